@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "core/config.h"
+
+#include <errno.h>
+#include <libconfig.h>
+#include <libgen.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "core/settings.h"
+
+#define JOB_NAME_MAX 64
+#define LABEL_MAX 15		/* c_label keeps a NUL behind it */
+#define DATE_MAX INT32_MAX	/* c_date is a signed 32-bit number */
+
+const struct de_option config_job_options[] = {
+	{ "name", DE_OPTION_STRING, DE_OPTION_REQUIRED, 1, JOB_NAME_MAX, NULL,
+	  "what the job is called: letters, digits, and . _ -" },
+	{ "level", DE_OPTION_INTEGER, 0, 0, 0, "0",
+	  "dump level; 0 dumps everything" },
+	{ "label", DE_OPTION_STRING, 0, 0, LABEL_MAX, "none",
+	  "label in the headers of the dump" },
+	{ "date", DE_OPTION_TIME, 0, 1, DATE_MAX, NULL,
+	  "date of the dump instead of now, for streams that can be repeated" },
+	{ NULL, 0, 0, 0, 0, NULL, NULL }
+};
+
+const struct de_option config_ring_options[] = {
+	{ "slaves", DE_OPTION_INTEGER, 0, 1, 64, "4",
+	  "how many slaves read and write records" },
+	{ "blocking", DE_OPTION_INTEGER, 0, 1, 1024, "64",
+	  "tape blocks of 1024 bytes in a record" },
+	{ NULL, 0, 0, 0, 0, NULL, NULL }
+};
+
+static const struct de_option no_options[] = {
+	{ NULL, 0, 0, 0, 0, NULL, NULL }
+};
+
+static const char *const no_groups[] = { NULL };
+static const char *const plugin_groups[] = { "plugin", NULL };
+static const char *const top_groups[] = { "jobs", NULL };
+static const char *const job_groups[] = {
+	"source", "output", "ring", "eot", NULL
+};
+
+/* The options of a plugin's group are checked by the plugin's own table. */
+static void
+read_plugin(struct settings *s, struct plugin_registry *reg,
+    const config_setting_t *job, const char *key, enum de_kind kind,
+    struct plugin_config *config)
+{
+	char why[1024];
+	const config_setting_t *group = settings_group(s, job, key, true);
+
+	if (group == NULL)
+		return;
+	const char *name = settings_text(s, group, "plugin");
+	if (name == NULL)
+		return;
+	config->plugin = plugin_load(reg, name, kind, why, sizeof(why));
+	if (config->plugin == NULL) {
+		settings_error(s, config_setting_get_member(group, "plugin"),
+		    "plugin", "%s", why);
+		return;
+	}
+	config->options = option_set_new(config->plugin->options);
+	if (config->options == NULL) {
+		settings_error(s, group, key, "out of memory");
+		return;
+	}
+	settings_read(s, group, config->options, plugin_groups,
+	    config->plugin->descriptor.name);
+}
+
+/*
+ * A dump of one volume has no use for an EOT handler, so what is in the
+ * group is left to the handler; that it is a group with a plugin is checked.
+ */
+static void
+read_eot(struct settings *s, const config_setting_t *job)
+{
+	const config_setting_t *group = settings_group(s, job, "eot", false);
+	if (group != NULL)
+		settings_text(s, group, "plugin");
+}
+
+static bool
+is_plain_name(const char *name)
+{
+	return strspn(name, "abcdefghijklmnopqrstuvwxyz"
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-") == strlen(name) &&
+	    name[0] != '.' && name[0] != '-';
+}
+
+/* What the tables cannot say. */
+static void
+check_job(struct settings *s, const config_setting_t *at,
+    const struct config *before, const struct job_config *job)
+{
+	const char *name = option_text(job->options, "name");
+	const int64_t level = option_number(job->options, "level");
+	const char *label = option_text(job->options, "label");
+
+	if (name != NULL && !is_plain_name(name))
+		settings_error(s, config_setting_get_member(at, "name"), "name",
+		    "\"%s\" will not do; give letters, digits and . _ - with "
+		    "no . or - in front", name);
+	const struct job_config *twin =
+	    name == NULL ? NULL : config_find_job(before, name);
+	if (twin != NULL)
+		settings_error(s, config_setting_get_member(at, "name"), "name",
+		    "\"%s\" is the name of the job at line %u already; give "
+		    "each job a name of its own", name, twin->line);
+	if (level != 0)
+		settings_error(s, config_setting_get_member(at, "level"),
+		    "level", "%lld is not supported by this version; give 0, "
+		    "which dumps everything", (long long)level);
+	for (const char *p = label; p != NULL && *p != '\0'; p++)
+		if ((unsigned char)*p < 0x20 || *p == 0x7f) {
+			settings_error(s,
+			    config_setting_get_member(at, "label"), "label",
+			    "control characters will not do");
+			break;
+		}
+}
+
+static void
+read_job(struct settings *s, struct plugin_registry *reg,
+    const config_setting_t *at, const struct config *before,
+    struct job_config *job)
+{
+	job->line = config_setting_source_line(at);
+	job->options = option_set_new(config_job_options);
+	job->ring = option_set_new(config_ring_options);
+	if (job->options == NULL || job->ring == NULL) {
+		settings_error(s, at, "jobs", "out of memory");
+		return;
+	}
+	settings_read(s, at, job->options, job_groups, "a job");
+	read_plugin(s, reg, at, "source", DE_SOURCE, &job->source);
+	read_plugin(s, reg, at, "output", DE_OUTPUT, &job->output);
+	const config_setting_t *ring = settings_group(s, at, "ring", false);
+	if (ring != NULL)
+		settings_read(s, ring, job->ring, no_groups, "ring");
+	read_eot(s, at);
+	check_job(s, at, before, job);
+}
+
+static void
+read_jobs(struct settings *s, struct plugin_registry *reg,
+    const config_setting_t *root, struct config *config)
+{
+	const config_setting_t *jobs = config_setting_get_member(root, "jobs");
+
+	if (jobs == NULL) {
+		settings_error(s, NULL, "jobs", "missing; give a list, as "
+		    "jobs = ( { name = \"...\"; ... } );");
+		return;
+	}
+	if (!config_setting_is_list(jobs) || config_setting_length(jobs) == 0) {
+		settings_error(s, jobs, "jobs", "has to be a list with at "
+		    "least one job, as jobs = ( { name = \"...\"; ... } );");
+		return;
+	}
+	const int n = config_setting_length(jobs);
+	config->jobs = calloc((size_t)n, sizeof(*config->jobs));
+	if (config->jobs == NULL) {
+		settings_error(s, jobs, "jobs", "out of memory");
+		return;
+	}
+	for (int i = 0; i < n; i++) {
+		const config_setting_t *at =
+		    config_setting_get_elem(jobs, (unsigned int)i);
+		if (!config_setting_is_group(at)) {
+			settings_error(s, at, "jobs", "element %d is not a "
+			    "group; give { name = \"...\"; ... }", i + 1);
+			continue;
+		}
+		read_job(s, reg, at, config, &config->jobs[config->job_count]);
+		config->job_count++;
+	}
+}
+
+static void
+read_root(struct settings *s, struct plugin_registry *reg,
+    const config_setting_t *root, struct config *config)
+{
+	struct option_set *top = option_set_new(no_options);
+
+	if (top == NULL) {
+		settings_error(s, NULL, "jobs", "out of memory");
+		return;
+	}
+	settings_read(s, root, top, top_groups, "the top of the file");
+	read_jobs(s, reg, root, config);
+	option_set_free(top);
+}
+
+/* libconfig says nothing of a file that it cannot open; a folder it reads. */
+static FILE *
+open_file(struct settings *s)
+{
+	struct stat st;
+	FILE *f = fopen(s->file, "re");
+
+	if (f != NULL && fstat(fileno(f), &st) == 0 && S_ISDIR(st.st_mode)) {
+		fclose(f);
+		f = NULL;
+		errno = EISDIR;
+	}
+	if (f == NULL) {
+		report_line(s->rep, "%s: cannot read the configuration: %s",
+		    s->file, strerror(errno));
+		s->errors++;
+	}
+	return f;
+}
+
+/* @include "x" means the x beside the file that says so. */
+static void
+set_include_folder(const struct settings *s, config_t *parser)
+{
+	char *copy = strdup(s->file);
+
+	if (copy != NULL)
+		config_set_include_dir(parser, dirname(copy));
+	free(copy);
+}
+
+static bool
+parse(struct settings *s, config_t *parser)
+{
+	FILE *f = open_file(s);
+
+	if (f == NULL)
+		return false;
+	set_include_folder(s, parser);
+	const bool ok = config_read(parser, f) == CONFIG_TRUE;
+	fclose(f);
+	if (ok)
+		return true;
+	const char *file = config_error_file(parser);
+	report_line(s->rep, "%s:%d: %s", file == NULL ? s->file : file,
+	    config_error_line(parser), config_error_text(parser));
+	s->errors++;
+	return false;
+}
+
+struct config *
+config_load(const char *file, struct plugin_registry *reg, struct report *rep)
+{
+	struct settings s = { .rep = rep, .file = file };
+	config_t parser;
+	struct config *config = calloc(1, sizeof(*config));
+
+	if (config == NULL) {
+		report(rep, DE_ERROR, "out of memory");
+		return NULL;
+	}
+	config_init(&parser);
+	if (parse(&s, &parser))
+		read_root(&s, reg, config_root_setting(&parser), config);
+	config_destroy(&parser);
+	if (s.errors > 0) {
+		config_free(config);
+		return NULL;
+	}
+	return config;
+}
+
+void
+config_free(struct config *config)
+{
+	if (config == NULL)
+		return;
+	for (size_t i = 0; i < config->job_count; i++) {
+		struct job_config *job = &config->jobs[i];
+		option_set_free(job->options);
+		option_set_free(job->ring);
+		option_set_free(job->source.options);
+		option_set_free(job->output.options);
+	}
+	free(config->jobs);
+	free(config);
+}
+
+const char *
+job_name(const struct job_config *job)
+{
+	return option_text(job->options, "name");
+}
+
+const struct job_config *
+config_find_job(const struct config *config, const char *name)
+{
+	for (size_t i = 0; i < config->job_count; i++) {
+		const char *other = job_name(&config->jobs[i]);
+		if (other != NULL && strcmp(other, name) == 0)
+			return &config->jobs[i];
+	}
+	return NULL;
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * config.h - the jobs of a configuration file
+ *
+ * Reads and checks a whole file before anything is opened.  What may stand in
+ * it is told by the tables in config.c and by those of the plugins.
+ */
+#ifndef CORE_CONFIG_H
+#define CORE_CONFIG_H
+
+#include "core/options.h"
+#include "core/plugin.h"
+#include "core/report.h"
+
+/* A plugin and what it is to be given. */
+struct plugin_config {
+	const struct plugin *plugin;	/* borrowed from the registry */
+	struct option_set *options;	/* owned */
+};
+
+struct job_config {
+	struct option_set *options;	/* name, level, label, date */
+	struct option_set *ring;	/* slaves, blocking */
+	struct plugin_config source;
+	struct plugin_config output;
+	unsigned int line;		/* where it begins in the file */
+};
+
+struct config {
+	struct job_config *jobs;
+	size_t job_count;
+};
+
+/* The tables of the engine's own options, for help and tests. */
+extern const struct de_option config_job_options[];
+extern const struct de_option config_ring_options[];
+
+/*
+ * Read `file`.  Returns NULL after reporting every mistake in it, each as
+ * "FILE:LINE: KEY: what is wrong".
+ */
+struct config *config_load(const char *file, struct plugin_registry *reg,
+    struct report *rep);
+
+/* Takes NULL. */
+void config_free(struct config *config);
+
+/* Name of a job; it lives as long as the configuration. */
+const char *job_name(const struct job_config *job);
+
+/* The job of that name, or NULL. */
+const struct job_config *config_find_job(const struct config *config,
+    const char *name);
+
+#endif

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "core/findings.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "core/paths.h"
+
+#define TEXT_BYTES 240
+
+struct finding {
+	uint32_t inode;
+	char text[TEXT_BYTES];
+};
+
+struct findings {
+	const struct source *src;
+	struct report *rep;
+	uint64_t total;
+	size_t count;			/* not reported yet */
+	struct finding *batch;		/* FINDINGS_BATCH; NULL: none so far */
+};
+
+struct findings *
+findings_new(const struct source *src, struct report *rep)
+{
+	struct findings *f = calloc(1, sizeof(*f));
+	if (f == NULL)
+		return NULL;
+	f->src = src;
+	f->rep = rep;
+	return f;
+}
+
+void
+findings_free(struct findings *f)
+{
+	if (f == NULL)
+		return;
+	free(f->batch);
+	free(f);
+}
+
+static void
+report_batch(struct findings *f)
+{
+	uint32_t *inodes = calloc(f->count, sizeof(*inodes));
+	struct paths *paths = NULL;
+
+	if (inodes != NULL) {
+		for (size_t i = 0; i < f->count; i++)
+			inodes[i] = f->batch[i].inode;
+		paths = paths_find(f->src, inodes, f->count);
+	}
+	for (size_t i = 0; i < f->count; i++)
+		report(f->rep, DE_WARNING, "%s (inode %" PRIu32 "): %s",
+		    paths_get(paths, f->batch[i].inode), f->batch[i].inode,
+		    f->batch[i].text);
+	paths_free(paths);
+	free(inodes);
+	f->count = 0;
+}
+
+void
+findings_add(struct findings *f, uint32_t inode, const char *format, ...)
+{
+	va_list args;
+
+	f->total++;
+	if (f->batch == NULL)
+		f->batch = calloc(FINDINGS_BATCH, sizeof(*f->batch));
+	va_start(args, format);
+	if (f->batch == NULL) {
+		vreport(f->rep, DE_WARNING, format, args);
+	} else {
+		struct finding *finding = &f->batch[f->count++];
+		finding->inode = inode;
+		vsnprintf(finding->text, sizeof(finding->text), format, args);
+	}
+	va_end(args);
+	if (f->count == FINDINGS_BATCH)
+		report_batch(f);
+}
+
+uint64_t
+findings_flush(struct findings *f)
+{
+	if (f->count > 0)
+		report_batch(f);
+	return f->total;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * findings.h - what is not in the dump as it is in the filesystem
+ *
+ * Collects what was noted by inode number and reports it with the path.  A
+ * batch is resolved by one pass over the directories, so that memory stays
+ * bounded (FINDINGS_BATCH of them, about 300 bytes each) however many there
+ * are, and a run without findings pays nothing.
+ */
+#ifndef CORE_FINDINGS_H
+#define CORE_FINDINGS_H
+
+#include "core/report.h"
+#include "core/source.h"
+
+#define FINDINGS_BATCH 4096
+
+struct findings;
+
+/* Returns NULL if out of memory.  Both are borrowed. */
+struct findings *findings_new(const struct source *src, struct report *rep);
+void findings_free(struct findings *f);
+
+/*
+ * Something of this inode is not in the dump, or not as it was.  May read
+ * directories of the source.  Main thread.
+ */
+void findings_add(struct findings *f, uint32_t inode, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* Report those not reported yet.  Returns how many there were in all. */
+uint64_t findings_flush(struct findings *f);
+
+#endif

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * header.h - the headers of a dump stream
+ *
+ * Builds each header field by field, little-endian, in a tape block; offsets
+ * and values are those of doc/stream-format.md.  Where a header stands in the
+ * stream (its number, its volume) is put in by header_stamp(), once that is
+ * known.
+ */
+#ifndef CORE_HEADER_H
+#define CORE_HEADER_H
+
+#include <stdint.h>
+
+#include "dumpengine/plugin.h"
+
+#define HEADER_ADDRS 512	/* entries of c_addr */
+
+/* What all headers of a dump have in common. */
+struct header_identity {
+	int64_t date;		/* of this dump, seconds */
+	int64_t base_date;	/* of the dump that it builds on; 0: none */
+	int32_t level;
+	uint32_t blocking;	/* tape blocks per record */
+	const char *label;
+	const char *filesystem;	/* mount point, or that there is none */
+	const char *device;
+	const char *host;
+};
+
+/* Those fields, encoded. */
+struct header_template {
+	uint8_t block[DE_TAPE_BLOCK];
+};
+
+enum header_type {		/* doc/stream-format.md, "Record types" */
+	HEADER_TAPE = 1,
+	HEADER_INODE = 2,
+	HEADER_BITS = 3,
+	HEADER_ADDR = 4,
+	HEADER_END = 5,
+	HEADER_CLRI = 6
+};
+
+/* What follows the header of an inode. */
+struct header_content {
+	uint64_t size;		/* of the file, directory or attribute data */
+	const uint8_t *addrs;	/* `count` bytes: 0 hole, 1 tape block */
+	uint32_t count;		/* at most HEADER_ADDRS */
+	bool attributes;	/* it is extended attributes */
+};
+
+/* Where a header stands. */
+struct header_position {
+	uint32_t tapea;		/* number of the tape block in the stream */
+	uint32_t volume;
+	uint32_t first_record;	/* number of the volume's first tape block */
+};
+
+void header_template_init(struct header_template *t,
+    const struct header_identity *id);
+
+/*
+ * Fill a tape block with a header.  `inode` of a volume header is the one that
+ * is interrupted, `count` the tape blocks still to come of its last header.
+ */
+void header_volume(const struct header_template *t,
+    uint8_t block[static DE_TAPE_BLOCK], uint32_t inode, uint32_t count);
+void header_map(const struct header_template *t,
+    uint8_t block[static DE_TAPE_BLOCK], enum header_type type,
+    uint32_t inode, uint32_t map_blocks);
+void header_inode(const struct header_template *t,
+    uint8_t block[static DE_TAPE_BLOCK], enum header_type type,
+    const struct de_inode *inode, const struct header_content *content);
+void header_end(const struct header_template *t,
+    uint8_t block[static DE_TAPE_BLOCK], uint32_t max_inode);
+
+/* Put in the position and the checksum; may be done again. */
+void header_stamp(uint8_t block[static DE_TAPE_BLOCK],
+    const struct header_position *at);
+
+/* Can the format hold this time, and this device number? */
+bool header_holds_time(const struct de_time *t);
+bool header_holds_device(uint32_t major, uint32_t minor);
+
+#endif

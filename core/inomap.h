@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * inomap.h - a set of inode numbers, one bit each
+ *
+ * Laid out as the maps of the stream are (doc/stream-format.md, "Maps"), so
+ * that it can be written as it is: 1/8 byte per inode, 12 MB for 100 million.
+ */
+#ifndef CORE_INOMAP_H
+#define CORE_INOMAP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct inomap {
+	uint8_t *bits;		/* tape_blocks * 1024 bytes */
+	uint32_t max_inode;	/* the highest number that it can hold */
+	uint32_t tape_blocks;
+};
+
+/* Make it empty.  Returns false if out of memory. */
+bool inomap_init(struct inomap *map, uint32_t max_inode);
+void inomap_free(struct inomap *map);
+
+/* Numbers that the map cannot hold are never in it. */
+void inomap_add(struct inomap *map, uint32_t inode);
+bool inomap_has(const struct inomap *map, uint32_t inode);
+
+/* The first inode in the map that is at least `from`, or 0. */
+uint32_t inomap_next(const struct inomap *map, uint32_t from);
+
+#endif

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "core/instance.h"
+
+#include <stdlib.h>
+
+#include "core/clock.h"
+
+static const struct instance *
+instance_of(const struct de_host *host)
+{
+	return host->context;
+}
+
+__attribute__((format(printf, 3, 4)))
+static void
+host_report(const struct de_host *host, enum de_severity severity,
+    const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	vreport(instance_of(host)->rep, severity, format, args);
+	va_end(args);
+}
+
+static const char *
+host_get_string(const struct de_host *host, const char *key)
+{
+	return option_text(instance_of(host)->options, key);
+}
+
+static int64_t
+host_get_integer(const struct de_host *host, const char *key)
+{
+	const struct option_set *set = instance_of(host)->options;
+	const int i = option_find(set->table, key);
+
+	if (i == -1)
+		return 0;
+	switch (set->table[i].type) {
+	case DE_OPTION_INTEGER:
+	case DE_OPTION_SIZE:
+	case DE_OPTION_TIME:
+		return option_number(set, key);
+	default:
+		return 0;
+	}
+}
+
+static bool
+host_get_boolean(const struct de_host *host, const char *key)
+{
+	const struct option_value *value = option_get(
+	    instance_of(host)->options, key, DE_OPTION_BOOLEAN);
+	return value != NULL && value->number != 0;
+}
+
+static size_t
+host_get_strings(const struct de_host *host, const char *key,
+    const char *const **items)
+{
+	const struct option_value *value = option_get(
+	    instance_of(host)->options, key, DE_OPTION_STRINGS);
+
+	*items = value == NULL ? NULL : (const char *const *)value->texts;
+	return value == NULL ? 0 : value->text_count;
+}
+
+static bool
+host_is_set(const struct de_host *host, const char *key)
+{
+	const struct option_set *set = instance_of(host)->options;
+	const int i = option_find(set->table, key);
+	return i != -1 && set->values[i].set;
+}
+
+static bool
+host_cancelled(const struct de_host *host)
+{
+	return *instance_of(host)->cancelled != 0;
+}
+
+static uint64_t
+host_monotonic_ns(const struct de_host *host)
+{
+	(void)host;
+	return clock_ns();
+}
+
+struct instance *
+instance_new(const struct plugin *plugin, const struct option_set *options,
+    struct report *rep, const volatile sig_atomic_t *cancelled)
+{
+	struct instance *in = calloc(1, sizeof(*in));
+	if (in == NULL) {
+		report(rep, DE_ERROR, "out of memory");
+		return NULL;
+	}
+	in->plugin = plugin;
+	in->options = options;
+	in->rep = rep;
+	in->cancelled = cancelled;
+	in->host = (struct de_host){
+		.struct_size = sizeof(in->host),
+		.api_version = DE_API_VERSION,
+		.context = in,
+		.report = host_report,
+		.get_string = host_get_string,
+		.get_integer = host_get_integer,
+		.get_boolean = host_get_boolean,
+		.get_strings = host_get_strings,
+		.is_set = host_is_set,
+		.cancelled = host_cancelled,
+		.monotonic_ns = host_monotonic_ns,
+	};
+	if (plugin->descriptor.create(&in->host, &in->self) != DE_OK) {
+		report(rep, DE_ERROR, "the %s plugin %s could not be set up",
+		    plugin_kind_name(plugin->descriptor.kind),
+		    plugin->descriptor.name);
+		free(in);
+		return NULL;
+	}
+	return in;
+}
+
+void
+instance_free(struct instance *in)
+{
+	if (in == NULL)
+		return;
+	in->plugin->descriptor.destroy(in->self);
+	free(in);
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * instance.h - a plugin at work, and the services that it gets
+ */
+#ifndef CORE_INSTANCE_H
+#define CORE_INSTANCE_H
+
+#include <signal.h>
+
+#include "core/options.h"
+#include "core/plugin.h"
+#include "core/report.h"
+
+struct instance {
+	const struct plugin *plugin;		/* borrowed */
+	const struct option_set *options;	/* borrowed */
+	struct report *rep;			/* borrowed */
+	const volatile sig_atomic_t *cancelled;	/* borrowed */
+	struct de_host host;
+	void *self;				/* what create() gave */
+};
+
+/*
+ * Create an instance.  All that is borrowed must outlive it; *cancelled turns
+ * to 1 when the run is to end.  Returns NULL after reporting why.
+ */
+struct instance *instance_new(const struct plugin *plugin,
+    const struct option_set *options, struct report *rep,
+    const volatile sig_atomic_t *cancelled);
+
+/* Takes NULL. */
+void instance_free(struct instance *in);
+
+#endif

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * main.c - the command line of dumpengine
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/config.h"
+#include "core/help.h"
+#include "core/job.h"
+#include "core/signals.h"
+#include "core/suggest.h"
+
+#define DEFAULT_FILE SYSCONFDIR "/dumpengine/dumpengine.conf"
+
+enum action { ACT_DUMP, ACT_CHECK, ACT_LIST_PLUGINS, ACT_PLUGIN_HELP,
+    ACT_HELP, ACT_VERSION };
+
+struct arguments {
+	enum action action;
+	enum report_level level;
+	const char *file;
+	const char *plugin;	/* of --plugin-help */
+	char **jobs;		/* names; job_count of them */
+	int job_count;
+};
+
+enum { OPT_CHECK = 256, OPT_LIST_PLUGINS, OPT_PLUGIN_HELP, OPT_VERSION };
+
+static const struct option long_options[] = {
+	{ "config", required_argument, NULL, 'c' },
+	{ "check", no_argument, NULL, OPT_CHECK },
+	{ "list-plugins", no_argument, NULL, OPT_LIST_PLUGINS },
+	{ "plugin-help", required_argument, NULL, OPT_PLUGIN_HELP },
+	{ "verbose", no_argument, NULL, 'v' },
+	{ "quiet", no_argument, NULL, 'q' },
+	{ "help", no_argument, NULL, 'h' },
+	{ "version", no_argument, NULL, OPT_VERSION },
+	{ NULL, 0, NULL, 0 }
+};
+
+/* Returns false if the command line is wrong; getopt has said why. */
+static bool
+parse_arguments(struct arguments *args, int argc, char **argv)
+{
+	int option;
+
+	while ((option = getopt_long(argc, argv, "c:vqh", long_options,
+	    NULL)) != -1) {
+		switch (option) {
+		case 'c':
+			args->file = optarg;
+			break;
+		case 'v':
+			args->level = REPORT_VERBOSE;
+			break;
+		case 'q':
+			args->level = REPORT_QUIET;
+			break;
+		case 'h':
+			args->action = ACT_HELP;
+			break;
+		case OPT_CHECK:
+			args->action = ACT_CHECK;
+			break;
+		case OPT_LIST_PLUGINS:
+			args->action = ACT_LIST_PLUGINS;
+			break;
+		case OPT_PLUGIN_HELP:
+			args->action = ACT_PLUGIN_HELP;
+			args->plugin = optarg;
+			break;
+		case OPT_VERSION:
+			args->action = ACT_VERSION;
+			break;
+		default:
+			return false;
+		}
+	}
+	args->jobs = argv + optind;
+	args->job_count = argc - optind;
+	return true;
+}
+
+static void
+unknown_job(struct report *rep, const struct config *config,
+    const char *file, const char *name)
+{
+	struct suggestion near;
+
+	suggest_begin(&near, name);
+	for (size_t i = 0; i < config->job_count; i++)
+		suggest_offer(&near, job_name(&config->jobs[i]));
+	if (near.best != NULL)
+		report(rep, DE_ERROR, "%s has no job %s; did you mean %s?",
+		    file, name, near.best);
+	else
+		report(rep, DE_ERROR, "%s has no job %s", file, name);
+}
+
+static bool
+names_are_known(struct report *rep, const struct config *config,
+    const struct arguments *args)
+{
+	bool ok = true;
+
+	for (int i = 0; i < args->job_count; i++)
+		if (config_find_job(config, args->jobs[i]) == NULL) {
+			unknown_job(rep, config, args->file, args->jobs[i]);
+			ok = false;
+		}
+	return ok;
+}
+
+static bool
+is_wanted(const struct arguments *args, const struct job_config *job)
+{
+	for (int i = 0; i < args->job_count; i++)
+		if (strcmp(args->jobs[i], job_name(job)) == 0)
+			return true;
+	return args->job_count == 0;
+}
+
+/* In the order of the file.  A job that fails does not keep others back. */
+static enum exit_status
+run_jobs(struct report *rep, const struct config *config,
+    const struct arguments *args)
+{
+	const volatile sig_atomic_t *cancelled = signals_cancelled();
+	enum exit_status worst = EXIT_COMPLETE;
+
+	for (size_t i = 0; i < config->job_count && !*cancelled; i++) {
+		const struct job_config *job = &config->jobs[i];
+		if (!is_wanted(args, job))
+			continue;
+		report_set_subject(rep, job_name(job));
+		const enum exit_status status = args->action == ACT_CHECK ?
+		    job_check(job, rep, cancelled) :
+		    job_run(job, rep, cancelled);
+		report_set_subject(rep, NULL);
+		if (status > worst)
+			worst = status;
+	}
+	return *cancelled ? EXIT_ABORTED : worst;
+}
+
+static enum exit_status
+use_file(struct report *rep, struct plugin_registry *reg,
+    const struct arguments *args)
+{
+	enum exit_status status = EXIT_NOT_STARTED;
+	struct config *config = config_load(args->file, reg, rep);
+
+	if (config != NULL && names_are_known(rep, config, args))
+		status = run_jobs(rep, config, args);
+	config_free(config);
+	return status;
+}
+
+static enum exit_status
+act(struct report *rep, struct plugin_registry *reg,
+    const struct arguments *args)
+{
+	switch (args->action) {
+	case ACT_HELP:
+		return help_print(stdout);
+	case ACT_VERSION:
+		return help_print_version(stdout);
+	case ACT_LIST_PLUGINS:
+		return help_list_plugins(stdout, reg);
+	case ACT_PLUGIN_HELP:
+		return help_print_plugin(stdout, reg, args->plugin, rep);
+	case ACT_DUMP:
+	case ACT_CHECK:
+		signals_install();
+		return use_file(rep, reg, args);
+	}
+	return EXIT_NOT_STARTED;
+}
+
+/*
+ * With one of the three standard descriptors closed, the first file opened
+ * would get its number, and messages would go into the dump.
+ */
+static void
+occupy_standard_descriptors(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDWR);
+	while (fd >= 0 && fd <= 2);
+	if (fd > 2)
+		close(fd);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct arguments args = {
+		.action = ACT_DUMP,
+		.level = REPORT_NORMAL,
+		.file = DEFAULT_FILE,
+	};
+	enum exit_status status = EXIT_NOT_STARTED;
+
+	occupy_standard_descriptors();
+	struct report *rep = report_new(STDERR_FILENO, REPORT_NORMAL);
+	struct plugin_registry *reg = plugin_registry_new(rep);
+	if (rep == NULL || reg == NULL) {
+		fputs("dumpengine: error: out of memory\n", stderr);
+	} else if (!parse_arguments(&args, argc, argv)) {
+		fputs("Try `dumpengine --help`.\n", stderr);
+	} else {
+		report_set_level(rep, args.level);
+		status = act(rep, reg, &args);
+	}
+	plugin_registry_free(reg);
+	report_free(rep);
+	return (int)status;
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * options.h - a table of options and the values that it was given
+ *
+ * Used for the tables of plugins and for those of the engine's own groups
+ * alike.  Knows the types, ranges and defaults; not where values come from.
+ */
+#ifndef CORE_OPTIONS_H
+#define CORE_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "dumpengine/plugin.h"
+
+#define OPTION_WHY_BYTES 256
+
+struct option_value {
+	bool set;		/* by the configuration, not by its default */
+	bool known;		/* has a value at all */
+	int64_t number;		/* INTEGER, SIZE, TIME, BOOLEAN (0 or 1) */
+	char **texts;		/* STRING (one) and STRINGS; owned */
+	size_t text_count;
+};
+
+/* The values of a table, one for each of its options. */
+struct option_set {
+	const struct de_option *table;	/* borrowed; ends with a NULL key */
+	struct option_value *values;
+};
+
+/* All at their defaults.  Returns NULL if out of memory. */
+struct option_set *option_set_new(const struct de_option *table);
+void option_set_free(struct option_set *set);
+
+/* Index of a key in the table, or -1. */
+int option_find(const struct de_option *table, const char *key);
+
+/*
+ * Give option `index` a value.  Returns false, with the reason and what would
+ * do in `why`, if it has another type or is out of range.  A text is also
+ * understood for SIZE and TIME, a number also for TIME.
+ */
+bool option_put_number(struct option_set *set, int index, int64_t number,
+    char why[static OPTION_WHY_BYTES]);
+bool option_put_boolean(struct option_set *set, int index, bool value,
+    char why[static OPTION_WHY_BYTES]);
+bool option_put_text(struct option_set *set, int index, const char *text,
+    char why[static OPTION_WHY_BYTES]);
+
+/* One more text for a STRINGS option; the first one replaces the default. */
+bool option_add_text(struct option_set *set, int index, const char *text,
+    char why[static OPTION_WHY_BYTES]);
+
+/* What the option takes: "an integer from 1 to 64". */
+void option_describe(const struct de_option *option,
+    char text[static OPTION_WHY_BYTES]);
+
+/* The value for a key, or NULL if there is none or it has another type. */
+const struct option_value *option_get(const struct option_set *set,
+    const char *key, enum de_option_type type);
+
+/* Shorthands for tables whose keys the caller knows; NULL or 0 if not set. */
+const char *option_text(const struct option_set *set, const char *key);
+int64_t option_number(const struct option_set *set, const char *key);
+
+#endif

@@ -1,0 +1,448 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "core/ring.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "core/clock.h"
+#include "core/gather.h"
+#include "core/signals.h"
+
+#define RECORD_ALIGNMENT 4096
+#define IDLE_NS 200000000	/* how often idle() is called */
+#define SLOTS_PER_SLAVE 2	/* one being written, one being read or filled */
+#define SLOTS_MIN 4
+
+/* A record, from the first block put into it until it is written. */
+struct slot {
+	uint8_t *record;		/* record_blocks tape blocks */
+	struct gather_piece *pieces;	/* what is to be read into it */
+	unsigned int piece_count;
+	unsigned int blocks;		/* tape blocks put into it */
+	pthread_cond_t turn;		/* its record is the next to be written */
+};
+
+struct ring {
+	struct ring_config config;
+	size_t record_bytes;
+	unsigned int slot_count;
+	struct slot *slots;
+	uint8_t *records;		/* memory of all the slots' records */
+	pthread_t *threads;
+	unsigned int thread_count;	/* started */
+	uint64_t idle_at;		/* when idle() was called last, ns */
+
+	pthread_mutex_t lock;		/* of all that follows */
+	pthread_cond_t work;		/* a record was submitted, or the end */
+	pthread_cond_t space;		/* a record was written, or the end */
+	uint64_t submitted;		/* records given to the slaves */
+	uint64_t taken;			/* records that slaves have taken */
+	uint64_t written;		/* records written: the turn */
+	bool closing;			/* nothing more will be submitted */
+	bool stopped;			/* a failure, the end of the volume */
+	unsigned int alive;		/* slaves not at their end yet */
+	enum de_status status;		/* why it is stopped */
+	bool has_read_failure;
+	struct ring_read_failure read_failure;
+};
+
+static struct slot *
+slot_of(const struct ring *ring, uint64_t record)
+{
+	return &ring->slots[record % ring->slot_count];
+}
+
+/* The record that the main thread fills; only it may ask. */
+static struct slot *
+filling(const struct ring *ring)
+{
+	return slot_of(ring, ring->submitted);
+}
+
+/* ------------------------------------------------------------ the slaves */
+
+/* With the lock held. */
+static void
+stop_locked(struct ring *ring, enum de_status status)
+{
+	if (ring->stopped)
+		return;
+	ring->stopped = true;
+	ring->status = status;
+	pthread_cond_broadcast(&ring->work);
+	pthread_cond_signal(&ring->space);
+	for (unsigned int i = 0; i < ring->slot_count; i++)
+		pthread_cond_signal(&ring->slots[i].turn);
+}
+
+/* With the lock held.  The record that the caller is to handle, or false. */
+static bool
+take_record(struct ring *ring, uint64_t *record)
+{
+	while (!ring->stopped && ring->taken == ring->submitted &&
+	    !ring->closing)
+		pthread_cond_wait(&ring->work, &ring->lock);
+	if (ring->stopped || ring->taken == ring->submitted)
+		return false;
+	*record = ring->taken++;
+	return true;
+}
+
+/* With the lock held.  False: the ring was stopped in the meantime. */
+static bool
+wait_for_turn(struct ring *ring, uint64_t record)
+{
+	while (!ring->stopped && ring->written != record)
+		pthread_cond_wait(&slot_of(ring, record)->turn, &ring->lock);
+	return !ring->stopped;
+}
+
+/* With the lock held. */
+static void
+pass_turn_on(struct ring *ring)
+{
+	ring->written++;
+	pthread_cond_signal(&slot_of(ring, ring->written)->turn);
+	pthread_cond_signal(&ring->space);
+}
+
+static enum de_status
+read_record(struct ring *ring, const struct slot *slot,
+    struct ring_read_failure *failure)
+{
+	const struct gather_source source = { ring->config.read,
+	    ring->config.read_arg };
+	const struct gather_piece *culprit;
+
+	if (gather_read(&source, slot->pieces, slot->piece_count, &culprit,
+	    &failure->error) == DE_OK)
+		return DE_OK;
+	failure->inode = culprit->inode;
+	failure->offset = culprit->offset;
+	if (failure->error.address > culprit->address)
+		failure->offset += failure->error.address - culprit->address;
+	return DE_FAILED;
+}
+
+/*
+ * Called and returns with the lock held.  A failed read stops the ring only
+ * when it is the record's turn, so that all before it are written.
+ */
+static void
+handle_record(struct ring *ring, uint64_t record)
+{
+	struct slot *slot = slot_of(ring, record);
+	struct ring_read_failure failure;
+
+	pthread_mutex_unlock(&ring->lock);
+	enum de_status status = read_record(ring, slot, &failure);
+	pthread_mutex_lock(&ring->lock);
+
+	if (!wait_for_turn(ring, record))
+		return;
+	if (status != DE_OK) {
+		ring->has_read_failure = true;
+		ring->read_failure = failure;
+		stop_locked(ring, status);
+		return;
+	}
+	pthread_mutex_unlock(&ring->lock);
+	status = ring->config.write(ring->config.write_arg, slot->record,
+	    ring->record_bytes);
+	pthread_mutex_lock(&ring->lock);
+	if (status == DE_OK)
+		pass_turn_on(ring);
+	else
+		stop_locked(ring, status);
+}
+
+static void *
+slave(void *arg)
+{
+	struct ring *ring = arg;
+	uint64_t record;
+
+	pthread_mutex_lock(&ring->lock);
+	while (take_record(ring, &record))
+		handle_record(ring, record);
+	ring->alive--;
+	pthread_cond_signal(&ring->space);
+	pthread_mutex_unlock(&ring->lock);
+	return NULL;
+}
+
+/* ------------------------------------------------------- the main thread */
+
+struct ring *
+ring_new(const struct ring_config *config)
+{
+	struct ring *ring = calloc(1, sizeof(*ring));
+
+	if (ring == NULL)
+		return NULL;
+	ring->config = *config;
+	ring->record_bytes = (size_t)config->record_blocks * DE_TAPE_BLOCK;
+	ring->slot_count = config->slaves * SLOTS_PER_SLAVE;
+	if (ring->slot_count < SLOTS_MIN)
+		ring->slot_count = SLOTS_MIN;
+	pthread_mutex_init(&ring->lock, NULL);
+	pthread_condattr_t monotonic;
+	pthread_condattr_init(&monotonic);
+	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+	pthread_cond_init(&ring->work, NULL);
+	pthread_cond_init(&ring->space, &monotonic);
+	pthread_condattr_destroy(&monotonic);
+
+	ring->threads = calloc(config->slaves, sizeof(*ring->threads));
+	ring->slots = calloc(ring->slot_count, sizeof(*ring->slots));
+	/* A record begins on a page if its size is a multiple of one. */
+	const size_t stride = (ring->record_bytes + RECORD_ALIGNMENT - 1) /
+	    RECORD_ALIGNMENT * RECORD_ALIGNMENT;
+	ring->records = aligned_alloc(RECORD_ALIGNMENT,
+	    stride * ring->slot_count);
+	if (ring->threads == NULL || ring->slots == NULL ||
+	    ring->records == NULL)
+		goto fail;
+	for (unsigned int i = 0; i < ring->slot_count; i++) {
+		struct slot *slot = &ring->slots[i];
+		pthread_cond_init(&slot->turn, NULL);
+		slot->record = ring->records + i * stride;
+		slot->pieces = calloc(config->record_blocks,
+		    sizeof(*slot->pieces));
+		if (slot->pieces == NULL)
+			goto fail;
+	}
+	return ring;
+
+fail:
+	ring_free(ring);
+	return NULL;
+}
+
+void
+ring_free(struct ring *ring)
+{
+	if (ring == NULL)
+		return;
+	for (unsigned int i = 0; ring->slots != NULL && i < ring->slot_count;
+	    i++)
+		free(ring->slots[i].pieces);
+	free(ring->slots);
+	free(ring->records);
+	free(ring->threads);
+	free(ring);
+}
+
+static void
+reset(struct ring *ring)
+{
+	ring->submitted = ring->taken = ring->written = 0;
+	ring->closing = ring->stopped = ring->has_read_failure = false;
+	ring->status = DE_OK;
+	ring->thread_count = 0;
+	ring->alive = 0;
+	for (unsigned int i = 0; i < ring->slot_count; i++)
+		ring->slots[i].blocks = ring->slots[i].piece_count = 0;
+}
+
+enum de_status
+ring_start(struct ring *ring)
+{
+	sigset_t all, old;
+	enum de_status status = DE_OK;
+
+	reset(ring);
+	/* Signals are the main thread's, but for the one that wakes slaves. */
+	sigfillset(&all);
+	sigdelset(&all, SIGNALS_WAKE);
+	pthread_sigmask(SIG_SETMASK, &all, &old);
+	while (ring->thread_count < ring->config.slaves) {
+		pthread_mutex_lock(&ring->lock);
+		ring->alive++;
+		pthread_mutex_unlock(&ring->lock);
+		if (pthread_create(&ring->threads[ring->thread_count], NULL,
+		    slave, ring) != 0) {
+			pthread_mutex_lock(&ring->lock);
+			ring->alive--;
+			pthread_mutex_unlock(&ring->lock);
+			break;
+		}
+		ring->thread_count++;
+	}
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	/* Fewer slaves than asked for are slower, but do the same. */
+	if (ring->thread_count == 0) {
+		ring->stopped = true;
+		ring->status = status = DE_FAILED;
+	}
+	return status;
+}
+
+/* With the lock held, which idle() does without. */
+static void
+call_idle(struct ring *ring, uint64_t now)
+{
+	ring->idle_at = now;
+	pthread_mutex_unlock(&ring->lock);
+	const bool go_on = ring->config.idle(ring->config.idle_arg);
+	pthread_mutex_lock(&ring->lock);
+	if (!go_on)
+		stop_locked(ring, DE_FAILED);
+}
+
+/* With the lock held: wait a while for `space`, then have idle() called. */
+static void
+wait_for_space(struct ring *ring)
+{
+	struct timespec until;
+
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_nsec += IDLE_NS;
+	if (until.tv_nsec >= 1000000000) {
+		until.tv_nsec -= 1000000000;
+		until.tv_sec++;
+	}
+	if (pthread_cond_timedwait(&ring->space, &ring->lock, &until) ==
+	    ETIMEDOUT)
+		call_idle(ring, clock_ns());
+}
+
+/* Hand the full record to the slaves and wait until the next slot is free. */
+static bool
+submit(struct ring *ring)
+{
+	const uint64_t now = clock_ns();
+
+	pthread_mutex_lock(&ring->lock);
+	ring->submitted++;
+	pthread_cond_signal(&ring->work);
+	if (now - ring->idle_at >= IDLE_NS)
+		call_idle(ring, now);
+	while (!ring->stopped &&
+	    ring->submitted - ring->written >= ring->slot_count)
+		wait_for_space(ring);
+	const bool ok = !ring->stopped;
+	struct slot *slot = filling(ring);
+	pthread_mutex_unlock(&ring->lock);
+	if (ok)
+		slot->blocks = slot->piece_count = 0;
+	return ok;
+}
+
+/* The slot with room for a tape block, or NULL. */
+static struct slot *
+slot_with_room(struct ring *ring)
+{
+	struct slot *slot = filling(ring);
+
+	if (slot->blocks == ring->config.record_blocks) {
+		if (!submit(ring))
+			return NULL;
+		slot = filling(ring);
+	}
+	return slot;
+}
+
+uint8_t *
+ring_put_block(struct ring *ring)
+{
+	struct slot *slot = slot_with_room(ring);
+
+	if (slot == NULL)
+		return NULL;
+	return slot->record + (size_t)slot->blocks++ * DE_TAPE_BLOCK;
+}
+
+enum de_status
+ring_put_extent(struct ring *ring, const struct ring_extent *extent)
+{
+	uint64_t done = 0;
+
+	while (done < extent->length) {
+		struct slot *slot = slot_with_room(ring);
+		if (slot == NULL)
+			return DE_FAILED;
+		const size_t room = (size_t)(ring->config.record_blocks -
+		    slot->blocks) * DE_TAPE_BLOCK;
+		const uint64_t rest = extent->length - done;
+		const size_t length = rest < room ? (size_t)rest : room;
+		const unsigned int blocks = (unsigned int)
+		    ((length + DE_TAPE_BLOCK - 1) / DE_TAPE_BLOCK);
+		uint8_t *to = slot->record +
+		    (size_t)slot->blocks * DE_TAPE_BLOCK;
+
+		slot->pieces[slot->piece_count++] = (struct gather_piece){
+			.to = to,
+			.length = length,
+			.address = extent->address + done,
+			.inode = extent->inode,
+			.offset = extent->offset + done,
+		};
+		memset(to + length, 0, (size_t)blocks * DE_TAPE_BLOCK - length);
+		slot->blocks += blocks;
+		done += length;
+	}
+	return DE_OK;
+}
+
+unsigned int
+ring_room(const struct ring *ring)
+{
+	const unsigned int blocks = filling(ring)->blocks;
+	return blocks == 0 ? 0 : ring->config.record_blocks - blocks;
+}
+
+/*
+ * A slave may be inside a system call that does not end by itself.  The signal
+ * has no effect but to interrupt it; as it may come just before, it is sent
+ * until all slaves are at their end.
+ */
+static void
+join_slaves(struct ring *ring)
+{
+	pthread_mutex_lock(&ring->lock);
+	while (ring->alive > 0) {
+		wait_for_space(ring);
+		if (ring->stopped && ring->alive > 0)
+			for (unsigned int i = 0; i < ring->thread_count; i++)
+				pthread_kill(ring->threads[i], SIGNALS_WAKE);
+	}
+	pthread_mutex_unlock(&ring->lock);
+	for (unsigned int i = 0; i < ring->thread_count; i++)
+		pthread_join(ring->threads[i], NULL);
+	ring->thread_count = 0;
+}
+
+enum de_status
+ring_stop(struct ring *ring, bool complete)
+{
+	pthread_mutex_lock(&ring->lock);
+	if (!complete)
+		stop_locked(ring, DE_FAILED);
+	else if (filling(ring)->blocks == ring->config.record_blocks)
+		ring->submitted++;
+	ring->closing = true;
+	pthread_cond_broadcast(&ring->work);
+	pthread_mutex_unlock(&ring->lock);
+	join_slaves(ring);
+	return ring->status;
+}
+
+const struct ring_read_failure *
+ring_read_failure(const struct ring *ring)
+{
+	return ring->has_read_failure ? &ring->read_failure : NULL;
+}
+
+uint64_t
+ring_records_written(struct ring *ring)
+{
+	pthread_mutex_lock(&ring->lock);
+	const uint64_t n = ring->written;
+	pthread_mutex_unlock(&ring->lock);
+	return n;
+}

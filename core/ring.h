@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * ring.h - records on their way from the source to the output
+ *
+ * The main thread fills records, one after the other, with ready tape blocks
+ * and with extents ("these tape blocks are at this address of the source").
+ * A full record goes to the next idle slave, a thread that reads the extents
+ * straight to their places in the record, waits for the record's turn, writes
+ * it and passes the turn on.  So records are read side by side but written in
+ * order, each once, by one slave at a time.
+ *
+ * Knows nothing of headers, files or volumes.  Memory: slots * record size,
+ * and 40 bytes for each tape block in them.
+ *
+ * All functions are for the main thread; the two callbacks are called by
+ * the slaves.  No thread lives outside of ring_start() ... ring_stop().
+ */
+#ifndef CORE_RING_H
+#define CORE_RING_H
+
+#include <stdint.h>
+#include <sys/uio.h>
+
+#include "dumpengine/plugin.h"
+
+struct ring;
+
+struct ring_config {
+	unsigned int slaves;
+	unsigned int record_blocks;	/* tape blocks in a record */
+
+	/* Read from the source, as de_source.read. */
+	enum de_status (*read)(void *arg, uint64_t address,
+	    const struct iovec *iov, int iov_count,
+	    struct de_read_error *error);
+	void *read_arg;
+
+	/* Write a record, as de_output.write. */
+	enum de_status (*write)(void *arg, const void *record, size_t length);
+	void *write_arg;
+
+	/*
+	 * Called by the main thread a few times a second while it waits, to
+	 * show progress and to look for signals.  Returns false to have the
+	 * ring give up: ring calls then return DE_FAILED.
+	 */
+	bool (*idle)(void *arg);
+	void *idle_arg;
+};
+
+/* A piece of a file in the source. */
+struct ring_extent {
+	uint64_t address;	/* of the source */
+	uint64_t length;	/* bytes; zeros fill up the last tape block */
+	uint32_t inode;		/* these two for messages only */
+	uint64_t offset;	/* in the file */
+};
+
+/* What could not be read. */
+struct ring_read_failure {
+	uint32_t inode;
+	uint64_t offset;	/* in the file */
+	struct de_read_error error;
+};
+
+/* Returns NULL if out of memory. */
+struct ring *ring_new(const struct ring_config *config);
+
+/* The ring must be stopped.  Takes NULL. */
+void ring_free(struct ring *ring);
+
+/* Start the slaves, for a volume that is open.  DE_OK or DE_FAILED. */
+enum de_status ring_start(struct ring *ring);
+
+/*
+ * The next tape block of the record being filled, to be written by the caller
+ * before its next call.  Returns NULL when the ring has come to a stop; then
+ * ring_stop() says why.
+ */
+uint8_t *ring_put_block(struct ring *ring);
+
+/*
+ * Have the next tape blocks, as many as `extent` needs, read from the source.
+ * DE_OK; otherwise the ring has come to a stop.
+ */
+enum de_status ring_put_extent(struct ring *ring,
+    const struct ring_extent *extent);
+
+/* Tape blocks until the record being filled is full; 0: just begun or full. */
+unsigned int ring_room(const struct ring *ring);
+
+/*
+ * If `complete`, write what is in the ring (the last record must be full);
+ * otherwise forget it.  Then join the slaves.  DE_OK when every record given
+ * is written; DE_END_OF_VOLUME or DE_FAILED as the callback said that stopped
+ * it, or DE_FAILED if idle() had it give up.
+ */
+enum de_status ring_stop(struct ring *ring, bool complete);
+
+/* After DE_FAILED: the read that failed, or NULL if it was not a read. */
+const struct ring_read_failure *ring_read_failure(const struct ring *ring);
+
+/* Records written since ring_start(); may be asked at any time. */
+uint64_t ring_records_written(struct ring *ring);
+
+#endif

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "core/settings.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/suggest.h"
+
+void
+settings_error(struct settings *s, const config_setting_t *at,
+    const char *key, const char *format, ...)
+{
+	char text[1024];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+
+	const char *file = at == NULL ? NULL : config_setting_source_file(at);
+	if (at == NULL)
+		report_line(s->rep, "%s: %s: %s", s->file, key, text);
+	else
+		report_line(s->rep, "%s:%u: %s: %s",
+		    file == NULL ? s->file : file,
+		    config_setting_source_line(at), key, text);
+	s->errors++;
+}
+
+/* The first element at fault, if it is one, says its own line. */
+static void
+read_list(struct settings *s, const config_setting_t *list,
+    struct option_set *set, int index)
+{
+	char why[OPTION_WHY_BYTES];
+	const char *key = set->table[index].key;
+	const int length = config_setting_length(list);
+
+	if (set->table[index].type != DE_OPTION_STRINGS || length == 0) {
+		char takes[OPTION_WHY_BYTES];
+		option_describe(&set->table[index], takes);
+		settings_error(s, list, key, "%s list will not do; give %s",
+		    length == 0 ? "an empty" : "a", takes);
+		return;
+	}
+	for (int i = 0; i < length; i++) {
+		const config_setting_t *item =
+		    config_setting_get_elem(list, (unsigned int)i);
+		const char *text = config_setting_get_string(item);
+		if (text == NULL)
+			settings_error(s, item, key,
+			    "element %d is not a text", i + 1);
+		else if (!option_add_text(set, index, text, why))
+			settings_error(s, item, key, "element %d: %s", i + 1,
+			    why);
+	}
+}
+
+static void
+read_setting(struct settings *s, const config_setting_t *at,
+    struct option_set *set, int index)
+{
+	char why[OPTION_WHY_BYTES];
+	const char *key = set->table[index].key;
+	bool ok = true;
+
+	switch (config_setting_type(at)) {
+	case CONFIG_TYPE_INT:
+	case CONFIG_TYPE_INT64:
+		ok = option_put_number(set, index,
+		    config_setting_get_int64(at), why);
+		break;
+	case CONFIG_TYPE_BOOL:
+		ok = option_put_boolean(set, index,
+		    config_setting_get_bool(at) != 0, why);
+		break;
+	case CONFIG_TYPE_STRING:
+		ok = option_put_text(set, index,
+		    config_setting_get_string(at), why);
+		break;
+	case CONFIG_TYPE_ARRAY:
+	case CONFIG_TYPE_LIST:
+		read_list(s, at, set, index);
+		return;
+	default: {
+		char takes[OPTION_WHY_BYTES];
+		option_describe(&set->table[index], takes);
+		settings_error(s, at, key, "%s will not do; give %s",
+		    config_setting_is_group(at) ? "a group" : "a fraction",
+		    takes);
+		return;
+	}
+	}
+	if (!ok)
+		settings_error(s, at, key, "%s", why);
+}
+
+static bool
+is_listed(const char *const *keys, const char *key)
+{
+	for (; *keys != NULL; keys++)
+		if (strcmp(*keys, key) == 0)
+			return true;
+	return false;
+}
+
+static void
+unknown_key(struct settings *s, const config_setting_t *at,
+    const struct de_option *table, const char *const *groups,
+    const char *owner)
+{
+	const char *key = config_setting_name(at);
+	struct suggestion near;
+
+	suggest_begin(&near, key);
+	for (; table->key != NULL; table++)
+		suggest_offer(&near, table->key);
+	for (; *groups != NULL; groups++)
+		suggest_offer(&near, *groups);
+	if (near.best != NULL)
+		settings_error(s, at, key,
+		    "%s has no such option; did you mean %s?", owner,
+		    near.best);
+	else
+		settings_error(s, at, key, "%s has no such option", owner);
+}
+
+static void
+require(struct settings *s, const config_setting_t *group,
+    const struct option_set *set, const char *owner)
+{
+	for (int i = 0; set->table[i].key != NULL; i++) {
+		const struct de_option *o = &set->table[i];
+		if ((o->flags & DE_OPTION_REQUIRED) == 0 ||
+		    config_setting_get_member(group, o->key) != NULL)
+			continue;
+		settings_error(s, group, o->key, "missing; %s needs it (%s)",
+		    owner, o->help);
+	}
+}
+
+void
+settings_read(struct settings *s, const config_setting_t *group,
+    struct option_set *set, const char *const *groups, const char *owner)
+{
+	const int length = config_setting_length(group);
+
+	for (int i = 0; i < length; i++) {
+		const config_setting_t *at =
+		    config_setting_get_elem(group, (unsigned int)i);
+		const char *key = config_setting_name(at);
+		const int index = option_find(set->table, key);
+		if (is_listed(groups, key))
+			continue;
+		if (index == -1)
+			unknown_key(s, at, set->table, groups, owner);
+		else
+			read_setting(s, at, set, index);
+	}
+	require(s, group, set, owner);
+}
+
+config_setting_t *
+settings_group(struct settings *s, const config_setting_t *group,
+    const char *key, bool required)
+{
+	config_setting_t *at = config_setting_get_member(group, key);
+
+	if (at == NULL) {
+		if (required)
+			settings_error(s, group, key,
+			    "missing; give a group, as %s = { plugin = \"...\"; "
+			    "};", key);
+		return NULL;
+	}
+	if (!config_setting_is_group(at)) {
+		settings_error(s, at, key,
+		    "has to be a group, as %s = { ... };", key);
+		return NULL;
+	}
+	return at;
+}
+
+const char *
+settings_text(struct settings *s, const config_setting_t *group,
+    const char *key)
+{
+	const config_setting_t *at = config_setting_get_member(group, key);
+	const char *text = at == NULL ? NULL : config_setting_get_string(at);
+
+	if (at == NULL)
+		settings_error(s, group, key, "missing; give its name");
+	else if (text == NULL || *text == '\0') {
+		settings_error(s, at, key, "has to be a text with a name");
+		return NULL;
+	}
+	return text;
+}

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * stream_file.c - the records of a regular file
+ *
+ * A header speaks for up to 512 tape blocks of the file, holes included, and
+ * stands in front of their data.  So extents are collected until they pass the
+ * end of such a segment.
+ */
+#include <inttypes.h>
+#include <string.h>
+
+#include "core/stream.h"
+
+#define SEGMENT_BYTES ((uint64_t)HEADER_ADDRS * DE_TAPE_BLOCK)
+
+struct file {
+	const struct stream *s;
+	const struct de_inode *inode;
+	enum header_type type;		/* of the next header */
+	uint64_t begin;			/* of the segment, in the file */
+	uint64_t end;			/* of the extents so far, in the file */
+	uint8_t addrs[HEADER_ADDRS];
+	struct de_extent extents[HEADER_ADDRS];	/* in the segment */
+	uint32_t extent_count;
+};
+
+/* Data that the source gave by itself, as ready tape blocks. */
+static enum de_status
+put_bytes(const struct stream *s, const struct de_extent *e)
+{
+	uint8_t block[DE_TAPE_BLOCK];
+	enum de_status status = DE_OK;
+
+	for (uint64_t at = 0; status == DE_OK && at < e->length;
+	    at += DE_TAPE_BLOCK) {
+		const uint64_t rest = e->length - at;
+		const size_t n = rest < DE_TAPE_BLOCK ? (size_t)rest :
+		    DE_TAPE_BLOCK;
+		memcpy(block, e->bytes + at, n);
+		memset(block + n, 0, DE_TAPE_BLOCK - n);
+		status = tape_put_data(s->tape, block);
+	}
+	return status;
+}
+
+static enum de_status
+put_extent(const struct file *f, const struct de_extent *e)
+{
+	const struct ring_extent extent = {
+		.address = e->address,
+		.length = e->length,
+		.inode = f->inode->number,
+		.offset = e->offset,
+	};
+
+	if (e->bytes != NULL)
+		return put_bytes(f->s, e);
+	return tape_put_extent(f->s->tape, &extent);
+}
+
+/* Header and data of the segment; then begin the next one. */
+static enum de_status
+flush_segment(struct file *f)
+{
+	uint8_t block[DE_TAPE_BLOCK];
+	const uint64_t rest = f->inode->size - f->begin;
+	const uint64_t bytes = rest < SEGMENT_BYTES ? rest : SEGMENT_BYTES;
+	const struct header_content content = {
+		.size = f->inode->size,
+		.addrs = f->addrs,
+		.count = (uint32_t)((bytes + DE_TAPE_BLOCK - 1) /
+		    DE_TAPE_BLOCK),
+	};
+
+	header_inode(f->s->header, block, f->type, f->inode, &content);
+	enum de_status status = tape_put_header(f->s->tape, block);
+	for (uint32_t i = 0; status == DE_OK && i < f->extent_count; i++)
+		status = put_extent(f, &f->extents[i]);
+	if (f->extent_count > 0)
+		memset(f->addrs, 0, sizeof(f->addrs));
+	f->extent_count = 0;
+	f->begin += bytes;
+	f->type = HEADER_ADDR;
+	return status;
+}
+
+/* What of an extent lies in the segment. */
+static void
+collect(struct file *f, const struct de_extent *e)
+{
+	const uint64_t first = (e->offset - f->begin) / DE_TAPE_BLOCK;
+	const uint64_t blocks = (e->length + DE_TAPE_BLOCK - 1) / DE_TAPE_BLOCK;
+
+	memset(f->addrs + first, 1, (size_t)blocks);
+	f->extents[f->extent_count++] = *e;
+}
+
+static enum de_status
+damaged(const struct file *f, const struct de_extent *e, const char *what)
+{
+	report(f->s->rep, DE_ERROR, "%s: inode %" PRIu32 ": its extent of %"
+	    PRIu64 " bytes at offset %" PRIu64 " %s; the filesystem needs to "
+	    "be repaired (e2fsck)", f->s->src->info.device, f->inode->number,
+	    e->length, e->offset, what);
+	return DE_FAILED;
+}
+
+static enum de_status
+take_extent(void *arg, const struct de_extent *extent)
+{
+	struct file *f = arg;
+	struct de_extent rest = *extent;
+	uint64_t end;
+
+	if (rest.length == 0 ||
+	    __builtin_add_overflow(rest.offset, rest.length, &end) ||
+	    end > f->inode->size)
+		return damaged(f, extent, "reaches past the end of the file");
+	if (rest.offset < f->end)
+		return damaged(f, extent, "overlaps the one before it");
+	if (rest.offset % DE_TAPE_BLOCK != 0 ||
+	    (end % DE_TAPE_BLOCK != 0 && end != f->inode->size))
+		return damaged(f, extent, "does not fall on 1024 bytes");
+	f->end = end;
+	while (rest.length > 0) {
+		const uint64_t border = f->begin + SEGMENT_BYTES;
+		if (rest.offset >= border) {
+			const enum de_status status = flush_segment(f);
+			if (status != DE_OK)
+				return status;
+			continue;
+		}
+		struct de_extent part = rest;
+		if (part.length > border - part.offset)
+			part.length = border - part.offset;
+		collect(f, &part);
+		rest.offset += part.length;
+		rest.address += part.length;
+		if (rest.bytes != NULL)
+			rest.bytes += part.length;
+		rest.length -= part.length;
+	}
+	return DE_OK;
+}
+
+enum de_status
+stream_put_file(const struct stream *s, const struct de_inode *inode)
+{
+	struct file f;
+
+	f.s = s;
+	f.inode = inode;
+	f.type = HEADER_INODE;
+	f.begin = f.end = 0;
+	f.extent_count = 0;
+	memset(f.addrs, 0, sizeof(f.addrs));
+
+	enum de_status status = DE_OK;
+	if (inode->size > 0)
+		status = s->src->ops->map_file(s->src->self, inode,
+		    take_extent, &f);
+	/* The last segment, what is holes up to the end, the empty file. */
+	while (status == DE_OK &&
+	    (f.begin < inode->size || f.type == HEADER_INODE))
+		status = flush_segment(&f);
+	return status;
+}

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * stream_xattr.c - the attribute records of an inode
+ *
+ * restore gives up a record at the first attribute that it cannot set.  So
+ * plain attributes come first, and those that may fail each have a record of
+ * their own; but a directory can have only one record, where they come last.
+ */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/stream.h"
+#include "core/xattr.h"
+
+struct attributes {
+	const struct stream *s;
+	const struct de_inode *inode;
+	struct xattr_record *record;
+	bool risky;		/* which ones are taken on this walk */
+	bool one_record;	/* it is a directory */
+};
+
+static enum de_status
+flush_record(struct attributes *a)
+{
+	const size_t size = xattr_end(a->record);
+	enum de_status status = DE_OK;
+
+	if (size > 0) {
+		const struct header_content content = {
+			.size = size,
+			.count = (uint32_t)((size + DE_TAPE_BLOCK - 1) /
+			    DE_TAPE_BLOCK),
+			.attributes = true,
+		};
+		/* The last tape block is zeros behind the data. */
+		memset(a->record->data + size, 0, XATTR_RECORD_MAX - size);
+		status = stream_put_blocks(a->s, HEADER_INODE, a->inode,
+		    &content, a->record->data);
+	}
+	xattr_begin(a->record);
+	return status;
+}
+
+static const char *
+why_not(enum xattr_fit fit)
+{
+	switch (fit) {
+	case XATTR_FULL:
+		return "a directory can have 4096 bytes of them in a dump";
+	case XATTR_TOO_LARGE:
+		return "it is larger than restore can read";
+	case XATTR_UNKNOWN:
+		return "the format has no place for its kind";
+	case XATTR_BAD_VALUE:
+		return "it is not a valid access control list";
+	case XATTR_ADDED:
+		break;
+	}
+	return "";
+}
+
+static enum de_status
+take_xattr(void *arg, const struct de_xattr *xattr)
+{
+	struct attributes *a = arg;
+	enum de_status status = DE_OK;
+
+	if (xattr_is_risky(xattr->name) != a->risky)
+		return DE_OK;
+	enum xattr_fit fit = xattr_add(a->record, xattr);
+	if (fit == XATTR_FULL && !a->one_record) {
+		status = flush_record(a);
+		fit = xattr_add(a->record, xattr);
+	}
+	if (fit != XATTR_ADDED)
+		findings_add(a->s->findings, a->inode->number, "its attribute "
+		    "%s is left out: %s", xattr->name, why_not(fit));
+	else if (a->risky && !a->one_record && status == DE_OK)
+		status = flush_record(a);
+	return status;
+}
+
+static enum de_status
+walk(struct attributes *a, bool risky)
+{
+	a->risky = risky;
+	return a->s->src->ops->read_xattrs(a->s->src->self, a->inode,
+	    take_xattr, a);
+}
+
+enum de_status
+stream_put_xattrs(const struct stream *s, const struct de_inode *inode)
+{
+	struct xattr_record record;
+	struct attributes a = {
+		.s = s,
+		.inode = inode,
+		.record = &record,
+		.one_record = (inode->mode & 0170000) == 0040000,
+	};
+
+	xattr_begin(&record);
+	enum de_status status = walk(&a, false);
+	if (status == DE_OK && !a.one_record)
+		status = flush_record(&a);
+	if (status == DE_OK)
+		status = walk(&a, true);
+	return status == DE_OK ? flush_record(&a) : status;
+}

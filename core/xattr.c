@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "core/xattr.h"
+
+#include <endian.h>
+#include <string.h>
+
+#define MAGIC 0xEA020001u	/* "as inside an inode" */
+#define MAGIC_BYTES 4
+#define ENTRY_BYTES 16
+#define LIST_END_BYTES 4	/* the list of entries ends with a zero word */
+#define ACL_BYTES_MAX XATTR_RECORD_MAX
+
+struct prefix {
+	const char *text;
+	uint8_t index;
+	bool whole;		/* the name, not just how it begins */
+	bool risky;
+};
+
+static const struct prefix prefixes[] = {
+	{ "user.", 1, false, false },
+	{ "system.posix_acl_access", 2, true, true },
+	{ "system.posix_acl_default", 3, true, true },
+	{ "trusted.", 4, false, true },
+	{ "lustre.", 5, false, true },
+	{ "security.", 6, false, true },
+};
+
+static const struct prefix *
+find_prefix(const char *name)
+{
+	for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++) {
+		const struct prefix *p = &prefixes[i];
+		if (p->whole ? strcmp(name, p->text) == 0 :
+		    strncmp(name, p->text, strlen(p->text)) == 0)
+			return p;
+	}
+	return NULL;
+}
+
+bool
+xattr_is_risky(const char *name)
+{
+	const struct prefix *p = find_prefix(name);
+	return p == NULL || p->risky;
+}
+
+static uint16_t
+get16(const uint8_t *p)
+{
+	uint16_t le;
+	memcpy(&le, p, sizeof(le));
+	return le16toh(le);
+}
+
+static uint32_t
+get32(const uint8_t *p)
+{
+	uint32_t le;
+	memcpy(&le, p, sizeof(le));
+	return le32toh(le);
+}
+
+static void
+put16(uint8_t *p, size_t value)
+{
+	const uint16_t le = htole16((uint16_t)value);
+	memcpy(p, &le, sizeof(le));
+}
+
+static void
+put32(uint8_t *p, size_t value)
+{
+	const uint32_t le = htole32((uint32_t)value);
+	memcpy(p, &le, sizeof(le));
+}
+
+#define ACL_CALL_VERSION 2	/* of the system calls: 8 bytes an entry */
+#define ACL_DISK_VERSION 1	/* of ext4: 4 bytes where there is no id */
+#define ACL_USER 2
+#define ACL_GROUP 8
+
+/* Returns the length of the list in the form of the disk; 0: it is none. */
+static size_t
+convert_acl(const uint8_t *value, size_t length,
+    uint8_t disk[static ACL_BYTES_MAX])
+{
+	if (length < 4 || length > ACL_BYTES_MAX || (length - 4) % 8 != 0 ||
+	    get32(value) != ACL_CALL_VERSION)
+		return 0;
+	size_t out = 4;
+	put32(disk, ACL_DISK_VERSION);
+	for (size_t in = 4; in < length; in += 8) {
+		const uint16_t tag = get16(value + in);
+		const bool has_id = tag == ACL_USER || tag == ACL_GROUP;
+		const size_t bytes = has_id ? 8 : 4;
+		memcpy(disk + out, value + in, bytes);
+		out += bytes;
+	}
+	return out;
+}
+
+void
+xattr_begin(struct xattr_record *record)
+{
+	memset(record->data, 0, sizeof(record->data));
+	put32(record->data, MAGIC);
+	record->entries_end = MAGIC_BYTES;
+	record->values_begin = XATTR_RECORD_MAX;
+}
+
+static size_t
+align4(size_t n)
+{
+	return (n + 3) & ~(size_t)3;
+}
+
+static enum xattr_fit
+add_encoded(struct xattr_record *r, uint8_t index, const char *name,
+    const uint8_t *value, size_t length)
+{
+	const size_t name_length = strlen(name);
+	const size_t entry = ENTRY_BYTES + align4(name_length);
+
+	if (name_length > UINT8_MAX || length > XATTR_RECORD_MAX)
+		return XATTR_TOO_LARGE;
+	const size_t needed = entry + LIST_END_BYTES + align4(length);
+	if (needed > XATTR_RECORD_MAX - MAGIC_BYTES)
+		return XATTR_TOO_LARGE;
+	if (needed > r->values_begin - r->entries_end)
+		return XATTR_FULL;
+
+	uint8_t *e = r->data + r->entries_end;
+	r->values_begin -= align4(length);
+	e[0] = (uint8_t)name_length;
+	e[1] = index;
+	/* e_value_offs is put in by xattr_end(); until then, from the back. */
+	put16(e + 2, length == 0 ? 0 : XATTR_RECORD_MAX - r->values_begin);
+	put32(e + 8, length);
+	memcpy(e + ENTRY_BYTES, name, name_length);
+	if (length > 0)
+		memcpy(r->data + r->values_begin, value, length);
+	r->entries_end += entry;
+	return XATTR_ADDED;
+}
+
+enum xattr_fit
+xattr_add(struct xattr_record *record, const struct de_xattr *xattr)
+{
+	uint8_t acl[ACL_BYTES_MAX];
+	const struct prefix *p = find_prefix(xattr->name);
+	const uint8_t *value = xattr->value;
+	size_t length = xattr->value_length;
+
+	if (p == NULL)
+		return XATTR_UNKNOWN;
+	if (p->whole) {
+		length = convert_acl(value, length, acl);
+		value = acl;
+		if (length == 0)
+			return XATTR_BAD_VALUE;
+	}
+	return add_encoded(record, p->index, xattr->name + strlen(p->text),
+	    value, length);
+}
+
+size_t
+xattr_end(struct xattr_record *r)
+{
+	if (r->entries_end == MAGIC_BYTES)
+		return 0;
+	const size_t values = XATTR_RECORD_MAX - r->values_begin;
+	const size_t begin = r->entries_end + LIST_END_BYTES;
+	const size_t size = begin + values;
+
+	memmove(r->data + begin, r->data + r->values_begin, values);
+	memset(r->data + r->entries_end, 0, LIST_END_BYTES);
+	/* Offsets count from behind the magic number. */
+	for (size_t at = MAGIC_BYTES; at < r->entries_end;
+	    at += ENTRY_BYTES + align4(r->data[at])) {
+		const size_t from_back = get16(r->data + at + 2);
+		if (from_back > 0)
+			put16(r->data + at + 2,
+			    size - from_back - MAGIC_BYTES);
+	}
+	return size;
+}

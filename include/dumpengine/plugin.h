@@ -1,0 +1,432 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * dumpengine/plugin.h - what a plugin and the engine know of each other
+ *
+ * This is the only header that a plugin includes.  A plugin is a shared
+ * object that exports one function, de_plugin_entry() (write DE_PLUGIN() at
+ * the end of the source), which returns a descriptor: the plugin's kind, its
+ * name, the table of its options and its callbacks.  dumpengine-plugin(3)
+ * shows a complete one.
+ *
+ * The rules for every plugin
+ *
+ *   - It keeps its state in the handle that `create` returns and nothing in
+ *     file-scope variables: two instances may live side by side.
+ *   - It never prints, never exits and never installs a signal handler.
+ *     What went wrong goes to host->report() where it was noticed, and a
+ *     status goes back to the caller.
+ *   - A signal may interrupt its system calls (EINTR).  It then asks
+ *     host->cancelled() and either gives up with DE_FAILED or goes on.
+ *
+ * Compatibility
+ *
+ *   New members are added at the end of a structure only, and every structure
+ *   that crosses the boundary begins with its size as its author knew it.  The
+ *   engine reads no further than that; an absent optional callback counts
+ *   as NULL.  A plugin must not look beyond the size given in a structure that
+ *   it receives.  DE_API_VERSION changes only when old plugins cannot work.
+ *
+ * C99; also compiles as C++.
+ */
+#ifndef DUMPENGINE_PLUGIN_H
+#define DUMPENGINE_PLUGIN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+#include <sys/uio.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define DE_API_VERSION 1
+
+/* Unit of the stream.  What an extent is made of comes in pieces of it. */
+#define DE_TAPE_BLOCK 1024
+
+/* How a call went.  Each callback says which of these it may return. */
+enum de_status {
+	DE_OK = 0,		/* done */
+	DE_FAILED = 1,		/* not done; said why through host->report() */
+	DE_END_OF_VOLUME = 2,	/* the medium has no room for this record */
+	DE_NO_MORE = 3		/* there is nothing further to give */
+};
+
+/* How bad a message is. */
+enum de_severity {
+	DE_ERROR = 0,		/* something cannot be done */
+	DE_WARNING = 1,		/* done, but the operator should look */
+	DE_INFO = 2,		/* shown unless -q is given */
+	DE_DEBUG = 3		/* shown with -v only */
+};
+
+/* -------------------------------------------------------------- options */
+
+enum de_option_type {
+	DE_OPTION_STRING = 1,	/* range: length in bytes */
+	DE_OPTION_INTEGER = 2,
+	DE_OPTION_BOOLEAN = 3,
+	DE_OPTION_SIZE = 4,	/* bytes: a number, or text as "700 MiB" */
+	DE_OPTION_STRINGS = 5,	/* a text or a list of texts; range: length of each */
+	DE_OPTION_TIME = 6	/* seconds since 1970, or ISO 8601 text */
+};
+
+#define DE_OPTION_REQUIRED 1u	/* de_option.flags: must be in the file */
+
+/*
+ * One option of a plugin.  The table ends with an entry whose key is NULL.
+ * It drives the checks of the configuration file, `dumpengine
+ * --plugin-help` and a test of the manual page, so that they never disagree.
+ */
+struct de_option {
+	const char *key;		/* as written in the file */
+	enum de_option_type type;
+	uint32_t flags;			/* DE_OPTION_REQUIRED or 0 */
+	int64_t min;			/* range, both ends included; */
+	int64_t max;			/*   min = max = 0: not checked */
+	const char *default_value;	/* as text; NULL: not set */
+	const char *help;		/* one line, no full stop */
+};
+
+/* ------------------------------------------------------- host services */
+
+/*
+ * What the engine does for an instance.  Given to create(); lives longer
+ * than the instance.  Every function may be called from any callback and any
+ * thread that the engine calls from; none from a thread of the plugin's own.
+ */
+struct de_host {
+	uint32_t struct_size;
+	uint32_t api_version;
+	void *context;			/* the engine's; leave it alone */
+
+	/*
+	 * Tell the operator; printf(3) format, one line, no line end.  Say which
+	 * file, device or setting it is about.
+	 */
+	void (*report)(const struct de_host *host, enum de_severity severity,
+	    const char *format, ...)
+#if defined(__GNUC__)
+	    __attribute__((format(printf, 3, 4)))
+#endif
+	    ;
+
+	/*
+	 * The value of an option, checked against the table: from the file, else
+	 * the default.  A key that the table lacks, or asks for with another
+	 * type, gives NULL, 0 or false.  Texts live as long as the instance.
+	 */
+	const char *(*get_string)(const struct de_host *host, const char *key);
+	int64_t (*get_integer)(const struct de_host *host, const char *key);
+					/* INTEGER, SIZE and TIME */
+	bool (*get_boolean)(const struct de_host *host, const char *key);
+	size_t (*get_strings)(const struct de_host *host, const char *key,
+	    const char *const **items);	/* returns how many */
+
+	/* Has the file a value for it (not just the table a default)? */
+	bool (*is_set)(const struct de_host *host, const char *key);
+
+	/* Is the run being aborted?  Then give up what you wait for. */
+	bool (*cancelled)(const struct de_host *host);
+
+	/* A clock in nanoseconds that is never set back. */
+	uint64_t (*monotonic_ns)(const struct de_host *host);
+};
+
+/* -------------------------------------------------------------- sources */
+
+/* What a source is.  Texts are the source's and live until close(). */
+struct de_source_info {
+	uint32_t struct_size;
+	uint32_t max_inode;		/* highest inode number there can be */
+	uint32_t root_inode;		/* must be 2 in a dump stream */
+	uint32_t block_size;		/* bytes */
+	uint64_t used_bytes;		/* allocated, metadata included */
+	const char *device;		/* as it should stand in the stream */
+	const char *mount_point;	/* "" if it is not mounted */
+	const char *label;		/* of the filesystem; "" if it has none */
+	const char *uuid;		/* as text; "" if it has none */
+	const char *type;		/* "ext4" */
+};
+
+struct de_time {
+	int64_t seconds;		/* since 1970-01-01 00:00 UTC */
+	uint32_t nanoseconds;		/* below 1000000000 */
+};
+
+#define DE_INODE_HAS_XATTRS 1u		/* de_inode.properties */
+
+/*
+ * An inode that is in use and visible: the journal, quota files and the like
+ * are not given by a source.
+ */
+struct de_inode {
+	uint32_t struct_size;
+	uint32_t number;
+	uint16_t mode;			/* type and permissions, as in st_mode */
+	uint32_t links;
+	uint32_t uid;
+	uint32_t gid;
+	uint64_t size;			/* bytes; 0 for devices, fifos, sockets */
+	uint64_t allocated;		/* bytes of medium; for the estimate */
+	struct de_time atime;
+	struct de_time mtime;
+	struct de_time ctime;
+	uint32_t device_major;		/* of a character or block device */
+	uint32_t device_minor;
+	uint32_t flags;			/* as FS_IOC_GETFLAGS gives them */
+	uint32_t generation;
+	uint32_t properties;		/* DE_INODE_... */
+	const void *native;		/* the source's own; see scan_next */
+};
+
+/*
+ * A piece of a file.  `offset` is a multiple of DE_TAPE_BLOCK, and so is
+ * `length` but in the last piece of a file.
+ */
+struct de_extent {
+	uint32_t struct_size;
+	uint64_t offset;		/* in the file, bytes */
+	uint64_t length;		/* bytes, not 0 */
+	uint64_t address;		/* for read(); unused if bytes is set */
+	const uint8_t *bytes;		/* the data itself; or NULL */
+};
+
+/* One name in a directory. */
+struct de_entry {
+	uint32_t struct_size;
+	uint32_t inode;			/* what it names */
+	uint16_t type;			/* S_IFMT bits of it, 0 if not known */
+	uint16_t name_length;		/* bytes */
+	const char *name;		/* not terminated; any bytes */
+};
+
+struct de_xattr {
+	uint32_t struct_size;
+	const char *name;		/* in full: "user.color"; terminated */
+	const void *value;		/* as getxattr(2) gives it */
+	size_t value_length;		/* bytes */
+};
+
+/* Where and why a read stopped. */
+struct de_read_error {
+	uint32_t struct_size;
+	int error;			/* as errno */
+	uint64_t address;		/* the first byte that could not be read */
+};
+
+/*
+ * The engine's side of the three walks below.  Takes one item, valid for
+ * this call only.  Anything but DE_OK: stop the walk and return it.
+ */
+typedef enum de_status de_extent_fn(void *arg, const struct de_extent *extent);
+typedef enum de_status de_entry_fn(void *arg, const struct de_entry *entry);
+typedef enum de_status de_xattr_fn(void *arg, const struct de_xattr *xattr);
+
+/*
+ * A source.  Everything but read() is called by one thread, the main thread
+ * of the process that writes the stream.
+ */
+struct de_source {
+	uint32_t struct_size;
+
+	/*
+	 * Open the source for reading and describe it.
+	 * DE_OK; or DE_FAILED, and nothing is open.  Required.
+	 */
+	enum de_status (*open)(void *self, struct de_source_info *info);
+
+	/* Undo open().  Required. */
+	void (*close)(void *self);
+
+	/*
+	 * Begin to go through the inodes by rising number.  *scan becomes the
+	 * source's handle.  One scan is open at a time.
+	 * DE_OK, DE_FAILED.  Required, as the next two.
+	 */
+	enum de_status (*scan_begin)(void *self, void **scan);
+
+	/*
+	 * Give the first inode in use with a number of at least `from`, which
+	 * rises from call to call; a source that can skip parts of its inode table
+	 * does so.  inode->native stays valid until the next call on this scan.
+	 * DE_OK; DE_NO_MORE behind the last; DE_FAILED.
+	 */
+	enum de_status (*scan_next)(void *self, void *scan, uint32_t from,
+	    struct de_inode *inode);
+	void (*scan_end)(void *self, void *scan);
+
+	/*
+	 * Give the entries of a directory, "." and ".." first.
+	 * DE_OK, DE_FAILED, or what `take` returned.  Required.
+	 */
+	enum de_status (*read_directory)(void *self,
+	    const struct de_inode *directory, de_entry_fn *take, void *arg);
+
+	/*
+	 * Give the extents of a regular file by rising offset.  What lies between
+	 * them is a hole, and so is everything not written yet.  Nothing may reach
+	 * past inode->size.
+	 * DE_OK, DE_FAILED, or what `take` returned.  Required.
+	 */
+	enum de_status (*map_file)(void *self, const struct de_inode *file,
+	    de_extent_fn *take, void *arg);
+
+	/*
+	 * Put the target of a symbolic link, inode->size bytes, into `target`,
+	 * which has room for `room` of them.
+	 * DE_OK; DE_FAILED.  Required.
+	 */
+	enum de_status (*read_symlink)(void *self, const struct de_inode *link,
+	    char *target, size_t room);
+
+	/*
+	 * Give the extended attributes of an inode with DE_INODE_HAS_XATTRS.
+	 * DE_OK, DE_FAILED, or what `take` returned.  Optional: without it no
+	 * inode may have that property.
+	 */
+	enum de_status (*read_xattrs)(void *self, const struct de_inode *inode,
+	    de_xattr_fn *take, void *arg);
+
+	/*
+	 * Fill all of iov (1 to 1024 pieces) with what begins at `address` and
+	 * goes on without a gap.  Called by several threads at once, between
+	 * open() and close(), also while another callback runs.  It does not
+	 * report: the engine knows which file it is and does that.
+	 * DE_OK; or DE_FAILED with *error filled in.  Required.
+	 */
+	enum de_status (*read)(void *self, uint64_t address,
+	    const struct iovec *iov, int iov_count, struct de_read_error *error);
+};
+
+/* -------------------------------------------------------------- outputs */
+
+/* The volume to be written.  Texts are the engine's, for this call only. */
+struct de_volume {
+	uint32_t struct_size;
+	uint32_t number;		/* the first is 1 */
+	uint32_t record_size;		/* bytes; a multiple of DE_TAPE_BLOCK */
+	uint32_t level;			/* of the dump */
+	int64_t date;			/* of the dump, seconds since 1970 */
+	const char *job;		/* name of the job */
+	const char *label;		/* label of the dump */
+};
+
+/* What a volume is written to.  Texts are the output's, until close_volume(). */
+struct de_medium {
+	uint32_t struct_size;
+	const char *name;		/* for messages: "/dev/nst0", "a.dump" */
+	uint64_t capacity;		/* bytes, 0 if not known */
+};
+
+/* What is to become of a volume. */
+enum de_close {
+	DE_CLOSE_COMPLETE = 0,		/* it is whole: make it safe and final */
+	DE_CLOSE_DISCARD = 1		/* it is not: leave nothing that looks whole */
+};
+
+/*
+ * An output.  All calls for a volume come from one process; open_volume() and
+ * close_volume() bracket everything that another process must not inherit.
+ */
+struct de_output {
+	uint32_t struct_size;
+
+	/*
+	 * Could a dump be written here now?  For `dumpengine --check`; changes
+	 * nothing.  DE_OK, DE_FAILED.  Optional: absent means yes.
+	 */
+	enum de_status (*check)(void *self, const struct de_volume *volume);
+
+	/*
+	 * Open a volume for writing from its beginning and say what it is.
+	 * DE_OK; or DE_FAILED, and nothing is open.  Main thread.  Required.
+	 */
+	enum de_status (*open_volume)(void *self,
+	    const struct de_volume *volume, struct de_medium *medium);
+
+	/*
+	 * Write one record to the open volume.
+	 *
+	 *   record  borrowed, valid until this call returns; aligned to 4096
+	 *   length  bytes: the record_size given to open_volume()
+	 *
+	 * All or nothing: a record never straddles two volumes.
+	 *
+	 * DE_OK; DE_END_OF_VOLUME when the medium is full and holds none of
+	 * this record (the engine offers it again on the next volume); or
+	 * DE_FAILED.
+	 *
+	 * Called between open_volume and close_volume, by one slave thread at a
+	 * time and in the order of the records, but not always by the same
+	 * thread.  Required.
+	 */
+	enum de_status (*write)(void *self, const void *record, size_t length);
+
+	/*
+	 * Close the volume.  With DE_CLOSE_COMPLETE, DE_OK promises that all
+	 * of it is on the medium and that it has its final name; DE_FAILED, that
+	 * it has not, and the engine counts it as not written.  With
+	 * DE_CLOSE_DISCARD the result is not looked at.  In every case nothing
+	 * is open afterwards.  Main thread.  Required.
+	 */
+	enum de_status (*close_volume)(void *self, enum de_close how);
+};
+
+/* ----------------------------------------------------------- descriptor */
+
+enum de_kind {
+	DE_SOURCE = 1,
+	DE_OUTPUT = 2
+};
+
+struct de_plugin {
+	uint32_t struct_size;		/* these two by DE_PLUGIN_ABI */
+	uint32_t api_version;
+	uint32_t option_size;		/* sizeof(struct de_option), as well */
+	enum de_kind kind;
+	const char *name;		/* as the file is called, without ".so" */
+	const char *summary;		/* one line, no full stop */
+	const struct de_option *options;	/* may be NULL: none */
+
+	/*
+	 * Make an instance.  Takes what it needs from the options and opens
+	 * nothing.  DE_OK with *self set (it may be NULL), or DE_FAILED.
+	 * Required.
+	 */
+	enum de_status (*create)(const struct de_host *host, void **self);
+
+	/* Free an instance; nothing is open.  Required. */
+	void (*destroy)(void *self);
+
+	const struct de_source *source;	/* the one that fits `kind` */
+	const struct de_output *output;
+};
+
+#define DE_PLUGIN_ABI \
+	(uint32_t)sizeof(struct de_plugin), DE_API_VERSION, \
+	(uint32_t)sizeof(struct de_option)
+
+#if defined(__GNUC__)
+#define DE_EXPORT __attribute__((visibility("default")))
+#else
+#define DE_EXPORT
+#endif
+
+/* The one function that the engine looks for in a plugin. */
+DE_EXPORT const struct de_plugin *de_plugin_entry(void);
+
+#define DE_PLUGIN(descriptor)						\
+	const struct de_plugin *de_plugin_entry(void)			\
+	{								\
+		return &(descriptor);					\
+	}								\
+	struct de_plugin
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* DUMPENGINE_PLUGIN_H */

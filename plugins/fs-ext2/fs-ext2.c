@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * fs-ext2.c - source: ext2, ext3 and ext4 through libext2fs
+ *
+ * Opens a block device or an image file for reading only.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "ext2.h"
+
+static const struct de_option ext2_options[] = {
+	{ "device", DE_OPTION_STRING, DE_OPTION_REQUIRED, 1, 4095, NULL,
+	  "block device or image file with the filesystem" },
+	{ NULL, 0, 0, 0, 0, NULL, NULL }
+};
+
+static enum de_status
+fail(const struct ext2 *e, const char *why)
+{
+	e->host->report(e->host, DE_ERROR, "%s: %s", e->device, why);
+	return DE_FAILED;
+}
+
+enum de_status
+ext2_inode_error(const struct ext2 *e, uint32_t inode, const char *what,
+    errcode_t error)
+{
+	e->host->report(e->host, DE_ERROR, "%s: inode %u: %s: %s", e->device,
+	    inode, what, error_message(error));
+	return DE_FAILED;
+}
+
+static enum de_status
+open_device(struct ext2 *e)
+{
+	struct stat st;
+
+	e->fd = open(e->device, O_RDONLY | O_CLOEXEC);
+	if (e->fd == -1 || fstat(e->fd, &st) == -1)
+		return fail(e, strerror(errno));
+	if (!S_ISREG(st.st_mode) && !S_ISBLK(st.st_mode))
+		return fail(e, "is neither a block device nor an image file");
+	posix_fadvise(e->fd, 0, 0, POSIX_FADV_SEQUENTIAL);
+	return DE_OK;
+}
+
+static enum de_status
+open_filesystem(struct ext2 *e)
+{
+	const errcode_t error = ext2fs_open2(e->device, NULL,
+	    EXT2_FLAG_64BITS, 0, 0, unix_io_manager, &e->fs);
+
+	if (error == 0)
+		return DE_OK;
+	e->fs = NULL;
+	if (error == EXT2_ET_BAD_MAGIC)
+		return fail(e, "holds no ext2, ext3 or ext4 filesystem");
+	e->host->report(e->host, DE_ERROR, "%s: cannot open the filesystem: "
+	    "%s", e->device, error_message(error));
+	return DE_FAILED;
+}
+
+/*
+ * A filesystem that changes under the dump, or whose journal holds what the
+ * inodes do not yet, would be dumped as it never was.
+ */
+static enum de_status
+check_state(struct ext2 *e)
+{
+	int flags = 0;
+
+	if (ext2fs_check_mount_point(e->device, &flags, e->mount_point,
+	    (int)sizeof(e->mount_point)) != 0 || (flags & EXT2_MF_MOUNTED) == 0)
+		e->mount_point[0] = '\0';
+	if ((flags & EXT2_MF_MOUNTED) != 0 &&
+	    (flags & EXT2_MF_READONLY) == 0) {
+		e->host->report(e->host, DE_ERROR, "%s is mounted for writing "
+		    "on %s; unmount it, mount it read-only, or dump a "
+		    "snapshot of it", e->device, e->mount_point);
+		return DE_FAILED;
+	}
+	if (ext2fs_has_feature_journal_needs_recovery(e->fs->super))
+		return fail(e, "its journal holds changes that are not in the "
+		    "filesystem yet; mount and unmount it, or run e2fsck on "
+		    "it, and dump it then");
+	if ((e->fs->super->s_state & EXT2_VALID_FS) == 0 ||
+	    (e->fs->super->s_state & EXT2_ERROR_FS) != 0)
+		e->host->report(e->host, DE_WARNING, "%s: was not unmounted "
+		    "cleanly or has errors; e2fsck should be run on it",
+		    e->device);
+	return DE_OK;
+}
+
+static const char *
+type_of(const struct ext2_super_block *super)
+{
+	/* cast: the feature tests of libext2fs take no const */
+	struct ext2_super_block *s = (struct ext2_super_block *)(uintptr_t)super;
+
+	if (ext2fs_has_feature_extents(s) || ext2fs_has_feature_flex_bg(s) ||
+	    ext2fs_has_feature_64bit(s))
+		return "ext4";
+	return ext2fs_has_feature_journal(s) ? "ext3" : "ext2";
+}
+
+static void
+format_uuid(const uint8_t uuid[static 16], char text[static UUID_TEXT_BYTES])
+{
+	char *p = text;
+
+	for (int i = 0; i < 16; i++) {
+		if (i == 4 || i == 6 || i == 8 || i == 10)
+			*p++ = '-';
+		p += snprintf(p, 3, "%02x", uuid[i]);
+	}
+}
+
+static void
+describe(struct ext2 *e, struct de_source_info *info)
+{
+	const struct ext2_super_block *super = e->fs->super;
+
+	memcpy(e->label, super->s_volume_name, EXT2_LABEL_LEN);
+	e->label[EXT2_LABEL_LEN] = '\0';
+	format_uuid(super->s_uuid, e->uuid);
+	info->max_inode = super->s_inodes_count;
+	info->root_inode = EXT2_ROOT_INO;
+	info->block_size = e->fs->blocksize;
+	info->used_bytes = (ext2fs_blocks_count(e->fs->super) -
+	    ext2fs_free_blocks_count(e->fs->super)) * e->fs->blocksize;
+	info->device = e->device;
+	info->mount_point = e->mount_point;
+	info->label = e->label;
+	info->uuid = e->uuid;
+	info->type = type_of(super);
+}
+
+static void
+ext2_close(void *self)
+{
+	struct ext2 *e = self;
+
+	if (e->fs != NULL)
+		ext2fs_free(e->fs);
+	e->fs = NULL;
+	if (e->fd != -1)
+		close(e->fd);
+	e->fd = -1;
+	free(e->block);
+	e->block = NULL;
+	free(e->inline_data);
+	e->inline_data = NULL;
+}
+
+static enum de_status
+ext2_open(void *self, struct de_source_info *info)
+{
+	struct ext2 *e = self;
+
+	if (open_device(e) != DE_OK || open_filesystem(e) != DE_OK ||
+	    check_state(e) != DE_OK)
+		goto fail;
+	e->block = calloc(3, e->fs->blocksize);
+	e->inline_data = calloc(1, e->fs->blocksize);
+	if (e->block == NULL || e->inline_data == NULL) {
+		fail(e, "out of memory");
+		goto fail;
+	}
+	describe(e, info);
+	return DE_OK;
+
+fail:
+	ext2_close(e);
+	return DE_FAILED;
+}
+
+static enum de_status
+ext2_create(const struct de_host *host, void **self)
+{
+	struct ext2 *e = calloc(1, sizeof(*e));
+
+	if (e == NULL) {
+		host->report(host, DE_ERROR, "fs-ext2: out of memory");
+		return DE_FAILED;
+	}
+	initialize_ext2_error_table();
+	e->host = host;
+	e->device = host->get_string(host, "device");
+	e->fd = -1;
+	*self = e;
+	return DE_OK;
+}
+
+static void
+ext2_destroy(void *self)
+{
+	free(self);
+}
+
+static const struct de_source ext2_source = {
+	.struct_size = sizeof(ext2_source),
+	.open = ext2_open,
+	.close = ext2_close,
+	.scan_begin = ext2_scan_begin,
+	.scan_next = ext2_scan_next,
+	.scan_end = ext2_scan_end,
+	.read_directory = ext2_read_directory,
+	.map_file = ext2_map_file,
+	.read_symlink = ext2_read_symlink,
+	.read_xattrs = ext2_read_xattrs,
+	.read = ext2_read,
+};
+
+static const struct de_plugin fs_ext2 = {
+	DE_PLUGIN_ABI,
+	.kind = DE_SOURCE,
+	.name = "fs-ext2",
+	.summary = "read an ext2, ext3 or ext4 filesystem",
+	.options = ext2_options,
+	.create = ext2_create,
+	.destroy = ext2_destroy,
+	.source = &ext2_source,
+};
+
+DE_PLUGIN(fs_ext2);

@@ -1,0 +1,463 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * out-file.c - output: a file, a pipe, standard output or a device
+ *
+ * A regular file is written under the name with PARTIAL_SUFFIX behind it and
+ * gets its final name when it is whole and safe on the disk.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "pattern.h"
+
+#define PARTIAL_SUFFIX ".partial"
+#define STANDARD_OUTPUT "-"
+/* A dump holds everybody's files. */
+#define FILE_MODE 0600
+/* Have the disk begin with so much, so that there is little left at the end. */
+#define WRITE_BEHIND_BYTES (8 << 20)
+
+struct out_file {
+	const struct de_host *host;	/* borrowed */
+	const char *pattern;		/* borrowed; option "path" */
+	bool overwrite;			/* option "overwrite" */
+
+	int fd;				/* -1 when no volume is open */
+	bool is_regular;
+	char *name;			/* of the open volume, for messages */
+	char *target;			/* its final name, links resolved */
+	char *partial;			/* its name until then; NULL: the same */
+	off_t written;			/* bytes */
+	off_t begun;			/* bytes that the disk was told to begin */
+};
+
+static const struct de_option out_file_options[] = {
+	{ "path", DE_OPTION_STRING, DE_OPTION_REQUIRED, 1, PATH_MAX - 1, NULL,
+	  "name of the file; %v volume, %j job, %l level, %d date, %% percent; "
+	  "- is standard output" },
+	{ "overwrite", DE_OPTION_BOOLEAN, 0, 0, 0, "false",
+	  "replace a file of that name once the new one is complete" },
+	{ NULL, 0, 0, 0, 0, NULL, NULL }
+};
+
+static enum de_status
+fail(const struct out_file *f, const char *name, const char *what, int error)
+{
+	f->host->report(f->host, DE_ERROR, "%s: %s: %s", name, what,
+	    strerror(error));
+	return DE_FAILED;
+}
+
+static enum de_status
+refuse(const struct out_file *f, const char *name, const char *why)
+{
+	f->host->report(f->host, DE_ERROR, "%s %s", name, why);
+	return DE_FAILED;
+}
+
+static void
+forget_volume(struct out_file *f)
+{
+	if (f->fd != -1)
+		close(f->fd);
+	f->fd = -1;
+	free(f->name);
+	free(f->target);
+	free(f->partial);
+	f->name = f->target = f->partial = NULL;
+}
+
+/* The folder that `path` is in; to be freed. */
+static char *
+folder_of(const char *path)
+{
+	char *copy = strdup(path);
+	char *folder = copy == NULL ? NULL : strdup(dirname(copy));
+
+	free(copy);
+	return folder;
+}
+
+static enum de_status
+check_folder(const struct out_file *f, const char *name)
+{
+	char *folder = folder_of(name);
+	enum de_status status = DE_OK;
+
+	if (folder == NULL)
+		return fail(f, name, "cannot be written", ENOMEM);
+	if (access(folder, W_OK | X_OK) == -1)
+		status = fail(f, name,
+		    errno == ENOENT ? "its folder is missing" :
+		    "its folder cannot be written", errno);
+	free(folder);
+	return status;
+}
+
+/* What is at the name already? */
+enum existing { NOTHING, REGULAR, SPECIAL, UNUSABLE };
+
+static enum existing
+look_at(const struct out_file *f, const char *name)
+{
+	struct stat st;
+
+	if (stat(name, &st) == -1) {
+		if (errno == ENOENT && lstat(name, &st) == -1)
+			return NOTHING;
+		fail(f, name, S_ISLNK(st.st_mode) && errno == ENOENT ?
+		    "is a symbolic link that leads nowhere" :
+		    "cannot be written", errno);
+		return UNUSABLE;
+	}
+	if (S_ISDIR(st.st_mode)) {
+		refuse(f, name, "is a folder; give the name of a file in it");
+		return UNUSABLE;
+	}
+	if (S_ISSOCK(st.st_mode)) {
+		refuse(f, name, "is a socket, which cannot be written to");
+		return UNUSABLE;
+	}
+	if (S_ISBLK(st.st_mode) && !f->overwrite) {
+		refuse(f, name, "is a block device; to have what is on it "
+		    "overwritten, set overwrite = true");
+		return UNUSABLE;
+	}
+	if (S_ISREG(st.st_mode) && !f->overwrite) {
+		refuse(f, name, "exists already; remove it, give another path "
+		    "(as with %d for the date), or set overwrite = true");
+		return UNUSABLE;
+	}
+	return S_ISREG(st.st_mode) ? REGULAR : SPECIAL;
+}
+
+static bool
+is_standard_output(const char *name)
+{
+	return strcmp(name, STANDARD_OUTPUT) == 0;
+}
+
+static enum de_status
+check_standard_output(const struct out_file *f)
+{
+	if (isatty(STDOUT_FILENO))
+		return refuse(f, "standard output", "is a terminal; a dump "
+		    "would do it no good");
+	return DE_OK;
+}
+
+static enum de_status
+out_file_check(void *self, const struct de_volume *volume)
+{
+	struct out_file *f = self;
+	char *name = pattern_expand(f->pattern, volume);
+	enum de_status status = DE_OK;
+
+	if (name == NULL)
+		return fail(f, f->pattern, "cannot be written", ENOMEM);
+	if (is_standard_output(name)) {
+		status = check_standard_output(f);
+	} else {
+		switch (look_at(f, name)) {
+		case NOTHING:
+		case REGULAR:
+			status = check_folder(f, name);
+			break;
+		case SPECIAL:
+			if (access(name, W_OK) == -1)
+				status = fail(f, name, "cannot be written",
+				    errno);
+			break;
+		case UNUSABLE:
+			status = DE_FAILED;
+			break;
+		}
+	}
+	free(name);
+	return status;
+}
+
+static enum de_status
+open_standard_output(struct out_file *f)
+{
+	if (check_standard_output(f) != DE_OK)
+		return DE_FAILED;
+	f->fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
+	if (f->fd == -1)
+		return fail(f, "standard output", "cannot be used", errno);
+	return DE_OK;
+}
+
+static enum de_status
+open_special(struct out_file *f)
+{
+	f->fd = open(f->name, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+	if (f->fd == -1)
+		return fail(f, f->name, "cannot be opened for writing", errno);
+	return DE_OK;
+}
+
+/* A link to a file stays a link; what it leads to is replaced. */
+static enum de_status
+set_names(struct out_file *f, enum existing existing)
+{
+	f->target = existing == REGULAR ? realpath(f->name, NULL) :
+	    strdup(f->name);
+	if (f->target == NULL ||
+	    asprintf(&f->partial, "%s" PARTIAL_SUFFIX, f->target) == -1) {
+		f->partial = NULL;
+		return fail(f, f->name, "cannot be written", errno);
+	}
+	return DE_OK;
+}
+
+/*
+ * The lock keeps two runs from writing to the same file; what an interrupted
+ * run has left behind is not locked any more.
+ */
+static enum de_status
+open_partial(struct out_file *f)
+{
+	struct stat opened, named;
+
+	f->fd = open(f->partial, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW,
+	    FILE_MODE);
+	if (f->fd == -1)
+		return fail(f, f->partial, errno == ENOENT ?
+		    "its folder is missing" : "cannot be made", errno);
+	if (flock(f->fd, LOCK_EX | LOCK_NB) == -1 ||
+	    fstat(f->fd, &opened) == -1 || stat(f->partial, &named) == -1 ||
+	    opened.st_ino != named.st_ino || !S_ISREG(opened.st_mode)) {
+		close(f->fd);
+		f->fd = -1;
+		return refuse(f, f->partial,
+		    "is being written by another run");
+	}
+	if (ftruncate(f->fd, 0) == -1 || fchmod(f->fd, FILE_MODE) == -1)
+		return fail(f, f->partial, "cannot be made", errno);
+	f->is_regular = true;
+	return DE_OK;
+}
+
+static enum de_status
+open_file(struct out_file *f)
+{
+	const enum existing existing = look_at(f, f->name);
+
+	if (existing == UNUSABLE)
+		return DE_FAILED;
+	if (existing == SPECIAL)
+		return open_special(f);
+	if (set_names(f, existing) != DE_OK)
+		return DE_FAILED;
+	return open_partial(f);
+}
+
+static enum de_status
+out_file_open_volume(void *self, const struct de_volume *volume,
+    struct de_medium *medium)
+{
+	struct out_file *f = self;
+	enum de_status status;
+
+	f->is_regular = false;
+	f->written = f->begun = 0;
+	f->name = pattern_expand(f->pattern, volume);
+	if (f->name == NULL)
+		return fail(f, f->pattern, "cannot be written", ENOMEM);
+	status = is_standard_output(f->name) ? open_standard_output(f) :
+	    open_file(f);
+	if (status != DE_OK) {
+		forget_volume(f);
+		return status;
+	}
+	medium->name = is_standard_output(f->name) ? "standard output" :
+	    f->name;
+	return DE_OK;
+}
+
+static enum de_status
+write_failed(const struct out_file *f, int error)
+{
+	const char *name = f->partial != NULL ? f->partial : f->name;
+
+	switch (error) {
+	case ENOSPC:
+	case EDQUOT:
+		f->host->report(f->host, DE_ERROR, "%s: %s after %lld bytes; "
+		    "make room there, or give a path elsewhere", name,
+		    error == ENOSPC ? "the disk is full" :
+		    "the disk quota is used up", (long long)f->written);
+		return DE_FAILED;
+	case EPIPE:
+		return refuse(f, name, "is a pipe that nobody reads any more");
+	default:
+		return fail(f, name, "cannot be written", error);
+	}
+}
+
+/* The disk works on what is there while the rest is still being read. */
+static void
+write_behind(struct out_file *f)
+{
+	if (!f->is_regular || f->written - f->begun < WRITE_BEHIND_BYTES)
+		return;
+	sync_file_range(f->fd, f->begun, f->written - f->begun,
+	    SYNC_FILE_RANGE_WRITE);
+	f->begun = f->written;
+}
+
+static enum de_status
+out_file_write(void *self, const void *record, size_t length)
+{
+	struct out_file *f = self;
+	const char *at = record;
+
+	while (length > 0) {
+		const ssize_t n = write(f->fd, at, length);
+		if (n == -1 && errno == EINTR) {
+			if (f->host->cancelled(f->host))
+				return DE_FAILED;
+			continue;
+		}
+		if (n == -1)
+			return write_failed(f, errno);
+		at += n;
+		length -= (size_t)n;
+		f->written += n;
+	}
+	write_behind(f);
+	return DE_OK;
+}
+
+/* A new name is safe when the folder is. */
+static enum de_status
+sync_folder(const struct out_file *f)
+{
+	char *folder = folder_of(f->target);
+	enum de_status status = DE_OK;
+
+	const int fd = folder == NULL ? -1 :
+	    open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	/* A folder that one may write but not read cannot be asked. */
+	if (fd != -1 && fsync(fd) == -1 && errno != EINVAL)
+		status = fail(f, folder, "cannot be made safe", errno);
+	if (fd != -1)
+		close(fd);
+	free(folder);
+	return status;
+}
+
+/* Give it the final name, unless a file of that name has come up since. */
+static int
+rename_unless_there(const char *from, const char *to)
+{
+	if (renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0)
+		return 0;
+	if (errno != EINVAL && errno != ENOSYS)
+		return -1;
+	/* Not every filesystem can do that; a link does the same. */
+	return link(from, to) == -1 ? -1 : unlink(from);
+}
+
+static enum de_status
+finish_regular(struct out_file *f)
+{
+	if (fsync(f->fd) == -1)
+		return fail(f, f->partial, "cannot be made safe", errno);
+	if ((f->overwrite ? rename(f->partial, f->target) :
+	    rename_unless_there(f->partial, f->target)) == -1)
+		return fail(f, f->target, "cannot be given its name", errno);
+	free(f->partial);
+	f->partial = NULL;
+	return sync_folder(f);
+}
+
+static enum de_status
+finish_special(struct out_file *f)
+{
+	/* Pipes and the like have nothing that could be made safe. */
+	if (fsync(f->fd) == -1 && errno != EINVAL && errno != EROFS &&
+	    errno != ENOTSUP)
+		return fail(f, f->name, "cannot be made safe", errno);
+	const int fd = f->fd;
+	f->fd = -1;
+	if (close(fd) == -1 && errno != EINTR)
+		return fail(f, f->name, "cannot be closed", errno);
+	return DE_OK;
+}
+
+static enum de_status
+out_file_close_volume(void *self, enum de_close how)
+{
+	struct out_file *f = self;
+	enum de_status status = DE_OK;
+
+	if (how == DE_CLOSE_COMPLETE)
+		status = f->is_regular ? finish_regular(f) : finish_special(f);
+	if (f->partial != NULL)
+		unlink(f->partial);
+	forget_volume(f);
+	return status;
+}
+
+static enum de_status
+out_file_create(const struct de_host *host, void **self)
+{
+	struct out_file *f = calloc(1, sizeof(*f));
+	char wrong;
+
+	if (f == NULL) {
+		host->report(host, DE_ERROR, "out-file: out of memory");
+		return DE_FAILED;
+	}
+	f->host = host;
+	f->pattern = host->get_string(host, "path");
+	f->overwrite = host->get_boolean(host, "overwrite");
+	f->fd = -1;
+	if (!pattern_is_valid(f->pattern, &wrong)) {
+		host->report(host, DE_ERROR, "path: \"%s\": %%%c stands for "
+		    "nothing; there are %%v, %%j, %%l, %%d and %%%%",
+		    f->pattern, wrong);
+		free(f);
+		return DE_FAILED;
+	}
+	*self = f;
+	return DE_OK;
+}
+
+static void
+out_file_destroy(void *self)
+{
+	free(self);
+}
+
+static const struct de_output out_file_output = {
+	.struct_size = sizeof(out_file_output),
+	.check = out_file_check,
+	.open_volume = out_file_open_volume,
+	.write = out_file_write,
+	.close_volume = out_file_close_volume,
+};
+
+static const struct de_plugin out_file = {
+	DE_PLUGIN_ABI,
+	.kind = DE_OUTPUT,
+	.name = "out-file",
+	.summary = "write each volume to a file, a pipe or standard output",
+	.options = out_file_options,
+	.create = out_file_create,
+	.destroy = out_file_destroy,
+	.output = &out_file_output,
+};
+
+DE_PLUGIN(out_file);
