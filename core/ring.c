@@ -14,8 +14,15 @@
 
 #define RECORD_ALIGNMENT 4096
 #define IDLE_NS 200000000	/* how often idle() is called */
-#define SLOTS_PER_SLAVE 2	/* one being written, one being read or filled */
-#define SLOTS_MIN 4
+/* Each slave has one in hand; the others even out who is faster for a while. */
+#define SLOTS_PER_SLAVE 2
+#define SLOTS_BYTES (2 << 20)	/* as many more as make up this much */
+
+enum slot_state {
+	SLOT_TAKEN,		/* a slave reads it */
+	SLOT_READ,		/* to be written when its turn comes */
+	SLOT_UNREADABLE
+};
 
 /* A record, from the first block put into it until it is written. */
 struct slot {
@@ -23,7 +30,8 @@ struct slot {
 	struct gather_piece *pieces;	/* what is to be read into it */
 	unsigned int piece_count;
 	unsigned int blocks;		/* tape blocks put into it */
-	pthread_cond_t turn;		/* its record is the next to be written */
+	enum slot_state state;		/* from when it is taken on */
+	struct ring_read_failure failure;	/* of SLOT_UNREADABLE */
 };
 
 struct ring {
@@ -42,6 +50,7 @@ struct ring {
 	uint64_t submitted;		/* records given to the slaves */
 	uint64_t taken;			/* records that slaves have taken */
 	uint64_t written;		/* records written: the turn */
+	bool writing;			/* a slave is at write_records() */
 	bool closing;			/* nothing more will be submitted */
 	bool stopped;			/* a failure, the end of the volume */
 	unsigned int alive;		/* slaves not at their end yet */
@@ -75,11 +84,9 @@ stop_locked(struct ring *ring, enum de_status status)
 	ring->status = status;
 	pthread_cond_broadcast(&ring->work);
 	pthread_cond_signal(&ring->space);
-	for (unsigned int i = 0; i < ring->slot_count; i++)
-		pthread_cond_signal(&ring->slots[i].turn);
 }
 
-/* With the lock held.  The record that the caller is to handle, or false. */
+/* With the lock held.  The record that the caller is to read, or false. */
 static bool
 take_record(struct ring *ring, uint64_t *record)
 {
@@ -92,72 +99,67 @@ take_record(struct ring *ring, uint64_t *record)
 	return true;
 }
 
-/* With the lock held.  False: the ring was stopped in the meantime. */
-static bool
-wait_for_turn(struct ring *ring, uint64_t record)
-{
-	while (!ring->stopped && ring->written != record)
-		pthread_cond_wait(&slot_of(ring, record)->turn, &ring->lock);
-	return !ring->stopped;
-}
-
-/* With the lock held. */
-static void
-pass_turn_on(struct ring *ring)
-{
-	ring->written++;
-	pthread_cond_signal(&slot_of(ring, ring->written)->turn);
-	pthread_cond_signal(&ring->space);
-}
-
-static enum de_status
-read_record(struct ring *ring, const struct slot *slot,
-    struct ring_read_failure *failure)
+static enum slot_state
+read_record(const struct ring *ring, struct slot *slot)
 {
 	const struct gather_source source = { ring->config.read,
 	    ring->config.read_arg };
+	struct ring_read_failure *failure = &slot->failure;
 	const struct gather_piece *culprit;
 
 	if (gather_read(&source, slot->pieces, slot->piece_count, &culprit,
 	    &failure->error) == DE_OK)
-		return DE_OK;
+		return SLOT_READ;
 	failure->inode = culprit->inode;
 	failure->offset = culprit->offset;
 	if (failure->error.address > culprit->address)
 		failure->offset += failure->error.address - culprit->address;
-	return DE_FAILED;
+	return SLOT_UNREADABLE;
 }
 
-/*
- * Called and returns with the lock held.  A failed read stops the ring only
- * when it is the record's turn, so that all before it are written.
- */
+/* With the lock held; gives it up while the output works. */
 static void
-handle_record(struct ring *ring, uint64_t record)
+write_record(struct ring *ring, const struct slot *slot)
 {
-	struct slot *slot = slot_of(ring, record);
-	struct ring_read_failure failure;
-
 	pthread_mutex_unlock(&ring->lock);
-	enum de_status status = read_record(ring, slot, &failure);
+	const enum de_status status = ring->config.write(
+	    ring->config.write_arg, slot->record, ring->record_bytes);
 	pthread_mutex_lock(&ring->lock);
-
-	if (!wait_for_turn(ring, record))
-		return;
 	if (status != DE_OK) {
-		ring->has_read_failure = true;
-		ring->read_failure = failure;
 		stop_locked(ring, status);
 		return;
 	}
-	pthread_mutex_unlock(&ring->lock);
-	status = ring->config.write(ring->config.write_arg, slot->record,
-	    ring->record_bytes);
-	pthread_mutex_lock(&ring->lock);
-	if (status == DE_OK)
-		pass_turn_on(ring);
-	else
-		stop_locked(ring, status);
+	ring->written++;
+	/* A main thread that waits is woken when it can fill several. */
+	if (ring->submitted - ring->written <= ring->slot_count / 2)
+		pthread_cond_signal(&ring->space);
+}
+
+/*
+ * With the lock held: write what is read and has its turn.  A slave that finds
+ * another one at it leaves its record to that one and reads on.  A record that
+ * could not be read stops the ring when its turn has come, so that all before
+ * it are written.
+ */
+static void
+write_records(struct ring *ring)
+{
+	if (ring->writing)
+		return;
+	ring->writing = true;
+	while (!ring->stopped && ring->written < ring->taken) {
+		const struct slot *slot = slot_of(ring, ring->written);
+		if (slot->state == SLOT_TAKEN)
+			break;
+		if (slot->state == SLOT_UNREADABLE) {
+			ring->has_read_failure = true;
+			ring->read_failure = slot->failure;
+			stop_locked(ring, DE_FAILED);
+			break;
+		}
+		write_record(ring, slot);
+	}
+	ring->writing = false;
 }
 
 static void *
@@ -167,8 +169,15 @@ slave(void *arg)
 	uint64_t record;
 
 	pthread_mutex_lock(&ring->lock);
-	while (take_record(ring, &record))
-		handle_record(ring, record);
+	while (take_record(ring, &record)) {
+		struct slot *slot = slot_of(ring, record);
+		slot->state = SLOT_TAKEN;
+		pthread_mutex_unlock(&ring->lock);
+		const enum slot_state state = read_record(ring, slot);
+		pthread_mutex_lock(&ring->lock);
+		slot->state = state;
+		write_records(ring);
+	}
 	ring->alive--;
 	pthread_cond_signal(&ring->space);
 	pthread_mutex_unlock(&ring->lock);
@@ -186,9 +195,8 @@ ring_new(const struct ring_config *config)
 		return NULL;
 	ring->config = *config;
 	ring->record_bytes = (size_t)config->record_blocks * DE_TAPE_BLOCK;
-	ring->slot_count = config->slaves * SLOTS_PER_SLAVE;
-	if (ring->slot_count < SLOTS_MIN)
-		ring->slot_count = SLOTS_MIN;
+	ring->slot_count = config->slaves * SLOTS_PER_SLAVE +
+	    (unsigned int)(SLOTS_BYTES / ring->record_bytes);
 	pthread_mutex_init(&ring->lock, NULL);
 	pthread_condattr_t monotonic;
 	pthread_condattr_init(&monotonic);
@@ -209,7 +217,6 @@ ring_new(const struct ring_config *config)
 		goto fail;
 	for (unsigned int i = 0; i < ring->slot_count; i++) {
 		struct slot *slot = &ring->slots[i];
-		pthread_cond_init(&slot->turn, NULL);
 		slot->record = ring->records + i * stride;
 		slot->pieces = calloc(config->record_blocks,
 		    sizeof(*slot->pieces));
@@ -241,7 +248,8 @@ static void
 reset(struct ring *ring)
 {
 	ring->submitted = ring->taken = ring->written = 0;
-	ring->closing = ring->stopped = ring->has_read_failure = false;
+	ring->closing = ring->stopped = ring->writing = false;
+	ring->has_read_failure = false;
 	ring->status = DE_OK;
 	ring->thread_count = 0;
 	ring->alive = 0;
@@ -322,9 +330,10 @@ submit(struct ring *ring)
 	pthread_cond_signal(&ring->work);
 	if (now - ring->idle_at >= IDLE_NS)
 		call_idle(ring, now);
-	while (!ring->stopped &&
-	    ring->submitted - ring->written >= ring->slot_count)
-		wait_for_space(ring);
+	if (ring->submitted - ring->written >= ring->slot_count)
+		while (!ring->stopped && ring->submitted - ring->written >
+		    ring->slot_count / 2)
+			wait_for_space(ring);
 	const bool ok = !ring->stopped;
 	struct slot *slot = filling(ring);
 	pthread_mutex_unlock(&ring->lock);

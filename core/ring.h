@@ -5,12 +5,13 @@
  * The main thread fills records, one after the other, with ready tape blocks
  * and with extents ("these tape blocks are at this address of the source").
  * A full record goes to the next idle slave, a thread that reads the extents
- * straight to their places in the record, waits for the record's turn, writes
- * it and passes the turn on.  So records are read side by side but written in
- * order, each once, by one slave at a time.
+ * straight to their places in the record.  When the record's turn has come it
+ * is written: by that slave, or by one that is just writing the records
+ * before it, so that nobody waits for a turn.  So records are read side by
+ * side but written in order, each once, by one slave at a time.
  *
- * Knows nothing of headers, files or volumes.  Memory: slots * record size,
- * and 40 bytes for each tape block in them.
+ * Knows nothing of headers, files or volumes.  Memory: 2 MiB and two records
+ * for each slave, and 40 bytes for each tape block in them.
  *
  * All functions are for the main thread; the two callbacks are called by
  * the slaves.  No thread lives outside of ring_start() ... ring_stop().
