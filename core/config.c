@@ -24,6 +24,28 @@ const struct de_option config_job_options[] = {
 	  "label in the headers of the dump" },
 	{ "date", DE_OPTION_TIME, 0, 1, DATE_MAX, NULL,
 	  "date of the dump instead of now, for streams that can be repeated" },
+	{ "notify", DE_OPTION_BOOLEAN, 0, 0, 0, "false",
+	  "send questions to the terminals of the group operator as well" },
+	{ NULL, 0, 0, 0, 0, NULL, NULL }
+};
+
+/* Those of every output; they stand in its group. */
+const struct de_option config_volume_options[] = {
+	{ "volume_size", DE_OPTION_SIZES, 0, 32 * DE_TAPE_BLOCK, INT64_MAX,
+	  "auto", "size of each volume; the last of a list repeats; auto: until "
+	  "the medium is full" },
+	{ "length_feet", DE_OPTION_INTEGER, 0, 1, 1000000, NULL,
+	  "length of the tape, from which its size is computed" },
+	{ "density_bpi", DE_OPTION_INTEGER, 0, 10, 100000000, NULL,
+	  "density of the tape in bits per inch; 1600 by default, 8000 for a "
+	  "cartridge" },
+	{ "cartridge", DE_OPTION_BOOLEAN, 0, 0, 0, "false",
+	  "compute the size for a cartridge, not for a reel" },
+	{ "verify", DE_OPTION_BOOLEAN, 0, 0, 0, "false",
+	  "read each volume back and compare it with what was written" },
+	{ "rewrite_attempts", DE_OPTION_INTEGER, 0, 0, 100, "2",
+	  "how often a volume that failed is written again before the operator "
+	  "is asked" },
 	{ NULL, 0, 0, 0, 0, NULL, NULL }
 };
 
@@ -46,14 +68,16 @@ static const char *const job_groups[] = {
 	"source", "output", "ring", "eot", NULL
 };
 
-/* The options of a plugin's group are checked by the plugin's own table. */
+/*
+ * The options of a plugin's group are checked by the plugin's own table.
+ * `common` are the engine's in the same group, or NULL.
+ */
 static void
 read_plugin(struct settings *s, struct plugin_registry *reg,
-    const config_setting_t *job, const char *key, enum de_kind kind,
-    struct plugin_config *config)
+    const config_setting_t *group, enum de_kind kind,
+    struct plugin_config *config, struct option_set *common)
 {
 	char why[1024];
-	const config_setting_t *group = settings_group(s, job, key, true);
 
 	if (group == NULL)
 		return;
@@ -68,23 +92,12 @@ read_plugin(struct settings *s, struct plugin_registry *reg,
 	}
 	config->options = option_set_new(config->plugin->options);
 	if (config->options == NULL) {
-		settings_error(s, group, key, "out of memory");
+		settings_error(s, group, "plugin", "out of memory");
 		return;
 	}
-	settings_read(s, group, config->options, plugin_groups,
+	struct option_set *const sets[] = { config->options, common, NULL };
+	settings_read(s, group, sets, plugin_groups,
 	    config->plugin->descriptor.name);
-}
-
-/*
- * A dump of one volume has no use for an EOT handler, so what is in the
- * group is left to the handler; that it is a group with a plugin is checked.
- */
-static void
-read_eot(struct settings *s, const config_setting_t *job)
-{
-	const config_setting_t *group = settings_group(s, job, "eot", false);
-	if (group != NULL)
-		settings_text(s, group, "plugin");
 }
 
 static bool
@@ -127,6 +140,40 @@ check_job(struct settings *s, const config_setting_t *at,
 		}
 }
 
+/* What the sizes mean together with the records. */
+static void
+check_volumes(struct settings *s, const config_setting_t *at,
+    const struct job_config *job)
+{
+	const config_setting_t *output = config_setting_get_member(at,
+	    "output");
+	const struct option_value *sizes = option_get(job->volumes,
+	    "volume_size", DE_OPTION_SIZES);
+	const int64_t record = option_number(job->ring, "blocking") *
+	    DE_TAPE_BLOCK;
+
+	if (output == NULL || !config_setting_is_group(output))
+		return;
+	for (size_t i = 0; sizes != NULL && i < sizes->number_count; i++)
+		if (sizes->numbers[i] < record)
+			settings_error(s, config_setting_get_member(output,
+			    "volume_size"), "volume_size", "%lld bytes do not "
+			    "hold a record of %lld; give more, or a smaller "
+			    "ring.blocking", (long long)sizes->numbers[i],
+			    (long long)record);
+	if (option_number(job->volumes, "length_feet") != 0 &&
+	    sizes != NULL && sizes->number_count > 0)
+		settings_error(s, config_setting_get_member(output,
+		    "length_feet"), "length_feet", "cannot be given together "
+		    "with volume_size");
+	if (option_number(job->volumes, "verify") != 0 &&
+	    job->output.plugin != NULL &&
+	    job->output.plugin->output.read_back == NULL)
+		settings_error(s, config_setting_get_member(output, "verify"),
+		    "verify", "%s cannot read back what it has written",
+		    job->output.plugin->descriptor.name);
+}
+
 static void
 read_job(struct settings *s, struct plugin_registry *reg,
     const config_setting_t *at, const struct config *before,
@@ -135,18 +182,26 @@ read_job(struct settings *s, struct plugin_registry *reg,
 	job->line = config_setting_source_line(at);
 	job->options = option_set_new(config_job_options);
 	job->ring = option_set_new(config_ring_options);
-	if (job->options == NULL || job->ring == NULL) {
+	job->volumes = option_set_new(config_volume_options);
+	if (job->options == NULL || job->ring == NULL ||
+	    job->volumes == NULL) {
 		settings_error(s, at, "jobs", "out of memory");
 		return;
 	}
-	settings_read(s, at, job->options, job_groups, "a job");
-	read_plugin(s, reg, at, "source", DE_SOURCE, &job->source);
-	read_plugin(s, reg, at, "output", DE_OUTPUT, &job->output);
+	struct option_set *const job_sets[] = { job->options, NULL };
+	struct option_set *const ring_sets[] = { job->ring, NULL };
+	settings_read(s, at, job_sets, job_groups, "a job");
+	read_plugin(s, reg, settings_group(s, at, "source", true), DE_SOURCE,
+	    &job->source, NULL);
+	read_plugin(s, reg, settings_group(s, at, "output", true), DE_OUTPUT,
+	    &job->output, job->volumes);
+	read_plugin(s, reg, settings_group(s, at, "eot", false),
+	    DE_EOT_HANDLER, &job->eot, NULL);
 	const config_setting_t *ring = settings_group(s, at, "ring", false);
 	if (ring != NULL)
-		settings_read(s, ring, job->ring, no_groups, "ring");
-	read_eot(s, at);
+		settings_read(s, ring, ring_sets, no_groups, "ring");
 	check_job(s, at, before, job);
+	check_volumes(s, at, job);
 }
 
 static void
@@ -194,7 +249,8 @@ read_root(struct settings *s, struct plugin_registry *reg,
 		settings_error(s, NULL, "jobs", "out of memory");
 		return;
 	}
-	settings_read(s, root, top, top_groups, "the top of the file");
+	struct option_set *const sets[] = { top, NULL };
+	settings_read(s, root, sets, top_groups, "the top of the file");
 	read_jobs(s, reg, root, config);
 	option_set_free(top);
 }
@@ -280,6 +336,8 @@ config_free(struct config *config)
 		struct job_config *job = &config->jobs[i];
 		option_set_free(job->options);
 		option_set_free(job->ring);
+		option_set_free(job->volumes);
+		option_set_free(job->eot.options);
 		option_set_free(job->source.options);
 		option_set_free(job->output.options);
 	}

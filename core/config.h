@@ -21,8 +21,11 @@ struct plugin_config {
 struct job_config {
 	struct option_set *options;	/* name, level, label, date */
 	struct option_set *ring;	/* slaves, blocking */
+	struct option_set *volumes;	/* volume_size and what else the engine
+					   takes from the output's group */
 	struct plugin_config source;
 	struct plugin_config output;
+	struct plugin_config eot;	/* its plugin is NULL: there is none */
 	unsigned int line;		/* where it begins in the file */
 };
 
@@ -34,6 +37,7 @@ struct config {
 /* The tables of the engine's own options, for help and tests. */
 extern const struct de_option config_job_options[];
 extern const struct de_option config_ring_options[];
+extern const struct de_option config_volume_options[];
 
 /*
  * Read `file`.  Returns NULL after reporting every mistake in it, each as

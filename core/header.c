@@ -240,3 +240,37 @@ header_stamp(uint8_t block[static DE_TAPE_BLOCK],
 	put32(block, C_CHECKSUM, 0);
 	put32(block, C_CHECKSUM, CHECKSUM - sum_of_words(block));
 }
+
+static uint32_t
+get32(const uint8_t *block, enum offset at)
+{
+	uint32_t le;
+	memcpy(&le, block + at, sizeof(le));
+	return le32toh(le);
+}
+
+uint32_t
+header_get_inode(const uint8_t block[static DE_TAPE_BLOCK])
+{
+	return get32(block, C_INUMBER);
+}
+
+uint32_t
+header_get_data_blocks(const uint8_t block[static DE_TAPE_BLOCK])
+{
+	const uint32_t count = get32(block, C_COUNT);
+	uint32_t present = 0;
+
+	switch (get32(block, C_TYPE)) {
+	case HEADER_CLRI:
+	case HEADER_BITS:
+		return count;
+	case HEADER_INODE:
+	case HEADER_ADDR:
+		for (uint32_t i = 0; i < count && i < HEADER_ADDRS; i++)
+			present += block[C_ADDR + i] != 0;
+		return present;
+	default:
+		return 0;
+	}
+}

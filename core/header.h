@@ -79,6 +79,10 @@ void header_end(const struct header_template *t,
 void header_stamp(uint8_t block[static DE_TAPE_BLOCK],
     const struct header_position *at);
 
+/* Of a header: c_inumber, and the tape blocks of data that follow it. */
+uint32_t header_get_inode(const uint8_t block[static DE_TAPE_BLOCK]);
+uint32_t header_get_data_blocks(const uint8_t block[static DE_TAPE_BLOCK]);
+
 /* Can the format hold this time, and this device number? */
 bool header_holds_time(const struct de_time *t);
 bool header_holds_device(uint32_t major, uint32_t minor);

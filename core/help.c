@@ -34,13 +34,15 @@ help_print(FILE *out)
 "      --list-plugins    list the plugins and the files that are none\n"
 "      --plugin-help NAME\n"
 "                        show what a plugin does and its options\n"
+"      --report FILE     write what became of the run to FILE, as JSON\n"
 "  -v, --verbose         say more\n"
 "  -q, --quiet           say only what went wrong, never ask\n"
 "  -h, --help            this text\n"
 "      --version         the version\n"
 "\n"
 "Exit status: 0 all jobs are complete; 1 could not start; 2 finished, but\n"
-"something is not in a dump; 3 aborted.  More in dumpengine(8), the file in\n"
+"something is not in a dump; 3 aborted; 4 an operator was needed and there is\n"
+"none; 5 a volume failed its verification.  More in dumpengine(8), the file in\n"
 "dumpengine.conf(5), plugins in dumpengine-plugin(3).\n", out);
 	return finish(out);
 }

@@ -65,6 +65,17 @@ host_get_strings(const struct de_host *host, const char *key,
 	return value == NULL ? 0 : value->text_count;
 }
 
+static size_t
+host_get_sizes(const struct de_host *host, const char *key,
+    const int64_t **items)
+{
+	const struct option_value *value = option_get(
+	    instance_of(host)->options, key, DE_OPTION_SIZES);
+
+	*items = value == NULL ? NULL : value->numbers;
+	return value == NULL ? 0 : value->number_count;
+}
+
 static bool
 host_is_set(const struct de_host *host, const char *key)
 {
@@ -108,6 +119,7 @@ instance_new(const struct plugin *plugin, const struct option_set *options,
 		.get_integer = host_get_integer,
 		.get_boolean = host_get_boolean,
 		.get_strings = host_get_strings,
+		.get_sizes = host_get_sizes,
 		.is_set = host_is_set,
 		.cancelled = host_cancelled,
 		.monotonic_ns = host_monotonic_ns,

@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "core/job.h"
 
+#include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "core/clock.h"
 #include "core/date.h"
 #include "core/stream.h"
+#include "core/supervisor.h"
 
 #define HOST_BYTES 256
 
@@ -17,8 +21,10 @@ struct job {
 	const struct job_config *config;
 	struct report *rep;
 	const volatile sig_atomic_t *cancelled;
+	int channel;			/* to the supervisor */
 	struct instance *source_instance;
 	struct instance *output;
+	struct instance *eot;		/* NULL: there is none */
 	struct source src;
 	bool source_is_open;
 	int64_t date;
@@ -62,18 +68,25 @@ open_plugins(struct job *job)
 	    config->source.options, job->rep, job->cancelled);
 	if (job->source_instance == NULL)
 		return false;
+	if (config->eot.plugin != NULL) {
+		job->eot = instance_new(config->eot.plugin,
+		    config->eot.options, job->rep, job->cancelled);
+		if (job->eot == NULL)
+			return false;
+	}
 	job->source_is_open = source_open(&job->src, job->source_instance);
 	return job->source_is_open;
 }
 
 static bool
-begin(struct job *job, const struct job_config *config, struct report *rep,
-    const volatile sig_atomic_t *cancelled)
+begin(struct job *job, const struct job_config *config,
+    const struct job_context *context, int channel)
 {
 	memset(job, 0, sizeof(*job));
 	job->config = config;
-	job->rep = rep;
-	job->cancelled = cancelled;
+	job->rep = context->rep;
+	job->cancelled = &context->signals->cancel;
+	job->channel = channel;
 	set_date_and_host(job);
 	return open_plugins(job);
 }
@@ -85,6 +98,7 @@ end(struct job *job)
 		source_close(&job->src);
 	instance_free(job->source_instance);
 	instance_free(job->output);
+	instance_free(job->eot);
 }
 
 static bool
@@ -106,15 +120,14 @@ check_output(const struct job *job)
 }
 
 enum exit_status
-job_check(const struct job_config *config, struct report *rep,
-    const volatile sig_atomic_t *cancelled)
+job_check(const struct job_config *config, const struct job_context *context)
 {
 	struct job job;
-	const bool ok = begin(&job, config, rep, cancelled) &&
+	const bool ok = begin(&job, config, context, -1) &&
 	    check_output(&job);
 
 	if (ok)
-		report(rep, DE_INFO, "ready to dump %s (%s, %.1f MB in use)",
+		report(context->rep, DE_INFO, "ready to dump %s (%s, %.1f MB in use)",
 		    job.src.info.device, job.src.info.type,
 		    (double)job.src.info.used_bytes / 1048576);
 	end(&job);
@@ -159,35 +172,65 @@ make_header_template(const struct job *job, struct header_template *t)
 	header_template_init(t, &id);
 }
 
+/* Tell the supervisor how the dump ended; of this process, if it did. */
+static enum exit_status
+end_tape(const struct job *job, struct tape *tape, struct findings *findings)
+{
+	const struct tape_ending ending = tape_end(tape);
+	struct message m = { .type = MESSAGE_END };
+
+	if (!ending.is_last)
+		return ending.status;
+	m.u.end.status = ending.status;
+	m.u.end.tape_blocks = ending.tape_blocks;
+	m.u.end.findings = findings_flush(findings);
+	if (ending.status == EXIT_COMPLETE && m.u.end.findings > 0)
+		m.u.end.status = EXIT_INCOMPLETE;
+	message_send(job->channel, &m, true);
+	return ending.status;
+}
+
+/* The dump ended before it came to a tape. */
+static enum exit_status
+end_early(const struct job *job, enum exit_status status)
+{
+	const struct message m = {
+		.type = MESSAGE_END,
+		.u.end.status = status,
+	};
+	message_send(job->channel, &m, true);
+	return status;
+}
+
 /* Passes III and IV, on a tape of their own. */
 static enum exit_status
 write_dump(const struct job *job, const struct selection *sel,
     struct findings *findings)
 {
 	struct header_template header;
-	struct progress progress;
+	const struct option_set *ring = job->config->ring;
 
 	make_header_template(job, &header);
-	progress_begin(&progress, job->rep, sel->tape_blocks);
 	const struct tape_config config = {
 		.output = job->output,
+		.eot = job->eot,
 		.source = &job->src,
 		.header = &header,
-		.progress = &progress,
+		.volumes = job->config->volumes,
 		.rep = job->rep,
 		.cancelled = job->cancelled,
+		.channel = job->channel,
 		.job = job_name(job->config),
 		.label = label_of(job),
 		.level = level_of(job),
 		.date = job->date,
-		.slaves = (unsigned int)option_number(job->config->ring,
-		    "slaves"),
-		.blocking = (unsigned int)option_number(job->config->ring,
-		    "blocking"),
+		.slaves = (unsigned int)option_number(ring, "slaves"),
+		.blocking = (unsigned int)option_number(ring, "blocking"),
+		.map_blocks = sel->in_use.tape_blocks,
 	};
-	struct tape *tape = tape_open(&config);
+	struct tape *tape = tape_new(&config);
 	if (tape == NULL)
-		return *job->cancelled ? EXIT_ABORTED : EXIT_NOT_STARTED;
+		return end_early(job, EXIT_NOT_STARTED);
 	const struct stream stream = {
 		.src = &job->src,
 		.sel = sel,
@@ -196,70 +239,163 @@ write_dump(const struct job *job, const struct selection *sel,
 		.findings = findings,
 		.rep = job->rep,
 	};
-	if (stream_write(&stream) != DE_OK) {
+	if (tape_begin(tape) != DE_OK || stream_write(&stream) != DE_OK)
 		tape_abort(tape);
-		return EXIT_ABORTED;
-	}
-	return tape_close(tape, job->src.info.max_inode) == DE_OK ?
-	    EXIT_COMPLETE : EXIT_ABORTED;
+	else
+		tape_finish(tape, job->src.info.max_inode);
+	return end_tape(job, tape, findings);
 }
 
-static enum exit_status
-select_and_write(const struct job *job, struct findings *findings)
+static void
+send_description(const struct job *job, uint64_t tape_blocks)
 {
-	struct selection sel;
+	const struct de_source_info *info = &job->src.info;
+	struct message m = { .type = MESSAGE_DESCRIPTION };
+	struct message_description *d = &m.u.description;
 
-	report_beginning(job);
-	if (!selection_make(&sel, &job->src, findings, job->rep,
-	    job->cancelled))
-		return EXIT_ABORTED;
-	report(job->rep, DE_INFO, "estimated %" PRIu64 " blocks",
-	    sel.tape_blocks);
-	const enum exit_status status = write_dump(job, &sel, findings);
-	selection_free(&sel);
-	return status;
+	snprintf(d->device, sizeof(d->device), "%s", info->device);
+	snprintf(d->filesystem, sizeof(d->filesystem), "%s",
+	    info->mount_point);
+	snprintf(d->type, sizeof(d->type), "%s", info->type);
+	snprintf(d->uuid, sizeof(d->uuid), "%s", info->uuid);
+	d->estimate = tape_blocks;
+	message_send(job->channel, &m, true);
 }
 
 static enum exit_status
 dump(const struct job *job)
 {
+	struct selection sel;
+	enum exit_status status;
 	struct findings *findings = findings_new(&job->src, job->rep);
 
 	if (findings == NULL) {
 		report(job->rep, DE_ERROR, "out of memory");
-		return EXIT_NOT_STARTED;
+		return end_early(job, EXIT_NOT_STARTED);
 	}
-	enum exit_status status = select_and_write(job, findings);
-	const uint64_t found = findings_flush(findings);
-	if (status == EXIT_COMPLETE && found > 0)
-		status = EXIT_INCOMPLETE;
-	if (found > 0)
-		report(job->rep, DE_WARNING, "%" PRIu64 " %s not in the dump, "
-		    "or not as in the filesystem; see above", found,
-		    found == 1 ? "thing is" : "things are");
+	report_beginning(job);
+	if (selection_make(&sel, &job->src, findings, job->rep,
+	    job->cancelled)) {
+		report(job->rep, DE_INFO, "estimated %" PRIu64 " blocks",
+		    sel.tape_blocks);
+		send_description(job, sel.tape_blocks);
+		status = write_dump(job, &sel, findings);
+		selection_free(&sel);
+	} else {
+		status = end_early(job, EXIT_ABORTED);
+	}
 	findings_free(findings);
 	return status;
 }
 
-enum exit_status
-job_run(const struct job_config *config, struct report *rep,
-    const volatile sig_atomic_t *cancelled)
+/*
+ * What the supervisor has forked: it becomes the checkpoint of the first
+ * volume, and returns here in the process of every other one.
+ */
+static enum exit_status
+work(const struct job_config *config, const struct job_context *context,
+    int channel)
 {
-	const uint64_t started = clock_ns();
-	enum exit_status status = EXIT_NOT_STARTED;
 	struct job job;
+	enum exit_status status;
 
-	if (begin(&job, config, rep, cancelled))
+	signals_leave_to_supervisor();
+	if (begin(&job, config, context, channel))
 		status = dump(&job);
-	end(&job);
-	const double seconds = (double)(clock_ns() - started) / 1e9;
-	if (status == EXIT_COMPLETE)
-		report(rep, DE_INFO, "DUMP IS DONE, in %.1f seconds", seconds);
-	else if (status == EXIT_INCOMPLETE)
-		report(rep, DE_WARNING, "DUMP IS DONE, in %.1f seconds, but it "
-		    "is not complete", seconds);
 	else
-		report(rep, DE_ERROR, "the dump was %s; nothing of it is kept",
-		    status == EXIT_ABORTED ? "aborted" : "not started");
+		status = end_early(&job, *job.cancelled ? EXIT_ABORTED :
+		    EXIT_NOT_STARTED);
+	end(&job);
+	return status;
+}
+
+static void
+report_ending(struct report *rep, const struct dump_record *record,
+    double seconds)
+{
+	const double rate = (double)record->tape_blocks /
+	    (seconds > 0 ? seconds : 1);
+
+	if (record->findings > 0)
+		report(rep, DE_WARNING, "%" PRIu64 " %s not in the dump, or "
+		    "not as in the filesystem; see above", record->findings,
+		    record->findings == 1 ? "thing is" : "things are");
+	if (record->status == EXIT_COMPLETE ||
+	    record->status == EXIT_INCOMPLETE) {
+		report(rep, DE_INFO, "%" PRIu64 " blocks (%.2f MB) on %zu "
+		    "volume%s, finished in %.1f seconds, throughput %.0f kB/s",
+		    record->tape_blocks, (double)record->tape_blocks / 1024,
+		    record->volume_count, record->volume_count == 1 ? "" : "s",
+		    seconds, rate);
+		report(rep, DE_INFO, "DUMP IS DONE%s", record->status ==
+		    EXIT_COMPLETE ? "" : ", BUT IT IS NOT COMPLETE");
+	} else {
+		report(rep, DE_ERROR, "THE ENTIRE DUMP IS ABORTED (%s)",
+		    exit_status_text(record->status));
+	}
+}
+
+static enum exit_status
+supervise(const struct job_config *config, const struct job_context *context,
+    int channel, pid_t worker)
+{
+	const int64_t begun = (int64_t)time(NULL);
+	const uint64_t started = clock_ns();
+	struct dump_record record;
+	struct supervisor s = {
+		.rep = context->rep,
+		.job = job_name(config),
+		.op = {
+			.rep = context->rep,
+			.cancelled = &context->signals->cancel,
+			.may_ask = context->may_ask,
+			.notify = option_number(config->options,
+			    "notify") != 0,
+		},
+		.signals = context->signals,
+		.channel = channel,
+	};
+
+	supervisor_run(&s, worker, &record);
+	const double seconds = (double)(clock_ns() - started) / 1e9;
+	report_ending(context->rep, &record, seconds);
+	if (context->run_report != NULL)
+		run_report_add(context->run_report, config, &record, begun,
+		    seconds);
+	const enum exit_status status = record.status;
+	dump_record_free(&record);
+	return status;
+}
+
+enum exit_status
+job_run(const struct job_config *config, const struct job_context *context,
+    bool *is_supervisor)
+{
+	int ours, theirs;
+
+	*is_supervisor = true;
+	if (message_pair(&ours, &theirs) == -1) {
+		report(context->rep, DE_ERROR, "cannot make a socket: %s",
+		    strerror(errno));
+		return EXIT_NOT_STARTED;
+	}
+	/* A writer whose checkpoint has gone becomes our child. */
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	const pid_t worker = fork();
+	if (worker == 0) {
+		*is_supervisor = false;
+		close(ours);
+		const enum exit_status status = work(config, context, theirs);
+		close(theirs);
+		return status;
+	}
+	close(theirs);
+	enum exit_status status = EXIT_NOT_STARTED;
+	if (worker == -1)
+		report(context->rep, DE_ERROR, "cannot fork: %s",
+		    strerror(errno));
+	else
+		status = supervise(config, context, ours, worker);
+	close(ours);
 	return status;
 }

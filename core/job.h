@@ -5,17 +5,29 @@
 #ifndef CORE_JOB_H
 #define CORE_JOB_H
 
-#include <signal.h>
-
 #include "core/config.h"
 #include "core/exit_status.h"
+#include "core/run_report.h"
+#include "core/signals.h"
 
-/* Run a job.  *cancelled turns true when it is to end. */
-enum exit_status job_run(const struct job_config *job, struct report *rep,
-    const volatile sig_atomic_t *cancelled);
+/* How jobs are run; all borrowed. */
+struct job_context {
+	struct report *rep;
+	struct signals *signals;
+	bool may_ask;			/* -q was not given */
+	struct run_report *run_report;	/* NULL: none is wanted */
+};
+
+/*
+ * Run a job.  Returns in several processes: *is_supervisor tells whether it is
+ * the one that called; every other one has to end with the status returned,
+ * and do nothing else.
+ */
+enum exit_status job_run(const struct job_config *job,
+    const struct job_context *context, bool *is_supervisor);
 
 /* Could it run now?  Opens the source, asks the output; writes nothing. */
-enum exit_status job_check(const struct job_config *job, struct report *rep,
-    const volatile sig_atomic_t *cancelled);
+enum exit_status job_check(const struct job_config *job,
+    const struct job_context *context);
 
 #endif

@@ -26,17 +26,20 @@ struct arguments {
 	enum report_level level;
 	const char *file;
 	const char *plugin;	/* of --plugin-help */
+	const char *report;	/* file for the report, or NULL */
 	char **jobs;		/* names; job_count of them */
 	int job_count;
 };
 
-enum { OPT_CHECK = 256, OPT_LIST_PLUGINS, OPT_PLUGIN_HELP, OPT_VERSION };
+enum { OPT_CHECK = 256, OPT_LIST_PLUGINS, OPT_PLUGIN_HELP, OPT_REPORT,
+    OPT_VERSION };
 
 static const struct option long_options[] = {
 	{ "config", required_argument, NULL, 'c' },
 	{ "check", no_argument, NULL, OPT_CHECK },
 	{ "list-plugins", no_argument, NULL, OPT_LIST_PLUGINS },
 	{ "plugin-help", required_argument, NULL, OPT_PLUGIN_HELP },
+	{ "report", required_argument, NULL, OPT_REPORT },
 	{ "verbose", no_argument, NULL, 'v' },
 	{ "quiet", no_argument, NULL, 'q' },
 	{ "help", no_argument, NULL, 'h' },
@@ -74,6 +77,9 @@ parse_arguments(struct arguments *args, int argc, char **argv)
 		case OPT_PLUGIN_HELP:
 			args->action = ACT_PLUGIN_HELP;
 			args->plugin = optarg;
+			break;
+		case OPT_REPORT:
+			args->report = optarg;
 			break;
 		case OPT_VERSION:
 			args->action = ACT_VERSION;
@@ -126,39 +132,73 @@ is_wanted(const struct arguments *args, const struct job_config *job)
 	return args->job_count == 0;
 }
 
-/* In the order of the file.  A job that fails does not keep others back. */
+/*
+ * In the order of the file.  A job that fails does not keep others back.
+ * Jobs fork: *is_supervisor as in job_run().
+ */
 static enum exit_status
-run_jobs(struct report *rep, const struct config *config,
-    const struct arguments *args)
+run_jobs(const struct job_context *context, const struct config *config,
+    const struct arguments *args, bool *is_supervisor)
 {
-	const volatile sig_atomic_t *cancelled = signals_cancelled();
+	const volatile sig_atomic_t *cancelled = &context->signals->cancel;
 	enum exit_status worst = EXIT_COMPLETE;
 
 	for (size_t i = 0; i < config->job_count && !*cancelled; i++) {
 		const struct job_config *job = &config->jobs[i];
 		if (!is_wanted(args, job))
 			continue;
-		report_set_subject(rep, job_name(job));
+		report_set_subject(context->rep, job_name(job));
 		const enum exit_status status = args->action == ACT_CHECK ?
-		    job_check(job, rep, cancelled) :
-		    job_run(job, rep, cancelled);
-		report_set_subject(rep, NULL);
+		    job_check(job, context) :
+		    job_run(job, context, is_supervisor);
+		if (!*is_supervisor)
+			return status;
+		report_set_subject(context->rep, NULL);
 		if (status > worst)
 			worst = status;
 	}
-	return *cancelled ? EXIT_ABORTED : worst;
+	return *cancelled && worst < EXIT_ABORTED ? EXIT_ABORTED : worst;
 }
 
 static enum exit_status
 use_file(struct report *rep, struct plugin_registry *reg,
-    const struct arguments *args)
+    const struct arguments *args, struct run_report *run_report)
 {
 	enum exit_status status = EXIT_NOT_STARTED;
+	bool is_supervisor = true;
+	const struct job_context context = {
+		.rep = rep,
+		.signals = signals_install(),
+		.may_ask = args->level != REPORT_QUIET,
+		.run_report = run_report,
+	};
 	struct config *config = config_load(args->file, reg, rep);
 
 	if (config != NULL && names_are_known(rep, config, args))
-		status = run_jobs(rep, config, args);
+		status = run_jobs(&context, config, args, &is_supervisor);
 	config_free(config);
+	if (is_supervisor && run_report != NULL &&
+	    !run_report_write(run_report, args->report, status, rep) &&
+	    status == EXIT_COMPLETE)
+		status = EXIT_INCOMPLETE;
+	return status;
+}
+
+static enum exit_status
+use_file_and_report(struct report *rep, struct plugin_registry *reg,
+    const struct arguments *args)
+{
+	struct run_report *run_report = NULL;
+
+	if (args->report != NULL) {
+		run_report = run_report_new();
+		if (run_report == NULL) {
+			report(rep, DE_ERROR, "out of memory");
+			return EXIT_NOT_STARTED;
+		}
+	}
+	const enum exit_status status = use_file(rep, reg, args, run_report);
+	run_report_free(run_report);
 	return status;
 }
 
@@ -177,8 +217,7 @@ act(struct report *rep, struct plugin_registry *reg,
 		return help_print_plugin(stdout, reg, args->plugin, rep);
 	case ACT_DUMP:
 	case ACT_CHECK:
-		signals_install();
-		return use_file(rep, reg, args);
+		return use_file_and_report(rep, reg, args);
 	}
 	return EXIT_NOT_STARTED;
 }

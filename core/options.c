@@ -10,6 +10,8 @@
 
 #include "core/date.h"
 
+#define AUTOMATIC "auto"	/* of SIZES: an empty list */
+
 static size_t
 table_length(const struct de_option *table)
 {
@@ -27,6 +29,9 @@ value_clear(struct option_value *value)
 	free(value->texts);
 	value->texts = NULL;
 	value->text_count = 0;
+	free(value->numbers);
+	value->numbers = NULL;
+	value->number_count = 0;
 	value->known = false;
 }
 
@@ -58,6 +63,9 @@ type_name(enum de_option_type type)
 		return "a text or a list of texts";
 	case DE_OPTION_TIME:
 		return "a date (seconds, or as \"2026-11-22T03:00:00Z\")";
+	case DE_OPTION_SIZES:
+		return "a size (bytes, or as \"700 MiB\"), a list of sizes, or "
+		    "\"auto\"";
 	}
 	return "a value";
 }
@@ -89,22 +97,47 @@ wrong_type(const struct de_option *o, const char *found,
 }
 
 static bool
+out_of_range(const struct de_option *o, int64_t number,
+    char why[static OPTION_WHY_BYTES])
+{
+	snprintf(why, OPTION_WHY_BYTES, "%" PRId64 " is out of range (%" PRId64
+	    " to %" PRId64 ")", number, o->min, o->max);
+	return false;
+}
+
+static bool
+add_checked_number(struct option_set *set, int index, int64_t number,
+    char why[static OPTION_WHY_BYTES])
+{
+	const struct de_option *o = &set->table[index];
+	struct option_value *value = &set->values[index];
+
+	if (!is_in_range(o, number))
+		return out_of_range(o, number, why);
+	int64_t *numbers = realloc(value->numbers,
+	    (value->number_count + 1) * sizeof(*numbers));
+	if (numbers == NULL) {
+		snprintf(why, OPTION_WHY_BYTES, "out of memory");
+		return false;
+	}
+	value->numbers = numbers;
+	numbers[value->number_count++] = number;
+	value->known = value->set = true;
+	return true;
+}
+
+static bool
 put_checked_number(struct option_set *set, int index, int64_t number,
     char why[static OPTION_WHY_BYTES])
 {
 	const struct de_option *o = &set->table[index];
 	struct option_value *value = &set->values[index];
 
-	if (!is_in_range(o, number)) {
-		snprintf(why, OPTION_WHY_BYTES, "%" PRId64
-		    " is out of range (%" PRId64 " to %" PRId64 ")", number,
-		    o->min, o->max);
-		return false;
-	}
+	if (!is_in_range(o, number))
+		return out_of_range(o, number, why);
 	value_clear(value);
 	value->number = number;
-	value->known = true;
-	value->set = true;
+	value->known = value->set = true;
 	return true;
 }
 
@@ -120,6 +153,9 @@ option_put_number(struct option_set *set, int index, int64_t number,
 	case DE_OPTION_SIZE:
 	case DE_OPTION_TIME:
 		return put_checked_number(set, index, number, why);
+	case DE_OPTION_SIZES:
+		value_clear(&set->values[index]);
+		return add_checked_number(set, index, number, why);
 	default:
 		snprintf(found, sizeof(found), "the number %" PRId64, number);
 		return wrong_type(o, found, why);
@@ -228,6 +264,16 @@ option_put_text(struct option_set *set, int index, const char *text,
 		if (parse_size(text, &number))
 			return put_checked_number(set, index, number, why);
 		break;
+	case DE_OPTION_SIZES:
+		value_clear(&set->values[index]);
+		if (strcmp(text, AUTOMATIC) == 0) {
+			set->values[index].known = true;
+			set->values[index].set = true;
+			return true;
+		}
+		if (parse_size(text, &number))
+			return add_checked_number(set, index, number, why);
+		break;
 	case DE_OPTION_TIME:
 		if (date_parse(text, &number))
 			return put_checked_number(set, index, number, why);
@@ -240,17 +286,41 @@ option_put_text(struct option_set *set, int index, const char *text,
 	return wrong_type(o, found, why);
 }
 
-bool
-option_add_text(struct option_set *set, int index, const char *text,
+/* The first one replaces what was there by default. */
+static bool
+begin_list(struct option_set *set, int index, enum de_option_type type,
     char why[static OPTION_WHY_BYTES])
 {
 	const struct de_option *o = &set->table[index];
 
-	if (o->type != DE_OPTION_STRINGS)
-		return wrong_type(o, "a list", why);
+	if (o->type != type)
+		return wrong_type(o, "such a list", why);
 	if (!set->values[index].set)
 		value_clear(&set->values[index]);
-	return add_checked_text(set, index, text, why);
+	return true;
+}
+
+bool
+option_add_number(struct option_set *set, int index, int64_t number,
+    char why[static OPTION_WHY_BYTES])
+{
+	return begin_list(set, index, DE_OPTION_SIZES, why) &&
+	    add_checked_number(set, index, number, why);
+}
+
+bool
+option_add_text(struct option_set *set, int index, const char *text,
+    char why[static OPTION_WHY_BYTES])
+{
+	int64_t number;
+
+	if (set->table[index].type != DE_OPTION_SIZES)
+		return begin_list(set, index, DE_OPTION_STRINGS, why) &&
+		    add_checked_text(set, index, text, why);
+	if (!parse_size(text, &number))
+		return wrong_type(&set->table[index], "a text that is no size",
+		    why);
+	return option_add_number(set, index, number, why);
 }
 
 /* A default is text; it goes through the same checks as a value. */

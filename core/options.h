@@ -22,6 +22,8 @@ struct option_value {
 	int64_t number;		/* INTEGER, SIZE, TIME, BOOLEAN (0 or 1) */
 	char **texts;		/* STRING (one) and STRINGS; owned */
 	size_t text_count;
+	int64_t *numbers;	/* SIZES; owned */
+	size_t number_count;
 };
 
 /* The values of a table, one for each of its options. */
@@ -49,7 +51,9 @@ bool option_put_boolean(struct option_set *set, int index, bool value,
 bool option_put_text(struct option_set *set, int index, const char *text,
     char why[static OPTION_WHY_BYTES]);
 
-/* One more text for a STRINGS option; the first one replaces the default. */
+/* One more value for an option that takes a list. */
+bool option_add_number(struct option_set *set, int index, int64_t number,
+    char why[static OPTION_WHY_BYTES]);
 bool option_add_text(struct option_set *set, int index, const char *text,
     char why[static OPTION_WHY_BYTES]);
 

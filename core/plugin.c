@@ -91,6 +91,8 @@ plugin_kind_name(enum de_kind kind)
 		return "source";
 	case DE_OUTPUT:
 		return "output";
+	case DE_EOT_HANDLER:
+		return "eot";
 	}
 	return "plugin of an unknown kind";
 }
@@ -147,6 +149,9 @@ check_output(const struct plugin *p, const struct why *why)
 		return lacks(why, p->path, "output.write");
 	if (o->close_volume == NULL)
 		return lacks(why, p->path, "output.close_volume");
+	if ((o->begin_readback == NULL) != (o->read_back == NULL))
+		return lacks(why, p->path, o->read_back == NULL ?
+		    "output.read_back" : "output.begin_readback");
 	return 0;
 }
 
@@ -155,6 +160,7 @@ take_operations(struct plugin *p, const struct why *why)
 {
 	const struct de_source *source = p->descriptor.source;
 	const struct de_output *output = p->descriptor.output;
+	const struct de_eot *eot = p->descriptor.eot;
 
 	switch (p->descriptor.kind) {
 	case DE_SOURCE:
@@ -171,6 +177,14 @@ take_operations(struct plugin *p, const struct why *why)
 		    output->struct_size);
 		p->descriptor.output = &p->output;
 		return check_output(p, why);
+	case DE_EOT_HANDLER:
+		if (eot == NULL)
+			return lacks(why, p->path, "eot");
+		copy_sized(&p->eot, sizeof(p->eot), eot, eot->struct_size);
+		p->descriptor.eot = &p->eot;
+		if (p->eot.volume_ended == NULL)
+			return lacks(why, p->path, "eot.volume_ended");
+		return 0;
 	}
 	return fail(why, "%s: the plugin is of kind %d, which this dumpengine "
 	    "does not know", p->path, (int)p->descriptor.kind);

@@ -18,6 +18,7 @@ struct plugin {
 	struct de_plugin descriptor;	/* a copy; its pointers lead here: */
 	struct de_source source;
 	struct de_output output;
+	struct de_eot eot;
 	struct de_option *options;	/* never NULL */
 	struct plugin *next;
 };
@@ -39,7 +40,7 @@ void plugin_registry_free(struct plugin_registry *reg);
 const struct plugin *plugin_load(struct plugin_registry *reg, const char *name,
     enum de_kind kind, char *why, size_t why_size);
 
-/* "source", "output" */
+/* "source", "output", "eot" */
 const char *plugin_kind_name(enum de_kind kind);
 
 /*

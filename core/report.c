@@ -143,10 +143,10 @@ end_line(struct report *rep, size_t used)
 {
 	make_printable(rep->line, used);
 	rep->line[used++] = '\n';
-	if (rep->progress_shown) {
+	/* Another process may have a progress line there. */
+	if (report_has_progress(rep))
 		write_all(rep->fd, WIPE_LINE, strlen(WIPE_LINE));
-		rep->progress_shown = false;
-	}
+	rep->progress_shown = false;
 	write_all(rep->fd, rep->line, used);
 }
 

@@ -18,6 +18,9 @@
 #define SLOTS_PER_SLAVE 2
 #define SLOTS_BYTES (2 << 20)	/* as many more as make up this much */
 
+/* A tape block with this tag is to be read: it is the first of a piece. */
+#define TAG_PIECE (RING_TAG_MAX + 1)
+
 enum slot_state {
 	SLOT_TAKEN,		/* a slave reads it */
 	SLOT_READ,		/* to be written when its turn comes */
@@ -30,6 +33,7 @@ struct slot {
 	struct gather_piece *pieces;	/* what is to be read into it */
 	unsigned int piece_count;
 	unsigned int blocks;		/* tape blocks put into it */
+	uint8_t *tags;			/* of each: the caller's, or TAG_PIECE */
 	enum slot_state state;		/* from when it is taken on */
 	struct ring_read_failure failure;	/* of SLOT_UNREADABLE */
 };
@@ -47,6 +51,7 @@ struct ring {
 	pthread_mutex_t lock;		/* of all that follows */
 	pthread_cond_t work;		/* a record was submitted, or the end */
 	pthread_cond_t space;		/* a record was written, or the end */
+	bool open;			/* the record to fill has a slot */
 	uint64_t submitted;		/* records given to the slaves */
 	uint64_t taken;			/* records that slaves have taken */
 	uint64_t written;		/* records written: the turn */
@@ -57,6 +62,8 @@ struct ring {
 	enum de_status status;		/* why it is stopped */
 	bool has_read_failure;
 	struct ring_read_failure read_failure;
+	struct ring_times times;
+	uint64_t output_idle_from;	/* the last write ended, ns; 0: none yet */
 };
 
 static struct slot *
@@ -117,14 +124,30 @@ read_record(const struct ring *ring, struct slot *slot)
 	return SLOT_UNREADABLE;
 }
 
+/* With the lock held. */
+static void
+count_output_time(struct ring *ring, uint64_t begun, uint64_t ended)
+{
+	const uint64_t idle = ring->output_idle_from == 0 ? 0 :
+	    begun - ring->output_idle_from;
+
+	ring->times.write += ended - begun;
+	ring->times.starved += idle;
+	ring->times.stalls += idle >= RING_STALL_NS;
+	ring->output_idle_from = ended;
+}
+
 /* With the lock held; gives it up while the output works. */
 static void
 write_record(struct ring *ring, const struct slot *slot)
 {
 	pthread_mutex_unlock(&ring->lock);
+	const uint64_t begun = clock_ns();
 	const enum de_status status = ring->config.write(
 	    ring->config.write_arg, slot->record, ring->record_bytes);
+	const uint64_t ended = clock_ns();
 	pthread_mutex_lock(&ring->lock);
+	count_output_time(ring, begun, ended);
 	if (status != DE_OK) {
 		stop_locked(ring, status);
 		return;
@@ -173,8 +196,11 @@ slave(void *arg)
 		struct slot *slot = slot_of(ring, record);
 		slot->state = SLOT_TAKEN;
 		pthread_mutex_unlock(&ring->lock);
+		const uint64_t begun = clock_ns();
 		const enum slot_state state = read_record(ring, slot);
+		const uint64_t ended = clock_ns();
 		pthread_mutex_lock(&ring->lock);
+		ring->times.read += ended - begun;
 		slot->state = state;
 		write_records(ring);
 	}
@@ -220,7 +246,8 @@ ring_new(const struct ring_config *config)
 		slot->record = ring->records + i * stride;
 		slot->pieces = calloc(config->record_blocks,
 		    sizeof(*slot->pieces));
-		if (slot->pieces == NULL)
+		slot->tags = calloc(config->record_blocks, 1);
+		if (slot->pieces == NULL || slot->tags == NULL)
 			goto fail;
 	}
 	return ring;
@@ -236,12 +263,20 @@ ring_free(struct ring *ring)
 	if (ring == NULL)
 		return;
 	for (unsigned int i = 0; ring->slots != NULL && i < ring->slot_count;
-	    i++)
+	    i++) {
 		free(ring->slots[i].pieces);
+		free(ring->slots[i].tags);
+	}
 	free(ring->slots);
 	free(ring->records);
 	free(ring->threads);
 	free(ring);
+}
+
+unsigned int
+ring_slots(const struct ring *ring)
+{
+	return ring->slot_count;
 }
 
 static void
@@ -250,7 +285,10 @@ reset(struct ring *ring)
 	ring->submitted = ring->taken = ring->written = 0;
 	ring->closing = ring->stopped = ring->writing = false;
 	ring->has_read_failure = false;
+	ring->open = true;
 	ring->status = DE_OK;
+	ring->times = (struct ring_times){ 0 };
+	ring->output_idle_from = 0;
 	ring->thread_count = 0;
 	ring->alive = 0;
 	for (unsigned int i = 0; i < ring->slot_count; i++)
@@ -320,7 +358,7 @@ wait_for_space(struct ring *ring)
 }
 
 /* Hand the full record to the slaves and wait until the next slot is free. */
-static bool
+static void
 submit(struct ring *ring)
 {
 	const uint64_t now = clock_ns();
@@ -330,79 +368,70 @@ submit(struct ring *ring)
 	pthread_cond_signal(&ring->work);
 	if (now - ring->idle_at >= IDLE_NS)
 		call_idle(ring, now);
-	if (ring->submitted - ring->written >= ring->slot_count)
+	if (ring->submitted - ring->written >= ring->slot_count) {
 		while (!ring->stopped && ring->submitted - ring->written >
 		    ring->slot_count / 2)
 			wait_for_space(ring);
-	const bool ok = !ring->stopped;
-	struct slot *slot = filling(ring);
+		ring->times.blocked += clock_ns() - now;
+	}
+	ring->open = !ring->stopped;
 	pthread_mutex_unlock(&ring->lock);
-	if (ok)
-		slot->blocks = slot->piece_count = 0;
-	return ok;
+	if (ring->open)
+		filling(ring)->blocks = filling(ring)->piece_count = 0;
 }
 
 /* The slot with room for a tape block, or NULL. */
 static struct slot *
 slot_with_room(struct ring *ring)
 {
-	struct slot *slot = filling(ring);
-
-	if (slot->blocks == ring->config.record_blocks) {
-		if (!submit(ring))
-			return NULL;
-		slot = filling(ring);
-	}
-	return slot;
+	if (ring->open &&
+	    filling(ring)->blocks == ring->config.record_blocks)
+		submit(ring);
+	return ring->open ? filling(ring) : NULL;
 }
 
 uint8_t *
-ring_put_block(struct ring *ring)
+ring_put_block(struct ring *ring, uint8_t tag)
 {
 	struct slot *slot = slot_with_room(ring);
 
 	if (slot == NULL)
 		return NULL;
+	slot->tags[slot->blocks] = tag;
 	return slot->record + (size_t)slot->blocks++ * DE_TAPE_BLOCK;
 }
 
-enum de_status
-ring_put_extent(struct ring *ring, const struct ring_extent *extent)
+static unsigned int
+tape_blocks(uint64_t bytes)
 {
-	uint64_t done = 0;
-
-	while (done < extent->length) {
-		struct slot *slot = slot_with_room(ring);
-		if (slot == NULL)
-			return DE_FAILED;
-		const size_t room = (size_t)(ring->config.record_blocks -
-		    slot->blocks) * DE_TAPE_BLOCK;
-		const uint64_t rest = extent->length - done;
-		const size_t length = rest < room ? (size_t)rest : room;
-		const unsigned int blocks = (unsigned int)
-		    ((length + DE_TAPE_BLOCK - 1) / DE_TAPE_BLOCK);
-		uint8_t *to = slot->record +
-		    (size_t)slot->blocks * DE_TAPE_BLOCK;
-
-		slot->pieces[slot->piece_count++] = (struct gather_piece){
-			.to = to,
-			.length = length,
-			.address = extent->address + done,
-			.inode = extent->inode,
-			.offset = extent->offset + done,
-		};
-		memset(to + length, 0, (size_t)blocks * DE_TAPE_BLOCK - length);
-		slot->blocks += blocks;
-		done += length;
-	}
-	return DE_OK;
+	return (unsigned int)((bytes + DE_TAPE_BLOCK - 1) / DE_TAPE_BLOCK);
 }
 
-unsigned int
-ring_room(const struct ring *ring)
+uint64_t
+ring_put_extent(struct ring *ring, const struct ring_extent *extent)
 {
-	const unsigned int blocks = filling(ring)->blocks;
-	return blocks == 0 ? 0 : ring->config.record_blocks - blocks;
+	struct slot *slot = slot_with_room(ring);
+
+	if (slot == NULL)
+		return 0;
+	const size_t room = (size_t)(ring->config.record_blocks -
+	    slot->blocks) * DE_TAPE_BLOCK;
+	const size_t length = extent->length < room ? (size_t)extent->length :
+	    room;
+	const unsigned int blocks = tape_blocks(length);
+	uint8_t *to = slot->record + (size_t)slot->blocks * DE_TAPE_BLOCK;
+
+	slot->pieces[slot->piece_count++] = (struct gather_piece){
+		.to = to,
+		.length = length,
+		.address = extent->address,
+		.inode = extent->inode,
+		.offset = extent->offset,
+	};
+	memset(to + length, 0, (size_t)blocks * DE_TAPE_BLOCK - length);
+	slot->tags[slot->blocks] = TAG_PIECE;
+	slot->blocks += blocks;
+	return length;
 }
 
 /*
@@ -432,8 +461,11 @@ ring_stop(struct ring *ring, bool complete)
 	pthread_mutex_lock(&ring->lock);
 	if (!complete)
 		stop_locked(ring, DE_FAILED);
-	else if (filling(ring)->blocks == ring->config.record_blocks)
+	else if (ring->open && !ring->closing &&
+	    filling(ring)->blocks == ring->config.record_blocks) {
 		ring->submitted++;
+		ring->open = false;
+	}
 	ring->closing = true;
 	pthread_cond_broadcast(&ring->work);
 	pthread_mutex_unlock(&ring->lock);
@@ -445,6 +477,41 @@ const struct ring_read_failure *
 ring_read_failure(const struct ring *ring)
 {
 	return ring->has_read_failure ? &ring->read_failure : NULL;
+}
+
+static void
+visit_slot(const struct slot *slot, const struct ring_visitor *visitor)
+{
+	const struct gather_piece *piece = slot->pieces;
+
+	for (unsigned int i = 0; i < slot->blocks; i++) {
+		if (slot->tags[i] != TAG_PIECE) {
+			visitor->block(visitor->arg, slot->tags[i],
+			    slot->record + (size_t)i * DE_TAPE_BLOCK);
+			continue;
+		}
+		const struct ring_extent extent = { piece->address,
+		    piece->length, piece->inode, piece->offset };
+		visitor->extent(visitor->arg, &extent);
+		i += tape_blocks(piece->length) - 1;
+		piece++;
+	}
+}
+
+void
+ring_each_unwritten(const struct ring *ring,
+    const struct ring_visitor *visitor)
+{
+	for (uint64_t i = ring->written; i < ring->submitted; i++)
+		visit_slot(slot_of(ring, i), visitor);
+	if (ring->open)
+		visit_slot(filling(ring), visitor);
+}
+
+void
+ring_get_times(const struct ring *ring, struct ring_times *times)
+{
+	*times = ring->times;
 }
 
 uint64_t

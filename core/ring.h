@@ -70,33 +70,60 @@ struct ring *ring_new(const struct ring_config *config);
 /* The ring must be stopped.  Takes NULL. */
 void ring_free(struct ring *ring);
 
+/* Records that it can hold, the one being filled included. */
+unsigned int ring_slots(const struct ring *ring);
+
 /* Start the slaves, for a volume that is open.  DE_OK or DE_FAILED. */
 enum de_status ring_start(struct ring *ring);
 
 /*
  * The next tape block of the record being filled, to be written by the caller
- * before its next call.  Returns NULL when the ring has come to a stop; then
- * ring_stop() says why.
+ * before its next call.  `tag` is the caller's, for ring_each_unwritten(); it
+ * is at most RING_TAG_MAX.  Returns NULL when the ring has come to a stop;
+ * then ring_stop() says why.
  */
-uint8_t *ring_put_block(struct ring *ring);
+#define RING_TAG_MAX 127
+uint8_t *ring_put_block(struct ring *ring, uint8_t tag);
 
 /*
- * Have the next tape blocks, as many as `extent` needs, read from the source.
- * DE_OK; otherwise the ring has come to a stop.
+ * Have the next tape blocks read from the source.  As many of them as are
+ * left in the record being filled: returns how many bytes of the extent that
+ * is, 0 when the ring has come to a stop.
  */
-enum de_status ring_put_extent(struct ring *ring,
-    const struct ring_extent *extent);
-
-/* Tape blocks until the record being filled is full; 0: just begun or full. */
-unsigned int ring_room(const struct ring *ring);
+uint64_t ring_put_extent(struct ring *ring, const struct ring_extent *extent);
 
 /*
- * If `complete`, write what is in the ring (the last record must be full);
- * otherwise forget it.  Then join the slaves.  DE_OK when every record given
- * is written; DE_END_OF_VOLUME or DE_FAILED as the callback said that stopped
- * it, or DE_FAILED if idle() had it give up.
+ * If `complete`, write the records that are full; otherwise no more of them.
+ * Then join the slaves.  DE_OK when every full record is written;
+ * DE_END_OF_VOLUME or DE_FAILED as the callback said that stopped it, or
+ * DE_FAILED if idle() had it give up.  A second call says the same again.
  */
 enum de_status ring_stop(struct ring *ring, bool complete);
+
+/*
+ * After ring_stop(): go through what was put but not written, in order; of the
+ * two callbacks one gets the ready blocks, the other the extents.
+ */
+struct ring_visitor {
+	void (*block)(void *arg, uint8_t tag, const uint8_t *block);
+	void (*extent)(void *arg, const struct ring_extent *extent);
+	void *arg;
+};
+void ring_each_unwritten(const struct ring *ring,
+    const struct ring_visitor *visitor);
+
+/* Where the time went since ring_start(), in nanoseconds. */
+struct ring_times {
+	uint64_t read;		/* all slaves were in the source, together */
+	uint64_t write;		/* a slave was in the output */
+	uint64_t starved;	/* the output stood still for want of a record */
+	uint64_t stalls;	/* how often that took RING_STALL_NS or longer */
+	uint64_t blocked;	/* the main thread waited for a free record */
+};
+#define RING_STALL_NS 10000000
+
+/* After ring_stop(). */
+void ring_get_times(const struct ring *ring, struct ring_times *times);
 
 /* After DE_FAILED: the read that failed, or NULL if it was not a read. */
 const struct ring_read_failure *ring_read_failure(const struct ring *ring);

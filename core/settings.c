@@ -28,32 +28,47 @@ settings_error(struct settings *s, const config_setting_t *at,
 	s->errors++;
 }
 
-/* The first element at fault, if it is one, says its own line. */
+static bool
+add_element(const config_setting_t *item, struct option_set *set, int index,
+    char why[static OPTION_WHY_BYTES])
+{
+	switch (config_setting_type(item)) {
+	case CONFIG_TYPE_STRING:
+		return option_add_text(set, index,
+		    config_setting_get_string(item), why);
+	case CONFIG_TYPE_INT:
+	case CONFIG_TYPE_INT64:
+		return option_add_number(set, index,
+		    config_setting_get_int64(item), why);
+	default:
+		snprintf(why, OPTION_WHY_BYTES, "is neither a text nor a size");
+		return false;
+	}
+}
+
+/* Each element at fault says its own line. */
 static void
 read_list(struct settings *s, const config_setting_t *list,
     struct option_set *set, int index)
 {
 	char why[OPTION_WHY_BYTES];
-	const char *key = set->table[index].key;
+	const struct de_option *o = &set->table[index];
 	const int length = config_setting_length(list);
 
-	if (set->table[index].type != DE_OPTION_STRINGS || length == 0) {
+	if ((o->type != DE_OPTION_STRINGS && o->type != DE_OPTION_SIZES) ||
+	    length == 0) {
 		char takes[OPTION_WHY_BYTES];
-		option_describe(&set->table[index], takes);
-		settings_error(s, list, key, "%s list will not do; give %s",
+		option_describe(o, takes);
+		settings_error(s, list, o->key, "%s list will not do; give %s",
 		    length == 0 ? "an empty" : "a", takes);
 		return;
 	}
 	for (int i = 0; i < length; i++) {
 		const config_setting_t *item =
 		    config_setting_get_elem(list, (unsigned int)i);
-		const char *text = config_setting_get_string(item);
-		if (text == NULL)
-			settings_error(s, item, key,
-			    "element %d is not a text", i + 1);
-		else if (!option_add_text(set, index, text, why))
-			settings_error(s, item, key, "element %d: %s", i + 1,
-			    why);
+		if (!add_element(item, set, index, why))
+			settings_error(s, item, o->key, "element %d: %s",
+			    i + 1, why);
 	}
 }
 
@@ -107,15 +122,16 @@ is_listed(const char *const *keys, const char *key)
 
 static void
 unknown_key(struct settings *s, const config_setting_t *at,
-    const struct de_option *table, const char *const *groups,
+    struct option_set *const *sets, const char *const *groups,
     const char *owner)
 {
 	const char *key = config_setting_name(at);
 	struct suggestion near;
 
 	suggest_begin(&near, key);
-	for (; table->key != NULL; table++)
-		suggest_offer(&near, table->key);
+	for (; *sets != NULL; sets++)
+		for (int i = 0; (*sets)->table[i].key != NULL; i++)
+			suggest_offer(&near, (*sets)->table[i].key);
 	for (; *groups != NULL; groups++)
 		suggest_offer(&near, *groups);
 	if (near.best != NULL)
@@ -140,25 +156,38 @@ require(struct settings *s, const config_setting_t *group,
 	}
 }
 
+/* Put it where it belongs; false: no set knows the key. */
+static bool
+read_into(struct settings *s, const config_setting_t *at,
+    struct option_set *const *sets)
+{
+	for (; *sets != NULL; sets++) {
+		const int index = option_find((*sets)->table,
+		    config_setting_name(at));
+		if (index != -1) {
+			read_setting(s, at, *sets, index);
+			return true;
+		}
+	}
+	return false;
+}
+
 void
 settings_read(struct settings *s, const config_setting_t *group,
-    struct option_set *set, const char *const *groups, const char *owner)
+    struct option_set *const *sets, const char *const *groups,
+    const char *owner)
 {
 	const int length = config_setting_length(group);
 
 	for (int i = 0; i < length; i++) {
 		const config_setting_t *at =
 		    config_setting_get_elem(group, (unsigned int)i);
-		const char *key = config_setting_name(at);
-		const int index = option_find(set->table, key);
-		if (is_listed(groups, key))
-			continue;
-		if (index == -1)
-			unknown_key(s, at, set->table, groups, owner);
-		else
-			read_setting(s, at, set, index);
+		if (!is_listed(groups, config_setting_name(at)) &&
+		    !read_into(s, at, sets))
+			unknown_key(s, at, sets, groups, owner);
 	}
-	require(s, group, set, owner);
+	for (; *sets != NULL; sets++)
+		require(s, group, *sets, owner);
 }
 
 config_setting_t *

@@ -27,12 +27,14 @@ void settings_error(struct settings *s, const config_setting_t *at,
     __attribute__((format(printf, 4, 5)));
 
 /*
- * Put the scalars, arrays and lists of `group` into `set`.  `groups` are the
- * further keys that the caller looks after itself (NULL at the end); `owner`
- * says in messages whose options they are.
+ * Put the scalars, arrays and lists of `group` into the first of `sets` (NULL
+ * at the end) that has an option of that name.  `groups` are the further keys
+ * that the caller looks after itself (NULL at the end); `owner` says in
+ * messages whose options they are.
  */
 void settings_read(struct settings *s, const config_setting_t *group,
-    struct option_set *set, const char *const *groups, const char *owner);
+    struct option_set *const *sets, const char *const *groups,
+    const char *owner);
 
 /*
  * The member `key` of `group`, which has to be a group itself.  NULL if it is

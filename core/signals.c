@@ -3,18 +3,27 @@
 
 #include <string.h>
 
-static volatile sig_atomic_t cancelled;
+static struct signals flags;
 
 static void
-on_cancel(int signal_number)
+on_signal(int signal_number)
 {
-	cancelled = signal_number;
-}
-
-static void
-on_wake(int signal_number)
-{
-	(void)signal_number;
+	switch (signal_number) {
+	case SIGTERM:
+		flags.cancel = signal_number;
+		break;
+	case SIGINT:
+		flags.interrupt = 1;
+		break;
+	case SIGHUP:
+		flags.hangup = 1;
+		break;
+	case SIGNALS_WAKE:
+		break;
+	default:
+		flags.status = 1;
+		break;
+	}
 }
 
 /* No SA_RESTART: a system call is to end, so that the flag is looked at. */
@@ -31,27 +40,37 @@ install(int signal_number, void (*handler)(int))
 
 /* What was ignored by the caller (nohup) stays so. */
 static void
-install_unless_ignored(int signal_number, void (*handler)(int))
+install_unless_ignored(int signal_number)
 {
 	struct sigaction old;
 
 	if (sigaction(signal_number, NULL, &old) == 0 &&
 	    old.sa_handler != SIG_IGN)
-		install(signal_number, handler);
+		install(signal_number, on_signal);
+}
+
+struct signals *
+signals_install(void)
+{
+	install(SIGTERM, on_signal);
+	install(SIGUSR1, on_signal);
+#ifdef SIGINFO
+	install(SIGINFO, on_signal);
+#endif
+	install(SIGNALS_WAKE, on_signal);
+	install(SIGPIPE, SIG_IGN);
+	install_unless_ignored(SIGINT);
+	install_unless_ignored(SIGHUP);
+	return &flags;
 }
 
 void
-signals_install(void)
+signals_leave_to_supervisor(void)
 {
-	install_unless_ignored(SIGINT, on_cancel);
-	install_unless_ignored(SIGHUP, on_cancel);
-	install(SIGTERM, on_cancel);
-	install(SIGPIPE, SIG_IGN);
-	install(SIGNALS_WAKE, on_wake);
-}
-
-const volatile sig_atomic_t *
-signals_cancelled(void)
-{
-	return &cancelled;
+	install(SIGINT, SIG_IGN);
+	install(SIGHUP, SIG_IGN);
+	install(SIGUSR1, SIG_IGN);
+#ifdef SIGINFO
+	install(SIGINFO, SIG_IGN);
+#endif
 }

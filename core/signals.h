@@ -1,23 +1,34 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * signals.h - what SIGINT and SIGTERM have asked for
+ * signals.h - what signals have asked for
  *
- * Handlers do nothing but set a flag; it is looked at where work is handed
- * out.  The flag is the one variable at file scope in the engine: a signal
+ * Handlers do nothing but set a flag; flags are looked at where work is handed
+ * out.  They are the only variables at file scope in the engine: a signal
  * handler gets no argument.
  */
 #ifndef CORE_SIGNALS_H
 #define CORE_SIGNALS_H
 
 #include <signal.h>
+#include <stdbool.h>
 
 /* Does nothing but to interrupt the system call of the thread it is sent to. */
 #define SIGNALS_WAKE SIGUSR2
 
-/* SIGINT, SIGTERM, SIGHUP: cancel.  SIGPIPE: an error of a write. */
-void signals_install(void);
+struct signals {
+	volatile sig_atomic_t cancel;	/* SIGTERM: its number */
+	volatile sig_atomic_t interrupt;	/* SIGINT: ask whether to abort */
+	volatile sig_atomic_t status;	/* SIGUSR1, SIGINFO: show the status */
+	volatile sig_atomic_t hangup;	/* SIGHUP: the terminal is gone */
+};
 
-/* Set to the signal's number when the run is to end. */
-const volatile sig_atomic_t *signals_cancelled(void);
+/* For the supervisor.  Returns the flags, which handlers set from now on. */
+struct signals *signals_install(void);
+
+/*
+ * For the processes that it forks: only SIGTERM is theirs.  What a terminal
+ * sends to all of its processes is for the supervisor to decide about.
+ */
+void signals_leave_to_supervisor(void);
 
 #endif

@@ -106,6 +106,7 @@ put_inode(const struct stream *s, const struct de_inode *inode)
 {
 	enum de_status status;
 
+	tape_begin_inode(s->tape);
 	note_times(s, inode);
 	if (S_ISDIR(inode->mode))
 		status = stream_put_directory(s, inode);

@@ -36,6 +36,7 @@ flush_record(struct attributes *a)
 		};
 		/* The last tape block is zeros behind the data. */
 		memset(a->record->data + size, 0, XATTR_RECORD_MAX - size);
+		tape_keep_together(a->s->tape, 1 + content.count);
 		status = stream_put_blocks(a->s, HEADER_INODE, a->inode,
 		    &content, a->record->data);
 	}

@@ -2,198 +2,91 @@
 #include "core/tape.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <time.h>
+#include <unistd.h>
 
+#include "core/backlog.h"
+#include "core/capacity.h"
+#include "core/change.h"
+#include "core/checkpoint.h"
 #include "core/clock.h"
 #include "core/date.h"
 #include "core/paths.h"
+#include "core/volume.h"
+
+/* restore does not notice when its first read of a volume is shorter. */
+#define VOLUME_BLOCKS_MIN 32
+/* A planned end may come this part of a volume early, to be between inodes. */
+#define EARLY_PART 64
+
+/* Tags of the blocks in the ring; the first two are backlog_kind. */
+enum tag { TAG_HEADER, TAG_DATA, TAG_END, TAG_VOLUME };
+
+/* What a tape block belongs to: an inode, and how much of it still comes. */
+struct context {
+	uint32_t inode;
+	uint32_t data_left;	/* tape blocks of data until the next header */
+};
+
+/* What a checkpoint has to know of a writer that died; in shared memory. */
+struct shared {
+	char medium[MESSAGE_NAME_BYTES];
+	uint64_t bytes;
+};
 
 struct tape {
 	struct tape_config config;
 	struct ring *ring;
-	struct de_medium medium;
+	struct volume *volume;
+	struct shared *shared;
+	struct change change;
+	struct checkpoint checkpoint;
+	struct backlog backlog;		/* to be put before anything else */
+
 	struct header_position next;	/* of the next tape block */
-	uint64_t put;			/* tape blocks put so far */
-	uint64_t started;		/* clock_ns() at the volume's start */
+	struct context context;		/* of the next tape block */
+	struct context *contexts;	/* of each record's first block, by its
+					   number modulo context_count */
+	uint64_t context_count;
+	uint64_t blocks;		/* put on this volume */
+	uint64_t limit;			/* tape blocks it is to have */
+	uint64_t before;		/* tape blocks on the volumes before */
+	time_t started;			/* the volume */
+	uint64_t started_ns;
+	unsigned int attempt;		/* of writing it */
+
+	bool running;			/* the ring is, on an open volume */
+	bool done;			/* this process is */
+	struct tape_ending ending;
 };
 
-static bool
-on_idle(void *arg)
-{
-	struct tape *tape = arg;
+/* ------------------------------------------------------ end of the process */
 
-	progress_show(tape->config.progress, tape->put);
-	return *tape->config.cancelled == 0;
-}
-
-static struct ring *
-make_ring(struct tape *tape)
-{
-	const struct ring_config config = {
-		.slaves = tape->config.slaves,
-		.record_blocks = tape->config.blocking,
-		.read = tape->config.source->ops->read,
-		.read_arg = tape->config.source->self,
-		.write = tape->config.output->plugin->output.write,
-		.write_arg = tape->config.output->self,
-		.idle = on_idle,
-		.idle_arg = tape,
-	};
-	return ring_new(&config);
-}
-
-static void
-describe_volume(const struct tape *tape, struct de_volume *volume)
-{
-	*volume = (struct de_volume){
-		.struct_size = sizeof(*volume),
-		.number = tape->next.volume,
-		.record_size = tape->config.blocking * DE_TAPE_BLOCK,
-		.level = tape->config.level,
-		.date = tape->config.date,
-		.job = tape->config.job,
-		.label = tape->config.label,
-	};
-}
-
-static bool
-open_volume(struct tape *tape)
-{
-	const struct instance *output = tape->config.output;
-	struct de_volume volume;
-
-	describe_volume(tape, &volume);
-	tape->medium = (struct de_medium){
-		.struct_size = sizeof(tape->medium) };
-	if (output->plugin->output.open_volume(output->self, &volume,
-	    &tape->medium) != DE_OK)
-		return false;
-	if (tape->medium.name == NULL)
-		tape->medium.name = output->plugin->descriptor.name;
-	return true;
-}
-
-static void
-close_volume(struct tape *tape, enum de_close how, enum de_status *status)
-{
-	const struct instance *output = tape->config.output;
-	const enum de_status closed =
-	    output->plugin->output.close_volume(output->self, how);
-
-	if (how == DE_CLOSE_COMPLETE)
-		*status = closed;
-}
-
-static void
-report_start(const struct tape *tape)
-{
-	char date[DATE_TEXT_BYTES];
-
-	date_format(time(NULL), date);
-	report(tape->config.rep, DE_INFO, "volume %" PRIu32 " started with "
-	    "block %" PRIu32 " at: %s, on %s", tape->next.volume,
-	    tape->next.first_record, date, tape->medium.name);
-}
-
-static void
-tape_free(struct tape *tape)
-{
-	ring_free(tape->ring);
-	free(tape);
-}
-
-struct tape *
-tape_open(const struct tape_config *config)
-{
-	uint8_t block[DE_TAPE_BLOCK];
-	struct tape *tape = calloc(1, sizeof(*tape));
-
-	if (tape == NULL) {
-		report(config->rep, DE_ERROR, "out of memory");
-		return NULL;
-	}
-	tape->config = *config;
-	tape->next.volume = 1;
-	tape->ring = make_ring(tape);
-	if (tape->ring == NULL) {
-		report(config->rep, DE_ERROR, "out of memory for the ring; "
-		    "fewer slaves or a smaller blocking need less");
-		goto fail;
-	}
-	if (!open_volume(tape))
-		goto fail;
-	tape->started = clock_ns();
-	report_start(tape);
-	if (ring_start(tape->ring) != DE_OK) {
-		report(config->rep, DE_ERROR, "cannot start a slave thread");
-		ring_stop(tape->ring, false);
-		goto discard;
-	}
-	header_volume(config->header, block, 0, 1);
-	if (tape_put_header(tape, block) == DE_OK)
-		return tape;
-	tape_abort(tape);
-	return NULL;
-
-discard:
-	close_volume(tape, DE_CLOSE_DISCARD, NULL);
-fail:
-	tape_free(tape);
-	return NULL;
-}
-
-static void
-count(struct tape *tape, uint64_t blocks)
-{
-	tape->put += blocks;
-	/* Wraps at 4 TiB, which no reader looks at. */
-	tape->next.tapea += (uint32_t)blocks;
-}
-
-enum de_status
-tape_put_header(struct tape *tape, uint8_t block[static DE_TAPE_BLOCK])
-{
-	header_stamp(block, &tape->next);
-	return tape_put_data(tape, block);
-}
-
-enum de_status
-tape_put_data(struct tape *tape, const uint8_t block[static DE_TAPE_BLOCK])
-{
-	uint8_t *to = ring_put_block(tape->ring);
-
-	if (to == NULL)
-		return DE_FAILED;
-	memcpy(to, block, DE_TAPE_BLOCK);
-	count(tape, 1);
-	return DE_OK;
-}
-
-enum de_status
-tape_put_extent(struct tape *tape, const struct ring_extent *extent)
-{
-	const enum de_status status = ring_put_extent(tape->ring, extent);
-
-	if (status == DE_OK)
-		count(tape, extent->length / DE_TAPE_BLOCK +
-		    (extent->length % DE_TAPE_BLOCK != 0));
-	return status;
-}
-
-/* At least one, and then until the record is full. */
 static enum de_status
-put_end(struct tape *tape, uint32_t max_inode)
+end_process(struct tape *tape, enum exit_status status, bool is_last)
 {
-	uint8_t block[DE_TAPE_BLOCK];
-	enum de_status status;
+	if (!tape->done) {
+		tape->done = true;
+		tape->ending.status = status;
+		tape->ending.is_last = is_last;
+		tape->ending.tape_blocks = tape->before + tape->blocks;
+	}
+	return DE_FAILED;
+}
 
-	do {
-		header_end(tape->config.header, block, max_inode);
-		status = tape_put_header(tape, block);
-	} while (status == DE_OK && ring_room(tape->ring) > 0);
-	return status;
+/* Nothing of the open volume is kept. */
+static void
+discard(struct tape *tape)
+{
+	if (!tape->running)
+		return;
+	ring_stop(tape->ring, false);
+	volume_discard(tape->volume);
+	tape->running = false;
 }
 
 static void
@@ -211,78 +104,666 @@ report_read_failure(const struct tape *tape,
 	paths_free(paths);
 }
 
-/* What an output plugin has reported already is not said again. */
-static void
-report_stop(struct tape *tape, enum de_status status)
+/*
+ * The ring came to a stop: by a read, which would fail again, by the user, or
+ * by the output, which has reported why.
+ */
+static enum de_status
+fail_volume(struct tape *tape)
 {
 	const struct ring_read_failure *failure =
 	    ring_read_failure(tape->ring);
 
-	if (failure != NULL)
+	discard(tape);
+	if (*tape->config.cancelled)
+		return end_process(tape, EXIT_ABORTED, true);
+	if (failure != NULL) {
 		report_read_failure(tape, failure);
-	else if (status == DE_END_OF_VOLUME)
-		report(tape->config.rep, DE_ERROR, "%s is full after %" PRIu64
-		    " records, and the dump does not fit on one volume",
-		    tape->medium.name, ring_records_written(tape->ring));
-	else if (*tape->config.cancelled)
-		report(tape->config.rep, DE_ERROR, "interrupted by signal %d "
-		    "(%s)", (int)*tape->config.cancelled,
-		    strsignal((int)*tape->config.cancelled));
+		return end_process(tape, EXIT_ABORTED, true);
+	}
+	return end_process(tape, EXIT_WRITE_FAILED, false);
+}
+
+/* ------------------------------------------------- putting on this volume */
+
+static bool
+on_idle(void *arg)
+{
+	const struct tape *tape = arg;
+	tape->shared->bytes = volume_bytes(tape->volume);
+	const struct message m = {
+		.type = MESSAGE_PROGRESS,
+		.u.tape_blocks = tape->before + tape->blocks,
+	};
+
+	/* Without a supervisor nobody would know what becomes of the dump. */
+	return message_send(tape->config.channel, &m, false) &&
+	    *tape->config.cancelled == 0;
+}
+
+static uint64_t
+record_number(const struct tape *tape)
+{
+	return tape->blocks / tape->config.blocking;
 }
 
 static void
-report_volume(const struct tape *tape)
+begin_block(struct tape *tape)
 {
-	const uint64_t ns = clock_ns() - tape->started;
-	const uint64_t seconds = ns / NS_PER_SECOND;
-	const double rate = (double)tape->put * 1e9 / (double)(ns > 0 ? ns : 1);
+	if (tape->blocks % tape->config.blocking == 0)
+		tape->contexts[record_number(tape) % tape->context_count] =
+		    tape->context;
+}
+
+static void
+count(struct tape *tape, uint64_t blocks)
+{
+	tape->blocks += blocks;
+	/* Wraps at 4 TiB, which no reader looks at. */
+	tape->next.tapea += (uint32_t)blocks;
+}
+
+/* DE_END_OF_VOLUME also stands for a ring that came to a stop. */
+static enum de_status
+place_block(struct tape *tape, enum tag tag, const uint8_t *block)
+{
+	if (tape->blocks >= tape->limit)
+		return DE_END_OF_VOLUME;
+	uint8_t *to = ring_put_block(tape->ring, (uint8_t)tag);
+	if (to == NULL)
+		return DE_END_OF_VOLUME;
+	begin_block(tape);
+	memcpy(to, block, DE_TAPE_BLOCK);
+	if (tag == TAG_DATA) {
+		tape->context.data_left--;
+	} else {
+		header_stamp(to, &tape->next);
+		if (tag == TAG_HEADER)
+			tape->context = (struct context){ header_get_inode(to),
+			    header_get_data_blocks(to) };
+	}
+	count(tape, 1);
+	return DE_OK;
+}
+
+/* *extent becomes what is left of it. */
+static enum de_status
+place_extent(struct tape *tape, struct ring_extent *extent)
+{
+	while (extent->length > 0) {
+		struct ring_extent part = *extent;
+		if (tape->blocks >= tape->limit)
+			return DE_END_OF_VOLUME;
+		const uint64_t room = (tape->limit - tape->blocks);
+		if (part.length / DE_TAPE_BLOCK >= room)
+			part.length = room * DE_TAPE_BLOCK;
+		const uint64_t placed = ring_put_extent(tape->ring, &part);
+		if (placed == 0)
+			return DE_END_OF_VOLUME;
+		begin_block(tape);
+		const uint32_t blocks = (uint32_t)
+		    ((placed + DE_TAPE_BLOCK - 1) / DE_TAPE_BLOCK);
+		tape->context.data_left -= blocks;
+		count(tape, blocks);
+		extent->offset += placed;
+		extent->address += placed;
+		extent->length -= placed;
+	}
+	return DE_OK;
+}
+
+static enum de_status
+place_item(struct tape *tape, struct backlog_item *item)
+{
+	switch (item->kind) {
+	case BACKLOG_HEADER:
+		return place_block(tape, TAG_HEADER, item->block);
+	case BACKLOG_DATA:
+		return place_block(tape, TAG_DATA, item->block);
+	case BACKLOG_EXTENT:
+		break;
+	}
+	return place_extent(tape, &item->extent);
+}
+
+/* ------------------------------------------------------ the volume's facts */
+
+static void
+describe_volume(const struct tape *tape, uint32_t number,
+    struct de_volume *volume)
+{
+	*volume = (struct de_volume){
+		.struct_size = sizeof(*volume),
+		.number = number,
+		.record_size = tape->config.blocking * DE_TAPE_BLOCK,
+		.level = tape->config.level,
+		.date = tape->config.date,
+		.job = tape->config.job,
+		.label = tape->config.label,
+		.medium = tape->change.medium[0] == '\0' ? NULL :
+		    tape->change.medium,
+	};
+}
+
+static void
+describe_end(const struct tape *tape, enum de_end_reason reason,
+    struct de_volume_end *end)
+{
+	*end = (struct de_volume_end){
+		.struct_size = sizeof(*end),
+		.volume = tape->next.volume,
+		.reason = reason,
+		.bytes = tape->shared->bytes,
+		.medium = tape->shared->medium,
+		.job = tape->config.job,
+		.label = tape->config.label,
+		.level = tape->config.level,
+		.date = tape->config.date,
+	};
+	if (reason == DE_END_ERROR)
+		end->next_volume = tape->next.volume;
+	else if (reason != DE_END_LAST)
+		end->next_volume = tape->next.volume + 1;
+}
+
+static void
+tell_writer(const struct tape *tape)
+{
+	const struct message m = {
+		.type = MESSAGE_WRITER,
+		.u.writer = { .pid = getpid(), .volume = tape->next.volume },
+	};
+	message_send(tape->config.channel, &m, true);
+}
+
+static void
+report_start(const struct tape *tape)
+{
 	char date[DATE_TEXT_BYTES];
 
-	date_format(time(NULL), date);
-	report(tape->config.rep, DE_INFO, "volume %" PRIu32 " completed at: %s",
-	    tape->next.volume, date);
-	report(tape->config.rep, DE_INFO, "volume %" PRIu32 ": %" PRIu64
-	    " blocks (%.2f MB), %" PRIu64 " records", tape->next.volume,
-	    tape->put, (double)tape->put / 1024,
-	    tape->put / tape->config.blocking);
-	report(tape->config.rep, DE_INFO, "volume %" PRIu32 " took %" PRIu64
-	    ":%02" PRIu64 ":%02" PRIu64 ", transfer rate: %.0f kB/s",
-	    tape->next.volume, seconds / 3600, seconds / 60 % 60,
-	    seconds % 60, rate);
+	date_format(tape->started, date);
+	report(tape->config.rep, DE_INFO, "volume %" PRIu32 " started with "
+	    "block %" PRIu32 " at: %s, on %s", tape->next.volume,
+	    tape->next.first_record, date, volume_medium(tape->volume));
+}
+
+/* To the supervisor, which tells the operator and keeps the statistics. */
+static void
+tell_volume(const struct tape *tape, enum de_end_reason reason)
+{
+	struct message m = { .type = MESSAGE_VOLUME };
+	struct message_volume *v = &m.u.volume;
+
+	v->number = tape->next.volume;
+	v->reason = reason;
+	v->records = ring_records_written(tape->ring);
+	v->tape_blocks = v->records * tape->config.blocking;
+	v->started = (int64_t)tape->started;
+	v->ended = (int64_t)time(NULL);
+	v->ns = clock_ns() - tape->started_ns;
+	v->verified = option_number(tape->config.volumes, "verify") != 0;
+	v->slaves = tape->config.slaves;
+	volume_digest(tape->volume, v->digest);
+	snprintf(v->medium, sizeof(v->medium), "%s",
+	    volume_medium(tape->volume));
+	ring_get_times(tape->ring, &v->times);
+	message_send(tape->config.channel, &m, true);
+}
+
+/* --------------------------------------------------------- end of a volume */
+
+struct rollforward {
+	struct backlog items;
+	bool failed;		/* out of memory */
+};
+
+/* The end of the stream and volume headers are made anew. */
+static void
+roll_block(void *arg, uint8_t tag, const uint8_t *block)
+{
+	struct rollforward *r = arg;
+
+	if (tag == TAG_HEADER || tag == TAG_DATA)
+		r->failed |= !backlog_add_block(&r->items,
+		    (enum backlog_kind)tag, block);
+}
+
+static void
+roll_extent(void *arg, const struct ring_extent *extent)
+{
+	struct rollforward *r = arg;
+	r->failed |= !backlog_add_extent(&r->items, extent);
+}
+
+/*
+ * Put what is not on the medium in front of the backlog, and go back to where
+ * the first of it stands in the stream.
+ */
+static bool
+roll_forward(struct tape *tape)
+{
+	struct rollforward r = { .failed = false };
+	const struct ring_visitor visitor = { roll_block, roll_extent, &r };
+	const uint64_t records = ring_records_written(tape->ring);
+	const uint64_t written = records * tape->config.blocking;
+
+	backlog_init(&r.items);
+	ring_each_unwritten(tape->ring, &visitor);
+	backlog_prepend(&tape->backlog, &r.items);
+	if (r.failed) {
+		report(tape->config.rep, DE_ERROR, "out of memory");
+		return false;
+	}
+	if (written < tape->blocks)
+		tape->context = tape->contexts[records % tape->context_count];
+	tape->next.tapea -= (uint32_t)(tape->blocks - written);
+	tape->blocks = written;
+	return true;
+}
+
+/*
+ * Does restore accept a volume with so few tape blocks?  And the maps must
+ * be on the first one.
+ */
+static uint64_t
+blocks_needed(const struct tape *tape)
+{
+	const uint64_t maps = 3 + 2 * (uint64_t)tape->config.map_blocks;
+
+	if (tape->next.volume == 1 && maps > VOLUME_BLOCKS_MIN)
+		return maps;
+	return VOLUME_BLOCKS_MIN;
+}
+
+static enum de_status
+refuse_small(struct tape *tape)
+{
+	report(tape->config.rep, DE_ERROR, "%s holds only %" PRIu64 " tape "
+	    "blocks of 1024 bytes; volume %" PRIu32 " needs %" PRIu64 " for "
+	    "restore to read it", volume_medium(tape->volume), tape->blocks,
+	    tape->next.volume, blocks_needed(tape));
+	volume_discard(tape->volume);
+	tape->running = false;
+	return end_process(tape, EXIT_TOO_SMALL, false);
+}
+
+/* Make the volume safe; from then on its checkpoint is not needed. */
+static enum de_status
+close_volume(struct tape *tape, enum de_end_reason reason)
+{
+	const bool verify = option_number(tape->config.volumes, "verify") != 0;
+
+	report(tape->config.rep, DE_DEBUG, "closing %s",
+	    volume_medium(tape->volume));
+	const enum volume_result result = volume_close(tape->volume, verify);
+	tape->running = false;
+	tape->shared->bytes = volume_bytes(tape->volume);
+	if (result != VOLUME_SAFE)
+		return end_process(tape, *tape->config.cancelled ?
+		    EXIT_ABORTED : result == VOLUME_DIFFERS ?
+		    EXIT_VERIFY_FAILED : EXIT_WRITE_FAILED,
+		    *tape->config.cancelled != 0);
+	tell_volume(tape, reason);
+	checkpoint_safe(&tape->checkpoint);
+	return DE_OK;
+}
+
+static bool
+retry(void *arg, int wait_status)
+{
+	struct tape *tape = arg;
+	struct de_volume_end end;
+
+	tell_writer(tape);
+	if (*tape->config.cancelled)
+		return false;
+	describe_end(tape, DE_END_ERROR, &end);
+	tape->ending.status = change_after_failure(&tape->change, &end,
+	    wait_status, tape->attempt++);
+	return tape->ending.status == EXIT_COMPLETE;
+}
+
+/* The header that every volume begins with. */
+static enum de_status
+place_volume_header(struct tape *tape)
+{
+	uint8_t block[DE_TAPE_BLOCK];
+	const bool is_first = tape->next.volume == 1;
+
+	header_volume(tape->config.header, block,
+	    is_first ? 0 : tape->context.inode,
+	    is_first ? 1 : tape->context.data_left);
+	return place_block(tape, TAG_VOLUME, block);
+}
+
+/* In the new process: open the volume and begin it. */
+static enum de_status
+open_volume(struct tape *tape)
+{
+	struct de_volume facts;
+
+	tell_writer(tape);
+	describe_volume(tape, tape->next.volume, &facts);
+	if (volume_open(tape->volume, &facts) != DE_OK)
+		return end_process(tape, *tape->config.cancelled ?
+		    EXIT_ABORTED : EXIT_OPEN_FAILED,
+		    *tape->config.cancelled != 0);
+	tape->running = true;
+	tape->started = time(NULL);
+	tape->started_ns = clock_ns();
+	tape->blocks = 0;
+	tape->next.first_record = tape->next.tapea;
+	snprintf(tape->shared->medium, sizeof(tape->shared->medium), "%s",
+	    volume_medium(tape->volume));
+	tape->shared->bytes = 0;
+	report_start(tape);
+	if (ring_start(tape->ring) != DE_OK) {
+		report(tape->config.rep, DE_ERROR,
+		    "cannot start a slave thread");
+		return fail_volume(tape);
+	}
+	return place_volume_header(tape) == DE_OK ? DE_OK :
+	    fail_volume(tape);
+}
+
+static void
+set_limit(struct tape *tape)
+{
+	const uint64_t records = capacity_records(tape->config.volumes,
+	    tape->next.volume, tape->config.blocking);
+
+	tape->limit = records >= UINT64_MAX / tape->config.blocking ?
+	    UINT64_MAX : records * tape->config.blocking;
+}
+
+/* Fork the process of volume next.volume; go on in it. */
+static enum de_status
+begin_volume(struct tape *tape)
+{
+	tape->attempt = 1;
+	set_limit(tape);
+	switch (checkpoint_fork(&tape->checkpoint, retry, tape)) {
+	case CHECKPOINT_WRITER:
+		return open_volume(tape);
+	case CHECKPOINT_SUPERSEDED:
+		return end_process(tape, EXIT_COMPLETE, false);
+	case CHECKPOINT_GIVEN_UP:
+		break;
+	}
+	if (tape->ending.status == EXIT_COMPLETE)
+		tape->ending.status = EXIT_ABORTED;
+	return end_process(tape, tape->ending.status, true);
+}
+
+/*
+ * The volume is full, as planned or because the medium says so, or the ring
+ * has failed: close it, and begin the next.
+ */
+static enum de_status
+change_volume(struct tape *tape)
+{
+	struct de_volume_end end;
+	struct de_volume next;
+	enum de_end_reason reason = DE_END_SIZE;
+
+	const enum de_status status = ring_stop(tape->ring, true);
+	if (status == DE_FAILED)
+		return fail_volume(tape);
+	if (status == DE_END_OF_VOLUME)
+		reason = DE_END_EOT;
+	if (!roll_forward(tape))
+		return end_process(tape, EXIT_ABORTED, true);
+	if (tape->blocks < blocks_needed(tape))
+		return refuse_small(tape);
+	if (close_volume(tape, reason) != DE_OK)
+		return DE_FAILED;
+
+	describe_end(tape, reason, &end);
+	describe_volume(tape, tape->next.volume + 1, &next);
+	const enum exit_status changed = change_medium(&tape->change, &end,
+	    &next);
+	if (changed != EXIT_COMPLETE || *tape->config.cancelled)
+		return end_process(tape, changed != EXIT_COMPLETE ? changed :
+		    EXIT_ABORTED, true);
+	tape->before += tape->blocks;
+	tape->blocks = 0;
+	tape->next.volume++;
+	return begin_volume(tape);
+}
+
+/* Put all of the backlog, over as many volumes as it takes. */
+static enum de_status
+put_backlog(struct tape *tape)
+{
+	enum de_status status = DE_OK;
+
+	while (status == DE_OK && tape->backlog.first != NULL) {
+		status = place_item(tape, tape->backlog.first);
+		if (status == DE_OK)
+			backlog_drop_first(&tape->backlog);
+		else
+			status = change_volume(tape);
+	}
+	return status;
+}
+
+/* ------------------------------------------------------ what the caller sees */
+
+static bool
+alloc_contexts(struct tape *tape)
+{
+	/* One for each record in the ring, one being filled, one to come. */
+	tape->context_count = ring_slots(tape->ring) + 2;
+	tape->contexts = calloc(tape->context_count, sizeof(*tape->contexts));
+	return tape->contexts != NULL;
+}
+
+static bool
+map_shared(struct tape *tape)
+{
+	void *shared = mmap(NULL, sizeof(*tape->shared),
+	    PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	if (shared != MAP_FAILED)
+		tape->shared = shared;
+	return shared != MAP_FAILED;
+}
+
+static struct ring *
+make_ring(struct tape *tape)
+{
+	const struct ring_config config = {
+		.slaves = tape->config.slaves,
+		.record_blocks = tape->config.blocking,
+		.read = tape->config.source->ops->read,
+		.read_arg = tape->config.source->self,
+		.write = volume_write,
+		.write_arg = tape->volume,
+		.idle = on_idle,
+		.idle_arg = tape,
+	};
+	return ring_new(&config);
+}
+
+static void
+tape_free(struct tape *tape)
+{
+	backlog_clear(&tape->backlog);
+	ring_free(tape->ring);
+	volume_free(tape->volume);
+	if (tape->shared != NULL)
+		munmap(tape->shared, sizeof(*tape->shared));
+	free(tape->contexts);
+	free(tape);
+}
+
+struct tape *
+tape_new(const struct tape_config *config)
+{
+	struct tape *tape = calloc(1, sizeof(*tape));
+
+	if (tape == NULL) {
+		report(config->rep, DE_ERROR, "out of memory");
+		return NULL;
+	}
+	tape->config = *config;
+	tape->next.volume = 1;
+	tape->checkpoint.safe_fd = -1;
+	backlog_init(&tape->backlog);
+	tape->change.output = config->output;
+	tape->change.eot = config->eot;
+	tape->change.rep = config->rep;
+	tape->change.channel = config->channel;
+	tape->change.rewrite_attempts = (unsigned int)
+	    option_number(config->volumes, "rewrite_attempts");
+	if (!map_shared(tape)) {
+		report(config->rep, DE_ERROR, "out of memory");
+		tape_free(tape);
+		return NULL;
+	}
+	tape->volume = volume_new(config->output);
+	tape->ring = tape->volume == NULL ? NULL : make_ring(tape);
+	if (tape->ring == NULL || !alloc_contexts(tape)) {
+		report(config->rep, DE_ERROR, "out of memory for the ring; "
+		    "fewer slaves or a smaller blocking need less");
+		tape_free(tape);
+		return NULL;
+	}
+	return tape;
 }
 
 enum de_status
-tape_close(struct tape *tape, uint32_t max_inode)
+tape_begin(struct tape *tape)
 {
-	enum de_status status = put_end(tape, max_inode);
+	set_limit(tape);
+	if (tape->limit < blocks_needed(tape)) {
+		report(tape->config.rep, DE_ERROR, "volume 1 would have %"
+		    PRIu64 " tape blocks of 1024 bytes; it needs %" PRIu64
+		    ", for the maps of inodes must not be torn: set a larger "
+		    "volume_size", tape->limit, blocks_needed(tape));
+		return end_process(tape, EXIT_NOT_STARTED, true);
+	}
+	return begin_volume(tape);
+}
 
-	if (status != DE_OK) {
-		tape_abort(tape);
-		return status;
+void
+tape_begin_inode(struct tape *tape)
+{
+	if (tape->limit == UINT64_MAX ||
+	    tape->blocks % tape->config.blocking != 0 ||
+	    tape->blocks < blocks_needed(tape))
+		return;
+	/* Rather now than a little later inside of an inode. */
+	if (tape->limit - tape->blocks <= tape->limit / EARLY_PART)
+		tape->limit = tape->blocks;
+}
+
+void
+tape_keep_together(struct tape *tape, uint32_t blocks)
+{
+	if (tape->limit == UINT64_MAX || tape->blocks >= tape->limit ||
+	    tape->limit - tape->blocks >= blocks)
+		return;
+	/* The record being filled goes to the next volume as a whole. */
+	const uint64_t records = record_number(tape) * tape->config.blocking;
+	if (records >= blocks_needed(tape))
+		tape->limit = records;
+}
+
+enum de_status
+tape_put_header(struct tape *tape, uint8_t block[static DE_TAPE_BLOCK])
+{
+	if (tape->done)
+		return DE_FAILED;
+	if (place_block(tape, TAG_HEADER, block) == DE_OK)
+		return DE_OK;
+	if (!backlog_add_block(&tape->backlog, BACKLOG_HEADER, block))
+		return end_process(tape, EXIT_ABORTED, true);
+	return put_backlog(tape);
+}
+
+enum de_status
+tape_put_data(struct tape *tape, const uint8_t block[static DE_TAPE_BLOCK])
+{
+	if (tape->done)
+		return DE_FAILED;
+	if (place_block(tape, TAG_DATA, block) == DE_OK)
+		return DE_OK;
+	if (!backlog_add_block(&tape->backlog, BACKLOG_DATA, block))
+		return end_process(tape, EXIT_ABORTED, true);
+	return put_backlog(tape);
+}
+
+enum de_status
+tape_put_extent(struct tape *tape, const struct ring_extent *extent)
+{
+	struct ring_extent rest = *extent;
+
+	if (tape->done)
+		return DE_FAILED;
+	if (place_extent(tape, &rest) == DE_OK)
+		return DE_OK;
+	if (!backlog_add_extent(&tape->backlog, &rest))
+		return end_process(tape, EXIT_ABORTED, true);
+	return put_backlog(tape);
+}
+
+/* At least one, and then until the record is full. */
+static enum de_status
+put_end(struct tape *tape, uint32_t max_inode)
+{
+	uint8_t block[DE_TAPE_BLOCK];
+	bool has_one = false;
+
+	while (!has_one || tape->blocks % tape->config.blocking != 0) {
+		header_end(tape->config.header, block, max_inode);
+		has_one = place_block(tape, TAG_END, block) == DE_OK;
+		if (!has_one && (change_volume(tape) != DE_OK ||
+		    put_backlog(tape) != DE_OK))
+			return DE_FAILED;
 	}
-	status = ring_stop(tape->ring, true);
-	progress_end(tape->config.progress);
-	if (status != DE_OK) {
-		report_stop(tape, status);
-		close_volume(tape, DE_CLOSE_DISCARD, NULL);
-	} else {
-		report(tape->config.rep, DE_DEBUG, "closing %s",
-		    tape->medium.name);
-		close_volume(tape, DE_CLOSE_COMPLETE, &status);
-		if (status == DE_OK)
-			report_volume(tape);
+	return DE_OK;
+}
+
+/* The medium may be full even at the very last record. */
+static enum de_status
+put_end_and_write(struct tape *tape, uint32_t max_inode)
+{
+	for (;;) {
+		if (put_end(tape, max_inode) != DE_OK)
+			return DE_FAILED;
+		if (ring_stop(tape->ring, true) == DE_OK)
+			return DE_OK;
+		if (change_volume(tape) != DE_OK || put_backlog(tape) != DE_OK)
+			return DE_FAILED;
 	}
-	tape_free(tape);
-	return status == DE_OK ? DE_OK : DE_FAILED;
+}
+
+enum de_status
+tape_finish(struct tape *tape, uint32_t max_inode)
+{
+	struct de_volume_end end;
+
+	if (tape->done || put_end_and_write(tape, max_inode) != DE_OK ||
+	    close_volume(tape, DE_END_LAST) != DE_OK)
+		return DE_FAILED;
+	describe_end(tape, DE_END_LAST, &end);
+	change_at_end(&tape->change, &end);
+	end_process(tape, EXIT_COMPLETE, true);
+	return DE_OK;
 }
 
 void
 tape_abort(struct tape *tape)
 {
-	const enum de_status status = ring_stop(tape->ring, false);
+	discard(tape);
+	end_process(tape, EXIT_ABORTED, true);
+}
 
-	progress_end(tape->config.progress);
-	report_stop(tape, status);
-	close_volume(tape, DE_CLOSE_DISCARD, NULL);
+struct tape_ending
+tape_end(struct tape *tape)
+{
+	const struct tape_ending ending = tape->ending;
 	tape_free(tape);
+	return ending;
 }

@@ -1,18 +1,22 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * tape.h - the tape that the stream is written on
+ * tape.h - the tape that the stream is written on, as one without an end
  *
- * Takes the stream block by block, numbers it, and lays it on a volume
- * through the ring: opens the volume, puts its header in front, fills up
- * the last record, closes it and says how long all that took.
+ * Takes the stream block by block, numbers it, and lays it on volumes through
+ * the ring.  When a volume is full it is closed, and the stream goes on in
+ * another process, on the next one; what was filled but is not on the medium
+ * rolls forward.  The caller sees nothing of that, but for the processes that
+ * are done: there every call returns DE_FAILED, and tape_end() tells with
+ * which exit status the process has to end.
  *
  * Main thread only.
  */
 #ifndef CORE_TAPE_H
 #define CORE_TAPE_H
 
+#include "core/exit_status.h"
 #include "core/header.h"
-#include "core/progress.h"
+#include "core/options.h"
 #include "core/ring.h"
 #include "core/source.h"
 
@@ -20,26 +24,37 @@ struct tape;
 
 struct tape_config {
 	const struct instance *output;		/* borrowed, as all here */
+	const struct instance *eot;		/* NULL: there is none */
 	const struct source *source;
 	const struct header_template *header;
-	struct progress *progress;
+	const struct option_set *volumes;	/* config_volume_options */
 	struct report *rep;
 	const volatile sig_atomic_t *cancelled;
+	int channel;				/* to the supervisor */
 	const char *job;
 	const char *label;
 	uint32_t level;
 	int64_t date;
 	unsigned int slaves;
 	unsigned int blocking;
+	uint32_t map_blocks;			/* tape blocks of an inode map */
 };
 
-/* Open the first volume.  Returns NULL after reporting why. */
-struct tape *tape_open(const struct tape_config *config);
+/* Returns NULL after reporting why. */
+struct tape *tape_new(const struct tape_config *config);
+
+/* Begin the first volume, in a process of its own. */
+enum de_status tape_begin(struct tape *tape);
+
+/* What is put from here on belongs to the next inode. */
+void tape_begin_inode(struct tape *tape);
+
+/* The next `blocks` tape blocks are better not torn by the end of a volume. */
+void tape_keep_together(struct tape *tape, uint32_t blocks);
 
 /*
  * Put a header, one tape block of data, or data that is in the source; the
- * blocks are the caller's.  DE_OK; DE_FAILED when the dump cannot go on, which
- * tape_close() reports.
+ * blocks are the caller's.  DE_OK; DE_FAILED when this process is done.
  */
 enum de_status tape_put_header(struct tape *tape,
     uint8_t block[static DE_TAPE_BLOCK]);
@@ -50,11 +65,19 @@ enum de_status tape_put_extent(struct tape *tape,
 
 /*
  * Fill the last record with the end of the stream, wait until all is written,
- * and make the volume final.  Reports why if it fails.  Frees `tape`.
+ * and make the last volume final.  DE_OK or DE_FAILED.
  */
-enum de_status tape_close(struct tape *tape, uint32_t max_inode);
+enum de_status tape_finish(struct tape *tape, uint32_t max_inode);
 
-/* Give up: what is written so far becomes nothing.  Reports why.  Frees it. */
+/* Give up, for a reason that has been reported: no volume is left half. */
 void tape_abort(struct tape *tape);
+
+/* How the process that calls it has to end. */
+struct tape_ending {
+	enum exit_status status;
+	bool is_last;		/* and the dump with it */
+	uint64_t tape_blocks;	/* that were put, in all volumes */
+};
+struct tape_ending tape_end(struct tape *tape);	/* frees it */
 
 #endif

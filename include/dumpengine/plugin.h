@@ -70,7 +70,8 @@ enum de_option_type {
 	DE_OPTION_BOOLEAN = 3,
 	DE_OPTION_SIZE = 4,	/* bytes: a number, or text as "700 MiB" */
 	DE_OPTION_STRINGS = 5,	/* a text or a list of texts; range: length of each */
-	DE_OPTION_TIME = 6	/* seconds since 1970, or ISO 8601 text */
+	DE_OPTION_TIME = 6,	/* seconds since 1970, or ISO 8601 text */
+	DE_OPTION_SIZES = 7	/* a SIZE, a list of them, or "auto": none */
 };
 
 #define DE_OPTION_REQUIRED 1u	/* de_option.flags: must be in the file */
@@ -127,6 +128,10 @@ struct de_host {
 
 	/* Has the file a value for it (not just the table a default)? */
 	bool (*is_set)(const struct de_host *host, const char *key);
+
+	/* The sizes in bytes; returns how many. */
+	size_t (*get_sizes)(const struct de_host *host, const char *key,
+	    const int64_t **items);
 
 	/* Is the run being aborted?  Then give up what you wait for. */
 	bool (*cancelled)(const struct de_host *host);
@@ -227,7 +232,9 @@ typedef enum de_status de_xattr_fn(void *arg, const struct de_xattr *xattr);
 
 /*
  * A source.  Everything but read() is called by one thread, the main thread
- * of the process that writes the stream.
+ * of the process that writes the stream.  That process changes with every
+ * volume: what open() opened is inherited, but shared with the process that
+ * could write the volume again, so nothing may depend on a file offset.
  */
 struct de_source {
 	uint32_t struct_size;
@@ -312,6 +319,8 @@ struct de_volume {
 	int64_t date;			/* of the dump, seconds since 1970 */
 	const char *job;		/* name of the job */
 	const char *label;		/* label of the dump */
+	const char *medium;		/* what an EOT handler has named for it;
+					   NULL: as the options say */
 };
 
 /* What a volume is written to.  Texts are the output's, until close_volume(). */
@@ -328,8 +337,12 @@ enum de_close {
 };
 
 /*
- * An output.  All calls for a volume come from one process; open_volume() and
- * close_volume() bracket everything that another process must not inherit.
+ * An output.  All calls for a volume come from one process, and each volume
+ * has a process of its own, forked from the one that wrote the volume before;
+ * open_volume() and close_volume() bracket everything that another process
+ * must not inherit.  What an instance remembers of earlier volumes it has
+ * in the next process, too; what it learnt of a volume that has to be written
+ * again is forgotten.
  */
 struct de_output {
 	uint32_t struct_size;
@@ -373,13 +386,91 @@ struct de_output {
 	 * is open afterwards.  Main thread.  Required.
 	 */
 	enum de_status (*close_volume)(void *self, enum de_close how);
+
+	/*
+	 * Begin to read the volume back from the medium, after its last write
+	 * and before close_volume(): nothing that is still in a buffer of this
+	 * machine may be read instead.
+	 * DE_OK, DE_FAILED.  Main thread.  Optional: without it and the next
+	 * one, `verify = true` is refused.
+	 */
+	enum de_status (*begin_readback)(void *self);
+
+	/*
+	 * Read the next bytes of the volume, at most `room`, in pieces of one
+	 * record or as it comes.
+	 * DE_OK with *length set; DE_NO_MORE at the end; DE_FAILED.
+	 * Main thread.  Optional.
+	 */
+	enum de_status (*read_back)(void *self, void *buffer, size_t room,
+	    size_t *length);
+
+	/*
+	 * Does somebody have to change the medium before this volume can be
+	 * opened?  Asked when no EOT handler has seen to it; if so, the operator
+	 * is asked.  Main thread.  Optional: absent means no.
+	 */
+	bool (*needs_change)(void *self, const struct de_volume *volume);
+};
+
+/* --------------------------------------------------------- EOT handlers */
+
+/* Why a volume has ended. */
+enum de_end_reason {
+	DE_END_SIZE = 1,	/* it reached the size that was set */
+	DE_END_EOT = 2,		/* the medium is full */
+	DE_END_ERROR = 3,	/* it could not be written: it comes again */
+	DE_END_LAST = 4		/* it was the last one, the dump is complete */
+};
+
+/* What is told of it.  Texts are the engine's, for this call only. */
+struct de_volume_end {
+	uint32_t struct_size;
+	uint32_t volume;		/* that ended */
+	uint32_t next_volume;		/* to be written; 0: none */
+	enum de_end_reason reason;
+	uint64_t bytes;			/* on that volume */
+	const char *medium;		/* what it was written to */
+	const char *job;
+	const char *label;
+	uint32_t level;
+	int64_t date;			/* of the dump, seconds */
+};
+
+enum de_eot_answer {
+	DE_EOT_GO_ON = 0,		/* the next medium is ready */
+	DE_EOT_ASK = 1,			/* ask the operator whether it is */
+	DE_EOT_ABORT = 2		/* give the dump up */
+};
+
+#define DE_MEDIUM_BYTES 4096
+
+struct de_eot_reply {
+	uint32_t struct_size;
+	enum de_eot_answer answer;
+	char medium[DE_MEDIUM_BYTES];	/* for the next volume; "": as before */
+};
+
+struct de_eot {
+	uint32_t struct_size;
+
+	/*
+	 * A volume has ended, and its output is closed.  See to it that the next
+	 * one can be written, and say so in *reply.  With DE_END_LAST the
+	 * answer is not looked at.  DE_OK; DE_FAILED is as DE_EOT_ABORT.
+	 * Called by the main thread of the process that will not write the next
+	 * volume, so it may take its time.  Required.
+	 */
+	enum de_status (*volume_ended)(void *self,
+	    const struct de_volume_end *end, struct de_eot_reply *reply);
 };
 
 /* ----------------------------------------------------------- descriptor */
 
 enum de_kind {
 	DE_SOURCE = 1,
-	DE_OUTPUT = 2
+	DE_OUTPUT = 2,
+	DE_EOT_HANDLER = 3
 };
 
 struct de_plugin {
@@ -403,6 +494,7 @@ struct de_plugin {
 
 	const struct de_source *source;	/* the one that fits `kind` */
 	const struct de_output *output;
+	const struct de_eot *eot;
 };
 
 #define DE_PLUGIN_ABI \

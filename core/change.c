@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "core/change.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+
+/* Until the operator has the next volume ready, or gives up. */
+static enum exit_status
+ask_for_volume(const struct change *c, uint32_t volume)
+{
+	char question[MESSAGE_TEXT_BYTES];
+
+	report(c->rep, DE_INFO, "change volumes: mount volume %" PRIu32,
+	    volume);
+	snprintf(question, sizeof(question), "Is the new volume (number %"
+	    PRIu32 ") mounted and ready to go?", volume);
+	for (;;) {
+		switch (message_ask(c->channel, question)) {
+		case ANSWER_YES:
+			return EXIT_COMPLETE;
+		case ANSWER_NOBODY:
+			return EXIT_NO_OPERATOR;
+		case ANSWER_NO:
+			break;
+		}
+		switch (message_ask(c->channel, "Do you want to abort?")) {
+		case ANSWER_YES:
+			return EXIT_ABORTED;
+		case ANSWER_NOBODY:
+			return EXIT_NO_OPERATOR;
+		case ANSWER_NO:
+			break;
+		}
+	}
+}
+
+static enum exit_status
+ask_handler(struct change *c, const struct de_volume_end *end)
+{
+	struct de_eot_reply reply = { .struct_size = sizeof(reply) };
+
+	if (c->eot->plugin->eot.volume_ended(c->eot->self, end, &reply) !=
+	    DE_OK)
+		reply.answer = DE_EOT_ABORT;
+	reply.medium[sizeof(reply.medium) - 1] = '\0';
+	switch (reply.answer) {
+	case DE_EOT_GO_ON:
+	case DE_EOT_ASK:
+		memcpy(c->medium, reply.medium, sizeof(c->medium));
+		if (c->medium[0] != '\0')
+			report(c->rep, DE_INFO, "volume %" PRIu32 " goes to %s",
+			    end->next_volume, c->medium);
+		return reply.answer == DE_EOT_GO_ON ? EXIT_COMPLETE :
+		    ask_for_volume(c, end->next_volume);
+	case DE_EOT_ABORT:
+		break;
+	}
+	report(c->rep, DE_ERROR, "%s gave the dump up at the end of volume %"
+	    PRIu32, c->eot->plugin->descriptor.name, end->volume);
+	return EXIT_ABORTED;
+}
+
+enum exit_status
+change_medium(struct change *c, const struct de_volume_end *end,
+    const struct de_volume *next)
+{
+	const struct de_output *ops = &c->output->plugin->output;
+
+	c->medium[0] = '\0';
+	if (c->eot != NULL)
+		return ask_handler(c, end);
+	if (ops->needs_change != NULL &&
+	    ops->needs_change(c->output->self, next))
+		return ask_for_volume(c, next->number);
+	return EXIT_COMPLETE;
+}
+
+void
+change_at_end(struct change *c, const struct de_volume_end *end)
+{
+	struct de_eot_reply reply = { .struct_size = sizeof(reply) };
+
+	if (c->eot != NULL)
+		c->eot->plugin->eot.volume_ended(c->eot->self, end, &reply);
+}
+
+static void
+tell_rewrite(const struct change *c, uint32_t volume, const char *why)
+{
+	struct message m = { .type = MESSAGE_REWRITE };
+
+	report(c->rep, DE_WARNING, "volume %" PRIu32 " is written again from "
+	    "its checkpoint: %s", volume, why);
+	m.u.rewrite.volume = volume;
+	snprintf(m.u.rewrite.why, sizeof(m.u.rewrite.why), "%s", why);
+	message_send(c->channel, &m, true);
+}
+
+/* Why the writer ended; `why` is a text for messages. */
+static int
+how_it_ended(int wait_status, char *why, size_t size)
+{
+	if (WIFSIGNALED(wait_status)) {
+		snprintf(why, size, "its process was killed by signal %d (%s)",
+		    WTERMSIG(wait_status), strsignal(WTERMSIG(wait_status)));
+		return -1;
+	}
+	const int code = WIFEXITED(wait_status) ? WEXITSTATUS(wait_status) : -1;
+	switch (code) {
+	case EXIT_WRITE_FAILED:
+		snprintf(why, size, "it could not be written");
+		break;
+	case EXIT_VERIFY_FAILED:
+		snprintf(why, size, "it failed its verification");
+		break;
+	case EXIT_OPEN_FAILED:
+		snprintf(why, size, "it could not be opened");
+		break;
+	case EXIT_TOO_SMALL:
+		snprintf(why, size, "its medium holds too little");
+		break;
+	default:
+		snprintf(why, size, "its process ended with status %d", code);
+		break;
+	}
+	return code;
+}
+
+/* The status of the dump when nothing can be done about it. */
+static enum exit_status
+without_operator(int code, const struct de_volume_end *end)
+{
+	if (code == EXIT_VERIFY_FAILED)
+		return EXIT_BAD_VOLUME;
+	if (code == EXIT_OPEN_FAILED && end->volume == 1)
+		return EXIT_NOT_STARTED;
+	return EXIT_NO_OPERATOR;
+}
+
+static enum exit_status
+ask_operator(const struct change *c, const struct de_volume_end *end,
+    int code)
+{
+	char question[MESSAGE_TEXT_BYTES];
+
+	if (code == EXIT_OPEN_FAILED)
+		snprintf(question, sizeof(question), "Do you want to retry the "
+		    "open of volume %" PRIu32 "?", end->volume);
+	else
+		snprintf(question, sizeof(question), "Do you want to restart "
+		    "volume %" PRIu32 ", on this medium or a new one?",
+		    end->volume);
+	switch (message_ask(c->channel, question)) {
+	case ANSWER_YES:
+		return EXIT_COMPLETE;
+	case ANSWER_NO:
+		return code == EXIT_VERIFY_FAILED ? EXIT_BAD_VOLUME :
+		    EXIT_ABORTED;
+	case ANSWER_NOBODY:
+		break;
+	}
+	return without_operator(code, end);
+}
+
+/*
+ * A crash, a failed verification, a medium that was full from the beginning
+ * may be over at the next attempt.
+ */
+static bool
+may_be_over(int code)
+{
+	return code != EXIT_WRITE_FAILED && code != EXIT_OPEN_FAILED;
+}
+
+enum exit_status
+change_after_failure(struct change *c, const struct de_volume_end *end,
+    int wait_status, unsigned int attempt)
+{
+	char why[256];
+	enum exit_status status = EXIT_COMPLETE;
+	const int code = how_it_ended(wait_status, why, sizeof(why));
+	const bool attempts_left = attempt <= c->rewrite_attempts;
+
+	/* It gave up for good, and has said so. */
+	if (code > 0 && code < EXIT_WRITE_FAILED)
+		return (enum exit_status)code;
+	if (!attempts_left) {
+		status = ask_operator(c, end, code);
+	} else if (c->eot != NULL && code > 0) {
+		status = ask_handler(c, end);
+	} else if (!may_be_over(code)) {
+		status = ask_operator(c, end, code);
+	}
+	if (status == EXIT_COMPLETE)
+		tell_rewrite(c, end->volume, why);
+	else
+		report(c->rep, DE_ERROR, "volume %" PRIu32 ": %s%s",
+		    end->volume, why, status == EXIT_NO_OPERATOR ?
+		    "; an operator is needed, and there is none" : "");
+	return status;
+}

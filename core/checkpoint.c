@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "core/checkpoint.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define SAFE 'S'
+
+/* The writer's word, or the end of the pipe when it ended without it. */
+static bool
+wait_for_word(int fd)
+{
+	char word = 0;
+	ssize_t n;
+
+	do
+		n = read(fd, &word, 1);
+	while (n == -1 && errno == EINTR);
+	return n == 1 && word == SAFE;
+}
+
+static int
+wait_for_end(pid_t pid)
+{
+	int status = 0;
+
+	while (waitpid(pid, &status, 0) == -1 && errno == EINTR)
+		;
+	return status;
+}
+
+/* One writer.  Returns what the caller is, or has `*wait_status` say. */
+static bool
+fork_writer(struct checkpoint *cp, enum checkpoint_role *role,
+    int *wait_status)
+{
+	int fds[2];
+
+	*role = CHECKPOINT_GIVEN_UP;
+	if (pipe2(fds, O_CLOEXEC) == -1)
+		return true;
+	const pid_t pid = fork();
+	if (pid == 0) {
+		close(fds[0]);
+		cp->safe_fd = fds[1];
+		*role = CHECKPOINT_WRITER;
+		return true;
+	}
+	close(fds[1]);
+	if (pid == -1) {
+		close(fds[0]);
+		return true;
+	}
+	const bool safe = wait_for_word(fds[0]);
+	close(fds[0]);
+	if (safe) {
+		*role = CHECKPOINT_SUPERSEDED;
+		return true;
+	}
+	*wait_status = wait_for_end(pid);
+	return false;
+}
+
+enum checkpoint_role
+checkpoint_fork(struct checkpoint *cp, checkpoint_retry_fn *retry, void *arg)
+{
+	enum checkpoint_role role;
+	int wait_status;
+
+	if (cp->safe_fd != -1)
+		close(cp->safe_fd);
+	cp->safe_fd = -1;
+	while (!fork_writer(cp, &role, &wait_status))
+		if (!retry(arg, wait_status))
+			return CHECKPOINT_GIVEN_UP;
+	return role;
+}
+
+void
+checkpoint_safe(struct checkpoint *cp)
+{
+	const char word = SAFE;
+	ssize_t n;
+
+	if (cp->safe_fd == -1)
+		return;
+	do
+		n = write(cp->safe_fd, &word, 1);
+	while (n == -1 && errno == EINTR);
+	/* A checkpoint that is gone has nothing to be told. */
+	close(cp->safe_fd);
+	cp->safe_fd = -1;
+}

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * message.h - what the processes of a dump tell the supervisor
+ *
+ * One socketpair of kind SOCK_SEQPACKET for a dump, inherited by all its
+ * processes: a message is a packet, so it is framed, whole, and safe to send
+ * from any of them.  The supervisor answers questions; only the process that
+ * works at the time asks.
+ */
+#ifndef CORE_MESSAGE_H
+#define CORE_MESSAGE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "core/exit_status.h"
+#include "core/ring.h"
+
+#define MESSAGE_NAME_BYTES 1024
+#define MESSAGE_TEXT_BYTES 1024
+#define MESSAGE_DIGEST_BYTES 33		/* 32 hexadecimal digits and a NUL */
+
+enum message_type {
+	MESSAGE_DESCRIPTION = 1,	/* what will be dumped */
+	MESSAGE_WRITER,			/* this process works from now on */
+	MESSAGE_PROGRESS,
+	MESSAGE_VOLUME,			/* a volume is safe */
+	MESSAGE_REWRITE,		/* a volume is written again */
+	MESSAGE_QUESTION,		/* answered by MESSAGE_ANSWER */
+	MESSAGE_ANSWER,
+	MESSAGE_END			/* the dump has ended */
+};
+
+struct message_description {
+	char device[MESSAGE_NAME_BYTES];
+	char filesystem[MESSAGE_NAME_BYTES];	/* mount point or "" */
+	char type[32];
+	char uuid[40];
+	uint64_t estimate;			/* tape blocks */
+};
+
+struct message_writer {
+	pid_t pid;
+	uint32_t volume;
+};
+
+struct message_volume {
+	uint32_t number;
+	uint32_t reason;			/* enum de_end_reason */
+	uint64_t tape_blocks;
+	uint64_t records;
+	int64_t started;			/* seconds since 1970 */
+	int64_t ended;
+	uint64_t ns;				/* that it took */
+	bool verified;
+	char digest[MESSAGE_DIGEST_BYTES];
+	char medium[MESSAGE_NAME_BYTES];
+	struct ring_times times;
+	unsigned int slaves;
+};
+
+struct message_rewrite {
+	uint32_t volume;
+	char why[MESSAGE_TEXT_BYTES];
+};
+
+enum message_answer { ANSWER_YES, ANSWER_NO, ANSWER_NOBODY };
+
+struct message_end {
+	enum exit_status status;
+	uint64_t findings;
+	uint64_t tape_blocks;
+};
+
+struct message {
+	enum message_type type;
+	union {
+		struct message_description description;
+		struct message_writer writer;
+		uint64_t tape_blocks;		/* MESSAGE_PROGRESS */
+		struct message_volume volume;
+		struct message_rewrite rewrite;
+		char question[MESSAGE_TEXT_BYTES];
+		enum message_answer answer;
+		struct message_end end;
+	} u;
+};
+
+/* The supervisor's end and the other one, both close-on-exec.  0 or -1. */
+int message_pair(int *supervisor, int *others);
+
+/*
+ * Send; with `wait` false a full socket loses the message.  Returns false if
+ * nobody is there to hear it any more.
+ */
+bool message_send(int fd, const struct message *m, bool wait);
+
+/* Receive, waiting for it.  Returns false at the end, or on EINTR. */
+bool message_receive(int fd, struct message *m);
+
+/* Ask a question; ANSWER_NOBODY also if the supervisor is gone. */
+enum message_answer message_ask(int fd, const char *question);
+
+#endif

@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "core/run_report.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "core/supervisor.h"
+
+#define SCHEMA 1		/* changes when old readers would be wrong */
+
+struct run_report {
+	json_t *jobs;
+	int64_t begun;
+};
+
+struct run_report *
+run_report_new(void)
+{
+	struct run_report *r = calloc(1, sizeof(*r));
+
+	if (r == NULL)
+		return NULL;
+	r->begun = (int64_t)time(NULL);
+	r->jobs = json_array();
+	if (r->jobs == NULL) {
+		free(r);
+		return NULL;
+	}
+	return r;
+}
+
+void
+run_report_free(struct run_report *r)
+{
+	if (r == NULL)
+		return;
+	json_decref(r->jobs);
+	free(r);
+}
+
+/* Names may be any bytes; what is no UTF-8 becomes question marks. */
+static json_t *
+text(const char *s)
+{
+	json_t *value = json_string(s);
+
+	if (value != NULL)
+		return value;
+	char *copy = strdup(s);
+	for (char *p = copy; p != NULL && *p != '\0'; p++)
+		if ((unsigned char)*p >= 0x80)
+			*p = '?';
+	value = copy == NULL ? json_null() : json_string(copy);
+	free(copy);
+	return value;
+}
+
+static json_t *
+seconds_of(uint64_t ns)
+{
+	return json_real((double)ns / 1e9);
+}
+
+static const char *
+reason_text(uint32_t reason)
+{
+	switch (reason) {
+	case DE_END_SIZE:
+		return "size";
+	case DE_END_EOT:
+		return "eot";
+	case DE_END_ERROR:
+		return "error";
+	default:
+		return "end";
+	}
+}
+
+static json_t *
+volume(const struct message_volume *v)
+{
+	json_t *o = json_object();
+	const struct ring_times *t = &v->times;
+
+	json_object_set_new(o, "number", json_integer(v->number));
+	json_object_set_new(o, "medium", text(v->medium));
+	json_object_set_new(o, "ended_by", json_string(reason_text(v->reason)));
+	json_object_set_new(o, "blocks",
+	    json_integer((json_int_t)v->tape_blocks));
+	json_object_set_new(o, "records", json_integer((json_int_t)v->records));
+	json_object_set_new(o, "bytes",
+	    json_integer((json_int_t)(v->tape_blocks * DE_TAPE_BLOCK)));
+	json_object_set_new(o, "started", json_integer(v->started));
+	json_object_set_new(o, "ended", json_integer(v->ended));
+	json_object_set_new(o, "seconds", seconds_of(v->ns));
+	json_object_set_new(o, "kb_per_second", json_real(
+	    (double)v->tape_blocks * 1e9 / (double)(v->ns > 0 ? v->ns : 1)));
+	json_object_set_new(o, "xxh3_128", json_string(v->digest));
+	json_object_set_new(o, "verified", json_boolean(v->verified));
+	json_object_set_new(o, "source_seconds", seconds_of(t->read));
+	json_object_set_new(o, "output_seconds", seconds_of(t->write));
+	json_object_set_new(o, "ring_full_seconds", seconds_of(t->blocked));
+	json_object_set_new(o, "output_idle_seconds", seconds_of(t->starved));
+	json_object_set_new(o, "output_stalls",
+	    json_integer((json_int_t)t->stalls));
+	json_object_set_new(o, "bound_by",
+	    json_string(t->write > t->starved ? "output" : "source"));
+	return o;
+}
+
+static json_t *
+volumes(const struct dump_record *record)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < record->volume_count; i++)
+		json_array_append_new(array, volume(&record->volumes[i]));
+	return array;
+}
+
+static json_t *
+rewrites(const struct dump_record *record)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < record->rewrite_count; i++) {
+		json_t *o = json_object();
+		json_object_set_new(o, "volume",
+		    json_integer(record->rewrites[i].volume));
+		json_object_set_new(o, "why", text(record->rewrites[i].why));
+		json_array_append_new(array, o);
+	}
+	return array;
+}
+
+void
+run_report_add(struct run_report *r, const struct job_config *job,
+    const struct dump_record *record, int64_t begun, double seconds)
+{
+	json_t *o = json_object();
+	const struct message_description *d = &record->description;
+
+	json_object_set_new(o, "name", text(job_name(job)));
+	json_object_set_new(o, "level",
+	    json_integer(option_number(job->options, "level")));
+	json_object_set_new(o, "label",
+	    text(option_text(job->options, "label")));
+	json_object_set_new(o, "device", text(d->device));
+	json_object_set_new(o, "mount_point", text(d->filesystem));
+	json_object_set_new(o, "filesystem", text(d->type));
+	json_object_set_new(o, "uuid", text(d->uuid));
+	json_object_set_new(o, "exit_status", json_integer(record->status));
+	json_object_set_new(o, "result",
+	    json_string(exit_status_text(record->status)));
+	json_object_set_new(o, "findings",
+	    json_integer((json_int_t)record->findings));
+	json_object_set_new(o, "estimated_blocks",
+	    json_integer((json_int_t)d->estimate));
+	json_object_set_new(o, "blocks",
+	    json_integer((json_int_t)record->tape_blocks));
+	json_object_set_new(o, "bytes",
+	    json_integer((json_int_t)(record->tape_blocks * DE_TAPE_BLOCK)));
+	json_object_set_new(o, "started", json_integer(begun));
+	json_object_set_new(o, "seconds", json_real(seconds));
+	json_object_set_new(o, "volumes", volumes(record));
+	json_object_set_new(o, "rewrites", rewrites(record));
+	json_array_append_new(r->jobs, o);
+}
+
+static bool
+write_to(FILE *out, const json_t *root)
+{
+	return json_dumpf(root, out, JSON_INDENT(2)) == 0 &&
+	    fputc('\n', out) != EOF && fflush(out) == 0;
+}
+
+static bool
+replace_file(const char *file, const json_t *root)
+{
+	char *partial;
+
+	if (asprintf(&partial, "%s.partial", file) == -1)
+		return false;
+	FILE *out = fopen(partial, "we");
+	bool ok = out != NULL && write_to(out, root) &&
+	    fsync(fileno(out)) == 0;
+	if (out != NULL)
+		ok = fclose(out) == 0 && ok;
+	ok = ok && rename(partial, file) == 0;
+	if (!ok) {
+		const int error = errno;
+		unlink(partial);
+		errno = error;
+	}
+	free(partial);
+	return ok;
+}
+
+bool
+run_report_write(struct run_report *r, const char *file,
+    enum exit_status status, struct report *rep)
+{
+	json_t *root = json_object();
+
+	json_object_set_new(root, "schema", json_integer(SCHEMA));
+	json_object_set_new(root, "program",
+	    json_string("dumpengine " PACKAGE_VERSION));
+	json_object_set_new(root, "started", json_integer(r->begun));
+	json_object_set_new(root, "ended", json_integer((int64_t)time(NULL)));
+	json_object_set_new(root, "exit_status", json_integer(status));
+	json_object_set(root, "jobs", r->jobs);
+	errno = 0;
+	const bool ok = strcmp(file, "-") == 0 ? write_to(stdout, root) :
+	    replace_file(file, root);
+	if (!ok)
+		report(rep, DE_ERROR, "%s: the report cannot be written: %s",
+		    file, strerror(errno != 0 ? errno : ENOMEM));
+	json_decref(root);
+	return ok;
+}

@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "core/supervisor.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "core/clock.h"
+#include "core/date.h"
+
+#define POLL_MS 200
+/* The processes that may work: a writer, and its checkpoint. */
+#define WORKERS 2
+
+struct supervision {
+	struct supervisor *s;
+	struct dump_record *record;
+	struct progress progress;
+	pid_t workers[WORKERS];		/* the latest first; 0: none */
+	uint64_t tape_blocks;
+	bool ended;			/* MESSAGE_END has come */
+	bool cancel_passed_on;
+};
+
+void
+dump_record_free(struct dump_record *record)
+{
+	free(record->volumes);
+	free(record->rewrites);
+}
+
+/* Add an element to an array; what does not fit in memory is not recorded. */
+static void *
+grow(void *array, size_t count, size_t size)
+{
+	return reallocarray(array, count + 1, size);
+}
+
+static void
+record_volume(struct dump_record *record, const struct message_volume *v)
+{
+	struct message_volume *volumes = grow(record->volumes,
+	    record->volume_count, sizeof(*volumes));
+
+	if (volumes == NULL)
+		return;
+	record->volumes = volumes;
+	volumes[record->volume_count++] = *v;
+}
+
+static void
+record_rewrite(struct dump_record *record, const struct message_rewrite *r)
+{
+	struct message_rewrite *rewrites = grow(record->rewrites,
+	    record->rewrite_count, sizeof(*rewrites));
+
+	if (rewrites == NULL)
+		return;
+	record->rewrites = rewrites;
+	rewrites[record->rewrite_count++] = *r;
+}
+
+/* ------------------------------------------------------------------ messages */
+
+static const char *
+verdict(const struct ring_times *t)
+{
+	if (t->write > t->starved)
+		return "output-bound";
+	return "source-bound";
+}
+
+static void
+report_times(struct report *rep, const struct message_volume *v)
+{
+	const struct ring_times *t = &v->times;
+
+	report(rep, DE_INFO, "volume %" PRIu32 " spent %.1f s in the output "
+	    "and %.1f s in the source (%u slaves), %.1f s with the ring full: "
+	    "%s; the output stood still %.1f s, %" PRIu64 " times for longer "
+	    "than %d ms", v->number, (double)t->write / 1e9,
+	    (double)t->read / 1e9, v->slaves, (double)t->blocked / 1e9,
+	    verdict(t), (double)t->starved / 1e9, t->stalls,
+	    RING_STALL_NS / 1000000);
+}
+
+static void
+report_volume(struct report *rep, const struct message_volume *v)
+{
+	const uint64_t seconds = v->ns / NS_PER_SECOND;
+	char date[DATE_TEXT_BYTES];
+
+	date_format(v->ended, date);
+	report(rep, DE_INFO, "volume %" PRIu32 " completed at: %s", v->number,
+	    date);
+	report(rep, DE_INFO, "volume %" PRIu32 ": %" PRIu64 " blocks (%.2f MB), "
+	    "%" PRIu64 " records, XXH3 %s%s", v->number, v->tape_blocks,
+	    (double)v->tape_blocks / 1024, v->records, v->digest,
+	    v->verified ? ", read back and the same" : "");
+	report(rep, DE_INFO, "volume %" PRIu32 " took %" PRIu64 ":%02" PRIu64
+	    ":%02" PRIu64 ", transfer rate: %.0f kB/s", v->number,
+	    seconds / 3600, seconds / 60 % 60, seconds % 60,
+	    (double)v->tape_blocks * 1e9 / (double)(v->ns > 0 ? v->ns : 1));
+	report_times(rep, v);
+}
+
+static void
+note_worker(struct supervision *v, pid_t pid)
+{
+	if (v->workers[0] == pid)
+		return;
+	v->workers[1] = v->workers[0];
+	v->workers[0] = pid;
+	v->cancel_passed_on = false;
+}
+
+static void
+answer_question(struct supervision *v, const char *question)
+{
+	const struct message m = {
+		.type = MESSAGE_ANSWER,
+		.u.answer = operator_ask(&v->s->op, question),
+	};
+	message_send(v->s->channel, &m, true);
+}
+
+static void
+take_message(struct supervision *v, const struct message *m)
+{
+	struct report *rep = v->s->rep;
+
+	switch (m->type) {
+	case MESSAGE_DESCRIPTION:
+		v->record->description = m->u.description;
+		progress_begin(&v->progress, rep, m->u.description.estimate);
+		break;
+	case MESSAGE_WRITER:
+		note_worker(v, m->u.writer.pid);
+		break;
+	case MESSAGE_PROGRESS:
+		v->tape_blocks = m->u.tape_blocks;
+		break;
+	case MESSAGE_VOLUME:
+		progress_end(&v->progress);
+		report_volume(rep, &m->u.volume);
+		record_volume(v->record, &m->u.volume);
+		break;
+	case MESSAGE_REWRITE:
+		record_rewrite(v->record, &m->u.rewrite);
+		break;
+	case MESSAGE_QUESTION:
+		progress_end(&v->progress);
+		answer_question(v, m->u.question);
+		break;
+	case MESSAGE_END:
+		progress_end(&v->progress);
+		v->ended = true;
+		v->record->status = m->u.end.status;
+		v->record->findings = m->u.end.findings;
+		v->record->tape_blocks = m->u.end.tape_blocks;
+		break;
+	case MESSAGE_ANSWER:
+		break;
+	}
+}
+
+/* ------------------------------------------------------------------- signals */
+
+static void
+show_status(const struct supervision *v)
+{
+	char text[PROGRESS_TEXT_BYTES];
+
+	progress_format(&v->progress, v->tape_blocks, clock_ns(), text);
+	/* Asked for, so it is shown even with -q. */
+	report_line(v->s->rep, "%s: %s", v->s->job, text);
+}
+
+static void
+pass_cancel_on(struct supervision *v)
+{
+	if (v->cancel_passed_on)
+		return;
+	report(v->s->rep, DE_ERROR, "aborted by %s", v->s->signals->cancel ==
+	    SIGINT ? "the operator" : "signal TERM");
+	for (int i = 0; i < WORKERS; i++)
+		if (v->workers[i] > 0)
+			kill(v->workers[i], SIGTERM);
+	v->cancel_passed_on = true;
+}
+
+/* Without somebody to ask, an interrupt is meant as one. */
+static void
+take_interrupt(struct supervision *v)
+{
+	struct signals *signals = v->s->signals;
+
+	signals->interrupt = 0;
+	if (operator_is_there(&v->s->op) && operator_ask(&v->s->op,
+	    "Do you want to abort the dump?") == ANSWER_NO)
+		return;
+	signals->cancel = SIGINT;
+}
+
+static void
+take_signals(struct supervision *v)
+{
+	struct signals *signals = v->s->signals;
+
+	if (signals->status) {
+		signals->status = 0;
+		show_status(v);
+	}
+	if (signals->hangup) {
+		signals->hangup = 0;
+		report(v->s->rep, DE_WARNING,
+		    "the terminal is gone; the dump goes on");
+	}
+	if (signals->interrupt && !signals->cancel)
+		take_interrupt(v);
+	if (signals->cancel)
+		pass_cancel_on(v);
+}
+
+/* ---------------------------------------------------------------- the loop */
+
+/* False when no process is left.  With `wait`, until one has ended. */
+static bool
+reap(struct supervision *v, bool wait)
+{
+	pid_t pid;
+
+	while ((pid = waitpid(-1, NULL, wait ? 0 : WNOHANG)) > 0)
+		for (int i = 0; i < WORKERS; i++)
+			if (v->workers[i] == pid)
+				v->workers[i] = 0;
+	return pid != -1 || errno != ECHILD;
+}
+
+static void
+drain(struct supervision *v)
+{
+	struct pollfd channel = { .fd = v->s->channel, .events = POLLIN };
+	struct message m;
+
+	while (poll(&channel, 1, 0) > 0 && message_receive(v->s->channel, &m))
+		take_message(v, &m);
+}
+
+void
+supervisor_run(struct supervisor *s, pid_t worker, struct dump_record *record)
+{
+	struct supervision v = { .s = s, .record = record };
+	struct pollfd channel = { .fd = s->channel, .events = POLLIN };
+	struct message m;
+
+	memset(record, 0, sizeof(*record));
+	record->status = EXIT_ABORTED;
+	progress_begin(&v.progress, s->rep, 0);
+	v.workers[0] = worker;
+	do {
+		errno = 0;
+		if (channel.fd != -1 && poll(&channel, 1, POLL_MS) > 0) {
+			if (message_receive(s->channel, &m))
+				take_message(&v, &m);
+			else if (errno != EINTR)
+				channel.fd = -1;	/* all have closed it */
+		}
+		take_signals(&v);
+		if (!v.ended && v.tape_blocks > 0)
+			progress_show(&v.progress, v.tape_blocks);
+	} while (reap(&v, channel.fd == -1));
+	drain(&v);
+	progress_end(&v.progress);
+	if (!v.ended && !s->signals->cancel)
+		report(s->rep, DE_ERROR, "the processes of the dump ended "
+		    "without a word; nothing is known of what they wrote");
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * supervisor.h - what the first process does while others write the dump
+ *
+ * Hears of progress and volumes, asks the operator for those that work, shows
+ * the status line, and passes signals on.  Touches neither source nor output.
+ */
+#ifndef CORE_SUPERVISOR_H
+#define CORE_SUPERVISOR_H
+
+#include "core/message.h"
+#include "core/operator.h"
+#include "core/progress.h"
+#include "core/signals.h"
+
+/* What became of a dump. */
+struct dump_record {
+	struct message_description description;
+	struct message_volume *volumes;		/* owned */
+	size_t volume_count;
+	struct message_rewrite *rewrites;	/* owned */
+	size_t rewrite_count;
+	uint64_t tape_blocks;
+	uint64_t findings;
+	enum exit_status status;
+};
+
+void dump_record_free(struct dump_record *record);
+
+struct supervisor {
+	struct report *rep;		/* borrowed */
+	const char *job;		/* borrowed */
+	struct operator op;
+	struct signals *signals;	/* borrowed */
+	int channel;			/* the supervisor's end */
+};
+
+/*
+ * Supervise the processes that descend from `worker` until none is left; the
+ * caller is their subreaper and has no other children.  Fills in `record`.
+ */
+void supervisor_run(struct supervisor *s, pid_t worker,
+    struct dump_record *record);
+
+#endif

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "core/volume.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <xxhash.h>
+
+struct volume {
+	const struct instance *output;
+	const struct de_output *ops;
+	uint32_t number;
+	size_t record_size;
+	char medium[MESSAGE_NAME_BYTES];
+	uint64_t bytes;
+	XXH3_state_t *digest;
+};
+
+struct volume *
+volume_new(const struct instance *output)
+{
+	struct volume *v = calloc(1, sizeof(*v));
+
+	if (v == NULL)
+		return NULL;
+	v->output = output;
+	v->ops = &output->plugin->output;
+	v->digest = XXH3_createState();
+	if (v->digest == NULL) {
+		free(v);
+		return NULL;
+	}
+	XXH3_128bits_reset(v->digest);
+	return v;
+}
+
+void
+volume_free(struct volume *v)
+{
+	if (v == NULL)
+		return;
+	XXH3_freeState(v->digest);
+	free(v);
+}
+
+enum de_status
+volume_open(struct volume *v, const struct de_volume *facts)
+{
+	struct de_medium medium = { .struct_size = sizeof(medium) };
+
+	v->number = facts->number;
+	v->record_size = facts->record_size;
+	v->bytes = 0;
+	XXH3_128bits_reset(v->digest);
+	if (v->ops->open_volume(v->output->self, facts, &medium) != DE_OK)
+		return DE_FAILED;
+	snprintf(v->medium, sizeof(v->medium), "%s", medium.name != NULL ?
+	    medium.name : v->output->plugin->descriptor.name);
+	return DE_OK;
+}
+
+enum de_status
+volume_write(void *arg, const void *record, size_t length)
+{
+	struct volume *v = arg;
+	const enum de_status status = v->ops->write(v->output->self, record,
+	    length);
+
+	if (status == DE_OK) {
+		XXH3_128bits_update(v->digest, record, length);
+		v->bytes += length;
+	}
+	return status;
+}
+
+/* Read all of it into a digest of its own.  False after reporting why. */
+static bool
+read_back(struct volume *v, XXH3_state_t *digest, uint8_t *buffer,
+    uint64_t *bytes)
+{
+	enum de_status status;
+	size_t length;
+
+	if (v->ops->begin_readback(v->output->self) != DE_OK)
+		return false;
+	XXH3_128bits_reset(digest);
+	*bytes = 0;
+	while ((status = v->ops->read_back(v->output->self, buffer,
+	    v->record_size, &length)) == DE_OK) {
+		if (length > v->record_size || *v->output->cancelled)
+			return false;
+		XXH3_128bits_update(digest, buffer, length);
+		*bytes += length;
+	}
+	return status == DE_NO_MORE;
+}
+
+static enum volume_result
+verify_volume(struct volume *v)
+{
+	enum volume_result result = VOLUME_DIFFERS;
+	XXH3_state_t *digest = XXH3_createState();
+	uint8_t *buffer = malloc(v->record_size);
+	uint64_t bytes;
+
+	if (digest == NULL || buffer == NULL) {
+		report(v->output->rep, DE_ERROR, "out of memory");
+	} else if (!read_back(v, digest, buffer, &bytes)) {
+		report(v->output->rep, DE_ERROR, "volume %" PRIu32
+		    " cannot be read back from %s", v->number, v->medium);
+	} else if (bytes != v->bytes || !XXH128_isEqual(
+	    XXH3_128bits_digest(digest), XXH3_128bits_digest(v->digest))) {
+		report(v->output->rep, DE_ERROR, "volume %" PRIu32 ": %s gives "
+		    "back something else than was written (%" PRIu64
+		    " bytes of %" PRIu64 ")", v->number, v->medium, bytes,
+		    v->bytes);
+	} else {
+		result = VOLUME_SAFE;
+	}
+	free(buffer);
+	XXH3_freeState(digest);
+	return result;
+}
+
+enum volume_result
+volume_close(struct volume *v, bool verify)
+{
+	if (verify && verify_volume(v) != VOLUME_SAFE) {
+		volume_discard(v);
+		return VOLUME_DIFFERS;
+	}
+	return v->ops->close_volume(v->output->self, DE_CLOSE_COMPLETE) ==
+	    DE_OK ? VOLUME_SAFE : VOLUME_FAILED;
+}
+
+void
+volume_discard(struct volume *v)
+{
+	v->ops->close_volume(v->output->self, DE_CLOSE_DISCARD);
+}
+
+const char *
+volume_medium(const struct volume *v)
+{
+	return v->medium;
+}
+
+uint64_t
+volume_bytes(const struct volume *v)
+{
+	return v->bytes;
+}
+
+void
+volume_digest(const struct volume *v, char text[static MESSAGE_DIGEST_BYTES])
+{
+	const XXH128_hash_t digest = XXH3_128bits_digest(v->digest);
+
+	snprintf(text, MESSAGE_DIGEST_BYTES, "%016" PRIx64 "%016" PRIx64,
+	    (uint64_t)digest.high64, (uint64_t)digest.low64);
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * volume.h - one volume on its medium, from opening to verification
+ *
+ * Knows nothing of headers: records come in from the ring and leave through
+ * the output.  On their way they go into a digest (XXH3, 128 bits: made for
+ * finding damage, not forgery, and faster than memory), which tells
+ * whether what the medium gives back is what was written.
+ */
+#ifndef CORE_VOLUME_H
+#define CORE_VOLUME_H
+
+#include "core/instance.h"
+#include "core/message.h"
+
+struct volume;
+
+/* How closing went. */
+enum volume_result {
+	VOLUME_SAFE,		/* it is whole, on the medium */
+	VOLUME_FAILED,		/* it is not */
+	VOLUME_DIFFERS		/* the medium gave something else back */
+};
+
+/* `output` is borrowed.  Returns NULL if out of memory. */
+struct volume *volume_new(const struct instance *output);
+void volume_free(struct volume *v);
+
+/* Open a volume.  DE_OK, or DE_FAILED after reporting why.  Main thread. */
+enum de_status volume_open(struct volume *v, const struct de_volume *facts);
+
+/* Write a record; of type ring_config.write.  By one slave at a time. */
+enum de_status volume_write(void *arg, const void *record, size_t length);
+
+/* Make it final, read it back first if `verify`.  Main thread. */
+enum volume_result volume_close(struct volume *v, bool verify);
+
+/* Leave nothing that looks whole.  Main thread. */
+void volume_discard(struct volume *v);
+
+/* Of the open volume, or of the one closed last. */
+const char *volume_medium(const struct volume *v);
+uint64_t volume_bytes(const struct volume *v);
+void volume_digest(const struct volume *v,
+    char text[static MESSAGE_DIGEST_BYTES]);
+
+#endif
