@@ -330,7 +330,9 @@ report_ending(struct report *rep, const struct dump_record *record,
 		report(rep, DE_INFO, "DUMP IS DONE%s", record->status ==
 		    EXIT_COMPLETE ? "" : ", BUT IT IS NOT COMPLETE");
 	} else {
-		report(rep, DE_ERROR, "THE ENTIRE DUMP IS ABORTED (%s)",
+		report(rep, DE_ERROR, "THE ENTIRE DUMP IS ABORTED%s%s",
+		    record->status == EXIT_ABORTED ? "" : ": ",
+		    record->status == EXIT_ABORTED ? "" :
 		    exit_status_text(record->status));
 	}
 }

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "core/supervisor.h"
+#include "core/volume_report.h"
 
 #define SCHEMA 1		/* changes when old readers would be wrong */
 
@@ -108,8 +109,7 @@ volume(const struct message_volume *v)
 	json_object_set_new(o, "output_idle_seconds", seconds_of(t->starved));
 	json_object_set_new(o, "output_stalls",
 	    json_integer((json_int_t)t->stalls));
-	json_object_set_new(o, "bound_by",
-	    json_string(t->write > t->starved ? "output" : "source"));
+	json_object_set_new(o, "verdict", json_string(volume_verdict(t)));
 	return o;
 }
 

@@ -10,7 +10,6 @@
 #include <unistd.h>
 
 #include "core/clock.h"
-#include "core/date.h"
 
 #define POLL_MS 200
 /* The processes that may work: a writer, and its checkpoint. */
@@ -23,7 +22,8 @@ struct supervision {
 	pid_t workers[WORKERS];		/* the latest first; 0: none */
 	uint64_t tape_blocks;
 	bool ended;			/* MESSAGE_END has come */
-	bool cancel_passed_on;
+	bool cancel_told;		/* the operator */
+	bool cancel_passed_on;		/* to the workers there are */
 };
 
 void
@@ -66,48 +66,6 @@ record_rewrite(struct dump_record *record, const struct message_rewrite *r)
 
 /* ------------------------------------------------------------------ messages */
 
-static const char *
-verdict(const struct ring_times *t)
-{
-	if (t->write > t->starved)
-		return "output-bound";
-	return "source-bound";
-}
-
-static void
-report_times(struct report *rep, const struct message_volume *v)
-{
-	const struct ring_times *t = &v->times;
-
-	report(rep, DE_INFO, "volume %" PRIu32 " spent %.1f s in the output "
-	    "and %.1f s in the source (%u slaves), %.1f s with the ring full: "
-	    "%s; the output stood still %.1f s, %" PRIu64 " times for longer "
-	    "than %d ms", v->number, (double)t->write / 1e9,
-	    (double)t->read / 1e9, v->slaves, (double)t->blocked / 1e9,
-	    verdict(t), (double)t->starved / 1e9, t->stalls,
-	    RING_STALL_NS / 1000000);
-}
-
-static void
-report_volume(struct report *rep, const struct message_volume *v)
-{
-	const uint64_t seconds = v->ns / NS_PER_SECOND;
-	char date[DATE_TEXT_BYTES];
-
-	date_format(v->ended, date);
-	report(rep, DE_INFO, "volume %" PRIu32 " completed at: %s", v->number,
-	    date);
-	report(rep, DE_INFO, "volume %" PRIu32 ": %" PRIu64 " blocks (%.2f MB), "
-	    "%" PRIu64 " records, XXH3 %s%s", v->number, v->tape_blocks,
-	    (double)v->tape_blocks / 1024, v->records, v->digest,
-	    v->verified ? ", read back and the same" : "");
-	report(rep, DE_INFO, "volume %" PRIu32 " took %" PRIu64 ":%02" PRIu64
-	    ":%02" PRIu64 ", transfer rate: %.0f kB/s", v->number,
-	    seconds / 3600, seconds / 60 % 60, seconds % 60,
-	    (double)v->tape_blocks * 1e9 / (double)(v->ns > 0 ? v->ns : 1));
-	report_times(rep, v);
-}
-
 static void
 note_worker(struct supervision *v, pid_t pid)
 {
@@ -131,12 +89,11 @@ answer_question(struct supervision *v, const char *question)
 static void
 take_message(struct supervision *v, const struct message *m)
 {
-	struct report *rep = v->s->rep;
-
 	switch (m->type) {
 	case MESSAGE_DESCRIPTION:
 		v->record->description = m->u.description;
-		progress_begin(&v->progress, rep, m->u.description.estimate);
+		progress_begin(&v->progress, v->s->rep,
+		    m->u.description.estimate);
 		break;
 	case MESSAGE_WRITER:
 		note_worker(v, m->u.writer.pid);
@@ -146,7 +103,6 @@ take_message(struct supervision *v, const struct message *m)
 		break;
 	case MESSAGE_VOLUME:
 		progress_end(&v->progress);
-		report_volume(rep, &m->u.volume);
 		record_volume(v->record, &m->u.volume);
 		break;
 	case MESSAGE_REWRITE:
@@ -185,8 +141,11 @@ pass_cancel_on(struct supervision *v)
 {
 	if (v->cancel_passed_on)
 		return;
-	report(v->s->rep, DE_ERROR, "aborted by %s", v->s->signals->cancel ==
-	    SIGINT ? "the operator" : "signal TERM");
+	if (!v->cancel_told)
+		report(v->s->rep, DE_ERROR, "aborted by %s",
+		    v->s->signals->cancel == SIGINT ? "the operator" :
+		    "signal TERM");
+	v->cancel_told = true;
 	for (int i = 0; i < WORKERS; i++)
 		if (v->workers[i] > 0)
 			kill(v->workers[i], SIGTERM);

@@ -17,6 +17,7 @@
 #include "core/date.h"
 #include "core/paths.h"
 #include "core/volume.h"
+#include "core/volume_report.h"
 
 /* restore does not notice when its first read of a volume is shorter. */
 #define VOLUME_BLOCKS_MIN 32
@@ -287,7 +288,7 @@ report_start(const struct tape *tape)
 	    tape->next.first_record, date, volume_medium(tape->volume));
 }
 
-/* To the supervisor, which tells the operator and keeps the statistics. */
+/* To the operator, and to the supervisor, which keeps the statistics. */
 static void
 tell_volume(const struct tape *tape, enum de_end_reason reason)
 {
@@ -307,6 +308,7 @@ tell_volume(const struct tape *tape, enum de_end_reason reason)
 	snprintf(v->medium, sizeof(v->medium), "%s",
 	    volume_medium(tape->volume));
 	ring_get_times(tape->ring, &v->times);
+	volume_report(tape->config.rep, v);
 	message_send(tape->config.channel, &m, true);
 }
 

@@ -14,6 +14,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -26,12 +27,25 @@
 /* Have the disk begin with so much, so that there is little left at the end. */
 #define WRITE_BEHIND_BYTES (8 << 20)
 
+/* A file that was written in this run. */
+struct written_file {
+	dev_t device;
+	ino_t inode;
+	uint32_t volume;
+};
+
 struct out_file {
 	const struct de_host *host;	/* borrowed */
-	const char *pattern;		/* borrowed; option "path" */
+	const char *const *paths;	/* borrowed; option "path" */
+	size_t path_count;		/* 1 or more */
 	bool overwrite;			/* option "overwrite" */
+	struct written_file *files;	/* owned; 24 bytes a volume */
+	size_t file_count;
 
+	uint32_t volume;		/* that is open */
 	int fd;				/* -1 when no volume is open */
+	int read_fd;			/* of reading back; -1: not open */
+	off_t read;			/* bytes */
 	bool is_regular;
 	char *name;			/* of the open volume, for messages */
 	char *target;			/* its final name, links resolved */
@@ -41,9 +55,9 @@ struct out_file {
 };
 
 static const struct de_option out_file_options[] = {
-	{ "path", DE_OPTION_STRING, DE_OPTION_REQUIRED, 1, PATH_MAX - 1, NULL,
+	{ "path", DE_OPTION_STRINGS, DE_OPTION_REQUIRED, 1, PATH_MAX - 1, NULL,
 	  "name of the file; %v volume, %j job, %l level, %d date, %% percent; "
-	  "- is standard output" },
+	  "- is standard output; a list has a name for each volume" },
 	{ "overwrite", DE_OPTION_BOOLEAN, 0, 0, 0, "false",
 	  "replace a file of that name once the new one is complete" },
 	{ NULL, 0, 0, 0, 0, NULL, NULL }
@@ -70,6 +84,9 @@ forget_volume(struct out_file *f)
 	if (f->fd != -1)
 		close(f->fd);
 	f->fd = -1;
+	if (f->read_fd != -1)
+		close(f->read_fd);
+	f->read_fd = -1;
 	free(f->name);
 	free(f->target);
 	free(f->partial);
@@ -103,6 +120,34 @@ check_folder(const struct out_file *f, const char *name)
 	return status;
 }
 
+/*
+ * The name for a volume, to be freed: what the EOT handler says, or what the
+ * options do; the last one of a list serves for all that follow.
+ */
+static char *
+name_of(const struct out_file *f, const struct de_volume *volume)
+{
+	const size_t i = volume->number <= f->path_count ?
+	    volume->number - 1 : f->path_count - 1;
+	char *name = volume->medium != NULL ? strdup(volume->medium) :
+	    pattern_expand(f->paths[i], volume);
+
+	if (name == NULL)
+		fail(f, f->paths[i], "cannot be written", ENOMEM);
+	return name;
+}
+
+/* The volume of this run that is in that file; 0: none. */
+static uint32_t
+written_as(const struct out_file *f, const struct stat *st)
+{
+	for (size_t i = 0; i < f->file_count; i++)
+		if (f->files[i].device == st->st_dev &&
+		    f->files[i].inode == st->st_ino)
+			return f->files[i].volume;
+	return 0;
+}
+
 /* What is at the name already? */
 enum existing { NOTHING, REGULAR, SPECIAL, UNUSABLE };
 
@@ -132,6 +177,14 @@ look_at(const struct out_file *f, const char *name)
 		    "overwritten, set overwrite = true");
 		return UNUSABLE;
 	}
+	const uint32_t volume = written_as(f, &st);
+	if (S_ISREG(st.st_mode) && volume != 0) {
+		f->host->report(f->host, DE_ERROR, "%s is volume %u of this "
+		    "dump already; give a path with %%v, a list of paths, or "
+		    "have the EOT handler move it or name another", name,
+		    volume);
+		return UNUSABLE;
+	}
 	if (S_ISREG(st.st_mode) && !f->overwrite) {
 		refuse(f, name, "exists already; remove it, give another path "
 		    "(as with %d for the date), or set overwrite = true");
@@ -159,11 +212,11 @@ static enum de_status
 out_file_check(void *self, const struct de_volume *volume)
 {
 	struct out_file *f = self;
-	char *name = pattern_expand(f->pattern, volume);
+	char *name = name_of(f, volume);
 	enum de_status status = DE_OK;
 
 	if (name == NULL)
-		return fail(f, f->pattern, "cannot be written", ENOMEM);
+		return DE_FAILED;
 	if (is_standard_output(name)) {
 		status = check_standard_output(f);
 	} else {
@@ -189,6 +242,9 @@ out_file_check(void *self, const struct de_volume *volume)
 static enum de_status
 open_standard_output(struct out_file *f)
 {
+	if (f->volume > 1)
+		return refuse(f, "standard output", "can take one volume only; "
+		    "restore cannot read two of them in a row");
 	if (check_standard_output(f) != DE_OK)
 		return DE_FAILED;
 	f->fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
@@ -271,9 +327,10 @@ out_file_open_volume(void *self, const struct de_volume *volume,
 
 	f->is_regular = false;
 	f->written = f->begun = 0;
-	f->name = pattern_expand(f->pattern, volume);
+	f->volume = volume->number;
+	f->name = name_of(f, volume);
 	if (f->name == NULL)
-		return fail(f, f->pattern, "cannot be written", ENOMEM);
+		return DE_FAILED;
 	status = is_standard_output(f->name) ? open_standard_output(f) :
 	    open_file(f);
 	if (status != DE_OK) {
@@ -369,9 +426,27 @@ rename_unless_there(const char *from, const char *to)
 	return link(from, to) == -1 ? -1 : unlink(from);
 }
 
+/* So that no later volume is written over it. */
+static enum de_status
+remember_file(struct out_file *f)
+{
+	struct stat st;
+	struct written_file *files = reallocarray(f->files, f->file_count + 1,
+	    sizeof(*files));
+
+	if (files == NULL || fstat(f->fd, &st) == -1)
+		return fail(f, f->partial, "cannot be finished", errno);
+	f->files = files;
+	files[f->file_count++] = (struct written_file){ st.st_dev, st.st_ino,
+	    f->volume };
+	return DE_OK;
+}
+
 static enum de_status
 finish_regular(struct out_file *f)
 {
+	if (remember_file(f) != DE_OK)
+		return DE_FAILED;
 	if (fsync(f->fd) == -1)
 		return fail(f, f->partial, "cannot be made safe", errno);
 	if ((f->overwrite ? rename(f->partial, f->target) :
@@ -410,24 +485,101 @@ out_file_close_volume(void *self, enum de_close how)
 	return status;
 }
 
+/* From the disk: what the kernel still has of it is dropped. */
+static enum de_status
+out_file_begin_readback(void *self)
+{
+	struct out_file *f = self;
+	const char *name = f->partial != NULL ? f->partial : f->name;
+	struct stat st;
+
+	if (fstat(f->fd, &st) == -1 ||
+	    (!S_ISREG(st.st_mode) && !S_ISBLK(st.st_mode)))
+		return refuse(f, name, "cannot be read back, as it is neither "
+		    "a file nor a disk; verify = true does not work with it");
+	if (fsync(f->fd) == -1)
+		return fail(f, name, "cannot be made safe", errno);
+	f->read_fd = open(name, O_RDONLY | O_CLOEXEC);
+	if (f->read_fd == -1)
+		return fail(f, name, "cannot be read back", errno);
+	posix_fadvise(f->read_fd, 0, 0, POSIX_FADV_DONTNEED);
+	posix_fadvise(f->read_fd, 0, 0, POSIX_FADV_SEQUENTIAL);
+	f->read = 0;
+	return DE_OK;
+}
+
+static enum de_status
+out_file_read_back(void *self, void *buffer, size_t room, size_t *length)
+{
+	struct out_file *f = self;
+	ssize_t n;
+
+	/* A disk goes on behind the volume. */
+	if (!f->is_regular && (off_t)room > f->written - f->read)
+		room = (size_t)(f->written - f->read);
+	if (room == 0)
+		return DE_NO_MORE;
+	do
+		n = read(f->read_fd, buffer, room);
+	while (n == -1 && errno == EINTR && !f->host->cancelled(f->host));
+	if (n == -1)
+		return fail(f, f->name, "cannot be read back", errno);
+	f->read += n;
+	*length = (size_t)n;
+	return n == 0 ? DE_NO_MORE : DE_OK;
+}
+
+/* A device or a pipe that has the volume before, but not /dev/null. */
+static bool
+out_file_needs_change(void *self, const struct de_volume *volume)
+{
+	const struct out_file *f = self;
+	struct de_volume before = *volume;
+	struct stat st;
+	bool needed = false;
+
+	before.number--;
+	char *name = name_of(f, volume);
+	char *old_name = name_of(f, &before);
+	if (name != NULL && old_name != NULL && strcmp(name, old_name) == 0 &&
+	    !is_standard_output(name) && stat(name, &st) == 0)
+		needed = !S_ISREG(st.st_mode) && !(S_ISCHR(st.st_mode) &&
+		    st.st_rdev == makedev(1, 3));
+	free(old_name);
+	free(name);
+	return needed;
+}
+
+/* In each of the names. */
+static enum de_status
+check_patterns(const struct out_file *f)
+{
+	char wrong;
+
+	for (size_t i = 0; i < f->path_count; i++)
+		if (!pattern_is_valid(f->paths[i], &wrong)) {
+			f->host->report(f->host, DE_ERROR, "path: \"%s\": "
+			    "%%%c stands for nothing; there are %%v, %%j, "
+			    "%%l, %%d and %%%%", f->paths[i], wrong);
+			return DE_FAILED;
+		}
+	return DE_OK;
+}
+
 static enum de_status
 out_file_create(const struct de_host *host, void **self)
 {
 	struct out_file *f = calloc(1, sizeof(*f));
-	char wrong;
 
 	if (f == NULL) {
 		host->report(host, DE_ERROR, "out-file: out of memory");
 		return DE_FAILED;
 	}
 	f->host = host;
-	f->pattern = host->get_string(host, "path");
+	f->path_count = host->get_strings(host, "path", &f->paths);
 	f->overwrite = host->get_boolean(host, "overwrite");
-	f->fd = -1;
-	if (!pattern_is_valid(f->pattern, &wrong)) {
-		host->report(host, DE_ERROR, "path: \"%s\": %%%c stands for "
-		    "nothing; there are %%v, %%j, %%l, %%d and %%%%",
-		    f->pattern, wrong);
+	f->fd = f->read_fd = -1;
+	if (check_patterns(f) != DE_OK) {
 		free(f);
 		return DE_FAILED;
 	}
@@ -438,7 +590,10 @@ out_file_create(const struct de_host *host, void **self)
 static void
 out_file_destroy(void *self)
 {
-	free(self);
+	struct out_file *f = self;
+
+	free(f->files);
+	free(f);
 }
 
 static const struct de_output out_file_output = {
@@ -447,6 +602,9 @@ static const struct de_output out_file_output = {
 	.open_volume = out_file_open_volume,
 	.write = out_file_write,
 	.close_volume = out_file_close_volume,
+	.begin_readback = out_file_begin_readback,
+	.read_back = out_file_read_back,
+	.needs_change = out_file_needs_change,
 };
 
 static const struct de_plugin out_file = {

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "core/volume_report.h"
+
+#include <inttypes.h>
+
+#include "core/clock.h"
+#include "core/date.h"
+
+const char *
+volume_verdict(const struct ring_times *t)
+{
+	if (t->write > t->starved)
+		return "output-bound";
+	return "source-bound";
+}
+
+static void
+report_times(struct report *rep, const struct message_volume *v)
+{
+	const struct ring_times *t = &v->times;
+
+	report(rep, DE_INFO, "volume %" PRIu32 " spent %.1f s in the output "
+	    "and %.1f s in the source (%u slaves), %.1f s with the ring full: "
+	    "%s; the output stood still %.1f s, %" PRIu64 " times for longer "
+	    "than %d ms", v->number, (double)t->write / 1e9,
+	    (double)t->read / 1e9, v->slaves, (double)t->blocked / 1e9,
+	    volume_verdict(t), (double)t->starved / 1e9, t->stalls,
+	    RING_STALL_NS / 1000000);
+}
+
+void
+volume_report(struct report *rep, const struct message_volume *v)
+{
+	const uint64_t seconds = v->ns / NS_PER_SECOND;
+	char date[DATE_TEXT_BYTES];
+
+	date_format(v->ended, date);
+	report(rep, DE_INFO, "volume %" PRIu32 " completed at: %s", v->number,
+	    date);
+	report(rep, DE_INFO, "volume %" PRIu32 ": %" PRIu64 " blocks (%.2f MB), "
+	    "%" PRIu64 " records, XXH3 %s%s", v->number, v->tape_blocks,
+	    (double)v->tape_blocks / 1024, v->records, v->digest,
+	    v->verified ? ", read back and the same" : "");
+	report(rep, DE_INFO, "volume %" PRIu32 " took %" PRIu64 ":%02" PRIu64
+	    ":%02" PRIu64 ", transfer rate: %.0f kB/s", v->number,
+	    seconds / 3600, seconds / 60 % 60, seconds % 60,
+	    (double)v->tape_blocks * 1e9 / (double)(v->ns > 0 ? v->ns : 1));
+	report_times(rep, v);
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * volume_report.h - what the operator is told of a finished volume
+ */
+#ifndef CORE_VOLUME_REPORT_H
+#define CORE_VOLUME_REPORT_H
+
+#include "core/message.h"
+#include "core/report.h"
+
+void volume_report(struct report *rep, const struct message_volume *v);
+
+/* "output-bound": it worked for more of the time than it stood still. */
+const char *volume_verdict(const struct ring_times *t);
+
+#endif

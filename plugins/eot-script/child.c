@@ -1,0 +1,367 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "child.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <pwd.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/pidfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define SHELL "/bin/sh"
+#define MEDIUM_FD 3		/* of the command */
+#define LINE_BYTES 512		/* longer lines are cut in pieces */
+#define LOG_BYTES_MAX 65536	/* more output is only counted */
+#define POLL_MS 200		/* how soon an abort is noticed */
+#define KILL_GRACE_MS 5000	/* from SIGTERM to SIGKILL */
+
+/* The command at work. */
+struct child {
+	const struct child_config *config;
+	pid_t pid;
+	int pidfd;
+	int output;			/* what it prints; -1: closed */
+	int medium_fd;			/* names the next medium; -1: closed */
+	char line[LINE_BYTES];
+	size_t line_used;
+	uint64_t printed;		/* bytes */
+	char *medium;
+	size_t medium_size;
+	size_t medium_used;
+};
+
+static void
+say(const struct child *c, const char *what)
+{
+	const struct de_host *host = c->config->host;
+	host->report(host, DE_ERROR, "%s: %s: %s", c->config->command, what,
+	    strerror(errno));
+}
+
+/* ------------------------------------------------- in the child, before exec */
+
+static const char *
+reason_name(enum de_end_reason reason)
+{
+	switch (reason) {
+	case DE_END_SIZE:
+		return "size";
+	case DE_END_EOT:
+		return "eot";
+	case DE_END_ERROR:
+		return "error";
+	case DE_END_LAST:
+		break;
+	}
+	return "end";
+}
+
+static void
+set_number(const char *name, uint64_t number)
+{
+	char text[24];
+
+	snprintf(text, sizeof(text), "%" PRIu64, number);
+	setenv(name, text, 1);
+}
+
+static void
+set_environment(const struct de_volume_end *end)
+{
+	setenv("DUMPENGINE_JOB", end->job, 1);
+	setenv("DUMPENGINE_DEVICE", end->medium, 1);
+	setenv("DUMPENGINE_LABEL", end->label, 1);
+	setenv("DUMPENGINE_REASON", reason_name(end->reason), 1);
+	set_number("DUMPENGINE_VOLUME", end->volume);
+	set_number("DUMPENGINE_NEXT_VOLUME", end->next_volume);
+	set_number("DUMPENGINE_BYTES", end->bytes);
+	set_number("DUMPENGINE_LEVEL", end->level);
+	set_number("DUMPENGINE_DATE", (uint64_t)end->date);
+	set_number("DUMPENGINE_NEXT_FD", MEDIUM_FD);
+}
+
+static bool
+become_user(const char *user)
+{
+	const struct passwd *pw = user == NULL ? NULL : getpwnam(user);
+
+	if (user == NULL)
+		return true;
+	return pw != NULL && initgroups(user, pw->pw_gid) == 0 &&
+	    setgid(pw->pw_gid) == 0 && setuid(pw->pw_uid) == 0;
+}
+
+/* The engine's processes ignore what is usual for a command. */
+static void
+reset_signals(void)
+{
+	sigset_t none;
+
+	signal(SIGINT, SIG_DFL);
+	signal(SIGHUP, SIG_DFL);
+	signal(SIGPIPE, SIG_DFL);
+	signal(SIGUSR1, SIG_DFL);
+	signal(SIGUSR2, SIG_DFL);
+	signal(SIGTERM, SIG_DFL);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+static void
+put_error(const char *what)
+{
+	dprintf(STDERR_FILENO, "cannot %s: %s\n", what, strerror(errno));
+}
+
+_Noreturn static void
+exec_command(const struct child_config *config, int output, int medium_fd)
+{
+	char volume[16];
+	char *script;
+
+	setpgid(0, 0);
+	reset_signals();
+	/* `output` and `medium_fd` may be in each other's place. */
+	const int medium_copy = fcntl(medium_fd, F_DUPFD, MEDIUM_FD + 1);
+	dup2(output, STDOUT_FILENO);
+	dup2(output, STDERR_FILENO);
+	dup2(medium_copy, MEDIUM_FD);
+	close_range(MEDIUM_FD + 1, ~0U, 0);
+	set_environment(config->end);
+	if (!become_user(config->user)) {
+		put_error("become the user of the option `user'");
+		_exit(126);
+	}
+	snprintf(volume, sizeof(volume), "%" PRIu32, config->end->volume);
+	/* The device is a word of its own, whatever is in its name. */
+	if (asprintf(&script, "%s \"$@\"", config->command) != -1)
+		execl(SHELL, "sh", "-c", script, "sh", config->end->medium,
+		    volume, (char *)NULL);
+	put_error("run " SHELL);
+	_exit(127);
+}
+
+/* -------------------------------------------------------------- in the parent */
+
+static void
+log_line(struct child *c)
+{
+	const struct de_host *host = c->config->host;
+
+	if (c->line_used > 0 && c->printed <= LOG_BYTES_MAX)
+		host->report(host, DE_INFO, "eot-script: %.*s",
+		    (int)c->line_used, c->line);
+	c->line_used = 0;
+}
+
+static void
+take_output(struct child *c, const char *text, size_t length)
+{
+	for (size_t i = 0; i < length; i++) {
+		c->printed++;
+		if (text[i] != '\n')
+			c->line[c->line_used++] = text[i];
+		if (text[i] == '\n' || c->line_used == LINE_BYTES)
+			log_line(c);
+	}
+}
+
+/* What does not fit makes the name wrong, and opening it will say so. */
+static void
+take_medium(struct child *c, const char *text, size_t length)
+{
+	const size_t room = c->medium_size - 1 - c->medium_used;
+	const size_t taken = length < room ? length : room;
+
+	memcpy(c->medium + c->medium_used, text, taken);
+	c->medium_used += taken;
+	c->medium[c->medium_used] = '\0';
+}
+
+/* Take what is there.  False: nothing more will come. */
+static bool
+take_some(struct child *c, int fd,
+    void (*take)(struct child *c, const char *text, size_t length))
+{
+	char buffer[4096];
+	const ssize_t n = read(fd, buffer, sizeof(buffer));
+
+	if (n > 0)
+		take(c, buffer, (size_t)n);
+	return n > 0 || (n == -1 && (errno == EINTR || errno == EAGAIN));
+}
+
+static void
+close_fd(int *fd)
+{
+	if (*fd != -1)
+		close(*fd);
+	*fd = -1;
+}
+
+/* Hear the child for a while.  True: it has ended. */
+static bool
+listen_to(struct child *c, int milliseconds)
+{
+	struct pollfd fds[] = {
+		{ .fd = c->pidfd, .events = POLLIN },
+		{ .fd = c->output, .events = POLLIN },
+		{ .fd = c->medium_fd, .events = POLLIN },
+	};
+
+	if (poll(fds, 3, milliseconds) <= 0)
+		return false;
+	if (fds[1].revents != 0 && !take_some(c, c->output, take_output))
+		close_fd(&c->output);
+	if (fds[2].revents != 0 && !take_some(c, c->medium_fd, take_medium))
+		close_fd(&c->medium_fd);
+	return fds[0].revents != 0;
+}
+
+/* What it left in the pipes; its own children may hold them open for long. */
+static void
+drain(struct child *c)
+{
+	char buffer[4096];
+	ssize_t n;
+
+	while (c->output != -1 &&
+	    (n = read(c->output, buffer, sizeof(buffer))) > 0)
+		take_output(c, buffer, (size_t)n);
+	while (c->medium_fd != -1 &&
+	    (n = read(c->medium_fd, buffer, sizeof(buffer))) > 0)
+		take_medium(c, buffer, (size_t)n);
+	log_line(c);
+}
+
+/* The whole group, politely at first. */
+static void
+kill_child(struct child *c)
+{
+	const uint64_t begun = c->config->host->monotonic_ns(c->config->host);
+	const uint64_t grace = (uint64_t)KILL_GRACE_MS * 1000000;
+
+	kill(-c->pid, SIGTERM);
+	while (!listen_to(c, POLL_MS))
+		if (c->config->host->monotonic_ns(c->config->host) - begun >
+		    grace)
+			break;
+	kill(-c->pid, SIGKILL);
+}
+
+static void
+wait_for_child(struct child *c, struct child_result *result)
+{
+	const struct de_host *host = c->config->host;
+	const uint64_t begun = host->monotonic_ns(host);
+	const uint64_t limit = (uint64_t)c->config->timeout * 1000000000;
+
+	while (!listen_to(c, POLL_MS)) {
+		const bool late = limit > 0 &&
+		    host->monotonic_ns(host) - begun > limit;
+		if (late || host->cancelled(host)) {
+			result->timed_out = late;
+			kill_child(c);
+			break;
+		}
+	}
+	while (waitpid(c->pid, &result->wait_status, 0) == -1 &&
+	    errno == EINTR)
+		;
+	drain(c);
+	if (c->printed > LOG_BYTES_MAX)
+		host->report(host, DE_WARNING, "%s: printed %" PRIu64 " bytes, "
+		    "of which %d were logged", c->config->command, c->printed,
+		    LOG_BYTES_MAX);
+}
+
+/*
+ * On a terminal the command may want to talk to the operator, as it could
+ * under dump(8): so it is in the foreground while it runs.
+ */
+static void
+give_terminal(pid_t group)
+{
+	const int tty = open("/dev/tty", O_RDWR | O_CLOEXEC);
+	sigset_t ttou, old;
+
+	if (tty == -1)
+		return;
+	sigemptyset(&ttou);
+	sigaddset(&ttou, SIGTTOU);
+	pthread_sigmask(SIG_BLOCK, &ttou, &old);
+	tcsetpgrp(tty, group);
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	close(tty);
+}
+
+/* A pipe whose reading end does not block. */
+static bool
+make_pipe(int fds[2])
+{
+	if (pipe2(fds, O_CLOEXEC) == -1)
+		return false;
+	fcntl(fds[0], F_SETFL, O_NONBLOCK);
+	return true;
+}
+
+static bool
+start(struct child *c)
+{
+	int output[2] = { -1, -1 }, medium[2] = { -1, -1 };
+	bool ok = false;
+
+	c->pid = -1;
+	if (make_pipe(output) && make_pipe(medium))
+		c->pid = fork();
+	if (c->pid == 0)
+		exec_command(c->config, output[1], medium[1]);
+	if (c->pid > 0) {
+		setpgid(c->pid, c->pid);
+		c->pidfd = pidfd_open(c->pid, 0);
+		ok = true;
+	} else {
+		say(c, "cannot be started");
+	}
+	c->output = output[0];
+	c->medium_fd = medium[0];
+	close_fd(&output[1]);
+	close_fd(&medium[1]);
+	return ok;
+}
+
+bool
+child_run(const struct child_config *config, char *medium,
+    size_t medium_size, struct child_result *result)
+{
+	struct child c = {
+		.config = config,
+		.pidfd = -1,
+		.medium = medium,
+		.medium_size = medium_size,
+	};
+	const bool has_terminal = isatty(STDIN_FILENO) != 0;
+
+	*result = (struct child_result){ 0 };
+	medium[0] = '\0';
+	const bool ok = start(&c);
+	if (ok) {
+		if (has_terminal)
+			give_terminal(c.pid);
+		wait_for_child(&c, result);
+		if (has_terminal)
+			give_terminal(getpgrp());
+		medium[strcspn(medium, "\n")] = '\0';
+	}
+	close_fd(&c.pidfd);
+	close_fd(&c.output);
+	close_fd(&c.medium_fd);
+	return ok;
+}

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * eot-script.c - EOT handler: runs a command at the end of a volume
+ *
+ * As dump(8) does with -F: `command DEVICE VOLUME` by /bin/sh; exit status 0
+ * goes on, 1 has the operator asked, any other one aborts.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <pwd.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "child.h"
+
+struct eot_script {
+	const struct de_host *host;	/* borrowed */
+	const char *command;		/* borrowed, as its options */
+	const char *user;		/* NULL: the one that runs us */
+	bool at_end;
+	int64_t timeout;		/* seconds; 0: none */
+};
+
+static const struct de_option eot_script_options[] = {
+	{ "command", DE_OPTION_STRING, DE_OPTION_REQUIRED, 1, 4095, NULL,
+	  "command for /bin/sh; the device and the volume number are added" },
+	{ "at_end", DE_OPTION_BOOLEAN, 0, 0, 0, "false",
+	  "run it at the end of the last volume, too" },
+	{ "timeout", DE_OPTION_INTEGER, 0, 0, 604800, "3600",
+	  "seconds after which it is killed and the operator asked; 0: never" },
+	{ "user", DE_OPTION_STRING, 0, 1, 255, NULL,
+	  "run it as this user" },
+	{ NULL, 0, 0, 0, 0, NULL, NULL }
+};
+
+static enum de_eot_answer
+judge(const struct eot_script *s, const struct child_result *result)
+{
+	const struct de_host *host = s->host;
+
+	if (result->timed_out) {
+		host->report(host, DE_ERROR, "%s: did not end within %lld "
+		    "seconds and was killed", s->command,
+		    (long long)s->timeout);
+		return DE_EOT_ASK;
+	}
+	if (WIFSIGNALED(result->wait_status)) {
+		host->report(host, DE_ERROR, "%s: was killed by signal %d (%s)",
+		    s->command, WTERMSIG(result->wait_status),
+		    strsignal(WTERMSIG(result->wait_status)));
+		return DE_EOT_ABORT;
+	}
+	switch (WEXITSTATUS(result->wait_status)) {
+	case 0:
+		return DE_EOT_GO_ON;
+	case 1:
+		return DE_EOT_ASK;
+	default:
+		host->report(host, DE_ERROR, "%s: ended with status %d, which "
+		    "aborts the dump (0 goes on, 1 asks the operator)",
+		    s->command, WEXITSTATUS(result->wait_status));
+		return DE_EOT_ABORT;
+	}
+}
+
+static enum de_status
+volume_ended(void *self, const struct de_volume_end *end,
+    struct de_eot_reply *reply)
+{
+	const struct eot_script *s = self;
+	struct child_result result;
+	const struct child_config config = {
+		.host = s->host,
+		.command = s->command,
+		.user = s->user,
+		.timeout = s->timeout,
+		.end = end,
+	};
+
+	if (end->reason == DE_END_LAST && !s->at_end)
+		return DE_OK;
+	s->host->report(s->host, DE_INFO, "running %s %s %u", s->command,
+	    end->medium, end->volume);
+	if (!child_run(&config, reply->medium, sizeof(reply->medium), &result))
+		return DE_FAILED;
+	reply->answer = judge(s, &result);
+	return DE_OK;
+}
+
+static enum de_status
+create(const struct de_host *host, void **self)
+{
+	struct eot_script *s = calloc(1, sizeof(*s));
+
+	if (s == NULL) {
+		host->report(host, DE_ERROR, "eot-script: out of memory");
+		return DE_FAILED;
+	}
+	s->host = host;
+	s->command = host->get_string(host, "command");
+	s->user = host->get_string(host, "user");
+	s->at_end = host->get_boolean(host, "at_end");
+	s->timeout = host->get_integer(host, "timeout");
+	errno = 0;
+	if (s->user != NULL && getpwnam(s->user) == NULL) {
+		host->report(host, DE_ERROR, "user: there is no user %s%s%s",
+		    s->user, errno != 0 ? ": " : "",
+		    errno != 0 ? strerror(errno) : "");
+		free(s);
+		return DE_FAILED;
+	}
+	*self = s;
+	return DE_OK;
+}
+
+static void
+destroy(void *self)
+{
+	free(self);
+}
+
+static const struct de_eot eot_script_eot = {
+	.struct_size = sizeof(eot_script_eot),
+	.volume_ended = volume_ended,
+};
+
+static const struct de_plugin eot_script = {
+	DE_PLUGIN_ABI,
+	.kind = DE_EOT_HANDLER,
+	.name = "eot-script",
+	.summary = "run a command at the end of each volume",
+	.options = eot_script_options,
+	.create = create,
+	.destroy = destroy,
+	.eot = &eot_script_eot,
+};
+
+DE_PLUGIN(eot_script);
