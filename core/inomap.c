@@ -44,7 +44,7 @@ inomap_next(const struct inomap *map, uint32_t from)
 	uint64_t inode = from < 1 ? 1 : from;
 
 	while (inode <= map->max_inode) {
-		const unsigned int rest =
+		const unsigned int rest = (unsigned int)
 		    map->bits[(inode - 1) / 8] >> ((inode - 1) % 8);
 		if (rest != 0)
 			return (uint32_t)(inode +

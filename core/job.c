@@ -13,6 +13,7 @@
 #include "core/date.h"
 #include "core/stream.h"
 #include "core/supervisor.h"
+#include "core/volume_report.h"
 
 #define HOST_BYTES 256
 
@@ -327,6 +328,9 @@ report_ending(struct report *rep, const struct dump_record *record,
 		    record->tape_blocks, (double)record->tape_blocks / 1024,
 		    record->volume_count, record->volume_count == 1 ? "" : "s",
 		    seconds, rate);
+		if (record->volume_count > 1)
+			volume_report_times(rep, "all volumes together",
+			    &record->times);
 		report(rep, DE_INFO, "DUMP IS DONE%s", record->status ==
 		    EXIT_COMPLETE ? "" : ", BUT IT IS NOT COMPLETE");
 	} else {

@@ -57,7 +57,6 @@ struct message_volume {
 	char digest[MESSAGE_DIGEST_BYTES];
 	char medium[MESSAGE_NAME_BYTES];
 	struct ring_times times;
-	unsigned int slaves;
 };
 
 struct message_rewrite {

@@ -82,11 +82,22 @@ reason_text(uint32_t reason)
 	}
 }
 
+static void
+set_times(json_t *o, const struct ring_times *t)
+{
+	json_object_set_new(o, "source_seconds", seconds_of(t->read));
+	json_object_set_new(o, "output_seconds", seconds_of(t->write));
+	json_object_set_new(o, "ring_full_seconds", seconds_of(t->blocked));
+	json_object_set_new(o, "output_idle_seconds", seconds_of(t->starved));
+	json_object_set_new(o, "output_stalls",
+	    json_integer((json_int_t)t->stalls));
+	json_object_set_new(o, "verdict", json_string(volume_verdict(t)));
+}
+
 static json_t *
 volume(const struct message_volume *v)
 {
 	json_t *o = json_object();
-	const struct ring_times *t = &v->times;
 
 	json_object_set_new(o, "number", json_integer(v->number));
 	json_object_set_new(o, "medium", text(v->medium));
@@ -103,13 +114,7 @@ volume(const struct message_volume *v)
 	    (double)v->tape_blocks * 1e9 / (double)(v->ns > 0 ? v->ns : 1)));
 	json_object_set_new(o, "xxh3_128", json_string(v->digest));
 	json_object_set_new(o, "verified", json_boolean(v->verified));
-	json_object_set_new(o, "source_seconds", seconds_of(t->read));
-	json_object_set_new(o, "output_seconds", seconds_of(t->write));
-	json_object_set_new(o, "ring_full_seconds", seconds_of(t->blocked));
-	json_object_set_new(o, "output_idle_seconds", seconds_of(t->starved));
-	json_object_set_new(o, "output_stalls",
-	    json_integer((json_int_t)t->stalls));
-	json_object_set_new(o, "verdict", json_string(volume_verdict(t)));
+	set_times(o, &v->times);
 	return o;
 }
 
@@ -167,6 +172,7 @@ run_report_add(struct run_report *r, const struct job_config *job,
 	    json_integer((json_int_t)(record->tape_blocks * DE_TAPE_BLOCK)));
 	json_object_set_new(o, "started", json_integer(begun));
 	json_object_set_new(o, "seconds", json_real(seconds));
+	set_times(o, &record->times);
 	json_object_set_new(o, "volumes", volumes(record));
 	json_object_set_new(o, "rewrites", rewrites(record));
 	json_array_append_new(r->jobs, o);

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "core/clock.h"
+#include "core/volume_report.h"
 
 #define POLL_MS 200
 /* The processes that may work: a writer, and its checkpoint. */
@@ -46,6 +47,7 @@ record_volume(struct dump_record *record, const struct message_volume *v)
 	struct message_volume *volumes = grow(record->volumes,
 	    record->volume_count, sizeof(*volumes));
 
+	volume_add_times(&record->times, &v->times);
 	if (volumes == NULL)
 		return;
 	record->volumes = volumes;

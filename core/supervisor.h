@@ -20,6 +20,7 @@ struct dump_record {
 	size_t volume_count;
 	struct message_rewrite *rewrites;	/* owned */
 	size_t rewrite_count;
+	struct ring_times times;		/* of all volumes */
 	uint64_t tape_blocks;
 	uint64_t findings;
 	enum exit_status status;

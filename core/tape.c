@@ -131,7 +131,8 @@ static bool
 on_idle(void *arg)
 {
 	const struct tape *tape = arg;
-	tape->shared->bytes = volume_bytes(tape->volume);
+	tape->shared->bytes = ring_records_written(tape->ring) *
+	    tape->config.blocking * DE_TAPE_BLOCK;
 	const struct message m = {
 		.type = MESSAGE_PROGRESS,
 		.u.tape_blocks = tape->before + tape->blocks,
@@ -303,7 +304,6 @@ tell_volume(const struct tape *tape, enum de_end_reason reason)
 	v->ended = (int64_t)time(NULL);
 	v->ns = clock_ns() - tape->started_ns;
 	v->verified = option_number(tape->config.volumes, "verify") != 0;
-	v->slaves = tape->config.slaves;
 	volume_digest(tape->volume, v->digest);
 	snprintf(v->medium, sizeof(v->medium), "%s",
 	    volume_medium(tape->volume));

@@ -10,6 +10,11 @@
 
 void volume_report(struct report *rep, const struct message_volume *v);
 
+/* Where the time went; `what` is "volume 1", or all of them. */
+void volume_report_times(struct report *rep, const char *what,
+    const struct ring_times *t);
+void volume_add_times(struct ring_times *sum, const struct ring_times *t);
+
 /* "output-bound": it worked for more of the time than it stood still. */
 const char *volume_verdict(const struct ring_times *t);
 

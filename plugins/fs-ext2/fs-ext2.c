@@ -189,7 +189,8 @@ ext2_create(const struct de_host *host, void **self)
 		host->report(host, DE_ERROR, "fs-ext2: out of memory");
 		return DE_FAILED;
 	}
-	initialize_ext2_error_table();
+	/* For error_message(); one for each instance, so that it can go again. */
+	add_error_table(&et_ext2_error_table);
 	e->host = host;
 	e->device = host->get_string(host, "device");
 	e->fd = -1;
@@ -200,6 +201,7 @@ ext2_create(const struct de_host *host, void **self)
 static void
 ext2_destroy(void *self)
 {
+	remove_error_table(&et_ext2_error_table);
 	free(self);
 }
 

@@ -39,6 +39,7 @@ struct out_file {
 	const char *const *paths;	/* borrowed; option "path" */
 	size_t path_count;		/* 1 or more */
 	bool overwrite;			/* option "overwrite" */
+	bool end_when_full;		/* option "end_when_full" */
 	struct written_file *files;	/* owned; 24 bytes a volume */
 	size_t file_count;
 
@@ -60,6 +61,8 @@ static const struct de_option out_file_options[] = {
 	  "- is standard output; a list has a name for each volume" },
 	{ "overwrite", DE_OPTION_BOOLEAN, 0, 0, 0, "false",
 	  "replace a file of that name once the new one is complete" },
+	{ "end_when_full", DE_OPTION_BOOLEAN, 0, 0, 0, "false",
+	  "take a full disk for the end of the volume, not for an error" },
 	{ NULL, 0, 0, 0, 0, NULL, NULL }
 };
 
@@ -348,6 +351,8 @@ write_failed(const struct out_file *f, int error)
 	const char *name = f->partial != NULL ? f->partial : f->name;
 
 	switch (error) {
+	case ECANCELED:		/* nobody needs to be told */
+		return DE_FAILED;
 	case ENOSPC:
 	case EDQUOT:
 		f->host->report(f->host, DE_ERROR, "%s: %s after %lld bytes; "
@@ -373,25 +378,38 @@ write_behind(struct out_file *f)
 	f->begun = f->written;
 }
 
-static enum de_status
-out_file_write(void *self, const void *record, size_t length)
+/* All of it: 0, or an error number. */
+static int
+write_all(const struct out_file *f, const char *at, size_t length)
 {
-	struct out_file *f = self;
-	const char *at = record;
-
 	while (length > 0) {
 		const ssize_t n = write(f->fd, at, length);
 		if (n == -1 && errno == EINTR) {
 			if (f->host->cancelled(f->host))
-				return DE_FAILED;
+				return ECANCELED;
 			continue;
 		}
 		if (n == -1)
-			return write_failed(f, errno);
+			return errno;
 		at += n;
 		length -= (size_t)n;
-		f->written += n;
 	}
+	return 0;
+}
+
+static enum de_status
+out_file_write(void *self, const void *record, size_t length)
+{
+	struct out_file *f = self;
+	const int error = write_all(f, record, length);
+
+	/* Nothing of the record may be on the volume that it does not fit. */
+	if ((error == ENOSPC || error == EDQUOT) && f->is_regular &&
+	    f->end_when_full && ftruncate(f->fd, f->written) == 0)
+		return DE_END_OF_VOLUME;
+	if (error != 0)
+		return write_failed(f, error);
+	f->written += (off_t)length;
 	write_behind(f);
 	return DE_OK;
 }
@@ -578,6 +596,7 @@ out_file_create(const struct de_host *host, void **self)
 	f->host = host;
 	f->path_count = host->get_strings(host, "path", &f->paths);
 	f->overwrite = host->get_boolean(host, "overwrite");
+	f->end_when_full = host->get_boolean(host, "end_when_full");
 	f->fd = f->read_fd = -1;
 	if (check_patterns(f) != DE_OK) {
 		free(f);
