@@ -181,7 +181,8 @@ run_report_add(struct run_report *r, const struct job_config *job,
 static bool
 write_to(FILE *out, const json_t *root)
 {
-	return json_dumpf(root, out, JSON_INDENT(2)) == 0 &&
+	return json_dumpf(root, out, JSON_INDENT(2) |
+	    JSON_REAL_PRECISION(9)) == 0 &&
 	    fputc('\n', out) != EOF && fflush(out) == 0;
 }
 
