@@ -186,13 +186,10 @@ change_after_failure(struct change *c, const struct de_volume_end *end,
 	/* It gave up for good, and has said so. */
 	if (code > 0 && code < EXIT_WRITE_FAILED)
 		return (enum exit_status)code;
-	if (!attempts_left) {
-		status = ask_operator(c, end, code);
-	} else if (c->eot != NULL && code > 0) {
+	if (attempts_left && c->eot != NULL && code > 0)
 		status = ask_handler(c, end);
-	} else if (!may_be_over(code)) {
+	else if (!attempts_left || !may_be_over(code))
 		status = ask_operator(c, end, code);
-	}
 	if (status == EXIT_COMPLETE)
 		tell_rewrite(c, end->volume, why);
 	else

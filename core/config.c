@@ -31,7 +31,7 @@ const struct de_option config_job_options[] = {
 
 /* Those of every output; they stand in its group. */
 const struct de_option config_volume_options[] = {
-	{ "volume_size", DE_OPTION_SIZES, 0, 32 * DE_TAPE_BLOCK, INT64_MAX,
+	{ "volume_size", DE_OPTION_SIZES, 0, INT64_C(32) * DE_TAPE_BLOCK, INT64_MAX,
 	  "auto", "size of each volume; the last of a list repeats; auto: until "
 	  "the medium is full" },
 	{ "length_feet", DE_OPTION_INTEGER, 0, 1, 1000000, NULL,

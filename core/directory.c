@@ -56,7 +56,7 @@ directory_add(struct directory *d, uint32_t inode, uint16_t type,
 	const size_t needed = entry_length(length);
 
 	if (d->used + needed > DIRECTORY_CHUNK) {
-		if (d->size + 2 * DIRECTORY_CHUNK > DIRECTORY_BYTES_MAX)
+		if (d->size + UINT64_C(2) * DIRECTORY_CHUNK > DIRECTORY_BYTES_MAX)
 			return DE_NO_MORE;
 		const enum de_status status = flush(d);
 		if (status != DE_OK)

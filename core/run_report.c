@@ -106,7 +106,7 @@ volume(const struct message_volume *v)
 	    json_integer((json_int_t)v->tape_blocks));
 	json_object_set_new(o, "records", json_integer((json_int_t)v->records));
 	json_object_set_new(o, "bytes",
-	    json_integer((json_int_t)(v->tape_blocks * DE_TAPE_BLOCK)));
+	    json_integer((json_int_t)v->tape_blocks * DE_TAPE_BLOCK));
 	json_object_set_new(o, "started", json_integer(v->started));
 	json_object_set_new(o, "ended", json_integer(v->ended));
 	json_object_set_new(o, "seconds", seconds_of(v->ns));
@@ -169,7 +169,7 @@ run_report_add(struct run_report *r, const struct job_config *job,
 	json_object_set_new(o, "blocks",
 	    json_integer((json_int_t)record->tape_blocks));
 	json_object_set_new(o, "bytes",
-	    json_integer((json_int_t)(record->tape_blocks * DE_TAPE_BLOCK)));
+	    json_integer((json_int_t)record->tape_blocks * DE_TAPE_BLOCK));
 	json_object_set_new(o, "started", json_integer(begun));
 	json_object_set_new(o, "seconds", json_real(seconds));
 	set_times(o, &record->times);

@@ -25,7 +25,8 @@ stream_put_blocks(const struct stream *s, enum header_type type,
 	header_inode(s->header, block, type, inode, &full);
 	enum de_status status = tape_put_header(s->tape, block);
 	for (uint32_t i = 0; status == DE_OK && i < content->count; i++)
-		status = tape_put_data(s->tape, data + i * DE_TAPE_BLOCK);
+		status = tape_put_data(s->tape, data +
+		    (size_t)i * DE_TAPE_BLOCK);
 	return status;
 }
 
