@@ -14,12 +14,12 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "core/digest.h"
 #include "core/exit_status.h"
 #include "core/ring.h"
 
 #define MESSAGE_NAME_BYTES 1024
 #define MESSAGE_TEXT_BYTES 1024
-#define MESSAGE_DIGEST_BYTES 33		/* 32 hexadecimal digits and a NUL */
 
 enum message_type {
 	MESSAGE_DESCRIPTION = 1,	/* what will be dumped */
@@ -54,7 +54,7 @@ struct message_volume {
 	int64_t ended;
 	uint64_t ns;				/* that it took */
 	bool verified;
-	char digest[MESSAGE_DIGEST_BYTES];
+	char digest[DIGEST_TEXT_BYTES];
 	char medium[MESSAGE_NAME_BYTES];
 	struct ring_times times;
 };

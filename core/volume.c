@@ -4,7 +4,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <xxhash.h>
+
+#include "core/digest.h"
 
 struct volume {
 	const struct instance *output;
@@ -13,7 +14,7 @@ struct volume {
 	size_t record_size;
 	char medium[MESSAGE_NAME_BYTES];
 	uint64_t bytes;
-	XXH3_state_t *digest;
+	struct digest *digest;
 };
 
 struct volume *
@@ -25,12 +26,11 @@ volume_new(const struct instance *output)
 		return NULL;
 	v->output = output;
 	v->ops = &output->plugin->output;
-	v->digest = XXH3_createState();
+	v->digest = digest_new();
 	if (v->digest == NULL) {
 		free(v);
 		return NULL;
 	}
-	XXH3_128bits_reset(v->digest);
 	return v;
 }
 
@@ -39,7 +39,7 @@ volume_free(struct volume *v)
 {
 	if (v == NULL)
 		return;
-	XXH3_freeState(v->digest);
+	digest_free(v->digest);
 	free(v);
 }
 
@@ -51,7 +51,7 @@ volume_open(struct volume *v, const struct de_volume *facts)
 	v->number = facts->number;
 	v->record_size = facts->record_size;
 	v->bytes = 0;
-	XXH3_128bits_reset(v->digest);
+	digest_reset(v->digest);
 	if (v->ops->open_volume(v->output->self, facts, &medium) != DE_OK)
 		return DE_FAILED;
 	snprintf(v->medium, sizeof(v->medium), "%s", medium.name != NULL ?
@@ -67,7 +67,7 @@ volume_write(void *arg, const void *record, size_t length)
 	    length);
 
 	if (status == DE_OK) {
-		XXH3_128bits_update(v->digest, record, length);
+		digest_add(v->digest, record, length);
 		v->bytes += length;
 	}
 	return status;
@@ -75,7 +75,7 @@ volume_write(void *arg, const void *record, size_t length)
 
 /* Read all of it into a digest of its own.  False after reporting why. */
 static bool
-read_back(struct volume *v, XXH3_state_t *digest, uint8_t *buffer,
+read_back(struct volume *v, struct digest *digest, uint8_t *buffer,
     uint64_t *bytes)
 {
 	enum de_status status;
@@ -83,13 +83,12 @@ read_back(struct volume *v, XXH3_state_t *digest, uint8_t *buffer,
 
 	if (v->ops->begin_readback(v->output->self) != DE_OK)
 		return false;
-	XXH3_128bits_reset(digest);
 	*bytes = 0;
 	while ((status = v->ops->read_back(v->output->self, buffer,
 	    v->record_size, &length)) == DE_OK) {
 		if (length > v->record_size || *v->output->cancelled)
 			return false;
-		XXH3_128bits_update(digest, buffer, length);
+		digest_add(digest, buffer, length);
 		*bytes += length;
 	}
 	return status == DE_NO_MORE;
@@ -99,7 +98,7 @@ static enum volume_result
 verify_volume(struct volume *v)
 {
 	enum volume_result result = VOLUME_DIFFERS;
-	XXH3_state_t *digest = XXH3_createState();
+	struct digest *digest = digest_new();
 	uint8_t *buffer = malloc(v->record_size);
 	uint64_t bytes;
 
@@ -108,8 +107,7 @@ verify_volume(struct volume *v)
 	} else if (!read_back(v, digest, buffer, &bytes)) {
 		report(v->output->rep, DE_ERROR, "volume %" PRIu32
 		    " cannot be read back from %s", v->number, v->medium);
-	} else if (bytes != v->bytes || !XXH128_isEqual(
-	    XXH3_128bits_digest(digest), XXH3_128bits_digest(v->digest))) {
+	} else if (bytes != v->bytes || !digest_same(digest, v->digest)) {
 		report(v->output->rep, DE_ERROR, "volume %" PRIu32 ": %s gives "
 		    "back something else than was written (%" PRIu64
 		    " bytes of %" PRIu64 ")", v->number, v->medium, bytes,
@@ -118,7 +116,7 @@ verify_volume(struct volume *v)
 		result = VOLUME_SAFE;
 	}
 	free(buffer);
-	XXH3_freeState(digest);
+	digest_free(digest);
 	return result;
 }
 
@@ -152,10 +150,7 @@ volume_bytes(const struct volume *v)
 }
 
 void
-volume_digest(const struct volume *v, char text[static MESSAGE_DIGEST_BYTES])
+volume_digest(const struct volume *v, char text[static DIGEST_TEXT_BYTES])
 {
-	const XXH128_hash_t digest = XXH3_128bits_digest(v->digest);
-
-	snprintf(text, MESSAGE_DIGEST_BYTES, "%016" PRIx64 "%016" PRIx64,
-	    (uint64_t)digest.high64, (uint64_t)digest.low64);
+	digest_format(v->digest, text);
 }

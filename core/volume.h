@@ -3,13 +3,13 @@
  * volume.h - one volume on its medium, from opening to verification
  *
  * Knows nothing of headers: records come in from the ring and leave through
- * the output.  On their way they go into a digest (XXH3, 128 bits: made for
- * finding damage, not forgery, and faster than memory), which tells
- * whether what the medium gives back is what was written.
+ * the output.  On their way they go into a digest, which tells whether
+ * what the medium gives back is what was written.
  */
 #ifndef CORE_VOLUME_H
 #define CORE_VOLUME_H
 
+#include "core/digest.h"
 #include "core/instance.h"
 #include "core/message.h"
 
@@ -42,6 +42,6 @@ void volume_discard(struct volume *v);
 const char *volume_medium(const struct volume *v);
 uint64_t volume_bytes(const struct volume *v);
 void volume_digest(const struct volume *v,
-    char text[static MESSAGE_DIGEST_BYTES]);
+    char text[static DIGEST_TEXT_BYTES]);
 
 #endif
