@@ -21,8 +21,9 @@
 
 /* restore does not notice when its first read of a volume is shorter. */
 #define VOLUME_BLOCKS_MIN 32
-/* A planned end may come this part of a volume early, to be between inodes. */
-#define EARLY_PART 64
+/* How much earlier a planned end may come, to be between two inodes. */
+#define EARLY_PART 64		/* of the volume, */
+#define EARLY_RECORDS 64	/* or so many records, if that is less */
 
 /* Tags of the blocks in the ring; the first two are backlog_kind. */
 enum tag { TAG_HEADER, TAG_DATA, TAG_END, TAG_VOLUME };
@@ -655,8 +656,11 @@ tape_begin_inode(struct tape *tape)
 	    tape->blocks % tape->config.blocking != 0 ||
 	    tape->blocks < blocks_needed(tape))
 		return;
+	uint64_t early = tape->limit / EARLY_PART;
+	if (early > (uint64_t)EARLY_RECORDS * tape->config.blocking)
+		early = (uint64_t)EARLY_RECORDS * tape->config.blocking;
 	/* Rather now than a little later inside of an inode. */
-	if (tape->limit - tape->blocks <= tape->limit / EARLY_PART)
+	if (tape->limit - tape->blocks <= early)
 		tape->limit = tape->blocks;
 }
 
