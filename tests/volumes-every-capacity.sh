@@ -39,7 +39,7 @@ for blocking in 1 4 10 64; do
 	engine 0 -q -c single.conf
 	mv dumps/001 single
 	records=$(($(stat -c %s single) / 1024 / blocking))
-	[ "$blocking" -gt 1 ] || [ "$records" -gt 250 ] ||
+	[ "$blocking" -gt 1 ] || [ "$records" -gt 200 ] ||
 	    fail "the dump has only $records blocks"
 	least=$(((32 + blocking - 1) / blocking))
 	for ((capacity = least; capacity <= records; capacity++)); do

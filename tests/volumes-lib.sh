@@ -11,7 +11,7 @@ to_files='plugin = "out-file"; path = "dumps/set%v";'
 
 # One block size and few inodes, so that there is a known, small dump with all
 # that a volume may end in: files of several headers, holes, links,
-# attributes, directories.  Its blocks, with the maps: about 330.
+# attributes, directories.  Its blocks, with the maps: about 220.
 make_small_tree () {
 	mkdir "$1" "$1/dir" "$1/dir/sub" "$1/names"
 	head -c 5000 /dev/urandom >"$1/dir/file"
