@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "core/instance.h"
 #include "core/settings.h"
 
 #define JOB_NAME_MAX 64
@@ -68,6 +69,51 @@ static const char *const job_groups[] = {
 	"source", "output", "ring", "eot", NULL
 };
 
+/* A group whose plugin speaks for itself. */
+struct trial {
+	struct settings *s;
+	const config_setting_t *group;
+};
+
+/* "KEY: what is wrong" stands at the line of that key. */
+static void
+take_complaint(void *arg, enum de_severity severity, const char *text)
+{
+	struct trial *trial = arg;
+	const config_setting_t *at = trial->group;
+	const char *colon = strstr(text, ": ");
+	char key[64];
+
+	if (severity != DE_ERROR)
+		return;
+	snprintf(key, sizeof(key), "%.*s",
+	    colon == NULL ? 0 : (int)(colon - text), text);
+	const config_setting_t *member = key[0] == '\0' ? NULL :
+	    config_setting_get_member(trial->group, key);
+	if (member != NULL)
+		settings_error(trial->s, member, key, "%s", colon + 2);
+	else
+		settings_error(trial->s, at, "plugin", "%s", text);
+}
+
+/*
+ * What a table cannot say, the plugin says when an instance is made.  That
+ * opens nothing, so it may be done before anything else is.
+ */
+static void
+try_plugin(struct settings *s, const config_setting_t *group,
+    const struct plugin_config *config)
+{
+	const volatile sig_atomic_t not_cancelled = 0;
+	struct trial trial = { s, group };
+
+	report_set_taker(s->rep, take_complaint, &trial);
+	struct instance *in = instance_new(config->plugin, config->options,
+	    s->rep, &not_cancelled);
+	report_set_taker(s->rep, NULL, NULL);
+	instance_free(in);
+}
+
 /*
  * The options of a plugin's group are checked by the plugin's own table.
  * `common` are the engine's in the same group, or NULL.
@@ -96,8 +142,11 @@ read_plugin(struct settings *s, struct plugin_registry *reg,
 		return;
 	}
 	struct option_set *const sets[] = { config->options, common, NULL };
+	const unsigned int errors = s->errors;
 	settings_read(s, group, sets, plugin_groups,
 	    config->plugin->descriptor.name);
+	if (s->errors == errors)
+		try_plugin(s, group, config);
 }
 
 static bool

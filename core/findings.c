@@ -19,7 +19,8 @@ struct findings {
 	struct report *rep;
 	uint64_t total;
 	size_t count;			/* not reported yet */
-	struct finding *batch;		/* FINDINGS_BATCH; NULL: none so far */
+	size_t room;			/* in the batch */
+	struct finding *batch;
 };
 
 struct findings *
@@ -62,16 +63,28 @@ report_batch(struct findings *f)
 	f->count = 0;
 }
 
+static bool
+make_room(struct findings *f)
+{
+	if (f->count < f->room)
+		return true;
+	const size_t room = f->room == 0 ? 64 : 2 * f->room;
+	struct finding *batch = reallocarray(f->batch, room, sizeof(*batch));
+	if (batch == NULL)
+		return false;
+	f->batch = batch;
+	f->room = room;
+	return true;
+}
+
 void
 findings_add(struct findings *f, uint32_t inode, const char *format, ...)
 {
 	va_list args;
 
 	f->total++;
-	if (f->batch == NULL)
-		f->batch = calloc(FINDINGS_BATCH, sizeof(*f->batch));
 	va_start(args, format);
-	if (f->batch == NULL) {
+	if (!make_room(f)) {
 		vreport(f->rep, DE_WARNING, format, args);
 	} else {
 		struct finding *finding = &f->batch[f->count++];
@@ -79,7 +92,12 @@ findings_add(struct findings *f, uint32_t inode, const char *format, ...)
 		vsnprintf(finding->text, sizeof(finding->text), format, args);
 	}
 	va_end(args);
-	if (f->count == FINDINGS_BATCH)
+}
+
+void
+findings_settle(struct findings *f)
+{
+	if (f->count >= FINDINGS_BATCH)
 		report_batch(f);
 }
 

@@ -4,8 +4,8 @@
  *
  * Collects what was noted by inode number and reports it with the path.  A
  * batch is resolved by one pass over the directories, so that memory stays
- * bounded (FINDINGS_BATCH of them, about 300 bytes each) however many there
- * are, and a run without findings pays nothing.
+ * bounded (FINDINGS_BATCH of them, and those of one inode, about 250 bytes
+ * each) however many there are, and a run without findings pays nothing.
  */
 #ifndef CORE_FINDINGS_H
 #define CORE_FINDINGS_H
@@ -21,12 +21,15 @@ struct findings;
 struct findings *findings_new(const struct source *src, struct report *rep);
 void findings_free(struct findings *f);
 
-/*
- * Something of this inode is not in the dump, or not as it was.  May read
- * directories of the source.  Main thread.
- */
+/* Something of this inode is not in the dump, or not as it was. */
 void findings_add(struct findings *f, uint32_t inode, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+
+/*
+ * Report them if there are many.  Reads directories of the source: to be
+ * called when no directory or file is being walked through.
+ */
+void findings_settle(struct findings *f);
 
 /* Report those not reported yet.  Returns how many there were in all. */
 uint64_t findings_flush(struct findings *f);

@@ -87,7 +87,8 @@ host_is_set(const struct de_host *host, const char *key)
 static bool
 host_cancelled(const struct de_host *host)
 {
-	return *instance_of(host)->cancelled != 0;
+	return *instance_of(host)->cancelled != 0 ||
+	    atomic_load(&instance_of(host)->unwanted);
 }
 
 static uint64_t
@@ -125,13 +126,18 @@ instance_new(const struct plugin *plugin, const struct option_set *options,
 		.monotonic_ns = host_monotonic_ns,
 	};
 	if (plugin->descriptor.create(&in->host, &in->self) != DE_OK) {
-		report(rep, DE_ERROR, "the %s plugin %s could not be set up",
-		    plugin_kind_name(plugin->descriptor.kind),
+		report(rep, DE_ERROR, "%s could not be set up",
 		    plugin->descriptor.name);
 		free(in);
 		return NULL;
 	}
 	return in;
+}
+
+void
+instance_set_unwanted(struct instance *in, bool unwanted)
+{
+	atomic_store(&in->unwanted, unwanted);
 }
 
 void

@@ -6,6 +6,7 @@
 #define CORE_INSTANCE_H
 
 #include <signal.h>
+#include <stdatomic.h>
 
 #include "core/options.h"
 #include "core/plugin.h"
@@ -18,6 +19,7 @@ struct instance {
 	const volatile sig_atomic_t *cancelled;	/* borrowed */
 	struct de_host host;
 	void *self;				/* what create() gave */
+	atomic_bool unwanted;			/* cancelled, for it alone */
 };
 
 /*
@@ -27,6 +29,12 @@ struct instance {
 struct instance *instance_new(const struct plugin *plugin,
     const struct option_set *options, struct report *rep,
     const volatile sig_atomic_t *cancelled);
+
+/*
+ * Have its cancelled() say yes, or not any more: nobody waits for what it
+ * does.  Any thread.
+ */
+void instance_set_unwanted(struct instance *in, bool unwanted);
 
 /* Takes NULL. */
 void instance_free(struct instance *in);

@@ -224,7 +224,8 @@ act(struct report *rep, struct plugin_registry *reg,
 
 /*
  * With one of the three standard descriptors closed, the first file opened
- * would get its number, and messages would go into the dump.
+ * would get its number, and messages would go into the dump.  For reading
+ * only, so that a dump to a closed standard output fails.
  */
 static void
 occupy_standard_descriptors(void)
@@ -232,7 +233,7 @@ occupy_standard_descriptors(void)
 	int fd;
 
 	do
-		fd = open("/dev/null", O_RDWR);
+		fd = open("/dev/null", O_RDONLY);
 	while (fd >= 0 && fd <= 2);
 	if (fd > 2)
 		close(fd);

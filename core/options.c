@@ -335,7 +335,9 @@ put_default(struct option_set *set, int index)
 	if (o->default_value == NULL)
 		return true;
 	if (o->type == DE_OPTION_BOOLEAN)
-		ok = option_put_boolean(set, index,
+		ok = (strcmp(o->default_value, "true") == 0 ||
+		    strcmp(o->default_value, "false") == 0) &&
+		    option_put_boolean(set, index,
 		    strcmp(o->default_value, "true") == 0, why);
 	else if (o->type == DE_OPTION_INTEGER)
 		ok = parse_integer(o->default_value, &number) &&

@@ -18,6 +18,8 @@ struct report {
 	enum report_level level;
 	char subject[SUBJECT_BYTES];
 	bool progress_shown;
+	report_taker_fn *taker;		/* NULL: messages are shown */
+	void *taker_arg;
 	pthread_mutex_t lock;		/* the line being built, and the terminal */
 	char line[LINE_MAX_BYTES];
 };
@@ -56,6 +58,13 @@ report_set_subject(struct report *rep, const char *subject)
 {
 	snprintf(rep->subject, sizeof(rep->subject), "%s",
 	    subject == NULL ? "" : subject);
+}
+
+void
+report_set_taker(struct report *rep, report_taker_fn *taker, void *arg)
+{
+	rep->taker = taker;
+	rep->taker_arg = arg;
 }
 
 static bool
@@ -129,13 +138,45 @@ begin_line(const struct report *rep, enum de_severity severity, char *line)
 	return used;
 }
 
-/* Names come from a hostile filesystem: no control character gets through. */
-static void
-make_printable(char *text, size_t length)
+/* Bytes of the UTF-8 character at `text`; 0 if it is none. */
+static size_t
+character_length(const unsigned char *text, size_t left)
 {
-	for (size_t i = 0; i < length; i++)
-		if ((unsigned char)text[i] < 0x20 || text[i] == 0x7f)
-			text[i] = '?';
+	size_t length = text[0] < 0x80 ? 1 : text[0] >= 0xf0 ? 4 :
+	    text[0] >= 0xe0 ? 3 : 2;
+
+	if (length > left || (text[0] >= 0x80 && text[0] < 0xc2) ||
+	    text[0] > 0xf4)
+		return 0;
+	for (size_t i = 1; i < length; i++)
+		if ((text[i] & 0xc0) != 0x80)
+			return 0;
+	return length;
+}
+
+/* Those of ASCII, and of the second page of Unicode (C2 80 to C2 9F). */
+static bool
+is_control(const unsigned char *text)
+{
+	return text[0] < 0x20 || text[0] == 0x7f ||
+	    (text[0] == 0xc2 && text[1] < 0xa0);
+}
+
+/*
+ * Names come from a hostile filesystem: nothing gets through that a terminal
+ * could take for a command.
+ */
+static void
+make_printable(char *line, size_t length)
+{
+	unsigned char *text = (unsigned char *)line;
+
+	for (size_t i = 0; i < length;) {
+		const size_t n = character_length(text + i, length - i);
+		if (n == 0 || is_control(text + i))
+			memset(text + i, '?', n == 0 ? 1 : n);
+		i += n == 0 ? 1 : n;
+	}
 }
 
 static void
@@ -154,6 +195,12 @@ void
 vreport(struct report *rep, enum de_severity severity, const char *format,
     va_list args)
 {
+	if (rep->taker != NULL) {
+		char text[LINE_MAX_BYTES];
+		append(text, 0, format, args);
+		rep->taker(rep->taker_arg, severity, text);
+		return;
+	}
 	if (!is_shown(rep, severity))
 		return;
 	pthread_mutex_lock(&rep->lock);

@@ -39,6 +39,14 @@ void report_set_level(struct report *rep, enum report_level level);
  */
 void report_set_subject(struct report *rep, const char *subject);
 
+/*
+ * Have messages taken by somebody who knows more of what they are about, or
+ * shown again with NULL.
+ */
+typedef void report_taker_fn(void *arg, enum de_severity severity,
+    const char *text);
+void report_set_taker(struct report *rep, report_taker_fn *taker, void *arg);
+
 /* One line; no line end in `format`. */
 void report(struct report *rep, enum de_severity severity,
     const char *format, ...) __attribute__((format(printf, 3, 4)));

@@ -445,9 +445,11 @@ join_slaves(struct ring *ring)
 	pthread_mutex_lock(&ring->lock);
 	while (ring->alive > 0) {
 		wait_for_space(ring);
-		if (ring->stopped && ring->alive > 0)
-			for (unsigned int i = 0; i < ring->thread_count; i++)
-				pthread_kill(ring->threads[i], SIGNALS_WAKE);
+		if (!ring->stopped || ring->alive == 0)
+			continue;
+		ring->config.unwanted(ring->config.unwanted_arg);
+		for (unsigned int i = 0; i < ring->thread_count; i++)
+			pthread_kill(ring->threads[i], SIGNALS_WAKE);
 	}
 	pthread_mutex_unlock(&ring->lock);
 	for (unsigned int i = 0; i < ring->thread_count; i++)

@@ -47,6 +47,14 @@ struct ring_config {
 	 */
 	bool (*idle)(void *arg);
 	void *idle_arg;
+
+	/*
+	 * Called by the main thread when the ring has come to a stop and a slave
+	 * may still be in the output: what it writes is not wanted any more.
+	 * Then the slave's system call is interrupted by a signal.
+	 */
+	void (*unwanted)(void *arg);
+	void *unwanted_arg;
 };
 
 /* A piece of a file in the source. */

@@ -44,15 +44,31 @@ has_known_type(const struct de_inode *inode)
 	}
 }
 
-static void
-select_inode(struct selection *sel, const struct de_inode *inode,
-    struct findings *findings)
+/* Returns false, and says why, if restore could do nothing with it. */
+static bool
+can_be_dumped(const struct de_inode *inode, struct findings *findings)
 {
 	if (!has_known_type(inode)) {
 		findings_add(findings, inode->number, "left out: its mode "
 		    "%06o is of no known file type", (unsigned)inode->mode);
-		return;
+		return false;
 	}
+	if (S_ISLNK(inode->mode) &&
+	    (inode->size == 0 || inode->size > STREAM_TARGET_MAX)) {
+		findings_add(findings, inode->number, "left out: a symbolic "
+		    "link with a target of %" PRIu64 " bytes; restore makes "
+		    "those of 1 to %d", inode->size, STREAM_TARGET_MAX);
+		return false;
+	}
+	return true;
+}
+
+static void
+select_inode(struct selection *sel, const struct de_inode *inode,
+    struct findings *findings)
+{
+	if (!can_be_dumped(inode, findings))
+		return;
 	inomap_add(&sel->in_use, inode->number);
 	inomap_add(&sel->dumped, inode->number);
 	if (S_ISDIR(inode->mode))
@@ -77,6 +93,7 @@ scan_inodes(struct selection *sel, const struct source *src,
 			break;
 		}
 		select_inode(sel, &inode, findings);
+		findings_settle(findings);
 		from = inode.number + 1;
 	}
 	src->ops->scan_end(src->self, scan);

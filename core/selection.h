@@ -12,6 +12,9 @@
 #include "core/inomap.h"
 #include "core/source.h"
 
+/* restore makes symbolic links with targets of up to so many bytes. */
+#define STREAM_TARGET_MAX 4095
+
 struct selection {
 	struct inomap in_use;		/* have a name that restore may know */
 	struct inomap dumped;		/* have a record in the stream */

@@ -5,9 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* restore makes targets of up to 4095 bytes. */
-#define TARGET_MAX 4095
-#define TARGET_BLOCKS 4
+#define TARGET_BLOCKS (STREAM_TARGET_MAX / DE_TAPE_BLOCK + 1)
 
 static const uint8_t all_present[HEADER_ADDRS] = {
 	[0 ... HEADER_ADDRS - 1] = 1
@@ -60,14 +58,8 @@ put_symlink(const struct stream *s, const struct de_inode *inode)
 	char target[TARGET_BLOCKS * DE_TAPE_BLOCK] = "";
 	struct header_content content = { .size = inode->size };
 
-	if (inode->size == 0 || inode->size > TARGET_MAX) {
-		findings_add(s->findings, inode->number, "left out: a symbolic "
-		    "link with a target of %" PRIu64 " bytes; restore makes "
-		    "those of 1 to %d", inode->size, TARGET_MAX);
-		return DE_OK;
-	}
 	const enum de_status status = s->src->ops->read_symlink(s->src->self,
-	    inode, target, TARGET_MAX);
+	    inode, target, STREAM_TARGET_MAX);
 	if (status != DE_OK)
 		return status;
 	content.count = (uint32_t)
@@ -117,7 +109,8 @@ put_inode(const struct stream *s, const struct de_inode *inode)
 		status = put_symlink(s, inode);
 	else
 		status = put_special(s, inode);
-	if (status == DE_OK && (inode->properties & DE_INODE_HAS_XATTRS) != 0)
+	if (status == DE_OK && s->src->ops->read_xattrs != NULL &&
+	    (inode->properties & DE_INODE_HAS_XATTRS) != 0)
 		status = stream_put_xattrs(s, inode);
 	return status;
 }
@@ -128,7 +121,9 @@ is_still(const struct stream *s, uint32_t selected, bool directory,
     const struct de_inode *inode)
 {
 	if (inode->number == selected &&
-	    (S_ISDIR(inode->mode) != 0) == directory)
+	    (S_ISDIR(inode->mode) != 0) == directory &&
+	    (!S_ISLNK(inode->mode) ||
+	    (inode->size > 0 && inode->size <= STREAM_TARGET_MAX)))
 		return true;
 	findings_add(s->findings, selected,
 	    "left out: it was removed or replaced during the dump");
@@ -157,6 +152,7 @@ put_inodes(const struct stream *s, void *scan, bool directories)
 		if (!is_still(s, from, directories, &inode))
 			continue;
 		status = put_inode(s, &inode);
+		findings_settle(s->findings);
 		if (status != DE_OK)
 			return DE_FAILED;
 	}

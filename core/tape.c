@@ -144,6 +144,13 @@ on_idle(void *arg)
 	    *tape->config.cancelled == 0;
 }
 
+static void
+on_unwanted(void *arg)
+{
+	const struct tape *tape = arg;
+	instance_set_unwanted(tape->config.output, true);
+}
+
 static uint64_t
 record_number(const struct tape *tape)
 {
@@ -446,6 +453,7 @@ open_volume(struct tape *tape)
 	struct de_volume facts;
 
 	tell_writer(tape);
+	instance_set_unwanted(tape->config.output, false);
 	describe_volume(tape, tape->next.volume, &facts);
 	if (volume_open(tape->volume, &facts) != DE_OK)
 		return end_process(tape, *tape->config.cancelled ?
@@ -584,6 +592,8 @@ make_ring(struct tape *tape)
 		.write_arg = tape->volume,
 		.idle = on_idle,
 		.idle_arg = tape,
+		.unwanted = on_unwanted,
+		.unwanted_arg = tape,
 	};
 	return ring_new(&config);
 }

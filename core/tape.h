@@ -23,7 +23,7 @@
 struct tape;
 
 struct tape_config {
-	const struct instance *output;		/* borrowed, as all here */
+	struct instance *output;		/* borrowed, as all here */
 	const struct instance *eot;		/* NULL: there is none */
 	const struct source *source;
 	const struct header_template *header;

@@ -133,7 +133,10 @@ struct de_host {
 	size_t (*get_sizes)(const struct de_host *host, const char *key,
 	    const int64_t **items);
 
-	/* Is the run being aborted?  Then give up what you wait for. */
+	/*
+	 * Is the run being aborted, or does nobody want the result any more?
+	 * Then give up what you wait for.
+	 */
 	bool (*cancelled)(const struct de_host *host);
 
 	/* A clock in nanoseconds that is never set back. */
@@ -196,7 +199,8 @@ struct de_extent {
 	uint64_t offset;		/* in the file, bytes */
 	uint64_t length;		/* bytes, not 0 */
 	uint64_t address;		/* for read(); unused if bytes is set */
-	const uint8_t *bytes;		/* the data itself; or NULL */
+	const uint8_t *bytes;		/* the data itself, valid until the next
+					   callback but read(); or NULL */
 };
 
 /* One name in a directory. */
@@ -250,7 +254,7 @@ struct de_source {
 
 	/*
 	 * Begin to go through the inodes by rising number.  *scan becomes the
-	 * source's handle.  One scan is open at a time.
+	 * source's handle.  Two scans may be open, each at a place of its own.
 	 * DE_OK, DE_FAILED.  Required, as the next two.
 	 */
 	enum de_status (*scan_begin)(void *self, void **scan);
@@ -291,8 +295,8 @@ struct de_source {
 
 	/*
 	 * Give the extended attributes of an inode with DE_INODE_HAS_XATTRS.
-	 * DE_OK, DE_FAILED, or what `take` returned.  Optional: without it no
-	 * inode may have that property.
+	 * DE_OK, DE_FAILED, or what `take` returned.  Optional: without it the
+	 * property counts for nothing.
 	 */
 	enum de_status (*read_xattrs)(void *self, const struct de_inode *inode,
 	    de_xattr_fn *take, void *arg);

@@ -242,6 +242,15 @@ out_file_check(void *self, const struct de_volume *volume)
 	return status;
 }
 
+/* What messages call the thing that is being written. */
+static const char *
+display_name(const struct out_file *f)
+{
+	if (is_standard_output(f->name))
+		return "standard output";
+	return f->partial != NULL ? f->partial : f->name;
+}
+
 static enum de_status
 open_standard_output(struct out_file *f)
 {
@@ -348,7 +357,7 @@ out_file_open_volume(void *self, const struct de_volume *volume,
 static enum de_status
 write_failed(const struct out_file *f, int error)
 {
-	const char *name = f->partial != NULL ? f->partial : f->name;
+	const char *name = display_name(f);
 
 	switch (error) {
 	case ECANCELED:		/* nobody needs to be told */
