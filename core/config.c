@@ -106,11 +106,15 @@ try_plugin(struct settings *s, const config_setting_t *group,
 {
 	const volatile sig_atomic_t not_cancelled = 0;
 	struct trial trial = { s, group };
+	const unsigned int errors = s->errors;
 
 	report_set_taker(s->rep, take_complaint, &trial);
 	struct instance *in = instance_new(config->plugin, config->options,
 	    s->rep, &not_cancelled);
 	report_set_taker(s->rep, NULL, NULL);
+	if (in == NULL && s->errors == errors)
+		settings_error(s, group, "plugin", "%s could not be set up, "
+		    "and does not say why", config->plugin->descriptor.name);
 	instance_free(in);
 }
 

@@ -126,8 +126,6 @@ instance_new(const struct plugin *plugin, const struct option_set *options,
 		.monotonic_ns = host_monotonic_ns,
 	};
 	if (plugin->descriptor.create(&in->host, &in->self) != DE_OK) {
-		report(rep, DE_ERROR, "%s could not be set up",
-		    plugin->descriptor.name);
 		free(in);
 		return NULL;
 	}

@@ -24,7 +24,8 @@ struct instance {
 
 /*
  * Create an instance.  All that is borrowed must outlive it; *cancelled turns
- * to 1 when the run is to end.  Returns NULL after reporting why.
+ * to 1 when the run is to end.  Returns NULL if it cannot be, which a good
+ * plugin has reported.
  */
 struct instance *instance_new(const struct plugin *plugin,
     const struct option_set *options, struct report *rep,

@@ -56,25 +56,30 @@ set_date_and_host(struct job *job)
 	job->host[sizeof(job->host) - 1] = '\0';
 }
 
+static struct instance *
+make_instance(const struct job *job, const struct plugin_config *config)
+{
+	struct instance *in = instance_new(config->plugin, config->options,
+	    job->rep, job->cancelled);
+
+	if (in == NULL)
+		report(job->rep, DE_ERROR, "%s could not be set up",
+		    config->plugin->descriptor.name);
+	return in;
+}
+
 static bool
 open_plugins(struct job *job)
 {
 	const struct job_config *config = job->config;
 
-	job->output = instance_new(config->output.plugin,
-	    config->output.options, job->rep, job->cancelled);
-	if (job->output == NULL)
+	if ((job->output = make_instance(job, &config->output)) == NULL ||
+	    (job->source_instance = make_instance(job, &config->source)) ==
+	    NULL)
 		return false;
-	job->source_instance = instance_new(config->source.plugin,
-	    config->source.options, job->rep, job->cancelled);
-	if (job->source_instance == NULL)
+	if (config->eot.plugin != NULL &&
+	    (job->eot = make_instance(job, &config->eot)) == NULL)
 		return false;
-	if (config->eot.plugin != NULL) {
-		job->eot = instance_new(config->eot.plugin,
-		    config->eot.options, job->rep, job->cancelled);
-		if (job->eot == NULL)
-			return false;
-	}
 	job->source_is_open = source_open(&job->src, job->source_instance);
 	return job->source_is_open;
 }
