@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * unit.h - what the unit tests share
+ */
+#ifndef TESTS_UNIT_H
+#define TESTS_UNIT_H
+
+#include <check.h>
+#include <endian.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+static inline uint16_t
+get16(const uint8_t *p)
+{
+	uint16_t le;
+	memcpy(&le, p, sizeof(le));
+	return le16toh(le);
+}
+
+static inline uint32_t
+get32(const uint8_t *p)
+{
+	uint32_t le;
+	memcpy(&le, p, sizeof(le));
+	return le32toh(le);
+}
+
+static inline void
+set16(uint8_t *p, uint16_t value)
+{
+	const uint16_t le = htole16(value);
+	memcpy(p, &le, sizeof(le));
+}
+
+static inline void
+set32(uint8_t *p, uint32_t value)
+{
+	const uint32_t le = htole32(value);
+	memcpy(p, &le, sizeof(le));
+}
+
+/* Run the tests; returns the exit status of the program. */
+static inline int
+unit_run(const char *name, const TTest *const *tests, size_t count)
+{
+	Suite *suite = suite_create(name);
+	TCase *all = tcase_create(name);
+
+	for (size_t i = 0; i < count; i++)
+		tcase_add_test(all, tests[i]);
+	tcase_set_timeout(all, 60);
+	suite_add_tcase(suite, all);
+	SRunner *runner = srunner_create(suite);
+	srunner_run_all(runner, CK_ENV);
+	const int failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+#endif
