@@ -1,0 +1,40 @@
+#!/usr/bin/env bash
+# --check opens what a dump would open and writes nothing; the configurations
+# of conf/ pass it, and run as they are.
+# shellcheck source=tests/lib.sh
+. "${top_srcdir:-.}/tests/lib.sh"
+
+need_source
+need_python
+
+mkdir dumps demo tree
+echo x >tree/x
+make_image demo/tree.ext4 8M tree -t ext4
+configure_dump a.conf demo/tree.ext4 dumps/a
+engine 0 --check -c a.conf
+said "ready to dump demo/tree.ext4"
+printed_nothing
+only
+engine 0 --check -q -c a.conf
+said_nothing
+only
+
+# An output that says no.
+configure_job b.conf 'plugin = "fs-ext2"; device = "demo/tree.ext4";' \
+    "plugin = $(quoted "$TEST_PLUGINS/out-fault.so"); fail_check = true;"
+engine 1 --check -c b.conf
+said "checks badly"
+engine 0 -c b.conf
+
+shopt -s nullglob
+found=0
+for file in "$top_srcdir"/conf/*.conf; do
+	found=$((found + 1))
+	engine 0 --check -c "$file"
+	engine 0 -c "$file"
+	[ ! -s out ] || scan out
+done
+[ "$found" -gt 0 ] || fail "there are no configurations in conf/"
+for dump in demo/*.dump; do
+	scan "$dump"
+done

@@ -1,0 +1,282 @@
+#!/usr/bin/env bash
+# Damaged configurations: each is refused with file and line and a hint, exit
+# status 1; nothing is written, and nothing goes to standard output.
+# shellcheck source=tests/lib.sh
+. "${top_srcdir:-.}/tests/lib.sh"
+
+mkdir dumps
+export DUMPENGINE_PLUGIN_PATH=$DUMPENGINE_PLUGIN_PATH:$TEST_PLUGINS
+
+cat >good.conf <<'END'
+# line 1
+jobs = (
+  { name   = "home";
+    level  = 0;
+    label  = "nightly";
+    date   = "2026-11-22T03:00:00Z";
+    source = { plugin = "fs-fault";
+      files = 3; };
+    output = { plugin = "out-file";
+      path = "dumps/x";
+      overwrite = false; };
+    ring   = { slaves = 4;
+      blocking = 64; };
+    eot    = { plugin = "eot-script"; };
+  } );
+END
+engine 0 -c good.conf
+only x
+rm dumps/x
+cases=0
+
+# refused FILE TEXT...
+refused () {
+	local file=$1
+	shift
+	engine 1 -c "$file"
+	said "$@"
+	printed_nothing
+	only
+	cases=$((cases + 1))
+}
+
+# One line of the good file replaced: LINE|NEW TEXT|WHERE|WHAT IT SAYS.
+# WHERE is the line that has to be named, with the setting if there is one.
+while IFS='|' read -r line text where message; do
+	case $line in '' | '#'*) continue ;; esac
+	LINE=$line TEXT=$text awk \
+	    'NR == ENVIRON["LINE"] { print ENVIRON["TEXT"]; next } { print }' \
+	    good.conf >x.conf
+	refused x.conf "x.conf:$where" "$message"
+done <<'END'
+# what libconfig cannot read
+1|}|1:|syntax error
+1|jobs|2:|syntax error
+1|"text"|1:|syntax error
+1|= 5;|1:|syntax error
+1|x = ;|1:|syntax error
+1|x = 5 5;|1:|syntax error
+1|x = [1, "a"];|1:|
+1|x = "not closed|
+1|5x = 1;|1:|syntax error
+1|@include "nowhere.conf"|1:|
+1|/* a comment without an end|
+2|jobs = |15:|syntax error
+2|jobs (|2:|syntax error
+2|jobs = {|3:|syntax error
+3|  { name   = home;|3:|syntax error
+3|  { name   = 'home';|3:|syntax error
+3|  { name   == "home";|3:|syntax error
+3|  { name|4:|syntax error
+3|   name   = "home";|3:|syntax error
+4|    level  = ;|4:|syntax error
+4|    level  = 0 0;|4:|syntax error
+4|    level  = 0, ;|4:|syntax error
+4|    level  = zero;|4:|syntax error
+4|    level  = 08;|4:|
+4|    level  = 99999999999999999999999;|4:|
+5|    label  = "night"ly";|6:|syntax error
+5|    label  = $label;|5:|syntax error
+7|    source =  plugin = "fs-fault";|7:|syntax error
+8|      files = 3; |15:|syntax error
+8|      files = 3; }};|8:|syntax error
+9|    output = { plugin = out-file;|9:|syntax error
+10|      path = dumps/x;|10:|syntax error
+11|      overwrite = yes; };|11:|syntax error
+11|      overwrite = False x; };|11:|syntax error
+13|      blocking = 64k; };|13:|syntax error
+13|      blocking = 0x; };|13:|syntax error
+15|  } ) );|15:|syntax error
+15|  );|15:|syntax error
+15|  }|16:|syntax error
+15|  }, );|15:|
+# a setting twice
+4|    level = 0; level = 0;|4:|duplicate setting
+5|    name = "other";|5:|duplicate setting
+11|      path = "dumps/y"; };|11:|duplicate setting
+14|    ring = { };|14:|duplicate setting
+15|  } ); jobs = ();|15:|duplicate setting
+# unknown settings
+1|job = 5;|1: job: |did you mean jobs?
+1|jbos = ();|1: jbos: |did you mean jobs?
+1|dumpdates = "x";|1: dumpdates: |no such option
+1|something = { };|1: something: |no such option
+3|  { nmae   = "home";|3: nmae: |did you mean name?
+3|  { Name   = "home";|3: Name: |did you mean name?
+4|    levl   = 0;|4: levl: |did you mean level?
+5|    lable  = "nightly";|5: lable: |did you mean label?
+6|    dates  = 0;|6: dates: |did you mean date?
+6|    compression = 9;|6: compression: |a job has no such option
+7|    soruce = { plugin = "fs-fault";|7: soruce: |did you mean source?
+8|      fils = 3; };|8: fils: |fs-fault has no such option; did you mean files?
+8|      device = "x"; };|8: device: |fs-fault has no such option
+8|      output = { }; };|8: output: |fs-fault has no such option
+9|    ouput = { plugin = "out-file";|9: ouput: |did you mean output?
+10|      pth = "dumps/x";|10: pth: |did you mean path?
+10|      file = "dumps/x";|10: file: |out-file has no such option
+11|      over_write = false; };|11: over_write: |did you mean overwrite?
+12|    rings  = { slaves = 4;|12: rings: |did you mean ring?
+12|    ring   = { slave = 4;|12: slave: |did you mean slaves?
+13|      bloking = 64; };|13: bloking: |did you mean blocking?
+13|      blocks = 64; };|13: blocks: |ring has no such option
+14|    eto    = { plugin = "eot-script"; };|14: eto: |did you mean eot?
+# what is missing
+3|  { |3: name: |missing
+7|    eat = { plugin = "fs-fault";|3: source: |missing; give a group
+9|    eat = { plugin = "out-file";|3: output: |missing; give a group
+7|    source = {|7: plugin: |missing
+9|    output = {|9: plugin: |missing
+10||9: path: |missing; out-file needs it
+14|    eot    = { };|14: plugin: |missing
+2|jbs = (| jobs: |missing
+# wrong types
+2|jobs = [ ]; x = (|2: jobs: |list with at least one job
+2|jobs = (); x = (|2: jobs: |list with at least one job
+2|jobs = "home"; x = (|2: jobs: |list with at least one job
+2|jobs = ( 5,|2: jobs: |element 1 is not a group
+2|jobs = ( ( ),|2: jobs: |element 1 is not a group
+2|jobs = ( "home",|2: jobs: |element 1 is not a group
+3|  { name   = 5;|3: name: |the number 5 will not do; give a text
+3|  { name   = true;|3: name: |true will not do; give a text
+3|  { name   = [ "home" ];|3: name: |a list will not do; give a text
+3|  { name   = { };|3: name: |a group will not do; give a text
+3|  { name   = 1.5;|3: name: |a fraction will not do; give a text
+4|    level  = "0";|4: level: |"0" will not do; give an integer
+4|    level  = false;|4: level: |false will not do; give an integer
+4|    level  = 0.0;|4: level: |a fraction will not do; give an integer
+5|    label  = 7;|5: label: |the number 7 will not do; give a text
+5|    label  = ();|5: label: |an empty list will not do; give a text
+6|    date   = true;|6: date: |true will not do; give a date
+6|    date   = 1.6e9;|6: date: |a fraction will not do; give a date
+6|    date   = [ 1 ];|6: date: |a list will not do; give a date
+7|    source = "fs-fault"; x = {|7: source: |has to be a group
+7|    source = ( "fs-fault" ); x = {|7: source: |has to be a group
+7|    source = { plugin = 5;|7: plugin: |has to be a text
+7|    source = { plugin = "";|7: plugin: |has to be a text
+7|    source = { plugin = true;|7: plugin: |has to be a text
+8|      files = "3"; };|8: files: |"3" will not do; give an integer
+8|      size = "much"; };|8: size: |"much" will not do; give a size
+8|      size = "1.5 MiB"; };|8: size: |will not do; give a size
+8|      size = "-1"; };|8: size: |will not do; give a size
+8|      size = true; };|8: size: |true will not do; give a size
+9|    output = 5; x = { plugin = "out-file";|9: output: |has to be a group
+10|      path = 5;|10: path: |the number 5 will not do; give a text
+10|      path = ( "dumps/x" );|10: path: |a list will not do
+11|      overwrite = "false"; };|11: overwrite: |"false" will not do; give true or false
+11|      overwrite = 0; };|11: overwrite: |the number 0 will not do; give true or false
+12|    ring   = { slaves = "4";|12: slaves: |"4" will not do; give an integer from 1 to 64
+13|      blocking = "64 KiB"; };|13: blocking: |will not do; give an integer from 1 to 1024
+13|      blocking = true; };|13: blocking: |true will not do
+14|    eot    = "eot-script";|14: eot: |has to be a group
+14|    eot    = { plugin = 5; };|14: plugin: |has to be a text
+# out of range
+3|  { name   = "";|3: name: |has 0 bytes; give 1 to 64
+3|  { name   = "12345678901234567890123456789012345678901234567890123456789012345";|3: name: |has 65 bytes; give 1 to 64
+4|    level  = 1;|4: level: |not supported
+4|    level  = -1;|4: level: |
+4|    level  = 9;|4: level: |not supported
+5|    label  = "1234567890123456";|5: label: |has 16 bytes; give 0 to 15
+6|    date   = 0;|6: date: |out of range
+6|    date   = -5;|6: date: |out of range
+6|    date   = 2147483648;|6: date: |out of range
+6|    date   = "2039-01-01";|6: date: |out of range
+6|    date   = "1969-07-20";|6: date: |out of range
+8|      files = -1; };|8: files: |-1 is out of range (0 to 1000000)
+8|      files = 1000001; };|8: files: |out of range
+8|      files = 4294967299; };|8: files: |out of range
+8|      size = "2 GiB"; };|8: size: |out of range
+10|      path = "";|10: path: |has 0 bytes
+12|    ring   = { slaves = 0;|12: slaves: |0 is out of range (1 to 64)
+12|    ring   = { slaves = 65;|12: slaves: |65 is out of range (1 to 64)
+12|    ring   = { slaves = -4;|12: slaves: |-4 is out of range
+12|    ring   = { slaves = 4294967297;|12: slaves: |out of range
+13|      blocking = 0; };|13: blocking: |0 is out of range (1 to 1024)
+13|      blocking = 1025; };|13: blocking: |1025 is out of range (1 to 1024)
+13|      blocking = 9223372036854775807; };|13: blocking: |out of range
+# bad dates
+6|    date   = "yesterday";|6: date: |"yesterday" will not do; give a date
+6|    date   = "";|6: date: |will not do; give a date
+6|    date   = "2026-13-01";|6: date: |will not do; give a date
+6|    date   = "2026-02-30";|6: date: |will not do; give a date
+6|    date   = "2026-11-22T25:00";|6: date: |will not do; give a date
+6|    date   = "22.11.2026";|6: date: |will not do; give a date
+6|    date   = "1600000000x";|6: date: |will not do; give a date
+# bad names
+3|  { name   = "a b";|3: name: |"a b" will not do
+3|  { name   = "a/b";|3: name: |"a/b" will not do
+3|  { name   = "../x";|3: name: |"../x" will not do
+3|  { name   = ".hidden";|3: name: |".hidden" will not do
+3|  { name   = "-q";|3: name: |"-q" will not do
+3|  { name   = "ä";|3: name: |will not do
+3|  { name   = "a\nb";|3: name: |"a?b" will not do
+5|    label  = "a\tb";|5: label: |control characters
+5|    label  = "\x1b[2J";|5: label: |control characters
+# plugins
+7|    source = { plugin = "fs-none";|7: plugin: |no plugin fs-none
+7|    source = { plugin = "out-file";|7: plugin: |of kind output
+9|    output = { plugin = "fs-fault";|9: plugin: |of kind source
+9|    output = { plugin = "/nowhere/x.so";|9: plugin: |/nowhere/x.so: there is no such file
+9|    output = { plugin = "./x.conf";|9: plugin: |cannot load plugin
+9|    output = { plugin = "bad-version";|9: plugin: |version 99
+9|    output = { plugin = "../x";|9: plugin: |there is no such file
+# two jobs of one name
+15|  }, { name = "home"; } );|15: name: |the job at line 3 already
+END
+[ "$cases" -ge 100 ] || fail "only $cases damaged files"
+
+# Whole files that are none.
+: >empty.conf
+refused empty.conf "empty.conf: jobs: missing"
+head -c 2000 /dev/urandom >random.conf
+refused random.conf "random.conf:"
+printf 'jobs = (\0);' >nul.conf
+refused nul.conf "nul.conf:"
+for bytes in 20 50 100 200 300 350; do
+	head -c "$bytes" good.conf >cut.conf
+	refused cut.conf "cut.conf:"
+done
+printf '%s' "$(printf '(%.0s' {1..5000})" | sed '1s/^/jobs = /' >deep.conf
+refused deep.conf "deep.conf:"
+refused dumps "dumps: cannot read the configuration: Is a directory"
+refused nothing.conf "nothing.conf: cannot read the configuration: No such"
+
+# The mistake is in a file that is included.
+echo 'slavs = 5;' >included.conf
+sed '12s/.*/    ring = {\n@include "included.conf"/; 13s/.*/};/' \
+    good.conf >x.conf
+refused x.conf "included.conf:1: slavs: "
+echo '@include "loop.conf"' >loop.conf
+refused loop.conf "loop.conf:1:"
+
+# All mistakes of a file are shown at once, each once.
+cat >x.conf <<'END'
+jobs = (
+  { name   = "a b";
+    level  = "zero";
+    lable  = "x";
+    date   = "soon";
+    source = { plugin = "fs-none"; };
+    output = { plugin = "out-file";
+      pth = "dumps/x"; };
+    ring   = { slaves = 99;
+      blocking = 0; };
+    eot    = 5;
+  },
+  { source = { plugin = "fs-fault"; files = "3"; };
+  } );
+other = 1;
+END
+refused x.conf "x.conf:2: name: " "x.conf:3: level: " "x.conf:4: lable: " \
+    "x.conf:5: date: " "x.conf:6: plugin: " "x.conf:8: pth: " \
+    "x.conf:7: path: missing" "x.conf:9: slaves: " "x.conf:10: blocking: " \
+    "x.conf:11: eot: " "x.conf:13: name: missing" "x.conf:13: files: " \
+    "x.conf:13: output: missing" "x.conf:15: other: "
+[ "$(wc -l <err)" -eq 14 ] || fail "14 mistakes, but it said: $(cat err)"
+
+# --check and -q say the same.
+cp err all
+engine 1 --check -c x.conf
+same_file all err
+engine 1 -q -c x.conf
+same_file all err
+echo "$cases damaged files were refused"

@@ -1,0 +1,89 @@
+#!/usr/bin/env bash
+# A signal in the middle ends the run soon and in order: exit status 3, and
+# nothing is left behind.
+# shellcheck source=tests/lib.sh
+. "${top_srcdir:-.}/tests/lib.sh"
+
+mkdir dumps
+slow_source="plugin = $(quoted "$TEST_PLUGINS/fs-fault.so"); delay = 200; files = 500;"
+
+# interrupt SIGNAL NAME COMMAND...: send it when the command succeeds.
+interrupt () {
+	local signal=$1 name=$2 run begun
+	shift 2
+	"$DUMPENGINE" -c a.conf >out 2>err &
+	run=$!
+	wait_for 10 "$@" || fail "it does not get going: $(cat err)"
+	sleep 0.3
+	begun=$SECONDS
+	kill -s "$signal" "$run"
+	wait "$run"
+	status=$?
+	[ "$status" -eq 3 ] ||
+	    fail "$name, SIG$signal: exit status $status, not 3: $(cat err)"
+	[ $((SECONDS - begun)) -le 4 ] ||
+	    fail "$name, SIG$signal: took $((SECONDS - begun)) seconds"
+	said "interrupted by signal" "the dump was aborted"
+	only
+}
+
+set -m		# else what runs in the background ignores SIGINT
+
+for signal in TERM INT HUP; do
+	configure_job a.conf "$slow_source" \
+	    'plugin = "out-file"; path = "dumps/a";' "blocking = 4;"
+	interrupt "$signal" "slow source" test -e dumps/a.partial
+done
+
+# A write that hangs.
+configure_job a.conf "plugin = $(quoted "$TEST_PLUGINS/fs-fault.so");" \
+    "plugin = $(quoted "$TEST_PLUGINS/out-fault.so"); path = \"dumps/b\";
+    block = 3;" "blocking = 2; slaves = 3;"
+interrupt TERM "hanging write" test -e dumps/b
+
+# A pipe whose reader sleeps.
+mkfifo fifo
+sleep 60 <>fifo &
+sleeper=$!
+configure_job a.conf \
+    "plugin = $(quoted "$TEST_PLUGINS/fs-fault.so"); size = \"1 MiB\";" \
+    'plugin = "out-file"; path = "fifo";'
+interrupt TERM "full pipe" grep -q "volume 1 started" err
+kill "$sleeper"
+wait "$sleeper" 2>/dev/null
+
+# A slow output: what waits in the ring does not have to be written first.
+configure_job a.conf \
+    "plugin = $(quoted "$TEST_PLUGINS/fs-fault.so"); files = 20;" \
+    "plugin = $(quoted "$TEST_PLUGINS/out-fault.so"); path = \"dumps/c\";
+    delay = 150;" "blocking = 1; slaves = 2;"
+interrupt TERM "slow output" test -e dumps/c
+
+# A fifo that nobody reads yet.
+rm fifo
+mkfifo fifo
+configure_job a.conf "plugin = $(quoted "$TEST_PLUGINS/fs-fault.so");" \
+    'plugin = "out-file"; path = "fifo";'
+"$DUMPENGINE" -c a.conf >out 2>err &
+run=$!
+wait_for 10 grep -q "estimated" err || fail "it does not get going"
+sleep 0.3
+kill -s TERM "$run"
+wait_for 4 bash -c "! kill -0 $run 2>/dev/null" || {
+	kill -s KILL "$run"
+	fail "it does not end while it waits for a reader"
+}
+wait "$run"
+status=$?
+[ "$status" -eq 3 ] || fail "waiting for a reader: exit status $status, not 3"
+
+# The jobs behind it do not run.
+cat >a.conf <<END
+jobs = (
+  { name = "one"; source = { $slow_source };
+    output = { plugin = "out-file"; path = "dumps/one"; }; },
+  { name = "two"; source = { $slow_source };
+    output = { plugin = "out-file"; path = "dumps/two"; }; } );
+END
+interrupt TERM "first of two jobs" test -e dumps/one.partial
+not_said " two: "

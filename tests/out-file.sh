@@ -1,0 +1,145 @@
+#!/usr/bin/env bash
+# out-file: names from patterns, nothing is overwritten unasked, a file with
+# the final name is always whole.
+# shellcheck source=tests/lib.sh
+. "${top_srcdir:-.}/tests/lib.sh"
+
+need_source
+
+mkdir dumps tree
+echo x >tree/x
+head -c 3000000 /dev/urandom >tree/y
+make_image a.img 16M tree -t ext4
+configure_dump whole.conf a.img whole
+engine 0 -c whole.conf
+
+# Patterns.
+configure_dump a.conf a.img 'dumps/%j-%v-%l-%d-%%.dump'
+engine 0 --check -c a.conf
+only
+engine 0 -c a.conf
+only "test-001-0-20200913-%.dump"
+same_file whole "dumps/test-001-0-20200913-%.dump"
+[ "$(stat -c %a dumps/test*)" = 600 ] ||
+    fail "its mode is $(stat -c %a dumps/test*), not 600"
+rm dumps/*
+configure_dump a.conf a.img 'dumps/%x'
+engine 1 -c a.conf
+said 'dumps/%x' '%v'
+configure_dump a.conf a.img 'dumps/50%'
+engine 1 -c a.conf
+only
+
+# A file that is there is not touched.
+echo precious >dumps/a
+configure_dump a.conf a.img dumps/a
+engine 1 -c a.conf
+said "dumps/a" "exists already" "overwrite"
+engine 1 --check -c a.conf
+said "dumps/a" "exists already"
+only a
+[ "$(cat dumps/a)" = precious ] || fail "an existing file was overwritten"
+
+# With overwrite = true it is replaced.
+configure_job a.conf 'plugin = "fs-ext2"; device = "a.img";' \
+    'plugin = "out-file"; path = "dumps/a"; overwrite = true;'
+engine 0 --check -c a.conf
+[ "$(cat dumps/a)" = precious ] || fail "--check changed the file"
+engine 0 -c a.conf
+only a
+same_file whole dumps/a
+rm dumps/a
+
+# A symbolic link stays one.
+mkdir elsewhere
+echo old >elsewhere/target
+ln -s ../elsewhere/target dumps/link
+configure_job a.conf 'plugin = "fs-ext2"; device = "a.img";' \
+    'plugin = "out-file"; path = "dumps/link"; overwrite = true;'
+engine 0 -c a.conf
+[ -L dumps/link ] || fail "the link is gone"
+same_file whole elsewhere/target
+rm dumps/link
+ln -s /nowhere/x dumps/dangling
+configure_dump a.conf a.img dumps/dangling
+engine 1 -c a.conf
+said "dumps/dangling" "leads nowhere"
+rm dumps/dangling
+
+# What a killed run has left behind is in nobody's way.
+head -c 9000000 /dev/zero >dumps/a.partial
+configure_dump a.conf a.img dumps/a
+engine 0 -c a.conf
+only a
+same_file whole dumps/a
+rm dumps/a
+
+# Nor is a trap laid there: a link is not followed.
+echo precious >elsewhere/precious
+ln -s ../elsewhere/precious dumps/a.partial
+engine 1 -c a.conf
+said "dumps/a.partial"
+[ "$(cat elsewhere/precious)" = precious ] || fail "it followed a link"
+rm dumps/a.partial
+
+# Missing folder, folder in the place of a file, file in the place of a folder.
+configure_dump a.conf a.img dumps/no/where
+engine 1 -c a.conf
+said "dumps/no/where" "No such file or directory"
+engine 1 --check -c a.conf
+said "dumps/no/where" "folder is missing"
+configure_dump a.conf a.img dumps
+engine 1 -c a.conf
+said "dumps" "is a folder"
+configure_dump a.conf a.img whole/x
+engine 1 -c a.conf
+said "whole/x" "Not a directory"
+configure_dump a.conf a.img "dumps/$(printf 'n%.0s' {1..255})"
+engine 1 -c a.conf
+said "File name too long"
+only
+
+# No permission; root is asked to do without its privileges.
+plain () { "$@"; }
+if is_root; then
+	need setpriv
+	plain () {
+		setpriv --bounding-set -all --inh-caps -all "$@"
+	}
+fi
+mkdir locked
+chmod 500 locked
+configure_dump a.conf a.img locked/a
+run plain "$DUMPENGINE" -c a.conf
+[ "$status" -eq 1 ] || fail "exit status $status, not 1: $(cat err)"
+said "locked/a" "Permission denied"
+run plain "$DUMPENGINE" --check -c a.conf
+[ "$status" -eq 1 ] || fail "--check: exit status $status, not 1"
+said "locked/a" "Permission denied"
+[ -z "$(ls locked)" ] || fail "something is in the locked folder"
+
+# Two runs to one file: the second is refused, the first is not disturbed.
+configure_job slow.conf \
+    "plugin = $(quoted "$TEST_PLUGINS/fs-fault.so"); delay = 100; files = 6;" \
+    'plugin = "out-file"; path = "dumps/same"; overwrite = true;' \
+    "slaves = 1; blocking = 1;"
+"$DUMPENGINE" -c slow.conf >slow.log 2>&1 &
+first=$!
+wait_for 10 test -e dumps/same.partial || fail "no partial file comes up"
+engine 1 -c slow.conf
+said "dumps/same.partial" "another run"
+wait "$first" || fail "the first run was disturbed: $(cat slow.log)"
+only same
+rm dumps/same
+
+# A file that comes up during the dump is not overwritten.
+sed -i 's/overwrite = true/overwrite = false/' slow.conf
+"$DUMPENGINE" -c slow.conf >slow.log 2>&1 &
+first=$!
+wait_for 10 test -e dumps/same.partial || fail "no partial file comes up"
+echo precious >dumps/same
+wait "$first"
+[ $? -eq 3 ] || fail "it did not abort: $(cat slow.log)"
+[ "$(cat dumps/same)" = precious ] || fail "it was overwritten"
+grep -q "dumps/same.*File exists" slow.log || fail "$(cat slow.log)"
+only same

@@ -1,0 +1,113 @@
+#!/usr/bin/env bash
+# What the format cannot hold is named with its path, the exit status is 2, and
+# the rest of the dump is whole.
+# shellcheck source=tests/lib.sh
+. "${top_srcdir:-.}/tests/lib.sh"
+
+need_source
+need_debugfs
+need_restore
+need_python
+
+mkdir dumps
+
+# incomplete NAME IMAGE TEXT...: dump the image; the texts are in its messages.
+incomplete () {
+	local name=$1 image=$2
+	shift 2
+	configure_dump "$name.conf" "$image" "dumps/$name"
+	engine 2 -c "$name.conf"
+	said "$@" "is not complete"
+	scan "dumps/$name"
+	rm -rf restored
+	restore_dump "dumps/$name" restored
+	# With -q it is said all the same.
+	configure_dump "$name-q.conf" "$image" "dumps/$name-q"
+	engine 2 -q -c "$name-q.conf"
+	said "$@"
+	same_file "dumps/$name" "dumps/$name-q"
+}
+
+# Names of 255 bytes are shortened, and none is lost.
+mkdir -p tree/sub
+long=$(printf 'n%.0s' {1..250})
+for i in 1 2 3; do
+	echo "long $i" >"tree/sub/${long}0000$i"
+done
+echo fits >"tree/sub/${long}0004"
+echo short >tree/sub/short
+make_image names.img 8M tree
+incomplete names names.img "/sub/${long}00001" "/sub/${long}00002" \
+    "/sub/${long}00003" "(inode " "3 things are"
+not_said "${long}0004" "short"
+[ "$(cat restored/sub/nnn* | sort)" = "$(cat tree/sub/nnn* | sort)" ] ||
+    fail "restored are: $(ls restored/sub)"
+[ "$(find restored/sub -type f | wc -l)" -eq 5 ] ||
+    fail "restored are: $(ls restored/sub)"
+[ "$(cat "restored/sub/${long}0004" restored/sub/short)" = "fits
+short" ] || fail "the names beside are not what they were"
+rm -rf tree
+
+# Times before 1970 and after 2106; all kinds of files have times.
+mkdir -p tree/dir/in
+echo x >tree/dir/old
+echo x >tree/dir/accessed
+echo x >tree/dir/far
+echo x >tree/dir/good
+ln -s x tree/dir/link
+mkfifo tree/dir/fifo
+make_image times.img 8M tree -t ext4 -I 256
+debugfs times.img \
+    "set_inode_field dir/old mtime 19600101000000" \
+    "set_inode_field dir/accessed atime 19690601000000" \
+    "set_inode_field dir/link mtime 19500101000000" \
+    "set_inode_field dir/fifo mtime 19500101000000" \
+    "set_inode_field dir/in mtime 19500101000000" \
+    "set_inode_field dir/far mtime 0xffffffff" \
+    "set_inode_field dir/far mtime_extra 3"
+incomplete times times.img "/dir/old (inode" "/dir/accessed (inode" \
+    "/dir/link (inode" "/dir/fifo (inode" "/dir/in (inode" \
+    "/dir/far (inode" "6 things are"
+not_said "/dir/good"
+[ "$(stat -c %Y restored/dir/old)" -eq 0 ] ||
+    fail "a file from 1960 has the time $(stat -c %Y restored/dir/old), not 0"
+[ "$(stat -c %Y restored/dir/far)" -eq 4294967295 ] ||
+    fail "the time after 2106 is $(stat -c %Y restored/dir/far)"
+rm -rf tree
+
+# A device number that restore cannot take.
+mkdir -p tree/dev
+make_image device.img 8M tree
+debugfs device.img "cd dev" "mknod toolarge b 8 1" "mknod fits b 8 1" \
+    "set_inode_field toolarge block[0] 0" \
+    "set_inode_field toolarge block[1] 0xffffffff" \
+    "set_inode_field fits block[0] 0" \
+    "set_inode_field fits block[1] 0x7fffffff"
+configure_dump device.conf device.img dumps/device
+engine 2 -c device.conf
+said "/dev/toolarge (inode" "4095:1048575" "1 thing is"
+not_said "/dev/fits"
+scan dumps/device
+rm -rf tree
+
+# An attribute larger than restore can read.
+mkdir -p tree/sub
+echo x >tree/sub/much
+make_image attributes.img 8M tree -t ext4 -O ea_inode -b 4096
+head -c 5000 /dev/zero | tr '\0' 'v' >value
+debugfs attributes.img "ea_set -f value sub/much user.much" \
+    "ea_set sub/much user.little hello"
+incomplete attributes attributes.img "/sub/much (inode" "user.much" \
+    "1 thing is"
+not_said "user.little"
+
+# Control characters of a name do not reach the terminal.
+rm -rf tree
+mkdir tree
+touch tree/$'bad\e[2J\nname'
+make_image control.img 8M tree -t ext4
+inode=$("$DEBUGFS" -R "ls -l /" control.img 2>/dev/null |
+    awk '/bad/ { print $1 }')
+debugfs control.img "set_inode_field <$inode> mtime 19500101000000"
+incomplete control control.img '/bad?[2J?name (inode'
+! grep -q $'\e' err || fail "an escape sequence got through"

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "core/inomap.h"
+
+#include "unit.h"
+
+START_TEST(length_is_that_of_dump)
+{
+	const struct {
+		uint32_t inodes, blocks;
+	} cases[] = {		/* ceil((inodes + 1) / 8) bytes, in KiB */
+		{ 1, 1 }, { 4096, 1 }, { 8191, 1 }, { 8192, 2 }, { 16383, 2 },
+		{ 16384, 3 }, { 5001264, 611 },
+	};
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct inomap map;
+		ck_assert(inomap_init(&map, cases[i].inodes));
+		ck_assert_uint_eq(map.tape_blocks, cases[i].blocks);
+		inomap_free(&map);
+	}
+}
+END_TEST
+
+START_TEST(inode_2_is_the_second_bit_of_the_first_byte)
+{
+	struct inomap map;
+
+	ck_assert(inomap_init(&map, 100));
+	inomap_add(&map, 2);
+	ck_assert_uint_eq(map.bits[0], 0x02);
+	inomap_add(&map, 8);
+	ck_assert_uint_eq(map.bits[0], 0x82);
+	inomap_add(&map, 9);
+	ck_assert_uint_eq(map.bits[1], 0x01);
+	inomap_free(&map);
+}
+END_TEST
+
+START_TEST(numbers_it_cannot_hold_are_never_in_it)
+{
+	struct inomap map;
+
+	ck_assert(inomap_init(&map, 100));
+	inomap_add(&map, 0);
+	inomap_add(&map, 101);
+	inomap_add(&map, UINT32_MAX);
+	ck_assert(!inomap_has(&map, 0));
+	ck_assert(!inomap_has(&map, 101));
+	ck_assert(!inomap_has(&map, UINT32_MAX));
+	for (int i = 0; i < 1024; i++)
+		ck_assert_uint_eq(map.bits[i], 0);
+	inomap_add(&map, 100);
+	ck_assert(inomap_has(&map, 100));
+	inomap_free(&map);
+}
+END_TEST
+
+START_TEST(next_finds_each_member_once_in_order)
+{
+	static const uint32_t members[] = {
+		1, 2, 7, 8, 9, 16, 17, 63, 64, 65, 8191, 8192, 8193, 20000
+	};
+	struct inomap map;
+	uint32_t from = 0;
+	size_t n = 0;
+
+	ck_assert(inomap_init(&map, 20000));
+	for (size_t i = 0; i < COUNT(members); i++)
+		inomap_add(&map, members[i]);
+	while ((from = inomap_next(&map, from)) != 0) {
+		ck_assert_uint_lt(n, COUNT(members));
+		ck_assert_uint_eq(from, members[n]);
+		n++;
+		from++;
+	}
+	ck_assert_uint_eq(n, COUNT(members));
+	ck_assert_uint_eq(inomap_next(&map, 20001), 0);
+	ck_assert_uint_eq(inomap_next(&map, UINT32_MAX), 0);
+	inomap_free(&map);
+}
+END_TEST
+
+START_TEST(next_of_an_empty_map_is_nothing)
+{
+	struct inomap map;
+
+	ck_assert(inomap_init(&map, 20000));
+	ck_assert_uint_eq(inomap_next(&map, 0), 0);
+	ck_assert_uint_eq(inomap_next(&map, 1), 0);
+	inomap_free(&map);
+}
+END_TEST
+
+int
+main(void)
+{
+	const TTest *const tests[] = {
+		length_is_that_of_dump,
+		inode_2_is_the_second_bit_of_the_first_byte,
+		numbers_it_cannot_hold_are_never_in_it,
+		next_finds_each_member_once_in_order,
+		next_of_an_empty_map_is_nothing,
+	};
+	return unit_run("inomap", tests, COUNT(tests));
+}

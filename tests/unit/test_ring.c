@@ -1,0 +1,547 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * test_ring.c - the promises of the ring, with a source and an output that can
+ * be made to fail
+ */
+#include "core/ring.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "core/clock.h"
+#include "core/signals.h"
+#include "unit.h"
+
+/* Both ends of the ring. */
+struct world {
+	/* source: the byte at address a is known */
+	uint64_t bad_address;		/* cannot be read; 0: all can */
+	unsigned int read_jitter;	/* some reads take up to so many us */
+	atomic_uint reads;
+	atomic_uint reading;		/* inside read() now */
+	atomic_uint most_reading;
+
+	/* output */
+	uint64_t capacity;		/* records; 0: no end */
+	uint64_t fail_write;		/* this record; 0: none */
+	uint64_t block_write;		/* this record hangs; 0: none */
+	unsigned int write_delay;	/* us */
+	atomic_uint writing;
+	atomic_uint overlaps;		/* two were inside write() */
+	atomic_bool gave_up;		/* the hanging write was woken */
+	uint64_t records;
+	uint8_t *bytes;
+	size_t size;
+
+	/* main thread */
+	unsigned int idles;
+	unsigned int give_up_at;	/* idle() call; 0: never */
+	atomic_bool cancelled;
+};
+
+static uint8_t
+byte_at(uint64_t address)
+{
+	return (uint8_t)(address * 31 + address / 1021);
+}
+
+static enum de_status
+world_read(void *arg, uint64_t address, const struct iovec *iov,
+    int iov_count, struct de_read_error *error)
+{
+	struct world *w = arg;
+	const unsigned int n = atomic_fetch_add(&w->reads, 1);
+	const unsigned int now = atomic_fetch_add(&w->reading, 1) + 1;
+	enum de_status status = DE_OK;
+
+	if (now > atomic_load(&w->most_reading))
+		atomic_store(&w->most_reading, now);
+	if (w->read_jitter > 0)
+		usleep(n * 7919 % w->read_jitter);
+	for (int i = 0; i < iov_count && status == DE_OK; i++) {
+		uint8_t *to = iov[i].iov_base;
+		for (size_t k = 0; k < iov[i].iov_len; k++, address++) {
+			if (address == w->bad_address && address != 0) {
+				error->error = EIO;
+				error->address = address;
+				status = DE_FAILED;
+				break;
+			}
+			to[k] = byte_at(address);
+		}
+	}
+	atomic_fetch_sub(&w->reading, 1);
+	return status;
+}
+
+static enum de_status
+world_write(void *arg, const void *record, size_t length)
+{
+	struct world *w = arg;
+	const uint64_t number = w->records + 1;
+	enum de_status status = DE_OK;
+
+	ck_assert_uint_eq((uintptr_t)record % 4096, 0);
+	if (atomic_fetch_add(&w->writing, 1) != 0)
+		atomic_fetch_add(&w->overlaps, 1);
+	if (w->write_delay > 0)
+		usleep(w->write_delay);
+	if (number == w->block_write) {
+		while (!atomic_load(&w->cancelled))
+			if (sleep(60) == 0)
+				break;
+		atomic_store(&w->gave_up, true);
+		status = DE_FAILED;
+	} else if (number == w->fail_write) {
+		status = DE_FAILED;
+	} else if (w->capacity > 0 && w->records == w->capacity) {
+		status = DE_END_OF_VOLUME;
+	} else {
+		w->bytes = realloc(w->bytes, w->size + length);
+		memcpy(w->bytes + w->size, record, length);
+		w->size += length;
+		w->records++;
+	}
+	atomic_fetch_sub(&w->writing, 1);
+	return status;
+}
+
+static bool
+world_idle(void *arg)
+{
+	struct world *w = arg;
+
+	if (++w->idles == w->give_up_at) {
+		atomic_store(&w->cancelled, true);
+		return false;
+	}
+	return true;
+}
+
+static void
+world_unwanted(void *arg)
+{
+	struct world *w = arg;
+	atomic_store(&w->cancelled, true);
+}
+
+static struct ring *
+new_ring(struct world *w, unsigned int slaves, unsigned int blocks)
+{
+	const struct ring_config config = {
+		.slaves = slaves,
+		.record_blocks = blocks,
+		.read = world_read,
+		.read_arg = w,
+		.write = world_write,
+		.write_arg = w,
+		.idle = world_idle,
+		.idle_arg = w,
+		.unwanted = world_unwanted,
+		.unwanted_arg = w,
+	};
+	signals_install();	/* the ring wakes its slaves with one */
+	struct ring *ring = ring_new(&config);
+	ck_assert_ptr_nonnull(ring);
+	return ring;
+}
+
+/*
+ * Put tape blocks and extents, in a mixture that depends on nothing but
+ * `seed`, until `records` records are full; what they have to be goes to
+ * `expected`.  Stops early when the ring does.
+ */
+static void
+put_records(struct ring *ring, uint64_t records, unsigned int record_blocks,
+    unsigned int seed, uint8_t *expected)
+{
+	const uint64_t total = records * record_blocks;
+	uint64_t address = 4096;
+
+	for (uint64_t at = 0; at < total;) {
+		seed = seed * 1103515245 + 12345;
+		const unsigned int dice = seed >> 16;
+		if (dice % 3 == 0 || total - at < 20) {
+			uint8_t *block = ring_put_block(ring);
+			memset(expected + at * 1024, (int)(dice & 0xff), 1024);
+			if (block == NULL)
+				return;
+			memset(block, (int)(dice & 0xff), 1024);
+			at++;
+			continue;
+		}
+		const struct ring_extent extent = {
+			.address = address,
+			.length = 1 + dice % (19 * 1024),
+			.inode = (uint32_t)at + 1,
+			.offset = 1024 * (dice % 100),
+		};
+		const uint64_t blocks = (extent.length + 1023) / 1024;
+		memset(expected + at * 1024, 0, blocks * 1024);
+		for (uint64_t i = 0; i < extent.length; i++)
+			expected[at * 1024 + i] = byte_at(address + i);
+		if (ring_put_extent(ring, &extent) != DE_OK)
+			return;
+		at += blocks;
+		address += extent.length + dice % 3 * 5000;
+	}
+}
+
+static void
+expect_bytes(const struct world *w, const uint8_t *expected, size_t size)
+{
+	ck_assert_uint_eq(w->size, size);
+	for (size_t i = 0; memcmp(w->bytes, expected, size) != 0; i++)
+		ck_assert_msg(w->bytes[i] == expected[i],
+		    "byte %zu is %u, not %u", i, w->bytes[i], expected[i]);
+	ck_assert_uint_eq(atomic_load(&w->overlaps), 0);
+}
+
+START_TEST(records_arrive_in_order_each_once_whatever_the_number_of_slaves)
+{
+	/* records of 1 KiB to 1 MiB, also more than the ring can hold */
+	static const unsigned int blockings[] = { 1, 2, 10, 64, 1024 };
+	static const uint64_t counts[] = { 1300, 600, 120, 60, 10 };
+
+	for (unsigned int slaves = 1; slaves <= 8; slaves++)
+		for (size_t b = 0; b < COUNT(blockings); b++) {
+			const unsigned int blocking = blockings[b];
+			const uint64_t records = counts[b];
+			struct world w = { .read_jitter = 100 };
+			struct ring *ring = new_ring(&w, slaves, blocking);
+			uint8_t *expected =
+			    calloc(records + 1, blocking * 1024);
+
+			ck_assert_int_eq(ring_start(ring), DE_OK);
+			put_records(ring, records, blocking, slaves, expected);
+			ck_assert_int_eq(ring_stop(ring, true), DE_OK);
+			ck_assert_uint_eq(ring_records_written(ring), records);
+			expect_bytes(&w, expected, records * blocking * 1024);
+			ck_assert_ptr_null(ring_read_failure(ring));
+			ring_free(ring);
+			free(expected);
+			free(w.bytes);
+		}
+}
+END_TEST
+
+START_TEST(slaves_read_side_by_side)
+{
+	struct world w = { .read_jitter = 20000 };
+	struct ring *ring = new_ring(&w, 4, 2);
+	uint8_t *expected = calloc(40, 2048);
+
+	ck_assert_int_eq(ring_start(ring), DE_OK);
+	put_records(ring, 40, 2, 5, expected);
+	ck_assert_int_eq(ring_stop(ring, true), DE_OK);
+	ck_assert_uint_ge(atomic_load(&w.most_reading), 2);
+	ring_free(ring);
+	free(expected);
+	free(w.bytes);
+}
+END_TEST
+
+START_TEST(the_end_of_the_volume_may_come_at_any_record)
+{
+	enum { RECORDS = 12, BLOCKING = 3 };
+
+	for (unsigned int slaves = 1; slaves <= 8; slaves++)
+		for (uint64_t capacity = 1; capacity < RECORDS; capacity++) {
+			struct world w = { .capacity = capacity,
+			    .read_jitter = 200 };
+			struct ring *ring = new_ring(&w, slaves, BLOCKING);
+			static uint8_t expected[(RECORDS + 1) * BLOCKING *
+			    1024];
+
+			ck_assert_int_eq(ring_start(ring), DE_OK);
+			put_records(ring, RECORDS, BLOCKING, 9, expected);
+			ck_assert_int_eq(ring_stop(ring, true),
+			    DE_END_OF_VOLUME);
+			ck_assert_uint_eq(ring_records_written(ring),
+			    capacity);
+			expect_bytes(&w, expected,
+			    capacity * BLOCKING * 1024);
+			ck_assert_ptr_null(ring_read_failure(ring));
+			ring_free(ring);
+			free(w.bytes);
+		}
+}
+END_TEST
+
+START_TEST(who_waits_for_room_learns_of_the_end)
+{
+	for (unsigned int slaves = 1; slaves <= 3; slaves++)
+		for (uint64_t capacity = 1; capacity < 6; capacity++) {
+			struct world w = { .capacity = capacity,
+			    .write_delay = 1000 };
+			struct ring *ring = new_ring(&w, slaves, 1024);
+			uint64_t put = 0;
+			uint8_t *block;
+
+			ck_assert_int_eq(ring_start(ring), DE_OK);
+			while ((block = ring_put_block(ring)) != NULL) {
+				memset(block, (int)(put / 1024), 1024);
+				put++;
+			}
+			ck_assert_int_eq(ring_stop(ring, false),
+			    DE_END_OF_VOLUME);
+			ck_assert_uint_eq(w.records, capacity);
+			for (size_t i = 0; i < w.size; i += 1024)
+				ck_assert_uint_eq(w.bytes[i], i >> 20);
+			ring_free(ring);
+			free(w.bytes);
+		}
+}
+END_TEST
+
+START_TEST(a_write_may_fail_at_any_record)
+{
+	enum { RECORDS = 12, BLOCKING = 3 };
+
+	for (unsigned int slaves = 1; slaves <= 8; slaves++)
+		for (uint64_t bad = 1; bad <= RECORDS; bad++) {
+			struct world w = { .fail_write = bad,
+			    .read_jitter = 200 };
+			struct ring *ring = new_ring(&w, slaves, BLOCKING);
+			static uint8_t expected[(RECORDS + 1) * BLOCKING *
+			    1024];
+
+			ck_assert_int_eq(ring_start(ring), DE_OK);
+			put_records(ring, RECORDS, BLOCKING, 9, expected);
+			ck_assert_int_eq(ring_stop(ring, true), DE_FAILED);
+			ck_assert_uint_eq(ring_records_written(ring), bad - 1);
+			expect_bytes(&w, expected,
+			    (bad - 1) * BLOCKING * 1024);
+			ck_assert_ptr_null(ring_read_failure(ring));
+			ring_free(ring);
+			free(w.bytes);
+		}
+}
+END_TEST
+
+START_TEST(a_read_may_fail_at_any_record_and_all_before_it_are_written)
+{
+	enum { RECORDS = 12, BLOCKING = 4 };
+
+	for (unsigned int slaves = 1; slaves <= 8; slaves++)
+		for (uint64_t bad = 0; bad < RECORDS; bad++) {
+			/* one extent for each record; the bad byte in one */
+			struct world w = { .read_jitter = 500,
+			    .bad_address = 100000 * (bad + 1) + 2500 };
+			struct ring *ring = new_ring(&w, slaves, BLOCKING);
+
+			ck_assert_int_eq(ring_start(ring), DE_OK);
+			for (uint64_t r = 0; r < RECORDS; r++) {
+				const struct ring_extent extent = {
+					.address = 100000 * (r + 1),
+					.length = BLOCKING * 1024,
+					.inode = (uint32_t)r + 11,
+					.offset = 1024 * r,
+				};
+				if (ring_put_extent(ring, &extent) != DE_OK)
+					break;
+			}
+			ck_assert_int_eq(ring_stop(ring, true), DE_FAILED);
+			ck_assert_uint_eq(ring_records_written(ring), bad);
+			const struct ring_read_failure *failure =
+			    ring_read_failure(ring);
+			ck_assert_ptr_nonnull(failure);
+			ck_assert_uint_eq(failure->inode, bad + 11);
+			ck_assert_uint_eq(failure->offset, 1024 * bad + 2500);
+			ck_assert_int_eq(failure->error.error, EIO);
+			ck_assert_uint_eq(failure->error.address,
+			    w.bad_address);
+			ring_free(ring);
+			free(w.bytes);
+		}
+}
+END_TEST
+
+START_TEST(an_extent_over_many_records_names_the_right_offset)
+{
+	struct world w = { .bad_address = 1000000 + 70001 };
+	struct ring *ring = new_ring(&w, 3, 8);
+	const struct ring_extent extent = {
+		.address = 1000000, .length = 128 * 1024, .inode = 99,
+		.offset = 1048576,
+	};
+
+	ck_assert_int_eq(ring_start(ring), DE_OK);
+	ring_put_extent(ring, &extent);
+	ck_assert_int_eq(ring_stop(ring, true), DE_FAILED);
+	ck_assert_uint_eq(ring_records_written(ring), 70001 / 8192);
+	ck_assert_uint_eq(ring_read_failure(ring)->offset, 1048576 + 70001);
+	ring_free(ring);
+	free(w.bytes);
+}
+END_TEST
+
+START_TEST(giving_up_ends_a_write_that_hangs)
+{
+	for (unsigned int slaves = 1; slaves <= 4; slaves += 3) {
+		struct world w = { .block_write = 2, .give_up_at = 2 };
+		struct ring *ring = new_ring(&w, slaves, 2);
+		static uint8_t expected[4096 * 1024];
+
+		ck_assert_int_eq(ring_start(ring), DE_OK);
+		const uint64_t begun = clock_ns();
+		put_records(ring, 2000, 2, 3, expected);
+		ck_assert_int_eq(ring_stop(ring, true), DE_FAILED);
+		const uint64_t ms = (clock_ns() - begun) / 1000000;
+		ck_assert_uint_lt(ms, 5000);
+		ck_assert(atomic_load(&w.gave_up));
+		ck_assert_uint_eq(ring_records_written(ring), 1);
+		ck_assert_ptr_null(ring_read_failure(ring));
+		ring_free(ring);
+		free(w.bytes);
+	}
+}
+END_TEST
+
+START_TEST(giving_up_while_waiting_for_the_last_records_works_too)
+{
+	struct world w = { .block_write = 2, .give_up_at = 2 };
+	struct ring *ring = new_ring(&w, 4, 2);
+	static uint8_t expected[8192];
+
+	ck_assert_int_eq(ring_start(ring), DE_OK);
+	put_records(ring, 2, 2, 3, expected);
+	ck_assert_int_eq(ring_stop(ring, true), DE_FAILED);
+	ck_assert(atomic_load(&w.gave_up));
+	ring_free(ring);
+	free(w.bytes);
+}
+END_TEST
+
+START_TEST(idle_is_called_while_the_output_is_slow)
+{
+	struct world w = { .write_delay = 150000 };
+	struct ring *ring = new_ring(&w, 2, 1);
+	static uint8_t expected[16 * 1024];
+
+	ck_assert_int_eq(ring_start(ring), DE_OK);
+	put_records(ring, 10, 1, 3, expected);
+	ck_assert_int_eq(ring_stop(ring, true), DE_OK);
+	ck_assert_uint_ge(w.idles, 2);
+	ring_free(ring);
+	free(w.bytes);
+}
+END_TEST
+
+START_TEST(what_is_not_complete_is_forgotten)
+{
+	struct world w = { .write_delay = 1000 };
+	struct ring *ring = new_ring(&w, 3, 4);
+
+	ck_assert_int_eq(ring_start(ring), DE_OK);
+	for (int i = 0; i < 30; i++)
+		memset(ring_put_block(ring), i, 1024);
+	ck_assert_int_eq(ring_stop(ring, false), DE_FAILED);
+	ck_assert_uint_le(ring_records_written(ring), 30 / 4);
+	ck_assert_uint_eq(w.size, w.records * 4096);
+	for (size_t i = 0; i < w.size; i++)
+		ck_assert_uint_eq(w.bytes[i], i / 1024);
+	ring_free(ring);
+	free(w.bytes);
+}
+END_TEST
+
+START_TEST(it_starts_anew_for_the_next_volume)
+{
+	struct world w = { .capacity = 2 };
+	struct ring *ring = new_ring(&w, 4, 2);
+	static uint8_t expected[16 * 1024];
+
+	ck_assert_int_eq(ring_start(ring), DE_OK);
+	put_records(ring, 6, 2, 3, expected);
+	ck_assert_int_eq(ring_stop(ring, true), DE_END_OF_VOLUME);
+
+	w.capacity = 0;
+	w.records = w.size = 0;
+	ck_assert_int_eq(ring_start(ring), DE_OK);
+	ck_assert_uint_eq(ring_records_written(ring), 0);
+	ck_assert_uint_eq(ring_room(ring), 0);
+	put_records(ring, 6, 2, 4, expected);
+	ck_assert_int_eq(ring_stop(ring, true), DE_OK);
+	expect_bytes(&w, expected, 12 * 1024);
+	ring_free(ring);
+	free(w.bytes);
+}
+END_TEST
+
+START_TEST(nothing_can_be_put_into_a_ring_that_has_stopped)
+{
+	struct world w = { .fail_write = 1 };
+	struct ring *ring = new_ring(&w, 2, 1);
+	const struct ring_extent extent = { .address = 4096,
+	    .length = 100 * 1024, .inode = 5 };
+	int put = 0;
+
+	ck_assert_int_eq(ring_start(ring), DE_OK);
+	while (put < 1000000 && ring_put_block(ring) != NULL)
+		put++;
+	ck_assert_int_lt(put, 1000000);
+	ck_assert_ptr_null(ring_put_block(ring));
+	ck_assert_int_eq(ring_put_extent(ring, &extent), DE_FAILED);
+	ck_assert_int_eq(ring_stop(ring, true), DE_FAILED);
+	ring_free(ring);
+	free(w.bytes);
+}
+END_TEST
+
+START_TEST(room_counts_down_to_a_full_record)
+{
+	struct world w = { 0 };
+	struct ring *ring = new_ring(&w, 1, 4);
+	static const unsigned int room[] = { 3, 2, 1, 0, 3 };
+
+	ck_assert_int_eq(ring_start(ring), DE_OK);
+	ck_assert_uint_eq(ring_room(ring), 0);
+	for (size_t i = 0; i < COUNT(room); i++) {
+		memset(ring_put_block(ring), 0, 1024);
+		ck_assert_uint_eq(ring_room(ring), room[i]);
+	}
+	ring_stop(ring, false);
+	ring_free(ring);
+	free(w.bytes);
+}
+END_TEST
+
+START_TEST(stopping_an_empty_ring_writes_nothing)
+{
+	struct world w = { 0 };
+	struct ring *ring = new_ring(&w, 8, 64);
+
+	ck_assert_int_eq(ring_start(ring), DE_OK);
+	ck_assert_int_eq(ring_stop(ring, true), DE_OK);
+	ck_assert_uint_eq(w.records, 0);
+	ring_free(ring);
+	ring_free(NULL);
+}
+END_TEST
+
+int
+main(void)
+{
+	const TTest *const tests[] = {
+		records_arrive_in_order_each_once_whatever_the_number_of_slaves,
+		slaves_read_side_by_side,
+		the_end_of_the_volume_may_come_at_any_record,
+		who_waits_for_room_learns_of_the_end,
+		a_write_may_fail_at_any_record,
+		a_read_may_fail_at_any_record_and_all_before_it_are_written,
+		an_extent_over_many_records_names_the_right_offset,
+		giving_up_ends_a_write_that_hangs,
+		giving_up_while_waiting_for_the_last_records_works_too,
+		idle_is_called_while_the_output_is_slow,
+		what_is_not_complete_is_forgotten,
+		it_starts_anew_for_the_next_volume,
+		nothing_can_be_put_into_a_ring_that_has_stopped,
+		room_counts_down_to_a_full_record,
+		stopping_an_empty_ring_writes_nothing,
+	};
+	return unit_run("ring", tests, COUNT(tests));
+}

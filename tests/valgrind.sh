@@ -1,0 +1,50 @@
+#!/usr/bin/env bash
+# No access outside of memory and no leak, in dumps that go well and in those
+# that do not.
+# shellcheck source=tests/lib.sh
+. "${top_srcdir:-.}/tests/lib.sh"
+
+need valgrind
+[ -z "${SANITIZER_FLAGS:-}" ] || skip "the build is sanitized"
+need_source
+need_python
+
+mkdir dumps tree
+maketree tree --many 200 --block 4096 || fail "cannot make the tree"
+make_image a.img 64M tree -t ext4 -b 4096
+
+# checked STATUS ARGUMENT...
+checked () {
+	local expected=$1
+	shift
+	run valgrind --quiet --error-exitcode=99 --leak-check=full \
+	    --errors-for-leak-kinds=definite,possible \
+	    "$DUMPENGINE" "$@"
+	[ "$status" -eq "$expected" ] ||
+	    fail "$*: exit status $status, not $expected: $(cat err)"
+	! grep -q '^==' err || fail "$*: $(cat err)"
+}
+
+configure_dump a.conf a.img dumps/a "slaves = 2;"
+checked 0 -c a.conf
+scan dumps/a
+checked 1 -c a.conf
+checked 0 --list-plugins
+checked 1 --plugin-help "$TEST_PLUGINS/bad-version.so"
+echo 'jobs = ( { name = "a b"; ring = 5; source = { plugin = "none"; }; } );' \
+    >bad.conf
+checked 1 -c bad.conf
+for fault in read mode map name-long scan-late xattr-large; do
+	configure_job a.conf \
+	    "plugin = $(quoted "$TEST_PLUGINS/fs-fault.so");
+	    fault = \"$fault\";" \
+	    'plugin = "out-file"; path = "/dev/null";' "slaves = 2;"
+	case $fault in
+	mode | name-long | xattr-large) checked 2 -c a.conf ;;
+	*) checked 3 -c a.conf ;;
+	esac
+done
+configure_job a.conf "plugin = $(quoted "$TEST_PLUGINS/fs-fault.so");" \
+    "plugin = $(quoted "$TEST_PLUGINS/out-fault.so"); capacity = 2;" \
+    "slaves = 2; blocking = 2;"
+checked 3 -c a.conf
