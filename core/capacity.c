@@ -11,8 +11,19 @@
 #define GAP_CARTRIDGE 16
 #define GAP_6250 5		/* at 6250 bpi */
 #define GAP_REEL 8
-#define DENSITY_CARTRIDGE 8000	/* bits per inch, of one track */
+#define DENSITY_CARTRIDGE 1000	/* bits per inch, on each of eight tracks */
 #define DENSITY_REEL 1600
+
+#define BLOCKS_MIN 32		/* the size of restore's first read */
+
+uint64_t
+capacity_needed(uint32_t number, uint32_t map_blocks)
+{
+	/* The volume's header, and one for each map. */
+	const uint64_t maps = 3 + 2 * (uint64_t)map_blocks;
+
+	return number == 1 && maps > BLOCKS_MIN ? maps : BLOCKS_MIN;
+}
 
 static uint64_t
 records_of_tape(const struct option_set *options, uint32_t blocking)

@@ -19,4 +19,11 @@
 uint64_t capacity_records(const struct option_set *options,
     uint32_t number, uint32_t blocking);
 
+/*
+ * The tape blocks that volume `number` must have if another one follows:
+ * restore does not notice when its first read of a volume is shorter, and both
+ * maps, of `map_blocks` tape blocks each, must be on the first.
+ */
+uint64_t capacity_needed(uint32_t number, uint32_t map_blocks);
+
 #endif

@@ -134,7 +134,9 @@ without_operator(int code, const struct de_volume_end *end)
 {
 	if (code == EXIT_VERIFY_FAILED)
 		return EXIT_BAD_VOLUME;
-	if (code == EXIT_OPEN_FAILED && end->volume == 1)
+	/* Nothing was written yet, not even at an earlier attempt. */
+	if (code == EXIT_OPEN_FAILED && end->volume == 1 &&
+	    end->medium[0] == '\0')
 		return EXIT_NOT_STARTED;
 	return EXIT_NO_OPERATOR;
 }
@@ -186,6 +188,11 @@ change_after_failure(struct change *c, const struct de_volume_end *end,
 	/* It gave up for good, and has said so. */
 	if (code > 0 && code < EXIT_WRITE_FAILED)
 		return (enum exit_status)code;
+	if (c->cannot_rewrite) {
+		report(c->rep, DE_ERROR, "volume %" PRIu32 ": %s, and %s "
+		    "cannot be begun again", end->volume, why, end->medium);
+		return EXIT_ABORTED;
+	}
 	if (attempts_left && c->eot != NULL && code > 0)
 		status = ask_handler(c, end);
 	else if (!attempts_left || !may_be_over(code))

@@ -18,6 +18,7 @@ struct change {			/* all borrowed */
 	struct report *rep;
 	int channel;			/* to the supervisor */
 	unsigned int rewrite_attempts;
+	bool cannot_rewrite;		/* the volume is on a pipe */
 	char medium[DE_MEDIUM_BYTES];	/* for the next volume; "": as set */
 };
 

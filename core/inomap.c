@@ -7,11 +7,17 @@
 
 #define INODES_PER_TAPE_BLOCK (8 * DE_TAPE_BLOCK)
 
+uint32_t
+inomap_tape_blocks(uint32_t max_inode)
+{
+	/* As dump(8) does: one inode more than there can be. */
+	return max_inode / INODES_PER_TAPE_BLOCK + 1;
+}
+
 bool
 inomap_init(struct inomap *map, uint32_t max_inode)
 {
-	/* As dump(8) does: one inode more than there can be. */
-	map->tape_blocks = max_inode / INODES_PER_TAPE_BLOCK + 1;
+	map->tape_blocks = inomap_tape_blocks(max_inode);
 	map->max_inode = max_inode;
 	map->bits = calloc(map->tape_blocks, DE_TAPE_BLOCK);
 	return map->bits != NULL;

@@ -18,6 +18,9 @@ struct inomap {
 	uint32_t tape_blocks;
 };
 
+/* The tape blocks of a map for so many inodes. */
+uint32_t inomap_tape_blocks(uint32_t max_inode);
+
 /* Make it empty.  Returns false if out of memory. */
 bool inomap_init(struct inomap *map, uint32_t max_inode);
 void inomap_free(struct inomap *map);

@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "core/capacity.h"
 #include "core/clock.h"
 #include "core/date.h"
 #include "core/stream.h"
@@ -84,6 +85,26 @@ open_plugins(struct job *job)
 	return job->source_is_open;
 }
 
+/* Better told before the scan than at the end of the first volume. */
+static bool
+check_first_volume(const struct job *job)
+{
+	const uint32_t blocking = (uint32_t)option_number(job->config->ring,
+	    "blocking");
+	const uint64_t records = capacity_records(job->config->volumes, 1,
+	    blocking);
+	const uint64_t needed = capacity_needed(1,
+	    inomap_tape_blocks(job->src.info.max_inode));
+
+	if (records >= needed / blocking + (needed % blocking != 0))
+		return true;
+	report(job->rep, DE_ERROR, "volume 1 would have %" PRIu64 " tape "
+	    "blocks of 1024 bytes; it needs %" PRIu64 ", as the maps of %"
+	    PRIu32 " inodes must not be torn: set a larger volume_size",
+	    records * blocking, needed, job->src.info.max_inode);
+	return false;
+}
+
 static bool
 begin(struct job *job, const struct job_config *config,
     const struct job_context *context, int channel)
@@ -94,7 +115,7 @@ begin(struct job *job, const struct job_config *config,
 	job->cancelled = &context->signals->cancel;
 	job->channel = channel;
 	set_date_and_host(job);
-	return open_plugins(job);
+	return open_plugins(job) && check_first_volume(job);
 }
 
 static void

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "core/ring.h"
 
-#include <errno.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -352,9 +351,10 @@ wait_for_space(struct ring *ring)
 		until.tv_nsec -= 1000000000;
 		until.tv_sec++;
 	}
-	if (pthread_cond_timedwait(&ring->space, &ring->lock, &until) ==
-	    ETIMEDOUT)
-		call_idle(ring, clock_ns());
+	pthread_cond_timedwait(&ring->space, &ring->lock, &until);
+	const uint64_t now = clock_ns();
+	if (now - ring->idle_at >= IDLE_NS)
+		call_idle(ring, now);
 }
 
 /* Hand the full record to the slaves and wait until the next slot is free. */

@@ -5,6 +5,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "core/paths.h"
+
 #define TARGET_BLOCKS (STREAM_TARGET_MAX / DE_TAPE_BLOCK + 1)
 
 static const uint8_t all_present[HEADER_ADDRS] = {
@@ -130,6 +132,17 @@ is_still(const struct stream *s, uint32_t selected, bool directory,
 	return false;
 }
 
+/* The source has said what is wrong, but it knows no paths. */
+static void
+report_failure(const struct stream *s, uint32_t inode)
+{
+	struct paths *paths = paths_find(s->src, &inode, 1);
+
+	report(s->rep, DE_ERROR, "%s: cannot dump %s (inode %" PRIu32 ")",
+	    s->src->info.device, paths_get(paths, inode), inode);
+	paths_free(paths);
+}
+
 /* The inodes of the selection that are, or are not, directories. */
 static enum de_status
 put_inodes(const struct stream *s, void *scan, bool directories)
@@ -153,6 +166,8 @@ put_inodes(const struct stream *s, void *scan, bool directories)
 			continue;
 		status = put_inode(s, &inode);
 		findings_settle(s->findings);
+		if (status != DE_OK && !tape_is_done(s->tape))
+			report_failure(s, from);
 		if (status != DE_OK)
 			return DE_FAILED;
 	}

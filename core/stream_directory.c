@@ -23,6 +23,7 @@ struct conversion {
 	struct directory out;
 	enum { BEFORE_DOT, BEFORE_DOTDOT, ENTRIES } place;
 	bool quiet;		/* the findings are known from the first time */
+	bool changed;		/* it is another one at the second time */
 
 	uint8_t *buffer;	/* BUFFER_BYTES */
 	size_t buffered;
@@ -68,8 +69,10 @@ write_chunk(void *arg, const uint8_t *chunk)
 {
 	struct conversion *c = arg;
 
-	if (c->put + c->buffered == c->announced)
+	if (c->put + c->buffered == c->announced) {
+		c->changed = true;
 		return DE_OK;
+	}
 	memcpy(c->buffer + c->buffered, chunk, DIRECTORY_CHUNK);
 	c->buffered += DIRECTORY_CHUNK;
 	return c->buffered == BUFFER_BYTES ? flush_buffer(c) : DE_OK;
@@ -213,8 +216,10 @@ fill_up(struct conversion *c)
 	enum de_status status = DE_OK;
 
 	directory_empty_chunk(empty);
-	while (status == DE_OK && c->put + c->buffered < c->announced)
+	while (status == DE_OK && c->put + c->buffered < c->announced) {
+		c->changed = true;
 		status = write_chunk(c, empty);
+	}
 	return status;
 }
 
@@ -227,6 +232,9 @@ convert_again(struct conversion *c)
 		status = fill_up(c);
 	if (status == DE_OK && c->buffered > 0)
 		status = flush_buffer(c);
+	if (c->changed)
+		findings_add(c->s->findings, c->inode->number, "it changed "
+		    "while it was dumped; entries of it may be missing");
 	return status;
 }
 

@@ -19,8 +19,6 @@
 #include "core/volume.h"
 #include "core/volume_report.h"
 
-/* restore does not notice when its first read of a volume is shorter. */
-#define VOLUME_BLOCKS_MIN 32
 /* How much earlier a planned end may come, to be between two inodes. */
 #define EARLY_PART 64		/* of the volume, */
 #define EARLY_RECORDS 64	/* or so many records, if that is less */
@@ -37,6 +35,7 @@ struct context {
 /* What a checkpoint has to know of a writer that died; in shared memory. */
 struct shared {
 	char medium[MESSAGE_NAME_BYTES];
+	bool is_once;
 	uint64_t bytes;
 };
 
@@ -371,18 +370,10 @@ roll_forward(struct tape *tape)
 	return true;
 }
 
-/*
- * Does restore accept a volume with so few tape blocks?  And the maps must
- * be on the first one.
- */
 static uint64_t
 blocks_needed(const struct tape *tape)
 {
-	const uint64_t maps = 3 + 2 * (uint64_t)tape->config.map_blocks;
-
-	if (tape->next.volume == 1 && maps > VOLUME_BLOCKS_MIN)
-		return maps;
-	return VOLUME_BLOCKS_MIN;
+	return capacity_needed(tape->next.volume, tape->config.map_blocks);
 }
 
 static enum de_status
@@ -428,6 +419,7 @@ retry(void *arg, int wait_status)
 	if (*tape->config.cancelled)
 		return false;
 	describe_end(tape, DE_END_ERROR, &end);
+	tape->change.cannot_rewrite = tape->shared->is_once;
 	tape->ending.status = change_after_failure(&tape->change, &end,
 	    wait_status, tape->attempt++);
 	return tape->ending.status == EXIT_COMPLETE;
@@ -466,6 +458,7 @@ open_volume(struct tape *tape)
 	tape->next.first_record = tape->next.tapea;
 	snprintf(tape->shared->medium, sizeof(tape->shared->medium), "%s",
 	    volume_medium(tape->volume));
+	tape->shared->is_once = volume_is_once(tape->volume);
 	tape->shared->bytes = 0;
 	report_start(tape);
 	if (ring_start(tape->ring) != DE_OK) {
@@ -492,6 +485,7 @@ static enum de_status
 begin_volume(struct tape *tape)
 {
 	tape->attempt = 1;
+	tape->shared->is_once = false;
 	set_limit(tape);
 	switch (checkpoint_fork(&tape->checkpoint, retry, tape)) {
 	case CHECKPOINT_WRITER:
@@ -648,14 +642,6 @@ tape_new(const struct tape_config *config)
 enum de_status
 tape_begin(struct tape *tape)
 {
-	set_limit(tape);
-	if (tape->limit < blocks_needed(tape)) {
-		report(tape->config.rep, DE_ERROR, "volume 1 would have %"
-		    PRIu64 " tape blocks of 1024 bytes; it needs %" PRIu64
-		    ", for the maps of inodes must not be torn: set a larger "
-		    "volume_size", tape->limit, blocks_needed(tape));
-		return end_process(tape, EXIT_NOT_STARTED, true);
-	}
 	return begin_volume(tape);
 }
 
@@ -767,6 +753,12 @@ tape_finish(struct tape *tape, uint32_t max_inode)
 	change_at_end(&tape->change, &end);
 	end_process(tape, EXIT_COMPLETE, true);
 	return DE_OK;
+}
+
+bool
+tape_is_done(const struct tape *tape)
+{
+	return tape->done;
 }
 
 void

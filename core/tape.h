@@ -69,6 +69,9 @@ enum de_status tape_put_extent(struct tape *tape,
  */
 enum de_status tape_finish(struct tape *tape, uint32_t max_inode);
 
+/* Has this process nothing more to put? */
+bool tape_is_done(const struct tape *tape);
+
 /* Give up, for a reason that has been reported: no volume is left half. */
 void tape_abort(struct tape *tape);
 

@@ -13,6 +13,7 @@ struct volume {
 	uint32_t number;
 	size_t record_size;
 	char medium[MESSAGE_NAME_BYTES];
+	uint32_t properties;		/* of the medium */
 	uint64_t bytes;
 	struct digest *digest;
 };
@@ -56,6 +57,7 @@ volume_open(struct volume *v, const struct de_volume *facts)
 		return DE_FAILED;
 	snprintf(v->medium, sizeof(v->medium), "%s", medium.name != NULL ?
 	    medium.name : v->output->plugin->descriptor.name);
+	v->properties = medium.properties;
 	return DE_OK;
 }
 
@@ -141,6 +143,12 @@ const char *
 volume_medium(const struct volume *v)
 {
 	return v->medium;
+}
+
+bool
+volume_is_once(const struct volume *v)
+{
+	return (v->properties & DE_MEDIUM_ONCE) != 0;
 }
 
 uint64_t

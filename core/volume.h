@@ -40,6 +40,7 @@ void volume_discard(struct volume *v);
 
 /* Of the open volume, or of the one closed last. */
 const char *volume_medium(const struct volume *v);
+bool volume_is_once(const struct volume *v);	/* DE_MEDIUM_ONCE */
 uint64_t volume_bytes(const struct volume *v);
 void volume_digest(const struct volume *v,
     char text[static DIGEST_TEXT_BYTES]);

@@ -41,11 +41,11 @@ source_fault () {
 		esac
 		rm dumps/a ;;
 	3)
-		said "the dump was aborted"
+		said "THE ENTIRE DUMP IS ABORTED"
 		not_said "DUMP IS DONE"
 		only ;;
 	*)
-		said "the dump was not started"
+		said "THE ENTIRE DUMP IS ABORTED: it could not be started"
 		only ;;
 	esac
 }

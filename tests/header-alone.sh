@@ -49,7 +49,7 @@ for standard in c++11 c++17 gnu++11; do
 done
 cat >use.cc <<END
 #include <dumpengine/plugin.h>
-static struct de_plugin p = { DE_PLUGIN_ABI, DE_OUTPUT, "p", "s", 0, 0, 0, 0, 0 };
+static struct de_plugin p = { DE_PLUGIN_ABI, DE_OUTPUT, "p", "s", 0, 0, 0, 0, 0, 0 };
 DE_PLUGIN(p);
 END
 # shellcheck disable=SC2086

@@ -327,11 +327,17 @@ struct de_volume {
 					   NULL: as the options say */
 };
 
+/*
+ * de_medium.properties: a volume on it cannot be begun again, as what was
+ * written is with somebody else already (a pipe).
+ */
+#define DE_MEDIUM_ONCE 1u
+
 /* What a volume is written to.  Texts are the output's, until close_volume(). */
 struct de_medium {
 	uint32_t struct_size;
 	const char *name;		/* for messages: "/dev/nst0", "a.dump" */
-	uint64_t capacity;		/* bytes, 0 if not known */
+	uint32_t properties;		/* DE_MEDIUM_... */
 };
 
 /* What is to become of a volume. */

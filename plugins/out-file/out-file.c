@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <time.h>
@@ -34,6 +35,16 @@ struct written_file {
 	uint32_t volume;
 };
 
+/*
+ * The file that is being written, in memory that all processes of a dump see:
+ * if its writer dies, the next one may replace what it finds at the name.
+ */
+struct current_file {
+	dev_t device;
+	ino_t inode;
+	uint32_t volume;
+};
+
 struct out_file {
 	const struct de_host *host;	/* borrowed */
 	const char *const *paths;	/* borrowed; option "path" */
@@ -42,12 +53,14 @@ struct out_file {
 	bool end_when_full;		/* option "end_when_full" */
 	struct written_file *files;	/* owned; 24 bytes a volume */
 	size_t file_count;
+	struct current_file *current;	/* owned; shared memory */
 
 	uint32_t volume;		/* that is open */
 	int fd;				/* -1 when no volume is open */
 	int read_fd;			/* of reading back; -1: not open */
 	off_t read;			/* bytes */
 	bool is_regular;
+	bool replace;			/* what is at the name is ours to replace */
 	char *name;			/* of the open volume, for messages */
 	char *target;			/* its final name, links resolved */
 	char *partial;			/* its name until then; NULL: the same */
@@ -151,6 +164,15 @@ written_as(const struct out_file *f, const struct stat *st)
 	return 0;
 }
 
+/* Did an earlier process of this run write that, as this very volume? */
+static bool
+is_current(const struct out_file *f, const struct stat *st)
+{
+	return f->volume != 0 && f->current->volume == f->volume &&
+	    f->current->device == st->st_dev &&
+	    f->current->inode == st->st_ino;
+}
+
 /* What is at the name already? */
 enum existing { NOTHING, REGULAR, SPECIAL, UNUSABLE };
 
@@ -188,7 +210,7 @@ look_at(const struct out_file *f, const char *name)
 		    volume);
 		return UNUSABLE;
 	}
-	if (S_ISREG(st.st_mode) && !f->overwrite) {
+	if (S_ISREG(st.st_mode) && !f->overwrite && !is_current(f, &st)) {
 		refuse(f, name, "exists already; remove it, give another path "
 		    "(as with %d for the date), or set overwrite = true");
 		return UNUSABLE;
@@ -310,6 +332,8 @@ open_partial(struct out_file *f)
 		return refuse(f, f->partial,
 		    "is being written by another run");
 	}
+	*f->current = (struct current_file){ opened.st_dev, opened.st_ino,
+	    f->volume };
 	if (ftruncate(f->fd, 0) == -1 || fchmod(f->fd, FILE_MODE) == -1)
 		return fail(f, f->partial, "cannot be made", errno);
 	f->is_regular = true;
@@ -325,9 +349,20 @@ open_file(struct out_file *f)
 		return DE_FAILED;
 	if (existing == SPECIAL)
 		return open_special(f);
+	f->replace = existing == REGULAR;
 	if (set_names(f, existing) != DE_OK)
 		return DE_FAILED;
 	return open_partial(f);
+}
+
+/* Or a redirected standard output, which is somebody else's file. */
+static bool
+is_pipe(const struct out_file *f)
+{
+	struct stat st;
+
+	return is_standard_output(f->name) ||
+	    (fstat(f->fd, &st) == 0 && S_ISFIFO(st.st_mode));
 }
 
 static enum de_status
@@ -351,6 +386,8 @@ out_file_open_volume(void *self, const struct de_volume *volume,
 	}
 	medium->name = is_standard_output(f->name) ? "standard output" :
 	    f->name;
+	if (is_pipe(f))
+		medium->properties |= DE_MEDIUM_ONCE;
 	return DE_OK;
 }
 
@@ -476,7 +513,7 @@ finish_regular(struct out_file *f)
 		return DE_FAILED;
 	if (fsync(f->fd) == -1)
 		return fail(f, f->partial, "cannot be made safe", errno);
-	if ((f->overwrite ? rename(f->partial, f->target) :
+	if ((f->overwrite || f->replace ? rename(f->partial, f->target) :
 	    rename_unless_there(f->partial, f->target)) == -1)
 		return fail(f, f->target, "cannot be given its name", errno);
 	free(f->partial);
@@ -593,6 +630,16 @@ check_patterns(const struct out_file *f)
 	return DE_OK;
 }
 
+static void
+out_file_destroy(void *self)
+{
+	struct out_file *f = self;
+
+	munmap(f->current, sizeof(*f->current));
+	free(f->files);
+	free(f);
+}
+
 static enum de_status
 out_file_create(const struct de_host *host, void **self)
 {
@@ -607,21 +654,20 @@ out_file_create(const struct de_host *host, void **self)
 	f->overwrite = host->get_boolean(host, "overwrite");
 	f->end_when_full = host->get_boolean(host, "end_when_full");
 	f->fd = f->read_fd = -1;
-	if (check_patterns(f) != DE_OK) {
+	void *shared = mmap(NULL, sizeof(*f->current), PROT_READ | PROT_WRITE,
+	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (shared == MAP_FAILED) {
+		host->report(host, DE_ERROR, "out-file: out of memory");
 		free(f);
+		return DE_FAILED;
+	}
+	f->current = shared;
+	if (check_patterns(f) != DE_OK) {
+		out_file_destroy(f);
 		return DE_FAILED;
 	}
 	*self = f;
 	return DE_OK;
-}
-
-static void
-out_file_destroy(void *self)
-{
-	struct out_file *f = self;
-
-	free(f->files);
-	free(f);
 }
 
 static const struct de_output out_file_output = {

@@ -149,6 +149,23 @@ new_ring(struct world *w, unsigned int slaves, unsigned int blocks)
 	return ring;
 }
 
+/* All of an extent; false when the ring has stopped. */
+static bool
+put_extent(struct ring *ring, const struct ring_extent *extent)
+{
+	struct ring_extent rest = *extent;
+
+	while (rest.length > 0) {
+		const uint64_t placed = ring_put_extent(ring, &rest);
+		if (placed == 0)
+			return false;
+		rest.offset += placed;
+		rest.address += placed;
+		rest.length -= placed;
+	}
+	return true;
+}
+
 /*
  * Put tape blocks and extents, in a mixture that depends on nothing but
  * `seed`, until `records` records are full; what they have to be goes to
@@ -165,7 +182,7 @@ put_records(struct ring *ring, uint64_t records, unsigned int record_blocks,
 		seed = seed * 1103515245 + 12345;
 		const unsigned int dice = seed >> 16;
 		if (dice % 3 == 0 || total - at < 20) {
-			uint8_t *block = ring_put_block(ring);
+			uint8_t *block = ring_put_block(ring, 0);
 			memset(expected + at * 1024, (int)(dice & 0xff), 1024);
 			if (block == NULL)
 				return;
@@ -183,7 +200,7 @@ put_records(struct ring *ring, uint64_t records, unsigned int record_blocks,
 		memset(expected + at * 1024, 0, blocks * 1024);
 		for (uint64_t i = 0; i < extent.length; i++)
 			expected[at * 1024 + i] = byte_at(address + i);
-		if (ring_put_extent(ring, &extent) != DE_OK)
+		if (!put_extent(ring, &extent))
 			return;
 		at += blocks;
 		address += extent.length + dice % 3 * 5000;
@@ -282,7 +299,7 @@ START_TEST(who_waits_for_room_learns_of_the_end)
 			uint8_t *block;
 
 			ck_assert_int_eq(ring_start(ring), DE_OK);
-			while ((block = ring_put_block(ring)) != NULL) {
+			while ((block = ring_put_block(ring, 0)) != NULL) {
 				memset(block, (int)(put / 1024), 1024);
 				put++;
 			}
@@ -341,7 +358,7 @@ START_TEST(a_read_may_fail_at_any_record_and_all_before_it_are_written)
 					.inode = (uint32_t)r + 11,
 					.offset = 1024 * r,
 				};
-				if (ring_put_extent(ring, &extent) != DE_OK)
+				if (!put_extent(ring, &extent))
 					break;
 			}
 			ck_assert_int_eq(ring_stop(ring, true), DE_FAILED);
@@ -370,7 +387,7 @@ START_TEST(an_extent_over_many_records_names_the_right_offset)
 	};
 
 	ck_assert_int_eq(ring_start(ring), DE_OK);
-	ring_put_extent(ring, &extent);
+	put_extent(ring, &extent);
 	ck_assert_int_eq(ring_stop(ring, true), DE_FAILED);
 	ck_assert_uint_eq(ring_records_written(ring), 70001 / 8192);
 	ck_assert_uint_eq(ring_read_failure(ring)->offset, 1048576 + 70001);
@@ -438,7 +455,7 @@ START_TEST(what_is_not_complete_is_forgotten)
 
 	ck_assert_int_eq(ring_start(ring), DE_OK);
 	for (int i = 0; i < 30; i++)
-		memset(ring_put_block(ring), i, 1024);
+		memset(ring_put_block(ring, 0), i, 1024);
 	ck_assert_int_eq(ring_stop(ring, false), DE_FAILED);
 	ck_assert_uint_le(ring_records_written(ring), 30 / 4);
 	ck_assert_uint_eq(w.size, w.records * 4096);
@@ -463,7 +480,6 @@ START_TEST(it_starts_anew_for_the_next_volume)
 	w.records = w.size = 0;
 	ck_assert_int_eq(ring_start(ring), DE_OK);
 	ck_assert_uint_eq(ring_records_written(ring), 0);
-	ck_assert_uint_eq(ring_room(ring), 0);
 	put_records(ring, 6, 2, 4, expected);
 	ck_assert_int_eq(ring_stop(ring, true), DE_OK);
 	expect_bytes(&w, expected, 12 * 1024);
@@ -481,32 +497,76 @@ START_TEST(nothing_can_be_put_into_a_ring_that_has_stopped)
 	int put = 0;
 
 	ck_assert_int_eq(ring_start(ring), DE_OK);
-	while (put < 1000000 && ring_put_block(ring) != NULL)
+	while (put < 1000000 && ring_put_block(ring, 0) != NULL)
 		put++;
 	ck_assert_int_lt(put, 1000000);
-	ck_assert_ptr_null(ring_put_block(ring));
-	ck_assert_int_eq(ring_put_extent(ring, &extent), DE_FAILED);
+	ck_assert_ptr_null(ring_put_block(ring, 0));
+	ck_assert_uint_eq(ring_put_extent(ring, &extent), 0);
 	ck_assert_int_eq(ring_stop(ring, true), DE_FAILED);
 	ring_free(ring);
 	free(w.bytes);
 }
 END_TEST
 
-START_TEST(room_counts_down_to_a_full_record)
-{
-	struct world w = { 0 };
-	struct ring *ring = new_ring(&w, 1, 4);
-	static const unsigned int room[] = { 3, 2, 1, 0, 3 };
+/* What a visitor has seen: the tags of blocks, 'E' and the offset of extents. */
+struct seen {
+	char text[4096];
+};
 
-	ck_assert_int_eq(ring_start(ring), DE_OK);
-	ck_assert_uint_eq(ring_room(ring), 0);
-	for (size_t i = 0; i < COUNT(room); i++) {
-		memset(ring_put_block(ring), 0, 1024);
-		ck_assert_uint_eq(ring_room(ring), room[i]);
+static void
+see_block(void *arg, uint8_t tag, const uint8_t *block)
+{
+	struct seen *seen = arg;
+	ck_assert_uint_eq(block[0], tag);
+	ck_assert_uint_eq(block[1023], tag);
+	snprintf(seen->text + strlen(seen->text),
+	    sizeof(seen->text) - strlen(seen->text), "%u ", tag);
+}
+
+static void
+see_extent(void *arg, const struct ring_extent *extent)
+{
+	struct seen *seen = arg;
+	ck_assert_uint_eq(extent->address, 100000 + extent->offset);
+	ck_assert_uint_eq(extent->inode, 7);
+	snprintf(seen->text + strlen(seen->text),
+	    sizeof(seen->text) - strlen(seen->text), "E%u+%u ",
+	    (unsigned int)extent->offset, (unsigned int)extent->length);
+}
+
+/* Records of 4 tape blocks: 1 2 E E | E E E 3 | 4 E... */
+START_TEST(what_was_put_but_not_written_is_visited_in_order)
+{
+	static const char *const left[] = {
+		"1 2 E0+2048 E2048+2952 3 4 E0+700 ",
+		"E2048+2952 3 4 E0+700 ",
+		"4 E0+700 ",
+	};
+	const struct ring_extent five = { 100000, 5000, 7, 0 };
+	const struct ring_extent one = { 100000, 700, 7, 0 };
+
+	for (uint64_t capacity = 0; capacity < COUNT(left); capacity++) {
+		struct world w = { .capacity = capacity };
+		struct ring *ring = new_ring(&w, 3, 4);
+		struct seen seen = { "" };
+		const struct ring_visitor visitor = { see_block, see_extent,
+		    &seen };
+
+		if (capacity == 0)
+			w.fail_write = 1;
+		ck_assert_int_eq(ring_start(ring), DE_OK);
+		memset(ring_put_block(ring, 1), 1, 1024);
+		memset(ring_put_block(ring, 2), 2, 1024);
+		ck_assert(put_extent(ring, &five));
+		memset(ring_put_block(ring, 3), 3, 1024);
+		memset(ring_put_block(ring, 4), 4, 1024);
+		ck_assert(put_extent(ring, &one));
+		ring_stop(ring, true);
+		ring_each_unwritten(ring, &visitor);
+		ck_assert_str_eq(seen.text, left[capacity]);
+		ring_free(ring);
+		free(w.bytes);
 	}
-	ring_stop(ring, false);
-	ring_free(ring);
-	free(w.bytes);
 }
 END_TEST
 
@@ -540,7 +600,7 @@ main(void)
 		what_is_not_complete_is_forgotten,
 		it_starts_anew_for_the_next_volume,
 		nothing_can_be_put_into_a_ring_that_has_stopped,
-		room_counts_down_to_a_full_record,
+		what_was_put_but_not_written_is_visited_in_order,
 		stopping_an_empty_ring_writes_nothing,
 	};
 	return unit_run("ring", tests, COUNT(tests));
