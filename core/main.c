@@ -206,20 +206,29 @@ static enum exit_status
 act(struct report *rep, struct plugin_registry *reg,
     const struct arguments *args)
 {
+	enum exit_status status = EXIT_NOT_STARTED;
+
 	switch (args->action) {
 	case ACT_HELP:
-		return help_print(stdout);
+		status = help_print(stdout);
+		break;
 	case ACT_VERSION:
-		return help_print_version(stdout);
+		status = help_print_version(stdout);
+		break;
 	case ACT_LIST_PLUGINS:
-		return help_list_plugins(stdout, reg);
+		status = help_list_plugins(stdout, reg);
+		break;
 	case ACT_PLUGIN_HELP:
-		return help_print_plugin(stdout, reg, args->plugin, rep);
+		status = help_print_plugin(stdout, reg, args->plugin, rep);
+		break;
 	case ACT_DUMP:
 	case ACT_CHECK:
-		return use_file_and_report(rep, reg, args);
+		status = use_file_and_report(rep, reg, args);
+		break;
 	}
-	return EXIT_NOT_STARTED;
+	if (ferror(stdout))
+		report(rep, DE_ERROR, "standard output cannot be written");
+	return status;
 }
 
 /*

@@ -21,7 +21,7 @@ jobs = (
       overwrite = false; };
     ring   = { slaves = 4;
       blocking = 64; };
-    eot    = { plugin = "eot-script"; };
+    eot    = { plugin = "eot-script"; command = "true"; };
   } );
 END
 engine 0 -c good.conf
@@ -161,7 +161,7 @@ done <<'END'
 8|      size = true; };|8: size: |true will not do; give a size
 9|    output = 5; x = { plugin = "out-file";|9: output: |has to be a group
 10|      path = 5;|10: path: |the number 5 will not do; give a text
-10|      path = ( "dumps/x" );|10: path: |a list will not do
+10|      path = ( );|10: path: |an empty list will not do
 11|      overwrite = "false"; };|11: overwrite: |"false" will not do; give true or false
 11|      overwrite = 0; };|11: overwrite: |the number 0 will not do; give true or false
 12|    ring   = { slaves = "4";|12: slaves: |"4" will not do; give an integer from 1 to 64

@@ -82,9 +82,9 @@ said "d.conf:6: pth: out-count has no such option; did you mean path?"
 configure_job e.conf "$source" \
     'plugin = "out-count"; path = "volumes"; capacity = "25 KiB";' \
     "blocking = 10;"
-engine 3 -c e.conf
-said "volumes is full after 2 records"
-[ "$(wc -l <volumes)" -eq 2 ] || fail "an aborted volume left a line"
+engine 4 -c e.conf
+said "volumes holds only 20 tape blocks"
+[ "$(wc -l <volumes)" -eq 2 ] || fail "a volume that is none left a line"
 
 # It also builds as a debugger wants it, and what is wrong is found early.
 "$MAKE" -C example clean >make.log 2>&1 || fail "$(cat make.log)"

@@ -36,11 +36,11 @@ source_fault () {
 		# The maps are written before it is known.
 		vanish | becomes-directory)
 			scan_but 'map-missing|entry-missing' dumps/a ;;
-		shrinks | grows) scan_but ': nameless: ' dumps/a ;;
+		shrinks | grows) scan_but ': nameless: |: [0-9]* more$' dumps/a ;;
 		*) scan dumps/a ;;
 		esac
 		rm dumps/a ;;
-	3)
+	3 | 4)
 		said "THE ENTIRE DUMP IS ABORTED"
 		not_said "DUMP IS DONE"
 		only ;;

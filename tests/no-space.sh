@@ -21,13 +21,13 @@ os.execv(sys.argv[1], sys.argv[1:])' "$@"
 }
 configure_dump a.conf a.img dumps/a
 run limited "$DUMPENGINE" -c a.conf
-[ "$status" -eq 3 ] || fail "with a limit on the size of files: exit status \
-$status, not 3: $(cat err)"
+[ "$status" -eq 4 ] || fail "with a limit on the size of files: exit status \
+$status, not 4: $(cat err)"
 said "dumps/a.partial" "File too large"
 only
 
 configure_dump b.conf a.img /dev/full
-engine 3 -c b.conf
+engine 4 -c b.conf
 said "/dev/full" "disk is full"
 
 is_root || skip "a full disk needs root; the rest is fine"
@@ -36,14 +36,14 @@ mount -t tmpfs -o size=1m tmpfs small 2>mount.log ||
     skip "cannot mount a small disk: $(cat mount.log)"
 mounted+=("$scratch/small")
 configure_dump c.conf a.img small/a
-engine 3 -c c.conf
-said "small/a.partial" "the disk is full after" "aborted"
+engine 4 -c c.conf
+said "small/a.partial" "the disk is full after" "ABORTED"
 [ -z "$(ls -A small)" ] || fail "left behind: $(ls -A small)"
 
 # The dump that is to be replaced stays.
 echo precious >small/a
 configure_job c.conf 'plugin = "fs-ext2"; device = "a.img";' \
     'plugin = "out-file"; path = "small/a"; overwrite = true;'
-engine 3 -c c.conf
+engine 4 -c c.conf
 [ "$(ls -A small)" = a ] || fail "left behind: $(ls -A small)"
 [ "$(cat small/a)" = precious ] || fail "the older dump is gone"

@@ -139,7 +139,7 @@ first=$!
 wait_for 10 test -e dumps/same.partial || fail "no partial file comes up"
 echo precious >dumps/same
 wait "$first"
-[ $? -eq 3 ] || fail "it did not abort: $(cat slow.log)"
+[ $? -eq 4 ] || fail "it did not abort: $(cat slow.log)"
 [ "$(cat dumps/same)" = precious ] || fail "it was overwritten"
 grep -q "dumps/same.*File exists" slow.log || fail "$(cat slow.log)"
 only same

@@ -70,7 +70,7 @@ configure_job a.conf "plugin = $(quoted "$TEST_PLUGINS/fs-fault.so");" \
 for check in "" --check; do
 	# shellcheck disable=SC2086
 	engine 1 $check -c a.conf
-	said "out of luck today" "the output plugin bad could not be set up"
+	said "a.conf:6: plugin: bad: out of luck today"
 	not_said "volume 1"
 done
 

@@ -17,7 +17,7 @@ incomplete () {
 	shift 2
 	configure_dump "$name.conf" "$image" "dumps/$name"
 	engine 2 -c "$name.conf"
-	said "$@" "is not complete"
+	said "$@" "IT IS NOT COMPLETE"
 	scan "dumps/$name"
 	rm -rf restored
 	restore_dump "dumps/$name" restored

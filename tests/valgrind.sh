@@ -22,7 +22,9 @@ checked () {
 	    "$DUMPENGINE" "$@"
 	[ "$status" -eq "$expected" ] ||
 	    fail "$*: exit status $status, not $expected: $(cat err)"
-	! grep -q '^==' err || fail "$*: $(cat err)"
+	# Of the loop devices there are, which valgrind knows nothing of.
+	! grep -v -e 'unhandled ioctl' -e 'spurious value errors' \
+	    -e 'README_MISSING_SYSCALL_OR_IOCTL' err | grep -q '^==' || fail "$*: $(cat err)"
 }
 
 configure_dump a.conf a.img dumps/a "slaves = 2;"
@@ -45,6 +47,6 @@ for fault in read mode map name-long scan-late xattr-large; do
 	esac
 done
 configure_job a.conf "plugin = $(quoted "$TEST_PLUGINS/fs-fault.so");" \
-    "plugin = $(quoted "$TEST_PLUGINS/out-fault.so"); capacity = 2;" \
+    "plugin = $(quoted "$TEST_PLUGINS/out-fault.so"); fail_write = 2;" \
     "slaves = 2; blocking = 2;"
-checked 3 -c a.conf
+checked 4 -c a.conf

@@ -78,7 +78,6 @@ out_count_open_volume(void *self, const struct de_volume *volume,
 	c->records = c->bytes = 0;
 	c->checksum = UINT64_C(14695981039346656037);
 	medium->name = c->path;		/* for messages of the engine */
-	medium->capacity = (uint64_t)c->capacity;
 	return DE_OK;
 }
 

@@ -106,8 +106,7 @@ START_TEST(everything_that_can_be_given_is_taken)
 	    "jobs = (\n"
 	    "{ name = \"a.b_C-1\"; level = 0; label = \"123456789012345\";\n"
 	    "  date = \"2026-11-22T03:00:00Z\";\n" PLUGINS
-	    "  ring = { slaves = 64; blocking = 1024; };\n"
-	    "  eot = { plugin = \"eot-script\"; command = \"x\"; }; },\n"
+	    "  ring = { slaves = 64; blocking = 1024; }; },\n"
 	    "{ name = \"second\"; date = 1600000000;\n"
 	    "  source = { plugin = \"fs-fault\"; files = 3; };\n"
 	    "  output = { plugin = \"out-fault\"; capacity = 9; };\n"
