@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 
 #include "core/instance.h"
+#include "core/literals.h"
 #include "core/settings.h"
 
 #define JOB_NAME_MAX 64
@@ -104,7 +105,7 @@ static void
 try_plugin(struct settings *s, const config_setting_t *group,
     const struct plugin_config *config)
 {
-	const volatile sig_atomic_t not_cancelled = 0;
+	const atomic_int not_cancelled = 0;
 	struct trial trial = { s, group };
 	const unsigned int errors = s->errors;
 
@@ -330,12 +331,15 @@ open_file(struct settings *s)
 
 /* @include "x" means the x beside the file that says so. */
 static void
-set_include_folder(const struct settings *s, config_t *parser)
+set_include_folder(struct settings *s, config_t *parser)
 {
 	char *copy = strdup(s->file);
 
-	if (copy != NULL)
-		config_set_include_dir(parser, dirname(copy));
+	if (copy != NULL) {
+		const char *folder = dirname(copy);
+		config_set_include_dir(parser, folder);
+		literals_check(s, s->file, folder);
+	}
 	free(copy);
 }
 

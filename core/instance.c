@@ -100,7 +100,7 @@ host_monotonic_ns(const struct de_host *host)
 
 struct instance *
 instance_new(const struct plugin *plugin, const struct option_set *options,
-    struct report *rep, const volatile sig_atomic_t *cancelled)
+    struct report *rep, const atomic_int *cancelled)
 {
 	struct instance *in = calloc(1, sizeof(*in));
 	if (in == NULL) {

@@ -16,7 +16,7 @@ struct instance {
 	const struct plugin *plugin;		/* borrowed */
 	const struct option_set *options;	/* borrowed */
 	struct report *rep;			/* borrowed */
-	const volatile sig_atomic_t *cancelled;	/* borrowed */
+	const atomic_int *cancelled;	/* borrowed */
 	struct de_host host;
 	void *self;				/* what create() gave */
 	atomic_bool unwanted;			/* cancelled, for it alone */
@@ -29,7 +29,7 @@ struct instance {
  */
 struct instance *instance_new(const struct plugin *plugin,
     const struct option_set *options, struct report *rep,
-    const volatile sig_atomic_t *cancelled);
+    const atomic_int *cancelled);
 
 /*
  * Have its cancelled() say yes, or not any more: nobody waits for what it

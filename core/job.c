@@ -22,7 +22,7 @@
 struct job {
 	const struct job_config *config;
 	struct report *rep;
-	const volatile sig_atomic_t *cancelled;
+	const atomic_int *cancelled;
 	int channel;			/* to the supervisor */
 	struct instance *source_instance;
 	struct instance *output;

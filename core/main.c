@@ -140,7 +140,7 @@ static enum exit_status
 run_jobs(const struct job_context *context, const struct config *config,
     const struct arguments *args, bool *is_supervisor)
 {
-	const volatile sig_atomic_t *cancelled = &context->signals->cancel;
+	const atomic_int *cancelled = &context->signals->cancel;
 	enum exit_status worst = EXIT_COMPLETE;
 
 	for (size_t i = 0; i < config->job_count && !*cancelled; i++) {

@@ -9,13 +9,14 @@
 #define CORE_OPERATOR_H
 
 #include <signal.h>
+#include <stdatomic.h>
 
 #include "core/message.h"
 #include "core/report.h"
 
 struct operator {
 	struct report *rep;			/* borrowed */
-	const volatile sig_atomic_t *cancelled;	/* borrowed; ends the waiting */
+	const atomic_int *cancelled;	/* borrowed; ends the waiting */
 	bool may_ask;				/* -q was not given */
 	bool notify;				/* tell the group operator, too */
 };

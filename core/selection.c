@@ -78,7 +78,7 @@ select_inode(struct selection *sel, const struct de_inode *inode,
 
 static enum de_status
 scan_inodes(struct selection *sel, const struct source *src,
-    struct findings *findings, const volatile sig_atomic_t *cancelled)
+    struct findings *findings, const atomic_int *cancelled)
 {
 	struct de_inode inode;
 	uint32_t from = 1;
@@ -103,7 +103,7 @@ scan_inodes(struct selection *sel, const struct source *src,
 bool
 selection_make(struct selection *sel, const struct source *src,
     struct findings *findings, struct report *rep,
-    const volatile sig_atomic_t *cancelled)
+    const atomic_int *cancelled)
 {
 	const uint32_t max_inode = src->info.max_inode;
 

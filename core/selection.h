@@ -28,7 +28,7 @@ struct selection {
  */
 bool selection_make(struct selection *sel, const struct source *src,
     struct findings *findings, struct report *rep,
-    const volatile sig_atomic_t *cancelled);
+    const atomic_int *cancelled);
 void selection_free(struct selection *sel);
 
 #endif

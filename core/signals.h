@@ -10,16 +10,17 @@
 #define CORE_SIGNALS_H
 
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 
 /* Does nothing but to interrupt the system call of the thread it is sent to. */
 #define SIGNALS_WAKE SIGUSR2
 
 struct signals {
-	volatile sig_atomic_t cancel;	/* SIGTERM: its number */
-	volatile sig_atomic_t interrupt;	/* SIGINT: ask whether to abort */
-	volatile sig_atomic_t status;	/* SIGUSR1, SIGINFO: show the status */
-	volatile sig_atomic_t hangup;	/* SIGHUP: the terminal is gone */
+	atomic_int cancel;	/* SIGTERM: its number */
+	atomic_int interrupt;	/* SIGINT: ask whether to abort */
+	atomic_int status;	/* SIGUSR1, SIGINFO: show the status */
+	atomic_int hangup;	/* SIGHUP: the terminal is gone */
 };
 
 /* For the supervisor.  Returns the flags, which handlers set from now on. */

@@ -29,7 +29,7 @@ struct tape_config {
 	const struct header_template *header;
 	const struct option_set *volumes;	/* config_volume_options */
 	struct report *rep;
-	const volatile sig_atomic_t *cancelled;
+	const atomic_int *cancelled;
 	int channel;				/* to the supervisor */
 	const char *job;
 	const char *label;

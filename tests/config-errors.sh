@@ -158,6 +158,7 @@ done <<'END'
 8|      size = "much"; };|8: size: |"much" will not do; give a size
 8|      size = "1.5 MiB"; };|8: size: |will not do; give a size
 8|      size = "-1"; };|8: size: |will not do; give a size
+8|      files = 4294967299; };|8: 4294967299: |needs an L
 8|      size = true; };|8: size: |true will not do; give a size
 9|    output = 5; x = { plugin = "out-file";|9: output: |has to be a group
 10|      path = 5;|10: path: |the number 5 will not do; give a text
