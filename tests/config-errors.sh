@@ -184,13 +184,13 @@ done <<'END'
 6|    date   = "1969-07-20";|6: date: |out of range
 8|      files = -1; };|8: files: |-1 is out of range (0 to 1000000)
 8|      files = 1000001; };|8: files: |out of range
-8|      files = 4294967299; };|8: files: |out of range
+
 8|      size = "2 GiB"; };|8: size: |out of range
 10|      path = "";|10: path: |has 0 bytes
 12|    ring   = { slaves = 0;|12: slaves: |0 is out of range (1 to 64)
 12|    ring   = { slaves = 65;|12: slaves: |65 is out of range (1 to 64)
 12|    ring   = { slaves = -4;|12: slaves: |-4 is out of range
-12|    ring   = { slaves = 4294967297;|12: slaves: |out of range
+12|    ring   = { slaves = 4294967297;|12: 4294967297: |needs an L
 13|      blocking = 0; };|13: blocking: |0 is out of range (1 to 1024)
 13|      blocking = 1025; };|13: blocking: |1025 is out of range (1 to 1024)
 13|      blocking = 9223372036854775807; };|13: blocking: |out of range

@@ -6,6 +6,7 @@
  */
 #include "core/plugin.h"
 
+#include <stdatomic.h>
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -164,7 +165,7 @@ END_TEST
 
 START_TEST(services_give_the_values_of_the_table)
 {
-	static const volatile sig_atomic_t cancelled;
+	static const atomic_int cancelled;
 	struct desk d;
 	char why[OPTION_WHY_BYTES];
 
@@ -205,7 +206,7 @@ END_TEST
 
 START_TEST(a_create_that_fails_makes_no_instance)
 {
-	static const volatile sig_atomic_t cancelled;
+	static const atomic_int cancelled;
 	struct desk d;
 
 	desk_open(&d);
