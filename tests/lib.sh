@@ -52,6 +52,9 @@ scratch=$(mktemp -d "$top_builddir/tests/scratch.XXXXXX") ||
 trap clean_up EXIT
 trap 'exit 99' HUP INT TERM
 cd "$scratch" || exit 99
+# restore keeps files there that have the same names for the same date.
+mkdir "$scratch/tmp" || exit 99
+export TMPDIR=$scratch/tmp
 
 is_root () { [ "$(id -u)" -eq 0 ]; }
 
