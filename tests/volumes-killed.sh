@@ -7,10 +7,10 @@
 need_source
 need_python
 
-make_data_image img 12 tree
+make_data_image img 32 tree
 ring="blocking = 16; slaves = 2;"
 fresh
-configure_set a.conf img "$to_files volume_size = \"1 MiB\";" "$ring"
+configure_set a.conf img "$to_files volume_size = \"2 MiB\";" "$ring"
 begun=$(date +%s%N)
 engine 0 -c a.conf
 took=$((($(date +%s%N) - begun) / 1000000))
@@ -49,7 +49,7 @@ done
 
 # ---- At each kind of place
 
-small="volume_size = \"256 KiB\";"
+small="volume_size = \"1 MiB\";"
 fresh
 configure_set b.conf img "$out_volumes $small" "$ring"
 engine 0 -q -c b.conf
@@ -72,7 +72,7 @@ print(len(json.load(open("report"))["jobs"][0]["rewrites"]))')" -ge 1 ] ||
 
 export ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}handle_segv=0
 again="volume 3 is written again from its checkpoint"
-for record in 1 2 15 16; do
+for record in 1 2 63 64; do
 	disturbed "kill = \"3:$record\";" "$again: its process was killed" \
 	    "signal 9"
 done

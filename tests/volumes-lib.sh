@@ -101,12 +101,16 @@ fresh () {
 
 # descendants PID: of a process, one a line, without itself.
 descendants () {
-	local child
-	for child in $(cat "/proc/$1/task"/*/children 2>/dev/null); do
-		echo "$child"
-		descendants "$child"
+	local child children
+	for children in "/proc/$1/task"/*/children; do
+		# Without another process, as there may be little time.
+		read -ra children 2>/dev/null <"$children"
+		for child in "${children[@]}"; do
+			echo "$child"
+			descendants "$child"
+		done
 	done
-}
+} 2>/dev/null
 
 # newest PID: the descendant that no other one descends from; the writer.
 newest () { descendants "$1" | tail -n 1; }

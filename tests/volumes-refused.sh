@@ -6,12 +6,12 @@
 need_source
 
 make_data_image img 2 tree
-mkdir dumps
 
 # refused RING OUTPUT TEXT...
 refused () {
 	local ring=$1 output=$2
 	shift 2
+	fresh
 	configure_set a.conf img "$to_files $output" "$ring"
 	engine 1 -c a.conf
 	said "$@"
@@ -101,8 +101,7 @@ only set001 set002
 
 # ---- Both maps have to be on volume 1
 
-make_image many 16M tree -t ext4 -O ^has_journal,^resize_inode -b 1024 \
-    -N 600000 -I 128 || skip "no image with many inodes"
+make_image many 64M tree -t ext4 -O ^has_journal -b 1024 -N 300000 -I 128
 fresh
 configure_set a.conf many "$to_files volume_size = \"64 KiB\";" "blocking = 1;"
 engine 1 -c a.conf --report report

@@ -84,13 +84,6 @@ engine 0 -c a.conf --report report2
 not_said "read back"
 same_set verified dumps
 
-# What cannot be read back is refused before anything is written to it.
-configure_set a.conf img 'plugin = "out-file"; path = "/dev/null";
-    verify = true;' "$ring"
-run setsid -w "$DUMPENGINE" -c a.conf
-[ "$status" -ne 0 ] || fail "/dev/null was verified"
-said "/dev/null" "verify"
-
 # ---- The digest, with and without verify
 
 "$PYTHON3" - report report2 err <<'END' || fail "the digests of the reports"
@@ -103,18 +96,15 @@ for v in a:
     assert len(v['xxh3_128']) == 32
     assert 'XXH3 ' + v['xxh3_128'] in text
 END
-hash_of () {
-	if command -v xxhsum >/dev/null; then
-		xxhsum -H2 <"$1" | cut -c1-32
-	else
-		"$PYTHON3" -c 'import sys, xxhash
-print(xxhash.xxh3_128(open(sys.argv[1], "rb").read()).hexdigest())' "$1"
-	fi
-}
-if hash_of report >/dev/null 2>&1; then
-	for volume in dumps/set*; do
-		said "XXH3 $(hash_of "$volume")"
-	done
-else
-	echo "the digest was not compared: needs xxhsum or python3-xxhash" >&2
-fi
+for volume in dumps/set*; do
+	said "XXH3 $("$top_builddir/tests/xxh3" <"$volume")"
+done
+
+# ---- Nothing to read back
+
+# What cannot be read back is refused before anything is written to it.
+configure_set a.conf img 'plugin = "out-file"; path = "/dev/null";
+    verify = true;' "$ring"
+run setsid -w "$DUMPENGINE" -c a.conf
+[ "$status" -ne 0 ] || fail "/dev/null was verified"
+said "/dev/null" "verify"
