@@ -22,6 +22,8 @@ ask_for_volume(const struct change *c, uint32_t volume)
 			return EXIT_COMPLETE;
 		case ANSWER_NOBODY:
 			return EXIT_NO_OPERATOR;
+		case ANSWER_CANCELLED:
+			return EXIT_ABORTED;
 		case ANSWER_NO:
 			break;
 		}
@@ -30,6 +32,8 @@ ask_for_volume(const struct change *c, uint32_t volume)
 			return EXIT_ABORTED;
 		case ANSWER_NOBODY:
 			return EXIT_NO_OPERATOR;
+		case ANSWER_CANCELLED:
+			return EXIT_ABORTED;
 		case ANSWER_NO:
 			break;
 		}
@@ -118,6 +122,10 @@ how_it_ended(int wait_status, char *why, size_t size)
 	case EXIT_OPEN_FAILED:
 		snprintf(why, size, "it could not be opened");
 		break;
+	case EXIT_CUT_SHORT:
+		snprintf(why, size, "its end would tear the extended "
+		    "attributes of an inode; it will end in front of them");
+		break;
 	case EXIT_TOO_SMALL:
 		snprintf(why, size, "its medium holds too little");
 		break;
@@ -160,6 +168,8 @@ ask_operator(const struct change *c, const struct de_volume_end *end,
 	case ANSWER_NO:
 		return code == EXIT_VERIFY_FAILED ? EXIT_BAD_VOLUME :
 		    EXIT_ABORTED;
+	case ANSWER_CANCELLED:
+		return EXIT_ABORTED;
 	case ANSWER_NOBODY:
 		break;
 	}
@@ -185,6 +195,10 @@ change_after_failure(struct change *c, const struct de_volume_end *end,
 	const int code = how_it_ended(wait_status, why, sizeof(why));
 	const bool attempts_left = attempt <= c->rewrite_attempts;
 
+	if (code == EXIT_CUT_SHORT) {
+		tell_rewrite(c, end->volume, why);
+		return EXIT_COMPLETE;
+	}
 	/* It gave up for good, and has said so. */
 	if (code > 0 && code < EXIT_WRITE_FAILED)
 		return (enum exit_status)code;

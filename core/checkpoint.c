@@ -3,9 +3,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
+#include <sys/pidfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#define END_MS 10000	/* that a checkpoint may take to end */
 #define SAFE 'S'
 
 /* The writer's word, or the end of the pipe when it ended without it. */
@@ -45,6 +48,7 @@ fork_writer(struct checkpoint *cp, enum checkpoint_role *role,
 	if (pid == 0) {
 		close(fds[0]);
 		cp->safe_fd = fds[1];
+		cp->pid = getppid();
 		*role = CHECKPOINT_WRITER;
 		return true;
 	}
@@ -78,6 +82,14 @@ checkpoint_fork(struct checkpoint *cp, checkpoint_retry_fn *retry, void *arg)
 	return role;
 }
 
+static void
+await_end(int pidfd)
+{
+	struct pollfd end = { .fd = pidfd, .events = POLLIN };
+
+	poll(&end, 1, END_MS);
+}
+
 void
 checkpoint_safe(struct checkpoint *cp)
 {
@@ -86,10 +98,16 @@ checkpoint_safe(struct checkpoint *cp)
 
 	if (cp->safe_fd == -1)
 		return;
+	/* One that has died already is not our parent any more. */
+	const int pidfd = getppid() == cp->pid ? pidfd_open(cp->pid, 0) : -1;
 	do
 		n = write(cp->safe_fd, &word, 1);
 	while (n == -1 && errno == EINTR);
 	/* A checkpoint that is gone has nothing to be told. */
+	if (pidfd != -1) {
+		await_end(pidfd);
+		close(pidfd);
+	}
 	close(cp->safe_fd);
 	cp->safe_fd = -1;
 }

@@ -14,6 +14,7 @@
 #define CORE_CHECKPOINT_H
 
 #include <stdbool.h>
+#include <sys/types.h>
 
 /* What the caller is now. */
 enum checkpoint_role {
@@ -25,6 +26,7 @@ enum checkpoint_role {
 struct checkpoint {
 	int safe_fd;		/* the writer says here that it is; -1: nobody
 				   waits for that */
+	pid_t pid;		/* of the checkpoint */
 };
 
 /*
@@ -40,7 +42,10 @@ typedef bool checkpoint_retry_fn(void *arg, int wait_status);
 enum checkpoint_role checkpoint_fork(struct checkpoint *cp,
     checkpoint_retry_fn *retry, void *arg);
 
-/* In the writer: the volume is safe. */
+/*
+ * In the writer: the volume is safe.  Returns when the checkpoint has ended,
+ * so that there are never more processes than these two and the supervisor.
+ */
 void checkpoint_safe(struct checkpoint *cp);
 
 #endif

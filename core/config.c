@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "core/capacity.h"
 #include "core/instance.h"
 #include "core/literals.h"
 #include "core/settings.h"
@@ -194,11 +195,27 @@ check_job(struct settings *s, const config_setting_t *at,
 		}
 }
 
+/* restore needs so much of a volume that another one follows. */
+static void
+check_size(struct settings *s, const config_setting_t *at, int64_t records,
+    int64_t record)
+{
+	const int64_t least = (int64_t)capacity_needed(2, 0) * DE_TAPE_BLOCK;
+
+	if (records * record < least)
+		settings_error(s, at, config_setting_name(at), "volumes of "
+		    "%lld records of %lld bytes are too small for restore, "
+		    "which needs %lld bytes; give more, or another "
+		    "ring.blocking", (long long)records, (long long)record,
+		    (long long)least);
+}
+
 /* What the sizes mean together with the records. */
 static void
 check_volumes(struct settings *s, const config_setting_t *at,
     const struct job_config *job)
 {
+	static const char *const of_tapes[] = { "density_bpi", "cartridge" };
 	const config_setting_t *output = config_setting_get_member(at,
 	    "output");
 	const struct option_value *sizes = option_get(job->volumes,
@@ -209,12 +226,18 @@ check_volumes(struct settings *s, const config_setting_t *at,
 	if (output == NULL || !config_setting_is_group(output))
 		return;
 	for (size_t i = 0; sizes != NULL && i < sizes->number_count; i++)
-		if (sizes->numbers[i] < record)
+		check_size(s, config_setting_get_member(output, "volume_size"),
+		    sizes->numbers[i] / record, record);
+	if (option_number(job->volumes, "length_feet") != 0)
+		check_size(s, config_setting_get_member(output, "length_feet"),
+		    (int64_t)capacity_records(job->volumes, 1,
+		    (uint32_t)(record / DE_TAPE_BLOCK)), record);
+	for (size_t i = 0; i < 2; i++)
+		if (config_setting_get_member(output, of_tapes[i]) != NULL &&
+		    option_number(job->volumes, "length_feet") == 0)
 			settings_error(s, config_setting_get_member(output,
-			    "volume_size"), "volume_size", "%lld bytes do not "
-			    "hold a record of %lld; give more, or a smaller "
-			    "ring.blocking", (long long)sizes->numbers[i],
-			    (long long)record);
+			    of_tapes[i]), of_tapes[i], "does nothing without "
+			    "length_feet; give that, too");
 	if (option_number(job->volumes, "length_feet") != 0 &&
 	    sizes != NULL && sizes->number_count > 0)
 		settings_error(s, config_setting_get_member(output,

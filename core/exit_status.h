@@ -19,7 +19,8 @@ enum exit_status {
 	EXIT_WRITE_FAILED = 100,	/* write it again */
 	EXIT_VERIFY_FAILED = 101,	/* write it again */
 	EXIT_OPEN_FAILED = 102,		/* it could not be begun */
-	EXIT_TOO_SMALL = 103		/* the medium does not hold enough */
+	EXIT_TOO_SMALL = 103,		/* the medium does not hold enough */
+	EXIT_CUT_SHORT = 104		/* write it again, but less on it */
 };
 
 /* "an operator was needed, and there is none" */

@@ -255,6 +255,12 @@ header_get_inode(const uint8_t block[static DE_TAPE_BLOCK])
 	return get32(block, C_INUMBER);
 }
 
+bool
+header_is_attributes(const uint8_t block[static DE_TAPE_BLOCK])
+{
+	return (get32(block, C_FLAGS) & FLAG_EXTATTRIBUTES) != 0;
+}
+
 uint32_t
 header_get_data_blocks(const uint8_t block[static DE_TAPE_BLOCK])
 {

@@ -81,6 +81,7 @@ void header_stamp(uint8_t block[static DE_TAPE_BLOCK],
 
 /* Of a header: c_inumber, and the tape blocks of data that follow it. */
 uint32_t header_get_inode(const uint8_t block[static DE_TAPE_BLOCK]);
+bool header_is_attributes(const uint8_t block[static DE_TAPE_BLOCK]);
 uint32_t header_get_data_blocks(const uint8_t block[static DE_TAPE_BLOCK]);
 
 /* Can the format hold this time, and this device number? */

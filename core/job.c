@@ -386,6 +386,7 @@ supervise(const struct job_config *config, const struct job_context *context,
 		},
 		.signals = context->signals,
 		.channel = channel,
+		.keep_volumes = context->run_report != NULL,
 	};
 
 	supervisor_run(&s, worker, &record);

@@ -64,7 +64,12 @@ struct message_rewrite {
 	char why[MESSAGE_TEXT_BYTES];
 };
 
-enum message_answer { ANSWER_YES, ANSWER_NO, ANSWER_NOBODY };
+enum message_answer {
+	ANSWER_YES,
+	ANSWER_NO,
+	ANSWER_NOBODY,		/* there is none to be asked */
+	ANSWER_CANCELLED	/* the run is being aborted */
+};
 
 struct message_end {
 	enum exit_status status;

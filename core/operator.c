@@ -103,7 +103,7 @@ converse(const struct operator *op, int fd, const char *question)
 			put_question(op, fd, question);
 		}
 	}
-	return understood ? answer : ANSWER_NOBODY;
+	return understood ? answer : ANSWER_CANCELLED;
 }
 
 enum message_answer

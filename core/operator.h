@@ -26,7 +26,7 @@ bool operator_is_there(const struct operator *op);
 
 /*
  * Ask a question to be answered with yes or no.  ANSWER_NOBODY, at once and
- * after a message, if there is no terminal; also when the run is cancelled.
+ * after a message, if there is no terminal.
  */
 enum message_answer operator_ask(const struct operator *op,
     const char *question);

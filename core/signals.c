@@ -19,6 +19,7 @@ on_signal(int signal_number)
 		flags.hangup = 1;
 		break;
 	case SIGNALS_WAKE:
+	case SIGCHLD:
 		break;
 	default:
 		flags.status = 1;
@@ -58,6 +59,7 @@ signals_install(void)
 	install(SIGINFO, on_signal);
 #endif
 	install(SIGNALS_WAKE, on_signal);
+	install(SIGCHLD, on_signal);	/* to be awake when a process ends */
 	install(SIGPIPE, SIG_IGN);
 	install_unless_ignored(SIGINT);
 	install_unless_ignored(SIGHUP);
@@ -67,6 +69,7 @@ signals_install(void)
 void
 signals_leave_to_supervisor(void)
 {
+	install(SIGCHLD, SIG_DFL);
 	install(SIGINT, SIG_IGN);
 	install(SIGHUP, SIG_IGN);
 	install(SIGUSR1, SIG_IGN);

@@ -13,6 +13,9 @@
 #include "core/stream.h"
 #include "core/xattr.h"
 
+/* What the records of an inode mostly have, all together. */
+#define USUAL_BLOCKS 16
+
 struct attributes {
 	const struct stream *s;
 	const struct de_inode *inode;
@@ -36,7 +39,8 @@ flush_record(struct attributes *a)
 		};
 		/* The last tape block is zeros behind the data. */
 		memset(a->record->data + size, 0, XATTR_RECORD_MAX - size);
-		tape_keep_together(a->s->tape, 1 + content.count);
+		/* And the next header, behind which restore sets them. */
+		tape_keep_together(a->s->tape, 1 + content.count + 1);
 		status = stream_put_blocks(a->s, HEADER_INODE, a->inode,
 		    &content, a->record->data);
 	}
@@ -102,6 +106,7 @@ stream_put_xattrs(const struct stream *s, const struct de_inode *inode)
 		.one_record = (inode->mode & 0170000) == 0040000,
 	};
 
+	tape_keep_together(s->tape, USUAL_BLOCKS);
 	xattr_begin(&record);
 	enum de_status status = walk(&a, false);
 	if (status == DE_OK && !a.one_record)

@@ -42,16 +42,22 @@ grow(void *array, size_t count, size_t size)
 }
 
 static void
-record_volume(struct dump_record *record, const struct message_volume *v)
+record_volume(struct dump_record *record, const struct message_volume *v,
+    bool keep)
 {
-	struct message_volume *volumes = grow(record->volumes,
-	    record->volume_count, sizeof(*volumes));
+	const size_t n = record->volume_count++;
 
 	volume_add_times(&record->times, &v->times);
-	if (volumes == NULL)
+	if (!keep)
 		return;
+	struct message_volume *volumes = grow(record->volumes, n,
+	    sizeof(*volumes));
+	if (volumes == NULL) {
+		record->volume_count--;
+		return;
+	}
 	record->volumes = volumes;
-	volumes[record->volume_count++] = *v;
+	volumes[n] = *v;
 }
 
 static void
@@ -105,7 +111,7 @@ take_message(struct supervision *v, const struct message *m)
 		break;
 	case MESSAGE_VOLUME:
 		progress_end(&v->progress);
-		record_volume(v->record, &m->u.volume);
+		record_volume(v->record, &m->u.volume, v->s->keep_volumes);
 		break;
 	case MESSAGE_REWRITE:
 		record_rewrite(v->record, &m->u.rewrite);

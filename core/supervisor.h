@@ -16,7 +16,7 @@
 /* What became of a dump. */
 struct dump_record {
 	struct message_description description;
-	struct message_volume *volumes;		/* owned */
+	struct message_volume *volumes;		/* owned; NULL: not wanted */
 	size_t volume_count;
 	struct message_rewrite *rewrites;	/* owned */
 	size_t rewrite_count;
@@ -34,6 +34,7 @@ struct supervisor {
 	struct operator op;
 	struct signals *signals;	/* borrowed */
 	int channel;			/* the supervisor's end */
+	bool keep_volumes;		/* in the record, 1.2 kB each */
 };
 
 /*

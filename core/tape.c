@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -19,6 +20,9 @@
 #include "core/volume.h"
 #include "core/volume_report.h"
 
+/* Of a header and its attributes. */
+#define ATTRIBUTE_BLOCKS_MAX 5
+
 /* How much earlier a planned end may come, to be between two inodes. */
 #define EARLY_PART 64		/* of the volume, */
 #define EARLY_RECORDS 64	/* or so many records, if that is less */
@@ -30,6 +34,7 @@ enum tag { TAG_HEADER, TAG_DATA, TAG_END, TAG_VOLUME };
 struct context {
 	uint32_t inode;
 	uint32_t data_left;	/* tape blocks of data until the next header */
+	bool is_attributes;	/* those were, or are, extended attributes */
 };
 
 /* What a checkpoint has to know of a writer that died; in shared memory. */
@@ -37,6 +42,7 @@ struct shared {
 	char medium[MESSAGE_NAME_BYTES];
 	bool is_once;
 	uint64_t bytes;
+	uint64_t limit;		/* tape blocks it is to have; 0: as planned */
 };
 
 struct tape {
@@ -189,7 +195,8 @@ place_block(struct tape *tape, enum tag tag, const uint8_t *block)
 		header_stamp(to, &tape->next);
 		if (tag == TAG_HEADER)
 			tape->context = (struct context){ header_get_inode(to),
-			    header_get_data_blocks(to) };
+			    header_get_data_blocks(to),
+			    header_is_attributes(to) };
 	}
 	count(tape, 1);
 	return DE_OK;
@@ -376,6 +383,33 @@ blocks_needed(const struct tape *tape)
 	return capacity_needed(tape->next.volume, tape->config.map_blocks);
 }
 
+/*
+ * restore loses an attribute record when a volume ends within it, or right
+ * behind it: it sets attributes only when it has read the next header.  A
+ * planned end avoids that; when the medium ends there unasked, the volume is
+ * written again and ends in front of it.  Returns the tape blocks that it may
+ * have; all that it has, if nothing is torn.
+ */
+static uint64_t
+untorn_blocks(const struct tape *tape)
+{
+	uint64_t record = record_number(tape);
+	struct context at = tape->context;
+
+	while (at.is_attributes && record > 0)
+		at = tape->contexts[--record % tape->context_count];
+	return record * tape->config.blocking;
+}
+
+static enum de_status
+cut_short(struct tape *tape, uint64_t blocks)
+{
+	tape->shared->limit = blocks;
+	volume_discard(tape->volume);
+	tape->running = false;
+	return end_process(tape, EXIT_CUT_SHORT, false);
+}
+
 static enum de_status
 refuse_small(struct tape *tape)
 {
@@ -421,7 +455,11 @@ retry(void *arg, int wait_status)
 	describe_end(tape, DE_END_ERROR, &end);
 	tape->change.cannot_rewrite = tape->shared->is_once;
 	tape->ending.status = change_after_failure(&tape->change, &end,
-	    wait_status, tape->attempt++);
+	    wait_status, tape->attempt);
+	/* Cutting it short is no failure, and cannot go on for ever. */
+	if (!WIFEXITED(wait_status) ||
+	    WEXITSTATUS(wait_status) != EXIT_CUT_SHORT)
+		tape->attempt++;
 	return tape->ending.status == EXIT_COMPLETE;
 }
 
@@ -451,6 +489,8 @@ open_volume(struct tape *tape)
 		return end_process(tape, *tape->config.cancelled ?
 		    EXIT_ABORTED : EXIT_OPEN_FAILED,
 		    *tape->config.cancelled != 0);
+	if (tape->shared->limit != 0)
+		tape->limit = tape->shared->limit;
 	tape->running = true;
 	tape->started = time(NULL);
 	tape->started_ns = clock_ns();
@@ -485,7 +525,7 @@ static enum de_status
 begin_volume(struct tape *tape)
 {
 	tape->attempt = 1;
-	tape->shared->is_once = false;
+	*tape->shared = (struct shared){ 0 };
 	set_limit(tape);
 	switch (checkpoint_fork(&tape->checkpoint, retry, tape)) {
 	case CHECKPOINT_WRITER:
@@ -518,8 +558,11 @@ change_volume(struct tape *tape)
 		reason = DE_END_EOT;
 	if (!roll_forward(tape))
 		return end_process(tape, EXIT_ABORTED, true);
-	if (tape->blocks < blocks_needed(tape))
+	const uint64_t untorn = untorn_blocks(tape);
+	if (untorn < blocks_needed(tape))
 		return refuse_small(tape);
+	if (untorn < tape->blocks && !tape->shared->is_once)
+		return cut_short(tape, untorn);
 	if (close_volume(tape, reason) != DE_OK)
 		return DE_FAILED;
 
@@ -557,8 +600,12 @@ put_backlog(struct tape *tape)
 static bool
 alloc_contexts(struct tape *tape)
 {
-	/* One for each record in the ring, one being filled, one to come. */
-	tape->context_count = ring_slots(tape->ring) + 2;
+	/*
+	 * One for each record in the ring, one being filled, one to come, and
+	 * those before that attributes may reach back to.
+	 */
+	tape->context_count = ring_slots(tape->ring) + 2 +
+	    ATTRIBUTE_BLOCKS_MAX;
 	tape->contexts = calloc(tape->context_count, sizeof(*tape->contexts));
 	return tape->contexts != NULL;
 }
@@ -648,7 +695,7 @@ tape_begin(struct tape *tape)
 void
 tape_begin_inode(struct tape *tape)
 {
-	if (tape->limit == UINT64_MAX ||
+	if (tape->limit == UINT64_MAX || tape->context.is_attributes ||
 	    tape->blocks % tape->config.blocking != 0 ||
 	    tape->blocks < blocks_needed(tape))
 		return;

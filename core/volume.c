@@ -53,6 +53,7 @@ volume_open(struct volume *v, const struct de_volume *facts)
 	v->record_size = facts->record_size;
 	v->bytes = 0;
 	digest_reset(v->digest);
+	v->medium[0] = '\0';
 	if (v->ops->open_volume(v->output->self, facts, &medium) != DE_OK)
 		return DE_FAILED;
 	snprintf(v->medium, sizeof(v->medium), "%s", medium.name != NULL ?
