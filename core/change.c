@@ -52,7 +52,9 @@ ask_handler(struct change *c, const struct de_volume_end *end)
 	switch (reply.answer) {
 	case DE_EOT_GO_ON:
 	case DE_EOT_ASK:
-		memcpy(c->medium, reply.medium, sizeof(c->medium));
+		/* Of a volume that comes again, the old name still holds. */
+		if (reply.medium[0] != '\0')
+			memcpy(c->medium, reply.medium, sizeof(c->medium));
 		if (c->medium[0] != '\0')
 			report(c->rep, DE_INFO, "volume %" PRIu32 " goes to %s",
 			    end->next_volume, c->medium);

@@ -19,7 +19,6 @@
 /* What the caller is now. */
 enum checkpoint_role {
 	CHECKPOINT_WRITER,	/* the new process: write the volume */
-	CHECKPOINT_SUPERSEDED,	/* the volume is safe: end */
 	CHECKPOINT_GIVEN_UP	/* it will not be written: end */
 };
 
@@ -36,14 +35,15 @@ struct checkpoint {
 typedef bool checkpoint_retry_fn(void *arg, int wait_status);
 
 /*
- * Fork.  `cp` is the writer's afterwards; its old contents (from the volume
- * before) are done with.  Also CHECKPOINT_GIVEN_UP if there can be no process.
+ * Fork.  `cp` is the writer's afterwards.  Also CHECKPOINT_GIVEN_UP if there can
+ * be no process.  When the volume is safe, the forking process ends here.
  */
 enum checkpoint_role checkpoint_fork(struct checkpoint *cp,
     checkpoint_retry_fn *retry, void *arg);
 
 /*
- * In the writer: the volume is safe.  Returns when the checkpoint has ended,
+ * In the writer, which is to be the next checkpoint: the volume is safe, and
+ * this process ready to fork at once.  Returns when the checkpoint has ended,
  * so that there are never more processes than these two and the supervisor.
  */
 void checkpoint_safe(struct checkpoint *cp);

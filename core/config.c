@@ -40,8 +40,8 @@ const struct de_option config_volume_options[] = {
 	{ "length_feet", DE_OPTION_INTEGER, 0, 1, 1000000, NULL,
 	  "length of the tape, from which its size is computed" },
 	{ "density_bpi", DE_OPTION_INTEGER, 0, 10, 100000000, NULL,
-	  "density of the tape in bits per inch; 1600 by default, 8000 for a "
-	  "cartridge" },
+	  "density of a track in bits per inch; by default 1600, for a "
+	  "cartridge 1000" },
 	{ "cartridge", DE_OPTION_BOOLEAN, 0, 0, 0, "false",
 	  "compute the size for a cartridge, not for a reel" },
 	{ "verify", DE_OPTION_BOOLEAN, 0, 0, 0, "false",

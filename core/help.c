@@ -20,8 +20,8 @@ enum exit_status
 help_print(FILE *out)
 {
 	fputs(
-"usage: dumpengine [-c FILE] [-v | -q] [JOB...]\n"
-"       dumpengine [-c FILE] --check [JOB...]\n"
+"usage: dumpengine [-c FILE] [-v | -q] [--report FILE] [JOB...]\n"
+"       dumpengine [-c FILE] [-v | -q] --check [JOB...]\n"
 "       dumpengine --list-plugins | --plugin-help NAME | --help | --version\n"
 "\n"
 "Dump ext2, ext3 and ext4 filesystems as the jobs of a configuration file say,\n"

@@ -199,21 +199,22 @@ make_header_template(const struct job *job, struct header_template *t)
 	header_template_init(t, &id);
 }
 
-/* Tell the supervisor how the dump ended; of this process, if it did. */
+/* Tell the supervisor how the dump ended, if it did with this process. */
 static enum exit_status
 end_tape(const struct job *job, struct tape *tape, struct findings *findings)
 {
-	const struct tape_ending ending = tape_end(tape);
+	const struct tape_ending ending = *tape_ending(tape);
 	struct message m = { .type = MESSAGE_END };
 
-	if (!ending.is_last)
-		return ending.status;
-	m.u.end.status = ending.status;
-	m.u.end.tape_blocks = ending.tape_blocks;
-	m.u.end.findings = findings_flush(findings);
-	if (ending.status == EXIT_COMPLETE && m.u.end.findings > 0)
-		m.u.end.status = EXIT_INCOMPLETE;
-	message_send(job->channel, &m, true);
+	if (ending.is_last) {
+		m.u.end.status = ending.status;
+		m.u.end.tape_blocks = ending.tape_blocks;
+		m.u.end.findings = findings_flush(findings);
+		if (ending.status == EXIT_COMPLETE && m.u.end.findings > 0)
+			m.u.end.status = EXIT_INCOMPLETE;
+		message_send(job->channel, &m, true);
+	}
+	tape_end(tape);
 	return ending.status;
 }
 

@@ -14,7 +14,7 @@
 #include "core/xattr.h"
 
 /* What the records of an inode mostly have, all together. */
-#define USUAL_BLOCKS 16
+#define USUAL_BLOCKS 8
 
 struct attributes {
 	const struct stream *s;

@@ -45,17 +45,18 @@ static void
 record_volume(struct dump_record *record, const struct message_volume *v,
     bool keep)
 {
-	const size_t n = record->volume_count++;
+	/* One whose process died after it had told of it comes again. */
+	const size_t n = v->number > 0 && v->number <= record->volume_count ?
+	    v->number - 1 : record->volume_count;
 
+	record->volume_count = n + 1;
 	volume_add_times(&record->times, &v->times);
 	if (!keep)
 		return;
 	struct message_volume *volumes = grow(record->volumes, n,
 	    sizeof(*volumes));
-	if (volumes == NULL) {
-		record->volume_count--;
+	if (volumes == NULL)
 		return;
-	}
 	record->volumes = volumes;
 	volumes[n] = *v;
 }
@@ -122,6 +123,8 @@ take_message(struct supervision *v, const struct message *m)
 		break;
 	case MESSAGE_END:
 		progress_end(&v->progress);
+		if (v->ended)	/* the checkpoint repeats what its writer said */
+			break;
 		v->ended = true;
 		v->record->status = m->u.end.status;
 		v->record->findings = m->u.end.findings;

@@ -422,7 +422,7 @@ refuse_small(struct tape *tape)
 	return end_process(tape, EXIT_TOO_SMALL, false);
 }
 
-/* Make the volume safe; from then on its checkpoint is not needed. */
+/* Make the volume safe. */
 static enum de_status
 close_volume(struct tape *tape, enum de_end_reason reason)
 {
@@ -439,7 +439,6 @@ close_volume(struct tape *tape, enum de_end_reason reason)
 		    EXIT_VERIFY_FAILED : EXIT_WRITE_FAILED,
 		    *tape->config.cancelled != 0);
 	tell_volume(tape, reason);
-	checkpoint_safe(&tape->checkpoint);
 	return DE_OK;
 }
 
@@ -530,8 +529,6 @@ begin_volume(struct tape *tape)
 	switch (checkpoint_fork(&tape->checkpoint, retry, tape)) {
 	case CHECKPOINT_WRITER:
 		return open_volume(tape);
-	case CHECKPOINT_SUPERSEDED:
-		return end_process(tape, EXIT_COMPLETE, false);
 	case CHECKPOINT_GIVEN_UP:
 		break;
 	}
@@ -576,6 +573,8 @@ change_volume(struct tape *tape)
 	tape->before += tape->blocks;
 	tape->blocks = 0;
 	tape->next.volume++;
+	/* Not a moment before this process is a checkpoint itself. */
+	checkpoint_safe(&tape->checkpoint);
 	return begin_volume(tape);
 }
 
@@ -815,10 +814,16 @@ tape_abort(struct tape *tape)
 	end_process(tape, EXIT_ABORTED, true);
 }
 
-struct tape_ending
+const struct tape_ending *
+tape_ending(const struct tape *tape)
+{
+	return &tape->ending;
+}
+
+void
 tape_end(struct tape *tape)
 {
-	const struct tape_ending ending = tape->ending;
+	if (tape->ending.is_last && tape->ending.status == EXIT_COMPLETE)
+		checkpoint_safe(&tape->checkpoint);
 	tape_free(tape);
-	return ending;
 }

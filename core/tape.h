@@ -6,7 +6,7 @@
  * the ring.  When a volume is full it is closed, and the stream goes on in
  * another process, on the next one; what was filled but is not on the medium
  * rolls forward.  The caller sees nothing of that, but for the processes that
- * are done: there every call returns DE_FAILED, and tape_end() tells with
+ * are done: there every call returns DE_FAILED, and tape_ending() tells with
  * which exit status the process has to end.
  *
  * Main thread only.
@@ -81,6 +81,12 @@ struct tape_ending {
 	bool is_last;		/* and the dump with it */
 	uint64_t tape_blocks;	/* that were put, in all volumes */
 };
-struct tape_ending tape_end(struct tape *tape);	/* frees it */
+const struct tape_ending *tape_ending(const struct tape *tape);
+
+/*
+ * Free it, after the supervisor has been told of the ending: until then, the
+ * last volume could still be written again.
+ */
+void tape_end(struct tape *tape);
 
 #endif

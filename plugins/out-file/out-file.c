@@ -437,6 +437,8 @@ write_all(const struct out_file *f, const char *at, size_t length)
 		}
 		if (n == -1)
 			return errno;
+		if (n == 0)
+			return EIO;
 		at += n;
 		length -= (size_t)n;
 	}
