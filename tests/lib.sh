@@ -15,6 +15,9 @@ unset DUMPENGINE_CONFIG CDPATH
 # What a make above us told its children is not meant for ours.
 unset MAKEFLAGS MFLAGS MAKELEVEL GNUMAKEFLAGS
 
+# Leaks of libraries; read in a sanitized build only.
+export LSAN_OPTIONS="suppressions=$top_srcdir/tests/lsan.supp:print_suppressions=0"
+
 tools=$top_srcdir/tests/tools
 date=1600000000			# of every dump; makes them repeatable
 engine_status=			# of the last run
