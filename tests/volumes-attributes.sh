@@ -2,7 +2,9 @@
 # Wherever a volume ends, near an attribute record, too: restore gives every file
 # its attributes.  (It loses those of a record when the volume ends within it or
 # right behind it, and exits with 0.)
+# shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
+# shellcheck source=tests/volumes-lib.sh
 . "$top_srcdir/tests/volumes-lib.sh"
 need_source
 need_python

@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
 # eot-script: what the command is told, what it can say, and that nothing it
 # does wrong harms more than the dump that it is for.
+# shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
+# shellcheck source=tests/volumes-lib.sh
 . "$top_srcdir/tests/volumes-lib.sh"
 need_source
 need_python
@@ -266,6 +268,7 @@ only
 
 # ---- A script for dump -F, as it has always been: moves the file away
 
+# shellcheck disable=SC2016
 script '# called as: handler DEVICE VOLUME
 mv "$1" "$1.$2" || exit 2
 exit 0'

@@ -2,7 +2,9 @@
 # Wherever the medium ends: no block is lost, none comes twice, each header
 # carries its numbers; and a set that the medium has cut is, byte for byte,
 # the one that was planned to end there.
+# shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
+# shellcheck source=tests/volumes-lib.sh
 . "$top_srcdir/tests/volumes-lib.sh"
 need_source
 need_python
@@ -58,7 +60,7 @@ for blocking in 1 4 10 64; do
 		fi
 		mv dumps "planned/$capacity"
 	done
-	[ -d "eot/$records" ] && [ "$(count_of "eot/$records")" -eq 1 ] ||
+	[ "$(count_of "eot/$records")" -eq 1 ] ||
 	    fail "a medium for all of the dump was not enough"
 	[ "$(count_of "eot/$((records - 1))")" -eq 2 ] ||
 	    fail "a medium that lacks one record makes no second volume"
@@ -67,8 +69,8 @@ for blocking in 1 4 10 64; do
 	rm -rf eot planned
 done
 # Most ends are not moved, some are; else this shows nothing.
-[ "$identical" -gt 50 ] && [ "$moved" -gt 3 ] ||
-    fail "$identical sets are as planned, $moved were moved"
+[ "$identical" -gt 50 ] || fail "only $identical sets are as planned"
+[ "$moved" -gt 3 ] || fail "the ends of only $moved sets were moved"
 
 # The same with volumes of different sizes.
 ring="blocking = 4; slaves = 3;"

@@ -2,7 +2,9 @@
 # Whenever the process that writes a volume dies, the volume is written again:
 # the run ends as if nothing had been.  SOAK=1 in the environment has it killed
 # a hundred times.
+# shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
+# shellcheck source=tests/volumes-lib.sh
 . "$top_srcdir/tests/volumes-lib.sh"
 need_source
 need_python
@@ -104,7 +106,8 @@ run setsid -w "$DUMPENGINE" -c c.conf
 said "$again" "killed by signal 9" "operator"
 [ "$(grep -c "written again" err)" -eq 2 ] || fail "not two rewrites: $(cat err)"
 only .count-kill 001 002 003.partial
-cmp b/001 dumps/001 && cmp b/002 dumps/002 || fail "volumes 1, 2 are others"
+same_file b/001 dumps/001
+same_file b/002 dumps/002
 
 fresh
 configure_set c.conf img "$out_volumes $small kill = \"3:3\"; times = 1;
@@ -151,16 +154,16 @@ fi
 # slow OUTPUT: sets $run, when volume 3 is being written.
 slow () {
 	fresh
-	configure_set c.conf img "$out_volumes $small delay = 20;" "$ring"
+	configure_set c.conf img "$out_volumes $small delay = 3;" "$ring"
 	"$DUMPENGINE" -c c.conf >out 2>err </dev/null &
 	run=$!
 	wait_for 20 test -e dumps/003.partial || fail "no volume 3: $(cat err)"
-	sleep 0.1
+	sleep 0.05
 }
 
 slow
 mapfile -t workers < <(descendants "$run")
-[ "${#workers[@]}" -eq 2 ] || fail "${#workers[@]} processes work, not 2"
+[ "${#workers[@]}" -ge 2 ] || fail "${#workers[@]} processes work, not 2"
 kill -s KILL "$run"
 wait "$run" 2>/dev/null
 wait_for 10 all_gone "${workers[@]}" || {

@@ -1,12 +1,12 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154
 # volumes-lib.sh - what the tests of several volumes share, beside lib.sh
 #
 #     . "${top_srcdir:-.}/tests/lib.sh"
 #     . "$top_srcdir/tests/volumes-lib.sh"
 
-# shellcheck disable=SC2154	# from lib.sh
-out_volumes="plugin = $(quoted "$TEST_PLUGINS/out-volumes.so"); folder = \"dumps\";"
 # shellcheck disable=SC2034	# for the scripts
+out_volumes="plugin = $(quoted "$TEST_PLUGINS/out-volumes.so"); folder = \"dumps\";"
+# shellcheck disable=SC2034
 to_files='plugin = "out-file"; path = "dumps/set%v";'
 
 # One block size and few inodes, so that there is a known, small dump with all
@@ -101,10 +101,12 @@ fresh () {
 
 # descendants PID: of a process, one a line, without itself.
 descendants () {
-	local child children
-	for children in "/proc/$1/task"/*/children; do
-		# Without another process, as there may be little time.
-		read -ra children 2>/dev/null <"$children"
+	local file child
+	local -a children
+	for file in "/proc/$1/task"/*/children; do
+		# It ends without a line end, which read takes for a failure.
+		children=()
+		read -ra children <"$file"
 		for child in "${children[@]}"; do
 			echo "$child"
 			descendants "$child"

@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
 # However many volumes: never more processes than the supervisor, a checkpoint
 # and a writer; none of them grows; and the set is whole.
+# shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
+# shellcheck source=tests/volumes-lib.sh
 . "$top_srcdir/tests/volumes-lib.sh"
 need_source
 need_python

@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
 # What only a person can decide is asked on the terminal, in the words of
 # dump(8); where there is none the run ends at once, with exit status 4.
+# shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
+# shellcheck source=tests/volumes-lib.sh
 . "$top_srcdir/tests/volumes-lib.sh"
 need_source
 need_python

@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
 # Sizes of volumes that cannot be, or cannot be together, are refused before
 # anything is opened; the others mean what they say.
+# shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
+# shellcheck source=tests/volumes-lib.sh
 . "$top_srcdir/tests/volumes-lib.sh"
 need_source
 

@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
 # --report says as JSON how a run went, also when it went wrong; and a report
 # is there as a whole or not at all.
+# shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
+# shellcheck source=tests/volumes-lib.sh
 . "$top_srcdir/tests/volumes-lib.sh"
 need_source
 need_python

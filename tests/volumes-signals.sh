@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
 # Signals at any time: USR1 has the status printed, INT asks, TERM aborts in
 # order, HUP and a standard error that is gone do not stop a dump.
+# shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
+# shellcheck source=tests/volumes-lib.sh
 . "$top_srcdir/tests/volumes-lib.sh"
 need_source
 need_python
@@ -38,7 +40,7 @@ set -m		# else what runs in the background ignores SIGINT
 # ---- USR1
 
 start env
-for signal in 1 2 3; do
+for _ in 1 2 3; do
 	kill -s USR1 "$run"
 	sleep 0.4
 done
@@ -46,7 +48,7 @@ ends 0
 same_set plain dumps
 [ "$(grep -cE '[0-9]+\.[0-9]{2}% done at [0-9]+ [kK]B/s, finished in [0-9]+:[0-9]{2}' err)" -eq 3 ] ||
     fail "status lines: $(cat err)"
-"$PYTHON3" - <<'END' || fail "they do not rise: $(grep done err)"
+"$PYTHON3" - <<'END' || fail "they do not rise: $(grep "done" err)"
 import re, sys
 shown = [float(x) for x in re.findall(r'([0-9.]+)% done', open('err').read())]
 sys.exit(not (0 < shown[0] < shown[1] < shown[2] < 100))

@@ -2,7 +2,9 @@
 # With verify a volume that reads back otherwise than it was written is found
 # and written again; one that never does is given up.  The digest that is
 # reported is that of the volume.
+# shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
+# shellcheck source=tests/volumes-lib.sh
 . "$top_srcdir/tests/volumes-lib.sh"
 need_source
 need_python
