@@ -4,25 +4,94 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <stdlib.h>
 #include <sys/pidfd.h>
 #include <sys/wait.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #define END_MS 10000	/* that a checkpoint may take to end */
-#define SAFE 'S'
 
-/* The writer's word, or the end of the pipe when it ended without it. */
-static bool
-wait_for_word(int fd)
+/* What a writer says to its checkpoint. */
+enum word {
+	BEGUN = 'B',	/* the checkpoint before is released */
+	SAFE = 'S'
+};
+
+static void
+say(int fd, enum word word)
 {
-	char word = 0;
+	const char c = (char)word;
 	ssize_t n;
 
 	do
-		n = read(fd, &word, 1);
+		n = write(fd, &c, 1);
 	while (n == -1 && errno == EINTR);
-	return n == 1 && word == SAFE;
+	/* A checkpoint that is gone has nothing to be told. */
+}
+
+/* False: the pipe has ended, and so have those who could have spoken. */
+static bool
+hear(int fd, char *word)
+{
+	ssize_t n;
+
+	do
+		n = read(fd, word, 1);
+	while (n == -1 && errno == EINTR);
+	return n == 1;
+}
+
+static void
+close_fd(int *fd)
+{
+	if (*fd != -1)
+		close(*fd);
+	*fd = -1;
+}
+
+void
+checkpoint_safe(struct checkpoint *cp)
+{
+	if (cp->safe_fd == -1)
+		return;
+	struct pollfd end = { .fd = pidfd_open(cp->pid, 0), .events = POLLIN };
+	say(cp->safe_fd, SAFE);
+	if (end.fd != -1) {
+		poll(&end, 1, END_MS);
+		close(end.fd);
+	}
+	close_fd(&cp->safe_fd);
+}
+
+/*
+ * In the new process.  The volume before is safe with the process that forked,
+ * which is a checkpoint as of now: so the one of that volume may end, and not
+ * earlier, lest one SIGKILL could lose the dump.
+ */
+static void
+become_writer(struct checkpoint *cp, int fd, pid_t checkpoint)
+{
+	checkpoint_safe(cp);
+	cp->safe_fd = fd;
+	cp->pid = checkpoint;
+	say(fd, BEGUN);
+}
+
+/* Until the writer has ended without a safe volume. */
+static void
+wait_for_writer(struct checkpoint *cp, int fd)
+{
+	char word;
+
+	while (hear(fd, &word)) {
+		/*
+		 * Nothing is left to be done or told, and the writer waits for
+		 * this end; so here, not in main().
+		 */
+		if (word == SAFE)
+			_exit(EXIT_SUCCESS);
+		close_fd(&cp->safe_fd);
+	}
 }
 
 static int
@@ -40,6 +109,7 @@ static bool
 fork_writer(struct checkpoint *cp, enum checkpoint_role *role,
     int *wait_status)
 {
+	const pid_t checkpoint = getpid();
 	int fds[2];
 
 	*role = CHECKPOINT_GIVEN_UP;
@@ -48,26 +118,17 @@ fork_writer(struct checkpoint *cp, enum checkpoint_role *role,
 	const pid_t pid = fork();
 	if (pid == 0) {
 		close(fds[0]);
-		cp->safe_fd = fds[1];
-		cp->pid = getppid();
+		become_writer(cp, fds[1], checkpoint);
 		*role = CHECKPOINT_WRITER;
 		return true;
 	}
 	close(fds[1]);
-	if (pid == -1) {
-		close(fds[0]);
-		return true;
+	if (pid != -1) {
+		wait_for_writer(cp, fds[0]);
+		*wait_status = wait_for_end(pid);
 	}
-	const bool safe = wait_for_word(fds[0]);
 	close(fds[0]);
-	/*
-	 * Nothing is left to be done or told, and the writer waits: as long as
-	 * this takes, a dump has no checkpoint.  So here, not in main().
-	 */
-	if (safe)
-		_exit(EXIT_SUCCESS);
-	*wait_status = wait_for_end(pid);
-	return false;
+	return pid == -1;
 }
 
 enum checkpoint_role
@@ -76,41 +137,8 @@ checkpoint_fork(struct checkpoint *cp, checkpoint_retry_fn *retry, void *arg)
 	enum checkpoint_role role;
 	int wait_status;
 
-	if (cp->safe_fd != -1)
-		close(cp->safe_fd);
-	cp->safe_fd = -1;
 	while (!fork_writer(cp, &role, &wait_status))
 		if (!retry(arg, wait_status))
 			return CHECKPOINT_GIVEN_UP;
 	return role;
-}
-
-static void
-await_end(int pidfd)
-{
-	struct pollfd end = { .fd = pidfd, .events = POLLIN };
-
-	poll(&end, 1, END_MS);
-}
-
-void
-checkpoint_safe(struct checkpoint *cp)
-{
-	const char word = SAFE;
-	ssize_t n;
-
-	if (cp->safe_fd == -1)
-		return;
-	/* One that has died already is not our parent any more. */
-	const int pidfd = getppid() == cp->pid ? pidfd_open(cp->pid, 0) : -1;
-	do
-		n = write(cp->safe_fd, &word, 1);
-	while (n == -1 && errno == EINTR);
-	/* A checkpoint that is gone has nothing to be told. */
-	if (pidfd != -1) {
-		await_end(pidfd);
-		close(pidfd);
-	}
-	close(cp->safe_fd);
-	cp->safe_fd = -1;
 }

@@ -35,16 +35,17 @@ struct checkpoint {
 typedef bool checkpoint_retry_fn(void *arg, int wait_status);
 
 /*
- * Fork.  `cp` is the writer's afterwards.  Also CHECKPOINT_GIVEN_UP if there can
- * be no process.  When the volume is safe, the forking process ends here.
+ * Fork.  The new process releases the checkpoint of the volume before, which
+ * `cp` tells of, and has the forking one for its own.  Also CHECKPOINT_GIVEN_UP
+ * if there can be no process.  When the volume is safe, the forking process ends
+ * here.
  */
 enum checkpoint_role checkpoint_fork(struct checkpoint *cp,
     checkpoint_retry_fn *retry, void *arg);
 
 /*
- * In the writer, which is to be the next checkpoint: the volume is safe, and
- * this process ready to fork at once.  Returns when the checkpoint has ended,
- * so that there are never more processes than these two and the supervisor.
+ * In the writer of the last volume: it is safe.  Returns when the checkpoint
+ * has ended.
  */
 void checkpoint_safe(struct checkpoint *cp);
 

@@ -123,7 +123,9 @@ volumes(const struct dump_record *record)
 {
 	json_t *array = json_array();
 
-	for (size_t i = 0; record->volumes != NULL && i < record->volume_count; i++)
+	if (record->volumes == NULL)
+		return array;
+	for (size_t i = 0; i < record->volume_count; i++)
 		json_array_append_new(array, volume(&record->volumes[i]));
 	return array;
 }

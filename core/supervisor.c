@@ -55,8 +55,10 @@ record_volume(struct dump_record *record, const struct message_volume *v,
 		return;
 	struct message_volume *volumes = grow(record->volumes, n,
 	    sizeof(*volumes));
-	if (volumes == NULL)
+	if (volumes == NULL) {
+		record->volume_count = n;
 		return;
+	}
 	record->volumes = volumes;
 	volumes[n] = *v;
 }
@@ -198,27 +200,26 @@ take_signals(struct supervision *v)
 
 /* ---------------------------------------------------------------- the loop */
 
-/* False when no process is left.  With `wait`, until one has ended. */
-static bool
-reap(struct supervision *v, bool wait)
+/* Those that have ended.  What a command has left running may be among them. */
+static void
+reap(struct supervision *v)
 {
 	pid_t pid;
 
-	while ((pid = waitpid(-1, NULL, wait ? 0 : WNOHANG)) > 0)
+	while ((pid = waitpid(-1, NULL, WNOHANG)) > 0)
 		for (int i = 0; i < WORKERS; i++)
 			if (v->workers[i] == pid)
 				v->workers[i] = 0;
-	return pid != -1 || errno != ECHILD;
 }
 
+/* They have let go of the channel, so they are about to. */
 static void
-drain(struct supervision *v)
+wait_for_workers(const struct supervision *v)
 {
-	struct pollfd channel = { .fd = v->s->channel, .events = POLLIN };
-	struct message m;
-
-	while (poll(&channel, 1, 0) > 0 && message_receive(v->s->channel, &m))
-		take_message(v, &m);
+	for (int i = 0; i < WORKERS; i++)
+		while (v->workers[i] > 0 &&
+		    waitpid(v->workers[i], NULL, 0) == -1 && errno == EINTR)
+			;
 }
 
 void
@@ -232,19 +233,21 @@ supervisor_run(struct supervisor *s, pid_t worker, struct dump_record *record)
 	record->status = EXIT_ABORTED;
 	progress_begin(&v.progress, s->rep, 0);
 	v.workers[0] = worker;
-	do {
+	/* Until all have closed their end of the channel. */
+	for (;;) {
 		errno = 0;
-		if (channel.fd != -1 && poll(&channel, 1, POLL_MS) > 0) {
+		if (poll(&channel, 1, POLL_MS) > 0) {
 			if (message_receive(s->channel, &m))
 				take_message(&v, &m);
 			else if (errno != EINTR)
-				channel.fd = -1;	/* all have closed it */
+				break;
 		}
+		reap(&v);
 		take_signals(&v);
 		if (!v.ended && v.tape_blocks > 0)
 			progress_show(&v.progress, v.tape_blocks);
-	} while (reap(&v, channel.fd == -1));
-	drain(&v);
+	}
+	wait_for_workers(&v);
 	progress_end(&v.progress);
 	if (!v.ended && !s->signals->cancel)
 		report(s->rep, DE_ERROR, "the processes of the dump ended "

@@ -39,7 +39,7 @@ struct supervisor {
 
 /*
  * Supervise the processes that descend from `worker` until none is left; the
- * caller is their subreaper and has no other children.  Fills in `record`.
+ * caller is their subreaper.  Fills in `record`.
  */
 void supervisor_run(struct supervisor *s, pid_t worker,
     struct dump_record *record);

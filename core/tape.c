@@ -573,8 +573,6 @@ change_volume(struct tape *tape)
 	tape->before += tape->blocks;
 	tape->blocks = 0;
 	tape->next.volume++;
-	/* Not a moment before this process is a checkpoint itself. */
-	checkpoint_safe(&tape->checkpoint);
 	return begin_volume(tape);
 }
 
@@ -706,16 +704,25 @@ tape_begin_inode(struct tape *tape)
 		tape->limit = tape->blocks;
 }
 
+static uint64_t
+round_up(uint64_t n, uint64_t unit)
+{
+	return (n + unit - 1) / unit * unit;
+}
+
 void
 tape_keep_together(struct tape *tape, uint32_t blocks)
 {
 	if (tape->limit == UINT64_MAX || tape->blocks >= tape->limit ||
 	    tape->limit - tape->blocks >= blocks)
 		return;
-	/* The record being filled goes to the next volume as a whole. */
+	/*
+	 * The record being filled goes to the next volume as a whole; a volume
+	 * that would be too small then has a record more.
+	 */
 	const uint64_t records = record_number(tape) * tape->config.blocking;
-	if (records >= blocks_needed(tape))
-		tape->limit = records;
+	tape->limit = records >= blocks_needed(tape) ? records :
+	    round_up(tape->blocks + blocks, tape->config.blocking);
 }
 
 enum de_status

@@ -80,6 +80,9 @@ page=$top_srcdir/man/dumpengine.conf.5
 compare tables "$page" Job "source output ring eot"
 "$top_builddir/tests/tables" ring >tables || fail "no table of the ring"
 compare tables "$page" Ring
+"$top_builddir/tests/tables" volumes >tables ||
+    fail "no table of the volumes"
+compare tables "$page" Volumes
 
 # The command line: --help and dumpengine(8) have the same options.
 page=$top_srcdir/man/dumpengine.8

@@ -31,6 +31,8 @@ main(int argc, char **argv)
 
 	if (argc == 2 && strcmp(argv[1], "ring") == 0)
 		table = config_ring_options;
+	else if (argc == 2 && strcmp(argv[1], "volumes") == 0)
+		table = config_volume_options;
 	else if (argc != 2 || strcmp(argv[1], "job") != 0)
 		return 2;
 	for (; table->key != NULL; table++)

@@ -6,6 +6,8 @@
 # shellcheck source=tests/volumes-lib.sh
 . "$top_srcdir/tests/volumes-lib.sh"
 need_source
+# They take memory, and processes, of their own.
+[ -z "${SANITIZER_FLAGS:-}" ] || skip "not under a sanitizer"
 need_python
 
 make_data_image img 17 tree
@@ -16,7 +18,7 @@ cat >watch.py <<'END'
 import collections, os, subprocess, sys
 
 run = subprocess.Popen(sys.argv[1:], stdin=subprocess.DEVNULL)
-most, samples = 0, 0
+most, fourth, samples = 0, 0, 0
 memory = collections.defaultdict(dict)
 
 
@@ -48,6 +50,7 @@ while run.poll() is None:
     living = [pid for pid in alive if again[pid].get('State', 'Z')[0] not in 'ZX' and facts[pid]]
     samples += 1
     most = max(most, len(living))
+    fourth += len(living) > 3
     volume = len(os.listdir('dumps'))
     for pid in living:
         who = 'supervisor' if pid == run.pid else 'worker'
@@ -55,8 +58,9 @@ while run.poll() is None:
             if key in facts[pid]:
                 value = int(facts[pid][key].split()[0])
                 memory[who, key][volume] = max(value, memory[who, key].get(volume, 0))
-print('samples', samples, 'most', most)
-wrong = run.returncode != 0 or samples < 200 or most != 3
+print('samples', samples, 'most', most, 'a fourth', fourth)
+# A fourth one is on its way out, when a volume has just been handed over.
+wrong = run.returncode != 0 or samples < 200 or most > 4 or fourth > samples / 10
 for (who, key), values in sorted(memory.items()):
     volumes = sorted(values)
     count = len(volumes) // 5

@@ -38,121 +38,159 @@ retry(void *arg, int wait_status)
 	return shared->retries <= shared->allowed;
 }
 
-/* Returns in the checkpoint, and in the writer, which may only _exit(). */
-static enum checkpoint_role
-fork_writer(struct checkpoint *cp)
-{
-	const enum checkpoint_role role = checkpoint_fork(cp, retry, shared);
+#define GIVEN_UP 77		/* exit status of a checkpoint */
 
-	if (role == CHECKPOINT_WRITER)
-		shared->parents[shared->writers++] = getppid();
-	return role;
+/*
+ * Fork a checkpoint of its own, which ends with 0 when its volume is safe and
+ * with GIVEN_UP otherwise.  `write_volume` is run by each writer.
+ */
+static pid_t
+start_checkpoint(void (*write_volume)(struct checkpoint *cp))
+{
+	struct checkpoint cp = { .safe_fd = -1 };
+	const pid_t pid = fork();
+
+	ck_assert_int_ne(pid, -1);
+	if (pid > 0)
+		return pid;
+	if (checkpoint_fork(&cp, retry, shared) != CHECKPOINT_WRITER)
+		_exit(GIVEN_UP);
+	shared->parents[shared->writers++] = getppid();
+	write_volume(&cp);
+	_exit(0);
+}
+
+static int
+exit_status_of(pid_t pid)
+{
+	int status;
+
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	ck_assert(WIFEXITED(status));
+	return WEXITSTATUS(status);
 }
 
 static void
-expect_no_child(void)
+be_safe_and_stay(struct checkpoint *cp)
 {
-	ck_assert_int_eq(waitpid(-1, NULL, 0), -1);
+	checkpoint_safe(cp);
+	pause();
 }
 
 START_TEST(a_safe_volume_ends_the_checkpoint_while_the_writer_goes_on)
 {
-	struct checkpoint cp = { .safe_fd = -1 };
-
 	set_up(0);
-	if (fork_writer(&cp) == CHECKPOINT_WRITER) {
-		checkpoint_safe(&cp);
-		pause();
-		_exit(9);
-	}
-	/* Here it is superseded, though its writer is still alive. */
+	ck_assert_int_eq(exit_status_of(start_checkpoint(be_safe_and_stay)), 0);
 	ck_assert_int_eq(shared->retries, 0);
 	ck_assert_int_eq(shared->writers, 1);
-	ck_assert_int_eq(waitpid(-1, NULL, WNOHANG), 0);
 }
 END_TEST
 
+/* The end of the checkpoint is seen in the pid that the writer has for parent. */
+static void
+look_for_checkpoint(struct checkpoint *cp)
+{
+	const pid_t checkpoint = getppid();
+
+	checkpoint_safe(cp);
+	shared->parents[7] = getppid() == checkpoint ? 0 : 1;
+	shared->writers = 5;
+}
+
+START_TEST(a_writer_goes_on_when_its_checkpoint_has_ended)
+{
+	set_up(0);
+	ck_assert_int_eq(exit_status_of(
+	    start_checkpoint(look_for_checkpoint)), 0);
+	for (int i = 0; i < 100 && shared->writers != 5; i++)
+		usleep(20000);
+	ck_assert_int_eq(shared->parents[7], 1);
+}
+END_TEST
+
+static void
+fail_twice(struct checkpoint *cp)
+{
+	if (shared->writers < 3)
+		_exit(40 + shared->writers);
+	checkpoint_safe(cp);
+}
+
 START_TEST(a_writer_that_exits_without_a_word_is_followed_by_another)
 {
-	struct checkpoint cp = { .safe_fd = -1 };
-	const pid_t me = getpid();
-
 	set_up(3);
-	const enum checkpoint_role role = fork_writer(&cp);
-	if (role == CHECKPOINT_WRITER) {
-		if (shared->writers < 3)
-			_exit(40 + shared->writers);
-		checkpoint_safe(&cp);
-		_exit(0);
-	}
-	ck_assert_int_eq(role, CHECKPOINT_SUPERSEDED);
+	const pid_t checkpoint = start_checkpoint(fail_twice);
+	ck_assert_int_eq(exit_status_of(checkpoint), 0);
 	ck_assert_int_eq(shared->writers, 3);
 	ck_assert_int_eq(shared->retries, 2);
 	ck_assert(WIFEXITED(shared->wait_status));
 	ck_assert_int_eq(WEXITSTATUS(shared->wait_status), 42);
 	for (int i = 0; i < 3; i++)
-		ck_assert_int_eq(shared->parents[i], me);
+		ck_assert_int_eq(shared->parents[i], checkpoint);
 }
 END_TEST
+
+static void
+say_nothing(struct checkpoint *cp)
+{
+	(void)cp;
+}
 
 START_TEST(even_one_that_exits_with_0)
 {
-	struct checkpoint cp = { .safe_fd = -1 };
-
 	set_up(0);
-	const enum checkpoint_role role = fork_writer(&cp);
-	if (role == CHECKPOINT_WRITER)
-		_exit(0);
-	ck_assert_int_eq(role, CHECKPOINT_GIVEN_UP);
+	ck_assert_int_eq(exit_status_of(start_checkpoint(say_nothing)),
+	    GIVEN_UP);
 	ck_assert_int_eq(shared->retries, 1);
 	ck_assert_int_eq(shared->wait_status, 0);
-	expect_no_child();
 }
 END_TEST
 
+static void
+be_killed(struct checkpoint *cp)
+{
+	(void)cp;
+	raise(SIGKILL);
+}
+
 START_TEST(a_writer_that_is_killed_is_followed_by_another)
 {
-	struct checkpoint cp = { .safe_fd = -1 };
-
 	set_up(1);
-	const enum checkpoint_role role = fork_writer(&cp);
-	if (role == CHECKPOINT_WRITER)
-		raise(SIGKILL);
-	ck_assert_int_eq(role, CHECKPOINT_GIVEN_UP);
+	ck_assert_int_eq(exit_status_of(start_checkpoint(be_killed)),
+	    GIVEN_UP);
 	ck_assert_int_eq(shared->writers, 2);
 	ck_assert_int_eq(shared->retries, 2);
 	ck_assert(WIFSIGNALED(shared->wait_status));
 	ck_assert_int_eq(WTERMSIG(shared->wait_status), SIGKILL);
-	expect_no_child();
 }
 END_TEST
 
+/* The process of the first volume is the next checkpoint. */
+static void
+write_two_volumes(struct checkpoint *cp)
+{
+	checkpoint_safe(cp);
+	if (checkpoint_fork(cp, retry, shared) != CHECKPOINT_WRITER)
+		_exit(GIVEN_UP);
+	shared->parents[shared->writers++] = getppid();
+	if (shared->writers == 2)
+		raise(SIGKILL);
+	checkpoint_safe(cp);
+	shared->writers = 5;
+}
+
 START_TEST(a_second_fork_leaves_the_first_checkpoint)
 {
-	struct checkpoint cp = { .safe_fd = -1 };
-
 	set_up(5);
-	if (fork_writer(&cp) == CHECKPOINT_WRITER) {
-		checkpoint_safe(&cp);
-		/* The process of the first volume is the next checkpoint. */
-		const enum checkpoint_role role = fork_writer(&cp);
-		if (role == CHECKPOINT_WRITER && shared->writers == 2)
-			raise(SIGKILL);
-		if (role == CHECKPOINT_WRITER) {
-			checkpoint_safe(&cp);
-			_exit(0);
-		}
-		_exit(role == CHECKPOINT_SUPERSEDED ? 11 : 12);
-	}
-	int status;
-	const pid_t first = wait(&status);
-	ck_assert(WIFEXITED(status));
-	ck_assert_int_eq(WEXITSTATUS(status), 11);
-	ck_assert_int_eq(shared->writers, 3);
+	const pid_t first = start_checkpoint(write_two_volumes);
+	ck_assert_int_eq(exit_status_of(first), 0);
+	for (int i = 0; i < 100 && shared->writers != 5; i++)
+		usleep(20000);
+	ck_assert_int_eq(shared->writers, 5);
 	ck_assert_int_eq(shared->retries, 1);
-	ck_assert_int_eq(shared->parents[0], getpid());
-	ck_assert_int_eq(shared->parents[1], first);
-	ck_assert_int_eq(shared->parents[2], first);
+	ck_assert_int_eq(shared->parents[0], first);
+	ck_assert_int_ne(shared->parents[1], first);
+	ck_assert_int_eq(shared->parents[2], shared->parents[1]);
 }
 END_TEST
 
@@ -162,24 +200,25 @@ on_signal(int number)
 	(void)number;
 }
 
+static void
+send_signals(struct checkpoint *cp)
+{
+	const struct timespec a_while = { .tv_nsec = 50000000 };
+
+	for (int i = 0; i < 3; i++) {
+		nanosleep(&a_while, NULL);
+		kill(getppid(), SIGTERM);
+	}
+	checkpoint_safe(cp);
+}
+
 START_TEST(a_signal_does_not_end_the_waiting)
 {
-	struct checkpoint cp = { .safe_fd = -1 };
 	const struct sigaction action = { .sa_handler = on_signal };
-	const struct timespec a_while = { .tv_nsec = 50000000 };
 
 	set_up(0);
 	sigaction(SIGTERM, &action, NULL);
-	const enum checkpoint_role role = fork_writer(&cp);
-	if (role == CHECKPOINT_WRITER) {
-		for (int i = 0; i < 3; i++) {
-			nanosleep(&a_while, NULL);
-			kill(getppid(), SIGTERM);
-		}
-		checkpoint_safe(&cp);
-		_exit(0);
-	}
-	ck_assert_int_eq(role, CHECKPOINT_SUPERSEDED);
+	ck_assert_int_eq(exit_status_of(start_checkpoint(send_signals)), 0);
 	ck_assert_int_eq(shared->retries, 0);
 }
 END_TEST
@@ -198,6 +237,7 @@ main(void)
 {
 	const TTest *const tests[] = {
 		a_safe_volume_ends_the_checkpoint_while_the_writer_goes_on,
+		a_writer_goes_on_when_its_checkpoint_has_ended,
 		a_writer_that_exits_without_a_word_is_followed_by_another,
 		even_one_that_exits_with_0,
 		a_writer_that_is_killed_is_followed_by_another,
