@@ -15,7 +15,8 @@
 
 #define DIRECTORY_CHUNK 512
 /* Above, restore takes every size in the dump with its halves exchanged. */
-#define DIRECTORY_BYTES_MAX (268435455 / DE_TAPE_BLOCK * DE_TAPE_BLOCK)
+#define DIRECTORY_BYTES_MAX \
+	(UINT64_C(268435455) / DE_TAPE_BLOCK * DE_TAPE_BLOCK)
 /* restore computes the length of an entry with 255 bytes wrongly. */
 #define DIRECTORY_NAME_MAX 254
 

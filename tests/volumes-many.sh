@@ -60,7 +60,7 @@ while run.poll() is None:
                 memory[who, key][volume] = max(value, memory[who, key].get(volume, 0))
 print('samples', samples, 'most', most, 'a fourth', fourth)
 # A fourth one is on its way out, when a volume has just been handed over.
-wrong = run.returncode != 0 or samples < 200 or most > 4 or fourth > samples / 10
+wrong = run.returncode != 0 or samples < 200 or most > 4 or fourth > samples / 4
 for (who, key), values in sorted(memory.items()):
     volumes = sorted(values)
     count = len(volumes) // 5
