@@ -128,13 +128,18 @@ collect () {
 	local i
 	for i in 1 2 3; do
 		cat fifo >"got$i"
+		: >"ended$i"
 	done
 }
+# Not before the reader has seen the end, else it gets the next volume as well.
+ended () { echo "until [ -e ended$1 ]; do sleep 0.05; done"; }
 collect &
 collector=$!
 configure_set a.conf img "plugin = \"out-file\"; path = \"fifo\"; $size" "$ring"
-on_terminal 0 --answer 'Is the new volume.*mounted and ready to go\?=yes' \
-    --answer 'Is the new volume.*mounted and ready to go\?=no' \
+on_terminal 0 --run "Is the new volume.*mounted and ready to go\?=$(ended 1)" \
+    --answer '.*=yes' \
+    --run "Is the new volume.*mounted and ready to go\?=$(ended 2)" \
+    --answer '.*=no' \
     --answer 'Do you want to abort\?=no' \
     --answer 'Is the new volume.*mounted and ready to go\?=yes'
 wait "$collector"
