@@ -12,10 +12,12 @@ interrupt () {
 	local signal=$1 name=$2 run begun
 	shift 2
 	# Nobody is asked, even if there is a terminal.
-	setsid -w "$DUMPENGINE" -c a.conf >out 2>err &
-	wait_for 10 pgrep -x -f "$DUMPENGINE -c a.conf" >run.pid ||
-	    fail "it does not start: $(cat err)"
-	run=$(head -n 1 run.pid)
+	rm -f run.pid
+	# shellcheck disable=SC2016
+	setsid -w bash -c 'echo $$ >run.pid; exec "$0" -c a.conf' \
+	    "$DUMPENGINE" >out 2>err &
+	wait_for 10 test -s run.pid || fail "it does not start: $(cat err)"
+	run=$(cat run.pid)
 	wait_for 10 "$@" || fail "it does not get going: $(cat err)"
 	sleep 0.3
 	begun=$SECONDS
