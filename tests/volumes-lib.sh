@@ -9,6 +9,12 @@ out_volumes="plugin = $(quoted "$TEST_PLUGINS/out-volumes.so"); folder = \"dumps
 # shellcheck disable=SC2034
 to_files='plugin = "out-file"; path = "dumps/set%v";'
 
+# Some containers have none.
+need_pty () {
+	"$PYTHON3" -c 'import pty; pty.openpty()' 2>/dev/null ||
+	    skip "needs pseudo-terminals (/dev/pts)"
+}
+
 # One block size and few inodes, so that there is a known, small dump with all
 # that a volume may end in: files of several headers, holes, links,
 # attributes, directories.  Its blocks, with the maps: about 220.

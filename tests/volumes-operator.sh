@@ -7,6 +7,7 @@
 . "$top_srcdir/tests/volumes-lib.sh"
 need_source
 need_python
+need_pty
 
 make_data_image img 2 tree
 size='volume_size = "1 MiB";'

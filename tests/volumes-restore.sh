@@ -58,6 +58,7 @@ by_script () {
 
 # by_answers TREE: restore asks on its terminal, and is told each name.
 by_answers () {
+	need_pty
 	local here=$PWD i
 	for ((i = 2; i <= $(count_of dumps); i++)); do
 		printf '%s/dumps/set%03d\n' "$here" "$i"
