@@ -43,7 +43,7 @@ struct ring_config {
 	/*
 	 * Called by the main thread a few times a second while it waits, to
 	 * show progress and to look for signals.  Returns false to have the
-	 * ring give up: ring calls then return DE_FAILED.
+	 * ring give up: nothing more can be put, and ring_stop() says DE_FAILED.
 	 */
 	bool (*idle)(void *arg);
 	void *idle_arg;
