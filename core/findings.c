@@ -7,11 +7,9 @@
 
 #include "core/paths.h"
 
-#define TEXT_BYTES 240
-
 struct finding {
 	uint32_t inode;
-	char text[TEXT_BYTES];
+	char text[FINDING_TEXT_BYTES];
 };
 
 struct findings {
@@ -78,20 +76,43 @@ make_room(struct findings *f)
 }
 
 void
+findings_take(struct findings *f, enum de_finding kind, uint32_t inode,
+    const char *text)
+{
+	if (kind != DE_FINDING_NOTE)
+		f->total++;
+	if (!make_room(f)) {
+		report(f->rep, DE_WARNING, "inode %" PRIu32 ": %s", inode,
+		    text);
+		return;
+	}
+	struct finding *finding = &f->batch[f->count++];
+	finding->inode = inode;
+	snprintf(finding->text, sizeof(finding->text), "%s", text);
+}
+
+void
 findings_add(struct findings *f, uint32_t inode, const char *format, ...)
 {
+	char text[FINDING_TEXT_BYTES];
 	va_list args;
 
-	f->total++;
 	va_start(args, format);
-	if (!make_room(f)) {
-		vreport(f->rep, DE_WARNING, format, args);
-	} else {
-		struct finding *finding = &f->batch[f->count++];
-		finding->inode = inode;
-		vsnprintf(finding->text, sizeof(finding->text), format, args);
-	}
+	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
+	findings_take(f, DE_FINDING_MISSING, inode, text);
+}
+
+void
+findings_note(struct findings *f, uint32_t inode, const char *format, ...)
+{
+	char text[FINDING_TEXT_BYTES];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	findings_take(f, DE_FINDING_NOTE, inode, text);
 }
 
 void

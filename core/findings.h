@@ -15,14 +15,24 @@
 
 #define FINDINGS_BATCH 4096
 
+#define FINDING_TEXT_BYTES 240
+
 struct findings;
 
 /* Returns NULL if out of memory.  Both are borrowed. */
 struct findings *findings_new(const struct source *src, struct report *rep);
 void findings_free(struct findings *f);
 
+/* What de_host.finding() is told; `text` is cut to FINDING_TEXT_BYTES. */
+void findings_take(struct findings *f, enum de_finding kind, uint32_t inode,
+    const char *text);
+
 /* Something of this inode is not in the dump, or not as it was. */
 void findings_add(struct findings *f, uint32_t inode, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* It is in the dump, but restore cannot bring it back as it was. */
+void findings_note(struct findings *f, uint32_t inode, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
 /*
@@ -31,7 +41,10 @@ void findings_add(struct findings *f, uint32_t inode, const char *format, ...)
  */
 void findings_settle(struct findings *f);
 
-/* Report those not reported yet.  Returns how many there were in all. */
+/*
+ * Report those not reported yet.  Returns how many there were in all, but for
+ * the notes.
+ */
 uint64_t findings_flush(struct findings *f);
 
 #endif

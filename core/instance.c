@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "core/instance.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "core/clock.h"
+#include "core/findings.h"
 
 static const struct instance *
 instance_of(const struct de_host *host)
@@ -98,6 +101,28 @@ host_monotonic_ns(const struct de_host *host)
 	return clock_ns();
 }
 
+static void host_finding(const struct de_host *host, enum de_finding kind,
+    uint32_t inode, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+
+static void
+host_finding(const struct de_host *host, enum de_finding kind, uint32_t inode,
+    const char *format, ...)
+{
+	const struct instance *in = instance_of(host);
+	char text[FINDING_TEXT_BYTES];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	if (in->findings != NULL)
+		findings_take(in->findings, kind, inode, text);
+	else
+		report(in->rep, DE_WARNING, "inode %" PRIu32 ": %s", inode,
+		    text);
+}
+
 struct instance *
 instance_new(const struct plugin *plugin, const struct option_set *options,
     struct report *rep, const atomic_int *cancelled)
@@ -124,6 +149,7 @@ instance_new(const struct plugin *plugin, const struct option_set *options,
 		.is_set = host_is_set,
 		.cancelled = host_cancelled,
 		.monotonic_ns = host_monotonic_ns,
+		.finding = host_finding,
 	};
 	if (plugin->descriptor.create(&in->host, &in->self) != DE_OK) {
 		free(in);

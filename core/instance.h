@@ -12,6 +12,8 @@
 #include "core/plugin.h"
 #include "core/report.h"
 
+struct findings;
+
 struct instance {
 	const struct plugin *plugin;		/* borrowed */
 	const struct option_set *options;	/* borrowed */
@@ -20,6 +22,7 @@ struct instance {
 	struct de_host host;
 	void *self;				/* what create() gave */
 	atomic_bool unwanted;			/* cancelled, for it alone */
+	struct findings *findings;		/* borrowed; NULL: just reported */
 };
 
 /*

@@ -301,6 +301,7 @@ dump(const struct job *job)
 		report(job->rep, DE_ERROR, "out of memory");
 		return end_early(job, EXIT_NOT_STARTED);
 	}
+	job->source_instance->findings = findings;
 	report_beginning(job);
 	if (selection_make(&sel, &job->src, findings, job->rep,
 	    job->cancelled)) {
@@ -312,6 +313,7 @@ dump(const struct job *job)
 	} else {
 		status = end_early(job, EXIT_ABORTED);
 	}
+	job->source_instance->findings = NULL;
 	findings_free(findings);
 	return status;
 }

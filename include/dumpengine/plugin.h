@@ -62,6 +62,19 @@ enum de_severity {
 	DE_DEBUG = 3		/* shown with -v only */
 };
 
+/* What is told of an inode; see de_host.finding(). */
+enum de_finding {
+	/* Something of it is not in the dump, or not as in the filesystem. */
+	DE_FINDING_MISSING = 0,
+	/*
+	 * It is in the dump, but restore(8) cannot bring it back, or not as it
+	 * was.  Shown, but the dump still counts as complete.
+	 */
+	DE_FINDING_NOTE = 1,
+	/* As MISSING, because it could not be read: counts as a read error. */
+	DE_FINDING_READ_ERROR = 2
+};
+
 /* -------------------------------------------------------------- options */
 
 enum de_option_type {
@@ -141,9 +154,29 @@ struct de_host {
 
 	/* A clock in nanoseconds that is never set back. */
 	uint64_t (*monotonic_ns)(const struct de_host *host);
+
+	/*
+	 * For a source: say what is wrong with an inode, and go on without it or
+	 * without that part of it.  printf(3) format, a phrase that goes behind
+	 * the path of the inode, as "its block map is damaged: ...".  The
+	 * engine finds the path, shows it and counts it.  Only from callbacks of
+	 * the main thread, between open() and close().
+	 */
+	void (*finding)(const struct de_host *host, enum de_finding kind,
+	    uint32_t inode, const char *format, ...)
+#if defined(__GNUC__)
+	    __attribute__((format(printf, 4, 5)))
+#endif
+	    ;
 };
 
 /* -------------------------------------------------------------- sources */
+
+/*
+ * de_source_info.properties: it may change while it is dumped, as it is mounted
+ * for writing.  Then what changed during the dump is looked for at its end.
+ */
+#define DE_SOURCE_LIVE 1u
 
 /* What a source is.  Texts are the source's and live until close(). */
 struct de_source_info {
@@ -157,6 +190,7 @@ struct de_source_info {
 	const char *label;		/* of the filesystem; "" if it has none */
 	const char *uuid;		/* as text; "" if it has none */
 	const char *type;		/* "ext4" */
+	uint32_t properties;		/* DE_SOURCE_... */
 };
 
 struct de_time {
@@ -164,7 +198,9 @@ struct de_time {
 	uint32_t nanoseconds;		/* below 1000000000 */
 };
 
-#define DE_INODE_HAS_XATTRS 1u		/* de_inode.properties */
+/* de_inode.properties */
+#define DE_INODE_HAS_XATTRS 1u
+#define DE_INODE_HAS_BIRTH_TIME 2u
 
 /*
  * An inode that is in use and visible: the journal, quota files and the like
@@ -188,6 +224,8 @@ struct de_inode {
 	uint32_t generation;
 	uint32_t properties;		/* DE_INODE_... */
 	const void *native;		/* the source's own; see scan_next */
+	struct de_time birth_time;	/* with DE_INODE_HAS_BIRTH_TIME */
+	uint32_t project;		/* id of its project quota, or 0 */
 };
 
 /*
@@ -338,6 +376,8 @@ struct de_medium {
 	uint32_t struct_size;
 	const char *name;		/* for messages: "/dev/nst0", "a.dump" */
 	uint32_t properties;		/* DE_MEDIUM_... */
+	uint32_t window;		/* records that write() may be ahead of the
+					   medium; see settled().  0: none */
 };
 
 /* What is to become of a volume. */
@@ -421,6 +461,29 @@ struct de_output {
 	 * is asked.  Main thread.  Optional: absent means no.
 	 */
 	bool (*needs_change)(void *self, const struct de_volume *volume);
+
+	/*
+	 * The next two are for an output that hears late of what became of a
+	 * record, as one whose drive is far away.  It gives a `window` in
+	 * de_medium.  Then DE_OK of write() means that the record is on its way,
+	 * and its bytes stay valid until settled() counts it or the volume is
+	 * closed; at most `window` records are on their way at a time.
+	 *
+	 * How many records of this volume, counted from its first, are known to be
+	 * on the medium.  Asked after each write() and settle(), however they
+	 * went, by the same thread.  After DE_END_OF_VOLUME the medium holds
+	 * exactly these; the engine offers all others again on the next volume.
+	 * Required with a window.
+	 */
+	uint64_t (*settled)(void *self);
+
+	/*
+	 * Wait until what became of all records is known.  After the last write()
+	 * of a volume, before begin_readback() and close_volume().
+	 * DE_OK: all are on the medium; DE_END_OF_VOLUME and DE_FAILED as for
+	 * write().  Called like write().  Required with a window.
+	 */
+	enum de_status (*settle)(void *self);
 };
 
 /* --------------------------------------------------------- EOT handlers */
