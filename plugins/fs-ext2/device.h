@@ -3,17 +3,24 @@
  * device.h - the bytes of a filesystem, as they will be after its recovery
  *
  * A block device or an image file, opened for reading only, and over it the
- * blocks that the replay of a journal would write: they are kept in memory
- * and are read in place of those of the device, which is never written to.
- * Knows nothing of what the bytes mean.
+ * blocks that the replay of a journal would write: they are read in place of
+ * those of the device, which is never written to.  Knows nothing of what the
+ * bytes mean.
  *
- * device_lay_over() is for one thread, before anything else reads; the rest may
- * be called by any number of threads at once.
+ * What lies over it is found by a hash of its block number, 16 bytes for each
+ * block and at most two thirds full.  A block that the journal holds stays
+ * there; only its place is kept.  So a journal of 1 GiB with blocks of 4 KiB,
+ * all of them different, costs 8 MiB.  Without any such block a read is one
+ * preadv(2) and nothing else.
+ *
+ * device_lay_over() and the like are for one thread, before anything else
+ * reads; device_read() and device_readv() may be called by any number of
+ * threads at once.
  */
 #ifndef FS_EXT2_DEVICE_H
 #define FS_EXT2_DEVICE_H
 
-#include <ext2fs/ext2_io.h>
+#include <ext2fs/ext2fs.h>
 
 #include "dumpengine/plugin.h"
 
@@ -25,7 +32,8 @@ struct device *device_open(const struct de_host *host, const char *path);
 /* Takes NULL. */
 void device_close(struct device *device);
 
-/* Its size in bytes, and its descriptor (borrowed), for advice and the like. */
+/* Its path, its size in bytes, and its descriptor, for advice and the like. */
+const char *device_path(const struct device *device);
 uint64_t device_size(const struct device *device);
 int device_descriptor(const struct device *device);
 
@@ -41,13 +49,36 @@ enum de_status device_read(const struct device *device, uint64_t address,
     void *buffer, size_t length, struct de_read_error *error);
 
 /*
+ * The size of a block of what is laid over it, a power of 2 of at least 512
+ * bytes; 4096 if this is not called.  To be called first.
+ */
+void device_set_unit(struct device *device, size_t bytes);
+
+/*
  * From now on `length` bytes at `address` read as `bytes`, which are copied.
- * Any address and length; later ones win.  Returns false if out of memory.
+ * Any address and length; later ones win.  Returns false if out of memory, or
+ * if the rest of a block that is covered in part cannot be read.
  */
 bool device_lay_over(struct device *device, uint64_t address,
     const void *bytes, size_t length);
 
-/* Bytes that have been laid over it. */
+/*
+ * From now on the block at `address` reads as the one that is at `place` of
+ * `journal`: of the device itself, without what lies over it, or of the one
+ * given to device_take_journal().  With `escaped` its first four bytes are the
+ * magic number of the journal instead.  Both are multiples of the unit.
+ * Returns false if out of memory.
+ */
+bool device_redirect(struct device *device, uint64_t address,
+    const struct device *journal, uint64_t place, bool escaped);
+
+/* Let it have the device of its journal, which it closes in the end. */
+void device_take_journal(struct device *device, struct device *journal);
+
+/* Everything that lies over it goes again. */
+void device_uncover(struct device *device);
+
+/* Bytes that lie over it. */
 uint64_t device_laid_over(const struct device *device);
 
 /*

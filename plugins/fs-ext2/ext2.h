@@ -9,6 +9,7 @@
 
 #include <ext2fs/ext2fs.h>
 
+#include "device.h"
 #include "dumpengine/plugin.h"
 
 #define UUID_TEXT_BYTES 37
@@ -17,7 +18,7 @@ struct ext2 {
 	const struct de_host *host;	/* borrowed */
 	const char *device;		/* borrowed; option "device" */
 	ext2_filsys fs;			/* NULL when it is not open */
-	int fd;				/* for ext2_read(); -1 when not open */
+	struct device *bytes;		/* NULL when it is not open */
 	char mount_point[4096];
 	char label[EXT2_LABEL_LEN + 1];
 	char uuid[UUID_TEXT_BYTES];

@@ -4,13 +4,9 @@
  *
  * Opens a block device or an image file for reading only.
  */
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "ext2.h"
 
@@ -37,24 +33,10 @@ ext2_inode_error(const struct ext2 *e, uint32_t inode, const char *what,
 }
 
 static enum de_status
-open_device(struct ext2 *e)
-{
-	struct stat st;
-
-	e->fd = open(e->device, O_RDONLY | O_CLOEXEC);
-	if (e->fd == -1 || fstat(e->fd, &st) == -1)
-		return fail(e, strerror(errno));
-	if (!S_ISREG(st.st_mode) && !S_ISBLK(st.st_mode))
-		return fail(e, "is neither a block device nor an image file");
-	posix_fadvise(e->fd, 0, 0, POSIX_FADV_SEQUENTIAL);
-	return DE_OK;
-}
-
-static enum de_status
 open_filesystem(struct ext2 *e)
 {
-	const errcode_t error = ext2fs_open2(e->device, NULL,
-	    EXT2_FLAG_64BITS, 0, 0, unix_io_manager, &e->fs);
+	const errcode_t error = ext2fs_open2(device_channel_name(e->bytes),
+	    NULL, EXT2_FLAG_64BITS, 0, 0, device_io_manager, &e->fs);
 
 	if (error == 0)
 		return DE_OK;
@@ -149,9 +131,8 @@ ext2_close(void *self)
 	if (e->fs != NULL)
 		ext2fs_free(e->fs);
 	e->fs = NULL;
-	if (e->fd != -1)
-		close(e->fd);
-	e->fd = -1;
+	device_close(e->bytes);
+	e->bytes = NULL;
 	free(e->block);
 	e->block = NULL;
 	free(e->inline_data);
@@ -163,7 +144,8 @@ ext2_open(void *self, struct de_source_info *info)
 {
 	struct ext2 *e = self;
 
-	if (open_device(e) != DE_OK || open_filesystem(e) != DE_OK ||
+	e->bytes = device_open(e->host, e->device);
+	if (e->bytes == NULL || open_filesystem(e) != DE_OK ||
 	    check_state(e) != DE_OK)
 		goto fail;
 	e->block = calloc(3, e->fs->blocksize);
@@ -193,7 +175,6 @@ ext2_create(const struct de_host *host, void **self)
 	add_error_table(&et_ext2_error_table);
 	e->host = host;
 	e->device = host->get_string(host, "device");
-	e->fd = -1;
 	*self = e;
 	return DE_OK;
 }

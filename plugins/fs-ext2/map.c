@@ -2,10 +2,7 @@
 /*
  * map.c - where the contents of files are, and reading them
  */
-#include <errno.h>
-#include <limits.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "ext2.h"
 
@@ -222,31 +219,8 @@ ext2_read(void *self, uint64_t address, const struct iovec *iov,
     int iov_count, struct de_read_error *error)
 {
 	const struct ext2 *e = self;
-	struct iovec rest[IOV_MAX];
-	struct iovec *at = rest;
 
-	memcpy(rest, iov, (size_t)iov_count * sizeof(*iov));
-	while (iov_count > 0) {
-		ssize_t n = preadv(e->fd, at, iov_count, (off_t)address);
-		if (n == -1 && errno == EINTR && !e->host->cancelled(e->host))
-			continue;
-		if (n <= 0) {
-			error->error = n == 0 ? ENXIO : errno;
-			error->address = address;
-			return DE_FAILED;
-		}
-		address += (uint64_t)n;
-		while (iov_count > 0 && (size_t)n >= at->iov_len) {
-			n -= (ssize_t)at->iov_len;
-			at++;
-			iov_count--;
-		}
-		if (iov_count > 0) {
-			at->iov_base = (char *)at->iov_base + n;
-			at->iov_len -= (size_t)n;
-		}
-	}
-	return DE_OK;
+	return device_readv(e->bytes, address, iov, iov_count, error);
 }
 
 /* The target of a link, as the contents of a file. */
