@@ -128,6 +128,9 @@ how_it_ended(int wait_status, char *why, size_t size)
 		snprintf(why, size, "its end would tear the extended "
 		    "attributes of an inode; it will end in front of them");
 		break;
+	case EXIT_RETRY:
+		snprintf(why, size, "what went wrong may be over");
+		break;
 	case EXIT_TOO_SMALL:
 		snprintf(why, size, "its medium holds too little");
 		break;
@@ -188,6 +191,14 @@ may_be_over(int code)
 	return code != EXIT_WRITE_FAILED && code != EXIT_OPEN_FAILED;
 }
 
+bool
+change_counts(int wait_status)
+{
+	return !WIFEXITED(wait_status) ||
+	    (WEXITSTATUS(wait_status) != EXIT_CUT_SHORT &&
+	    WEXITSTATUS(wait_status) != EXIT_RETRY);
+}
+
 enum exit_status
 change_after_failure(struct change *c, const struct de_volume_end *end,
     int wait_status, unsigned int attempt)
@@ -197,7 +208,7 @@ change_after_failure(struct change *c, const struct de_volume_end *end,
 	const int code = how_it_ended(wait_status, why, sizeof(why));
 	const bool attempts_left = attempt <= c->rewrite_attempts;
 
-	if (code == EXIT_CUT_SHORT) {
+	if (!change_counts(wait_status) && !c->cannot_rewrite) {
 		tell_rewrite(c, end->volume, why);
 		return EXIT_COMPLETE;
 	}

@@ -33,6 +33,12 @@ enum exit_status change_medium(struct change *c,
 void change_at_end(struct change *c, const struct de_volume_end *end);
 
 /*
+ * Is what such a writer ended with one of the failures that are counted?  Not
+ * one that ended its volume early, or whose output has seen to it itself.
+ */
+bool change_counts(int wait_status);
+
+/*
  * Volume end->volume was not written, for the `attempt`th time (the first is
  * 1); `wait_status` of its writer.  EXIT_COMPLETE: try again; otherwise the
  * exit status of the dump.

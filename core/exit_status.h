@@ -20,7 +20,8 @@ enum exit_status {
 	EXIT_VERIFY_FAILED = 101,	/* write it again */
 	EXIT_OPEN_FAILED = 102,		/* it could not be begun */
 	EXIT_TOO_SMALL = 103,		/* the medium does not hold enough */
-	EXIT_CUT_SHORT = 104		/* write it again, but less on it */
+	EXIT_CUT_SHORT = 104,		/* write it again, but less on it */
+	EXIT_RETRY = 105		/* write it again; the output says so */
 };
 
 /* "an operator was needed, and there is none" */

@@ -128,7 +128,8 @@ fail_volume(struct tape *tape)
 		report_read_failure(tape, failure);
 		return end_process(tape, EXIT_ABORTED, true);
 	}
-	return end_process(tape, EXIT_WRITE_FAILED, false);
+	return end_process(tape, volume_may_retry(tape->volume) ?
+	    EXIT_RETRY : EXIT_WRITE_FAILED, false);
 }
 
 /* ------------------------------------------------- putting on this volume */
@@ -422,6 +423,17 @@ refuse_small(struct tape *tape)
 	return end_process(tape, EXIT_TOO_SMALL, false);
 }
 
+static enum de_status
+fail_closing(struct tape *tape, enum volume_result result)
+{
+	if (*tape->config.cancelled)
+		return end_process(tape, EXIT_ABORTED, true);
+	if (volume_may_retry(tape->volume))
+		return end_process(tape, EXIT_RETRY, false);
+	return end_process(tape, result == VOLUME_DIFFERS ?
+	    EXIT_VERIFY_FAILED : EXIT_WRITE_FAILED, false);
+}
+
 /* Make the volume safe. */
 static enum de_status
 close_volume(struct tape *tape, enum de_end_reason reason)
@@ -434,10 +446,7 @@ close_volume(struct tape *tape, enum de_end_reason reason)
 	tape->running = false;
 	tape->shared->bytes = volume_bytes(tape->volume);
 	if (result != VOLUME_SAFE)
-		return end_process(tape, *tape->config.cancelled ?
-		    EXIT_ABORTED : result == VOLUME_DIFFERS ?
-		    EXIT_VERIFY_FAILED : EXIT_WRITE_FAILED,
-		    *tape->config.cancelled != 0);
+		return fail_closing(tape, result);
 	tell_volume(tape, reason);
 	return DE_OK;
 }
@@ -455,9 +464,7 @@ retry(void *arg, int wait_status)
 	tape->change.cannot_rewrite = tape->shared->is_once;
 	tape->ending.status = change_after_failure(&tape->change, &end,
 	    wait_status, tape->attempt);
-	/* Cutting it short is no failure, and cannot go on for ever. */
-	if (!WIFEXITED(wait_status) ||
-	    WEXITSTATUS(wait_status) != EXIT_CUT_SHORT)
+	if (change_counts(wait_status))
 		tape->attempt++;
 	return tape->ending.status == EXIT_COMPLETE;
 }

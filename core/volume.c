@@ -140,6 +140,13 @@ volume_discard(struct volume *v)
 	v->ops->close_volume(v->output->self, DE_CLOSE_DISCARD);
 }
 
+bool
+volume_may_retry(const struct volume *v)
+{
+	return v->ops->may_retry != NULL &&
+	    v->ops->may_retry(v->output->self);
+}
+
 const char *
 volume_medium(const struct volume *v)
 {

@@ -38,6 +38,9 @@ enum volume_result volume_close(struct volume *v, bool verify);
 /* Leave nothing that looks whole.  Main thread. */
 void volume_discard(struct volume *v);
 
+/* Has the output failed by what may be over already?  Main thread. */
+bool volume_may_retry(const struct volume *v);
+
 /* Of the open volume, or of the one closed last. */
 const char *volume_medium(const struct volume *v);
 bool volume_is_once(const struct volume *v);	/* DE_MEDIUM_ONCE */

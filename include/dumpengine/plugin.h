@@ -484,6 +484,18 @@ struct de_output {
 	 * write().  Called like write().  Required with a window.
 	 */
 	enum de_status (*settle)(void *self);
+
+	/*
+	 * May what has failed be over already, as when a connection was lost that
+	 * can be made anew?  Then the volume is written again from its checkpoint,
+	 * on the same medium and without asking anybody; it is for the output to
+	 * say no when that has happened too often.  Asked once, after DE_FAILED of
+	 * write(), settle(), begin_readback(), read_back() or close_volume(), when
+	 * the volume is closed, in the process that wrote it.  What is to be known
+	 * at the next attempt has to be in shared memory.  Main thread.
+	 * Optional: absent means no.
+	 */
+	bool (*may_retry)(void *self);
 };
 
 /* --------------------------------------------------------- EOT handlers */

@@ -51,6 +51,8 @@ static const struct de_option out_volumes_options[] = {
 	  "VOLUME:RECORD at which the process is killed" },
 	{ "crash", DE_OPTION_STRING, 0, 0, 0, NULL,
 	  "VOLUME:RECORD at which the process crashes" },
+	{ "retry", DE_OPTION_INTEGER, 0, 0, INT32_MAX, "0",
+	  "how often a failure may be over at the next attempt" },
 	{ "fail_open", DE_OPTION_INTEGER, 0, 0, INT32_MAX, "0",
 	  "the volume that cannot be opened" },
 	{ "fail_close", DE_OPTION_INTEGER, 0, 0, INT32_MAX, "0",
@@ -273,6 +275,14 @@ out_volumes_read_back(void *self, void *buffer, size_t room, size_t *length)
 	return n == 0 ? DE_NO_MORE : DE_OK;
 }
 
+static bool
+out_volumes_may_retry(void *self)
+{
+	const struct out_volumes *v = self;
+
+	return count(v, "retry") < v->host->get_integer(v->host, "retry");
+}
+
 static enum de_status
 out_volumes_create(const struct de_host *host, void **self)
 {
@@ -299,6 +309,7 @@ static const struct de_output out_volumes_output = {
 	.close_volume = out_volumes_close_volume,
 	.begin_readback = out_volumes_begin_readback,
 	.read_back = out_volumes_read_back,
+	.may_retry = out_volumes_may_retry,
 };
 
 static const struct de_plugin out_volumes = {
