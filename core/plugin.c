@@ -152,6 +152,9 @@ check_output(const struct plugin *p, const struct why *why)
 	if ((o->begin_readback == NULL) != (o->read_back == NULL))
 		return lacks(why, p->path, o->read_back == NULL ?
 		    "output.read_back" : "output.begin_readback");
+	if ((o->settled == NULL) != (o->settle == NULL))
+		return lacks(why, p->path, o->settle == NULL ?
+		    "output.settle" : "output.settled");
 	return 0;
 }
 

@@ -26,7 +26,7 @@ enum slot_state {
 	SLOT_UNREADABLE
 };
 
-/* A record, from the first block put into it until it is written. */
+/* A record, from the first block put into it until it is on the medium. */
 struct slot {
 	uint8_t *record;		/* record_blocks tape blocks */
 	struct gather_piece *pieces;	/* what is to be read into it */
@@ -40,7 +40,9 @@ struct slot {
 struct ring {
 	struct ring_config config;
 	size_t record_bytes;
-	unsigned int slot_count;
+	unsigned int window;		/* records written but not settled */
+	unsigned int slot_count;	/* these included */
+	unsigned int slots_made;	/* at least as many */
 	struct slot *slots;
 	uint8_t *records;		/* memory of all the slots' records */
 	pthread_t *threads;
@@ -53,8 +55,10 @@ struct ring {
 	bool open;			/* the record to fill has a slot */
 	uint64_t submitted;		/* records given to the slaves */
 	uint64_t taken;			/* records that slaves have taken */
-	uint64_t written;		/* records written: the turn */
-	bool writing;			/* a slave is at write_records() */
+	uint64_t written;		/* records the output took: the turn */
+	uint64_t settled;		/* of these, on the medium */
+	bool writing;			/* a slave is in the output */
+	bool settling;			/* or was there for the last time */
 	bool closing;			/* nothing more will be submitted */
 	bool stopped;			/* a failure, the end of the volume */
 	unsigned int alive;		/* slaves not at their end yet */
@@ -136,24 +140,42 @@ count_output_time(struct ring *ring, uint64_t begun, uint64_t ended)
 	ring->output_idle_from = ended;
 }
 
-/* With the lock held; gives it up while the output works. */
+/*
+ * Has it room for several records?  Those that the output may keep for as long
+ * as it wants do not count, or one could wait for the other for ever.
+ */
+static bool
+has_much_room(const struct ring *ring)
+{
+	return ring->submitted - ring->settled <= ring->window +
+	    (ring->slot_count - ring->window) / 2;
+}
+
+/*
+ * With the lock held; gives it up while the output works.  Writes the record,
+ * or settles all that were if it is NULL.
+ */
 static void
 write_record(struct ring *ring, const struct slot *slot)
 {
+	const struct ring_config *config = &ring->config;
+
 	pthread_mutex_unlock(&ring->lock);
 	const uint64_t begun = clock_ns();
-	const enum de_status status = ring->config.write(
-	    ring->config.write_arg, slot->record, ring->record_bytes);
+	const enum de_status status = slot == NULL ?
+	    config->settle(config->write_arg) :
+	    config->write(config->write_arg, slot->record, ring->record_bytes);
+	const uint64_t settled = config->settled(config->write_arg);
 	const uint64_t ended = clock_ns();
 	pthread_mutex_lock(&ring->lock);
 	count_output_time(ring, begun, ended);
-	if (status != DE_OK) {
+	ring->settled = settled;
+	if (status != DE_OK)
 		stop_locked(ring, status);
-		return;
-	}
-	ring->written++;
+	else if (slot != NULL)
+		ring->written++;
 	/* A main thread that waits is woken when it can fill several. */
-	if (ring->submitted - ring->written <= ring->slot_count / 2)
+	if (has_much_room(ring))
 		pthread_cond_signal(&ring->space);
 }
 
@@ -184,6 +206,21 @@ write_records(struct ring *ring)
 	ring->writing = false;
 }
 
+/*
+ * With the lock held, by each slave at its end: the one that comes when all is
+ * written has the output settle it.
+ */
+static void
+settle_records(struct ring *ring)
+{
+	if (ring->writing || ring->stopped || ring->settling ||
+	    ring->written < ring->submitted)
+		return;
+	ring->writing = ring->settling = true;
+	write_record(ring, NULL);
+	ring->writing = false;
+}
+
 static void *
 slave(void *arg)
 {
@@ -203,6 +240,7 @@ slave(void *arg)
 		slot->state = state;
 		write_records(ring);
 	}
+	settle_records(ring);
 	ring->alive--;
 	pthread_cond_signal(&ring->space);
 	pthread_mutex_unlock(&ring->lock);
@@ -210,6 +248,44 @@ slave(void *arg)
 }
 
 /* ------------------------------------------------------- the main thread */
+
+static void
+free_slots(struct ring *ring)
+{
+	for (unsigned int i = 0; i < ring->slots_made; i++) {
+		free(ring->slots[i].pieces);
+		free(ring->slots[i].tags);
+	}
+	free(ring->slots);
+	free(ring->records);
+	ring->slots = NULL;
+	ring->records = NULL;
+	ring->slots_made = 0;
+}
+
+static bool
+make_slots(struct ring *ring, unsigned int count)
+{
+	/* A record begins on a page if its size is a multiple of one. */
+	const size_t stride = (ring->record_bytes + RECORD_ALIGNMENT - 1) /
+	    RECORD_ALIGNMENT * RECORD_ALIGNMENT;
+
+	ring->slots = calloc(count, sizeof(*ring->slots));
+	ring->records = aligned_alloc(RECORD_ALIGNMENT, stride * count);
+	if (ring->slots == NULL || ring->records == NULL)
+		return false;
+	ring->slots_made = count;
+	for (unsigned int i = 0; i < count; i++) {
+		struct slot *slot = &ring->slots[i];
+		slot->record = ring->records + i * stride;
+		slot->pieces = calloc(ring->config.record_blocks,
+		    sizeof(*slot->pieces));
+		slot->tags = calloc(ring->config.record_blocks, 1);
+		if (slot->pieces == NULL || slot->tags == NULL)
+			return false;
+	}
+	return true;
+}
 
 struct ring *
 ring_new(const struct ring_config *config)
@@ -231,29 +307,11 @@ ring_new(const struct ring_config *config)
 	pthread_condattr_destroy(&monotonic);
 
 	ring->threads = calloc(config->slaves, sizeof(*ring->threads));
-	ring->slots = calloc(ring->slot_count, sizeof(*ring->slots));
-	/* A record begins on a page if its size is a multiple of one. */
-	const size_t stride = (ring->record_bytes + RECORD_ALIGNMENT - 1) /
-	    RECORD_ALIGNMENT * RECORD_ALIGNMENT;
-	ring->records = aligned_alloc(RECORD_ALIGNMENT,
-	    stride * ring->slot_count);
-	if (ring->threads == NULL || ring->slots == NULL ||
-	    ring->records == NULL)
-		goto fail;
-	for (unsigned int i = 0; i < ring->slot_count; i++) {
-		struct slot *slot = &ring->slots[i];
-		slot->record = ring->records + i * stride;
-		slot->pieces = calloc(config->record_blocks,
-		    sizeof(*slot->pieces));
-		slot->tags = calloc(config->record_blocks, 1);
-		if (slot->pieces == NULL || slot->tags == NULL)
-			goto fail;
+	if (ring->threads == NULL || !make_slots(ring, ring->slot_count)) {
+		ring_free(ring);
+		return NULL;
 	}
 	return ring;
-
-fail:
-	ring_free(ring);
-	return NULL;
 }
 
 void
@@ -261,15 +319,25 @@ ring_free(struct ring *ring)
 {
 	if (ring == NULL)
 		return;
-	for (unsigned int i = 0; ring->slots != NULL && i < ring->slot_count;
-	    i++) {
-		free(ring->slots[i].pieces);
-		free(ring->slots[i].tags);
-	}
-	free(ring->slots);
-	free(ring->records);
+	free_slots(ring);
 	free(ring->threads);
 	free(ring);
+}
+
+bool
+ring_set_window(struct ring *ring, uint32_t window)
+{
+	const unsigned int count = ring->slot_count - ring->window +
+	    (unsigned int)window;
+
+	if (count > ring->slots_made) {
+		free_slots(ring);
+		if (!make_slots(ring, count))
+			return false;
+	}
+	ring->window = window;
+	ring->slot_count = count;
+	return true;
 }
 
 unsigned int
@@ -281,8 +349,9 @@ ring_slots(const struct ring *ring)
 static void
 reset(struct ring *ring)
 {
-	ring->submitted = ring->taken = ring->written = 0;
+	ring->submitted = ring->taken = ring->written = ring->settled = 0;
 	ring->closing = ring->stopped = ring->writing = false;
+	ring->settling = false;
 	ring->has_read_failure = false;
 	ring->open = true;
 	ring->status = DE_OK;
@@ -368,9 +437,8 @@ submit(struct ring *ring)
 	pthread_cond_signal(&ring->work);
 	if (now - ring->idle_at >= IDLE_NS)
 		call_idle(ring, now);
-	if (ring->submitted - ring->written >= ring->slot_count) {
-		while (!ring->stopped && ring->submitted - ring->written >
-		    ring->slot_count / 2)
+	if (ring->submitted - ring->settled >= ring->slot_count) {
+		while (!ring->stopped && !has_much_room(ring))
 			wait_for_space(ring);
 		ring->times.blocked += clock_ns() - now;
 	}
@@ -504,7 +572,7 @@ void
 ring_each_unwritten(const struct ring *ring,
     const struct ring_visitor *visitor)
 {
-	for (uint64_t i = ring->written; i < ring->submitted; i++)
+	for (uint64_t i = ring->settled; i < ring->submitted; i++)
 		visit_slot(slot_of(ring, i), visitor);
 	if (ring->open)
 		visit_slot(filling(ring), visitor);
@@ -520,7 +588,7 @@ uint64_t
 ring_records_written(struct ring *ring)
 {
 	pthread_mutex_lock(&ring->lock);
-	const uint64_t n = ring->written;
+	const uint64_t n = ring->settled;
 	pthread_mutex_unlock(&ring->lock);
 	return n;
 }

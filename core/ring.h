@@ -10,8 +10,12 @@
  * before it, so that nobody waits for a turn.  So records are read side by
  * side but written in order, each once, by one slave at a time.
  *
+ * A record keeps its place until it is known to be on the medium, which an
+ * output may say late.
+ *
  * Knows nothing of headers, files or volumes.  Memory: 2 MiB and two records
- * for each slave, and 40 bytes for each tape block in them.
+ * for each slave, the records that the output may be late with, and 40 bytes
+ * for each tape block in them.
  *
  * All functions are for the main thread; the two callbacks are called by
  * the slaves.  No thread lives outside of ring_start() ... ring_stop().
@@ -38,7 +42,14 @@ struct ring_config {
 
 	/* Write a record, as de_output.write. */
 	enum de_status (*write)(void *arg, const void *record, size_t length);
-	void *write_arg;
+
+	/*
+	 * How many records are on the medium, asked after each of the other two;
+	 * and have it know of all, as de_output.settle.
+	 */
+	uint64_t (*settled)(void *arg);
+	enum de_status (*settle)(void *arg);
+	void *write_arg;	/* of these three */
 
 	/*
 	 * Called by the main thread a few times a second while it waits, to
@@ -78,6 +89,14 @@ struct ring *ring_new(const struct ring_config *config);
 /* The ring must be stopped.  Takes NULL. */
 void ring_free(struct ring *ring);
 
+/*
+ * Have it hold `window` records that are written but not known to be on the
+ * medium, besides those on their way there.  It must be stopped, and forgets
+ * what is in it.  Returns false if out of memory.
+ */
+#define RING_WINDOW_MAX 65536
+bool ring_set_window(struct ring *ring, uint32_t window);
+
 /* Records that it can hold, the one being filled included. */
 unsigned int ring_slots(const struct ring *ring);
 
@@ -101,16 +120,18 @@ uint8_t *ring_put_block(struct ring *ring, uint8_t tag);
 uint64_t ring_put_extent(struct ring *ring, const struct ring_extent *extent);
 
 /*
- * If `complete`, write the records that are full; otherwise no more of them.
- * Then join the slaves.  DE_OK when every full record is written;
+ * If `complete`, write the records that are full and have the output settle
+ * them; otherwise no more of them.
+ * Then join the slaves.  DE_OK when every full record is on the medium;
  * DE_END_OF_VOLUME or DE_FAILED as the callback said that stopped it, or
  * DE_FAILED if idle() had it give up.  A second call says the same again.
  */
 enum de_status ring_stop(struct ring *ring, bool complete);
 
 /*
- * After ring_stop(): go through what was put but not written, in order; of the
- * two callbacks one gets the ready blocks, the other the extents.
+ * After ring_stop(): go through what was put but is not on the medium, in
+ * order; of the two callbacks one gets the ready blocks, the other the
+ * extents.
  */
 struct ring_visitor {
 	void (*block)(void *arg, uint8_t tag, const uint8_t *block);
@@ -136,7 +157,7 @@ void ring_get_times(const struct ring *ring, struct ring_times *times);
 /* After DE_FAILED: the read that failed, or NULL if it was not a read. */
 const struct ring_read_failure *ring_read_failure(const struct ring *ring);
 
-/* Records written since ring_start(); may be asked at any time. */
+/* Records on the medium since ring_start(); may be asked at any time. */
 uint64_t ring_records_written(struct ring *ring);
 
 #endif

@@ -482,6 +482,34 @@ place_volume_header(struct tape *tape)
 	return place_block(tape, TAG_VOLUME, block);
 }
 
+static bool
+alloc_contexts(struct tape *tape)
+{
+	/*
+	 * One for each record in the ring, one being filled, one to come, and
+	 * those before that attributes may reach back to.
+	 */
+	free(tape->contexts);
+	tape->context_count = ring_slots(tape->ring) + 2 +
+	    ATTRIBUTE_BLOCKS_MAX;
+	tape->contexts = calloc(tape->context_count, sizeof(*tape->contexts));
+	return tape->contexts != NULL;
+}
+
+/* An output that is late has the ring keep what it has not settled. */
+static bool
+make_room(struct tape *tape)
+{
+	const uint32_t window = volume_window(tape->volume);
+
+	if (ring_set_window(tape->ring, window) && alloc_contexts(tape))
+		return true;
+	report(tape->config.rep, DE_ERROR, "out of memory for the %" PRIu32
+	    " records that %s may be late with", window,
+	    volume_medium(tape->volume));
+	return false;
+}
+
 /* In the new process: open the volume and begin it. */
 static enum de_status
 open_volume(struct tape *tape)
@@ -507,6 +535,11 @@ open_volume(struct tape *tape)
 	tape->shared->is_once = volume_is_once(tape->volume);
 	tape->shared->bytes = 0;
 	report_start(tape);
+	if (!make_room(tape)) {
+		volume_discard(tape->volume);
+		tape->running = false;
+		return end_process(tape, EXIT_ABORTED, true);
+	}
 	if (ring_start(tape->ring) != DE_OK) {
 		report(tape->config.rep, DE_ERROR,
 		    "cannot start a slave thread");
@@ -602,19 +635,6 @@ put_backlog(struct tape *tape)
 /* ------------------------------------------------------ what the caller sees */
 
 static bool
-alloc_contexts(struct tape *tape)
-{
-	/*
-	 * One for each record in the ring, one being filled, one to come, and
-	 * those before that attributes may reach back to.
-	 */
-	tape->context_count = ring_slots(tape->ring) + 2 +
-	    ATTRIBUTE_BLOCKS_MAX;
-	tape->contexts = calloc(tape->context_count, sizeof(*tape->contexts));
-	return tape->contexts != NULL;
-}
-
-static bool
 map_shared(struct tape *tape)
 {
 	void *shared = mmap(NULL, sizeof(*tape->shared),
@@ -634,6 +654,8 @@ make_ring(struct tape *tape)
 		.read = tape->config.source->ops->read,
 		.read_arg = tape->config.source->self,
 		.write = volume_write,
+		.settled = volume_settled,
+		.settle = volume_settle,
 		.write_arg = tape->volume,
 		.idle = on_idle,
 		.idle_arg = tape,
@@ -681,7 +703,7 @@ tape_new(const struct tape_config *config)
 	}
 	tape->volume = volume_new(config->output);
 	tape->ring = tape->volume == NULL ? NULL : make_ring(tape);
-	if (tape->ring == NULL || !alloc_contexts(tape)) {
+	if (tape->ring == NULL) {
 		report(config->rep, DE_ERROR, "out of memory for the ring; "
 		    "fewer slaves or a smaller blocking need less");
 		tape_free(tape);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "core/digest.h"
+#include "core/ring.h"
 
 struct volume {
 	const struct instance *output;
@@ -14,8 +15,11 @@ struct volume {
 	size_t record_size;
 	char medium[MESSAGE_NAME_BYTES];
 	uint32_t properties;		/* of the medium */
-	uint64_t bytes;
-	struct digest *digest;
+	uint32_t window;		/* records that may not be settled */
+	const void **on_their_way;	/* these, by number modulo window + 1 */
+	uint64_t written;		/* records that the output took */
+	uint64_t settled;		/* of these, on the medium */
+	struct digest *digest;		/* of these */
 };
 
 struct volume *
@@ -41,7 +45,37 @@ volume_free(struct volume *v)
 	if (v == NULL)
 		return;
 	digest_free(v->digest);
+	free(v->on_their_way);
 	free(v);
+}
+
+/* Room for one more: write() may return before it is known of another. */
+static bool
+set_window(struct volume *v, uint32_t window)
+{
+	const char *name = v->output->plugin->descriptor.name;
+
+	if (window > 0 && v->ops->settled == NULL) {
+		report(v->output->rep, DE_ERROR, "%s wants to be late with %"
+		    PRIu32 " records, but has no callback settled; the plugin "
+		    "needs to be mended", name, window);
+		return false;
+	}
+	if (window > RING_WINDOW_MAX) {
+		report(v->output->rep, DE_ERROR, "%s wants to be late with %"
+		    PRIu32 " records; there can be %d", name, window,
+		    RING_WINDOW_MAX);
+		return false;
+	}
+	free(v->on_their_way);
+	v->on_their_way = calloc((size_t)window + 1,
+	    sizeof(*v->on_their_way));
+	if (v->on_their_way == NULL) {
+		report(v->output->rep, DE_ERROR, "out of memory");
+		return false;
+	}
+	v->window = window;
+	return true;
 }
 
 enum de_status
@@ -51,7 +85,7 @@ volume_open(struct volume *v, const struct de_volume *facts)
 
 	v->number = facts->number;
 	v->record_size = facts->record_size;
-	v->bytes = 0;
+	v->written = v->settled = 0;
 	digest_reset(v->digest);
 	v->medium[0] = '\0';
 	if (v->ops->open_volume(v->output->self, facts, &medium) != DE_OK)
@@ -59,7 +93,33 @@ volume_open(struct volume *v, const struct de_volume *facts)
 	snprintf(v->medium, sizeof(v->medium), "%s", medium.name != NULL ?
 	    medium.name : v->output->plugin->descriptor.name);
 	v->properties = medium.properties;
+	if (!set_window(v, medium.window)) {
+		volume_discard(v);
+		return DE_FAILED;
+	}
 	return DE_OK;
+}
+
+/* After a call that may have settled some: how it went, or DE_FAILED. */
+static enum de_status
+count_settled(struct volume *v, enum de_status status)
+{
+	const uint64_t settled = v->window == 0 ? v->written :
+	    v->ops->settled(v->output->self);
+
+	if (settled < v->settled || settled > v->written ||
+	    v->written - settled > v->window) {
+		report(v->output->rep, DE_ERROR, "%s says that %" PRIu64 " of %"
+		    PRIu64 " records are on %s, after %" PRIu64 ", and wants "
+		    "to be late with %" PRIu32 "; the plugin needs to be "
+		    "mended", v->output->plugin->descriptor.name, settled,
+		    v->written, v->medium, v->settled, v->window);
+		return DE_FAILED;
+	}
+	for (; v->settled < settled; v->settled++)
+		digest_add(v->digest, v->on_their_way[v->settled %
+		    (v->window + (uint64_t)1)], v->record_size);
+	return status;
 }
 
 enum de_status
@@ -69,11 +129,35 @@ volume_write(void *arg, const void *record, size_t length)
 	const enum de_status status = v->ops->write(v->output->self, record,
 	    length);
 
-	if (status == DE_OK) {
-		digest_add(v->digest, record, length);
-		v->bytes += length;
-	}
-	return status;
+	if (status == DE_OK)
+		v->on_their_way[v->written++ % (v->window + (uint64_t)1)] =
+		    record;
+	return count_settled(v, status);
+}
+
+uint64_t
+volume_settled(void *arg)
+{
+	const struct volume *v = arg;
+	return v->settled;
+}
+
+enum de_status
+volume_settle(void *arg)
+{
+	struct volume *v = arg;
+
+	if (v->window == 0)
+		return DE_OK;
+	const enum de_status status = count_settled(v,
+	    v->ops->settle(v->output->self));
+	if (status != DE_OK || v->settled == v->written)
+		return status;
+	report(v->output->rep, DE_ERROR, "%s says that all is on %s, but that "
+	    "%" PRIu64 " of %" PRIu64 " records are; the plugin needs to be "
+	    "mended", v->output->plugin->descriptor.name, v->medium,
+	    v->settled, v->written);
+	return DE_FAILED;
 }
 
 /* Read all of it into a digest of its own.  False after reporting why. */
@@ -110,11 +194,11 @@ verify_volume(struct volume *v)
 	} else if (!read_back(v, digest, buffer, &bytes)) {
 		report(v->output->rep, DE_ERROR, "volume %" PRIu32
 		    " cannot be read back from %s", v->number, v->medium);
-	} else if (bytes != v->bytes || !digest_same(digest, v->digest)) {
+	} else if (bytes != volume_bytes(v) || !digest_same(digest, v->digest)) {
 		report(v->output->rep, DE_ERROR, "volume %" PRIu32 ": %s gives "
 		    "back something else than was written (%" PRIu64
 		    " bytes of %" PRIu64 ")", v->number, v->medium, bytes,
-		    v->bytes);
+		    volume_bytes(v));
 	} else {
 		result = VOLUME_SAFE;
 	}
@@ -159,10 +243,16 @@ volume_is_once(const struct volume *v)
 	return (v->properties & DE_MEDIUM_ONCE) != 0;
 }
 
+uint32_t
+volume_window(const struct volume *v)
+{
+	return v->window;
+}
+
 uint64_t
 volume_bytes(const struct volume *v)
 {
-	return v->bytes;
+	return v->settled * v->record_size;
 }
 
 void

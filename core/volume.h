@@ -29,8 +29,14 @@ void volume_free(struct volume *v);
 /* Open a volume.  DE_OK, or DE_FAILED after reporting why.  Main thread. */
 enum de_status volume_open(struct volume *v, const struct de_volume *facts);
 
-/* Write a record; of type ring_config.write.  By one slave at a time. */
+/*
+ * Write a record, and what belongs to it; of the types of ring_config.  By one
+ * slave at a time.  A record stays where it is until volume_settled() counts
+ * it: only then it goes into the digest.
+ */
 enum de_status volume_write(void *arg, const void *record, size_t length);
+uint64_t volume_settled(void *arg);
+enum de_status volume_settle(void *arg);
 
 /* Make it final, read it back first if `verify`.  Main thread. */
 enum volume_result volume_close(struct volume *v, bool verify);
@@ -44,7 +50,8 @@ bool volume_may_retry(const struct volume *v);
 /* Of the open volume, or of the one closed last. */
 const char *volume_medium(const struct volume *v);
 bool volume_is_once(const struct volume *v);	/* DE_MEDIUM_ONCE */
-uint64_t volume_bytes(const struct volume *v);
+uint32_t volume_window(const struct volume *v);	/* de_medium.window */
+uint64_t volume_bytes(const struct volume *v);	/* on the medium */
 void volume_digest(const struct volume *v,
     char text[static DIGEST_TEXT_BYTES]);
 

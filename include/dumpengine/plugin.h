@@ -377,7 +377,7 @@ struct de_medium {
 	const char *name;		/* for messages: "/dev/nst0", "a.dump" */
 	uint32_t properties;		/* DE_MEDIUM_... */
 	uint32_t window;		/* records that write() may be ahead of the
-					   medium; see settled().  0: none */
+					   medium, to 65536; see settled() */
 };
 
 /* What is to become of a volume. */
@@ -471,15 +471,17 @@ struct de_output {
 	 *
 	 * How many records of this volume, counted from its first, are known to be
 	 * on the medium.  Asked after each write() and settle(), however they
-	 * went, by the same thread.  After DE_END_OF_VOLUME the medium holds
-	 * exactly these; the engine offers all others again on the next volume.
+	 * went, by the same thread; never falls.  After DE_END_OF_VOLUME, be it
+	 * for the record just given or for one before, the medium holds exactly
+	 * these; the engine offers all others again on the next volume.
 	 * Required with a window.
 	 */
 	uint64_t (*settled)(void *self);
 
 	/*
-	 * Wait until what became of all records is known.  After the last write()
-	 * of a volume, before begin_readback() and close_volume().
+	 * Wait until what became of all records is known.  Once, after the last
+	 * write() of a volume that went well, before begin_readback() and
+	 * close_volume(); not before a close_volume() that discards.
 	 * DE_OK: all are on the medium; DE_END_OF_VOLUME and DE_FAILED as for
 	 * write().  Called like write().  Required with a window.
 	 */

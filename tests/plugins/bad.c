@@ -40,6 +40,12 @@
 #ifndef BAD_WRITE
 #define BAD_WRITE bad_write
 #endif
+#ifndef BAD_SETTLE
+#define BAD_SETTLE NULL
+#endif
+#ifndef BAD_WINDOW
+#define BAD_WINDOW 0
+#endif
 #ifndef BAD_OUTPUT
 #define BAD_OUTPUT &operations
 #endif
@@ -84,6 +90,7 @@ bad_open_volume(void *self, const struct de_volume *volume,
 	(void)self;
 	(void)volume;
 	medium->name = "nowhere";
+	medium->window = BAD_WINDOW;
 	return DE_OK;
 }
 
@@ -94,6 +101,14 @@ bad_write(void *self, const void *record, size_t length)
 	(void)self;
 	(void)record;
 	(void)length;
+	return DE_OK;
+}
+
+__attribute__((unused))
+static enum de_status
+bad_settle(void *self)
+{
+	(void)self;
 	return DE_OK;
 }
 
@@ -111,6 +126,7 @@ static const struct de_output operations = {
 	.open_volume = bad_open_volume,
 	.write = BAD_WRITE,
 	.close_volume = bad_close_volume,
+	.settle = BAD_SETTLE,
 };
 
 /* For BAD_KIND DE_SOURCE: a source that can do nothing. */

@@ -109,6 +109,20 @@ world_write(void *arg, const void *record, size_t length)
 	return status;
 }
 
+static uint64_t
+world_settled(void *arg)
+{
+	const struct world *w = arg;
+	return w->records;
+}
+
+static enum de_status
+world_settle(void *arg)
+{
+	(void)arg;
+	return DE_OK;
+}
+
 static bool
 world_idle(void *arg)
 {
@@ -137,6 +151,8 @@ new_ring(struct world *w, unsigned int slaves, unsigned int blocks)
 		.read = world_read,
 		.read_arg = w,
 		.write = world_write,
+		.settled = world_settled,
+		.settle = world_settle,
 		.write_arg = w,
 		.idle = world_idle,
 		.idle_arg = w,
