@@ -111,6 +111,8 @@ put_inode(const struct stream *s, const struct de_inode *inode)
 		status = put_symlink(s, inode);
 	else
 		status = put_special(s, inode);
+	if (status == DE_NO_MORE)
+		return DE_OK;	/* left out, as the source has said */
 	if (status == DE_OK && s->src->ops->read_xattrs != NULL &&
 	    (inode->properties & DE_INODE_HAS_XATTRS) != 0)
 		status = stream_put_xattrs(s, inode);

@@ -326,7 +326,8 @@ struct de_source {
 	/*
 	 * Put the target of a symbolic link, inode->size bytes, into `target`,
 	 * which has room for `room` of them.
-	 * DE_OK; DE_FAILED.  Required.
+	 * DE_OK; DE_FAILED; or DE_NO_MORE if it is damaged, as host->finding() has
+	 * been told: then the link is left out of the dump.  Required.
 	 */
 	enum de_status (*read_symlink)(void *self, const struct de_inode *link,
 	    char *target, size_t room);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * fs-ext2.c - source: ext2, ext3 and ext4 through libext2fs
+ * fs-ext2.c - source: ext2, ext3 and ext4
  *
  * Opens a block device or an image file for reading only.
  */
@@ -9,10 +9,15 @@
 #include <string.h>
 
 #include "ext2.h"
+#include "inode.h"
+#include "trouble.h"
+#include "work.h"
 
 static const struct de_option ext2_options[] = {
 	{ "device", DE_OPTION_STRING, DE_OPTION_REQUIRED, 1, 4095, NULL,
 	  "block device or image file with the filesystem" },
+	{ "superblock", DE_OPTION_INTEGER, 0, 1, INT32_MAX, NULL,
+	  "block of a backup superblock to be used instead of the first" },
 	{ NULL, 0, 0, 0, 0, NULL, NULL }
 };
 
@@ -20,31 +25,6 @@ static enum de_status
 fail(const struct ext2 *e, const char *why)
 {
 	e->host->report(e->host, DE_ERROR, "%s: %s", e->device, why);
-	return DE_FAILED;
-}
-
-enum de_status
-ext2_inode_error(const struct ext2 *e, uint32_t inode, const char *what,
-    errcode_t error)
-{
-	e->host->report(e->host, DE_ERROR, "%s: inode %u: %s: %s", e->device,
-	    inode, what, error_message(error));
-	return DE_FAILED;
-}
-
-static enum de_status
-open_filesystem(struct ext2 *e)
-{
-	const errcode_t error = ext2fs_open2(device_channel_name(e->bytes),
-	    NULL, EXT2_FLAG_64BITS, 0, 0, device_io_manager, &e->fs);
-
-	if (error == 0)
-		return DE_OK;
-	e->fs = NULL;
-	if (error == EXT2_ET_BAD_MAGIC)
-		return fail(e, "holds no ext2, ext3 or ext4 filesystem");
-	e->host->report(e->host, DE_ERROR, "%s: cannot open the filesystem: "
-	    "%s", e->device, error_message(error));
 	return DE_FAILED;
 }
 
@@ -133,10 +113,10 @@ ext2_close(void *self)
 	e->fs = NULL;
 	device_close(e->bytes);
 	e->bytes = NULL;
-	free(e->block);
-	e->block = NULL;
-	free(e->inline_data);
-	e->inline_data = NULL;
+	free(e->inline_bytes);
+	e->inline_bytes = NULL;
+	work_free(e);
+	trouble_free(e);
 }
 
 static enum de_status
@@ -145,12 +125,13 @@ ext2_open(void *self, struct de_source_info *info)
 	struct ext2 *e = self;
 
 	e->bytes = device_open(e->host, e->device);
-	if (e->bytes == NULL || open_filesystem(e) != DE_OK ||
-	    check_state(e) != DE_OK)
+	if (e->bytes == NULL || superblock_open(e) != DE_OK ||
+	    superblock_read_geometry(e) != DE_OK || check_state(e) != DE_OK)
 		goto fail;
-	e->block = calloc(3, e->fs->blocksize);
-	e->inline_data = calloc(1, e->fs->blocksize);
-	if (e->block == NULL || e->inline_data == NULL) {
+	/* Filled up to a tape block. */
+	e->inline_bytes = calloc(1, INODE_BLOCK_BYTES + e->inode_size +
+	    DE_TAPE_BLOCK);
+	if (e->inline_bytes == NULL) {
 		fail(e, "out of memory");
 		goto fail;
 	}

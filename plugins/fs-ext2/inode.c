@@ -1,107 +1,209 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/*
- * inode.c - go through the inode tables
- */
-#include <stdlib.h>
-#include <string.h>
+#include "inode.h"
+
+#include <errno.h>
 #include <sys/stat.h>
 
-#include "ext2.h"
+#include "checksum.h"
 
-/* Of the inode table, in one read. */
-#define SCAN_BYTES 262144
+/* Where the fields are, but for those of inode.h. */
+#define UID_AT 2
+#define SIZE_AT 4
+#define ATIME_AT 8
+#define CTIME_AT 12
+#define MTIME_AT 16
+#define GID_AT 24
+#define SECTORS_AT 28
+#define GENERATION_AT 100
+#define XATTR_BLOCK_AT 104
+#define SIZE_HIGH_AT 108
+#define SECTORS_HIGH_AT 116
+#define XATTR_BLOCK_HIGH_AT 118
+#define UID_HIGH_AT 120
+#define GID_HIGH_AT 122
+#define CHECKSUM_AT 124
+#define EXTRA_SIZE_AT 128
+#define CHECKSUM_HIGH_AT 130
+#define CTIME_EXTRA_AT 132
+#define MTIME_EXTRA_AT 136
+#define ATIME_EXTRA_AT 140
+#define BIRTH_TIME_AT 144
+#define BIRTH_TIME_EXTRA_AT 148
+#define PROJECT_AT 156
+
 #define XATTR_MAGIC 0xEA020000u
+#define EXTENT_MAGIC 0xF30A
 
-struct scan {
-	ext2_inode_scan scan;
-	uint32_t done;			/* the last inode that was read */
-	size_t inode_size;		/* bytes of inode.raw in use */
-	union {
-		struct ext2_inode small;
-		struct ext2_inode_large large;
-		uint8_t raw[4096];	/* inodes are at most a block */
-	} inode;
-};
-
-struct ext2_inode *
-ext2_native(const struct de_inode *inode)
+/* Behind the last of the later fields, as the inode has it. */
+static size_t
+fields_end(const struct ext2 *e, const uint8_t *raw)
 {
-	/* cast: libext2fs takes no const */
-	return (struct ext2_inode *)(uintptr_t)inode->native;
+	if (e->inode_size < INODE_FIXED_BYTES + 4)
+		return INODE_FIXED_BYTES;
+	const size_t extra = get16(raw + EXTRA_SIZE_AT);
+	if (extra % 4 != 0 || extra > e->inode_size - INODE_FIXED_BYTES)
+		return INODE_FIXED_BYTES;
+	return INODE_FIXED_BYTES + extra;
 }
 
-enum de_status
-ext2_scan_begin(void *self, void **scan)
-{
-	struct ext2 *e = self;
-	struct scan *s = calloc(1, sizeof(*s));
-
-	if (s == NULL) {
-		e->host->report(e->host, DE_ERROR, "fs-ext2: out of memory");
-		return DE_FAILED;
-	}
-	s->inode_size = EXT2_INODE_SIZE(e->fs->super);
-	if (s->inode_size > sizeof(s->inode.raw))
-		s->inode_size = sizeof(s->inode.raw);
-	const errcode_t error = ext2fs_open_inode_scan(e->fs,
-	    SCAN_BYTES / (int)e->fs->blocksize, &s->scan);
-	if (error != 0) {
-		free(s);
-		return ext2_inode_error(e, 1, "cannot read the inode table",
-		    error);
-	}
-	*scan = s;
-	return DE_OK;
-}
-
-void
-ext2_scan_end(void *self, void *scan)
-{
-	struct scan *s = scan;
-
-	(void)self;
-	ext2fs_close_inode_scan(s->scan);
-	free(s);
-}
-
-/* What the filesystem keeps for itself; it has no name that anyone could use. */
 static bool
-is_hidden(const struct ext2 *e, uint32_t number, const struct ext2_inode *inode)
+has_field(const struct ext2 *e, const uint8_t *raw, size_t at, size_t bytes)
 {
-	const struct ext2_super_block *super = e->fs->super;
+	return at + bytes <= fields_end(e, raw);
+}
 
-	if (number == EXT2_ROOT_INO)
+uint64_t
+inode_length(const struct ext2 *e, const uint8_t *raw)
+{
+	const uint64_t low = get32(raw + SIZE_AT);
+
+	if (S_ISREG(inode_mode(raw)) ||
+	    (S_ISDIR(inode_mode(raw)) && e->has_large_directories))
+		return (uint64_t)get32(raw + SIZE_HIGH_AT) << 32 | low;
+	return low;
+}
+
+/* i_blocks counts 512 bytes, or blocks of the filesystem in huge files. */
+uint64_t
+inode_sectors(const struct ext2 *e, const uint8_t *raw)
+{
+	uint64_t count = get32(raw + SECTORS_AT);
+
+	if (!e->has_huge_files)
+		return count;
+	count |= (uint64_t)get16(raw + SECTORS_HIGH_AT) << 32;
+	if ((inode_flags(raw) & EXT4_HUGE_FILE_FL) != 0)
+		count *= e->block_size / 512;
+	return count;
+}
+
+uint64_t
+inode_xattr_block(const struct ext2 *e, const uint8_t *raw)
+{
+	uint64_t block = get32(raw + XATTR_BLOCK_AT);
+
+	if (e->has_64bit)
+		block |= (uint64_t)get16(raw + XATTR_BLOCK_HIGH_AT) << 32;
+	return block;
+}
+
+size_t
+inode_xattrs_at(const struct ext2 *e, const uint8_t *raw)
+{
+	const size_t end = fields_end(e, raw);
+
+	/* The magic number and the zero that ends the list. */
+	if (end == INODE_FIXED_BYTES || e->inode_size - end < 8 ||
+	    get32(raw + end) != XATTR_MAGIC)
+		return e->inode_size;
+	return end + 4;
+}
+
+uint32_t
+inode_seed(const struct ext2 *e, const struct native *inode)
+{
+	uint8_t number[4];
+
+	put32(number, inode->number);
+	return checksum(checksum(e->seed, number, sizeof(number)),
+	    inode->raw + GENERATION_AT, 4);
+}
+
+/* The two halves of the checksum count as zeros. */
+static uint32_t
+inode_checksum(const struct ext2 *e, const struct native *inode, bool wide)
+{
+	static const uint8_t zeros[2];
+	const uint8_t *raw = inode->raw;
+	size_t at = CHECKSUM_AT + 2;
+
+	uint32_t crc = checksum(inode_seed(e, inode), raw, CHECKSUM_AT);
+	crc = checksum(crc, zeros, sizeof(zeros));
+	if (wide) {
+		crc = checksum(crc, raw + at, CHECKSUM_HIGH_AT - at);
+		crc = checksum(crc, zeros, sizeof(zeros));
+		at = CHECKSUM_HIGH_AT + 2;
+	}
+	return checksum(crc, raw + at, e->inode_size - at);
+}
+
+bool
+inode_checksum_is_right(const struct ext2 *e, const struct native *inode)
+{
+	const uint8_t *raw = inode->raw;
+
+	if (!e->has_checksums)
+		return true;
+	const bool wide = e->inode_size > INODE_FIXED_BYTES &&
+	    get16(raw + EXTRA_SIZE_AT) >= CHECKSUM_HIGH_AT + 2 -
+	    INODE_FIXED_BYTES;
+	const uint32_t crc = inode_checksum(e, inode, wide);
+	const uint32_t low = get16(raw + CHECKSUM_AT);
+	if (!wide)
+		return low == (crc & 0xffff);
+	return crc == ((uint32_t)get16(raw + CHECKSUM_HIGH_AT) << 16 | low);
+}
+
+/* As far as what maps its blocks can reach. */
+static bool
+is_too_long(const struct ext2 *e, const uint8_t *raw)
+{
+	const uint64_t pointers = e->block_size / 4;
+	uint64_t blocks = 12 + pointers + pointers * pointers +
+	    pointers * pointers * pointers;
+
+	if ((inode_flags(raw) & EXT4_EXTENTS_FL) != 0 || blocks > UINT32_MAX)
+		blocks = UINT64_C(1) << 32;
+	return inode_length(e, raw) > blocks * e->block_size;
+}
+
+const char *
+inode_damage(const struct ext2 *e, const uint8_t *raw)
+{
+	const uint16_t mode = inode_mode(raw);
+	const bool has_blocks = S_ISREG(mode) || S_ISDIR(mode) || S_ISLNK(mode);
+
+	if (!has_blocks && !S_ISCHR(mode) && !S_ISBLK(mode) &&
+	    !S_ISFIFO(mode) && !S_ISSOCK(mode))
+		return "its mode is of no known file type";
+	if (!has_blocks)
+		return NULL;
+	if ((inode_flags(raw) & (EXT4_EXTENTS_FL | EXT4_INLINE_DATA_FL)) ==
+	    EXT4_EXTENTS_FL && get16(inode_block(raw)) != EXTENT_MAGIC)
+		return "its extent tree has no root";
+	if (is_too_long(e, raw))
+		return "its size is more than a file can have";
+	return NULL;
+}
+
+bool
+inode_is_in_use(const uint8_t *raw)
+{
+	return inode_mode(raw) != 0 && inode_links(raw) != 0;
+}
+
+bool
+inode_is_hidden(const struct ext2 *e, const struct native *inode)
+{
+	if (inode->number == EXT2_ROOT_INO)
 		return false;
-	return number < EXT2_FIRST_INODE(super) ||
-	    number == super->s_journal_inum ||
-	    number == super->s_usr_quota_inum ||
-	    number == super->s_grp_quota_inum ||
-	    number == super->s_prj_quota_inum ||
-	    number == super->s_orphan_file_inum ||
-	    (inode->i_flags & EXT4_EA_INODE_FL) != 0;
+	if (inode->number < e->first_inode ||
+	    (inode_flags(inode->raw) & EXT4_EA_INODE_FL) != 0)
+		return true;
+	for (size_t i = 0; i < sizeof(e->hidden) / sizeof(e->hidden[0]); i++)
+		if (inode->number == e->hidden[i])
+			return true;
+	return false;
 }
-
-static bool
-is_in_use(const struct ext2_inode *inode)
-{
-	return inode->i_mode != 0 && inode->i_links_count != 0 &&
-	    inode->i_dtime == 0;
-}
-
-/* Does the inode reach far enough to hold that field? */
-#define HAS_FIELD(s, field) \
-	((s)->inode_size > EXT2_GOOD_OLD_INODE_SIZE && \
-	(size_t)EXT2_GOOD_OLD_INODE_SIZE + (s)->inode.large.i_extra_isize >= \
-	offsetof(struct ext2_inode_large, field) + \
-	sizeof((s)->inode.large.field))
 
 /* Two bits of the extra word extend the seconds, 30 are nanoseconds. */
 static struct de_time
-make_time(uint32_t seconds, bool has_extra, uint32_t extra)
+get_time(const struct ext2 *e, const uint8_t *raw, size_t at, size_t extra_at)
 {
-	struct de_time t = { .seconds = (int32_t)seconds };
+	struct de_time t = { .seconds = (int32_t)get32(raw + at) };
 
-	if (has_extra) {
+	if (has_field(e, raw, extra_at, 4)) {
+		const uint32_t extra = get32(raw + extra_at);
 		t.seconds += (int64_t)(extra & 3) << 32;
 		t.nanoseconds = extra >> 2;
 		if (t.nanoseconds >= 1000000000)
@@ -110,12 +212,22 @@ make_time(uint32_t seconds, bool has_extra, uint32_t extra)
 	return t;
 }
 
+static void
+set_birth_time(const struct ext2 *e, const uint8_t *raw, struct de_inode *out)
+{
+	if (!has_field(e, raw, BIRTH_TIME_AT, 4) ||
+	    get32(raw + BIRTH_TIME_AT) == 0)
+		return;
+	out->birth_time = get_time(e, raw, BIRTH_TIME_AT, BIRTH_TIME_EXTRA_AT);
+	out->properties |= DE_INODE_HAS_BIRTH_TIME;
+}
+
 /* Old devices have 8 + 8 bits in the first word, new ones 32 in the second. */
 static void
-set_device(const struct ext2_inode *inode, struct de_inode *out)
+set_device(const uint8_t *raw, struct de_inode *out)
 {
-	const uint32_t old_form = inode->i_block[0];
-	const uint32_t new_form = inode->i_block[1];
+	const uint32_t old_form = get32(inode_block(raw));
+	const uint32_t new_form = get32(inode_block(raw) + 4);
 
 	if (old_form != 0) {
 		out->device_major = old_form >> 8 & 0xff;
@@ -128,110 +240,62 @@ set_device(const struct ext2_inode *inode, struct de_inode *out)
 }
 
 static bool
-has_xattrs(const struct ext2 *e, const struct scan *s)
+has_xattrs(const struct ext2 *e, const uint8_t *raw)
 {
-	uint32_t magic, first;
+	const size_t at = inode_xattrs_at(e, raw);
 
-	if (ext2fs_file_acl_block(e->fs, &s->inode.small) != 0)
-		return true;
-	if (!HAS_FIELD(s, i_extra_isize))
-		return false;
-	const size_t at = EXT2_GOOD_OLD_INODE_SIZE +
-	    s->inode.large.i_extra_isize;
-	if (at + sizeof(magic) + sizeof(first) > s->inode_size)
-		return false;
-	memcpy(&magic, s->inode.raw + at, sizeof(magic));
-	memcpy(&first, s->inode.raw + at + sizeof(magic), sizeof(first));
-	return ext2fs_le32_to_cpu(magic) == XATTR_MAGIC && first != 0;
+	return inode_xattr_block(e, raw) != 0 ||
+	    (at < e->inode_size && get32(raw + at) != 0);
 }
 
-/* Bytes on the medium; i_blocks counts 512 bytes, or blocks of huge files. */
-static uint64_t
-allocated(const struct ext2 *e, struct ext2_inode *inode)
-{
-	const uint64_t blocks = ext2fs_get_stat_i_blocks(e->fs, inode);
-	return blocks * 512;
-}
-
-static void
-convert(const struct ext2 *e, struct scan *s, uint32_t number,
+void
+inode_convert(const struct ext2 *e, const struct native *inode,
     struct de_inode *out)
 {
-	struct ext2_inode *inode = &s->inode.small;
-	const struct ext2_inode_large *large = &s->inode.large;
+	const uint8_t *raw = inode->raw;
+	const uint16_t mode = inode_mode(raw);
 
-	out->number = number;
-	out->mode = inode->i_mode;
-	out->links = inode->i_links_count;
-	out->uid = inode_uid(*inode);
-	out->gid = inode_gid(*inode);
-	if (LINUX_S_ISREG(inode->i_mode) || LINUX_S_ISDIR(inode->i_mode) ||
-	    LINUX_S_ISLNK(inode->i_mode))
-		out->size = EXT2_I_SIZE(inode);
-	out->allocated = allocated(e, inode);
-	out->atime = make_time(inode->i_atime, HAS_FIELD(s, i_atime_extra),
-	    large->i_atime_extra);
-	out->mtime = make_time(inode->i_mtime, HAS_FIELD(s, i_mtime_extra),
-	    large->i_mtime_extra);
-	out->ctime = make_time(inode->i_ctime, HAS_FIELD(s, i_ctime_extra),
-	    large->i_ctime_extra);
-	if (LINUX_S_ISCHR(inode->i_mode) || LINUX_S_ISBLK(inode->i_mode))
-		set_device(inode, out);
-	out->flags = inode->i_flags;
-	out->generation = inode->i_generation;
-	if (has_xattrs(e, s))
+	out->number = inode->number;
+	out->mode = mode;
+	out->links = inode_links(raw);
+	out->uid = (uint32_t)get16(raw + UID_HIGH_AT) << 16 |
+	    get16(raw + UID_AT);
+	out->gid = (uint32_t)get16(raw + GID_HIGH_AT) << 16 |
+	    get16(raw + GID_AT);
+	if (S_ISREG(mode) || S_ISDIR(mode) || S_ISLNK(mode))
+		out->size = inode_length(e, raw);
+	out->allocated = inode_sectors(e, raw) * 512;
+	out->atime = get_time(e, raw, ATIME_AT, ATIME_EXTRA_AT);
+	out->mtime = get_time(e, raw, MTIME_AT, MTIME_EXTRA_AT);
+	out->ctime = get_time(e, raw, CTIME_AT, CTIME_EXTRA_AT);
+	set_birth_time(e, raw, out);
+	if (S_ISCHR(mode) || S_ISBLK(mode))
+		set_device(raw, out);
+	out->flags = inode_flags(raw);
+	out->generation = get32(raw + GENERATION_AT);
+	if (e->has_projects && has_field(e, raw, PROJECT_AT, 4))
+		out->project = get32(raw + PROJECT_AT);
+	if (has_xattrs(e, raw))
 		out->properties |= DE_INODE_HAS_XATTRS;
-	out->native = &s->inode;
+	out->native = inode;
 }
 
-/* Skip the block groups in front of the one with inode `from`. */
-static errcode_t
-seek(const struct ext2 *e, struct scan *s, uint32_t from)
+const char *
+inode_load(const struct ext2 *e, uint32_t number, uint8_t *raw)
 {
-	const uint32_t per_group = e->fs->super->s_inodes_per_group;
-	const uint32_t group = (from - 1) / per_group;
+	struct de_read_error error = { .struct_size = sizeof(error) };
+	uint64_t table;
 
-	if (from > e->fs->super->s_inodes_count || group <= s->done / per_group)
-		return 0;
-	const errcode_t error = ext2fs_inode_scan_goto_blockgroup(s->scan,
-	    (int)group);
-	if (error == 0)
-		s->done = group * per_group;
-	return error;
-}
-
-static enum de_status
-refuse_encrypted(const struct ext2 *e, uint32_t number)
-{
-	e->host->report(e->host, DE_ERROR, "%s: inode %u is encrypted, which "
-	    "this version does not support", e->device, number);
-	return DE_FAILED;
-}
-
-enum de_status
-ext2_scan_next(void *self, void *scan, uint32_t from, struct de_inode *out)
-{
-	struct ext2 *e = self;
-	struct scan *s = scan;
-	ext2_ino_t number = 0;
-
-	errcode_t error = seek(e, s, from);
-	while (error == 0) {
-		error = ext2fs_get_next_inode_full(s->scan, &number,
-		    &s->inode.small, (int)s->inode_size);
-		if (error != 0)
-			break;
-		if (number == 0)
-			return DE_NO_MORE;
-		s->done = number;
-		if (number < from || !is_in_use(&s->inode.small) ||
-		    is_hidden(e, number, &s->inode.small))
-			continue;
-		if ((s->inode.small.i_flags & EXT4_ENCRYPT_FL) != 0)
-			return refuse_encrypted(e, number);
-		convert(e, s, number, out);
-		return DE_OK;
-	}
-	return ext2_inode_error(e, number != 0 ? number : s->done + 1,
-	    "cannot be read", error);
+	if (number == 0 || number > e->inodes)
+		return "there is no such inode";
+	const uint32_t group = (number - 1) / e->inodes_per_group;
+	const uint64_t at = (uint64_t)((number - 1) % e->inodes_per_group) *
+	    e->inode_size;
+	table = ext2fs_inode_table_loc(e->fs, group);
+	if (table < e->first_block || table >= e->blocks)
+		return "its inode table is outside of the filesystem";
+	if (device_read(e->bytes, table * e->block_size + at, raw,
+	    e->inode_size, &error) != DE_OK)
+		return strerror(error.error);
+	return NULL;
 }

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * blockmap.c - files with block numbers in the inode and in indirect blocks
+ */
+#include <string.h>
+
+#include "bytes.h"
+#include "inode.h"
+#include "map.h"
+
+#define DIRECT 12u
+#define LEVELS 3u
+
+struct blockmap {
+	struct map *m;
+	uint64_t path[LEVELS + 1];	/* indirect blocks on the way, by level */
+};
+
+static enum de_status
+add_block(struct blockmap *b, uint64_t first, uint64_t block)
+{
+	const struct run run = { first, block, 1 };
+
+	return map_add(b->m, &run);
+}
+
+/* Blocks of the file below one entry of an indirect block of that level. */
+static uint64_t
+span_of(const struct blockmap *b, unsigned int level)
+{
+	uint64_t span = 1;
+
+	while (--level > 0)
+		span *= b->m->e->block_size / 4;
+	return span;
+}
+
+/* Does it lead back to where the walk comes from? */
+static bool
+is_loop(const struct blockmap *b, uint64_t block, unsigned int level)
+{
+	for (unsigned int i = level + 1; i <= LEVELS; i++)
+		if (b->path[i] == block)
+			return true;
+	return false;
+}
+
+/* All that an indirect block leads to.  Level 1 has the numbers of data. */
+static enum de_status
+walk_indirect(struct blockmap *b, uint64_t block, unsigned int level,
+    uint64_t first)
+{
+	struct map *m = b->m;
+	const uint64_t span = span_of(b, level);
+	const uint32_t entries = m->e->block_size / 4;
+	enum de_status status = DE_OK;
+	uint32_t last = 0;
+
+	if (is_loop(b, block, level)) {
+		map_damaged(m, first, block, "it leads in a circle");
+		return DE_OK;
+	}
+	if (!map_read_node(m, block, level, first))
+		return DE_OK;
+	b->path[level] = block;
+	const uint8_t *node = m->work->nodes[level];
+	for (uint32_t i = 0; i < entries && status == DE_OK && !m->stopped;
+	    i++, first += span) {
+		const uint32_t next = get32(node + (size_t)i * 4);
+		if (first >= m->limit)
+			break;
+		if (next == 0)
+			continue;
+		if (level == 1)
+			status = add_block(b, first, next);
+		else if (next == last)
+			map_damaged(m, first, next, "it leads to the same "
+			    "blocks again");
+		else
+			status = walk_indirect(b, next, level - 1, first);
+		last = next;
+	}
+	b->path[level] = 0;
+	return status;
+}
+
+enum de_status
+blockmap_walk(struct map *m)
+{
+	struct blockmap b = { .m = m };
+	const uint8_t *root = inode_block(m->inode->raw);
+	enum de_status status = DE_OK;
+	uint64_t first = 0;
+
+	for (; first < DIRECT && status == DE_OK && !m->stopped; first++)
+		if (get32(root + first * 4) != 0 && first < m->limit)
+			status = add_block(&b, first, get32(root + first * 4));
+	for (unsigned int level = 1; level <= LEVELS && status == DE_OK &&
+	    !m->stopped && first < m->limit; level++) {
+		const uint32_t block = get32(root + (DIRECT + level - 1) * 4);
+		if (block != 0)
+			status = walk_indirect(&b, block, level, first);
+		first += span_of(&b, level) * (m->e->block_size / 4);
+	}
+	return status;
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * bytes.h - little-endian numbers as they are on the disk
+ */
+#ifndef FS_EXT2_BYTES_H
+#define FS_EXT2_BYTES_H
+
+#include <endian.h>
+#include <stdint.h>
+#include <string.h>
+
+static inline uint16_t
+get16(const uint8_t *p)
+{
+	uint16_t le;
+
+	memcpy(&le, p, sizeof(le));
+	return le16toh(le);
+}
+
+static inline uint32_t
+get32(const uint8_t *p)
+{
+	uint32_t le;
+
+	memcpy(&le, p, sizeof(le));
+	return le32toh(le);
+}
+
+static inline void
+put16(uint8_t *p, uint16_t value)
+{
+	const uint16_t le = htole16(value);
+
+	memcpy(p, &le, sizeof(le));
+}
+
+static inline void
+put32(uint8_t *p, uint32_t value)
+{
+	const uint32_t le = htole32(value);
+
+	memcpy(p, &le, sizeof(le));
+}
+
+#endif

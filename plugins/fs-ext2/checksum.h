@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * checksum.h - CRC32c, as ext4 protects its metadata with it
+ */
+#ifndef FS_EXT2_CHECKSUM_H
+#define FS_EXT2_CHECKSUM_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Go on from `crc` over `length` bytes; neither end is inverted. */
+uint32_t checksum(uint32_t crc, const void *bytes, size_t length);
+
+#endif

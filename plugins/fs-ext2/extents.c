@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * extents.c - files with a tree of extents
+ *
+ * Places in the file may only rise, and each node keeps inside of what the one
+ * above has for it.  So a node counts at one place of the tree only, and no
+ * tree leads in a circle.
+ */
+#include <string.h>
+
+#include "bytes.h"
+#include "checksum.h"
+#include "inode.h"
+#include "map.h"
+
+#define MAGIC 0xF30A
+#define HEADER_BYTES 12u
+#define ENTRY_BYTES 12u
+#define DEPTH_MAX 5
+#define WRITTEN_MAX 32768u	/* longer ones are not written, less that */
+
+/* A node on the way from the root to where the walk is. */
+struct level {
+	const uint8_t *node;
+	unsigned int entries;
+	unsigned int next;		/* entry to be looked at */
+	uint64_t end;			/* of what it is about, in the file */
+};
+
+struct tree {
+	struct map *m;
+	uint64_t at;			/* where the next extent may begin */
+	unsigned int depth;		/* of the root */
+	struct level levels[DEPTH_MAX + 1];	/* the root is levels[0] */
+};
+
+static const uint8_t *
+entry_at(const struct level *l, unsigned int n)
+{
+	return l->node + HEADER_BYTES + n * ENTRY_BYTES;
+}
+
+static uint64_t
+start_of(const struct level *l, unsigned int n)
+{
+	return get32(entry_at(l, n));
+}
+
+/* Where the entry behind number n begins. */
+static uint64_t
+next_start(const struct level *l, unsigned int n)
+{
+	if (n + 1 < l->entries && start_of(l, n + 1) < l->end)
+		return start_of(l, n + 1);
+	return l->end;
+}
+
+/* Returns what is wrong with a node, or NULL. */
+static const char *
+node_damage(const uint8_t *node, size_t bytes, unsigned int depth)
+{
+	const unsigned int entries = get16(node + 2);
+	const unsigned int max = get16(node + 4);
+
+	if (get16(node) != MAGIC)
+		return "a node of its extent tree is none";
+	if (get16(node + 6) != depth)
+		return "a node of its extent tree has the wrong depth";
+	if (entries > max || max > (bytes - HEADER_BYTES) / ENTRY_BYTES)
+		return "a node of its extent tree has too many entries";
+	if (entries == 0 && depth > 0)
+		return "a node of its extent tree is empty";
+	return NULL;
+}
+
+/* The checksum of a node stands behind the room for its entries. */
+static bool
+checksum_is_right(const struct map *m, const uint8_t *node)
+{
+	const size_t covered = HEADER_BYTES +
+	    (size_t)get16(node + 4) * ENTRY_BYTES;
+
+	if (!m->e->has_checksums)
+		return true;
+	return covered + 4 <= m->e->block_size &&
+	    checksum(inode_seed(m->e, m->inode), node, covered) ==
+	    get32(node + covered);
+}
+
+static void
+enter(struct tree *t, unsigned int level, const uint8_t *node, uint64_t end)
+{
+	t->levels[level] = (struct level){
+		.node = node,
+		.entries = get16(node + 2),
+		.end = end,
+	};
+}
+
+/* An entry of an inner node: go down to the node that it leads to. */
+static bool
+descend(struct tree *t, unsigned int level, unsigned int n)
+{
+	struct map *m = t->m;
+	const struct level *l = &t->levels[level];
+	const uint8_t *entry = entry_at(l, n);
+	const uint64_t first = start_of(l, n);
+	const uint64_t end = next_start(l, n);
+	const uint64_t block = (uint64_t)get16(entry + 8) << 32 |
+	    get32(entry + 4);
+
+	if (!map_read_node(m, block, level + 1, first))
+		return false;
+	const uint8_t *node = m->work->nodes[level + 1];
+	const char *damage = node_damage(node, m->e->block_size,
+	    t->depth - level - 1);
+	if (damage == NULL && get16(node + 2) > 0 &&
+	    (get32(node + HEADER_BYTES) < first ||
+	    get32(node + HEADER_BYTES) >= end))
+		damage = "a node of its extent tree is about another place";
+	if (damage != NULL) {
+		map_damaged(m, first, block, damage);
+		return false;
+	}
+	if (!checksum_is_right(m, node))
+		map_damaged(m, first, block, "a node of its extent tree has a "
+		    "wrong checksum; what the dump has of it may not be right");
+	enter(t, level + 1, node, end);
+	return true;
+}
+
+static enum de_status
+take_extent(struct tree *t, const struct level *l, unsigned int n)
+{
+	const uint8_t *entry = entry_at(l, n);
+	const uint64_t end = next_start(l, n);
+	const uint32_t length = get16(entry + 4);
+	const bool written = length <= WRITTEN_MAX;
+	struct run run = {
+		.first = start_of(l, n),
+		.block = (uint64_t)get16(entry + 6) << 32 | get32(entry + 8),
+		.count = written ? length : length - WRITTEN_MAX,
+	};
+
+	if (run.count == 0)
+		map_damaged(t->m, run.first, run.block, "an extent is empty");
+	if (run.count > end - run.first) {
+		map_damaged(t->m, run.first, run.block, "an extent reaches "
+		    "into the next one");
+		run.count = end - run.first;
+	}
+	t->at = run.first + run.count;
+	return written && run.count > 0 ? map_add(t->m, &run) : DE_OK;
+}
+
+/* One entry.  Changes *level if it leads down. */
+static enum de_status
+take_entry(struct tree *t, unsigned int *level)
+{
+	struct level *l = &t->levels[*level];
+	const unsigned int n = l->next++;
+	const uint64_t first = start_of(l, n);
+
+	if (first >= t->m->limit) {
+		t->m->stopped = true;
+		return DE_OK;
+	}
+	if (first < t->at || first >= l->end || next_start(l, n) <= first) {
+		map_damaged(t->m, first, 0, "the entries of its extent tree "
+		    "are out of order");
+		return DE_OK;
+	}
+	if (*level == t->depth)
+		return take_extent(t, l, n);
+	t->at = first;
+	if (descend(t, *level, n))
+		++*level;
+	return DE_OK;
+}
+
+enum de_status
+extents_walk(struct map *m)
+{
+	struct tree t = { .m = m };
+	const uint8_t *root = inode_block(m->inode->raw);
+	unsigned int level = 0;
+	enum de_status status = DE_OK;
+
+	t.depth = get16(root + 6);
+	const char *damage = t.depth > DEPTH_MAX ?
+	    "its extent tree is too deep" :
+	    node_damage(root, INODE_BLOCK_BYTES, t.depth);
+	if (damage != NULL) {
+		map_damaged(m, 0, 0, damage);
+		return DE_OK;
+	}
+	enter(&t, 0, root, UINT64_C(1) << 32);
+	while (status == DE_OK && !m->stopped) {
+		if (t.levels[level].next < t.levels[level].entries)
+			status = take_entry(&t, &level);
+		else if (level == 0)
+			break;
+		else
+			level--;
+	}
+	return status;
+}

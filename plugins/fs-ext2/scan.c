@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * scan.c - go through the inode tables
+ *
+ * They are read in large pieces, as long as one follows on the other; behind a
+ * jump the first piece is a small one, as it may be for a single inode.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "inode.h"
+#include "trouble.h"
+
+#define PIECE_MIN ((size_t)16384)
+#define PIECE_MAX ((size_t)524288)
+
+struct scan {
+	struct native native;		/* the one that was given last */
+	uint32_t first;			/* inode at the beginning of table */
+	uint32_t count;			/* inodes in table */
+	size_t piece;			/* bytes that were read last */
+	uint8_t table[];		/* PIECE_MAX */
+};
+
+/* A piece of the inode table of a group. */
+struct piece {
+	uint32_t first;			/* inode */
+	uint32_t count;			/* inodes */
+	uint64_t address;
+};
+
+enum de_status
+ext2_scan_begin(void *self, void **scan)
+{
+	struct ext2 *e = self;
+	struct scan *s = calloc(1, sizeof(*s) + PIECE_MAX);
+
+	if (s == NULL) {
+		e->host->report(e->host, DE_ERROR, "%s: out of memory",
+		    e->device);
+		return DE_FAILED;
+	}
+	*scan = s;
+	return DE_OK;
+}
+
+void
+ext2_scan_end(void *self, void *scan)
+{
+	(void)self;
+	free(scan);
+}
+
+/* --------------------------------------------------------- inode tables */
+
+static void
+tell_group(struct ext2 *e, uint32_t group, const char *what)
+{
+	struct trouble t = trouble_begin(e, group * e->inodes_per_group + 1,
+	    TROUBLE_TABLE);
+
+	trouble_tell(&t, DE_FINDING_MISSING, "%s (block group %u, inodes %u to "
+	    "%u)", what, group, group * e->inodes_per_group + 1,
+	    group * e->inodes_per_group + e->inodes_per_group);
+	trouble_end(&t);
+}
+
+/*
+ * Inodes of a group's table that have ever been in use.  The descriptor of the
+ * group knows, if its checksum says that it is whole.
+ */
+static uint32_t
+inodes_used(struct ext2 *e, uint32_t group)
+{
+	const uint32_t all = group == (e->inodes - 1) / e->inodes_per_group ?
+	    (e->inodes - 1) % e->inodes_per_group + 1 : e->inodes_per_group;
+	uint32_t unused = 0;
+
+	if (!e->has_group_checksums)
+		return all;
+	if (ext2fs_bg_flags_test(e->fs, group, EXT2_BG_INODE_UNINIT))
+		unused = all;
+	else
+		unused = ext2fs_bg_itable_unused(e->fs, group);
+	if (unused == 0)
+		return all;
+	if (!ext2fs_group_desc_csum_verify(e->fs, group)) {
+		tell_group(e, group, "the descriptor of its block group has a "
+		    "wrong checksum; the whole inode table is read");
+		return all;
+	}
+	/* It counts from the end of a whole group. */
+	const uint32_t used = unused < e->inodes_per_group ?
+	    e->inodes_per_group - unused : 0;
+	return used < all ? used : all;
+}
+
+/* Returns 0 if it cannot be where it should be. */
+static uint64_t
+table_address(struct ext2 *e, uint32_t group)
+{
+	const uint64_t block = ext2fs_inode_table_loc(e->fs, group);
+	const uint64_t blocks = ((uint64_t)e->inodes_per_group *
+	    e->inode_size + e->block_size - 1) / e->block_size;
+
+	if (block >= e->first_block && block < e->blocks &&
+	    blocks <= e->blocks - block && block != 0)
+		return block * e->block_size;
+	tell_group(e, group, "its inode table is outside of the filesystem, "
+	    "so that its inodes are missing");
+	return 0;
+}
+
+static void
+tell_unreadable(struct ext2 *e, const struct piece *p,
+    const struct de_read_error *error)
+{
+	struct trouble t = trouble_begin(e, p->first, TROUBLE_TABLE);
+
+	trouble_tell(&t, DE_FINDING_READ_ERROR, "the inodes %u to %u are "
+	    "missing: their table cannot be read at block %llu of the device: "
+	    "%s", p->first, p->first + p->count - 1,
+	    (unsigned long long)(error->address / e->block_size),
+	    strerror(error->error));
+	trouble_end(&t);
+}
+
+/* One block after the other: those that cannot be read count as unused. */
+static enum de_status
+read_by_blocks(struct ext2 *e, const struct piece *all, uint8_t *table)
+{
+	const uint32_t per_block = e->block_size / (uint32_t)e->inode_size;
+
+	for (uint32_t done = 0, n; done < all->count; done += n) {
+		struct de_read_error error = { .struct_size = sizeof(error) };
+		n = all->count - done;
+		if (n > per_block)
+			n = per_block;
+		const struct piece p = { all->first + done, n,
+		    all->address + (uint64_t)done * e->inode_size };
+		uint8_t *to = table + (size_t)done * e->inode_size;
+		if (device_read(e->bytes, p.address, to, n * e->inode_size,
+		    &error) == DE_OK)
+			continue;
+		if (e->host->cancelled(e->host))
+			return DE_FAILED;
+		memset(to, 0, n * e->inode_size);
+		tell_unreadable(e, &p, &error);
+	}
+	return DE_OK;
+}
+
+static void
+read_ahead(const struct ext2 *e, uint64_t address)
+{
+	posix_fadvise(device_descriptor(e->bytes), (off_t)address,
+	    (off_t)PIECE_MAX, POSIX_FADV_WILLNEED);
+}
+
+static enum de_status
+read_piece(struct ext2 *e, struct scan *s, const struct piece *p)
+{
+	struct de_read_error error = { .struct_size = sizeof(error) };
+	const size_t bytes = p->count * e->inode_size;
+
+	s->count = 0;
+	if (device_read(e->bytes, p->address, s->table, bytes, &error) !=
+	    DE_OK && read_by_blocks(e, p, s->table) != DE_OK)
+		return DE_FAILED;
+	s->first = p->first;
+	s->count = p->count;
+	if (s->piece == PIECE_MAX)
+		read_ahead(e, p->address + bytes);
+	return DE_OK;
+}
+
+/* A piece that begins with the block that holds inode `index` of the group. */
+static struct piece
+plan_piece(const struct ext2 *e, const struct scan *s, uint32_t group,
+    uint32_t index, uint32_t used)
+{
+	const uint32_t per_block = e->block_size / (uint32_t)e->inode_size;
+	const size_t room = s->piece > e->block_size ? s->piece :
+	    e->block_size;
+	struct piece p;
+
+	index -= index % per_block;
+	p.first = group * e->inodes_per_group + index + 1;
+	p.count = (uint32_t)(room / e->inode_size);
+	if (p.count > used - index)
+		p.count = used - index;
+	p.address = (uint64_t)index * e->inode_size;
+	return p;
+}
+
+/*
+ * Have the first inode from *number on that may be in use in the table, and
+ * set *number to it.
+ */
+static enum de_status
+load(struct ext2 *e, struct scan *s, uint32_t *number)
+{
+	const bool goes_on = s->count > 0 && *number == s->first + s->count;
+
+	if (!goes_on)
+		s->piece = PIECE_MIN;
+	else if (s->piece < PIECE_MAX)
+		s->piece *= 2;
+	while (*number <= e->inodes) {
+		const uint32_t group = (*number - 1) / e->inodes_per_group;
+		const uint32_t index = (*number - 1) % e->inodes_per_group;
+		const uint32_t used = inodes_used(e, group);
+		const uint64_t table = index < used ?
+		    table_address(e, group) : 0;
+		if (table != 0) {
+			struct piece p = plan_piece(e, s, group, index, used);
+			p.address += table;
+			return read_piece(e, s, &p);
+		}
+		if (e->inodes - (*number - 1) <= e->inodes_per_group - index)
+			break;
+		*number += e->inodes_per_group - index;
+	}
+	return DE_NO_MORE;
+}
+
+/* ------------------------------------------------------------- one inode */
+
+/* Tell what is wrong with it.  Returns false if it cannot be used. */
+static bool
+is_usable(struct ext2 *e, const struct native *inode)
+{
+	const char *damage = inode_damage(e, inode->raw);
+	const bool right = inode_checksum_is_right(e, inode);
+
+	if (right && damage == NULL)
+		return true;
+	struct trouble t = trouble_begin(e, inode->number, TROUBLE_INODE);
+	if (damage != NULL)
+		trouble_tell(&t, DE_FINDING_MISSING, "left out: its inode is "
+		    "damaged: %s", damage);
+	else
+		trouble_tell(&t, DE_FINDING_MISSING, "its inode has a wrong "
+		    "checksum; what the dump has of it may not be right");
+	trouble_end(&t);
+	return damage == NULL;
+}
+
+enum de_status
+ext2_scan_next(void *self, void *scan, uint32_t from, struct de_inode *out)
+{
+	struct ext2 *e = self;
+	struct scan *s = scan;
+
+	for (uint32_t number = from > 0 ? from : 1; number <= e->inodes;
+	    number++) {
+		if (number - s->first >= s->count) {
+			const enum de_status status = load(e, s, &number);
+			if (status != DE_OK)
+				return status;
+		}
+		s->native.number = number;
+		s->native.raw = s->table +
+		    (size_t)(number - s->first) * e->inode_size;
+		if (!inode_is_in_use(s->native.raw) ||
+		    inode_is_hidden(e, &s->native) ||
+		    !is_usable(e, &s->native))
+			continue;
+		inode_convert(e, &s->native, out);
+		return DE_OK;
+	}
+	return DE_NO_MORE;
+}

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * superblock.c - open the filesystem, and learn what is the same for all of it
+ */
+#include <string.h>
+
+#include "bytes.h"
+#include "ext2.h"
+
+#define OLD_FIRST_INODE 11	/* of revision 0, and of every mke2fs since */
+#define MAGIC_AT 56		/* of s_magic in a superblock */
+#define LOG_BLOCK_SIZE_AT 24	/* of s_log_block_size */
+
+static enum de_status
+fail(const struct ext2 *e, const char *why)
+{
+	e->host->report(e->host, DE_ERROR, "%s: %s", e->device, why);
+	return DE_FAILED;
+}
+
+/*
+ * Which size of block makes a superblock of what is in that block?  It says
+ * its size itself.  Returns 0 if none does.
+ */
+static uint32_t
+find_block_size(const struct ext2 *e, uint64_t block)
+{
+	uint8_t super[SUPERBLOCK_SIZE];
+
+	for (uint32_t log = 0; log <= EXT2_MAX_BLOCK_LOG_SIZE -
+	    EXT2_MIN_BLOCK_LOG_SIZE; log++) {
+		struct de_read_error error = { .struct_size = sizeof(error) };
+		const uint32_t size = EXT2_MIN_BLOCK_SIZE << log;
+		if (device_read(e->bytes, block * size, super, sizeof(super),
+		    &error) == DE_OK &&
+		    get16(super + MAGIC_AT) == EXT2_SUPER_MAGIC &&
+		    get32(super + LOG_BLOCK_SIZE_AT) == log)
+			return size;
+	}
+	return 0;
+}
+
+static enum de_status
+explain(const struct ext2 *e, errcode_t error)
+{
+	if (error == EXT2_ET_BAD_MAGIC)
+		return fail(e, "holds no ext2, ext3 or ext4 filesystem");
+	e->host->report(e->host, DE_ERROR, "%s: cannot open the filesystem: "
+	    "%s%s", e->device, error_message(error),
+	    error == EXT2_ET_SB_CSUM_INVALID ||
+	    error == EXT2_ET_CORRUPT_SUPERBLOCK ?
+	    "; a backup of its superblock may be whole: set superblock to "
+	    "the block of one, as dumpe2fs and \"mke2fs -n\" list them, or "
+	    "run e2fsck" : "");
+	return DE_FAILED;
+}
+
+enum de_status
+superblock_open(struct ext2 *e)
+{
+	const int64_t block = e->host->get_integer(e->host, "superblock");
+	uint32_t block_size = 0;
+
+	if (block > 0) {
+		block_size = find_block_size(e, (uint64_t)block);
+		if (block_size == 0) {
+			e->host->report(e->host, DE_ERROR, "%s: superblock: "
+			    "block %lld holds none, with any size of blocks; "
+			    "dumpe2fs and \"mke2fs -n\" list where backups are",
+			    e->device, (long long)block);
+			return DE_FAILED;
+		}
+	}
+	const errcode_t error = ext2fs_open2(device_channel_name(e->bytes),
+	    NULL, EXT2_FLAG_64BITS, (int)block, block_size, device_io_manager,
+	    &e->fs);
+	if (error == 0)
+		return DE_OK;
+	e->fs = NULL;
+	return explain(e, error);
+}
+
+/* Inodes that are the filesystem's own, apart from the reserved ones. */
+static void
+set_hidden(struct ext2 *e)
+{
+	struct ext2_super_block *super = e->fs->super;
+
+	memset(e->hidden, 0, sizeof(e->hidden));
+	if (ext2fs_has_feature_journal(super))
+		e->hidden[0] = super->s_journal_inum;
+	if (ext2fs_has_feature_quota(super)) {
+		e->hidden[1] = super->s_usr_quota_inum;
+		e->hidden[2] = super->s_grp_quota_inum;
+		e->hidden[3] = super->s_prj_quota_inum;
+	}
+	if (ext2fs_has_feature_orphan_file(super))
+		e->hidden[4] = super->s_orphan_file_inum;
+}
+
+static void
+set_features(struct ext2 *e)
+{
+	struct ext2_super_block *super = e->fs->super;
+
+	e->has_checksums = ext2fs_has_feature_metadata_csum(super);
+	e->has_group_checksums = ext2fs_has_group_desc_csum(e->fs);
+	e->has_64bit = ext2fs_has_feature_64bit(super);
+	e->has_huge_files = ext2fs_has_feature_huge_file(super);
+	e->has_large_directories = ext2fs_has_feature_largedir(super);
+	e->has_projects = ext2fs_has_feature_project(super);
+	e->has_entry_types = ext2fs_has_feature_filetype(super);
+	e->has_value_inodes = ext2fs_has_feature_ea_inode(super);
+}
+
+/* A number here that is wrong would hide files. */
+static uint32_t
+first_inode(const struct ext2 *e)
+{
+	const uint32_t first = EXT2_FIRST_INODE(e->fs->super);
+
+	if (first >= OLD_FIRST_INODE && first <= e->inodes_per_group)
+		return first;
+	e->host->report(e->host, DE_WARNING, "%s: its superblock says that %u "
+	    "is the first inode of a file, which cannot be; %d is taken for "
+	    "it; e2fsck should be run on it", e->device, first,
+	    OLD_FIRST_INODE);
+	return OLD_FIRST_INODE;
+}
+
+enum de_status
+superblock_read_geometry(struct ext2 *e)
+{
+	struct ext2_super_block *super = e->fs->super;
+
+	e->block_size = e->fs->blocksize;
+	e->first_block = super->s_first_data_block;
+	e->blocks = ext2fs_blocks_count(super);
+	e->inodes = super->s_inodes_count;
+	e->inodes_per_group = super->s_inodes_per_group;
+	e->inode_size = EXT2_INODE_SIZE(super);
+	e->seed = e->fs->csum_seed;
+	if (e->inodes_per_group == 0 || e->inodes < OLD_FIRST_INODE - 1 ||
+	    e->inode_size < EXT2_GOOD_OLD_INODE_SIZE ||
+	    e->inode_size > e->block_size ||
+	    e->blocks > INT64_MAX / e->block_size ||
+	    (uint64_t)e->inodes_per_group * e->fs->group_desc_count <
+	    e->inodes)
+		return fail(e, "its superblock is damaged: the numbers of "
+		    "inodes and groups do not fit together; run e2fsck on it, "
+		    "or set superblock to the block of a backup");
+	e->first_inode = first_inode(e);
+	set_features(e);
+	set_hidden(e);
+	return DE_OK;
+}

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * symlink.c - the targets of symbolic links
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "inline.h"
+#include "inode.h"
+#include "map.h"
+
+/* A target that is in blocks, as it comes in. */
+struct target {
+	struct map *map;
+	char *text;
+	size_t length;
+	size_t have;
+};
+
+static enum de_status
+read_run(void *arg, const struct run *run)
+{
+	struct target *t = arg;
+	const struct ext2 *e = t->map->e;
+	const size_t at = (size_t)run->first * e->block_size;
+	struct de_read_error error = { .struct_size = sizeof(error) };
+	size_t length = (size_t)run->count * e->block_size;
+
+	if (length > t->length - at)
+		length = t->length - at;
+	if (device_read(e->bytes, run->block * e->block_size, t->text + at,
+	    length, &error) == DE_OK)
+		t->have += length;
+	else
+		trouble_tell(t->map->trouble, DE_FINDING_READ_ERROR,
+		    "its target cannot be read (block %llu of the device): %s",
+		    (unsigned long long)run->block, strerror(error.error));
+	return DE_OK;
+}
+
+static size_t
+read_blocks(struct ext2 *e, const struct native *link, struct trouble *trouble,
+    char *text, size_t length)
+{
+	struct target target = { .text = text, .length = length };
+	struct map map = {
+		.e = e,
+		.inode = link,
+		.trouble = trouble,
+		.work = work_take(e),
+		.limit = (length + e->block_size - 1) / e->block_size,
+		.take = read_run,
+		.arg = &target,
+	};
+
+	target.map = &map;
+	if (map.work == NULL)
+		return 0;
+	map_walk(&map);
+	work_give_back(e, map.work);
+	return target.have;
+}
+
+/*
+ * A short target is in the inode itself, unless an old system has put it into a
+ * block: then the inode counts one, besides that of its attributes.
+ */
+static bool
+is_fast(const struct ext2 *e, const struct native *link, size_t length)
+{
+	const uint8_t *raw = link->raw;
+	const uint64_t attributes = inode_xattr_block(e, raw) == 0 ? 0 :
+	    (uint64_t)e->block_size / 512 * EXT2FS_CLUSTER_RATIO(e->fs);
+
+	if ((inode_flags(raw) & EXT4_EXTENTS_FL) != 0 ||
+	    length >= INODE_BLOCK_BYTES)
+		return false;
+	return inode_sectors(e, raw) <= attributes || e->has_value_inodes;
+}
+
+static size_t
+read_target(struct ext2 *e, const struct native *link,
+    struct trouble *trouble, char *target, size_t length)
+{
+	if (inline_is(link))
+		return inline_copy(e, link, (uint8_t *)target, length);
+	if (is_fast(e, link, length)) {
+		memcpy(target, inode_block(link->raw), length);
+		return length;
+	}
+	return read_blocks(e, link, trouble, target, length);
+}
+
+/* An encrypted target is any bytes; others end in front of a NUL. */
+static bool
+is_whole(const struct native *link, const char *target, size_t length)
+{
+	return (inode_flags(link->raw) & EXT4_ENCRYPT_FL) != 0 ||
+	    memchr(target, '\0', length) == NULL;
+}
+
+enum de_status
+ext2_read_symlink(void *self, const struct de_inode *link, char *target,
+    size_t room)
+{
+	struct ext2 *e = self;
+	const size_t length = (size_t)link->size;
+	struct trouble trouble = trouble_begin(e, link->number,
+	    TROUBLE_TARGET);
+
+	if (link->size > room)
+		return DE_FAILED;
+	const size_t have = read_target(e, ext2_native(link), &trouble, target,
+	    length);
+	if (e->host->cancelled(e->host))
+		return DE_FAILED;
+	if (have == length && is_whole(ext2_native(link), target, length))
+		return DE_OK;
+	trouble_tell(&trouble, DE_FINDING_MISSING, "left out: the target of "
+	    "this symbolic link is damaged");
+	trouble_end(&trouble);
+	return DE_NO_MORE;
+}
