@@ -170,11 +170,12 @@ xattr_end(struct xattr_record *r)
 	if (r->entries_end == MAGIC_BYTES)
 		return 0;
 	const size_t values = XATTR_RECORD_MAX - r->values_begin;
-	const size_t begin = r->entries_end + LIST_END_BYTES;
-	const size_t size = begin + values;
+	size_t size = r->entries_end + LIST_END_BYTES + values;
 
-	memmove(r->data + begin, r->data + r->values_begin, values);
-	memset(r->data + r->entries_end, 0, LIST_END_BYTES);
+	if (size < XATTR_RECORD_MIN)	/* one short name, without a value */
+		size = XATTR_RECORD_MIN;
+	memmove(r->data + size - values, r->data + r->values_begin, values);
+	memset(r->data + r->entries_end, 0, size - values - r->entries_end);
 	/* Offsets count from behind the magic number. */
 	for (size_t at = MAGIC_BYTES; at < r->entries_end;
 	    at += ENTRY_BYTES + align4(r->data[at])) {

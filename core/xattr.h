@@ -12,6 +12,7 @@
 
 #include "dumpengine/plugin.h"
 
+#define XATTR_RECORD_MIN 32	/* readers take it that there is a header */
 #define XATTR_RECORD_MAX 4096	/* more, and restore loses the next inode */
 
 /* A record being packed. */
