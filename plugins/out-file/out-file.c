@@ -19,7 +19,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "pattern.h"
+#include "../common/pattern.h"
 
 #define PARTIAL_SUFFIX ".partial"
 #define STANDARD_OUTPUT "-"

@@ -5,8 +5,8 @@
  * %v number of the volume, three digits; %j name of the job; %l level;
  * %d date of the dump, YYYYMMDD in local time; %% a percent sign.
  */
-#ifndef OUT_FILE_PATTERN_H
-#define OUT_FILE_PATTERN_H
+#ifndef PLUGINS_COMMON_PATTERN_H
+#define PLUGINS_COMMON_PATTERN_H
 
 #include "dumpengine/plugin.h"
 

@@ -1,0 +1,494 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "connection.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define NS_PER_SECOND 1000000000ULL
+/* Between two looks at whether the run is being aborted. */
+#define LOOK_MS 500
+/* That a command may take to end when its input has ended, and when told. */
+#define END_MS 3000
+#define TERM_MS 1000
+/* As much as the kernel gives to anybody; the default will do as well. */
+#define PIPE_BYTES (1 << 20)
+/* Of what comes on its standard error. */
+#define LINE_BYTES 400
+#define LINES_MAX 100
+
+struct connection {
+	struct connection_config config;
+	pid_t pid;			/* 0: it has ended */
+	int status;			/* then, as waitpid(2) gives it */
+	int to, from, errors;		/* pipes; -1: closed */
+	enum trouble trouble;
+	bool hurried;			/* tidying up */
+
+	struct answer_parser parser;
+	uint8_t in[65536];		/* what came; in_used of it is taken */
+	size_t in_used, in_length;
+
+	char line[LINE_BYTES];		/* of its standard error */
+	size_t line_length;
+	unsigned int lines;
+};
+
+static void
+close_fd(int *fd)
+{
+	if (*fd != -1)
+		close(*fd);
+	*fd = -1;
+}
+
+/* ------------------------------------------------------------ its messages */
+
+static void
+say_line(struct connection *c)
+{
+	const struct de_host *host = c->config.host;
+
+	if (c->line_length > 0 && c->lines < LINES_MAX)
+		host->report(host, DE_WARNING, "%s: %.*s", c->config.name,
+		    (int)c->line_length, c->line);
+	if (c->line_length > 0 && ++c->lines == LINES_MAX)
+		host->report(host, DE_WARNING, "%s: %s says more; it is not "
+		    "shown any more", c->config.name, c->config.argv[0]);
+	c->line_length = 0;
+}
+
+static void
+take_error_text(struct connection *c, const char *text, size_t length)
+{
+	for (size_t i = 0; i < length; i++) {
+		const char ch = text[i];
+		if (ch == '\n' || c->line_length == sizeof(c->line))
+			say_line(c);
+		if (ch != '\n' && ch != '\r')
+			c->line[c->line_length++] = (ch >= ' ' && ch < 0x7f) ||
+			    ch == '\t' ? ch : '?';
+	}
+}
+
+/* All that is there. */
+static void
+read_errors(struct connection *c)
+{
+	char text[1024];
+	ssize_t n;
+
+	/* Not for ever, whoever sends it. */
+	for (int i = 0; i < 64 && c->errors != -1; i++) {
+		n = read(c->errors, text, sizeof(text));
+		if (n == -1 && (errno == EAGAIN || errno == EINTR))
+			return;
+		if (n > 0) {
+			take_error_text(c, text, (size_t)n);
+			continue;
+		}
+		say_line(c);
+		close_fd(&c->errors);
+	}
+}
+
+/* ---------------------------------------------------------- its beginning */
+
+/*
+ * It may ask for a passphrase on the terminal, so it stays in the group of the
+ * engine's processes; but whether the run is aborted is the engine's to ask.
+ */
+static void
+set_signals(void)
+{
+	sigset_t none;
+
+	signal(SIGINT, SIG_IGN);
+	signal(SIGHUP, SIG_IGN);
+	signal(SIGPIPE, SIG_DFL);
+	signal(SIGUSR1, SIG_IGN);
+	signal(SIGUSR2, SIG_DFL);
+	signal(SIGTERM, SIG_DFL);
+	signal(SIGCHLD, SIG_DFL);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+_Noreturn static void
+exec_command(char *const *argv, int in, int out, int errors)
+{
+	set_signals();
+	/* They may be in each other's place. */
+	in = fcntl(in, F_DUPFD, STDERR_FILENO + 1);
+	out = fcntl(out, F_DUPFD, STDERR_FILENO + 1);
+	errors = fcntl(errors, F_DUPFD, STDERR_FILENO + 1);
+	dup2(in, STDIN_FILENO);
+	dup2(out, STDOUT_FILENO);
+	dup2(errors, STDERR_FILENO);
+	close_range(STDERR_FILENO + 1, ~0U, 0);
+	execvp(argv[0], argv);
+	dprintf(STDERR_FILENO, "cannot run %s: %s\n", argv[0],
+	    strerror(errno));
+	_exit(127);
+}
+
+static bool
+make_pipes(int to[2], int from[2], int errors[2])
+{
+	if (pipe2(to, O_CLOEXEC) == -1 || pipe2(from, O_CLOEXEC) == -1 ||
+	    pipe2(errors, O_CLOEXEC) == -1)
+		return false;
+	fcntl(to[1], F_SETPIPE_SZ, PIPE_BYTES);
+	return fcntl(to[1], F_SETFL, O_NONBLOCK) == 0 &&
+	    fcntl(from[0], F_SETFL, O_NONBLOCK) == 0 &&
+	    fcntl(errors[0], F_SETFL, O_NONBLOCK) == 0;
+}
+
+static bool
+start(struct connection *c)
+{
+	int to[2] = { -1, -1 }, from[2] = { -1, -1 }, errors[2] = { -1, -1 };
+	pid_t pid = -1;
+
+	if (make_pipes(to, from, errors))
+		pid = fork();
+	if (pid == 0)
+		exec_command(c->config.argv, to[0], from[1], errors[1]);
+	const int error = errno;
+	close_fd(&to[0]);
+	close_fd(&from[1]);
+	close_fd(&errors[1]);
+	c->to = to[1];
+	c->from = from[0];
+	c->errors = errors[0];
+	errno = error;
+	c->pid = pid == -1 ? 0 : pid;
+	return pid != -1;
+}
+
+struct connection *
+connection_open(const struct connection_config *config, enum trouble *trouble)
+{
+	const struct de_host *host = config->host;
+	struct connection *c = calloc(1, sizeof(*c));
+
+	*trouble = TROUBLE_START;
+	if (c == NULL) {
+		host->report(host, DE_ERROR, "%s: out of memory",
+		    config->name);
+		return NULL;
+	}
+	c->config = *config;
+	if (start(c)) {
+		*trouble = TROUBLE_NONE;
+		return c;
+	}
+	host->report(host, DE_ERROR, "%s: cannot start %s: %s", config->name,
+	    config->argv[0], strerror(errno));
+	connection_close(c);
+	return NULL;
+}
+
+/* ------------------------------------------------------------------ its end */
+
+/* Wait for its end so long; true when it has ended. */
+static bool
+reap(struct connection *c, int milliseconds)
+{
+	for (int waited = 0; c->pid != 0; waited += 10) {
+		const pid_t pid = waitpid(c->pid, &c->status, WNOHANG);
+		if (pid == c->pid || (pid == -1 && errno != EINTR))
+			c->pid = 0;
+		else if (waited >= milliseconds)
+			return false;
+		else
+			poll(NULL, 0, 10);
+		read_errors(c);
+	}
+	return true;
+}
+
+void
+connection_close(struct connection *c)
+{
+	if (c == NULL)
+		return;
+	close_fd(&c->to);
+	if (c->trouble == TROUBLE_NONE)
+		reap(c, END_MS);
+	close_fd(&c->from);
+	if (c->pid != 0 && kill(c->pid, SIGTERM) == 0 && !reap(c, TERM_MS)) {
+		kill(c->pid, SIGKILL);
+		reap(c, TERM_MS);
+	}
+	read_errors(c);
+	say_line(c);
+	close_fd(&c->errors);
+	free(c);
+}
+
+enum trouble
+connection_trouble(const struct connection *c)
+{
+	return c->trouble;
+}
+
+void
+connection_hurry(struct connection *c, int64_t seconds)
+{
+	c->hurried = true;
+	if (c->config.timeout > seconds)
+		c->config.timeout = seconds;
+}
+
+/* -------------------------------------------------------- when it goes wrong */
+
+/* How the command ended, with what that means when it is known. */
+static void
+describe_end(const struct connection *c, char *text, size_t size)
+{
+	const char *name = c->config.argv[0];
+
+	if (c->pid != 0)
+		snprintf(text, size, "%s has closed it", name);
+	else if (WIFSIGNALED(c->status))
+		snprintf(text, size, "%s was killed by signal %d (%s)", name,
+		    WTERMSIG(c->status), strsignal(WTERMSIG(c->status)));
+	else if (WEXITSTATUS(c->status) == 127)
+		snprintf(text, size, "%s ended with status 127: a command was "
+		    "not found; is the path in the option `rmt' the one of the "
+		    "other side?", name);
+	else if (WEXITSTATUS(c->status) == 255)
+		snprintf(text, size, "%s ended with status 255: it could not "
+		    "connect, or the connection broke", name);
+	else
+		snprintf(text, size, "%s ended with status %d", name,
+		    WEXITSTATUS(c->status));
+}
+
+static bool
+fail_lost(struct connection *c)
+{
+	const struct de_host *host = c->config.host;
+	char how[300];
+
+	c->trouble = TROUBLE_LOST;
+	close_fd(&c->to);
+	reap(c, TERM_MS);
+	read_errors(c);
+	say_line(c);
+	describe_end(c, how, sizeof(how));
+	host->report(host, DE_ERROR, "%s: the connection has ended; %s",
+	    c->config.name, how);
+	return false;
+}
+
+static bool
+fail_silent(struct connection *c)
+{
+	const struct de_host *host = c->config.host;
+
+	c->trouble = TROUBLE_LOST;
+	host->report(host, DE_ERROR, "%s: nothing has come for %" PRId64
+	    " seconds (option timeout); the line or the other machine may be "
+	    "down, or its drive may need longer", c->config.name,
+	    c->config.timeout);
+	return false;
+}
+
+static bool
+fail_protocol(struct connection *c, const char *text)
+{
+	const struct de_host *host = c->config.host;
+
+	c->trouble = TROUBLE_PROTOCOL;
+	host->report(host, DE_ERROR, "%s: \"%s\" is no answer of rmt; does the "
+	    "option `rmt' name another program, or does the shell there print "
+	    "something at login?", c->config.name, text);
+	return false;
+}
+
+static bool
+fail_cancelled(struct connection *c)
+{
+	c->trouble = TROUBLE_CANCELLED;
+	return false;
+}
+
+/* --------------------------------------------------------------- the pipes */
+
+/* Take in what there is, as far as there is room.  False at the end. */
+static bool
+read_in(struct connection *c)
+{
+	ssize_t n;
+
+	if (c->in_used == c->in_length)
+		c->in_used = c->in_length = 0;
+	if (c->in_length == sizeof(c->in))
+		return true;
+	n = read(c->from, c->in + c->in_length, sizeof(c->in) - c->in_length);
+	if (n > 0)
+		c->in_length += (size_t)n;
+	return n > 0 || (n == -1 && (errno == EAGAIN || errno == EINTR));
+}
+
+/*
+ * Wait until something came, or, if `sending`, can be sent: then *can_send.
+ * `deadline` is on the host's clock.  False after reporting why.
+ */
+static bool
+wait_for(struct connection *c, bool sending, uint64_t deadline, bool *can_send)
+{
+	const struct de_host *host = c->config.host;
+
+	for (;;) {
+		const bool room = c->in_used == c->in_length ||
+		    c->in_length < sizeof(c->in);
+		struct pollfd fds[3] = {
+			{ .fd = room ? c->from : -1, .events = POLLIN },
+			{ .fd = c->errors, .events = POLLIN },
+			{ .fd = sending ? c->to : -1, .events = POLLOUT },
+		};
+		if (!c->hurried && host->cancelled(host))
+			return fail_cancelled(c);
+		const int n = poll(fds, 3, LOOK_MS);
+		if (n > 0 && fds[1].revents != 0)
+			read_errors(c);
+		if (n > 0 && fds[0].revents != 0)
+			return read_in(c) || fail_lost(c);
+		if (n > 0 && fds[2].revents != 0) {
+			*can_send = true;
+			return true;
+		}
+		if (host->monotonic_ns(host) >= deadline)
+			return fail_silent(c);
+	}
+}
+
+static uint64_t
+deadline_of(const struct connection *c)
+{
+	const struct de_host *host = c->config.host;
+
+	return host->monotonic_ns(host) +
+	    (uint64_t)c->config.timeout * NS_PER_SECOND;
+}
+
+static void
+skip_sent(struct iovec **iov, int *count, size_t sent)
+{
+	while (*count > 0 && sent >= (*iov)->iov_len) {
+		sent -= (*iov)->iov_len;
+		(*iov)++;
+		(*count)--;
+	}
+	if (*count > 0) {
+		(*iov)->iov_base = (char *)(*iov)->iov_base + sent;
+		(*iov)->iov_len -= sent;
+	}
+}
+
+bool
+connection_send(struct connection *c, struct iovec *iov, int count)
+{
+	uint64_t deadline = deadline_of(c);
+	bool can_send = true;
+
+	if (c->trouble != TROUBLE_NONE)
+		return false;
+	while (count > 0) {
+		const ssize_t n = can_send ? writev(c->to, iov, count) : 0;
+		if (n == -1 && errno != EAGAIN && errno != EINTR)
+			return fail_lost(c);
+		if (n > 0) {
+			skip_sent(&iov, &count, (size_t)n);
+			deadline = deadline_of(c);
+			continue;
+		}
+		can_send = false;
+		if (!wait_for(c, true, deadline, &can_send))
+			return false;
+	}
+	return true;
+}
+
+/* From what is there: 1, 0 (it is not whole yet), or -1 after reporting why. */
+static int
+parse_answer(struct connection *c, struct answer *answer)
+{
+	size_t taken = 0;
+	const enum answer_state state = answer_take(&c->parser,
+	    c->in + c->in_used, c->in_length - c->in_used, &taken);
+
+	c->in_used += taken;
+	if (state == ANSWER_BAD) {
+		fail_protocol(c, c->parser.answer.text);
+		return -1;
+	}
+	if (state == ANSWER_WHOLE)
+		*answer = c->parser.answer;
+	return state == ANSWER_WHOLE;
+}
+
+bool
+connection_answer(struct connection *c, struct answer *answer)
+{
+	const uint64_t deadline = deadline_of(c);
+	bool unused;
+	int got;
+
+	if (c->trouble != TROUBLE_NONE)
+		return false;
+	while ((got = parse_answer(c, answer)) == 0)
+		if (!wait_for(c, false, deadline, &unused))
+			return false;
+	return got == 1;
+}
+
+bool
+connection_try_answer(struct connection *c, struct answer *answer)
+{
+	int got;
+
+	if (c->trouble != TROUBLE_NONE)
+		return false;
+	got = parse_answer(c, answer);
+	if (got == 0) {
+		read_errors(c);
+		if (!read_in(c))
+			return fail_lost(c);
+		got = parse_answer(c, answer);
+	}
+	return got == 1;
+}
+
+bool
+connection_receive(struct connection *c, void *to, size_t length)
+{
+	uint8_t *at = to;
+	uint64_t deadline = deadline_of(c);
+	bool unused;
+
+	while (length > 0 && c->trouble == TROUBLE_NONE) {
+		size_t n = c->in_length - c->in_used;
+		if (n > length)
+			n = length;
+		memcpy(at, c->in + c->in_used, n);
+		c->in_used += n;
+		at += n;
+		length -= n;
+		if (n > 0)
+			deadline = deadline_of(c);
+		else if (!wait_for(c, false, deadline, &unused))
+			return false;
+	}
+	return c->trouble == TROUBLE_NONE;
+}

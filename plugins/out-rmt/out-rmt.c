@@ -1,0 +1,517 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * out-rmt.c - output: a file or a tape drive of another machine, through rmt
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "../common/pattern.h"
+#include "out-rmt.h"
+
+/* What is on its way by default: a fast line is that long. */
+#define WINDOW_BYTES (8 << 20)
+#define WINDOW_MIN 8
+#define WINDOW_MAX 1024
+/* Between two attempts to connect, seconds; it doubles up to the maximum. */
+#define FIRST_PAUSE 1
+#define LONGEST_PAUSE 60
+/* For leaving things tidy when a volume is discarded. */
+#define DISCARD_SECONDS 5
+
+static const struct de_option out_rmt_options[] = {
+	{ "target", DE_OPTION_STRINGS, DE_OPTION_REQUIRED, 1, 4095, NULL,
+	  "[user@]host:file; %v volume, %j job, %l level, %d date, %% percent; "
+	  "a list has one for each volume" },
+	{ "rsh", DE_OPTION_STRINGS, 0, 1, 4095, NULL,
+	  "command that leads to the host; RSH of the environment or else ssh "
+	  "if not set" },
+	{ "rmt", DE_OPTION_STRINGS, 0, 1, 4095, "/etc/rmt",
+	  "path of rmt on the host; a list is a command and its words" },
+	{ "window", DE_OPTION_INTEGER, 0, 0, WINDOW_MAX, "0",
+	  "records that are on their way at a time; 0: 8 MiB of them, but at "
+	  "least 8" },
+	{ "timeout", DE_OPTION_INTEGER, 0, 1, 86400, "300",
+	  "seconds to wait for an answer, or for the line to take anything" },
+	{ "reconnect_attempts", DE_OPTION_INTEGER, 0, 0, 1000, "10",
+	  "how often a lost connection is made anew for one volume" },
+	{ "tape", DE_OPTION_STRING, 0, 4, 5, "auto",
+	  "whether it is a tape drive: true, false or auto" },
+	{ "rewind", DE_OPTION_BOOLEAN, 0, 0, 0, "true",
+	  "rewind a tape before a volume is written to it" },
+	{ "eject", DE_OPTION_BOOLEAN, 0, 0, 0, "false",
+	  "rewind a tape and put it out when its volume is complete" },
+	{ NULL, 0, 0, 0, 0, NULL, NULL }
+};
+
+static enum de_status
+out_of_memory(const struct de_host *host)
+{
+	host->report(host, DE_ERROR, "out-rmt: out of memory");
+	return DE_FAILED;
+}
+
+/* ------------------------------------------------------------------- names */
+
+/*
+ * The target of a volume, to be freed: what the EOT handler says, or what the
+ * options do; the last one of a list serves for all that follow.
+ */
+static char *
+name_of(const struct out_rmt *r, const struct de_volume *volume)
+{
+	const size_t i = volume->number <= r->target_count ?
+	    volume->number - 1 : r->target_count - 1;
+
+	return volume->medium != NULL ? strdup(volume->medium) :
+	    pattern_expand(r->targets[i], volume);
+}
+
+/* All that will come are looked at before the first is written. */
+static bool
+targets_are_good(struct out_rmt *r, const struct de_volume *volume)
+{
+	struct de_volume each = *volume;
+	struct remote trial = r->remote;
+	bool good = true;
+
+	each.medium = NULL;
+	trial.name = NULL;
+	trial.argv = NULL;
+	trial.target = (struct target){ 0 };
+	for (size_t i = 0; i < r->target_count && good; i++) {
+		each.number = (uint32_t)(i + 1);
+		char *name = name_of(r, &each);
+		good = name != NULL && remote_set(&trial, name);
+		remote_unset(&trial);
+	}
+	return good;
+}
+
+static bool
+set_target(struct out_rmt *r, const struct de_volume *volume)
+{
+	char *name = name_of(r, volume);
+
+	if (name == NULL)
+		return out_of_memory(r->host) == DE_OK;
+	if (!remote_set(&r->remote, name))
+		return false;
+	for (size_t i = 0; i < r->written_count; i++)
+		if (strcmp(name, r->written[i]) == 0) {
+			r->host->report(r->host, DE_ERROR, "%s has an earlier "
+			    "volume of this dump; give a target with %%v, a "
+			    "list of targets, or have the EOT handler name "
+			    "another", name);
+			return false;
+		}
+	return volume->number > 1 || targets_are_good(r, volume);
+}
+
+/* So that no later volume is written over it. */
+static bool
+remember(struct out_rmt *r)
+{
+	char **written = reallocarray(r->written, r->written_count + 1,
+	    sizeof(*written));
+	char *name = strdup(r->remote.name);
+
+	if (written != NULL)
+		r->written = written;
+	if (written == NULL || name == NULL) {
+		free(name);
+		return out_of_memory(r->host) == DE_OK;
+	}
+	written[r->written_count++] = name;
+	return true;
+}
+
+/* -------------------------------------------------------------- connecting */
+
+enum de_status
+out_rmt_fail(struct out_rmt *r)
+{
+	const enum trouble trouble = r->remote.connection == NULL ?
+	    r->remote.trouble : connection_trouble(r->remote.connection);
+
+	if (r->failed)
+		return DE_FAILED;
+	r->failed = true;
+	if (trouble != TROUBLE_LOST)
+		return DE_FAILED;
+	r->shared->losses++;
+	r->may_retry = r->shared->losses <= r->reconnect_attempts &&
+	    !(r->is_tape && !r->rewind);
+	if (!r->may_retry && r->reconnect_attempts > 0)
+		r->host->report(r->host, DE_ERROR, "%s: %s", r->remote.name,
+		    r->is_tape && !r->rewind ? "the volume cannot be begun "
+		    "again, as where it began on the tape is not known any "
+		    "more (rewind = false)" : "the connection was lost too "
+		    "often (option reconnect_attempts)");
+	return DE_FAILED;
+}
+
+/* Is it a tape drive?  One in /dev is asked for something harmless. */
+static bool
+find_out_tape(struct out_rmt *r)
+{
+	struct remote *remote = &r->remote;
+
+	r->is_tape = r->tape == TAPE_YES;
+	if (r->tape == TAPE_YES)
+		return remote_tape(remote, TAPE_NOTHING, 1);
+	if (r->tape == TAPE_NO || !target_is_device(&remote->target))
+		return true;
+	r->is_tape = remote_try_tape(remote, TAPE_NOTHING, 1);
+	if (r->is_tape || remote->error == ENOTTY ||
+	    remote->error == EINVAL || remote->error == ENOSYS)
+		return true;
+	if (remote->error != 0)
+		remote_report(remote, "the tape drive is not ready",
+		    remote->error, "");
+	return false;
+}
+
+/* What is in /dev must not be made, if it is not there. */
+static bool
+open_once(struct out_rmt *r)
+{
+	struct remote *remote = &r->remote;
+
+	if (!remote_connect(remote) || !remote_open(remote,
+	    r->tape == TAPE_YES || target_is_device(&remote->target) ?
+	    OPEN_WRITE : OPEN_CREATE) || !find_out_tape(r))
+		return false;
+	return !r->is_tape || !r->rewind ||
+	    remote_tape(remote, TAPE_REWIND, 1);
+}
+
+/* False if the run is being aborted. */
+static bool
+pause_for(const struct out_rmt *r, int64_t seconds)
+{
+	for (int64_t i = 0; i < seconds * 5; i++) {
+		if (r->host->cancelled(r->host))
+			return false;
+		poll(NULL, 0, 200);
+	}
+	return !r->host->cancelled(r->host);
+}
+
+/*
+ * A line that has worked may work again, and a drive is free when rmt of the
+ * lost connection has noticed that it is alone.
+ */
+static bool
+is_passing(const struct out_rmt *r)
+{
+	return (r->remote.trouble == TROUBLE_LOST &&
+	    r->shared->was_connected) ||
+	    (r->remote.trouble == TROUBLE_NONE && r->shared->losses > 0 &&
+	    r->remote.error == EBUSY);
+}
+
+static bool
+open_remote(struct out_rmt *r)
+{
+	int64_t pause = FIRST_PAUSE;
+
+	for (int64_t attempt = 1; !open_once(r); attempt++) {
+		remote_disconnect(&r->remote);
+		if (!is_passing(r) || attempt > r->reconnect_attempts)
+			return false;
+		r->host->report(r->host, DE_WARNING, "%s: next attempt in "
+		    "%" PRId64 " s (%" PRId64 " of %" PRId64 ")",
+		    r->remote.name, pause, attempt, r->reconnect_attempts);
+		if (!pause_for(r, pause))
+			return false;
+		pause = pause * 2 < LONGEST_PAUSE ? pause * 2 : LONGEST_PAUSE;
+	}
+	r->shared->was_connected = true;
+	return true;
+}
+
+static enum de_status
+out_rmt_check(void *self, const struct de_volume *volume)
+{
+	struct out_rmt *r = self;
+	char request[REQUEST_BYTES];
+	struct answer answer;
+	bool good = false;
+
+	/* Nothing is open, so it is refused, but by rmt. */
+	if (set_target(r, volume) && remote_connect(&r->remote))
+		good = remote_ask(&r->remote, request, request_close(request),
+		    &answer);
+	remote_disconnect(&r->remote);
+	remote_unset(&r->remote);
+	return good ? DE_OK : DE_FAILED;
+}
+
+/* ------------------------------------------------------- opening and closing */
+
+static uint32_t
+window_length(const struct out_rmt *r, uint32_t record_size)
+{
+	uint32_t length = WINDOW_BYTES / record_size;
+
+	if (r->window_option != 0)
+		return (uint32_t)r->window_option;
+	if (length < WINDOW_MIN)
+		length = WINDOW_MIN;
+	return length > WINDOW_MAX ? WINDOW_MAX : length;
+}
+
+static void
+begin(struct out_rmt *r, const struct de_volume *volume)
+{
+	if (r->shared->volume != volume->number) {
+		r->shared->volume = volume->number;
+		r->shared->limit = NO_LIMIT;
+		r->shared->losses = 0;
+	}
+	r->volume = volume->number;
+	r->window_length = window_length(r, volume->record_size);
+	window_begin(&r->window, volume->record_size);
+	r->ended = r->failed = r->may_retry = r->reading = false;
+	r->reads_open = r->reads_sent = 0;
+}
+
+static enum de_status
+out_rmt_open_volume(void *self, const struct de_volume *volume,
+    struct de_medium *medium)
+{
+	struct out_rmt *r = self;
+
+	begin(r, volume);
+	r->remote.hurry = 0;
+	remote_unset(&r->remote);
+	if (!set_target(r, volume) || !open_remote(r)) {
+		remote_disconnect(&r->remote);
+		remote_unset(&r->remote);
+		return DE_FAILED;
+	}
+	medium->name = r->remote.name;
+	medium->window = (uint32_t)r->window_length;
+	if (r->is_tape && !r->rewind)
+		medium->properties |= DE_MEDIUM_ONCE;
+	return DE_OK;
+}
+
+static enum de_status
+finish(struct out_rmt *r)
+{
+	struct remote *remote = &r->remote;
+
+	if (!r->ended && out_rmt_settle(r) != DE_OK)
+		return DE_FAILED;
+	if (!out_rmt_end_readback(r))
+		return out_rmt_fail(r);
+	/* Reading back has done so already, and is behind it. */
+	if (r->is_tape && r->reads_sent == 0 &&
+	    !remote_tape(remote, TAPE_FILE_MARK, 1))
+		return out_rmt_fail(r);
+	if (r->is_tape && r->eject && !remote_tape(remote, TAPE_EJECT, 1))
+		return out_rmt_fail(r);
+	if (!remote_close(remote))
+		return out_rmt_fail(r);
+	if (!target_is_device(&remote->target) && !r->is_tape && !remember(r))
+		return DE_FAILED;
+	return DE_OK;
+}
+
+/* A file is emptied, if the line still is of use; a name cannot be removed. */
+static void
+discard(struct out_rmt *r)
+{
+	struct remote *remote = &r->remote;
+	bool emptied = false;
+
+	if (target_is_device(&remote->target) || r->is_tape)
+		return;
+	remote_hurry(remote, DISCARD_SECONDS);
+	if (remote->connection != NULL && out_rmt_drain(r) &&
+	    out_rmt_end_readback(r))
+		emptied = remote_reopen(remote, OPEN_CREATE) &&
+		    remote_close(remote);
+	if (!emptied)
+		r->host->report(r->host, DE_WARNING, "%s: what is in that file "
+		    "now is no whole volume", remote->name);
+}
+
+static enum de_status
+out_rmt_close_volume(void *self, enum de_close how)
+{
+	struct out_rmt *r = self;
+	enum de_status status = DE_OK;
+
+	if (how == DE_CLOSE_COMPLETE)
+		status = finish(r);
+	if (how == DE_CLOSE_DISCARD || status != DE_OK)
+		discard(r);
+	remote_disconnect(&r->remote);
+	return status;
+}
+
+static bool
+out_rmt_may_retry(void *self)
+{
+	const struct out_rmt *r = self;
+	return r->may_retry;
+}
+
+/* A tape that has the volume before. */
+static bool
+out_rmt_needs_change(void *self, const struct de_volume *volume)
+{
+	struct out_rmt *r = self;
+	char *name = name_of(r, volume);
+	const bool needed = r->is_tape && name != NULL &&
+	    r->remote.name != NULL && strcmp(name, r->remote.name) == 0;
+
+	free(name);
+	return needed;
+}
+
+/* ------------------------------------------------------------ the instance */
+
+static bool
+patterns_are_good(const struct out_rmt *r)
+{
+	char wrong;
+
+	for (size_t i = 0; i < r->target_count; i++)
+		if (!pattern_is_valid(r->targets[i], &wrong)) {
+			r->host->report(r->host, DE_ERROR, "target: \"%s\": "
+			    "%%%c stands for nothing; there are %%v, %%j, "
+			    "%%l, %%d and %%%%", r->targets[i], wrong);
+			return false;
+		}
+	return true;
+}
+
+static bool
+get_tape(struct out_rmt *r)
+{
+	static const char *const values[] = {
+		[TAPE_AUTO] = "auto", [TAPE_YES] = "true", [TAPE_NO] = "false",
+	};
+	const char *value = r->host->get_string(r->host, "tape");
+
+	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++)
+		if (strcmp(value, values[i]) == 0) {
+			r->tape = (enum tape_option)i;
+			return true;
+		}
+	r->host->report(r->host, DE_ERROR, "tape: \"%s\" is none of \"true\", "
+	    "\"false\" and \"auto\"", value);
+	return false;
+}
+
+static bool
+get_commands(struct out_rmt *r)
+{
+	struct remote *remote = &r->remote;
+
+	remote->rsh_count = r->host->get_strings(r->host, "rsh", &remote->rsh);
+	r->environment_rsh = getenv("RSH");
+	if (remote->rsh_count == 0 && r->environment_rsh != NULL) {
+		remote->rsh = &r->environment_rsh;
+		remote->rsh_count = 1;
+	}
+	remote->rmt_count = r->host->get_strings(r->host, "rmt", &remote->rmt);
+	if (remote->rmt_count > 0 && remote->rmt[0][0] != '-')
+		return true;
+	r->host->report(r->host, DE_ERROR, "rmt: names no command");
+	return false;
+}
+
+static void
+out_rmt_destroy(void *self)
+{
+	struct out_rmt *r = self;
+
+	remote_unset(&r->remote);
+	for (size_t i = 0; i < r->written_count; i++)
+		free(r->written[i]);
+	free(r->written);
+	if (r->shared != NULL)
+		munmap(r->shared, sizeof(*r->shared));
+	free(r);
+}
+
+static bool
+map_shared(struct out_rmt *r)
+{
+	void *shared = mmap(NULL, sizeof(*r->shared), PROT_READ | PROT_WRITE,
+	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	if (shared == MAP_FAILED)
+		return out_of_memory(r->host) == DE_OK;
+	r->shared = shared;
+	return true;
+}
+
+static void
+get_options(struct out_rmt *r)
+{
+	const struct de_host *host = r->host;
+
+	r->target_count = host->get_strings(host, "target", &r->targets);
+	r->window_option = host->get_integer(host, "window");
+	r->reconnect_attempts = host->get_integer(host, "reconnect_attempts");
+	r->rewind = host->get_boolean(host, "rewind");
+	r->eject = host->get_boolean(host, "eject");
+	r->remote.host = host;
+	r->remote.timeout = host->get_integer(host, "timeout");
+}
+
+static enum de_status
+out_rmt_create(const struct de_host *host, void **self)
+{
+	struct out_rmt *r = calloc(1, sizeof(*r));
+
+	if (r == NULL)
+		return out_of_memory(host);
+	r->host = host;
+	get_options(r);
+	if (!get_tape(r) || !get_commands(r) || !patterns_are_good(r) ||
+	    !map_shared(r)) {
+		out_rmt_destroy(r);
+		return DE_FAILED;
+	}
+	*self = r;
+	return DE_OK;
+}
+
+static const struct de_output out_rmt_output = {
+	.struct_size = sizeof(out_rmt_output),
+	.check = out_rmt_check,
+	.open_volume = out_rmt_open_volume,
+	.write = out_rmt_write,
+	.close_volume = out_rmt_close_volume,
+	.begin_readback = out_rmt_begin_readback,
+	.read_back = out_rmt_read_back,
+	.needs_change = out_rmt_needs_change,
+	.settled = out_rmt_settled,
+	.settle = out_rmt_settle,
+	.may_retry = out_rmt_may_retry,
+};
+
+static const struct de_plugin out_rmt = {
+	DE_PLUGIN_ABI,
+	.kind = DE_OUTPUT,
+	.name = "out-rmt",
+	.summary = "write each volume to a file or tape drive of another machine",
+	.options = out_rmt_options,
+	.create = out_rmt_create,
+	.destroy = out_rmt_destroy,
+	.output = &out_rmt_output,
+};
+
+DE_PLUGIN(out_rmt);

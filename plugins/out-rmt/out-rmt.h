@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * out-rmt.h - an instance of the plugin, for its own files
+ */
+#ifndef OUT_RMT_H
+#define OUT_RMT_H
+
+#include "remote.h"
+#include "window.h"
+
+/* out_rmt.shared->limit: the medium is to say where the volume ends. */
+#define NO_LIMIT UINT64_MAX
+
+/* What every process of a dump sees: also the next one to write a volume. */
+struct shared {
+	uint32_t volume;
+	uint64_t limit;		/* records that it is to have */
+	int64_t losses;		/* connections lost while it was written */
+	bool was_connected;	/* rmt has answered in this run */
+};
+
+enum tape_option { TAPE_AUTO, TAPE_YES, TAPE_NO };
+
+struct out_rmt {
+	const struct de_host *host;	/* borrowed */
+	const char *const *targets;	/* borrowed; option "target" */
+	size_t target_count;		/* 1 or more */
+	const char *environment_rsh;	/* of RSH; what `rsh` may point to */
+	int64_t window_option;		/* records; 0: by their size */
+	int64_t reconnect_attempts;
+	enum tape_option tape;
+	bool rewind, eject;
+	struct shared *shared;		/* owned; shared memory */
+	char **written;			/* owned; names of files of this run */
+	size_t written_count;
+
+	uint32_t volume;		/* that is open */
+	struct remote remote;
+	bool is_tape;			/* the one opened last */
+	struct window window;
+	uint64_t window_length;		/* records */
+	bool ended;			/* the medium is full, all is in order */
+	bool failed;			/* and that is reported */
+	bool may_retry;			/* the failure may be over */
+
+	bool reading;			/* back, that is */
+	bool read_all;
+	uint64_t reads_open;		/* requests on their way */
+	uint64_t reads_sent;
+};
+
+/*
+ * The connection or the medium has failed.  Whether another attempt makes
+ * sense is decided here, once for each attempt to write a volume.
+ * Returns DE_FAILED.
+ */
+enum de_status out_rmt_fail(struct out_rmt *r);
+
+/* Callbacks; see plugin.h.  write.c */
+enum de_status out_rmt_write(void *self, const void *record, size_t length);
+uint64_t out_rmt_settled(void *self);
+enum de_status out_rmt_settle(void *self);
+
+/* Until no record is on its way.  False after reporting why. */
+bool out_rmt_drain(struct out_rmt *r);
+
+/* readback.c */
+enum de_status out_rmt_begin_readback(void *self);
+enum de_status out_rmt_read_back(void *self, void *buffer, size_t room,
+    size_t *length);
+
+/* Take the answers to what was not read any more. */
+bool out_rmt_end_readback(struct out_rmt *r);
+
+#endif

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "remote.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+bool
+remote_set(struct remote *r, char *name)
+{
+	char why[200];
+
+	r->name = name;
+	if (!target_parse(&r->target, name, why, sizeof(why))) {
+		r->host->report(r->host, DE_ERROR, "target: \"%s\" %s", name,
+		    why);
+		return false;
+	}
+	r->argv = command_new(&r->target, r->rsh, r->rsh_count, r->rmt,
+	    r->rmt_count);
+	if (r->argv == NULL)
+		r->host->report(r->host, DE_ERROR, "%s: out of memory", name);
+	return r->argv != NULL;
+}
+
+void
+remote_unset(struct remote *r)
+{
+	command_free(r->argv);
+	r->argv = NULL;
+	target_free(&r->target);
+	free(r->name);
+	r->name = NULL;
+}
+
+bool
+remote_connect(struct remote *r)
+{
+	const struct connection_config config = {
+		.host = r->host,
+		.argv = r->argv,
+		.name = r->name,
+		.timeout = r->timeout,
+	};
+
+	r->error = 0;
+	r->connection = connection_open(&config, &r->trouble);
+	if (r->connection != NULL && r->hurry != 0)
+		connection_hurry(r->connection, r->hurry);
+	return r->connection != NULL;
+}
+
+void
+remote_hurry(struct remote *r, int64_t seconds)
+{
+	r->hurry = seconds;
+	if (r->connection != NULL)
+		connection_hurry(r->connection, seconds);
+}
+
+void
+remote_disconnect(struct remote *r)
+{
+	if (r->connection != NULL)
+		r->trouble = connection_trouble(r->connection);
+	connection_close(r->connection);
+	r->connection = NULL;
+}
+
+/* ---------------------------------------------------------------- messages */
+
+/* What an operator can do about it; "" if that is not known. */
+static const char *
+advice(int error, bool is_device)
+{
+	switch (error) {
+	case ENOENT:
+		return is_device ? "; there is no such drive on that machine" :
+		    "; its folder is missing on that machine";
+	case EACCES:
+	case EPERM:
+		return "; the user there may not write it: see the mode of the "
+		    "file or drive, and the groups of that user";
+	case EROFS:
+		return is_device ? "; the tape is write-protected" :
+		    "; that filesystem is mounted read-only";
+	case EBUSY:
+		return "; another program there has it open (fuser -v shows "
+		    "which)";
+	case ENOMEDIUM:
+		return "; there is no tape in the drive";
+	case ENXIO:
+	case ENODEV:
+		return "; that machine does not see the drive";
+	case EISDIR:
+		return "; that is a folder, name a file in it";
+	case EIO:
+		return is_device ? "; is a tape in the drive, and a good one? "
+		    "The kernel's messages on that machine tell more" : "";
+	default:
+		return "";
+	}
+}
+
+void
+remote_report(struct remote *r, const char *what, int error, const char *text)
+{
+	const bool is_news = text[0] != '\0' &&
+	    strcmp(text, strerror(error)) != 0;
+
+	r->host->report(r->host, DE_ERROR, "%s: %s: %s%s%s%s%s", r->name, what,
+	    strerror(error), is_news ? " (rmt there says: " : "",
+	    is_news ? text : "", is_news ? ")" : "",
+	    advice(error, target_is_device(&r->target)));
+}
+
+/* ---------------------------------------------------------------- requests */
+
+bool
+remote_ask(struct remote *r, const char *request, size_t length,
+    struct answer *answer)
+{
+	char copy[REQUEST_BYTES];
+	struct iovec iov = { copy, length };
+
+	memcpy(copy, request, length);
+	r->error = 0;
+	if (!connection_send(r->connection, &iov, 1) ||
+	    !connection_answer(r->connection, answer))
+		return false;
+	r->error = answer->error;
+	return true;
+}
+
+static bool
+ask_and_report(struct remote *r, const char *request, size_t length,
+    const char *what)
+{
+	struct answer answer;
+
+	if (!remote_ask(r, request, length, &answer))
+		return false;
+	if (answer.error != 0)
+		remote_report(r, what, answer.error, answer.text);
+	return answer.error == 0;
+}
+
+bool
+remote_open(struct remote *r, enum open_mode mode)
+{
+	char request[REQUEST_BYTES];
+	const size_t length = request_open(request, r->target.file, mode);
+
+	return ask_and_report(r, request, length, mode == OPEN_READ ?
+	    "cannot be opened for reading" : "cannot be opened for writing");
+}
+
+bool
+remote_close(struct remote *r)
+{
+	char request[REQUEST_BYTES];
+	const size_t length = request_close(request);
+
+	return ask_and_report(r, request, length, "cannot be closed, so what "
+	    "was written last may be missing");
+}
+
+bool
+remote_reopen(struct remote *r, enum open_mode mode)
+{
+	if (!remote_close(r))
+		return false;
+	remote_disconnect(r);
+	return remote_connect(r) && remote_open(r, mode);
+}
+
+bool
+remote_try_tape(struct remote *r, enum tape_operation operation,
+    uint64_t count)
+{
+	char request[REQUEST_BYTES];
+	const size_t length = request_tape(request, operation, count);
+	struct answer answer;
+
+	return remote_ask(r, request, length, &answer) && answer.error == 0;
+}
+
+static const char *
+operation_name(enum tape_operation operation)
+{
+	switch (operation) {
+	case TAPE_FORWARD_FILES:
+	case TAPE_BACK_FILES:
+	case TAPE_BACK_RECORDS:
+		return "the tape cannot be moved";
+	case TAPE_FILE_MARK:
+		return "the file mark cannot be written";
+	case TAPE_REWIND:
+		return "the tape cannot be rewound";
+	case TAPE_EJECT:
+		return "the tape cannot be ejected";
+	case TAPE_NOTHING:
+		break;
+	}
+	return "is no tape drive that is ready";
+}
+
+bool
+remote_tape(struct remote *r, enum tape_operation operation, uint64_t count)
+{
+	char request[REQUEST_BYTES];
+	const size_t length = request_tape(request, operation, count);
+
+	return ask_and_report(r, request, length, operation_name(operation));
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "window.h"
+
+#include <errno.h>
+#include <string.h>
+
+void
+window_begin(struct window *w, size_t length)
+{
+	*w = (struct window){ .length = length, .state = WINDOW_GOOD };
+}
+
+void
+window_add(struct window *w)
+{
+	w->sent++;
+}
+
+uint64_t
+window_open(const struct window *w)
+{
+	return w->sent - w->answered;
+}
+
+static bool
+is_full(int error)
+{
+	return error == ENOSPC || error == EDQUOT;
+}
+
+/* The first record that is not on the medium as it should be. */
+static void
+stop_at(struct window *w, const struct answer *answer)
+{
+	w->error = answer->error;
+	memcpy(w->text, answer->text, sizeof(w->text));
+	if (answer->error == 0) {
+		/* Less than all is what a full disk takes. */
+		w->error = ENOSPC;
+		w->partly = answer->number;
+	}
+	w->state = is_full(w->error) ? WINDOW_FULL : WINDOW_FAILED;
+}
+
+enum window_state
+window_take(struct window *w, const struct answer *answer)
+{
+	const bool is_written = answer->error == 0 && answer->number > 0;
+
+	w->answered++;
+	if (answer->error == 0 && answer->number > w->length)
+		w->state = WINDOW_WRONG;
+	else if (w->state == WINDOW_GOOD && answer->error == 0 &&
+	    answer->number == w->length)
+		w->settled++;
+	else if (w->state == WINDOW_GOOD)
+		stop_at(w, answer);
+	else if (is_written)
+		w->behind++;
+	return w->state;
+}

@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * write.c - records on their way, and the end of the medium among them
+ *
+ * When a record finds no room, those behind it are under way already, and the
+ * other side may have found room for them: a file gets the rest of a record as
+ * far as it goes, and a tape drive takes further records after its early
+ * warning.  So all answers are waited for, and then
+ *
+ *   a tape is moved back over the records that are on it behind the gap;
+ *
+ *   a file cannot be made shorter by any request, and one of the servers does
+ *   not tell how much of the last record is in it.  It is written again from the
+ *   checkpoint, and ends, as planned, with the last record that had room.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "out-rmt.h"
+
+static enum de_status
+fail_record(struct out_rmt *r)
+{
+	const struct window *w = &r->window;
+	char what[80];
+
+	snprintf(what, sizeof(what), "record %" PRIu64 " of the volume cannot "
+	    "be written", w->settled + 1);
+	remote_report(&r->remote, what, w->error, w->text);
+	return out_rmt_fail(r);
+}
+
+static enum de_status
+fail_answer(struct out_rmt *r)
+{
+	r->host->report(r->host, DE_ERROR, "%s: rmt says that it has written "
+	    "more than it was given; it cannot be trusted", r->remote.name);
+	return out_rmt_fail(r);
+}
+
+bool
+out_rmt_drain(struct out_rmt *r)
+{
+	struct answer answer;
+
+	while (window_open(&r->window) > 0) {
+		if (!connection_answer(r->remote.connection, &answer))
+			return false;
+		window_take(&r->window, &answer);
+	}
+	return true;
+}
+
+/* What is behind the last good record on a tape is to be overwritten. */
+static bool
+step_back(struct out_rmt *r)
+{
+	const struct window *w = &r->window;
+	const uint64_t records = w->behind + (w->partly > 0);
+
+	if (records == 0)
+		return true;
+	return remote_try_tape(&r->remote, TAPE_BACK_RECORDS, records);
+}
+
+/* Have it written again, with an end that is planned. */
+static enum de_status
+write_again_shorter(struct out_rmt *r)
+{
+	const struct window *w = &r->window;
+
+	r->host->report(r->host, DE_WARNING, "%s: %s after %" PRIu64 " bytes; "
+	    "the volume is written again and ends there", r->remote.name,
+	    r->is_tape ? "the tape is full" : w->error == EDQUOT ?
+	    "the disk quota there is used up" : "the disk there is full",
+	    w->settled * w->length);
+	r->shared->limit = w->settled;
+	r->failed = true;
+	r->may_retry = !r->is_tape || r->rewind;
+	return DE_FAILED;
+}
+
+static enum de_status
+end_full(struct out_rmt *r)
+{
+	const struct window *w = &r->window;
+
+	if (!out_rmt_drain(r))
+		return out_rmt_fail(r);
+	if (w->state == WINDOW_WRONG)
+		return fail_answer(r);
+	r->ended = (r->is_tape && step_back(r)) || w->settled == 0;
+	if (connection_trouble(r->remote.connection) != TROUBLE_NONE)
+		return out_rmt_fail(r);
+	return r->ended ? DE_END_OF_VOLUME : write_again_shorter(r);
+}
+
+/* What the answers so far come to. */
+static enum de_status
+conclude(struct out_rmt *r)
+{
+	switch (r->window.state) {
+	case WINDOW_GOOD:
+		return DE_OK;
+	case WINDOW_FULL:
+		return end_full(r);
+	case WINDOW_FAILED:
+		return fail_record(r);
+	case WINDOW_WRONG:
+		break;
+	}
+	return fail_answer(r);
+}
+
+enum de_status
+out_rmt_settle(void *self)
+{
+	struct out_rmt *r = self;
+
+	if (r->failed)
+		return DE_FAILED;
+	if (r->ended)
+		return DE_END_OF_VOLUME;
+	if (!out_rmt_drain(r))
+		return out_rmt_fail(r);
+	return conclude(r);
+}
+
+uint64_t
+out_rmt_settled(void *self)
+{
+	const struct out_rmt *r = self;
+	return r->window.settled;
+}
+
+/* As planned at an attempt before. */
+static enum de_status
+end_at_limit(struct out_rmt *r)
+{
+	const enum de_status status = out_rmt_settle(r);
+
+	r->ended = r->ended || status == DE_OK;
+	return status == DE_OK ? DE_END_OF_VOLUME : status;
+}
+
+/* Until another record may be sent, or it is seen that none can be. */
+static bool
+wait_for_room(struct out_rmt *r)
+{
+	struct answer answer;
+
+	while (r->window.state == WINDOW_GOOD &&
+	    window_open(&r->window) >= r->window_length) {
+		if (!connection_answer(r->remote.connection, &answer))
+			return false;
+		window_take(&r->window, &answer);
+	}
+	return true;
+}
+
+static bool
+send_record(struct out_rmt *r, const void *record, size_t length)
+{
+	char request[REQUEST_BYTES];
+	struct iovec iov[2] = {
+		{ request, request_write(request, length) },
+		{ (void *)(uintptr_t)record, length },
+	};
+
+	if (!connection_send(r->remote.connection, iov, 2))
+		return false;
+	window_add(&r->window);
+	return true;
+}
+
+/* What has come meanwhile. */
+static bool
+take_answers(struct out_rmt *r)
+{
+	struct answer answer;
+
+	while (window_open(&r->window) > 0 &&
+	    connection_try_answer(r->remote.connection, &answer))
+		window_take(&r->window, &answer);
+	return connection_trouble(r->remote.connection) == TROUBLE_NONE;
+}
+
+enum de_status
+out_rmt_write(void *self, const void *record, size_t length)
+{
+	struct out_rmt *r = self;
+
+	if (r->failed)
+		return DE_FAILED;
+	if (r->ended)
+		return DE_END_OF_VOLUME;
+	if (r->window.sent >= r->shared->limit)
+		return end_at_limit(r);
+	if (!wait_for_room(r))
+		return out_rmt_fail(r);
+	if (r->window.state == WINDOW_GOOD &&
+	    (!send_record(r, record, length) || !take_answers(r)))
+		return out_rmt_fail(r);
+	return conclude(r);
+}
