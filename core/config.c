@@ -57,6 +57,11 @@ const struct de_option config_ring_options[] = {
 	  "how many slaves read and write records" },
 	{ "blocking", DE_OPTION_INTEGER, 0, 1, 1024, "64",
 	  "tape blocks of 1024 bytes in a record" },
+	{ "buffer", DE_OPTION_SIZE, 0, 64 << 10, INT64_C(64) << 30, NULL,
+	  "memory for records between the source and the output" },
+	{ "start_fill", DE_OPTION_INTEGER, 0, 0, 100, NULL,
+	  "percent of the buffer that are filled before writing begins, and "
+	  "again when it had to wait" },
 	{ NULL, 0, 0, 0, 0, NULL, NULL }
 };
 

@@ -20,7 +20,7 @@ struct plugin_config {
 
 struct job_config {
 	struct option_set *options;	/* name, level, label, date */
-	struct option_set *ring;	/* slaves, blocking */
+	struct option_set *ring;	/* slaves, blocking, buffer, start_fill */
 	struct option_set *volumes;	/* volume_size and what else the engine
 					   takes from the output's group */
 	struct plugin_config source;

@@ -254,6 +254,10 @@ write_dump(const struct job *job, const struct selection *sel,
 		.date = job->date,
 		.slaves = (unsigned int)option_number(ring, "slaves"),
 		.blocking = (unsigned int)option_number(ring, "blocking"),
+		.buffer = (uint64_t)option_number(ring, "buffer"),
+		.start_fill = option_get(ring, "start_fill",
+		    DE_OPTION_INTEGER) == NULL ? -1 :
+		    (int)option_number(ring, "start_fill"),
 		.map_blocks = sel->in_use.tape_blocks,
 	};
 	struct tape *tape = tape_new(&config);

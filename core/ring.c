@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <time.h>
 
 #include "core/clock.h"
@@ -15,7 +16,10 @@
 #define IDLE_NS 200000000	/* how often idle() is called */
 /* Each slave has one in hand; the others even out who is faster for a while. */
 #define SLOTS_PER_SLAVE 2
-#define SLOTS_BYTES (2 << 20)	/* as many more as make up this much */
+#define SLOTS_BYTES (2 << 20)	/* as many more as make up this much, or as
+				   many in all as the buffer that was set */
+
+#define RECORDS_MAX (1u << 30)
 
 /* A tape block with this tag is to be read: it is the first of a piece. */
 #define TAG_PIECE (RING_TAG_MAX + 1)
@@ -40,9 +44,11 @@ struct slot {
 struct ring {
 	struct ring_config config;
 	size_t record_bytes;
+	size_t stride;			/* of the records in memory */
 	unsigned int window;		/* records written but not settled */
 	unsigned int slot_count;	/* these included */
 	unsigned int slots_made;	/* at least as many */
+	unsigned int start_records;	/* to be read before writing begins */
 	struct slot *slots;
 	uint8_t *records;		/* memory of all the slots' records */
 	pthread_t *threads;
@@ -57,6 +63,8 @@ struct ring {
 	uint64_t taken;			/* records that slaves have taken */
 	uint64_t written;		/* records the output took: the turn */
 	uint64_t settled;		/* of these, on the medium */
+	uint64_t ready;			/* records read but not written */
+	bool filling_up;		/* to start_records of them */
 	bool writing;			/* a slave is in the output */
 	bool settling;			/* or was there for the last time */
 	bool closing;			/* nothing more will be submitted */
@@ -140,15 +148,23 @@ count_output_time(struct ring *ring, uint64_t begun, uint64_t ended)
 	ring->output_idle_from = ended;
 }
 
+static bool
+is_full(const struct ring *ring)
+{
+	return ring->submitted - ring->settled >= ring->slot_count;
+}
+
 /*
- * Has it room for several records?  Those that the output may keep for as long
- * as it wants do not count, or one could wait for the other for ever.
+ * Has it room for several records, or does the output wait for more?  Those
+ * that the output may keep for as long as it wants do not count, or one could
+ * wait for the other for ever.
  */
 static bool
 has_much_room(const struct ring *ring)
 {
 	return ring->submitted - ring->settled <= ring->window +
-	    (ring->slot_count - ring->window) / 2;
+	    (ring->slot_count - ring->window) / 2 ||
+	    (ring->filling_up && !is_full(ring));
 }
 
 /*
@@ -170,13 +186,38 @@ write_record(struct ring *ring, const struct slot *slot)
 	pthread_mutex_lock(&ring->lock);
 	count_output_time(ring, begun, ended);
 	ring->settled = settled;
-	if (status != DE_OK)
+	if (status != DE_OK) {
 		stop_locked(ring, status);
-	else if (slot != NULL)
+	} else if (slot != NULL) {
 		ring->written++;
+		ring->ready--;
+	}
 	/* A main thread that waits is woken when it can fill several. */
 	if (has_much_room(ring))
 		pthread_cond_signal(&ring->space);
+}
+
+/*
+ * With the lock held.  A drive that has to wait loses time, so it waits once
+ * for many records rather than for each of them.
+ */
+static bool
+must_fill_up(struct ring *ring)
+{
+	if (ring->ready >= ring->start_records || ring->closing)
+		ring->filling_up = false;
+	return ring->filling_up;
+}
+
+static void
+fill_up_again(struct ring *ring)
+{
+	if (ring->start_records == 0 || ring->ready > 0 || ring->closing ||
+	    ring->stopped || ring->filling_up)
+		return;
+	ring->filling_up = true;
+	ring->times.refills++;
+	pthread_cond_signal(&ring->space);
 }
 
 /*
@@ -191,7 +232,8 @@ write_records(struct ring *ring)
 	if (ring->writing)
 		return;
 	ring->writing = true;
-	while (!ring->stopped && ring->written < ring->taken) {
+	while (!ring->stopped && ring->written < ring->taken &&
+	    !must_fill_up(ring)) {
 		const struct slot *slot = slot_of(ring, ring->written);
 		if (slot->state == SLOT_TAKEN)
 			break;
@@ -203,6 +245,7 @@ write_records(struct ring *ring)
 		}
 		write_record(ring, slot);
 	}
+	fill_up_again(ring);
 	ring->writing = false;
 }
 
@@ -238,8 +281,11 @@ slave(void *arg)
 		pthread_mutex_lock(&ring->lock);
 		ring->times.read += ended - begun;
 		slot->state = state;
+		ring->ready++;
 		write_records(ring);
 	}
+	/* What had been waiting for more, which does not come. */
+	write_records(ring);
 	settle_records(ring);
 	ring->alive--;
 	pthread_cond_signal(&ring->space);
@@ -266,18 +312,14 @@ free_slots(struct ring *ring)
 static bool
 make_slots(struct ring *ring, unsigned int count)
 {
-	/* A record begins on a page if its size is a multiple of one. */
-	const size_t stride = (ring->record_bytes + RECORD_ALIGNMENT - 1) /
-	    RECORD_ALIGNMENT * RECORD_ALIGNMENT;
-
 	ring->slots = calloc(count, sizeof(*ring->slots));
-	ring->records = aligned_alloc(RECORD_ALIGNMENT, stride * count);
+	ring->records = aligned_alloc(RECORD_ALIGNMENT, ring->stride * count);
 	if (ring->slots == NULL || ring->records == NULL)
 		return false;
 	ring->slots_made = count;
 	for (unsigned int i = 0; i < count; i++) {
 		struct slot *slot = &ring->slots[i];
-		slot->record = ring->records + i * stride;
+		slot->record = ring->records + i * ring->stride;
 		slot->pieces = calloc(ring->config.record_blocks,
 		    sizeof(*slot->pieces));
 		slot->tags = calloc(ring->config.record_blocks, 1);
@@ -290,14 +332,16 @@ make_slots(struct ring *ring, unsigned int count)
 struct ring *
 ring_new(const struct ring_config *config)
 {
+	const struct ring_medium any = { 0 };
 	struct ring *ring = calloc(1, sizeof(*ring));
 
 	if (ring == NULL)
 		return NULL;
 	ring->config = *config;
 	ring->record_bytes = (size_t)config->record_blocks * DE_TAPE_BLOCK;
-	ring->slot_count = config->slaves * SLOTS_PER_SLAVE +
-	    (unsigned int)(SLOTS_BYTES / ring->record_bytes);
+	/* A record begins on a page if its size is a multiple of one. */
+	ring->stride = (ring->record_bytes + RECORD_ALIGNMENT - 1) /
+	    RECORD_ALIGNMENT * RECORD_ALIGNMENT;
 	pthread_mutex_init(&ring->lock, NULL);
 	pthread_condattr_t monotonic;
 	pthread_condattr_init(&monotonic);
@@ -307,7 +351,7 @@ ring_new(const struct ring_config *config)
 	pthread_condattr_destroy(&monotonic);
 
 	ring->threads = calloc(config->slaves, sizeof(*ring->threads));
-	if (ring->threads == NULL || !make_slots(ring, ring->slot_count)) {
+	if (ring->threads == NULL || !ring_set_medium(ring, &any)) {
 		ring_free(ring);
 		return NULL;
 	}
@@ -324,20 +368,45 @@ ring_free(struct ring *ring)
 	free(ring);
 }
 
-bool
-ring_set_window(struct ring *ring, uint32_t window)
+/* Records of the buffer: a slave needs one, and one more to be of use. */
+static unsigned int
+buffer_records(const struct ring *ring, uint64_t buffer)
 {
-	const unsigned int count = ring->slot_count - ring->window +
-	    (unsigned int)window;
+	const unsigned int least = ring->config.slaves * SLOTS_PER_SLAVE;
+	const uint64_t count = buffer / ring->record_bytes;
+
+	if (buffer == 0)
+		return least + (unsigned int)(SLOTS_BYTES /
+		    ring->record_bytes);
+	if (count > RECORDS_MAX)
+		return RECORDS_MAX;
+	return count < least ? least : (unsigned int)count;
+}
+
+bool
+ring_set_medium(struct ring *ring, const struct ring_medium *medium)
+{
+	const unsigned int buffer = buffer_records(ring, medium->buffer);
+	const unsigned int count = buffer + (unsigned int)medium->window;
 
 	if (count > ring->slots_made) {
 		free_slots(ring);
 		if (!make_slots(ring, count))
 			return false;
 	}
-	ring->window = window;
+	ring->window = medium->window;
 	ring->slot_count = count;
+	ring->start_records = (unsigned int)((uint64_t)buffer *
+	    medium->start_fill / 100);
 	return true;
+}
+
+void
+ring_forget(struct ring *ring)
+{
+	if (ring->records != NULL)
+		madvise(ring->records, ring->stride * ring->slots_made,
+		    MADV_DONTNEED);
 }
 
 unsigned int
@@ -352,6 +421,8 @@ reset(struct ring *ring)
 	ring->submitted = ring->taken = ring->written = ring->settled = 0;
 	ring->closing = ring->stopped = ring->writing = false;
 	ring->settling = false;
+	ring->ready = 0;
+	ring->filling_up = ring->start_records > 0;
 	ring->has_read_failure = false;
 	ring->open = true;
 	ring->status = DE_OK;
@@ -437,7 +508,7 @@ submit(struct ring *ring)
 	pthread_cond_signal(&ring->work);
 	if (now - ring->idle_at >= IDLE_NS)
 		call_idle(ring, now);
-	if (ring->submitted - ring->settled >= ring->slot_count) {
+	if (is_full(ring)) {
 		while (!ring->stopped && !has_much_room(ring))
 			wait_for_space(ring);
 		ring->times.blocked += clock_ns() - now;

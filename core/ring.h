@@ -13,9 +13,9 @@
  * A record keeps its place until it is known to be on the medium, which an
  * output may say late.
  *
- * Knows nothing of headers, files or volumes.  Memory: 2 MiB and two records
- * for each slave, the records that the output may be late with, and 40 bytes
- * for each tape block in them.
+ * Knows nothing of headers, files or volumes.  Memory: the buffer, which is 2
+ * MiB and two records for each slave by default, the records that the output
+ * may be late with, and 40 bytes for each tape block in them.
  *
  * All functions are for the main thread; the two callbacks are called by
  * the slaves.  No thread lives outside of ring_start() ... ring_stop().
@@ -89,13 +89,28 @@ struct ring *ring_new(const struct ring_config *config);
 /* The ring must be stopped.  Takes NULL. */
 void ring_free(struct ring *ring);
 
-/*
- * Have it hold `window` records that are written but not known to be on the
- * medium, besides those on their way there.  It must be stopped, and forgets
- * what is in it.  Returns false if out of memory.
- */
+/* What a medium needs. */
+struct ring_medium {
+	uint32_t window;	/* records that are written but may not be on it,
+				   kept besides the buffer */
+	uint64_t buffer;	/* bytes for records; 0: the default */
+	unsigned int start_fill;	/* percent of the buffer that have to be
+					   read before it is written to, and
+					   again when it had nothing to write */
+};
 #define RING_WINDOW_MAX 65536
-bool ring_set_window(struct ring *ring, uint32_t window);
+
+/*
+ * Make the ring fit a medium.  It must be stopped, and forgets what is in it.
+ * Returns false if out of memory.
+ */
+bool ring_set_medium(struct ring *ring, const struct ring_medium *medium);
+
+/*
+ * The ring is stopped, and what is in it is not wanted any more: give the memory
+ * back until it is started again.
+ */
+void ring_forget(struct ring *ring);
 
 /* Records that it can hold, the one being filled included. */
 unsigned int ring_slots(const struct ring *ring);
@@ -147,6 +162,7 @@ struct ring_times {
 	uint64_t write;		/* a slave was in the output */
 	uint64_t starved;	/* the output stood still for want of a record */
 	uint64_t stalls;	/* how often that took RING_STALL_NS or longer */
+	uint64_t refills;	/* how often it waited for the fill anew */
 	uint64_t blocked;	/* the main thread waited for a free record */
 };
 #define RING_STALL_NS 10000000

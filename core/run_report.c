@@ -91,6 +91,8 @@ set_times(json_t *o, const struct ring_times *t)
 	json_object_set_new(o, "output_idle_seconds", seconds_of(t->starved));
 	json_object_set_new(o, "output_stalls",
 	    json_integer((json_int_t)t->stalls));
+	json_object_set_new(o, "ring_refills",
+	    json_integer((json_int_t)t->refills));
 	json_object_set_new(o, "verdict", json_string(volume_verdict(t)));
 }
 

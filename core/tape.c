@@ -27,6 +27,10 @@
 #define EARLY_PART 64		/* of the volume, */
 #define EARLY_RECORDS 64	/* or so many records, if that is less */
 
+/* For a medium that cannot stand still without loss, by default. */
+#define STREAM_BUFFER (32 << 20)
+#define STREAM_FILL 75		/* percent */
+
 /* Tags of the blocks in the ring; the first two are backlog_kind. */
 enum tag { TAG_HEADER, TAG_DATA, TAG_END, TAG_VOLUME };
 
@@ -496,17 +500,33 @@ alloc_contexts(struct tape *tape)
 	return tape->contexts != NULL;
 }
 
-/* An output that is late has the ring keep what it has not settled. */
-static bool
-make_room(struct tape *tape)
+/* What is set goes before what the medium would need. */
+static void
+describe_medium(const struct tape *tape, struct ring_medium *medium)
 {
-	const uint32_t window = volume_window(tape->volume);
+	const bool streams = volume_streams(tape->volume);
 
-	if (ring_set_window(tape->ring, window) && alloc_contexts(tape))
+	medium->window = volume_window(tape->volume);
+	medium->buffer = tape->config.buffer;
+	if (medium->buffer == 0 && streams)
+		medium->buffer = STREAM_BUFFER;
+	medium->start_fill = streams ? STREAM_FILL : 0;
+	if (tape->config.start_fill >= 0)
+		medium->start_fill = (unsigned int)tape->config.start_fill;
+}
+
+static bool
+fit_ring(struct tape *tape)
+{
+	struct ring_medium medium;
+
+	describe_medium(tape, &medium);
+	if (ring_set_medium(tape->ring, &medium) && alloc_contexts(tape))
 		return true;
-	report(tape->config.rep, DE_ERROR, "out of memory for the %" PRIu32
-	    " records that %s may be late with", window,
-	    volume_medium(tape->volume));
+	report(tape->config.rep, DE_ERROR, "out of memory for the ring, with "
+	    "a buffer of %" PRIu64 " bytes and the %" PRIu32 " records that %s "
+	    "may be late with; a smaller ring.buffer or blocking needs less",
+	    medium.buffer, medium.window, volume_medium(tape->volume));
 	return false;
 }
 
@@ -535,7 +555,7 @@ open_volume(struct tape *tape)
 	tape->shared->is_once = volume_is_once(tape->volume);
 	tape->shared->bytes = 0;
 	report_start(tape);
-	if (!make_room(tape)) {
+	if (!fit_ring(tape)) {
 		volume_discard(tape->volume);
 		tape->running = false;
 		return end_process(tape, EXIT_ABORTED, true);
@@ -566,6 +586,8 @@ begin_volume(struct tape *tape)
 	tape->attempt = 1;
 	*tape->shared = (struct shared){ 0 };
 	set_limit(tape);
+	/* What is of use has rolled forward; the fork need not copy it. */
+	ring_forget(tape->ring);
 	switch (checkpoint_fork(&tape->checkpoint, retry, tape)) {
 	case CHECKPOINT_WRITER:
 		return open_volume(tape);

@@ -243,6 +243,12 @@ volume_is_once(const struct volume *v)
 	return (v->properties & DE_MEDIUM_ONCE) != 0;
 }
 
+bool
+volume_streams(const struct volume *v)
+{
+	return (v->properties & DE_MEDIUM_STREAMS) != 0;
+}
+
 uint32_t
 volume_window(const struct volume *v)
 {

@@ -50,6 +50,7 @@ bool volume_may_retry(const struct volume *v);
 /* Of the open volume, or of the one closed last. */
 const char *volume_medium(const struct volume *v);
 bool volume_is_once(const struct volume *v);	/* DE_MEDIUM_ONCE */
+bool volume_streams(const struct volume *v);	/* DE_MEDIUM_STREAMS */
 uint32_t volume_window(const struct volume *v);	/* de_medium.window */
 uint64_t volume_bytes(const struct volume *v);	/* on the medium */
 void volume_digest(const struct volume *v,

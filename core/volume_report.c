@@ -19,13 +19,18 @@ void
 volume_report_times(struct report *rep, const char *what,
     const struct ring_times *t)
 {
+	char refills[80] = "";
+
+	if (t->refills > 0)
+		snprintf(refills, sizeof(refills), ", and %" PRIu64 " times "
+		    "until the buffer was filled again", t->refills);
 	report(rep, DE_INFO, "%s spent %.1f s in the output "
 	    "and %.1f s in the source (all slaves), %.1f s with a full ring: "
 	    "%s; the output stood still %.1f s, %" PRIu64 " times for longer "
-	    "than %d ms", what, (double)t->write / 1e9,
+	    "than %d ms%s", what, (double)t->write / 1e9,
 	    (double)t->read / 1e9, (double)t->blocked / 1e9,
 	    volume_verdict(t), (double)t->starved / 1e9, t->stalls,
-	    RING_STALL_NS / 1000000);
+	    RING_STALL_NS / 1000000, refills);
 }
 
 void
@@ -57,5 +62,6 @@ volume_add_times(struct ring_times *sum, const struct ring_times *t)
 	sum->write += t->write;
 	sum->starved += t->starved;
 	sum->stalls += t->stalls;
+	sum->refills += t->refills;
 	sum->blocked += t->blocked;
 }

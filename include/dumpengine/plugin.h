@@ -371,6 +371,11 @@ struct de_volume {
  * written is with somebody else already (a pipe).
  */
 #define DE_MEDIUM_ONCE 1u
+/*
+ * It cannot stand still without loss, as a tape that has to be stopped and
+ * wound back when a record comes late: the ring is filled before it runs.
+ */
+#define DE_MEDIUM_STREAMS 2u
 
 /* What a volume is written to.  Texts are the output's, until close_volume(). */
 struct de_medium {

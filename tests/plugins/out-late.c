@@ -40,6 +40,8 @@ static const struct de_option out_late_options[] = {
 	  "how many records it may be late with" },
 	{ "told", DE_OPTION_INTEGER, 0, 0, UINT32_MAX, NULL,
 	  "what it gives as its window instead" },
+	{ "streams", DE_OPTION_BOOLEAN, 0, 0, 0, "false",
+	  "it says that it cannot stand still" },
 	{ "capacity", DE_OPTION_SIZES, 0, 0, INT32_MAX, "auto",
 	  "records that a volume holds, by the order of opening" },
 	{ "fail_write", DE_OPTION_STRING, 0, 0, 0, NULL,
@@ -129,6 +131,8 @@ out_late_open_volume(void *self, const struct de_volume *volume,
 	medium->name = l->name;
 	medium->window = (uint32_t)l->host->get_integer(l->host,
 	    l->host->is_set(l->host, "told") ? "told" : "window");
+	if (l->host->get_boolean(l->host, "streams"))
+		medium->properties |= DE_MEDIUM_STREAMS;
 	return DE_OK;
 }
 

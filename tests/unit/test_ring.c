@@ -32,6 +32,7 @@ struct world {
 	atomic_uint writing;
 	atomic_uint overlaps;		/* two were inside write() */
 	atomic_bool gave_up;		/* the hanging write was woken */
+	unsigned int reads_at[64];	/* of the first writes: reads before */
 	uint64_t records;
 	uint8_t *bytes;
 	size_t size;
@@ -87,6 +88,8 @@ world_write(void *arg, const void *record, size_t length)
 	ck_assert_uint_eq((uintptr_t)record % 4096, 0);
 	if (atomic_fetch_add(&w->writing, 1) != 0)
 		atomic_fetch_add(&w->overlaps, 1);
+	if (number <= COUNT(w->reads_at))
+		w->reads_at[number - 1] = atomic_load(&w->reads);
 	if (w->write_delay > 0)
 		usleep(w->write_delay);
 	if (number == w->block_write) {
@@ -589,6 +592,77 @@ START_TEST(what_was_put_but_not_written_is_visited_in_order)
 }
 END_TEST
 
+/* Each is one read. */
+static void
+put_read_records(struct ring *ring, unsigned int count)
+{
+	const struct ring_extent extent = { .address = 4096, .length = 2048 };
+
+	while (count-- > 0)
+		ck_assert(put_extent(ring, &extent));
+}
+
+/* The last record put is submitted with the one behind it. */
+static void
+wait_until_written(struct ring *ring, uint64_t records)
+{
+	for (int tries = 0; tries < 6000 &&
+	    ring_records_written(ring) < records; tries++)
+		usleep(10000);
+	ck_assert_uint_eq(ring_records_written(ring), records);
+}
+
+START_TEST(writing_begins_when_the_buffer_is_filled_and_again_when_it_is_empty)
+{
+	const struct ring_medium medium = { .buffer = 32 * 2048,
+	    .start_fill = 50 };
+	struct world w = { .read_jitter = 500 };
+	struct ring *ring = new_ring(&w, 3, 2);
+	struct ring_times times;
+
+	ck_assert(ring_set_medium(ring, &medium));
+	ck_assert_uint_eq(ring_slots(ring), 32);
+	ck_assert_int_eq(ring_start(ring), DE_OK);
+	put_read_records(ring, 17);
+	wait_until_written(ring, 16);
+	ck_assert_uint_ge(w.reads_at[0], 16);
+	put_read_records(ring, 16);
+	wait_until_written(ring, 32);
+	ck_assert_uint_ge(w.reads_at[16], 32);
+	put_read_records(ring, 3);
+	ck_assert_int_eq(ring_stop(ring, true), DE_OK);
+	ck_assert_uint_eq(ring_records_written(ring), 36);
+	ring_get_times(ring, &times);
+	ck_assert_uint_eq(times.refills, 2);
+	ring_free(ring);
+	free(w.bytes);
+}
+END_TEST
+
+START_TEST(a_buffer_to_be_filled_to_the_brim_does_not_hang)
+{
+	for (unsigned int slaves = 1; slaves <= 8; slaves++)
+		for (uint32_t window = 0; window < 12; window += 5) {
+			const struct ring_medium medium = { .window = window,
+			    .buffer = 1, .start_fill = 100 };
+			struct world w = { .read_jitter = 50 };
+			struct ring *ring = new_ring(&w, slaves, 2);
+
+			ck_assert(ring_set_medium(ring, &medium));
+			ck_assert_uint_eq(ring_slots(ring),
+			    2 * slaves + window);
+			ck_assert_int_eq(ring_start(ring), DE_OK);
+			put_read_records(ring, 300);
+			ck_assert_int_eq(ring_stop(ring, true), DE_OK);
+			ck_assert_uint_eq(ring_records_written(ring), 300);
+			ck_assert_uint_ge(w.reads_at[0], 2 * slaves);
+			ring_forget(ring);
+			ring_free(ring);
+			free(w.bytes);
+		}
+}
+END_TEST
+
 START_TEST(stopping_an_empty_ring_writes_nothing)
 {
 	struct world w = { 0 };
@@ -620,6 +694,8 @@ main(void)
 		it_starts_anew_for_the_next_volume,
 		nothing_can_be_put_into_a_ring_that_has_stopped,
 		what_was_put_but_not_written_is_visited_in_order,
+		writing_begins_when_the_buffer_is_filled_and_again_when_it_is_empty,
+		a_buffer_to_be_filled_to_the_brim_does_not_hang,
 		stopping_an_empty_ring_writes_nothing,
 	};
 	return unit_run("ring", tests, COUNT(tests));
