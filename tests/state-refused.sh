@@ -26,8 +26,8 @@ refused () {
 }
 
 cp good.img dirty.img
-debugfs dirty.img "feature needs_recovery"
-refused dirty.img "journal" "e2fsck"
+debugfs dirty.img "feature needs_recovery" "feature -has_journal"
+refused dirty.img "journal" "is missing" "e2fsck" "ignore_journal"
 
 refused missing.img "No such file"
 refused tree "neither a block device nor an image file"

@@ -34,6 +34,7 @@ struct ext2 {
 	const char *device;		/* borrowed; option "device" */
 	ext2_filsys fs;			/* NULL when it is not open */
 	struct device *bytes;		/* NULL when it is not open */
+	bool is_live;			/* mounted for writing */
 	char mount_point[4096];
 	char label[EXT2_LABEL_LEN + 1];
 	char uuid[UUID_TEXT_BYTES];

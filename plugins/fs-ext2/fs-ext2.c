@@ -10,12 +10,17 @@
 
 #include "ext2.h"
 #include "inode.h"
+#include "journal.h"
 #include "trouble.h"
 #include "work.h"
 
 static const struct de_option ext2_options[] = {
 	{ "device", DE_OPTION_STRING, DE_OPTION_REQUIRED, 1, 4095, NULL,
 	  "block device or image file with the filesystem" },
+	{ "ignore_journal", DE_OPTION_BOOLEAN, 0, 0, 0, "false",
+	  "dump the filesystem as it is without what only its journal holds" },
+	{ "journal", DE_OPTION_STRING, 0, 1, 4095, NULL,
+	  "device of the journal, if it is not in the filesystem" },
 	{ "superblock", DE_OPTION_INTEGER, 0, 1, INT32_MAX, NULL,
 	  "block of a backup superblock to be used instead of the first" },
 	{ NULL, 0, 0, 0, 0, NULL, NULL }
@@ -28,12 +33,9 @@ fail(const struct ext2 *e, const char *why)
 	return DE_FAILED;
 }
 
-/*
- * A filesystem that changes under the dump, or whose journal holds what the
- * inodes do not yet, would be dumped as it never was.
- */
+/* A filesystem that changes under the dump would be dumped as it never was. */
 static enum de_status
-check_state(struct ext2 *e)
+check_mount(struct ext2 *e)
 {
 	int flags = 0;
 
@@ -47,16 +49,42 @@ check_state(struct ext2 *e)
 		    "snapshot of it", e->device, e->mount_point);
 		return DE_FAILED;
 	}
-	if (ext2fs_has_feature_journal_needs_recovery(e->fs->super))
-		return fail(e, "its journal holds changes that are not in the "
-		    "filesystem yet; mount and unmount it, or run e2fsck on "
-		    "it, and dump it then");
+	return DE_OK;
+}
+
+/*
+ * What only the journal holds belongs to the filesystem.  Of a live one it is
+ * in the buffers of the system, and so in what is read, already.
+ */
+static enum de_status
+recover(struct ext2 *e)
+{
+	if (!ext2fs_has_feature_journal_needs_recovery(e->fs->super) ||
+	    e->is_live)
+		return DE_OK;
+	if (e->host->get_boolean(e->host, "ignore_journal")) {
+		e->host->report(e->host, DE_WARNING, "%s: changes that only its "
+		    "journal holds are not in the dump (ignore_journal)",
+		    e->device);
+		return DE_OK;
+	}
+	if (journal_recover(e->host, e->bytes, e->fs,
+	    e->host->get_string(e->host, "journal")) != DE_OK)
+		return DE_FAILED;
+	/* Superblock and group descriptors may have changed, too. */
+	ext2fs_free(e->fs);
+	e->fs = NULL;
+	return superblock_open(e);
+}
+
+static void
+check_state(const struct ext2 *e)
+{
 	if ((e->fs->super->s_state & EXT2_VALID_FS) == 0 ||
 	    (e->fs->super->s_state & EXT2_ERROR_FS) != 0)
 		e->host->report(e->host, DE_WARNING, "%s: was not unmounted "
 		    "cleanly or has errors; e2fsck should be run on it",
 		    e->device);
-	return DE_OK;
 }
 
 static const char *
@@ -126,8 +154,10 @@ ext2_open(void *self, struct de_source_info *info)
 
 	e->bytes = device_open(e->host, e->device);
 	if (e->bytes == NULL || superblock_open(e) != DE_OK ||
-	    superblock_read_geometry(e) != DE_OK || check_state(e) != DE_OK)
+	    check_mount(e) != DE_OK || recover(e) != DE_OK ||
+	    superblock_read_geometry(e) != DE_OK)
 		goto fail;
+	check_state(e);
 	/* Filled up to a tape block. */
 	e->inline_bytes = calloc(1, INODE_BLOCK_BYTES + e->inode_size +
 	    DE_TAPE_BLOCK);
