@@ -52,6 +52,15 @@ check_mount(struct ext2 *e)
 	return DE_OK;
 }
 
+/* A backup of the superblock never says that there is something to recover. */
+static bool
+needs_recovery(const struct ext2 *e)
+{
+	return ext2fs_has_feature_journal_needs_recovery(e->fs->super) ||
+	    (e->host->is_set(e->host, "superblock") &&
+	    ext2fs_has_feature_journal(e->fs->super));
+}
+
 /*
  * What only the journal holds belongs to the filesystem.  Of a live one it is
  * in the buffers of the system, and so in what is read, already.
@@ -59,8 +68,7 @@ check_mount(struct ext2 *e)
 static enum de_status
 recover(struct ext2 *e)
 {
-	if (!ext2fs_has_feature_journal_needs_recovery(e->fs->super) ||
-	    e->is_live)
+	if (!needs_recovery(e) || e->is_live)
 		return DE_OK;
 	if (e->host->get_boolean(e->host, "ignore_journal")) {
 		e->host->report(e->host, DE_WARNING, "%s: changes that only its "
