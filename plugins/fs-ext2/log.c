@@ -233,7 +233,7 @@ read_other_superblock(const struct log *l, const struct device *other,
 	    &error) != DE_OK)
 		return log_refuse(l, "%s: %s", device_path(other),
 		    strerror(error.error));
-#ifdef WORDS_BIGENDIAN
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
 	ext2fs_swap_super(super);
 #endif
 	return DE_OK;
