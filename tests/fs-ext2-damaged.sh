@@ -22,11 +22,11 @@ head -c 30000 /dev/urandom >value
 cases=60
 [ -z "${SANITIZER_FLAGS:-}" ] || cases=20
 
-# damage NAME OPTION of mke2fs...
+# damage NAME SIZE OPTION of mke2fs...
 damage () {
-	local name=$1
-	shift
-	make_image "$name.img" 16M tree "$@"
+	local name=$1 size=$2
+	shift 2
+	make_image "$name.img" "$size" tree "$@"
 	case $name in values*) debugfs "$name.img" \
 	    "ea_set -f value attributes/one user.value" ;; esac
 	timeout 500 "$top_builddir/tests/fs-ext2-walk" \
@@ -38,11 +38,12 @@ damage () {
 	echo "$name $(cat "$name.log")"
 }
 
-damage ext2 -t ext2 -b 1024 -I 128
-damage ext3 -t ext3 -b 2048 -I 256
-damage ext4 -t ext4 -b 1024
-damage no-checksums -t ext4 -b 1024 -O ^metadata_csum,uninit_bg
-damage inline -t ext4 -O inline_data -I 256
-damage bigalloc -t ext4 -O bigalloc,^metadata_csum
-damage values -t ext4 -O ea_inode,^metadata_csum
-damage large-blocks -t ext4 -b 65536 -O ^metadata_csum,inline_data
+damage ext2 16M -t ext2 -b 1024 -I 128
+damage ext3 16M -t ext3 -b 2048 -I 256
+damage ext4 16M -t ext4 -b 1024
+damage no-checksums 16M -t ext4 -b 1024 -O ^metadata_csum,uninit_bg
+damage inline 16M -t ext4 -O inline_data -I 256
+damage bigalloc 32M -t ext4 -b 1024 -C 4096 -O bigalloc,^metadata_csum
+damage values 16M -t ext4 -b 1024 -O ea_inode,^metadata_csum
+rm tree/sparse/deep
+damage large-blocks 16M -t ext4 -b 65536 -O ^metadata_csum,inline_data

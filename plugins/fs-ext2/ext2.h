@@ -96,6 +96,12 @@ enum de_status ext2_read(void *self, uint64_t address,
     const struct iovec *iov, int iov_count, struct de_read_error *error);
 
 /* symlink.c */
+
+/*
+ * What is wrong with a symbolic link, as far as that can be seen from its inode
+ * and its block map; NULL if nothing is.
+ */
+const char *symlink_damage(struct ext2 *e, const struct native *link);
 enum de_status ext2_read_symlink(void *self, const struct de_inode *link,
     char *target, size_t room);
 

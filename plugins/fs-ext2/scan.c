@@ -10,11 +10,15 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include "inline.h"
 #include "inode.h"
-#include "trouble.h"
+#include "map.h"
 
 #define PIECE_MIN ((size_t)16384)
 #define PIECE_MAX ((size_t)524288)
+
+/* A file of that size may have a wrong checksum, and nobody will mind holes. */
+#define SIZE_PLAUSIBLE 1048576
 
 struct scan {
 	struct native native;		/* the one that was given last */
@@ -228,6 +232,40 @@ load(struct ext2 *e, struct scan *s, uint32_t *number)
 
 /* ------------------------------------------------------------- one inode */
 
+static enum de_status
+keep_end(void *arg, const struct run *run)
+{
+	uint64_t *end = arg;
+
+	*end = run->first + run->count;
+	return DE_OK;
+}
+
+/*
+ * The size of a file may be what is wrong with an inode; then it would be a
+ * hole of terabytes.  Nothing is lost if it ends where its blocks do.
+ */
+static void
+limit_size(struct ext2 *e, const struct native *inode, struct de_inode *out)
+{
+	struct trouble t = { .e = e, .inode = inode->number, .known = true };
+	uint64_t blocks = 0;
+	struct map map = {
+		.e = e,
+		.inode = inode,
+		.trouble = &t,
+		.work = work_take(e),
+		.limit = UINT64_C(1) << 32,
+		.take = keep_end,
+		.arg = &blocks,
+	};
+
+	if (map.work != NULL && map_walk(&map) == DE_OK &&
+	    out->size > blocks * e->block_size)
+		out->size = blocks * e->block_size;
+	work_give_back(e, map.work);
+}
+
 /* Tell what is wrong with it.  Returns false if it cannot be used. */
 static bool
 is_usable(struct ext2 *e, const struct native *inode)
@@ -235,6 +273,8 @@ is_usable(struct ext2 *e, const struct native *inode)
 	const char *damage = inode_damage(e, inode->raw);
 	const bool right = inode_checksum_is_right(e, inode);
 
+	if (damage == NULL && S_ISLNK(inode_mode(inode->raw)))
+		damage = symlink_damage(e, inode);
 	if (right && damage == NULL)
 		return true;
 	struct trouble t = trouble_begin(e, inode->number, TROUBLE_INODE);
@@ -269,6 +309,10 @@ ext2_scan_next(void *self, void *scan, uint32_t from, struct de_inode *out)
 		    !is_usable(e, &s->native))
 			continue;
 		inode_convert(e, &s->native, out);
+		if (S_ISREG(out->mode) && !inline_is(&s->native) &&
+		    out->size > SIZE_PLAUSIBLE &&
+		    !inode_checksum_is_right(e, &s->native))
+			limit_size(e, &s->native, out);
 		return DE_OK;
 	}
 	return DE_NO_MORE;

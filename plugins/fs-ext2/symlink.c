@@ -9,6 +9,9 @@
 #include "inode.h"
 #include "map.h"
 
+/* Of a target inside of an inode, in what is looked at in advance. */
+#define SHORT_MAX 256
+
 /* A target that is in blocks, as it comes in. */
 struct target {
 	struct map *map;
@@ -38,6 +41,20 @@ read_run(void *arg, const struct run *run)
 	return DE_OK;
 }
 
+/* Only look whether it could be read. */
+static enum de_status
+count_run(void *arg, const struct run *run)
+{
+	struct target *t = arg;
+	const size_t block_size = t->map->e->block_size;
+	const size_t left = t->length - (size_t)run->first * block_size;
+	const size_t bytes = (size_t)run->count * block_size;
+
+	t->have += bytes < left ? bytes : left;
+	return DE_OK;
+}
+
+/* `text` may be NULL: then nothing is read. */
 static size_t
 read_blocks(struct ext2 *e, const struct native *link, struct trouble *trouble,
     char *text, size_t length)
@@ -49,7 +66,7 @@ read_blocks(struct ext2 *e, const struct native *link, struct trouble *trouble,
 		.trouble = trouble,
 		.work = work_take(e),
 		.limit = (length + e->block_size - 1) / e->block_size,
-		.take = read_run,
+		.take = text != NULL ? read_run : count_run,
 		.arg = &target,
 	};
 
@@ -97,6 +114,31 @@ is_whole(const struct native *link, const char *target, size_t length)
 {
 	return (inode_flags(link->raw) & EXT4_ENCRYPT_FL) != 0 ||
 	    memchr(target, '\0', length) == NULL;
+}
+
+const char *
+symlink_damage(struct ext2 *e, const struct native *link)
+{
+	struct trouble quiet = { .e = e, .inode = link->number,
+	    .known = true };
+	const size_t length = (size_t)inode_length(e, link->raw);
+	char target[SHORT_MAX];
+	size_t have;
+
+	if (length == 0 || length >= e->block_size)
+		return NULL;		/* the engine knows what to say */
+	if (length <= sizeof(target) &&
+	    (inline_is(link) || is_fast(e, link, length))) {
+		have = read_target(e, link, &quiet, target, length);
+		if (have == length && !is_whole(link, target, length))
+			have = 0;
+	} else if (inline_is(link)) {
+		have = length;
+	} else {
+		have = read_blocks(e, link, &quiet, NULL, length);
+	}
+	return have == length ? NULL : "the target of the symbolic link is "
+	    "lost";
 }
 
 enum de_status

@@ -1,0 +1,56 @@
+#!/usr/bin/env bash
+# A filesystem whose first superblock is lost is read by a backup of it.
+# shellcheck source=tests/lib.sh
+. "${top_srcdir:-.}/tests/lib.sh"
+
+need_source
+need_restore
+need_python
+
+mkdir dumps tree
+echo x >tree/x
+head -c 50000 /dev/urandom >tree/y
+
+# configure FILE IMAGE [BLOCK]
+configure () {
+	configure_job "$1" "plugin = \"fs-ext2\"; device = $(quoted "$2");
+	    ${3:+superblock = $3;}" "plugin = \"out-file\"; path = \"dumps/d\";"
+}
+
+# recovered BLOCK OPTION of mke2fs...
+recovered () {
+	local block=$1
+	shift
+	make_image lost.img 40M tree "$@"
+	dd if=/dev/zero of=lost.img bs=1024 seek=1 count=1 conv=notrunc \
+	    2>/dev/null
+	configure none.conf lost.img
+	engine 1 -c none.conf
+	said "lost.img" "no ext2, ext3 or ext4 filesystem"
+	only
+	configure wrong.conf lost.img 77
+	engine 1 -c wrong.conf
+	said "superblock" "77" "dumpe2fs"
+	only
+	configure right.conf lost.img "$block"
+	engine 0 -c right.conf
+	scan dumps/d
+	restore_dump dumps/d restored
+	same_tree tree restored --no-flags
+	rm -rf restored dumps/d
+}
+
+recovered 8193 -t ext4 -b 1024
+recovered 16384 -t ext4 -b 2048
+recovered 8193 -t ext2 -b 1024
+
+# One that is damaged is told with what to do.
+make_image damaged.img 24M tree -t ext4 -b 1024
+printf '\001' | dd of=damaged.img bs=1 seek=1144 conv=notrunc 2>/dev/null
+configure damaged.conf damaged.img
+engine 1 -c damaged.conf
+said "damaged.img" "superblock" "e2fsck"
+only
+configure backup.conf damaged.img 8193
+engine 0 -c backup.conf
+only d
