@@ -4,32 +4,61 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "core/message.h"
 #include "core/paths.h"
+
+#define KINDS 3			/* enum de_finding */
+#define NOTE_KINDS 64		/* formats; further ones count as the last */
 
 struct finding {
 	uint32_t inode;
-	char text[FINDING_TEXT_BYTES];
+	enum de_finding kind;
+	bool data;		/* of a file; see findings_take_data() */
+	char *text;		/* owned */
+};
+
+/* The notes of one format. */
+struct note_kind {
+	const char *format;	/* borrowed */
+	char *first;		/* text of the first that was not shown */
+	uint64_t count;
 };
 
 struct findings {
 	const struct source *src;
 	struct report *rep;
-	uint64_t total;
+	int channel;
+	uint64_t counts[KINDS];
+	uint64_t listed[KINDS];		/* the supervisor was told of */
+	struct note_kind note_kinds[NOTE_KINDS];
+	size_t note_kind_count;
+	size_t batch;			/* this many are reported at once */
 	size_t count;			/* not reported yet */
-	size_t room;			/* in the batch */
-	struct finding *batch;
+	size_t room;
+	struct finding *items;
 };
 
 struct findings *
-findings_new(const struct source *src, struct report *rep)
+findings_new(const struct source *src, struct report *rep, int channel)
 {
 	struct findings *f = calloc(1, sizeof(*f));
 	if (f == NULL)
 		return NULL;
 	f->src = src;
 	f->rep = rep;
+	f->channel = channel;
+	f->batch = FINDINGS_BATCH;
 	return f;
+}
+
+static void
+clear(struct findings *f)
+{
+	for (size_t i = 0; i < f->count; i++)
+		free(f->items[i].text);
+	f->count = 0;
 }
 
 void
@@ -37,8 +66,45 @@ findings_free(struct findings *f)
 {
 	if (f == NULL)
 		return;
-	free(f->batch);
+	clear(f);
+	for (size_t i = 0; i < f->note_kind_count; i++)
+		free(f->note_kinds[i].first);
+	free(f->items);
 	free(f);
+}
+
+/* -------------------------------------------------------------- reporting */
+
+static void
+tell_supervisor(struct findings *f, const struct finding *finding,
+    const char *path)
+{
+	struct message m = { .type = MESSAGE_FINDING };
+	struct message_finding *to = &m.u.finding;
+
+	if (f->channel == -1 ||
+	    f->listed[finding->kind] >= FINDINGS_LISTED_MAX)
+		return;
+	f->listed[finding->kind]++;
+	to->kind = finding->kind;
+	to->inode = finding->inode;
+	snprintf(to->path, sizeof(to->path), "%s", path);
+	snprintf(to->text, sizeof(to->text), "%s", finding->text);
+	message_send(f->channel, &m, true);
+}
+
+static void
+report_those(struct findings *f, const struct paths *paths, bool data)
+{
+	for (size_t i = 0; i < f->count; i++) {
+		const struct finding *finding = &f->items[i];
+		if (finding->data != data)
+			continue;
+		const char *path = paths_get(paths, finding->inode);
+		report(f->rep, DE_WARNING, "%s (inode %" PRIu32 "): %s", path,
+		    finding->inode, finding->text);
+		tell_supervisor(f, finding, path);
+	}
 }
 
 static void
@@ -49,16 +115,61 @@ report_batch(struct findings *f)
 
 	if (inodes != NULL) {
 		for (size_t i = 0; i < f->count; i++)
-			inodes[i] = f->batch[i].inode;
+			inodes[i] = f->items[i].inode;
 		paths = paths_find(f->src, inodes, f->count);
 	}
-	for (size_t i = 0; i < f->count; i++)
-		report(f->rep, DE_WARNING, "%s (inode %" PRIu32 "): %s",
-		    paths_get(paths, f->batch[i].inode), f->batch[i].inode,
-		    f->batch[i].text);
+	report_those(f, paths, false);
+	report_those(f, paths, true);
 	paths_free(paths);
 	free(inodes);
-	f->count = 0;
+	clear(f);
+}
+
+static void
+report_hidden_notes(struct findings *f)
+{
+	for (size_t i = 0; i < f->note_kind_count; i++) {
+		struct note_kind *k = &f->note_kinds[i];
+		if (k->first == NULL)
+			continue;
+		report(f->rep, DE_WARNING, "and %" PRIu64 " more as the first "
+		    "of these, all shown with -v: %s",
+		    k->count - FINDINGS_NOTES_MAX, k->first);
+		free(k->first);
+		k->first = NULL;
+		k->count = FINDINGS_NOTES_MAX;
+	}
+}
+
+/* ------------------------------------------------------------- collecting */
+
+static struct note_kind *
+find_note_kind(struct findings *f, const char *format)
+{
+	for (size_t i = 0; i < f->note_kind_count; i++) {
+		struct note_kind *k = &f->note_kinds[i];
+		if (k->format == format || strcmp(k->format, format) == 0)
+			return k;
+	}
+	if (f->note_kind_count == NOTE_KINDS)
+		return &f->note_kinds[NOTE_KINDS - 1];
+	struct note_kind *k = &f->note_kinds[f->note_kind_count++];
+	k->format = format;
+	return k;
+}
+
+/* Counts it; false: there were enough of its kind. */
+static bool
+is_note_shown(struct findings *f, const char *format, const char *text)
+{
+	struct note_kind *k = find_note_kind(f, format);
+
+	if (++k->count <= FINDINGS_NOTES_MAX ||
+	    report_is_shown(f->rep, DE_DEBUG))
+		return true;
+	if (k->first == NULL)
+		k->first = strndup(text, FINDING_TEXT_BYTES);
+	return false;
 }
 
 static bool
@@ -67,28 +178,46 @@ make_room(struct findings *f)
 	if (f->count < f->room)
 		return true;
 	const size_t room = f->room == 0 ? 64 : 2 * f->room;
-	struct finding *batch = reallocarray(f->batch, room, sizeof(*batch));
-	if (batch == NULL)
+	struct finding *items = reallocarray(f->items, room, sizeof(*items));
+	if (items == NULL)
 		return false;
-	f->batch = batch;
+	f->items = items;
 	f->room = room;
 	return true;
 }
 
-void
-findings_take(struct findings *f, enum de_finding kind, uint32_t inode,
-    const char *text)
+static void
+keep(struct findings *f, enum de_finding kind, uint32_t inode,
+    const char *text, bool data)
 {
-	if (kind != DE_FINDING_NOTE)
-		f->total++;
-	if (!make_room(f)) {
+	char *copy = make_room(f) ? strndup(text, FINDING_TEXT_BYTES - 1) :
+	    NULL;
+
+	if (copy == NULL) {
 		report(f->rep, DE_WARNING, "inode %" PRIu32 ": %s", inode,
 		    text);
 		return;
 	}
-	struct finding *finding = &f->batch[f->count++];
-	finding->inode = inode;
-	snprintf(finding->text, sizeof(finding->text), "%s", text);
+	f->items[f->count++] = (struct finding){ inode, kind, data, copy };
+}
+
+void
+findings_take(struct findings *f, enum de_finding kind, uint32_t inode,
+    const char *format, const char *text)
+{
+	/* A kind of a plugin that is newer than this engine. */
+	if ((unsigned int)kind >= KINDS)
+		kind = DE_FINDING_MISSING;
+	f->counts[kind]++;
+	if (kind != DE_FINDING_NOTE || is_note_shown(f, format, text))
+		keep(f, kind, inode, text, false);
+}
+
+void
+findings_take_data(struct findings *f, uint32_t inode, const char *text)
+{
+	f->counts[DE_FINDING_READ_ERROR]++;
+	keep(f, DE_FINDING_READ_ERROR, inode, text, true);
 }
 
 void
@@ -100,7 +229,7 @@ findings_add(struct findings *f, uint32_t inode, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	findings_take(f, DE_FINDING_MISSING, inode, text);
+	findings_take(f, DE_FINDING_MISSING, inode, format, text);
 }
 
 void
@@ -112,14 +241,17 @@ findings_note(struct findings *f, uint32_t inode, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	findings_take(f, DE_FINDING_NOTE, inode, text);
+	findings_take(f, DE_FINDING_NOTE, inode, format, text);
 }
 
 void
 findings_settle(struct findings *f)
 {
-	if (f->count >= FINDINGS_BATCH)
-		report_batch(f);
+	if (f->count < f->batch)
+		return;
+	report_batch(f);
+	if (f->batch < FINDINGS_BATCH_MAX)
+		f->batch *= 2;
 }
 
 uint64_t
@@ -127,5 +259,19 @@ findings_flush(struct findings *f)
 {
 	if (f->count > 0)
 		report_batch(f);
-	return f->total;
+	report_hidden_notes(f);
+	return f->counts[DE_FINDING_MISSING] +
+	    f->counts[DE_FINDING_READ_ERROR];
+}
+
+uint64_t
+findings_read_errors(const struct findings *f)
+{
+	return f->counts[DE_FINDING_READ_ERROR];
+}
+
+uint64_t
+findings_notes(const struct findings *f)
+{
+	return f->counts[DE_FINDING_NOTE];
 }

@@ -6,6 +6,8 @@
  * their places.  A small gap between two of them (the unused end of a
  * filesystem block, most often) is read along and thrown away.
  *
+ * What cannot be read is narrowed down to tape blocks, and these become zeros.
+ *
  * Called by the slaves; touches nothing but what it is given.
  */
 #ifndef CORE_GATHER_H
@@ -21,6 +23,9 @@ struct gather_source {
 	    const struct iovec *iov, int iov_count,
 	    struct de_read_error *error);
 	void *arg;
+	/* Asked before each try of a narrowing, which may take long. */
+	bool (*is_wanted)(void *arg);
+	void *wanted_arg;
 };
 
 /* Bytes to be read. */
@@ -32,12 +37,29 @@ struct gather_piece {
 	uint32_t inode;
 };
 
+/* Bytes that could not be read, and are zeros now. */
+struct gather_loss {
+	uint32_t inode;
+	uint64_t offset;	/* in the file */
+	uint64_t length;
+	uint64_t address;	/* of the first byte that could not be read */
+	int error;		/* as errno */
+};
+
+/* A list of them.  Begins zeroed; the caller frees `items`. */
+struct gather_losses {
+	struct gather_loss *items;
+	size_t count;
+	size_t room;
+};
+
 /*
- * Read all pieces, in their order.  DE_OK; or DE_FAILED with the first piece
- * that cannot be read in *culprit and the reason in *error.
+ * Read all pieces, in their order.  What cannot be read is added to `losses`;
+ * tape blocks that follow each other in a piece make one of them.  Returns
+ * false if out of memory for the list, or if it is not wanted any more.
  */
-enum de_status gather_read(const struct gather_source *source,
+bool gather_read(const struct gather_source *source,
     const struct gather_piece *pieces, unsigned int count,
-    const struct gather_piece **culprit, struct de_read_error *error);
+    struct gather_losses *losses);
 
 #endif

@@ -117,7 +117,7 @@ host_finding(const struct de_host *host, enum de_finding kind, uint32_t inode,
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
 	if (in->findings != NULL)
-		findings_take(in->findings, kind, inode, text);
+		findings_take(in->findings, kind, inode, format, text);
 	else
 		report(in->rep, DE_WARNING, "inode %" PRIu32 ": %s", inode,
 		    text);

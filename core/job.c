@@ -199,6 +199,14 @@ make_header_template(const struct job *job, struct header_template *t)
 	header_template_init(t, &id);
 }
 
+static void
+count_findings(struct message_end *end, struct findings *findings)
+{
+	end->findings = findings_flush(findings);
+	end->read_errors = findings_read_errors(findings);
+	end->notes = findings_notes(findings);
+}
+
 /* Tell the supervisor how the dump ended, if it did with this process. */
 static enum exit_status
 end_tape(const struct job *job, struct tape *tape, struct findings *findings)
@@ -209,7 +217,7 @@ end_tape(const struct job *job, struct tape *tape, struct findings *findings)
 	if (ending.is_last) {
 		m.u.end.status = ending.status;
 		m.u.end.tape_blocks = ending.tape_blocks;
-		m.u.end.findings = findings_flush(findings);
+		count_findings(&m.u.end, findings);
 		if (ending.status == EXIT_COMPLETE && m.u.end.findings > 0)
 			m.u.end.status = EXIT_INCOMPLETE;
 		message_send(job->channel, &m, true);
@@ -218,14 +226,17 @@ end_tape(const struct job *job, struct tape *tape, struct findings *findings)
 	return ending.status;
 }
 
-/* The dump ended before it came to a tape. */
+/* The dump ended before it came to a tape; `findings` may be NULL. */
 static enum exit_status
-end_early(const struct job *job, enum exit_status status)
+end_early(const struct job *job, enum exit_status status,
+    struct findings *findings)
 {
-	const struct message m = {
+	struct message m = {
 		.type = MESSAGE_END,
 		.u.end.status = status,
 	};
+	if (findings != NULL)
+		count_findings(&m.u.end, findings);
 	message_send(job->channel, &m, true);
 	return status;
 }
@@ -233,9 +244,10 @@ end_early(const struct job *job, enum exit_status status)
 /* Passes III and IV, on a tape of their own. */
 static enum exit_status
 write_dump(const struct job *job, const struct selection *sel,
-    struct findings *findings)
+    struct read_errors *read_errors)
 {
 	struct header_template header;
+	struct findings *findings = read_errors->findings;
 	const struct option_set *ring = job->config->ring;
 
 	make_header_template(job, &header);
@@ -245,6 +257,7 @@ write_dump(const struct job *job, const struct selection *sel,
 		.source = &job->src,
 		.header = &header,
 		.volumes = job->config->volumes,
+		.read_errors = read_errors,
 		.rep = job->rep,
 		.cancelled = job->cancelled,
 		.channel = job->channel,
@@ -262,7 +275,7 @@ write_dump(const struct job *job, const struct selection *sel,
 	};
 	struct tape *tape = tape_new(&config);
 	if (tape == NULL)
-		return end_early(job, EXIT_NOT_STARTED);
+		return end_early(job, EXIT_NOT_STARTED, findings);
 	const struct stream stream = {
 		.src = &job->src,
 		.sel = sel,
@@ -270,6 +283,7 @@ write_dump(const struct job *job, const struct selection *sel,
 		.tape = tape,
 		.findings = findings,
 		.rep = job->rep,
+		.cancelled = job->cancelled,
 	};
 	if (tape_begin(tape) != DE_OK || stream_write(&stream) != DE_OK)
 		tape_abort(tape);
@@ -294,29 +308,48 @@ send_description(const struct job *job, uint64_t tape_blocks)
 	message_send(job->channel, &m, true);
 }
 
+/* All passes, with somewhere to note what they find. */
+static enum exit_status
+select_and_write(const struct job *job, struct findings *findings)
+{
+	struct read_errors read_errors = {
+		.findings = findings,
+		.src = &job->src,
+		.rep = job->rep,
+		.channel = job->channel,
+	};
+	struct selection sel;
+
+	read_errors_init(&read_errors, (uint64_t)
+	    option_number(job->config->options, "max_read_errors"));
+	if (!selection_make(&sel, &job->src, findings, job->rep,
+	    job->cancelled))
+		return end_early(job, EXIT_ABORTED, findings);
+	report(job->rep, DE_INFO, "estimated %" PRIu64 " blocks",
+	    sel.tape_blocks);
+	send_description(job, sel.tape_blocks);
+	enum exit_status status = read_errors_check(&read_errors);
+	if (status == EXIT_COMPLETE)
+		status = write_dump(job, &sel, &read_errors);
+	else
+		end_early(job, status, findings);
+	selection_free(&sel);
+	return status;
+}
+
 static enum exit_status
 dump(const struct job *job)
 {
-	struct selection sel;
-	enum exit_status status;
-	struct findings *findings = findings_new(&job->src, job->rep);
+	struct findings *findings = findings_new(&job->src, job->rep,
+	    job->channel);
 
 	if (findings == NULL) {
 		report(job->rep, DE_ERROR, "out of memory");
-		return end_early(job, EXIT_NOT_STARTED);
+		return end_early(job, EXIT_NOT_STARTED, NULL);
 	}
 	job->source_instance->findings = findings;
 	report_beginning(job);
-	if (selection_make(&sel, &job->src, findings, job->rep,
-	    job->cancelled)) {
-		report(job->rep, DE_INFO, "estimated %" PRIu64 " blocks",
-		    sel.tape_blocks);
-		send_description(job, sel.tape_blocks);
-		status = write_dump(job, &sel, findings);
-		selection_free(&sel);
-	} else {
-		status = end_early(job, EXIT_ABORTED);
-	}
+	const enum exit_status status = select_and_write(job, findings);
 	job->source_instance->findings = NULL;
 	findings_free(findings);
 	return status;
@@ -338,7 +371,7 @@ work(const struct job_config *config, const struct job_context *context,
 		status = dump(&job);
 	else
 		status = end_early(&job, *job.cancelled ? EXIT_ABORTED :
-		    EXIT_NOT_STARTED);
+		    EXIT_NOT_STARTED, NULL);
 	end(&job);
 	return status;
 }

@@ -20,6 +20,7 @@
 
 #define MESSAGE_NAME_BYTES 1024
 #define MESSAGE_TEXT_BYTES 1024
+#define MESSAGE_PATH_BYTES 4096
 
 enum message_type {
 	MESSAGE_DESCRIPTION = 1,	/* what will be dumped */
@@ -29,6 +30,7 @@ enum message_type {
 	MESSAGE_REWRITE,		/* a volume is written again */
 	MESSAGE_QUESTION,		/* answered by MESSAGE_ANSWER */
 	MESSAGE_ANSWER,
+	MESSAGE_FINDING,		/* for the report */
 	MESSAGE_END			/* the dump has ended */
 };
 
@@ -64,6 +66,13 @@ struct message_rewrite {
 	char why[MESSAGE_TEXT_BYTES];
 };
 
+struct message_finding {
+	uint32_t kind;				/* enum de_finding */
+	uint32_t inode;
+	char path[MESSAGE_PATH_BYTES];
+	char text[MESSAGE_TEXT_BYTES];
+};
+
 enum message_answer {
 	ANSWER_YES,
 	ANSWER_NO,
@@ -73,7 +82,9 @@ enum message_answer {
 
 struct message_end {
 	enum exit_status status;
-	uint64_t findings;
+	uint64_t findings;	/* that are missing; of these, */
+	uint64_t read_errors;
+	uint64_t notes;		/* and besides them */
 	uint64_t tape_blocks;
 };
 
@@ -87,6 +98,7 @@ struct message {
 		struct message_rewrite rewrite;
 		char question[MESSAGE_TEXT_BYTES];
 		enum message_answer answer;
+		struct message_finding finding;
 		struct message_end end;
 	} u;
 };

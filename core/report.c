@@ -82,6 +82,12 @@ is_shown(const struct report *rep, enum de_severity severity)
 	return true;
 }
 
+bool
+report_is_shown(const struct report *rep, enum de_severity severity)
+{
+	return is_shown(rep, severity);
+}
+
 /* Nobody is left to be told if this fails. */
 static void
 write_all(int fd, const char *text, size_t length)

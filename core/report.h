@@ -53,6 +53,9 @@ void report(struct report *rep, enum de_severity severity,
 void vreport(struct report *rep, enum de_severity severity,
     const char *format, va_list args) __attribute__((format(printf, 3, 0)));
 
+/* Would it be shown? */
+bool report_is_shown(const struct report *rep, enum de_severity severity);
+
 /* A line as it is, without program name or time: "FILE:LINE: ...". */
 void report_line(struct report *rep, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

@@ -27,7 +27,7 @@
 enum slot_state {
 	SLOT_TAKEN,		/* a slave reads it */
 	SLOT_READ,		/* to be written when its turn comes */
-	SLOT_UNREADABLE
+	SLOT_FAILED		/* no memory for what could not be read */
 };
 
 /* A record, from the first block put into it until it is on the medium. */
@@ -38,7 +38,7 @@ struct slot {
 	unsigned int blocks;		/* tape blocks put into it */
 	uint8_t *tags;			/* of each: the caller's, or TAG_PIECE */
 	enum slot_state state;		/* from when it is taken on */
-	struct ring_read_failure failure;	/* of SLOT_UNREADABLE */
+	struct gather_losses losses;	/* what of it could not be read */
 };
 
 struct ring {
@@ -54,6 +54,7 @@ struct ring {
 	pthread_t *threads;
 	unsigned int thread_count;	/* started */
 	uint64_t idle_at;		/* when idle() was called last, ns */
+	uint64_t told;			/* records whose losses were told */
 
 	pthread_mutex_t lock;		/* of all that follows */
 	pthread_cond_t work;		/* a record was submitted, or the end */
@@ -71,8 +72,7 @@ struct ring {
 	bool stopped;			/* a failure, the end of the volume */
 	unsigned int alive;		/* slaves not at their end yet */
 	enum de_status status;		/* why it is stopped */
-	bool has_read_failure;
-	struct ring_read_failure read_failure;
+	bool out_of_memory;		/* or this */
 	struct ring_times times;
 	uint64_t output_idle_from;	/* the last write ended, ns; 0: none yet */
 };
@@ -117,22 +117,26 @@ take_record(struct ring *ring, uint64_t *record)
 	return true;
 }
 
+static bool
+is_wanted(void *arg)
+{
+	struct ring *ring = arg;
+
+	pthread_mutex_lock(&ring->lock);
+	const bool wanted = !ring->stopped;
+	pthread_mutex_unlock(&ring->lock);
+	return wanted;
+}
+
 static enum slot_state
-read_record(const struct ring *ring, struct slot *slot)
+read_record(struct ring *ring, struct slot *slot)
 {
 	const struct gather_source source = { ring->config.read,
-	    ring->config.read_arg };
-	struct ring_read_failure *failure = &slot->failure;
-	const struct gather_piece *culprit;
+	    ring->config.read_arg, is_wanted, ring };
 
-	if (gather_read(&source, slot->pieces, slot->piece_count, &culprit,
-	    &failure->error) == DE_OK)
-		return SLOT_READ;
-	failure->inode = culprit->inode;
-	failure->offset = culprit->offset;
-	if (failure->error.address > culprit->address)
-		failure->offset += failure->error.address - culprit->address;
-	return SLOT_UNREADABLE;
+	slot->losses.count = 0;
+	return gather_read(&source, slot->pieces, slot->piece_count,
+	    &slot->losses) ? SLOT_READ : SLOT_FAILED;
 }
 
 /* With the lock held. */
@@ -223,8 +227,8 @@ fill_up_again(struct ring *ring)
 /*
  * With the lock held: write what is read and has its turn.  A slave that finds
  * another one at it leaves its record to that one and reads on.  A record that
- * could not be read stops the ring when its turn has come, so that all before
- * it are written.
+ * has failed stops the ring when its turn has come, so that all before it are
+ * written.
  */
 static void
 write_records(struct ring *ring)
@@ -237,9 +241,8 @@ write_records(struct ring *ring)
 		const struct slot *slot = slot_of(ring, ring->written);
 		if (slot->state == SLOT_TAKEN)
 			break;
-		if (slot->state == SLOT_UNREADABLE) {
-			ring->has_read_failure = true;
-			ring->read_failure = slot->failure;
+		if (slot->state == SLOT_FAILED) {
+			ring->out_of_memory = true;
 			stop_locked(ring, DE_FAILED);
 			break;
 		}
@@ -301,6 +304,7 @@ free_slots(struct ring *ring)
 	for (unsigned int i = 0; i < ring->slots_made; i++) {
 		free(ring->slots[i].pieces);
 		free(ring->slots[i].tags);
+		free(ring->slots[i].losses.items);
 	}
 	free(ring->slots);
 	free(ring->records);
@@ -416,6 +420,13 @@ ring_slots(const struct ring *ring)
 }
 
 static void
+empty_slot(struct slot *slot)
+{
+	slot->blocks = slot->piece_count = 0;
+	slot->losses.count = 0;
+}
+
+static void
 reset(struct ring *ring)
 {
 	ring->submitted = ring->taken = ring->written = ring->settled = 0;
@@ -423,7 +434,8 @@ reset(struct ring *ring)
 	ring->settling = false;
 	ring->ready = 0;
 	ring->filling_up = ring->start_records > 0;
-	ring->has_read_failure = false;
+	ring->told = 0;
+	ring->out_of_memory = false;
 	ring->open = true;
 	ring->status = DE_OK;
 	ring->times = (struct ring_times){ 0 };
@@ -431,7 +443,7 @@ reset(struct ring *ring)
 	ring->thread_count = 0;
 	ring->alive = 0;
 	for (unsigned int i = 0; i < ring->slot_count; i++)
-		ring->slots[i].blocks = ring->slots[i].piece_count = 0;
+		empty_slot(&ring->slots[i]);
 }
 
 enum de_status
@@ -467,13 +479,35 @@ ring_start(struct ring *ring)
 	return status;
 }
 
-/* With the lock held, which idle() does without. */
+/*
+ * Tell of what could not be read in records on the medium, before their
+ * slots are used again.  Without the lock, as these slots are the main
+ * thread's.  Returns false if the caller is to give up.
+ */
+static bool
+tell_losses(struct ring *ring, uint64_t settled)
+{
+	bool go_on = true;
+
+	for (; ring->told < settled; ring->told++) {
+		const struct slot *slot = slot_of(ring, ring->told);
+		for (size_t i = 0; i < slot->losses.count; i++)
+			go_on = ring->config.lost(ring->config.lost_arg,
+			    &slot->losses.items[i]) && go_on;
+	}
+	return go_on;
+}
+
+/* With the lock held, which idle() and lost() do without. */
 static void
 call_idle(struct ring *ring, uint64_t now)
 {
+	const uint64_t settled = ring->settled;
+
 	ring->idle_at = now;
 	pthread_mutex_unlock(&ring->lock);
-	const bool go_on = ring->config.idle(ring->config.idle_arg);
+	const bool go_on = tell_losses(ring, settled) &&
+	    ring->config.idle(ring->config.idle_arg);
 	pthread_mutex_lock(&ring->lock);
 	if (!go_on)
 		stop_locked(ring, DE_FAILED);
@@ -497,6 +531,15 @@ wait_for_space(struct ring *ring)
 		call_idle(ring, now);
 }
 
+static void
+give_up(struct ring *ring)
+{
+	pthread_mutex_lock(&ring->lock);
+	stop_locked(ring, DE_FAILED);
+	pthread_mutex_unlock(&ring->lock);
+	ring->open = false;
+}
+
 /* Hand the full record to the slaves and wait until the next slot is free. */
 static void
 submit(struct ring *ring)
@@ -513,10 +556,13 @@ submit(struct ring *ring)
 			wait_for_space(ring);
 		ring->times.blocked += clock_ns() - now;
 	}
+	const uint64_t settled = ring->settled;
 	ring->open = !ring->stopped;
 	pthread_mutex_unlock(&ring->lock);
+	if (!tell_losses(ring, settled))
+		give_up(ring);
 	if (ring->open)
-		filling(ring)->blocks = filling(ring)->piece_count = 0;
+		empty_slot(filling(ring));
 }
 
 /* The slot with room for a tape block, or NULL. */
@@ -611,13 +657,15 @@ ring_stop(struct ring *ring, bool complete)
 	pthread_cond_broadcast(&ring->work);
 	pthread_mutex_unlock(&ring->lock);
 	join_slaves(ring);
+	if (ring->status != DE_FAILED && !tell_losses(ring, ring->settled))
+		ring->status = DE_FAILED;
 	return ring->status;
 }
 
-const struct ring_read_failure *
-ring_read_failure(const struct ring *ring)
+bool
+ring_out_of_memory(const struct ring *ring)
 {
-	return ring->has_read_failure ? &ring->read_failure : NULL;
+	return ring->out_of_memory;
 }
 
 static void

@@ -17,8 +17,8 @@
  * MiB and two records for each slave by default, the records that the output
  * may be late with, and 40 bytes for each tape block in them.
  *
- * All functions are for the main thread; the two callbacks are called by
- * the slaves.  No thread lives outside of ring_start() ... ring_stop().
+ * All functions are for the main thread; read() and write() are called by the
+ * slaves.  No thread lives outside of ring_start() ... ring_stop().
  */
 #ifndef CORE_RING_H
 #define CORE_RING_H
@@ -26,7 +26,7 @@
 #include <stdint.h>
 #include <sys/uio.h>
 
-#include "dumpengine/plugin.h"
+#include "core/gather.h"
 
 struct ring;
 
@@ -60,6 +60,15 @@ struct ring_config {
 	void *idle_arg;
 
 	/*
+	 * Called by the main thread for each piece that could not be read, when
+	 * its record, with zeros in the place of the piece, is on the medium: in the
+	 * order of the stream, and by ring_stop() at the latest.  Returns false
+	 * to have the ring give up, as idle().
+	 */
+	bool (*lost)(void *arg, const struct gather_loss *loss);
+	void *lost_arg;
+
+	/*
 	 * Called by the main thread when the ring has come to a stop and a slave
 	 * may still be in the output: what it writes is not wanted any more.
 	 * Then the slave's system call is interrupted by a signal.
@@ -74,13 +83,6 @@ struct ring_extent {
 	uint64_t length;	/* bytes; zeros fill up the last tape block */
 	uint32_t inode;		/* these two for messages only */
 	uint64_t offset;	/* in the file */
-};
-
-/* What could not be read. */
-struct ring_read_failure {
-	uint32_t inode;
-	uint64_t offset;	/* in the file */
-	struct de_read_error error;
 };
 
 /* Returns NULL if out of memory. */
@@ -139,9 +141,13 @@ uint64_t ring_put_extent(struct ring *ring, const struct ring_extent *extent);
  * them; otherwise no more of them.
  * Then join the slaves.  DE_OK when every full record is on the medium;
  * DE_END_OF_VOLUME or DE_FAILED as the callback said that stopped it, or
- * DE_FAILED if idle() had it give up.  A second call says the same again.
+ * DE_FAILED if idle() or lost() had it give up, or there was no memory to note
+ * what could not be read.  A second call says the same again.
  */
 enum de_status ring_stop(struct ring *ring, bool complete);
+
+/* After DE_FAILED: was it for want of memory? */
+bool ring_out_of_memory(const struct ring *ring);
 
 /*
  * After ring_stop(): go through what was put but is not on the medium, in
@@ -169,9 +175,6 @@ struct ring_times {
 
 /* After ring_stop(). */
 void ring_get_times(const struct ring *ring, struct ring_times *times);
-
-/* After DE_FAILED: the read that failed, or NULL if it was not a read. */
-const struct ring_read_failure *ring_read_failure(const struct ring *ring);
 
 /* Records on the medium since ring_start(); may be asked at any time. */
 uint64_t ring_records_written(struct ring *ring);

@@ -147,6 +147,37 @@ rewrites(const struct dump_record *record)
 	return array;
 }
 
+static const char *
+finding_text(uint32_t kind)
+{
+	switch (kind) {
+	case DE_FINDING_READ_ERROR:
+		return "read_error";
+	case DE_FINDING_NOTE:
+		return "note";
+	default:
+		return "missing";
+	}
+}
+
+static json_t *
+listed(const struct dump_record *record)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < record->listed_count; i++) {
+		const struct listed_finding *f = &record->listed[i];
+		json_t *o = json_object();
+		json_object_set_new(o, "kind",
+		    json_string(finding_text(f->kind)));
+		json_object_set_new(o, "path", text(f->path));
+		json_object_set_new(o, "inode", json_integer(f->inode));
+		json_object_set_new(o, "text", text(f->text));
+		json_array_append_new(array, o);
+	}
+	return array;
+}
+
 void
 run_report_add(struct run_report *r, const struct job_config *job,
     const struct dump_record *record, int64_t begun, double seconds)
@@ -168,6 +199,11 @@ run_report_add(struct run_report *r, const struct job_config *job,
 	    json_string(exit_status_text(record->status)));
 	json_object_set_new(o, "findings",
 	    json_integer((json_int_t)record->findings));
+	json_object_set_new(o, "read_errors",
+	    json_integer((json_int_t)record->read_errors));
+	json_object_set_new(o, "notes",
+	    json_integer((json_int_t)record->notes));
+	json_object_set_new(o, "found", listed(record));
 	json_object_set_new(o, "estimated_blocks",
 	    json_integer((json_int_t)d->estimate));
 	json_object_set_new(o, "blocks",

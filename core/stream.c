@@ -5,8 +5,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "core/paths.h"
-
 #define TARGET_BLOCKS (STREAM_TARGET_MAX / DE_TAPE_BLOCK + 1)
 
 static const uint8_t all_present[HEADER_ADDRS] = {
@@ -28,6 +26,12 @@ stream_put_blocks(const struct stream *s, enum header_type type,
 		status = tape_put_data(s->tape, data +
 		    (size_t)i * DE_TAPE_BLOCK);
 	return status;
+}
+
+bool
+stream_may_go_on(const struct stream *s)
+{
+	return !tape_is_done(s->tape) && *s->cancelled == 0;
 }
 
 static enum de_status
@@ -54,6 +58,10 @@ put_maps(const struct stream *s)
 	    s->src->info.root_inode, &s->sel->dumped);
 }
 
+/*
+ * Without its target it has no record: restore says that it is not on the tape,
+ * and makes nothing in its place.  DE_NO_MORE: so it is.
+ */
 static enum de_status
 put_symlink(const struct stream *s, const struct de_inode *inode)
 {
@@ -62,6 +70,11 @@ put_symlink(const struct stream *s, const struct de_inode *inode)
 
 	const enum de_status status = s->src->ops->read_symlink(s->src->self,
 	    inode, target, STREAM_TARGET_MAX);
+	if (status == DE_FAILED && stream_may_go_on(s)) {
+		findings_add(s->findings, inode->number, "left out: its "
+		    "target cannot be read");
+		return DE_NO_MORE;
+	}
 	if (status != DE_OK)
 		return status;
 	content.count = (uint32_t)
@@ -134,17 +147,6 @@ is_still(const struct stream *s, uint32_t selected, bool directory,
 	return false;
 }
 
-/* The source has said what is wrong, but it knows no paths. */
-static void
-report_failure(const struct stream *s, uint32_t inode)
-{
-	struct paths *paths = paths_find(s->src, &inode, 1);
-
-	report(s->rep, DE_ERROR, "%s: cannot dump %s (inode %" PRIu32 ")",
-	    s->src->info.device, paths_get(paths, inode), inode);
-	paths_free(paths);
-}
-
 /* The inodes of the selection that are, or are not, directories. */
 static enum de_status
 put_inodes(const struct stream *s, void *scan, bool directories)
@@ -168,9 +170,8 @@ put_inodes(const struct stream *s, void *scan, bool directories)
 			continue;
 		status = put_inode(s, &inode);
 		findings_settle(s->findings);
-		if (status != DE_OK && !tape_is_done(s->tape))
-			report_failure(s, from);
-		if (status != DE_OK)
+		if (status != DE_OK ||
+		    tape_check_read_errors(s->tape) != DE_OK)
 			return DE_FAILED;
 	}
 	return DE_OK;

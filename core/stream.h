@@ -20,6 +20,7 @@ struct stream {			/* all borrowed */
 	struct tape *tape;
 	struct findings *findings;
 	struct report *rep;
+	const atomic_int *cancelled;
 };
 
 /*
@@ -41,6 +42,13 @@ enum de_status stream_put_file(const struct stream *s,
 /* The attribute records of any inode that has attributes. */
 enum de_status stream_put_xattrs(const struct stream *s,
     const struct de_inode *inode);
+
+/*
+ * A callback of the source has returned DE_FAILED.  True: it was that inode's
+ * fault alone, so note what is missing and go on; false: the tape has come to
+ * its end, or the user does not want the dump any more.
+ */
+bool stream_may_go_on(const struct stream *s);
 
 /* Put a header and `count` tape blocks of data behind it. */
 enum de_status stream_put_blocks(const struct stream *s,

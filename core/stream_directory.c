@@ -203,6 +203,13 @@ convert(struct conversion *c, directory_sink_fn *sink)
 	c->place = BEFORE_DOT;
 	enum de_status status = c->s->src->ops->read_directory(
 	    c->s->src->self, c->inode, take_entry, c);
+	if (status == DE_FAILED && stream_may_go_on(c->s)) {
+		if (!c->quiet)
+			findings_add(c->s->findings, c->inode->number,
+			    "it cannot be read to its end; entries of it are "
+			    "missing");
+		status = DE_OK;
+	}
 	if (status == DE_OK && c->place != ENTRIES)
 		status = take_dots(c, NULL, &taken);
 	return status == DE_OK ? directory_end(&c->out) : status;

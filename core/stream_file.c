@@ -22,6 +22,9 @@ struct file {
 	uint8_t addrs[HEADER_ADDRS];
 	struct de_extent extents[HEADER_ADDRS];	/* in the segment */
 	uint32_t extent_count;
+	uint64_t bad_count;		/* extents that cannot be */
+	struct de_extent bad;		/* the first of them, */
+	const char *why;		/* and what is wrong with it */
 };
 
 /* Data that the source gave by itself, as ready tape blocks. */
@@ -95,14 +98,44 @@ collect(struct file *f, const struct de_extent *e)
 	f->extents[f->extent_count++] = *e;
 }
 
-static enum de_status
-damaged(const struct file *f, const struct de_extent *e, const char *what)
+/* It is left out: its place in the dump is a hole. */
+static void
+note_bad_extent(struct file *f, const struct de_extent *e, const char *why)
 {
-	report(f->s->rep, DE_ERROR, "%s: inode %" PRIu32 ": its extent of %"
-	    PRIu64 " bytes at offset %" PRIu64 " %s; the filesystem needs to "
-	    "be repaired (e2fsck)", f->s->src->info.device, f->inode->number,
-	    e->length, e->offset, what);
-	return DE_FAILED;
+	if (f->bad_count++ > 0)
+		return;
+	f->bad = *e;
+	f->why = why;
+}
+
+/* What is wrong with an extent, or NULL. */
+static const char *
+find_fault(const struct file *f, const struct de_extent *e)
+{
+	uint64_t end;
+
+	if (e->length == 0 ||
+	    __builtin_add_overflow(e->offset, e->length, &end) ||
+	    end > f->inode->size)
+		return "reaches past the end of the file";
+	if (e->offset < f->end)
+		return "overlaps the one before it";
+	if (e->offset % DE_TAPE_BLOCK != 0 ||
+	    (end % DE_TAPE_BLOCK != 0 && end != f->inode->size))
+		return "does not fall on 1024 bytes";
+	return NULL;
+}
+
+static void
+report_bad_extents(const struct file *f)
+{
+	if (f->bad_count == 0)
+		return;
+	findings_add(f->s->findings, f->inode->number, "%" PRIu64 " of its "
+	    "extents cannot be and %s left out; the first, of %" PRIu64
+	    " bytes at offset %" PRIu64 ", %s; the filesystem needs to be "
+	    "repaired", f->bad_count, f->bad_count == 1 ? "is" : "are",
+	    f->bad.length, f->bad.offset, f->why);
 }
 
 static enum de_status
@@ -110,18 +143,13 @@ take_extent(void *arg, const struct de_extent *extent)
 {
 	struct file *f = arg;
 	struct de_extent rest = *extent;
-	uint64_t end;
+	const char *why = find_fault(f, extent);
 
-	if (rest.length == 0 ||
-	    __builtin_add_overflow(rest.offset, rest.length, &end) ||
-	    end > f->inode->size)
-		return damaged(f, extent, "reaches past the end of the file");
-	if (rest.offset < f->end)
-		return damaged(f, extent, "overlaps the one before it");
-	if (rest.offset % DE_TAPE_BLOCK != 0 ||
-	    (end % DE_TAPE_BLOCK != 0 && end != f->inode->size))
-		return damaged(f, extent, "does not fall on 1024 bytes");
-	f->end = end;
+	if (why != NULL) {
+		note_bad_extent(f, extent, why);
+		return DE_OK;
+	}
+	f->end = extent->offset + extent->length;
 	while (rest.length > 0) {
 		const uint64_t border = f->begin + SEGMENT_BYTES;
 		if (rest.offset >= border) {
@@ -152,6 +180,7 @@ stream_put_file(const struct stream *s, const struct de_inode *inode)
 	f.inode = inode;
 	f.type = HEADER_INODE;
 	f.begin = f.end = 0;
+	f.bad_count = 0;
 	f.extent_count = 0;
 	memset(f.addrs, 0, sizeof(f.addrs));
 
@@ -159,6 +188,13 @@ stream_put_file(const struct stream *s, const struct de_inode *inode)
 	if (inode->size > 0)
 		status = s->src->ops->map_file(s->src->self, inode,
 		    take_extent, &f);
+	if (status == DE_FAILED && stream_may_go_on(s)) {
+		findings_add(s->findings, inode->number, "its block map cannot "
+		    "be read to the end; what lies behind offset %" PRIu64
+		    " is a hole in the dump", f.end);
+		status = DE_OK;
+	}
+	report_bad_extents(&f);
 	/* The last segment, what is holes up to the end, the empty file. */
 	while (status == DE_OK &&
 	    (f.begin < inode->size || f.type == HEADER_INODE))

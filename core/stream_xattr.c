@@ -22,6 +22,7 @@ struct attributes {
 	struct xattr_record *record;
 	bool risky;		/* which ones are taken on this walk */
 	bool one_record;	/* it is a directory */
+	bool unreadable;	/* they cannot be read to the end */
 };
 
 static enum de_status
@@ -91,8 +92,14 @@ static enum de_status
 walk(struct attributes *a, bool risky)
 {
 	a->risky = risky;
-	return a->s->src->ops->read_xattrs(a->s->src->self, a->inode,
-	    take_xattr, a);
+	const enum de_status status = a->s->src->ops->read_xattrs(
+	    a->s->src->self, a->inode, take_xattr, a);
+	if (status != DE_FAILED || !stream_may_go_on(a->s))
+		return status;
+	findings_add(a->s->findings, a->inode->number, "its attributes cannot "
+	    "all be read; some are missing");
+	a->unreadable = true;
+	return DE_OK;
 }
 
 enum de_status
@@ -111,7 +118,7 @@ stream_put_xattrs(const struct stream *s, const struct de_inode *inode)
 	enum de_status status = walk(&a, false);
 	if (status == DE_OK && !a.one_record)
 		status = flush_record(&a);
-	if (status == DE_OK)
+	if (status == DE_OK && !a.unreadable)
 		status = walk(&a, true);
 	return status == DE_OK ? flush_record(&a) : status;
 }

@@ -15,6 +15,7 @@
 #define POLL_MS 200
 /* The processes that may work: a writer, and its checkpoint. */
 #define WORKERS 2
+#define LISTED_MAX 4000		/* findings in the record */
 
 struct supervision {
 	struct supervisor *s;
@@ -32,6 +33,11 @@ dump_record_free(struct dump_record *record)
 {
 	free(record->volumes);
 	free(record->rewrites);
+	for (size_t i = 0; i < record->listed_count; i++) {
+		free(record->listed[i].path);
+		free(record->listed[i].text);
+	}
+	free(record->listed);
 }
 
 /* Add an element to an array; what does not fit in memory is not recorded. */
@@ -73,6 +79,27 @@ record_rewrite(struct dump_record *record, const struct message_rewrite *r)
 		return;
 	record->rewrites = rewrites;
 	rewrites[record->rewrite_count++] = *r;
+}
+
+static void
+record_finding(struct dump_record *record, const struct message_finding *f)
+{
+	if (record->listed_count >= LISTED_MAX)
+		return;
+	struct listed_finding *listed = grow(record->listed,
+	    record->listed_count, sizeof(*listed));
+	if (listed == NULL)
+		return;
+	record->listed = listed;
+	listed += record->listed_count;
+	*listed = (struct listed_finding){ f->kind, f->inode,
+	    strdup(f->path), strdup(f->text) };
+	if (listed->path != NULL && listed->text != NULL) {
+		record->listed_count++;
+		return;
+	}
+	free(listed->path);
+	free(listed->text);
 }
 
 /* ------------------------------------------------------------------ messages */
@@ -123,6 +150,10 @@ take_message(struct supervision *v, const struct message *m)
 		progress_end(&v->progress);
 		answer_question(v, m->u.question);
 		break;
+	case MESSAGE_FINDING:
+		if (v->s->keep_volumes)
+			record_finding(v->record, &m->u.finding);
+		break;
 	case MESSAGE_END:
 		progress_end(&v->progress);
 		if (v->ended)	/* the checkpoint repeats what its writer said */
@@ -130,6 +161,8 @@ take_message(struct supervision *v, const struct message *m)
 		v->ended = true;
 		v->record->status = m->u.end.status;
 		v->record->findings = m->u.end.findings;
+		v->record->read_errors = m->u.end.read_errors;
+		v->record->notes = m->u.end.notes;
 		v->record->tape_blocks = m->u.end.tape_blocks;
 		break;
 	case MESSAGE_ANSWER:

@@ -13,6 +13,14 @@
 #include "core/progress.h"
 #include "core/signals.h"
 
+/* One of what is not in a dump as in the filesystem; texts are owned. */
+struct listed_finding {
+	uint32_t kind;				/* enum de_finding */
+	uint32_t inode;
+	char *path;
+	char *text;
+};
+
 /* What became of a dump. */
 struct dump_record {
 	struct message_description description;
@@ -22,7 +30,11 @@ struct dump_record {
 	size_t rewrite_count;
 	struct ring_times times;		/* of all volumes */
 	uint64_t tape_blocks;
-	uint64_t findings;
+	uint64_t findings;			/* as in message_end */
+	uint64_t read_errors;
+	uint64_t notes;
+	struct listed_finding *listed;		/* owned */
+	size_t listed_count;
 	enum exit_status status;
 };
 
@@ -34,7 +46,8 @@ struct supervisor {
 	struct operator op;
 	struct signals *signals;	/* borrowed */
 	int channel;			/* the supervisor's end */
-	bool keep_volumes;		/* in the record, 1.2 kB each */
+	bool keep_volumes;		/* in the record, 1.2 kB each; and
+					   findings, some of each kind */
 };
 
 /*

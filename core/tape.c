@@ -16,7 +16,6 @@
 #include "core/checkpoint.h"
 #include "core/clock.h"
 #include "core/date.h"
-#include "core/paths.h"
 #include "core/volume.h"
 #include "core/volume_report.h"
 
@@ -70,6 +69,7 @@ struct tape {
 	uint64_t started_ns;
 	unsigned int attempt;		/* of writing it */
 
+	enum exit_status read_errors;	/* if there are too many */
 	bool running;			/* the ring is, on an open volume */
 	bool done;			/* this process is */
 	struct tape_ending ending;
@@ -100,36 +100,20 @@ discard(struct tape *tape)
 	tape->running = false;
 }
 
-static void
-report_read_failure(const struct tape *tape,
-    const struct ring_read_failure *failure)
-{
-	struct paths *paths = paths_find(tape->config.source, &failure->inode,
-	    1);
-
-	report(tape->config.rep, DE_ERROR, "%s: cannot read %s (inode %" PRIu32
-	    ") at offset %" PRIu64 ", address %" PRIu64 " of the device: %s",
-	    tape->config.source->info.device,
-	    paths_get(paths, failure->inode), failure->inode, failure->offset,
-	    failure->error.address, strerror(failure->error.error));
-	paths_free(paths);
-}
-
 /*
- * The ring came to a stop: by a read, which would fail again, by the user, or
- * by the output, which has reported why.
+ * The ring came to a stop: by too many read errors, by the user, or by the
+ * output, which has reported why.
  */
 static enum de_status
 fail_volume(struct tape *tape)
 {
-	const struct ring_read_failure *failure =
-	    ring_read_failure(tape->ring);
-
 	discard(tape);
 	if (*tape->config.cancelled)
 		return end_process(tape, EXIT_ABORTED, true);
-	if (failure != NULL) {
-		report_read_failure(tape, failure);
+	if (tape->read_errors != EXIT_COMPLETE)
+		return end_process(tape, tape->read_errors, true);
+	if (ring_out_of_memory(tape->ring)) {
+		report(tape->config.rep, DE_ERROR, "out of memory");
 		return end_process(tape, EXIT_ABORTED, true);
 	}
 	return end_process(tape, volume_may_retry(tape->volume) ?
@@ -152,6 +136,25 @@ on_idle(void *arg)
 	/* Without a supervisor nobody would know what becomes of the dump. */
 	return message_send(tape->config.channel, &m, false) &&
 	    *tape->config.cancelled == 0;
+}
+
+static bool
+may_go_on(struct tape *tape)
+{
+	if (tape->read_errors == EXIT_COMPLETE)
+		tape->read_errors =
+		    read_errors_check(tape->config.read_errors);
+	return tape->read_errors == EXIT_COMPLETE;
+}
+
+/* A piece of a file that is zeros in a record that was written. */
+static bool
+on_lost(void *arg, const struct gather_loss *loss)
+{
+	struct tape *tape = arg;
+
+	read_errors_note(tape->config.read_errors, loss);
+	return may_go_on(tape);
 }
 
 static void
@@ -681,6 +684,8 @@ make_ring(struct tape *tape)
 		.write_arg = tape->volume,
 		.idle = on_idle,
 		.idle_arg = tape,
+		.lost = on_lost,
+		.lost_arg = tape,
 		.unwanted = on_unwanted,
 		.unwanted_arg = tape,
 	};
@@ -863,6 +868,14 @@ bool
 tape_is_done(const struct tape *tape)
 {
 	return tape->done;
+}
+
+enum de_status
+tape_check_read_errors(struct tape *tape)
+{
+	if (tape->done)
+		return DE_FAILED;
+	return may_go_on(tape) ? DE_OK : fail_volume(tape);
 }
 
 void

@@ -17,6 +17,7 @@
 #include "core/exit_status.h"
 #include "core/header.h"
 #include "core/options.h"
+#include "core/read_errors.h"
 #include "core/ring.h"
 #include "core/source.h"
 
@@ -28,6 +29,7 @@ struct tape_config {
 	const struct source *source;
 	const struct header_template *header;
 	const struct option_set *volumes;	/* config_volume_options */
+	struct read_errors *read_errors;
 	struct report *rep;
 	const atomic_int *cancelled;
 	int channel;				/* to the supervisor */
@@ -70,6 +72,12 @@ enum de_status tape_put_extent(struct tape *tape,
  * and make the last volume final.  DE_OK or DE_FAILED.
  */
 enum de_status tape_finish(struct tape *tape, uint32_t max_inode);
+
+/*
+ * After what may have been read errors of metadata: DE_OK; DE_FAILED, and this
+ * process is done, if there were too many.
+ */
+enum de_status tape_check_read_errors(struct tape *tape);
 
 /* Has this process nothing more to put? */
 bool tape_is_done(const struct tape *tape);

@@ -1,12 +1,16 @@
 #!/usr/bin/env bash
-# Whatever else a source fails to give is named with path and inode.
+# Whatever a source fails to give of an inode is named with its path, and the
+# rest is a whole dump.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 # shellcheck source=tests/faults.sh
 . "$top_srcdir/tests/faults.sh"
 
-source_fault 3 map -- "/sub/file3" "inode 14" "does not map"
-source_fault 3 directory -- "/sub" "inode 11" "does not read this directory"
-source_fault 3 link "size = 20;" -- "/sub/file3" "inode 14" "does not read this link"
-source_fault 3 xattrs -- "/sub/file3" "inode 14" \
-    "does not read these attributes"
+source_fault 2 map -- "does not map" \
+    "/sub/file3 (inode 14): its block map cannot be read to the end"
+source_fault 2 directory -- "does not read this directory" \
+    "/sub (inode 11): it cannot be read to its end"
+source_fault 2 link "size = 20;" -- "does not read this link" \
+    "/sub/file3 (inode 14): left out: its target cannot be read"
+source_fault 2 xattrs -- "does not read these attributes" \
+    "/sub/file3 (inode 14): its attributes cannot all be read"

@@ -34,9 +34,9 @@ source_fault () {
 		only a
 		case $fault in
 		# The maps are written before it is known.
-		vanish | becomes-directory)
+		link | vanish | becomes-directory)
 			scan_but 'map-missing|entry-missing' dumps/a ;;
-		shrinks | grows) scan_but ': nameless: |: [0-9]* more$' dumps/a ;;
+		directory | shrinks | grows) scan_but ': nameless: |: [0-9]* more$' dumps/a ;;
 		*) scan dumps/a ;;
 		esac
 		rm dumps/a ;;

@@ -394,13 +394,29 @@ fault_read_xattrs(void *self, const struct de_inode *inode, de_xattr_fn *take,
 	return take(arg, &x);
 }
 
+#define MANY_APART 20000
+
+/* The first address from `address` on that cannot be read. */
+static uint64_t
+next_bad(const struct fault *f, uint64_t address)
+{
+	if (is_fault(f, "read"))
+		return f->nth * FILE_SPACE + f->offset;
+	if (!is_fault(f, "read-many"))
+		return UINT64_MAX;
+	const uint64_t file = address / FILE_SPACE * FILE_SPACE;
+	const uint64_t at = address - file;
+	if (at <= f->offset)
+		return file + f->offset;
+	return file + f->offset + (at - f->offset + MANY_APART - 1) /
+	    MANY_APART * MANY_APART;
+}
+
 static enum de_status
 fault_read(void *self, uint64_t address, const struct iovec *iov,
     int iov_count, struct de_read_error *error)
 {
 	const struct fault *f = self;
-	const uint64_t bad = f->nth * FILE_SPACE + f->offset;
-
 	if (f->delay > 0) {
 		const struct timespec pause = {
 			.tv_sec = (time_t)(f->delay / 1000),
@@ -409,8 +425,8 @@ fault_read(void *self, uint64_t address, const struct iovec *iov,
 		nanosleep(&pause, NULL);
 	}
 	for (int i = 0; i < iov_count; i++) {
-		if (is_fault(f, "read") && address <= bad &&
-		    bad < address + iov[i].iov_len) {
+		const uint64_t bad = next_bad(f, address);
+		if (address <= bad && bad < address + iov[i].iov_len) {
 			error->error = EIO;
 			error->address = bad;
 			return DE_FAILED;

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * read_errors.h - how many read errors a dump may have
+ *
+ * Notes what could not be read, and after every max_read_errors of them asks
+ * the operator whether to go on.
+ *
+ * Main thread only.
+ */
+#ifndef CORE_READ_ERRORS_H
+#define CORE_READ_ERRORS_H
+
+#include "core/exit_status.h"
+#include "core/findings.h"
+#include "core/gather.h"
+
+struct read_errors {
+	struct findings *findings;	/* borrowed, as all here */
+	const struct source *src;
+	struct report *rep;
+	int channel;			/* to the supervisor */
+	uint64_t step;			/* max_read_errors; 0: any number */
+	uint64_t allowed;		/* so many in all, so far */
+};
+
+/* `max_read_errors` as configured. */
+void read_errors_init(struct read_errors *r, uint64_t max_read_errors);
+
+/* File data that is zeros in the dump. */
+void read_errors_note(struct read_errors *r, const struct gather_loss *loss);
+
+/*
+ * May the dump go on?  EXIT_COMPLETE: yes; EXIT_ABORTED: the operator says no;
+ * EXIT_NO_OPERATOR: there is none to be asked.  Those of metadata count, too.
+ */
+enum exit_status read_errors_check(struct read_errors *r);
+
+#endif
