@@ -127,3 +127,18 @@ change extents target "set_inode_field link block[5] 66666666"
 named target "/link (inode" "left out" "target"
 [ ! -e restored/link ] && [ ! -L restored/link ] ||
     fail "the damaged link was restored as $(readlink restored/link)"
+
+# Half of the device cannot be read: the inodes there are named, the others come.
+mkdir -p torn-tree/near
+cp tree/b torn-tree
+make_image torn.img 40M torn-tree -t ext2 -b 1024 -I 128 -O ^resize_inode
+truncate -s 20M torn.img
+configure_dump torn.conf torn.img dumps/torn
+timeout 60 "$DUMPENGINE" -c torn.conf >out 2>err </dev/null
+status=$?
+[ "$status" -eq 2 ] || fail "torn: exit status $status: $(cat err)"
+said "the inodes 6145 to " "are missing" "No such device or address" \
+    "IT IS NOT COMPLETE"
+rm -rf restored
+restore_dump dumps/torn restored
+same_file tree/b restored/b

@@ -97,7 +97,8 @@ blockmap_walk(struct map *m)
 			status = add_block(&b, first, get32(root + first * 4));
 	for (unsigned int level = 1; level <= LEVELS && status == DE_OK &&
 	    !m->stopped && first < m->limit; level++) {
-		const uint32_t block = get32(root + (DIRECT + level - 1) * 4);
+		const uint32_t block = get32(root +
+		    (size_t)(DIRECT + level - 1) * 4);
 		if (block != 0)
 			status = walk_indirect(&b, block, level, first);
 		first += span_of(&b, level) * (m->e->block_size / 4);

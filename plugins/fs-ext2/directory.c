@@ -7,6 +7,7 @@
  * checksums.
  */
 #include <errno.h>
+#include <inttypes.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -130,8 +131,8 @@ give_entry(struct directory *d, const uint8_t *entry, uint64_t offset)
 		return DE_OK;
 	if (out.inode > d->e->inodes || out.name_length == 0) {
 		trouble_tell(&d->trouble, DE_FINDING_MISSING, "it is damaged: "
-		    "an entry at offset %llu is left out: it names inode %u "
-		    "and has %u bytes of name", (unsigned long long)offset,
+		    "an entry at offset %" PRIu64 " is left out: it names inode "
+		    "%u and has %u bytes of name", offset,
 		    out.inode, out.name_length);
 		return DE_OK;
 	}
@@ -153,9 +154,8 @@ walk_entries(struct directory *d, const uint8_t *bytes, size_t length,
 		    ENTRY_HEADER_BYTES + (size_t)bytes[at + 6] > n) {
 			trouble_tell(&d->trouble, DE_FINDING_MISSING, "it is "
 			    "damaged: entries may be missing between its "
-			    "offsets %llu and %llu",
-			    (unsigned long long)(offset + at),
-			    (unsigned long long)(offset + length));
+			    "offsets %" PRIu64 " and %" PRIu64,
+			    offset + at, offset + length);
 			break;
 		}
 		status = give_entry(d, bytes + at, offset + at);
@@ -172,8 +172,8 @@ walk_block(struct directory *d, const uint8_t *block, uint64_t number)
 
 	if (!block_is_right(d, block))
 		trouble_tell(&d->trouble, DE_FINDING_MISSING, "it is damaged: "
-		    "its block at offset %llu has a wrong checksum; entries "
-		    "may be missing or wrong", (unsigned long long)offset);
+		    "its block at offset %" PRIu64 " has a wrong checksum; "
+		    "entries may be missing or wrong", offset);
 	return walk_entries(d, block, d->e->block_size, offset);
 }
 
@@ -195,10 +195,9 @@ walk_singly(struct directory *d, const struct run *run)
 		if (e->host->cancelled(e->host))
 			return DE_FAILED;
 		trouble_tell(&d->trouble, DE_FINDING_READ_ERROR, "its entries "
-		    "at offset %llu are missing: block %llu of the device "
-		    "cannot be read: %s",
-		    (unsigned long long)((run->first + i) * e->block_size),
-		    (unsigned long long)(run->block + i),
+		    "at offset %" PRIu64 " are missing: block %" PRIu64 " of "
+		    "the device cannot be read: %s",
+		    (run->first + i) * e->block_size, run->block + i,
 		    strerror(error.error));
 	}
 	return status;
@@ -228,10 +227,9 @@ check_hole(struct directory *d, uint64_t first)
 {
 	if (first > d->next)
 		trouble_tell(&d->trouble, DE_FINDING_MISSING, "it is damaged: "
-		    "it has no blocks between its offsets %llu and %llu; "
-		    "entries may be missing",
-		    (unsigned long long)(d->next * d->e->block_size),
-		    (unsigned long long)(first * d->e->block_size));
+		    "it has no blocks between its offsets %" PRIu64 " and %"
+		    PRIu64 "; entries may be missing",
+		    d->next * d->e->block_size, first * d->e->block_size);
 }
 
 static enum de_status
@@ -273,8 +271,9 @@ walk_blocks(struct directory *d)
 
 	if (size == 0 || size % e->block_size != 0)
 		trouble_tell(&d->trouble, DE_FINDING_MISSING, "it is damaged: "
-		    "its size of %llu bytes cannot be; entries may be missing",
-		    (unsigned long long)size);
+		    "its size of %" PRIu64 " bytes cannot be; entries may be "
+		    "missing",
+		    size);
 	const enum de_status status = map_walk(&map);
 	if (status == DE_OK)
 		check_hole(d, map.limit);

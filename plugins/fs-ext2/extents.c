@@ -37,7 +37,7 @@ struct tree {
 static const uint8_t *
 entry_at(const struct level *l, unsigned int n)
 {
-	return l->node + HEADER_BYTES + n * ENTRY_BYTES;
+	return l->node + HEADER_BYTES + (size_t)n * ENTRY_BYTES;
 }
 
 static uint64_t

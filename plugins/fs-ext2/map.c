@@ -2,6 +2,7 @@
 #include "map.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <string.h>
 
 #include "inode.h"
@@ -10,9 +11,8 @@ void
 map_damaged(struct map *m, uint64_t first, uint64_t block, const char *what)
 {
 	trouble_tell(m->trouble, DE_FINDING_MISSING, "its block map is damaged "
-	    "at offset %llu: %s (block %llu of the device)",
-	    (unsigned long long)(first * m->e->block_size), what,
-	    (unsigned long long)block);
+	    "at offset %" PRIu64 ": %s (block %" PRIu64 " of the device)",
+	    first * m->e->block_size, what, block);
 }
 
 /*
@@ -93,9 +93,8 @@ map_read_node(struct map *m, uint64_t block, unsigned int node,
 	    e->block_size, &error) == DE_OK)
 		return true;
 	trouble_tell(m->trouble, DE_FINDING_READ_ERROR, "its block map cannot "
-	    "be read from offset %llu on (block %llu of the device): %s",
-	    (unsigned long long)(first * e->block_size),
-	    (unsigned long long)block, strerror(error.error));
+	    "be read from offset %" PRIu64 " on (block %" PRIu64 " of the "
+	    "device): %s", first * e->block_size, block, strerror(error.error));
 	return false;
 }
 

@@ -121,11 +121,14 @@ static void
 tell_unreadable(struct ext2 *e, const struct piece *p,
     const struct de_read_error *error)
 {
-	struct trouble t = trouble_begin(e, p->first, TROUBLE_TABLE);
+	struct trouble t = trouble_begin(e, p->count > 0 ? p->first : 1,
+	    TROUBLE_TABLE);
 
+	if (p->count == 0)
+		return;
 	trouble_tell(&t, DE_FINDING_READ_ERROR, "the inodes %u to %u are "
-	    "missing: their table cannot be read at block %llu of the device: "
-	    "%s", p->first, p->first + p->count - 1,
+	    "missing: their table cannot be read from block %llu of the device "
+	    "on: %s", p->first, p->first + p->count - 1,
 	    (unsigned long long)(error->address / e->block_size),
 	    strerror(error->error));
 	trouble_end(&t);
@@ -136,23 +139,32 @@ static enum de_status
 read_by_blocks(struct ext2 *e, const struct piece *all, uint8_t *table)
 {
 	const uint32_t per_block = e->block_size / (uint32_t)e->inode_size;
+	struct piece lost = { 0, 0, 0 };
+	struct de_read_error why = { .struct_size = sizeof(why) };
 
 	for (uint32_t done = 0, n; done < all->count; done += n) {
 		struct de_read_error error = { .struct_size = sizeof(error) };
 		n = all->count - done;
 		if (n > per_block)
 			n = per_block;
-		const struct piece p = { all->first + done, n,
-		    all->address + (uint64_t)done * e->inode_size };
 		uint8_t *to = table + (size_t)done * e->inode_size;
-		if (device_read(e->bytes, p.address, to, n * e->inode_size,
-		    &error) == DE_OK)
+		if (device_read(e->bytes, all->address +
+		    (uint64_t)done * e->inode_size, to, n * e->inode_size,
+		    &error) == DE_OK) {
+			tell_unreadable(e, &lost, &why);
+			lost.count = 0;
 			continue;
+		}
 		if (e->host->cancelled(e->host))
 			return DE_FAILED;
 		memset(to, 0, n * e->inode_size);
-		tell_unreadable(e, &p, &error);
+		if (lost.count == 0) {
+			lost.first = all->first + done;
+			why = error;
+		}
+		lost.count += n;
 	}
+	tell_unreadable(e, &lost, &why);
 	return DE_OK;
 }
 
