@@ -89,13 +89,23 @@ end_process(struct tape *tape, enum exit_status status, bool is_last)
 	return DE_FAILED;
 }
 
+/* What the output does from now on is wanted again, if it was not. */
+static enum de_status
+stop_ring(struct tape *tape, bool complete)
+{
+	const enum de_status status = ring_stop(tape->ring, complete);
+
+	instance_set_unwanted(tape->config.output, false);
+	return status;
+}
+
 /* Nothing of the open volume is kept. */
 static void
 discard(struct tape *tape)
 {
 	if (!tape->running)
 		return;
-	ring_stop(tape->ring, false);
+	stop_ring(tape, false);
 	volume_discard(tape->volume);
 	tape->running = false;
 }
@@ -613,7 +623,7 @@ change_volume(struct tape *tape)
 	struct de_volume next;
 	enum de_end_reason reason = DE_END_SIZE;
 
-	const enum de_status status = ring_stop(tape->ring, true);
+	const enum de_status status = stop_ring(tape, true);
 	if (status == DE_FAILED)
 		return fail_volume(tape);
 	if (status == DE_END_OF_VOLUME)
@@ -843,7 +853,7 @@ put_end_and_write(struct tape *tape, uint32_t max_inode)
 	for (;;) {
 		if (put_end(tape, max_inode) != DE_OK)
 			return DE_FAILED;
-		if (ring_stop(tape->ring, true) == DE_OK)
+		if (stop_ring(tape, true) == DE_OK)
 			return DE_OK;
 		if (change_volume(tape) != DE_OK || put_backlog(tape) != DE_OK)
 			return DE_FAILED;

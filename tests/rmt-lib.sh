@@ -7,11 +7,21 @@ need_rmt () {
 	[ -e "$top_builddir/.libs/out-rmt.so" ] || skip "out-rmt is not built"
 }
 
+# Itself, not what finds it: it is started often.
+python=$("${PYTHON3:-true}" -c 'import sys; print(sys.executable)')
+
 # The servers of Debian: of the packages dump and tar.
 servers=()
 for server in /usr/sbin/rmt-dump /usr/sbin/rmt-tar; do
 	[ -x "$server" ] && servers+=("$server")
 done
+
+# A short name for the scratch folder, in $short: rmt-dump has a limit.
+make_short () {
+	short=/tmp/rmt-test.$$
+	ln -s "$scratch" "$short" || fail "cannot make a short name"
+	trap 'rm -f "$short"; clean_up' EXIT
+}
 
 # local_rsh FILE: a command as ssh that stays on this machine.
 local_rsh () {
@@ -28,7 +38,7 @@ local_rsh () {
 # server [OPTION of rmt-server...]
 server () {
 	local word list
-	list="$(quoted "$PYTHON3"), $(quoted "$tools/rmt-server")"
+	list="$(quoted "$python"), \"-I\", \"-S\", $(quoted "$tools/rmt-server")"
 	for word; do
 		list="$list, $(quoted "$word")"
 	done
@@ -40,4 +50,41 @@ to_rmt () {
 	local file=$1
 	shift
 	echo "plugin = \"out-rmt\"; target = $(quoted "host:$file"); $*"
+}
+
+# restore_set FOLDER VOLUME...: all of a set, into a new folder.
+restore_set () {
+	local folder=$1 n=0 volume
+	shift
+	for volume; do
+		n=$((n + 1))
+		ln -s "$PWD/$volume" "set$(printf %03d $n)"
+	done
+	mkdir "$folder"
+	(cd "$folder" && "$RESTORE" -r -y -M -f ../set) >restore.log 2>&1 \
+	    </dev/null || fail "restore -M: $(cat restore.log)"
+	rm -f "$folder/restoresymtable" set0*
+}
+
+# to_server SERVER_OPTIONS OPTION...: configure a dump through rmt-server.
+to_server () {
+	local -a options
+	read -ra options <<<"$1"
+	shift
+	rm -rf log count*
+	fresh
+	configure_set a.conf img "$(to_rmt "$short/dumps/one" \
+	    "$(server --log "$scratch/log" --count "$scratch/count" \
+	    "${options[@]}")" "$@")" "$ring"
+}
+
+# ends STATUS TEXT...: what comes of it when nobody is there.
+ends () {
+	local expected=$1
+	shift
+	run timeout 60 setsid -w "$DUMPENGINE" -c a.conf
+	[ "$status" -eq "$expected" ] ||
+	    fail "exit status $status, not $expected: $(cat err a.conf)"
+	! grep -qE 'Sanitizer|runtime error:' err || fail "$(cat err)"
+	said "$@"
 }

@@ -9,9 +9,7 @@
 need_rmt
 [ "${#servers[@]}" -gt 0 ] || skip "needs rmt-dump or rmt-tar"
 
-ln -s "$scratch" /tmp/rmt-test.$$ || fail "cannot make a short name"
-short=/tmp/rmt-test.$$
-trap 'rm -f "$short"; clean_up' EXIT
+make_short
 mkdir dumps plain
 make_data_image img 3 tree
 ring="blocking = 16;"

@@ -471,6 +471,21 @@ connection_try_answer(struct connection *c, struct answer *answer)
 }
 
 bool
+connection_is_quiet(struct connection *c)
+{
+	const struct de_host *host = c->config.host;
+
+	if (c->trouble != TROUBLE_NONE)
+		return false;
+	if (c->in_used == c->in_length)
+		return true;
+	c->trouble = TROUBLE_PROTOCOL;
+	host->report(host, DE_ERROR, "%s: rmt answers what it was not asked; "
+	    "it cannot be trusted", c->config.name);
+	return false;
+}
+
+bool
 connection_receive(struct connection *c, void *to, size_t length)
 {
 	uint8_t *at = to;

@@ -50,6 +50,12 @@ bool connection_answer(struct connection *c, struct answer *answer);
 /* As it, but only if the answer is there already; else false. */
 bool connection_try_answer(struct connection *c, struct answer *answer);
 
+/*
+ * Nothing is on its way: is nothing there, either?  False after reporting that
+ * somebody answers what was not asked.
+ */
+bool connection_is_quiet(struct connection *c);
+
 /* Fill `to` with what comes behind an answer. */
 bool connection_receive(struct connection *c, void *to, size_t length);
 

@@ -125,7 +125,8 @@ remote_ask(struct remote *r, const char *request, size_t length,
 
 	memcpy(copy, request, length);
 	r->error = 0;
-	if (!connection_send(r->connection, &iov, 1) ||
+	if (!connection_is_quiet(r->connection) ||
+	    !connection_send(r->connection, &iov, 1) ||
 	    !connection_answer(r->connection, answer))
 		return false;
 	r->error = answer->error;

@@ -184,6 +184,8 @@ take_answers(struct out_rmt *r)
 	while (window_open(&r->window) > 0 &&
 	    connection_try_answer(r->remote.connection, &answer))
 		window_take(&r->window, &answer);
+	if (window_open(&r->window) == 0)
+		return connection_is_quiet(r->remote.connection);
 	return connection_trouble(r->remote.connection) == TROUBLE_NONE;
 }
 
