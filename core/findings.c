@@ -101,7 +101,9 @@ report_those(struct findings *f, const struct paths *paths, bool data)
 		if (finding->data != data)
 			continue;
 		const char *path = paths_get(paths, finding->inode);
-		report(f->rep, DE_WARNING, "%s (inode %" PRIu32 "): %s", path,
+		const bool is_note = finding->kind == DE_FINDING_NOTE;
+		report(f->rep, is_note ? DE_INFO : DE_WARNING, "%s%s (inode %"
+		    PRIu32 "): %s", is_note ? "note: " : "", path,
 		    finding->inode, finding->text);
 		tell_supervisor(f, finding, path);
 	}
@@ -132,7 +134,7 @@ report_hidden_notes(struct findings *f)
 		struct note_kind *k = &f->note_kinds[i];
 		if (k->first == NULL)
 			continue;
-		report(f->rep, DE_WARNING, "and %" PRIu64 " more as the first "
+		report(f->rep, DE_INFO, "note: and %" PRIu64 " more as the first "
 		    "of these, all shown with -v: %s",
 		    k->count - FINDINGS_NOTES_MAX, k->first);
 		free(k->first);

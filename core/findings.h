@@ -9,7 +9,7 @@
  * slowly and memory stays bounded.  A run without findings pays nothing.
  *
  * What is missing is always shown.  Notes are shown up to FINDINGS_NOTES_MAX of
- * a kind (those with one format), or all with -v.
+ * a kind (those with one format), or all with -v; none with -q.
  *
  * A volume that is written again makes the same findings again, in a process
  * that has the state of before; what was not reported by then is reported

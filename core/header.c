@@ -5,6 +5,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "core/extension.h"
+
 #define MAGIC 60012		/* the "new" format, since 4.3BSD */
 #define CHECKSUM 84446		/* sum of the 256 words of every header */
 #define HEADER_WORDS (DE_TAPE_BLOCK / 4)
@@ -211,6 +213,7 @@ header_inode(const struct header_template *t,
 	put32(block, DI_FLAGS, flags_of(inode));
 	put32(block, DI_UID, inode->uid);
 	put32(block, DI_GID, inode->gid);
+	extension_put(block, inode);
 	if (content->count > 0)
 		memcpy(block + C_ADDR, content->addrs, content->count);
 	if (content->attributes) {

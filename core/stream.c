@@ -109,6 +109,41 @@ note_times(const struct stream *s, const struct de_inode *inode)
 	    inode->atime.seconds, inode->mtime.seconds);
 }
 
+/* As FS_IOC_GETFLAGS gives them. */
+#define FLAG_IMMUTABLE 0x10u
+#define FLAG_APPEND 0x20u
+#define FLAG_VERITY 0x100000u
+#define FLAG_CASEFOLD 0x40000000u
+
+/* What is in the dump, in the extension, but restore does not bring back. */
+static void
+note_what_restore_cannot(const struct stream *s, const struct de_inode *inode)
+{
+	const bool is_file = S_ISREG(inode->mode);
+	const bool is_directory = S_ISDIR(inode->mode);
+
+	if (inode->project != 0)
+		findings_note(s->findings, inode->number, "restore does not "
+		    "set its project id, %" PRIu32, inode->project);
+	if (is_directory && (inode->flags & FLAG_CASEFOLD) != 0)
+		findings_note(s->findings, inode->number, "it ignores the "
+		    "case of names, which restore may not be able to set");
+	if (is_file && (inode->flags & FLAG_VERITY) != 0)
+		findings_note(s->findings, inode->number, "it is protected by "
+		    "fs-verity, which restore does not set up again");
+	if ((is_file || is_directory) &&
+	    (inode->flags & (FLAG_IMMUTABLE | FLAG_APPEND)) != 0)
+		findings_note(s->findings, inode->number, "it is %s: once "
+		    "restored, restore of a later level cannot change or "
+		    "remove it", (inode->flags & FLAG_IMMUTABLE) != 0 ?
+		    "immutable" : "append-only");
+	if (is_directory && s->src->ops->read_xattrs != NULL &&
+	    (inode->properties & DE_INODE_HAS_XATTRS) != 0)
+		findings_note(s->findings, inode->number, "it has extended "
+		    "attributes: one that is removed later stays, when a later "
+		    "level is restored");
+}
+
 static enum de_status
 put_inode(const struct stream *s, const struct de_inode *inode)
 {
@@ -116,6 +151,7 @@ put_inode(const struct stream *s, const struct de_inode *inode)
 
 	tape_begin_inode(s->tape);
 	note_times(s, inode);
+	note_what_restore_cannot(s, inode);
 	if (S_ISDIR(inode->mode))
 		status = stream_put_directory(s, inode);
 	else if (S_ISREG(inode->mode))

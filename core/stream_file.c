@@ -12,6 +12,7 @@
 #include "core/stream.h"
 
 #define SEGMENT_BYTES ((uint64_t)HEADER_ADDRS * DE_TAPE_BLOCK)
+#define HOLES_NOTED 65536	/* headers for 32 GiB, 64 MiB of stream */
 
 struct file {
 	const struct stream *s;
@@ -22,6 +23,7 @@ struct file {
 	uint8_t addrs[HEADER_ADDRS];
 	struct de_extent extents[HEADER_ADDRS];	/* in the segment */
 	uint32_t extent_count;
+	uint64_t empty_segments;	/* headers of nothing but holes */
 	uint64_t bad_count;		/* extents that cannot be */
 	struct de_extent bad;		/* the first of them, */
 	const char *why;		/* and what is wrong with it */
@@ -79,6 +81,7 @@ flush_segment(struct file *f)
 	enum de_status status = tape_put_header(f->s->tape, block);
 	for (uint32_t i = 0; status == DE_OK && i < f->extent_count; i++)
 		status = put_extent(f, &f->extents[i]);
+	f->empty_segments += f->extent_count == 0;
 	if (f->extent_count > 0)
 		memset(f->addrs, 0, sizeof(f->addrs));
 	f->extent_count = 0;
@@ -171,6 +174,27 @@ take_extent(void *arg, const struct de_extent *extent)
 	return DE_OK;
 }
 
+/*
+ * restore loses data that it has in hand when the last tape block, less than a
+ * whole one, is a hole right behind it.  So that is written as zeros.
+ */
+static enum de_status
+fill_tail(struct file *f)
+{
+	static const uint8_t zeros[DE_TAPE_BLOCK];
+	const uint64_t tail = f->inode->size % DE_TAPE_BLOCK;
+	const struct de_extent extent = {
+		.struct_size = sizeof(extent),
+		.offset = f->inode->size - tail,
+		.length = tail,
+		.bytes = zeros,
+	};
+
+	if (tail == 0 || f->end == 0 || f->end != extent.offset)
+		return DE_OK;
+	return take_extent(f, &extent);
+}
+
 enum de_status
 stream_put_file(const struct stream *s, const struct de_inode *inode)
 {
@@ -180,7 +204,7 @@ stream_put_file(const struct stream *s, const struct de_inode *inode)
 	f.inode = inode;
 	f.type = HEADER_INODE;
 	f.begin = f.end = 0;
-	f.bad_count = 0;
+	f.bad_count = f.empty_segments = 0;
 	f.extent_count = 0;
 	memset(f.addrs, 0, sizeof(f.addrs));
 
@@ -195,9 +219,15 @@ stream_put_file(const struct stream *s, const struct de_inode *inode)
 		status = DE_OK;
 	}
 	report_bad_extents(&f);
+	if (status == DE_OK)
+		status = fill_tail(&f);
 	/* The last segment, what is holes up to the end, the empty file. */
 	while (status == DE_OK &&
 	    (f.begin < inode->size || f.type == HEADER_INODE))
 		status = flush_segment(&f);
+	if (f.empty_segments > HOLES_NOTED)
+		findings_note(s->findings, inode->number, "its holes take %"
+		    PRIu64 " MiB of the dump, and restore long to skip",
+		    f.empty_segments / 1024);
 	return status;
 }

@@ -151,6 +151,16 @@ fill_file(const struct fault *f, struct de_inode *inode, uint32_t number)
 		inode->mtime.seconds = -1;
 	if (is_fault(f, "late-times"))
 		inode->atime.seconds = INT64_C(4294967296);
+	if (is_fault(f, "extension")) {
+		inode->mtime = (struct de_time){ -86400, 123456789 };
+		inode->birth_time = (struct de_time){ INT64_C(7000000000), 5 };
+		inode->properties = DE_INODE_HAS_BIRTH_TIME;
+		inode->project = 77;
+		inode->generation = 0xdeadbeef;
+		inode->flags = 0x100020;	/* verity, append-only */
+	}
+	if (is_fault(f, "hole"))
+		inode->size = UINT64_C(1) << 36;
 	if (strncmp(f->kind, "xattr", 5) == 0)
 		inode->properties = DE_INODE_HAS_XATTRS;
 }
@@ -182,6 +192,12 @@ fault_scan_next(void *self, void *scan, uint32_t from, struct de_inode *inode)
 		fill_directory(inode, number);
 	else
 		fill_file(f, inode, number);
+	if (number == SUB && is_fault(f, "notes")) {
+		inode->flags = 0x40000010;	/* casefold, immutable */
+		inode->properties = DE_INODE_HAS_XATTRS;
+	}
+	if (number > SUB && is_fault(f, "many-notes"))
+		inode->project = number;
 	if (number == ROOT && is_fault(f, "root-file"))
 		inode->mode = S_IFREG | 0644;
 	return DE_OK;
@@ -382,7 +398,7 @@ fault_read_xattrs(void *self, const struct de_inode *inode, de_xattr_fn *take,
 	if (is_fault(f, "xattrs"))
 		return fail(f, "does not read these attributes");
 	const enum de_status status = take(arg, &x);
-	if (status != DE_OK)
+	if (status != DE_OK || is_fault(f, "notes"))
 		return status;
 	if (is_fault(f, "xattr-large"))
 		x = (struct de_xattr){ sizeof(x), "user.b", value, 5000 };

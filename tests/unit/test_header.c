@@ -6,6 +6,7 @@
 
 #include <sys/stat.h>
 
+#include "core/extension.h"
 #include "unit.h"
 
 static const struct header_identity identity = {
@@ -155,6 +156,7 @@ START_TEST(inode_header_is_as_specified)
 	set32(expected + 148, 70001);
 	set32(expected + 160, 4);
 	memcpy(expected + 164, addrs, 4);
+	extension_put(expected, &inode);	/* test_extension.c */
 
 	header_template_init(&t, &identity);
 	header_inode(&t, block, HEADER_INODE, &inode, &content);
