@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "drive.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/sysmacros.h>
+#include <time.h>
+#include <unistd.h>
+
+#define TAPE_MAJOR 9		/* of st; what the minor number says of it: */
+#define NO_REWIND_BIT 0x80u
+#define NS 1000000000u
+
+/* ------------------------------------------------------- the system's calls */
+
+static int
+system_stat(void *context, const char *path, struct stat *st)
+{
+	(void)context;
+	return stat(path, st);
+}
+
+static int
+system_open(void *context, const char *path, int flags)
+{
+	(void)context;
+	return open(path, flags);
+}
+
+static int
+system_close(void *context, int fd)
+{
+	(void)context;
+	return close(fd);
+}
+
+static ssize_t
+system_read(void *context, int fd, void *buffer, size_t size)
+{
+	(void)context;
+	return read(fd, buffer, size);
+}
+
+static ssize_t
+system_write(void *context, int fd, const void *data, size_t size)
+{
+	(void)context;
+	return write(fd, data, size);
+}
+
+static int
+system_ioctl(void *context, int fd, unsigned long request, void *arg)
+{
+	(void)context;
+	return ioctl(fd, request, arg);
+}
+
+static void
+system_nap(void *context)
+{
+	const struct timespec moment = { 0, 200000000 };
+
+	(void)context;
+	nanosleep(&moment, NULL);
+}
+
+const struct drive_calls drive_system_calls = {
+	system_stat, system_open, system_close, system_read, system_write,
+	system_ioctl, system_nap
+};
+
+/* --------------------------------------------------------- what went wrong */
+
+/* What the operator can do about it. */
+static const char *
+advice(int error)
+{
+	switch (error) {
+	case ENOENT:
+	case ENXIO:
+	case ENODEV:
+		return "; is the drive switched on, and the st driver loaded "
+		    "(modprobe st; lsscsi -g shows the drives)?";
+	case EACCES:
+	case EPERM:
+		return "; it takes root, or a member of the group of the "
+		    "device";
+	case EBUSY:
+		return "; another program has the drive open (fuser -v shows "
+		    "which): end it, then try again";
+	case ENOMEDIUM:
+		return "; put a tape in and wait until it is loaded, then try "
+		    "again";
+	case EROFS:
+		return "; the tape is write-protected: move the tab of the "
+		    "cartridge, or put another tape in, then try again";
+	case EIO:
+		return "; the tape or the drive is at fault (dmesg says more): "
+		    "clean the drive or put another tape in";
+	case EINVAL:
+	case EOVERFLOW:
+	case ENOMEM:
+		return "; the drive or its driver does not take blocks of that "
+		    "size: set a smaller blocking, or another block_size";
+	default:
+		return "";
+	}
+}
+
+enum de_status
+drive_fail(const struct drive *d, const char *what, int error)
+{
+	d->host->report(d->host, DE_ERROR, "%s: %s: %s%s", d->name, what,
+	    strerror(error), advice(error));
+	return DE_FAILED;
+}
+
+static enum de_status
+refuse(const struct drive *d, const char *why)
+{
+	d->host->report(d->host, DE_ERROR, "%s %s", d->name, why);
+	return DE_FAILED;
+}
+
+/* ------------------------------------------------------------ single calls */
+
+void
+drive_init(struct drive *d, const struct de_host *host,
+    const struct drive_calls *calls, void *context)
+{
+	*d = (struct drive){ host, calls, context, NULL, -1 };
+}
+
+int
+drive_close(struct drive *d)
+{
+	const int fd = d->fd;
+
+	d->fd = -1;
+	return fd == -1 ? 0 : d->calls->close(d->context, fd);
+}
+
+void
+drive_free(struct drive *d)
+{
+	drive_close(d);
+	free(d->name);
+	d->name = NULL;
+}
+
+int
+drive_do(struct drive *d, short operation, int count)
+{
+	struct mtop op = { operation, count };
+
+	return d->calls->ioctl(d->context, d->fd, MTIOCTOP, &op);
+}
+
+ssize_t
+drive_read(struct drive *d, void *buffer, size_t size)
+{
+	ssize_t n;
+
+	do
+		n = d->calls->read(d->context, d->fd, buffer, size);
+	while (n == -1 && errno == EINTR && !d->host->cancelled(d->host));
+	return n;
+}
+
+ssize_t
+drive_write(struct drive *d, const void *data, size_t size)
+{
+	ssize_t n;
+
+	do
+		n = d->calls->write(d->context, d->fd, data, size);
+	while (n == -1 && errno == EINTR && !d->host->cancelled(d->host));
+	return n;
+}
+
+bool
+drive_status(struct drive *d, struct mtget *status)
+{
+	memset(status, 0, sizeof(*status));
+	return d->calls->ioctl(d->context, d->fd, MTIOCGET, status) == 0;
+}
+
+bool
+drive_tell(struct drive *d, uint64_t *block)
+{
+	struct mtpos position = { 0 };
+
+	if (d->calls->ioctl(d->context, d->fd, MTIOCPOS, &position) == -1 ||
+	    position.mt_blkno < 0)
+		return false;
+	*block = (uint64_t)position.mt_blkno;
+	return true;
+}
+
+bool
+drive_is_lost(struct drive *d)
+{
+	struct mtget status;
+
+	/* A moment after a rewind or a write it is known, but for a reset. */
+	return drive_status(d, &status) && status.mt_fileno < 0 &&
+	    drive_do(d, MTNOP, 1) == -1;
+}
+
+/* -------------------------------------------------------------------- open */
+
+/* What kind of thing is at the name? */
+static enum de_status
+check_kind(const struct drive *d, const struct drive_wish *wish)
+{
+	struct stat st;
+
+	if (d->calls->stat(d->context, d->name, &st) == -1)
+		return drive_fail(d, "cannot be found", errno);
+	if (S_ISREG(st.st_mode))
+		return refuse(d, "is a regular file, not a tape drive; the "
+		    "output for files is out-file");
+	if (!S_ISCHR(st.st_mode))
+		return refuse(d, "is not a tape drive; give one, as /dev/nst0");
+	if (wish->no_rewind && major(st.st_rdev) == TAPE_MAJOR &&
+	    (minor(st.st_rdev) & NO_REWIND_BIT) == 0)
+		return refuse(d, "is the device that rewinds when it is "
+		    "closed; for append, file, or rewind = false give the one "
+		    "that does not, as /dev/nst0 for /dev/st0");
+	return DE_OK;
+}
+
+enum look { READY, NOT_READY, FAILED };
+
+/* Without waiting, which the driver would do for two minutes. */
+static enum look
+look_once(struct drive *d)
+{
+	struct mtget status;
+	enum look look = FAILED;
+
+	d->fd = d->calls->open(d->context, d->name,
+	    O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	if (d->fd == -1) {
+		drive_fail(d, "cannot be opened", errno);
+		return FAILED;
+	}
+	if (!drive_status(d, &status)) {
+		if (errno == ENOTTY || errno == EINVAL)
+			refuse(d, "is not a tape drive; give one, as "
+			    "/dev/nst0");
+		else
+			drive_fail(d, "does not tell its state", errno);
+	} else if (GMT_DR_OPEN(status.mt_gstat)) {
+		drive_fail(d, "there is no tape in the drive", ENOMEDIUM);
+	} else if (!GMT_ONLINE(status.mt_gstat)) {
+		look = NOT_READY;
+	} else if (GMT_WR_PROT(status.mt_gstat)) {
+		drive_fail(d, "cannot be written", EROFS);
+	} else {
+		look = READY;
+	}
+	d->calls->close(d->context, d->fd);
+	d->fd = -1;
+	return look;
+}
+
+static enum de_status
+wait_until_ready(struct drive *d, const struct drive_wish *wish)
+{
+	const struct de_host *host = d->host;
+	const uint64_t begun = host->monotonic_ns(host);
+	bool told = false;
+	enum look look;
+
+	while ((look = look_once(d)) == NOT_READY) {
+		if (host->cancelled(host))
+			return DE_FAILED;
+		if (host->monotonic_ns(host) - begun >=
+		    (uint64_t)wish->wait_ready * NS) {
+			host->report(host, DE_ERROR, "%s: the drive is not "
+			    "ready after %lld seconds; look whether it is "
+			    "loading, cleaning or off-line, then try again",
+			    d->name, (long long)wish->wait_ready);
+			return DE_FAILED;
+		}
+		if (!told)
+			host->report(host, DE_INFO, "%s: waiting for the drive "
+			    "to get ready", d->name);
+		told = true;
+		d->calls->nap(d->context);
+	}
+	return look == READY ? DE_OK : DE_FAILED;
+}
+
+static enum de_status
+set_name(struct drive *d, const char *name)
+{
+	free(d->name);
+	d->name = strdup(name);
+	if (d->name != NULL)
+		return DE_OK;
+	d->host->report(d->host, DE_ERROR, "%s: out of memory", name);
+	return DE_FAILED;
+}
+
+enum de_status
+drive_look(struct drive *d, const char *name, const struct drive_wish *wish)
+{
+	if (set_name(d, name) != DE_OK || check_kind(d, wish) != DE_OK)
+		return DE_FAILED;
+	return wait_until_ready(d, wish);
+}
+
+enum de_status
+drive_open(struct drive *d, const char *name, const struct drive_wish *wish)
+{
+	if (drive_look(d, name, wish) != DE_OK)
+		return DE_FAILED;
+	d->fd = d->calls->open(d->context, name, O_RDWR | O_CLOEXEC);
+	if (d->fd == -1)
+		return drive_fail(d, "cannot be opened for writing", errno);
+	return DE_OK;
+}

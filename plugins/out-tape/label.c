@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "label.h"
+
+#include <endian.h>
+#include <string.h>
+
+/* Offsets and values: doc/stream-format.md */
+#define TYPE_TAPE 1
+#define MAGIC 60012
+#define CHECKSUM 84446
+#define AT_TYPE 0
+#define AT_DATE 4
+#define AT_VOLUME 12
+#define AT_MAGIC 24
+#define AT_LABEL 676
+#define AT_LEVEL 692
+#define AT_FILESYSTEM 696
+#define AT_HOST 824
+#define LABEL_KEPT 15		/* characters of a label in a header */
+
+static uint32_t
+get32(const uint8_t *at)
+{
+	uint32_t value;
+
+	memcpy(&value, at, sizeof(value));
+	return le32toh(value);
+}
+
+static void
+get_text(const uint8_t *at, char *text, size_t size)
+{
+	size_t i;
+
+	for (i = 0; i < size - 1 && at[i] != '\0'; i++)
+		text[i] = at[i] < ' ' || at[i] > '~' ? '?' : (char)at[i];
+	text[i] = '\0';
+}
+
+bool
+label_parse(const uint8_t *block, size_t length, struct label *label)
+{
+	uint32_t sum = 0;
+
+	if (length < DE_TAPE_BLOCK)
+		return false;
+	for (size_t i = 0; i < DE_TAPE_BLOCK; i += sizeof(sum))
+		sum += get32(block + i);
+	if (sum != CHECKSUM || get32(block + AT_MAGIC) != MAGIC ||
+	    get32(block + AT_TYPE) != TYPE_TAPE)
+		return false;
+	label->date = (int32_t)get32(block + AT_DATE);
+	label->volume = get32(block + AT_VOLUME);
+	label->level = (int32_t)get32(block + AT_LEVEL);
+	get_text(block + AT_LABEL, label->label, sizeof(label->label));
+	get_text(block + AT_FILESYSTEM, label->filesystem,
+	    sizeof(label->filesystem));
+	get_text(block + AT_HOST, label->host, sizeof(label->host));
+	return true;
+}
+
+bool
+label_is_of(const struct label *label, const struct de_volume *volume)
+{
+	char text[LABEL_BYTES];
+
+	get_text((const uint8_t *)volume->label, text, LABEL_KEPT + 1);
+	return (int32_t)label->date == (int32_t)volume->date &&
+	    label->level == (int32_t)volume->level &&
+	    strncmp(label->label, text, LABEL_KEPT) == 0;
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * label.h - the header that a volume of a dump begins with
+ *
+ * Reads what tells whose volume it is.  What comes from a tape can be
+ * anything: nothing is taken from it before its checksum is right.
+ */
+#ifndef OUT_TAPE_LABEL_H
+#define OUT_TAPE_LABEL_H
+
+#include "dumpengine/plugin.h"
+
+#define LABEL_BYTES 17
+#define LABEL_NAME_BYTES 65
+
+/* Texts have no characters in them that could do harm on a terminal. */
+struct label {
+	int64_t date;		/* of the dump, seconds since 1970 */
+	uint32_t volume;
+	int32_t level;
+	char label[LABEL_BYTES];
+	char filesystem[LABEL_NAME_BYTES];
+	char host[LABEL_NAME_BYTES];
+};
+
+/* Is that the beginning of a volume?  Then *label is filled. */
+bool label_parse(const uint8_t *block, size_t length, struct label *label);
+
+/* Is it of the dump that `volume` belongs to? */
+bool label_is_of(const struct label *label, const struct de_volume *volume);
+
+#endif

@@ -1,0 +1,398 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * out-tape.c - output: a tape drive, or several of them in turn
+ *
+ * A volume is a file of the tape, with a file mark behind it.
+ */
+#include "out-tape.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <time.h>
+
+#include "describe.h"
+#include "label.h"
+#include "place.h"
+#include "records.h"
+
+/* How often a volume is begun again without a word, after a drive's reset. */
+#define RETRIES 2
+/* What the driver can count. */
+#define BLOCK_SIZE_MAX 0xfffc00
+#define FILE_MAX 1000000
+
+/* Of one of the drives that the option `device` names. */
+struct used {
+	bool written;		/* a volume of this dump is on its tape */
+	bool full;		/* and there is no room behind it */
+};
+
+/* Of the attempts at a volume; in memory that all processes of a dump see. */
+struct attempts {
+	uint32_t volume;
+	unsigned int retries;
+};
+
+struct out_tape {
+	const struct de_host *host;	/* borrowed */
+	const char *const *devices;	/* borrowed; option "device" */
+	size_t device_count;		/* 1 or more */
+	struct place_wish place;	/* options, but for the time */
+	struct drive_wish wish;		/* options */
+	bool rewind;			/* option "rewind" */
+	bool eject;			/* option "eject" */
+	struct used *used;		/* owned; device_count of them */
+	struct attempts *attempts;	/* owned; shared memory */
+
+	struct drive drive;
+	struct records records;
+	struct de_volume volume;	/* the open one, its texts apart */
+	char label[LABEL_BYTES];	/* of its dump */
+	size_t device;			/* the open one; device_count: other */
+	int file;			/* of the tape, the first is 0 */
+};
+
+static const struct de_option out_tape_options[] = {
+	{ "device", DE_OPTION_STRINGS, DE_OPTION_REQUIRED, 1, PATH_MAX - 1,
+	  NULL, "tape drive, as /dev/nst0; a list has several, used in turn" },
+	{ "block_size", DE_OPTION_SIZE, 0, 0, BLOCK_SIZE_MAX, "0",
+	  "bytes of a block, for drives with a fixed size; 0: variable, each "
+	  "record is a block" },
+	{ "append", DE_OPTION_BOOLEAN, 0, 0, 0, "false",
+	  "write behind what is on the tape" },
+	{ "file", DE_OPTION_INTEGER, 0, 0, FILE_MAX, NULL,
+	  "write as this file of the tape, and lose all behind it; the first "
+	  "is 0" },
+	{ "rewind", DE_OPTION_BOOLEAN, 0, 0, 0, "true",
+	  "rewind the tape when the volume is complete" },
+	{ "eject", DE_OPTION_BOOLEAN, 0, 0, 0, "false",
+	  "eject the tape when the volume is complete" },
+	{ "protect_days", DE_OPTION_INTEGER, 0, 0, 36500, "0",
+	  "do not overwrite a dump that is younger; 0: any may be" },
+	{ "wait_ready", DE_OPTION_INTEGER, 0, 0, 86400, "120",
+	  "seconds to wait for a drive that is loading or busy with itself" },
+	{ NULL, 0, 0, 0, 0, NULL, NULL }
+};
+
+/* The drive for a volume: what the EOT handler says, or what the options do. */
+static const char *
+device_for(const struct out_tape *t, const struct de_volume *volume,
+    size_t *index)
+{
+	*index = (volume->number - 1) % t->device_count;
+	if (volume->medium == NULL)
+		return t->devices[*index];
+	for (*index = 0; *index < t->device_count; (*index)++)
+		if (strcmp(t->devices[*index], volume->medium) == 0)
+			break;
+	return volume->medium;
+}
+
+static enum de_status
+check_record_size(const struct out_tape *t, const struct de_volume *volume)
+{
+	const uint32_t block_size = (uint32_t)t->place.block_size;
+
+	if (block_size == 0 || volume->record_size % block_size == 0)
+		return DE_OK;
+	t->host->report(t->host, DE_ERROR, "block_size: a record of %" PRIu32
+	    " bytes is no multiple of %" PRIu32 "; change ring.blocking or "
+	    "block_size", volume->record_size, block_size);
+	return DE_FAILED;
+}
+
+static enum de_status
+out_tape_check(void *self, const struct de_volume *volume)
+{
+	struct out_tape *t = self;
+	enum de_status status = check_record_size(t, volume);
+
+	for (size_t i = 0; i < t->device_count; i++)
+		if (drive_look(&t->drive, t->devices[i], &t->wish) != DE_OK)
+			status = DE_FAILED;
+	return status;
+}
+
+static void
+report_drive(struct out_tape *t)
+{
+	char text[DESCRIPTION_BYTES];
+
+	describe_drive(&t->drive, text);
+	t->host->report(t->host, DE_INFO, "%s: file %d of the tape%s%s",
+	    t->drive.name, t->file, text[0] == '\0' ? "" : "; ", text);
+	/* What has been before is not of this volume. */
+	describe_soft_errors(&t->drive);
+}
+
+/* Whose texts are the engine's for the call only. */
+static void
+remember_volume(struct out_tape *t, const struct de_volume *volume)
+{
+	snprintf(t->label, sizeof(t->label), "%s", volume->label);
+	t->volume = *volume;
+	t->volume.label = t->label;
+	t->volume.job = t->volume.medium = NULL;
+}
+
+static enum de_status
+out_tape_open_volume(void *self, const struct de_volume *volume,
+    struct de_medium *medium)
+{
+	struct out_tape *t = self;
+	struct place_wish wish = t->place;
+	const char *name = device_for(t, volume, &t->device);
+
+	if (t->attempts->volume != volume->number)
+		*t->attempts = (struct attempts){ volume->number, 0 };
+	if (check_record_size(t, volume) != DE_OK ||
+	    drive_open(&t->drive, name, &t->wish) != DE_OK)
+		return DE_FAILED;
+	wish.now = (int64_t)time(NULL);
+	if (place_find(&t->drive, &wish, volume, &t->file) != DE_OK) {
+		drive_close(&t->drive);
+		return DE_FAILED;
+	}
+	remember_volume(t, volume);
+	records_begin(&t->records, &t->drive, (size_t)wish.block_size);
+	report_drive(t);
+	medium->name = t->drive.name;
+	return DE_OK;
+}
+
+static enum de_status
+out_tape_write(void *self, const void *record, size_t length)
+{
+	struct out_tape *t = self;
+	return records_write(&t->records, record, length);
+}
+
+static void
+report_soft_errors(struct out_tape *t)
+{
+	const unsigned int errors = describe_soft_errors(&t->drive);
+
+	if (errors > 0)
+		t->host->report(t->host, DE_WARNING, "%s: the drive had to put "
+		    "%u errors right by itself while it wrote; if that comes "
+		    "again, clean it, or use another tape", t->drive.name,
+		    errors);
+}
+
+/* A rewind has the drive write what it still held, and say how that went. */
+static enum de_status
+put_away(struct out_tape *t)
+{
+	if (!t->rewind && !t->eject)
+		return DE_OK;
+	if (drive_do(&t->drive, MTREW, 1) == -1)
+		return drive_fail(&t->drive, "cannot be rewound behind the "
+		    "volume", errno);
+	if (t->eject && drive_do(&t->drive, MTOFFL, 1) == -1)
+		t->host->report(t->host, DE_WARNING, "%s: the tape is whole, "
+		    "but does not come out: %s", t->drive.name,
+		    strerror(errno));
+	return DE_OK;
+}
+
+static enum de_status
+complete(struct out_tape *t)
+{
+	if (records_end(&t->records) != DE_OK)
+		return DE_FAILED;
+	report_soft_errors(t);
+	return put_away(t);
+}
+
+/* What the drive tells at last. */
+static enum de_status
+close_drive(struct out_tape *t)
+{
+	if (drive_close(&t->drive) == 0)
+		return DE_OK;
+	return drive_fail(&t->drive, "closing it failed, so the end of the "
+	    "volume may be missing", errno);
+}
+
+static enum de_status
+out_tape_close_volume(void *self, enum de_close how)
+{
+	struct out_tape *t = self;
+	enum de_status status = DE_FAILED;
+
+	if (how == DE_CLOSE_COMPLETE) {
+		status = complete(t);
+		if (t->device < t->device_count)
+			t->used[t->device] = (struct used){ true,
+			    t->records.full };
+	}
+	if (status != DE_OK && t->records.begun)
+		place_discard(&t->drive, &t->place, &t->volume, t->file);
+	return close_drive(t) == DE_OK ? status : DE_FAILED;
+}
+
+static enum de_status
+out_tape_begin_readback(void *self)
+{
+	struct out_tape *t = self;
+
+	if (records_end(&t->records) != DE_OK)
+		return DE_FAILED;
+	return place_return(&t->drive, t->file);
+}
+
+static enum de_status
+out_tape_read_back(void *self, void *buffer, size_t room, size_t *length)
+{
+	struct out_tape *t = self;
+	const ssize_t n = drive_read(&t->drive, buffer, room);
+
+	if (n == -1)
+		return drive_fail(&t->drive, "cannot be read back", errno);
+	*length = (size_t)n;
+	return n == 0 ? DE_NO_MORE : DE_OK;
+}
+
+/*
+ * The tape of a drive has a volume of this dump already, and another one does
+ * not go behind it.
+ */
+static bool
+out_tape_needs_change(void *self, const struct de_volume *volume)
+{
+	const struct out_tape *t = self;
+	size_t index;
+
+	device_for(t, volume, &index);
+	if (index == t->device_count || !t->used[index].written)
+		return false;
+	return t->place.kind != PLACE_END || t->used[index].full || t->eject;
+}
+
+/* Nobody is needed if a reset was all that went wrong. */
+static bool
+out_tape_may_retry(void *self)
+{
+	const struct out_tape *t = self;
+
+	if (!t->records.lost || t->attempts->retries >= RETRIES)
+		return false;
+	t->attempts->retries++;
+	return true;
+}
+
+static void
+out_tape_destroy(void *self)
+{
+	struct out_tape *t = self;
+
+	drive_free(&t->drive);
+	munmap(t->attempts, sizeof(*t->attempts));
+	free(t->used);
+	free(t);
+}
+
+static enum de_status
+refuse_option(const struct out_tape *t, const char *why)
+{
+	t->host->report(t->host, DE_ERROR, "%s", why);
+	return DE_FAILED;
+}
+
+static enum de_status
+take_options(struct out_tape *t)
+{
+	const struct de_host *host = t->host;
+
+	t->rewind = host->get_boolean(host, "rewind");
+	t->eject = host->get_boolean(host, "eject");
+	t->place.block_size = (int)host->get_integer(host, "block_size");
+	t->place.protect_days = host->get_integer(host, "protect_days");
+	t->wish.wait_ready = host->get_integer(host, "wait_ready");
+	if (host->is_set(host, "file")) {
+		t->place.kind = PLACE_FILE;
+		t->place.file = (int)host->get_integer(host, "file");
+	}
+	if (host->get_boolean(host, "append")) {
+		if (t->place.kind == PLACE_FILE)
+			return refuse_option(t, "append and file: only one of "
+			    "them can say where a volume begins");
+		t->place.kind = PLACE_END;
+	}
+	if (t->place.block_size % DE_TAPE_BLOCK != 0)
+		return refuse_option(t, "block_size: has to be a multiple of "
+		    "1024, or 0 for blocks of any size");
+	t->wish.no_rewind = t->place.kind != PLACE_BEGINNING || !t->rewind;
+	return DE_OK;
+}
+
+enum de_status
+out_tape_create_on(const struct de_host *host,
+    const struct drive_calls *calls, void *context, void **self)
+{
+	struct out_tape *t = calloc(1, sizeof(*t));
+	void *shared = MAP_FAILED;
+
+	if (t == NULL)
+		goto no_memory;
+	t->host = host;
+	t->device_count = host->get_strings(host, "device", &t->devices);
+	t->used = calloc(t->device_count, sizeof(*t->used));
+	shared = mmap(NULL, sizeof(*t->attempts), PROT_READ | PROT_WRITE,
+	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (t->used == NULL || shared == MAP_FAILED)
+		goto no_memory;
+	t->attempts = shared;
+	drive_init(&t->drive, host, calls, context);
+	if (take_options(t) != DE_OK) {
+		out_tape_destroy(t);
+		return DE_FAILED;
+	}
+	*self = t;
+	return DE_OK;
+
+no_memory:
+	host->report(host, DE_ERROR, "out-tape: out of memory");
+	if (shared != MAP_FAILED)
+		munmap(shared, sizeof(*t->attempts));
+	if (t != NULL)
+		free(t->used);
+	free(t);
+	return DE_FAILED;
+}
+
+static enum de_status
+out_tape_create(const struct de_host *host, void **self)
+{
+	return out_tape_create_on(host, &drive_system_calls, NULL, self);
+}
+
+static const struct de_output out_tape_output = {
+	.struct_size = sizeof(out_tape_output),
+	.check = out_tape_check,
+	.open_volume = out_tape_open_volume,
+	.write = out_tape_write,
+	.close_volume = out_tape_close_volume,
+	.begin_readback = out_tape_begin_readback,
+	.read_back = out_tape_read_back,
+	.needs_change = out_tape_needs_change,
+	.may_retry = out_tape_may_retry,
+};
+
+static const struct de_plugin out_tape = {
+	DE_PLUGIN_ABI,
+	.kind = DE_OUTPUT,
+	.name = "out-tape",
+	.summary = "write each volume to a tape",
+	.options = out_tape_options,
+	.create = out_tape_create,
+	.destroy = out_tape_destroy,
+	.output = &out_tape_output,
+};
+
+DE_PLUGIN(out_tape);

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * out-tape.h - output: a tape drive; for the plugin itself, and for its tests
+ */
+#ifndef OUT_TAPE_H
+#define OUT_TAPE_H
+
+#include "drive.h"
+
+/* As de_plugin.create(), on a drive that is reached by other calls. */
+enum de_status out_tape_create_on(const struct de_host *host,
+    const struct drive_calls *calls, void *context, void **self);
+
+#endif
