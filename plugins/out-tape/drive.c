@@ -283,8 +283,9 @@ wait_until_ready(struct drive *d, const struct drive_wish *wish)
 		    (uint64_t)wish->wait_ready * NS) {
 			host->report(host, DE_ERROR, "%s: the drive is not "
 			    "ready after %lld seconds; look whether it is "
-			    "loading, cleaning or off-line, then try again",
-			    d->name, (long long)wish->wait_ready);
+			    "loading or cleaning; if its tape is off-line: mt "
+			    "-f %s load; then try again", d->name,
+			    (long long)wish->wait_ready, d->name);
 			return DE_FAILED;
 		}
 		if (!told)
