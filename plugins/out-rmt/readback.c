@@ -62,7 +62,8 @@ send_requests(struct out_rmt *r, size_t room)
 
 	while (r->reads_open == 0 || (r->reads_open < ahead &&
 	    r->reads_sent <= r->window.settled)) {
-		struct iovec iov = { request, request_read(request, room) };
+		const size_t length = request_read(request, room);
+		struct iovec iov = { request, length };
 		if (!connection_send(r->remote.connection, &iov, 1))
 			return false;
 		r->reads_open++;

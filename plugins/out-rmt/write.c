@@ -164,8 +164,9 @@ static bool
 send_record(struct out_rmt *r, const void *record, size_t length)
 {
 	char request[REQUEST_BYTES];
+	const size_t request_length = request_write(request, length);
 	struct iovec iov[2] = {
-		{ request, request_write(request, length) },
+		{ request, request_length },
 		{ (void *)(uintptr_t)record, length },
 	};
 
