@@ -253,7 +253,7 @@ look_up(const struct device *d, uint64_t block)
 static bool
 grow(struct device *d)
 {
-	const size_t count = d->slots == NULL ? FIRST_SLOTS :
+	const size_t count = d->slot_count == 0 ? FIRST_SLOTS :
 	    d->slot_count * 2;
 	struct slot *slots = calloc(count, sizeof(*slots));
 

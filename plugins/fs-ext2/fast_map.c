@@ -323,8 +323,10 @@ make_level(struct fast_map *m, uint8_t *entries, size_t *count,
 	const size_t room = (block_size - NODE_HEADER - TAIL) / ENTRY;
 	uint8_t *node = malloc(block_size);
 	size_t nodes = 0;
-	enum de_status status = node == NULL ? no_space(m) : DE_OK;
+	enum de_status status = DE_OK;
 
+	if (node == NULL)
+		return no_space(m);
 	for (size_t i = 0; i < *count && status == DE_OK; i += room) {
 		const size_t n = *count - i < room ? *count - i : room;
 		const uint64_t place = fast_map_borrow(m);
