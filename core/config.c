@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 
 #include "core/capacity.h"
+#include "core/config_level.h"
 #include "core/instance.h"
 #include "core/literals.h"
 #include "core/settings.h"
@@ -18,11 +19,32 @@
 #define LABEL_MAX 15		/* c_label keeps a NUL behind it */
 #define DATE_MAX INT32_MAX	/* c_date is a signed 32-bit number */
 
+const struct de_option config_top_options[] = {
+	{ "dumpdates", DE_OPTION_STRING, 0, 1, 4095, NULL,
+	  "file that remembers the dumps of all jobs, as /var/lib/dumpdates" },
+	{ NULL, 0, 0, 0, 0, NULL, NULL }
+};
+
 const struct de_option config_job_options[] = {
 	{ "name", DE_OPTION_STRING, DE_OPTION_REQUIRED, 1, JOB_NAME_MAX, NULL,
 	  "what the job is called: letters, digits, and . _ -" },
-	{ "level", DE_OPTION_INTEGER, 0, 0, 0, "0",
-	  "dump level; 0 dumps everything" },
+	{ "level", DE_OPTION_INTEGER, 0, 0, INT32_MAX, "0",
+	  "dump level; 0 dumps everything, others what has changed since the "
+	  "last one with a lower level" },
+	{ "dumpdates", DE_OPTION_STRING, 0, 1, 4095, NULL,
+	  "file that remembers the dumps of this job, in place of the one at the "
+	  "top of the file" },
+	{ "update_dumpdates", DE_OPTION_BOOLEAN, 0, 0, 0, NULL,
+	  "note the dump in the dumpdates file; by default so if there is one, "
+	  "but not with since or subtree" },
+	{ "since", DE_OPTION_TIME, 0, 1, DATE_MAX, NULL,
+	  "dump what has changed since then, whatever the dumpdates file says" },
+	{ "exclude", DE_OPTION_STRINGS, 0, 1, 4095, NULL,
+	  "what is left out: names, paths, or inodes as #1234" },
+	{ "honor_nodump", DE_OPTION_INTEGER, 0, 0, INT32_MAX, "1",
+	  "lowest level at which files with the nodump flag are left out" },
+	{ "subtree", DE_OPTION_STRING, 0, 1, 4095, NULL,
+	  "path of the only directory or file that is dumped; level 0 only" },
 	{ "label", DE_OPTION_STRING, 0, 0, LABEL_MAX, "none",
 	  "label in the headers of the dump" },
 	{ "date", DE_OPTION_TIME, 0, 1, DATE_MAX, NULL,
@@ -65,10 +87,6 @@ const struct de_option config_ring_options[] = {
 	{ "start_fill", DE_OPTION_INTEGER, 0, 0, 100, NULL,
 	  "percent of the buffer that are filled before writing begins, and "
 	  "again when it had to wait" },
-	{ NULL, 0, 0, 0, 0, NULL, NULL }
-};
-
-static const struct de_option no_options[] = {
 	{ NULL, 0, 0, 0, 0, NULL, NULL }
 };
 
@@ -177,7 +195,6 @@ check_job(struct settings *s, const config_setting_t *at,
     const struct config *before, const struct job_config *job)
 {
 	const char *name = option_text(job->options, "name");
-	const int64_t level = option_number(job->options, "level");
 	const char *label = option_text(job->options, "label");
 
 	if (name != NULL && !is_plain_name(name))
@@ -190,10 +207,6 @@ check_job(struct settings *s, const config_setting_t *at,
 		settings_error(s, config_setting_get_member(at, "name"), "name",
 		    "\"%s\" is the name of the job at line %u already; give "
 		    "each job a name of its own", name, twin->line);
-	if (level != 0)
-		settings_error(s, config_setting_get_member(at, "level"),
-		    "level", "%lld is not supported by this version; give 0, "
-		    "which dumps everything", (long long)level);
 	for (const char *p = label; p != NULL && *p != '\0'; p++)
 		if ((unsigned char)*p < 0x20 || *p == 0x7f) {
 			settings_error(s,
@@ -259,10 +272,30 @@ check_volumes(struct settings *s, const config_setting_t *at,
 		    job->output.plugin->descriptor.name);
 }
 
+/* They have been checked by those who took them. */
+static void
+override_options(const struct config_overrides *o, struct job_config *job)
+{
+	char why[OPTION_WHY_BYTES];
+
+	if (o == NULL)
+		return;
+	if (o->level >= 0)
+		option_put_number(job->options, option_find(config_job_options,
+		    "level"), o->level, why);
+	if (o->since > 0)
+		option_put_number(job->options, option_find(config_job_options,
+		    "since"), o->since, why);
+	if (o->no_update)
+		option_put_boolean(job->options,
+		    option_find(config_job_options, "update_dumpdates"), false,
+		    why);
+}
+
 static void
 read_job(struct settings *s, struct plugin_registry *reg,
-    const config_setting_t *at, const struct config *before,
-    struct job_config *job)
+    const struct config_overrides *overrides, const config_setting_t *at,
+    const struct config *before, struct job_config *job)
 {
 	job->line = config_setting_source_line(at);
 	job->options = option_set_new(config_job_options);
@@ -285,13 +318,18 @@ read_job(struct settings *s, struct plugin_registry *reg,
 	const config_setting_t *ring = settings_group(s, at, "ring", false);
 	if (ring != NULL)
 		settings_read(s, ring, ring_sets, no_groups, "ring");
+	job->dumpdates = option_text(before->options, "dumpdates");
+	override_options(overrides, job);
+	config_read_exclude(s, at, job);
 	check_job(s, at, before, job);
+	config_check_level(s, at, job);
 	check_volumes(s, at, job);
 }
 
 static void
 read_jobs(struct settings *s, struct plugin_registry *reg,
-    const config_setting_t *root, struct config *config)
+    const struct config_overrides *overrides, const config_setting_t *root,
+    struct config *config)
 {
 	const config_setting_t *jobs = config_setting_get_member(root, "jobs");
 
@@ -319,25 +357,25 @@ read_jobs(struct settings *s, struct plugin_registry *reg,
 			    "group; give { name = \"...\"; ... }", i + 1);
 			continue;
 		}
-		read_job(s, reg, at, config, &config->jobs[config->job_count]);
+		read_job(s, reg, overrides, at, config,
+		    &config->jobs[config->job_count]);
 		config->job_count++;
 	}
 }
 
 static void
 read_root(struct settings *s, struct plugin_registry *reg,
-    const config_setting_t *root, struct config *config)
+    const struct config_overrides *overrides, const config_setting_t *root,
+    struct config *config)
 {
-	struct option_set *top = option_set_new(no_options);
-
-	if (top == NULL) {
+	config->options = option_set_new(config_top_options);
+	if (config->options == NULL) {
 		settings_error(s, NULL, "jobs", "out of memory");
 		return;
 	}
-	struct option_set *const sets[] = { top, NULL };
+	struct option_set *const sets[] = { config->options, NULL };
 	settings_read(s, root, sets, top_groups, "the top of the file");
-	read_jobs(s, reg, root, config);
-	option_set_free(top);
+	read_jobs(s, reg, overrides, root, config);
 }
 
 /* libconfig says nothing of a file that it cannot open; a folder it reads. */
@@ -394,7 +432,8 @@ parse(struct settings *s, config_t *parser)
 }
 
 struct config *
-config_load(const char *file, struct plugin_registry *reg, struct report *rep)
+config_load(const char *file, const struct config_overrides *overrides,
+    struct plugin_registry *reg, struct report *rep)
 {
 	struct settings s = { .rep = rep, .file = file };
 	config_t parser;
@@ -406,7 +445,8 @@ config_load(const char *file, struct plugin_registry *reg, struct report *rep)
 	}
 	config_init(&parser);
 	if (parse(&s, &parser))
-		read_root(&s, reg, config_root_setting(&parser), config);
+		read_root(&s, reg, overrides, config_root_setting(&parser),
+		    config);
 	config_destroy(&parser);
 	if (s.errors > 0) {
 		config_free(config);
@@ -428,8 +468,10 @@ config_free(struct config *config)
 		option_set_free(job->eot.options);
 		option_set_free(job->source.options);
 		option_set_free(job->output.options);
+		exclude_free(job->exclude);
 	}
 	free(config->jobs);
+	option_set_free(config->options);
 	free(config);
 }
 

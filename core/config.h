@@ -8,6 +8,7 @@
 #ifndef CORE_CONFIG_H
 #define CORE_CONFIG_H
 
+#include "core/exclude.h"
 #include "core/options.h"
 #include "core/plugin.h"
 #include "core/report.h"
@@ -19,31 +20,43 @@ struct plugin_config {
 };
 
 struct job_config {
-	struct option_set *options;	/* name, level, label, date */
+	struct option_set *options;	/* name, level, label, date, ... */
 	struct option_set *ring;	/* slaves, blocking, buffer, start_fill */
 	struct option_set *volumes;	/* volume_size and what else the engine
 					   takes from the output's group */
 	struct plugin_config source;
 	struct plugin_config output;
 	struct plugin_config eot;	/* its plugin is NULL: there is none */
+	struct exclude *exclude;	/* owned; NULL: nothing is left out */
+	const char *dumpdates;		/* of the whole file, borrowed, or NULL */
 	unsigned int line;		/* where it begins in the file */
 };
 
 struct config {
+	struct option_set *options;	/* at the top of the file */
 	struct job_config *jobs;
 	size_t job_count;
 };
 
+/* What the command line says in place of the file, for all jobs. */
+struct config_overrides {
+	int64_t level;			/* -1: as in the file */
+	int64_t since;			/* 0: as in the file */
+	bool no_update;
+};
+
 /* The tables of the engine's own options, for help and tests. */
+extern const struct de_option config_top_options[];
 extern const struct de_option config_job_options[];
 extern const struct de_option config_ring_options[];
 extern const struct de_option config_volume_options[];
 
 /*
- * Read `file`.  Returns NULL after reporting every mistake in it, each as
+ * Read `file`; `overrides` may be NULL.  Returns NULL after reporting every mistake in it, each as
  * "FILE:LINE: KEY: what is wrong".
  */
-struct config *config_load(const char *file, struct plugin_registry *reg,
+struct config *config_load(const char *file,
+    const struct config_overrides *overrides, struct plugin_registry *reg,
     struct report *rep);
 
 /* Takes NULL. */

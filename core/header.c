@@ -16,6 +16,8 @@
 #define FLAG_EXTATTRIBUTES 0x8000
 #define EXT_XATTR 3		/* c_extattributes of extended attributes */
 
+#define FLAG_OF_NOTHING 0x1000	/* of the inode: an indexed directory */
+
 #define LABEL_BYTES 16		/* NUL included, as in the next */
 #define NAME_BYTES 64
 
@@ -73,6 +75,14 @@ put64(uint8_t *block, enum offset at, uint64_t value)
 {
 	const uint64_t le = htole64(value);
 	memcpy(block + at, &le, sizeof(le));
+}
+
+static uint32_t
+get32(const uint8_t *block, enum offset at)
+{
+	uint32_t le;
+	memcpy(&le, block + at, sizeof(le));
+	return le32toh(le);
 }
 
 /* Cut if it is too long; the last byte stays NUL. */
@@ -185,11 +195,18 @@ header_end(const struct header_template *t,
 	begin(t, block, HEADER_END, max_inode, 0);
 }
 
-/* Files and directories only: on others restore -C stumbles over them. */
+/*
+ * Files and directories only: on others restore -C stumbles over them.  And
+ * restore sets flags only if there are any, so at a level with a base those of
+ * before would stay: a flag that nobody can set takes their place.
+ */
 static uint32_t
-flags_of(const struct de_inode *inode)
+flags_of(const struct header_template *t, const struct de_inode *inode)
 {
-	return S_ISREG(inode->mode) || S_ISDIR(inode->mode) ? inode->flags : 0;
+	if (!S_ISREG(inode->mode) && !S_ISDIR(inode->mode))
+		return 0;
+	return inode->flags == 0 && get32(t->block, C_DDATE) != 0 ?
+	    FLAG_OF_NOTHING : inode->flags;
 }
 
 void
@@ -210,7 +227,7 @@ header_inode(const struct header_template *t,
 	if (S_ISCHR(inode->mode) || S_ISBLK(inode->mode))
 		put32(block, DI_RDEV, encode_device(inode->device_major,
 		    inode->device_minor));
-	put32(block, DI_FLAGS, flags_of(inode));
+	put32(block, DI_FLAGS, flags_of(t, inode));
 	put32(block, DI_UID, inode->uid);
 	put32(block, DI_GID, inode->gid);
 	extension_put(block, inode);
@@ -242,14 +259,6 @@ header_stamp(uint8_t block[static DE_TAPE_BLOCK],
 	put32(block, C_FIRSTREC, at->first_record);
 	put32(block, C_CHECKSUM, 0);
 	put32(block, C_CHECKSUM, CHECKSUM - sum_of_words(block));
-}
-
-static uint32_t
-get32(const uint8_t *block, enum offset at)
-{
-	uint32_t le;
-	memcpy(&le, block + at, sizeof(le));
-	return le32toh(le);
 }
 
 uint32_t

@@ -20,8 +20,10 @@ enum exit_status
 help_print(FILE *out)
 {
 	fputs(
-"usage: dumpengine [-c FILE] [-v | -q] [--report FILE] [JOB...]\n"
-"       dumpengine [-c FILE] [-v | -q] --check [JOB...]\n"
+"usage: dumpengine [-c FILE] [-v | -q] [--level N] [--since DATE] [--no-update]\n"
+"                  [--report FILE] [JOB...]\n"
+"       dumpengine [-c FILE] [-v | -q] [--level N] [--since DATE]\n"
+"                  --check | --estimate [JOB...]\n"
 "       dumpengine --list-plugins | --plugin-help NAME | --help | --version\n"
 "\n"
 "Dump ext2, ext3 and ext4 filesystems as the jobs of a configuration file say,\n"
@@ -31,6 +33,11 @@ help_print(FILE *out)
 "                        " SYSCONFDIR "/dumpengine/dumpengine.conf\n"
 "      --check           check the file, the plugins, the sources and the\n"
 "                        outputs; dump nothing\n"
+"      --estimate        print how much a run would write; write nothing\n"
+"      --level N         dump level, whatever the file says\n"
+"      --since DATE      dump what has changed since then, whatever the file and\n"
+"                        the dumpdates file say\n"
+"      --no-update       note no dump in a dumpdates file\n"
 "      --list-plugins    list the plugins and the files that are none\n"
 "      --plugin-help NAME\n"
 "                        show what a plugin does and its options\n"

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "core/inomap.h"
 
+#include <endian.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "dumpengine/plugin.h"
 
@@ -23,6 +25,16 @@ inomap_init(struct inomap *map, uint32_t max_inode)
 	return map->bits != NULL;
 }
 
+bool
+inomap_copy(struct inomap *map, const struct inomap *other)
+{
+	if (!inomap_init(map, other->max_inode))
+		return false;
+	memcpy(map->bits, other->bits,
+	    (size_t)map->tape_blocks * DE_TAPE_BLOCK);
+	return true;
+}
+
 void
 inomap_free(struct inomap *map)
 {
@@ -37,6 +49,34 @@ inomap_add(struct inomap *map, uint32_t inode)
 		map->bits[(inode - 1) / 8] |= (uint8_t)(1u << ((inode - 1) % 8));
 }
 
+void
+inomap_remove(struct inomap *map, uint32_t inode)
+{
+	if (inode >= 1 && inode <= map->max_inode)
+		map->bits[(inode - 1) / 8] &=
+		    (uint8_t)~(1u << ((inode - 1) % 8));
+}
+
+uint32_t
+inomap_count(const struct inomap *map)
+{
+	const size_t bytes = (size_t)map->tape_blocks * DE_TAPE_BLOCK;
+	uint32_t count = 0;
+
+	for (size_t i = 0; i < bytes; i++)
+		count += (uint32_t)__builtin_popcount(map->bits[i]);
+	return count;
+}
+
+void
+inomap_intersect(struct inomap *map, const struct inomap *other)
+{
+	const size_t bytes = (size_t)map->tape_blocks * DE_TAPE_BLOCK;
+
+	for (size_t i = 0; i < bytes; i++)
+		map->bits[i] &= other->bits[i];
+}
+
 bool
 inomap_has(const struct inomap *map, uint32_t inode)
 {
@@ -44,18 +84,45 @@ inomap_has(const struct inomap *map, uint32_t inode)
 	    (map->bits[(inode - 1) / 8] & (1u << ((inode - 1) % 8))) != 0;
 }
 
-uint32_t
-inomap_next(const struct inomap *map, uint32_t from)
+/* Eight bytes of the difference of two maps; a map has a multiple of that. */
+static uint64_t
+get_word(const struct inomap *a, const struct inomap *b, size_t at)
+{
+	uint64_t x, y = 0;
+
+	memcpy(&x, a->bits + at, sizeof(x));
+	if (b != NULL)
+		memcpy(&y, b->bits + at, sizeof(y));
+	return le64toh(x ^ y);
+}
+
+/* Maps are thin at high levels, so most words are empty. */
+static uint32_t
+next(const struct inomap *a, const struct inomap *b, uint32_t from)
 {
 	uint64_t inode = from < 1 ? 1 : from;
 
-	while (inode <= map->max_inode) {
-		const unsigned int rest = (unsigned int)
-		    map->bits[(inode - 1) / 8] >> ((inode - 1) % 8);
+	while (inode <= a->max_inode) {
+		const uint64_t bit = (inode - 1) % 64;
+		const uint64_t rest =
+		    get_word(a, b, (size_t)(inode - 1 - bit) / 8) >> bit;
 		if (rest != 0)
 			return (uint32_t)(inode +
-			    (unsigned int)__builtin_ctz(rest));
-		inode += 8 - (inode - 1) % 8;
+			    (unsigned int)__builtin_ctzll(rest));
+		inode += 64 - bit;
 	}
 	return 0;
+}
+
+uint32_t
+inomap_next(const struct inomap *map, uint32_t from)
+{
+	return next(map, NULL, from);
+}
+
+uint32_t
+inomap_next_difference(const struct inomap *a, const struct inomap *b,
+    uint32_t from)
+{
+	return next(a, b, from);
 }

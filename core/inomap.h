@@ -25,11 +25,25 @@ uint32_t inomap_tape_blocks(uint32_t max_inode);
 bool inomap_init(struct inomap *map, uint32_t max_inode);
 void inomap_free(struct inomap *map);
 
+/* Make it a copy of another one.  Returns false if out of memory. */
+bool inomap_copy(struct inomap *map, const struct inomap *other);
+
 /* Numbers that the map cannot hold are never in it. */
 void inomap_add(struct inomap *map, uint32_t inode);
+void inomap_remove(struct inomap *map, uint32_t inode);
 bool inomap_has(const struct inomap *map, uint32_t inode);
+
+/* How many are in it. */
+uint32_t inomap_count(const struct inomap *map);
+
+/* Keep those that are in `other`, of the same size, as well. */
+void inomap_intersect(struct inomap *map, const struct inomap *other);
 
 /* The first inode in the map that is at least `from`, or 0. */
 uint32_t inomap_next(const struct inomap *map, uint32_t from);
+
+/* The first that is in one of two maps of the same size only, or 0. */
+uint32_t inomap_next_difference(const struct inomap *a,
+    const struct inomap *b, uint32_t from);
 
 #endif

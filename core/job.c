@@ -12,11 +12,14 @@
 #include "core/capacity.h"
 #include "core/clock.h"
 #include "core/date.h"
+#include "core/dumpdates.h"
+#include "core/level.h"
 #include "core/stream.h"
 #include "core/supervisor.h"
 #include "core/volume_report.h"
 
 #define HOST_BYTES 256
+#define FILESYSTEM_BYTES 64	/* what a header holds */
 
 /* A job at work. */
 struct job {
@@ -30,6 +33,7 @@ struct job {
 	struct source src;
 	bool source_is_open;
 	int64_t date;
+	struct level level;
 	char host[HOST_BYTES];
 };
 
@@ -37,12 +41,6 @@ static const char *
 label_of(const struct job *job)
 {
 	return option_text(job->config->options, "label");
-}
-
-static uint32_t
-level_of(const struct job *job)
-{
-	return (uint32_t)option_number(job->config->options, "level");
 }
 
 /* The clock is read before the scan: what changes later comes next time. */
@@ -115,7 +113,9 @@ begin(struct job *job, const struct job_config *config,
 	job->cancelled = &context->signals->cancel;
 	job->channel = channel;
 	set_date_and_host(job);
-	return open_plugins(job) && check_first_volume(job);
+	return open_plugins(job) && check_first_volume(job) &&
+	    level_find(&job->level, config, job->src.info.device, job->date,
+	    job->rep, job->cancelled);
 }
 
 static void
@@ -128,6 +128,14 @@ end(struct job *job)
 	instance_free(job->eot);
 }
 
+/* With `create`, a dumpdates file that is missing is made. */
+static bool
+check_dumpdates(const struct job *job, bool create)
+{
+	return !level_updates_dumpdates(job->config) ||
+	    dumpdates_check(level_dumpdates(job->config), create, job->rep);
+}
+
 static bool
 check_output(const struct job *job)
 {
@@ -137,7 +145,7 @@ check_output(const struct job *job)
 		.number = 1,
 		.record_size = DE_TAPE_BLOCK *
 		    (uint32_t)option_number(job->config->ring, "blocking"),
-		.level = level_of(job),
+		.level = job->level.number,
 		.date = job->date,
 		.job = job_name(job->config),
 		.label = label_of(job),
@@ -151,7 +159,7 @@ job_check(const struct job_config *config, const struct job_context *context)
 {
 	struct job job;
 	const bool ok = begin(&job, config, context, -1) &&
-	    check_output(&job);
+	    check_dumpdates(&job, false) && check_output(&job);
 
 	if (ok)
 		report(context->rep, DE_INFO, "ready to dump %s (%s, %.1f MB in use)",
@@ -169,7 +177,8 @@ report_beginning(const struct job *job)
 
 	date_format(job->date, date);
 	report(job->rep, DE_INFO, "date of this level %" PRIu32 " dump: %s",
-	    level_of(job), date);
+	    job->level.number, date);
+	level_report(&job->level, job->rep);
 	report(job->rep, DE_INFO, "dumping %s (%s%s%s%s%s)", info->device,
 	    info->type, *info->label != '\0' ? " " : "", info->label,
 	    *info->mount_point != '\0' ? ", mounted on " : "",
@@ -181,18 +190,36 @@ report_beginning(const struct job *job)
 	report(job->rep, DE_INFO, "mapping (Pass I and II) [inodes]");
 }
 
+/* "/srv", or "/srv (dir /mail)" if only that is dumped. */
+static void
+describe_filesystem(const struct job *job, char text[static FILESYSTEM_BYTES])
+{
+	const char *mount_point = job->src.info.mount_point;
+	const char *subtree = option_text(job->config->options, "subtree");
+
+	if (*mount_point == '\0')
+		mount_point = "an unlisted file system";
+	if (subtree == NULL)
+		snprintf(text, FILESYSTEM_BYTES, "%s", mount_point);
+	else
+		snprintf(text, FILESYSTEM_BYTES, "%s (dir %s)", mount_point,
+		    subtree);
+}
+
 static void
 make_header_template(const struct job *job, struct header_template *t)
 {
-	const char *mount_point = job->src.info.mount_point;
+	char filesystem[FILESYSTEM_BYTES];
+
+	describe_filesystem(job, filesystem);
 	const struct header_identity id = {
 		.date = job->date,
-		.level = (int32_t)level_of(job),
+		.base_date = job->level.base_date,
+		.level = (int32_t)job->level.number,
 		.blocking = (uint32_t)option_number(job->config->ring,
 		    "blocking"),
 		.label = label_of(job),
-		.filesystem = *mount_point != '\0' ? mount_point :
-		    "an unlisted file system",
+		.filesystem = filesystem,
 		.device = job->src.info.device,
 		.host = job->host,
 	};
@@ -263,7 +290,7 @@ write_dump(const struct job *job, const struct selection *sel,
 		.channel = job->channel,
 		.job = job_name(job->config),
 		.label = label_of(job),
-		.level = level_of(job),
+		.level = job->level.number,
 		.date = job->date,
 		.slaves = (unsigned int)option_number(ring, "slaves"),
 		.blocking = (unsigned int)option_number(ring, "blocking"),
@@ -284,6 +311,9 @@ write_dump(const struct job *job, const struct selection *sel,
 		.findings = findings,
 		.rep = job->rep,
 		.cancelled = job->cancelled,
+		.base_date = job->level.base_date,
+		.in_chain = job->level.base_date != 0 ||
+		    level_updates_dumpdates(job->config),
 	};
 	if (tape_begin(tape) != DE_OK || stream_write(&stream) != DE_OK)
 		tape_abort(tape);
@@ -305,7 +335,29 @@ send_description(const struct job *job, uint64_t tape_blocks)
 	snprintf(d->type, sizeof(d->type), "%s", info->type);
 	snprintf(d->uuid, sizeof(d->uuid), "%s", info->uuid);
 	d->estimate = tape_blocks;
+	d->date = job->date;
+	d->level = job->level.number;
+	d->base_level = job->level.base_level;
+	d->base_date = job->level.base_date;
 	message_send(job->channel, &m, true);
+}
+
+static bool
+select_inodes(const struct job *job, struct selection *sel,
+    struct findings *findings)
+{
+	const struct option_set *options = job->config->options;
+	const struct selection_rules rules = {
+		.base_date = job->level.base_date,
+		.level = job->level.number,
+		.honor_nodump = (uint32_t)option_number(options,
+		    "honor_nodump"),
+		.exclude = job->config->exclude,
+		.subtree = option_text(options, "subtree"),
+	};
+
+	return selection_make(sel, &job->src, &rules, findings, job->rep,
+	    job->cancelled);
 }
 
 /* All passes, with somewhere to note what they find. */
@@ -322,8 +374,7 @@ select_and_write(const struct job *job, struct findings *findings)
 
 	read_errors_init(&read_errors, (uint64_t)
 	    option_number(job->config->options, "max_read_errors"));
-	if (!selection_make(&sel, &job->src, findings, job->rep,
-	    job->cancelled))
+	if (!select_inodes(job, &sel, findings))
 		return end_early(job, EXIT_ABORTED, findings);
 	report(job->rep, DE_INFO, "estimated %" PRIu64 " blocks",
 	    sel.tape_blocks);
@@ -355,6 +406,77 @@ dump(const struct job *job)
 	return status;
 }
 
+/* On how many volumes; *more: the last one counted is the first of no set size. */
+static uint64_t
+count_volumes(const struct job *job, uint64_t tape_blocks, bool *more)
+{
+	const uint32_t blocking = (uint32_t)option_number(job->config->ring,
+	    "blocking");
+	uint64_t left = tape_blocks;
+	uint32_t number = 1;
+
+	for (*more = false; number < UINT32_MAX; number++) {
+		const uint64_t records = capacity_records(job->config->volumes,
+		    number, blocking);
+		*more = records == CAPACITY_AUTO;
+		if (*more || left <= records * blocking)
+			break;
+		/* Each further volume begins with a header of its own. */
+		left -= records * blocking - 1;
+	}
+	return number;
+}
+
+static void
+print_estimate(const struct job *job, const struct selection *sel)
+{
+	bool more;
+	const uint64_t volumes = count_volumes(job, sel->tape_blocks, &more);
+
+	printf("%s: level %" PRIu32 ", %" PRIu64 " inodes, %" PRIu64 " tape "
+	    "blocks, %" PRIu64 " bytes, %" PRIu64 " volume%s\n",
+	    job_name(job->config), job->level.number, sel->inodes,
+	    sel->tape_blocks, sel->tape_blocks * DE_TAPE_BLOCK, volumes,
+	    more ? " or more" : volumes == 1 ? "" : "s");
+}
+
+static enum exit_status
+estimate(const struct job *job)
+{
+	struct selection sel;
+	struct findings *findings = findings_new(&job->src, job->rep, -1);
+	enum exit_status status = EXIT_NOT_STARTED;
+
+	if (findings == NULL) {
+		report(job->rep, DE_ERROR, "out of memory");
+		return status;
+	}
+	job->source_instance->findings = findings;
+	report_beginning(job);
+	if (select_inodes(job, &sel, findings)) {
+		print_estimate(job, &sel);
+		selection_free(&sel);
+		status = findings_flush(findings) > 0 ? EXIT_INCOMPLETE :
+		    EXIT_COMPLETE;
+	}
+	job->source_instance->findings = NULL;
+	findings_free(findings);
+	return status;
+}
+
+enum exit_status
+job_estimate(const struct job_config *config,
+    const struct job_context *context)
+{
+	struct job job;
+	enum exit_status status = EXIT_NOT_STARTED;
+
+	if (begin(&job, config, context, -1))
+		status = estimate(&job);
+	end(&job);
+	return status;
+}
+
 /*
  * What the supervisor has forked: it becomes the checkpoint of the first
  * volume, and returns here in the process of every other one.
@@ -367,13 +489,39 @@ work(const struct job_config *config, const struct job_context *context,
 	enum exit_status status;
 
 	signals_leave_to_supervisor();
-	if (begin(&job, config, context, channel))
+	if (begin(&job, config, context, channel) &&
+	    check_dumpdates(&job, true))
 		status = dump(&job);
 	else
 		status = end_early(&job, *job.cancelled ? EXIT_ABORTED :
 		    EXIT_NOT_STARTED, NULL);
 	end(&job);
 	return status;
+}
+
+/* Every volume is safe: from now on, others can build on this dump. */
+static void
+note_dump(const struct job_config *config, const struct job_context *context,
+    struct dump_record *record)
+{
+	const struct message_description *d = &record->description;
+	const struct dumpdates_entry entry = {
+		.name = level_name(config, d->device),
+		.level = d->level,
+		.date = d->date,
+	};
+
+	if (!level_updates_dumpdates(config) ||
+	    (record->status != EXIT_COMPLETE &&
+	    record->status != EXIT_INCOMPLETE))
+		return;
+	record->noted = dumpdates_update(level_dumpdates(config), &entry,
+	    context->rep, &context->signals->cancel);
+	if (record->noted)
+		return;
+	report(context->rep, DE_ERROR, "the dump is whole, but %s does not "
+	    "know of it", level_dumpdates(config));
+	record->status = EXIT_INCOMPLETE;
 }
 
 static void
@@ -430,6 +578,7 @@ supervise(const struct job_config *config, const struct job_context *context,
 	};
 
 	supervisor_run(&s, worker, &record);
+	note_dump(config, context, &record);
 	const double seconds = (double)(clock_ns() - started) / 1e9;
 	report_ending(context->rep, &record, seconds);
 	if (context->run_report != NULL)

@@ -30,4 +30,8 @@ enum exit_status job_run(const struct job_config *job,
 enum exit_status job_check(const struct job_config *job,
     const struct job_context *context);
 
+/* Select, and print how much it is; writes nothing. */
+enum exit_status job_estimate(const struct job_config *job,
+    const struct job_context *context);
+
 #endif

@@ -18,8 +18,8 @@
 
 #define DEFAULT_FILE SYSCONFDIR "/dumpengine/dumpengine.conf"
 
-enum action { ACT_DUMP, ACT_CHECK, ACT_LIST_PLUGINS, ACT_PLUGIN_HELP,
-    ACT_HELP, ACT_VERSION };
+enum action { ACT_DUMP, ACT_CHECK, ACT_ESTIMATE, ACT_LIST_PLUGINS,
+    ACT_PLUGIN_HELP, ACT_HELP, ACT_VERSION };
 
 struct arguments {
 	enum action action;
@@ -27,19 +27,24 @@ struct arguments {
 	const char *file;
 	const char *plugin;	/* of --plugin-help */
 	const char *report;	/* file for the report, or NULL */
+	struct config_overrides overrides;
 	char **jobs;		/* names; job_count of them */
 	int job_count;
 };
 
-enum { OPT_CHECK = 256, OPT_LIST_PLUGINS, OPT_PLUGIN_HELP, OPT_REPORT,
-    OPT_VERSION };
+enum { OPT_CHECK = 256, OPT_ESTIMATE, OPT_LEVEL, OPT_LIST_PLUGINS,
+    OPT_NO_UPDATE, OPT_PLUGIN_HELP, OPT_REPORT, OPT_SINCE, OPT_VERSION };
 
 static const struct option long_options[] = {
 	{ "config", required_argument, NULL, 'c' },
 	{ "check", no_argument, NULL, OPT_CHECK },
+	{ "estimate", no_argument, NULL, OPT_ESTIMATE },
+	{ "level", required_argument, NULL, OPT_LEVEL },
 	{ "list-plugins", no_argument, NULL, OPT_LIST_PLUGINS },
+	{ "no-update", no_argument, NULL, OPT_NO_UPDATE },
 	{ "plugin-help", required_argument, NULL, OPT_PLUGIN_HELP },
 	{ "report", required_argument, NULL, OPT_REPORT },
+	{ "since", required_argument, NULL, OPT_SINCE },
 	{ "verbose", no_argument, NULL, 'v' },
 	{ "quiet", no_argument, NULL, 'q' },
 	{ "help", no_argument, NULL, 'h' },
@@ -47,7 +52,27 @@ static const struct option long_options[] = {
 	{ NULL, 0, NULL, 0 }
 };
 
-/* Returns false if the command line is wrong; getopt has said why. */
+/* The value of an option that a job has as well, as its table wants it. */
+static bool
+take_override(const char *key, const char *text, int64_t *value)
+{
+	struct option_set *set = option_set_new(config_job_options);
+	char why[OPTION_WHY_BYTES] = "out of memory";
+	int64_t number;
+
+	const bool ok = set != NULL &&
+	    (option_parse_integer(text, &number) ?
+	    option_put_number(set, option_find(set->table, key), number, why) :
+	    option_put_text(set, option_find(set->table, key), text, why));
+	if (ok)
+		*value = option_number(set, key);
+	else
+		fprintf(stderr, "dumpengine: error: --%s: %s\n", key, why);
+	option_set_free(set);
+	return ok;
+}
+
+/* Returns false if the command line is wrong; it has been said why. */
 static bool
 parse_arguments(struct arguments *args, int argc, char **argv)
 {
@@ -71,8 +96,19 @@ parse_arguments(struct arguments *args, int argc, char **argv)
 		case OPT_CHECK:
 			args->action = ACT_CHECK;
 			break;
+		case OPT_ESTIMATE:
+			args->action = ACT_ESTIMATE;
+			break;
+		case OPT_LEVEL:
+			if (!take_override("level", optarg,
+			    &args->overrides.level))
+				return false;
+			break;
 		case OPT_LIST_PLUGINS:
 			args->action = ACT_LIST_PLUGINS;
+			break;
+		case OPT_NO_UPDATE:
+			args->overrides.no_update = true;
 			break;
 		case OPT_PLUGIN_HELP:
 			args->action = ACT_PLUGIN_HELP;
@@ -80,6 +116,11 @@ parse_arguments(struct arguments *args, int argc, char **argv)
 			break;
 		case OPT_REPORT:
 			args->report = optarg;
+			break;
+		case OPT_SINCE:
+			if (!take_override("since", optarg,
+			    &args->overrides.since))
+				return false;
 			break;
 		case OPT_VERSION:
 			args->action = ACT_VERSION;
@@ -149,7 +190,8 @@ run_jobs(const struct job_context *context, const struct config *config,
 			continue;
 		report_set_subject(context->rep, job_name(job));
 		const enum exit_status status = args->action == ACT_CHECK ?
-		    job_check(job, context) :
+		    job_check(job, context) : args->action == ACT_ESTIMATE ?
+		    job_estimate(job, context) :
 		    job_run(job, context, is_supervisor);
 		if (!*is_supervisor)
 			return status;
@@ -172,7 +214,8 @@ use_file(struct report *rep, struct plugin_registry *reg,
 		.may_ask = args->level != REPORT_QUIET,
 		.run_report = run_report,
 	};
-	struct config *config = config_load(args->file, reg, rep);
+	struct config *config = config_load(args->file, &args->overrides,
+	    reg, rep);
 
 	if (config != NULL && names_are_known(rep, config, args))
 		status = run_jobs(&context, config, args, &is_supervisor);
@@ -223,6 +266,7 @@ act(struct report *rep, struct plugin_registry *reg,
 		break;
 	case ACT_DUMP:
 	case ACT_CHECK:
+	case ACT_ESTIMATE:
 		status = use_file_and_report(rep, reg, args);
 		break;
 	}
@@ -255,6 +299,7 @@ main(int argc, char **argv)
 		.action = ACT_DUMP,
 		.level = REPORT_NORMAL,
 		.file = DEFAULT_FILE,
+		.overrides.level = -1,
 	};
 	enum exit_status status = EXIT_NOT_STARTED;
 

@@ -40,6 +40,10 @@ struct message_description {
 	char type[32];
 	char uuid[40];
 	uint64_t estimate;			/* tape blocks */
+	int64_t date;
+	uint32_t level;
+	int32_t base_level;			/* LEVEL_NONE: by hand */
+	int64_t base_date;			/* 0: it is a full dump */
 };
 
 struct message_writer {

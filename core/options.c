@@ -206,8 +206,8 @@ parse_size(const char *text, int64_t *bytes)
 	return !__builtin_mul_overflow((int64_t)n, unit, bytes);
 }
 
-static bool
-parse_integer(const char *text, int64_t *number)
+bool
+option_parse_integer(const char *text, int64_t *number)
 {
 	char *end;
 	errno = 0;
@@ -340,7 +340,7 @@ put_default(struct option_set *set, int index)
 		    option_put_boolean(set, index,
 		    strcmp(o->default_value, "true") == 0, why);
 	else if (o->type == DE_OPTION_INTEGER)
-		ok = parse_integer(o->default_value, &number) &&
+		ok = option_parse_integer(o->default_value, &number) &&
 		    option_put_number(set, index, number, why);
 	else
 		ok = option_put_text(set, index, o->default_value, why);

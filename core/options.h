@@ -51,6 +51,9 @@ bool option_put_boolean(struct option_set *set, int index, bool value,
 bool option_put_text(struct option_set *set, int index, const char *text,
     char why[static OPTION_WHY_BYTES]);
 
+/* Read a decimal integer, and nothing behind it. */
+bool option_parse_integer(const char *text, int64_t *number);
+
 /* One more value for an option that takes a list. */
 bool option_add_number(struct option_set *set, int index, int64_t number,
     char why[static OPTION_WHY_BYTES]);

@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "core/level.h"
 #include "core/supervisor.h"
 #include "core/volume_report.h"
 
@@ -178,6 +179,25 @@ listed(const struct dump_record *record)
 	return array;
 }
 
+/* What was asked for, if it did not come to a dump. */
+static void
+set_level(json_t *o, const struct job_config *job,
+    const struct dump_record *record)
+{
+	const struct message_description *d = &record->description;
+	const bool described = d->date != 0;
+
+	json_object_set_new(o, "level", json_integer(described ? d->level :
+	    option_number(job->options, "level")));
+	json_object_set_new(o, "date", json_integer(d->date));
+	json_object_set_new(o, "base_date", json_integer(d->base_date));
+	json_object_set_new(o, "base_level", d->base_date == 0 ||
+	    d->base_level == LEVEL_NONE ? json_null() :
+	    json_integer(d->base_level));
+	json_object_set_new(o, "noted_in_dumpdates",
+	    json_boolean(record->noted));
+}
+
 void
 run_report_add(struct run_report *r, const struct job_config *job,
     const struct dump_record *record, int64_t begun, double seconds)
@@ -186,8 +206,7 @@ run_report_add(struct run_report *r, const struct job_config *job,
 	const struct message_description *d = &record->description;
 
 	json_object_set_new(o, "name", text(job_name(job)));
-	json_object_set_new(o, "level",
-	    json_integer(option_number(job->options, "level")));
+	set_level(o, job, record);
 	json_object_set_new(o, "label",
 	    text(option_text(job->options, "label")));
 	json_object_set_new(o, "device", text(d->device));

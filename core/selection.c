@@ -63,23 +63,65 @@ can_be_dumped(const struct de_inode *inode, struct findings *findings)
 	return true;
 }
 
-static void
-select_inode(struct selection *sel, const struct de_inode *inode,
-    struct findings *findings)
+/* The work on a selection. */
+struct selecting {
+	struct selection *sel;
+	const struct source *src;
+	const struct selection_rules *rules;
+	struct findings *findings;
+	struct report *rep;
+	const atomic_int *cancelled;
+};
+
+/*
+ * In the second of the base, too: that may have been after it was read.  What
+ * was changed before 1970 by its clock was changed by a clock that is wrong.
+ */
+static bool
+is_changed(const struct selection_rules *rules, const struct de_inode *inode)
 {
-	if (!can_be_dumped(inode, findings))
+	return rules->base_date == 0 || inode->ctime.seconds < 0 ||
+	    inode->ctime.seconds >= rules->base_date;
+}
+
+/* Is it left out whatever names it has? */
+static bool
+is_left_out(const struct selecting *s, const struct de_inode *inode)
+{
+	if ((inode->flags & TREE_FLAG_NODUMP) != 0 &&
+	    s->rules->level >= s->rules->honor_nodump &&
+	    inode->number != s->src->info.root_inode)
+		return true;
+	/* A directory comes as an empty one. */
+	return (inode->flags & TREE_FLAG_ENCRYPTED) != 0 &&
+	    !S_ISDIR(inode->mode);
+}
+
+static void
+select_inode(const struct selecting *s, const struct de_inode *inode)
+{
+	struct selection *sel = s->sel;
+
+	if (!can_be_dumped(inode, s->findings))
 		return;
 	inomap_add(&sel->in_use, inode->number);
-	inomap_add(&sel->dumped, inode->number);
 	if (S_ISDIR(inode->mode))
 		inomap_add(&sel->directories, inode->number);
-	sel->tape_blocks += estimate(inode);
+	if ((inode->flags & TREE_FLAG_ENCRYPTED) != 0)
+		tree_is_encrypted(sel->tree, inode->number);
+	if (is_left_out(s, inode))
+		tree_leave_out(sel->tree, inode->number);
+	else if (!tree_is_left_out(sel->tree, inode->number) &&
+	    is_changed(s->rules, inode)) {
+		inomap_add(&sel->dumped, inode->number);
+		sel->tape_blocks += estimate(inode);
+	}
 }
 
 static enum de_status
-scan_inodes(struct selection *sel, const struct source *src,
-    struct findings *findings, const atomic_int *cancelled)
+scan_inodes(const struct selecting *s)
 {
+	const struct source *src = s->src;
 	struct de_inode inode;
 	uint32_t from = 1;
 	void *scan;
@@ -88,53 +130,127 @@ scan_inodes(struct selection *sel, const struct source *src,
 	if (status != DE_OK)
 		return status;
 	while ((status = source_next(src, scan, from, &inode)) == DE_OK) {
-		if (*cancelled) {
+		if (*s->cancelled) {
 			status = DE_FAILED;
 			break;
 		}
-		select_inode(sel, &inode, findings);
-		findings_settle(findings);
+		select_inode(s, &inode);
+		findings_settle(s->findings);
 		from = inode.number + 1;
 	}
 	src->ops->scan_end(src->self, scan);
 	return status == DE_NO_MORE ? DE_OK : status;
 }
 
+/* The estimate of what the walk has added and taken away. */
+static enum de_status
+correct_estimate(const struct selecting *s, const struct inomap *before)
+{
+	const struct source *src = s->src;
+	struct selection *sel = s->sel;
+	struct de_inode inode = { 0 };
+	enum de_status status = DE_OK;
+	void *scan = NULL;
+
+	for (uint32_t i = inomap_next_difference(before, &sel->dumped, 1);
+	    i != 0 && status == DE_OK;
+	    i = inomap_next_difference(before, &sel->dumped, i + 1)) {
+		if (scan == NULL)
+			status = src->ops->scan_begin(src->self, &scan);
+		if (status == DE_OK && inode.number < i)
+			status = source_next(src, scan, i, &inode);
+		if (status != DE_OK || inode.number != i)
+			continue;
+		if (inomap_has(&sel->dumped, i))
+			sel->tape_blocks += estimate(&inode);
+		else
+			sel->tape_blocks -= estimate(&inode);
+	}
+	if (scan != NULL)
+		src->ops->scan_end(src->self, scan);
+	return status == DE_FAILED ? DE_FAILED : DE_OK;
+}
+
+static bool
+walk(const struct selecting *s)
+{
+	struct inomap before;
+	struct selection *sel = s->sel;
+
+	if (!inomap_copy(&before, &sel->dumped)) {
+		report(s->rep, DE_ERROR, "out of memory");
+		return false;
+	}
+	const bool ok = tree_walk(sel->tree) &&
+	    correct_estimate(s, &before) == DE_OK;
+	inomap_free(&before);
+	return ok;
+}
+
+static bool
+make_maps(const struct selecting *s)
+{
+	const uint32_t max_inode = s->src->info.max_inode;
+	struct selection *sel = s->sel;
+
+	if (inomap_init(&sel->in_use, max_inode) &&
+	    inomap_init(&sel->dumped, max_inode) &&
+	    inomap_init(&sel->directories, max_inode))
+		return true;
+	report(s->rep, DE_ERROR, "out of memory for the maps of %" PRIu32
+	    " inodes", max_inode);
+	return false;
+}
+
+static bool
+has_root(const struct selecting *s)
+{
+	const struct de_source_info *info = &s->src->info;
+
+	if (inomap_has(&s->sel->directories, info->root_inode))
+		return true;
+	report(s->rep, DE_ERROR, "%s: inode %" PRIu32 ", the root, is no "
+	    "directory; the filesystem needs to be repaired", info->device,
+	    info->root_inode);
+	return false;
+}
+
 bool
 selection_make(struct selection *sel, const struct source *src,
-    struct findings *findings, struct report *rep,
-    const atomic_int *cancelled)
+    const struct selection_rules *rules, struct findings *findings,
+    struct report *rep, const atomic_int *cancelled)
 {
-	const uint32_t max_inode = src->info.max_inode;
+	const struct selecting s = { sel, src, rules, findings, rep,
+	    cancelled };
+	const struct tree_job tree = {
+		.src = src,
+		.findings = findings,
+		.rep = rep,
+		.cancelled = cancelled,
+		.exclude = rules->exclude,
+		.subtree = rules->subtree,
+		.directories = &sel->directories,
+		.in_use = &sel->in_use,
+		.dumped = &sel->dumped,
+	};
 
 	memset(sel, 0, sizeof(*sel));
-	if (!inomap_init(&sel->in_use, max_inode) ||
-	    !inomap_init(&sel->dumped, max_inode) ||
-	    !inomap_init(&sel->directories, max_inode)) {
-		report(rep, DE_ERROR, "out of memory for the maps of %" PRIu32
-		    " inodes", max_inode);
-		goto fail;
+	if (!make_maps(&s) || (sel->tree = tree_new(&tree)) == NULL ||
+	    scan_inodes(&s) != DE_OK || !has_root(&s) || !walk(&s)) {
+		selection_free(sel);
+		return false;
 	}
-	if (scan_inodes(sel, src, findings, cancelled) != DE_OK)
-		goto fail;
-	if (!inomap_has(&sel->directories, src->info.root_inode)) {
-		report(rep, DE_ERROR, "%s: inode %" PRIu32 ", the root, is no "
-		    "directory; the filesystem needs to be repaired",
-		    src->info.device, src->info.root_inode);
-		goto fail;
-	}
+	sel->inodes = inomap_count(&sel->dumped);
 	/* Volume header, both maps and the end. */
 	sel->tape_blocks += 1 + 2 * (1 + (uint64_t)sel->in_use.tape_blocks) + 1;
 	return true;
-
-fail:
-	selection_free(sel);
-	return false;
 }
 
 void
 selection_free(struct selection *sel)
 {
+	tree_free(sel->tree);
+	sel->tree = NULL;
 	inomap_free(&sel->in_use);
 	inomap_free(&sel->dumped);
 	inomap_free(&sel->directories);

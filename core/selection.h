@@ -2,8 +2,11 @@
 /*
  * selection.h - which inodes a dump is made of
  *
- * One scan of the inodes (pass I) gives three maps and an estimate.  Memory:
- * 3/8 byte per inode that the filesystem can have.
+ * One scan of the inodes (pass I) gives three maps; the walk through the
+ * directories (tree.h, pass II) takes from them what has no name in the dump and
+ * adds the directories on the way.  Memory: 1/2 byte per inode that the
+ * filesystem can have, 1 byte while it is made, and what tree.h says for each
+ * directory.
  */
 #ifndef CORE_SELECTION_H
 #define CORE_SELECTION_H
@@ -11,24 +14,36 @@
 #include "core/findings.h"
 #include "core/inomap.h"
 #include "core/source.h"
+#include "core/tree.h"
 
 /* restore makes symbolic links with targets of up to so many bytes. */
 #define STREAM_TARGET_MAX 4095
+
+/* What is to be selected. */
+struct selection_rules {
+	int64_t base_date;		/* changed since; 0: everything */
+	uint32_t level;
+	uint32_t honor_nodump;		/* the flag counts from this level on */
+	const struct exclude *exclude;	/* borrowed; NULL: no patterns */
+	const char *subtree;		/* borrowed; NULL: the whole of it */
+};
 
 struct selection {
 	struct inomap in_use;		/* have a name that restore may know */
 	struct inomap dumped;		/* have a record in the stream */
 	struct inomap directories;	/* those of them that are directories */
+	struct tree *tree;		/* which names are left out */
 	uint64_t tape_blocks;		/* of the whole stream, estimated */
+	uint64_t inodes;		/* in `dumped` */
 };
 
 /*
- * Select for a level 0 dump.  `cancelled` is looked at now and then.
- * Returns false after reporting why.
+ * Select.  `cancelled` is looked at now and then; the rules' patterns have to
+ * live as long as the selection.  Returns false after reporting why.
  */
 bool selection_make(struct selection *sel, const struct source *src,
-    struct findings *findings, struct report *rep,
-    const atomic_int *cancelled);
+    const struct selection_rules *rules, struct findings *findings,
+    struct report *rep, const atomic_int *cancelled);
 void selection_free(struct selection *sel);
 
 #endif

@@ -152,6 +152,7 @@ put_inode(const struct stream *s, const struct de_inode *inode)
 	tape_begin_inode(s->tape);
 	note_times(s, inode);
 	note_what_restore_cannot(s, inode);
+	stream_note_chain(s, inode);
 	if (S_ISDIR(inode->mode))
 		status = stream_put_directory(s, inode);
 	else if (S_ISREG(inode->mode))

@@ -21,6 +21,8 @@ struct stream {			/* all borrowed */
 	struct findings *findings;
 	struct report *rep;
 	const atomic_int *cancelled;
+	int64_t base_date;	/* of the dump that it builds on; 0: none */
+	bool in_chain;		/* others build on it, or it on others */
 };
 
 /*
@@ -49,6 +51,9 @@ enum de_status stream_put_xattrs(const struct stream *s,
  * its end, or the user does not want the dump any more.
  */
 bool stream_may_go_on(const struct stream *s);
+
+/* Say of an inode what a later level cannot undo. */
+void stream_note_chain(const struct stream *s, const struct de_inode *inode);
 
 /* Put a header and `count` tape blocks of data behind it. */
 enum de_status stream_put_blocks(const struct stream *s,

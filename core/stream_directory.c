@@ -21,6 +21,7 @@ struct conversion {
 	const struct stream *s;
 	const struct de_inode *inode;
 	struct directory out;
+	struct tree_view view;
 	enum { BEFORE_DOT, BEFORE_DOTDOT, ENTRIES } place;
 	bool quiet;		/* the findings are known from the first time */
 	bool changed;		/* it is another one at the second time */
@@ -134,14 +135,6 @@ take_dots(struct conversion *c, const struct de_entry *e, bool *taken)
 	return status;
 }
 
-static bool
-can_be_restored(const struct de_entry *e)
-{
-	return e->name_length > 0 && !is_name(e, ".") && !is_name(e, "..") &&
-	    memchr(e->name, '/', e->name_length) == NULL &&
-	    memchr(e->name, '\0', e->name_length) == NULL;
-}
-
 /* Some names are more than restore can take; see doc/stream-format.md. */
 static enum de_status
 add_entry(struct conversion *c, const struct de_entry *e)
@@ -181,12 +174,14 @@ take_entry(void *arg, const struct de_entry *e)
 		if (status != DE_OK || taken)
 			return status;
 	}
-	if (e->inode == 0)
+	if (e->inode == 0 || c->view.encrypted)
 		return DE_OK;
-	if (!can_be_restored(e)) {
+	if (!tree_is_name(e)) {
 		finding(c, e, "is left out: no file can have that name");
 		return DE_OK;
 	}
+	if (tree_leaves_out(c->s->sel->tree, &c->view, e))
+		return DE_OK;
 	if (!inomap_has(&c->s->sel->in_use, e->inode)) {
 		finding(c, e, "is left out: that inode is not in the dump");
 		return DE_OK;
@@ -200,6 +195,7 @@ convert(struct conversion *c, directory_sink_fn *sink)
 	bool taken;
 
 	directory_begin(&c->out, sink, c);
+	tree_look(c->s->sel->tree, c->inode->number, &c->view);
 	c->place = BEFORE_DOT;
 	enum de_status status = c->s->src->ops->read_directory(
 	    c->s->src->self, c->inode, take_entry, c);

@@ -35,6 +35,7 @@ struct dump_record {
 	uint64_t notes;
 	struct listed_finding *listed;		/* owned */
 	size_t listed_count;
+	bool noted;				/* in the dumpdates file */
 	enum exit_status status;
 };
 

@@ -99,7 +99,8 @@ done <<'END'
 # unknown settings
 1|job = 5;|1: job: |did you mean jobs?
 1|jbos = ();|1: jbos: |did you mean jobs?
-1|dumpdates = "x";|1: dumpdates: |no such option
+1|dumpdates = 5;|1: dumpdates: |the number 5 will not do
+1|dumpdate = "x";|1: dumpdate: |did you mean dumpdates?
 1|something = { };|1: something: |no such option
 3|  { nmae   = "home";|3: nmae: |did you mean name?
 3|  { Name   = "home";|3: Name: |did you mean name?
@@ -173,9 +174,23 @@ done <<'END'
 # out of range
 3|  { name   = "";|3: name: |has 0 bytes; give 1 to 64
 3|  { name   = "12345678901234567890123456789012345678901234567890123456789012345";|3: name: |has 65 bytes; give 1 to 64
-4|    level  = 1;|4: level: |not supported
-4|    level  = -1;|4: level: |
-4|    level  = 9;|4: level: |not supported
+4|    level  = 1;|4: level: |give dumpdates
+4|    level  = -1;|4: level: |out of range
+4|    level  = 1; dumpdates = 1;|4: dumpdates: |the number 1 will not do
+4|    update_dumpdates = true;|4: update_dumpdates: |without dumpdates
+4|    dumpdates = "d"; since = "2026-01-01"; update_dumpdates = true;|4: update_dumpdates: |with since
+4|    dumpdates = "d"; subtree = "/a"; update_dumpdates = true;|4: update_dumpdates: |with subtree
+4|    dumpdates = "d"; subtree = "/a"; level = 1;|4: subtree: |level 0
+4|    subtree = "/a"; since = "2026-01-01";|4: subtree: |without since
+4|    since = "yesterday";|4: since: |will not do
+4|    honor_nodump = -1;|4: honor_nodump: |out of range
+4|    exclude = "/";|4: exclude: |the root
+4|    exclude = [ "a", "/b/../c" ];|4: exclude: |".."
+4|    exclude = "#2";|4: exclude: |the root
+4|    exclude = "#0";|4: exclude: |no inode
+4|    exclude = "#99999999999";|4: exclude: |no inode
+4|    exclude = "..";|4: exclude: |names no file
+4|    exclude = "";|4: exclude: |
 5|    label  = "1234567890123456";|5: label: |has 16 bytes; give 0 to 15
 6|    date   = 0;|6: date: |out of range
 6|    date   = -5;|6: date: |out of range

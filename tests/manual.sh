@@ -76,6 +76,8 @@ done
 [ "$pages" -ge 1 ] || fail "no pages of plugins"
 
 page=$top_srcdir/man/dumpengine.conf.5
+"$top_builddir/tests/tables" top >tables || fail "no table of the top"
+compare tables "$page" Top
 "$top_builddir/tests/tables" job >tables || fail "no table of a job"
 compare tables "$page" Job "source output ring eot"
 "$top_builddir/tests/tables" ring >tables || fail "no table of the ring"

@@ -2,7 +2,7 @@
 /*
  * tables.c - print a table of the engine's own options
  *
- * `tables job` or `tables ring`, in the form of `dumpengine --plugin-help`.
+ * `tables top`, `job`, `ring` or `volumes`, in the form of `dumpengine --plugin-help`.
  */
 #include <stdio.h>
 #include <string.h>
@@ -29,7 +29,9 @@ main(int argc, char **argv)
 {
 	const struct de_option *table = config_job_options;
 
-	if (argc == 2 && strcmp(argv[1], "ring") == 0)
+	if (argc == 2 && strcmp(argv[1], "top") == 0)
+		table = config_top_options;
+	else if (argc == 2 && strcmp(argv[1], "ring") == 0)
 		table = config_ring_options;
 	else if (argc == 2 && strcmp(argv[1], "volumes") == 0)
 		table = config_volume_options;

@@ -27,7 +27,8 @@ check () {
 	assert time.time() - 60 < r['started'] <= r['ended'] <= time.time()
 	for job in r['jobs']:
 	    has(job, 'name level label device mount_point filesystem uuid exit_status result findings '
-	             'estimated_blocks blocks bytes started seconds volumes rewrites ' + times)
+	             'estimated_blocks blocks bytes started seconds volumes rewrites '
+	             'date base_date base_level noted_in_dumpdates ' + times)
 	    for v in job['volumes']:
 	        has(v, 'number medium ended_by blocks records bytes started ended seconds kb_per_second '
 	               'xxh3_128 verified ' + times)

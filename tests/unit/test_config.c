@@ -61,7 +61,7 @@ static struct config *
 load(struct desk *d, const char *text)
 {
 	write_text(d->file, text);
-	struct config *config = config_load(d->file, d->reg, d->rep);
+	struct config *config = config_load(d->file, NULL, d->reg, d->rep);
 	const ssize_t n = pread(d->messages, d->text, sizeof(d->text) - 1, 0);
 	d->text[n > 0 ? n : 0] = '\0';
 	return config;
@@ -178,8 +178,8 @@ START_TEST(what_cannot_be_read_is_said_to_be_so)
 	struct desk d;
 
 	desk_open(&d);
-	ck_assert_ptr_null(config_load("/nowhere/x.conf", d.reg, d.rep));
-	ck_assert_ptr_null(config_load(d.folder, d.reg, d.rep));
+	ck_assert_ptr_null(config_load("/nowhere/x.conf", NULL, d.reg, d.rep));
+	ck_assert_ptr_null(config_load(d.folder, NULL, d.reg, d.rep));
 	ck_assert_ptr_null(load(&d, ""));
 	ck_assert_msg(strstr(d.text, "/nowhere/x.conf: cannot read the "
 	    "configuration: No such file or directory\n") != NULL, "%s",

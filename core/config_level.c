@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "core/config_level.h"
+
+#include "core/dumpdates.h"
+#include "core/level.h"
+
+/* The setting, or the job if it is not from the file but the command line. */
+static const config_setting_t *
+place_of(const config_setting_t *at, const char *key)
+{
+	const config_setting_t *member = config_setting_get_member(at, key);
+
+	return member != NULL ? member : at;
+}
+
+/* What can be the base of a dump, and what can be a base itself. */
+void
+config_check_level(struct settings *s, const config_setting_t *at,
+    const struct job_config *job)
+{
+	const int64_t level = option_number(job->options, "level");
+	const char *device = job->source.options == NULL ? NULL :
+	    option_text(job->source.options, "device");
+	const char *subtree = option_text(job->options, "subtree");
+	const bool since = option_number(job->options, "since") != 0;
+	const char *dumpdates = level_dumpdates(job);
+
+	if (level > 0 && dumpdates == NULL && !since)
+		settings_error(s, place_of(at, "level"), "level", "%lld needs a "
+		    "dump to build on; give dumpdates, the file that remembers "
+		    "them, or since, a date", (long long)level);
+	if (subtree != NULL && (level > 0 || since))
+		settings_error(s, place_of(at, "subtree"), "subtree", "can be "
+		    "dumped at level 0 and without since only");
+	if (dumpdates == NULL && option_number(job->options,
+	    "update_dumpdates") != 0)
+		settings_error(s, place_of(at, "update_dumpdates"),
+		    "update_dumpdates", "does nothing without dumpdates; give "
+		    "that, too");
+	else if ((since || subtree != NULL) && level_updates_dumpdates(job))
+		settings_error(s, place_of(at, "update_dumpdates"),
+		    "update_dumpdates", "cannot be true with %s, as the dump "
+		    "is no base for others", since ? "since" : "subtree");
+	if (dumpdates != NULL && device != NULL &&
+	    !dumpdates_holds_name(device))
+		settings_error(s, place_of(config_setting_get_member(at,
+		    "source"), "device"), "device", "has blanks in it, which "
+		    "a dumpdates file cannot hold; give it another name, as by "
+		    "a link");
+}
+
+/* An element of a list, or the only one. */
+static const config_setting_t *
+element_of(const config_setting_t *at, size_t index)
+{
+	return config_setting_is_aggregate(at) ?
+	    config_setting_get_elem(at, (unsigned int)index) : at;
+}
+
+void
+config_read_exclude(struct settings *s, const config_setting_t *at,
+    struct job_config *job)
+{
+	const struct option_value *patterns = option_get(job->options,
+	    "exclude", DE_OPTION_STRINGS);
+	const config_setting_t *place = place_of(at, "exclude");
+	char why[EXCLUDE_WHY_BYTES];
+	size_t bad;
+
+	if (patterns == NULL)
+		return;
+	job->exclude = exclude_new((const char *const *)patterns->texts,
+	    patterns->text_count, &bad, why);
+	if (job->exclude != NULL)
+		return;
+	if (bad < patterns->text_count)
+		settings_error(s, element_of(place, bad), "exclude",
+		    "\"%s\": %s", patterns->texts[bad], why);
+	else
+		settings_error(s, place, "exclude", "%s", why);
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * config_level.h - what the tables cannot say of levels and of leaving out
+ *
+ * A part of config.c, for its use only.
+ */
+#ifndef CORE_CONFIG_LEVEL_H
+#define CORE_CONFIG_LEVEL_H
+
+#include "core/config.h"
+#include "core/settings.h"
+
+/* Report what does not fit together; `at` is the group of the job. */
+void config_check_level(struct settings *s, const config_setting_t *at,
+    const struct job_config *job);
+
+/* Make job->exclude of the option, or report what is wrong with it. */
+void config_read_exclude(struct settings *s, const config_setting_t *at,
+    struct job_config *job);
+
+#endif

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * dumpdates.h - the file that remembers which dumps there are
+ *
+ * In the format of dump(8), which may use the same file:
+ *
+ *     /dev/vg0/home 1 Sun Nov 22 11:05:06 2026 +0000
+ *
+ * The file is locked as dump(8) locks it, with fcntl(2), shared for reading and
+ * exclusive for a change, and replaced as a whole: a crash leaves the old one or
+ * the new one.  Lines that are none of its own are kept as they are.
+ */
+#ifndef CORE_DUMPDATES_H
+#define CORE_DUMPDATES_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/report.h"
+
+/* A dump; its name is what was dumped. */
+struct dumpdates_entry {
+	const char *name;	/* borrowed; no white space in it */
+	uint32_t level;
+	int64_t date;
+};
+
+/* Can a line hold that name? */
+bool dumpdates_holds_name(const char *name);
+
+/*
+ * The latest dump of `name` with a lower level than `level`; base->date is 0 if
+ * there is none, or if there is no such file, which is not an error.
+ * Returns false after reporting why the file cannot be read.
+ */
+bool dumpdates_find_base(const char *file, const char *name, uint32_t level,
+    struct dumpdates_entry *base, struct report *rep,
+    const atomic_int *cancelled);
+
+/*
+ * Could it be updated?  Changes nothing, but with `create` makes a file that is
+ * missing, and says so.  Returns false after reporting why not.
+ */
+bool dumpdates_check(const char *file, bool create, struct report *rep);
+
+/*
+ * Put a dump in, in place of one with the same name and level.  Waits for the
+ * lock.  Returns false after reporting why; the file is as it was then.
+ */
+bool dumpdates_update(const char *file, const struct dumpdates_entry *entry,
+    struct report *rep, const atomic_int *cancelled);
+
+#endif

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * level.h - the level of a dump and the one that it builds on
+ *
+ * What a job asks for, together with what its dumpdates file knows.
+ */
+#ifndef CORE_LEVEL_H
+#define CORE_LEVEL_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/config.h"
+#include "core/report.h"
+
+#define LEVEL_NONE (-1)
+
+struct level {
+	uint32_t number;
+	int64_t base_date;	/* 0: it is a full dump */
+	int32_t base_level;	/* LEVEL_NONE: the date was given by hand */
+};
+
+/* The dumpdates file of a job, or NULL; and is it to be updated? */
+const char *level_dumpdates(const struct job_config *job);
+bool level_updates_dumpdates(const struct job_config *job);
+
+/*
+ * What the dump is called there: the device as the job has it, whatever is read
+ * in its place; `device`, what the source says, if it has no such option.
+ */
+const char *level_name(const struct job_config *job, const char *device);
+
+/*
+ * Find the base of a dump with that date.  Without one it becomes a full dump of
+ * level 0, with a warning.  Returns false after reporting why it cannot be
+ * found.
+ */
+bool level_find(struct level *level, const struct job_config *job,
+    const char *device, int64_t date, struct report *rep,
+    const atomic_int *cancelled);
+
+/* "date of last level 0 dump: ...", as far as there is one. */
+void level_report(const struct level *level, struct report *rep);
+
+#endif

@@ -1,0 +1,73 @@
+#!/usr/bin/env bash
+# What exclude and the nodump flag leave out is in no directory and no map of the
+# dump, and all the rest is in it.
+# shellcheck source=tests/lib.sh
+. "${top_srcdir:-.}/tests/lib.sh"
+# shellcheck source=tests/levels-lib.sh
+. "$top_srcdir/tests/levels-lib.sh"
+
+need_debugfs
+mkdir -p tree/{a/b/c,var/cache/sub,srv/x/y,home/{ann,bob}/tmp}
+for file in a/1 a/b/2 a/b/c/3.o var/cache/4 var/cache/sub/5 var/6 srv/7.o \
+    srv/x/8 srv/x/y/9.o home/ann/tmp/10 home/bob/tmp/11 home/bob/12 '#13'; do
+	echo "$file" >"tree/$file"
+done
+ln tree/var/cache/4 tree/a/4	# a name here, one there
+ln tree/var/cache/4 tree/var/cache/sub/4
+make_image a.img 8M tree -t ext4
+
+# inode_of PATH
+inode_of () {
+	"$DEBUGFS" -R "stat $1" a.img 2>/dev/null | sed -n 's/^Inode: \([0-9]*\).*/\1/p'
+}
+
+# without SETTINGS GONE...: the restored tree is the tree without these paths.
+without () {
+	local settings=$1 path
+	shift
+	rm -rf expected restored
+	cp -a tree expected
+	for path; do
+		rm -rf "expected/${path:?}"
+	done
+	(cd expected && find . -type d -exec touch -r ../tree/{} {} \;)
+	configure_levels levels.conf "$scratch/a.img" "$settings"
+	engine 0 -c levels.conf --no-update --level 0
+	not_said "warning"
+	scan_part dumps/0
+	restore_dump dumps/0 restored
+	same_tree expected restored --no-flags
+}
+
+without 'exclude = "nothing like that";'
+without 'exclude = "/var/cache";' var/cache
+without 'exclude = [ "/var/cache/", "c", "*.o" ];' var/cache a/b/c srv/7.o \
+    srv/x/y/9.o
+without 'exclude = "srv/**/*.o";' srv/7.o srv/x/y/9.o
+without 'exclude = "/home/*/tmp";' home/ann/tmp home/bob/tmp
+without 'exclude = "/home/**";' home/ann home/bob
+without 'exclude = "4";' var/cache/4 var/cache/sub/4 a/4
+without 'exclude = "/a/4";' a/4
+without "exclude = \"#$(inode_of /a/b)\";" a/b
+without "exclude = [ \"#$(inode_of /a/4)\", \"#$(inode_of '/var/6')\", \"#9999\" ];" \
+    a/4 var/cache/4 var/cache/sub/4 var/6
+without 'exclude = "[#]13";' '#13'
+
+# The maps: an excluded directory and those below it are in neither, a file that
+# had names there only is not dumped.
+configure_levels levels.conf "$scratch/a.img" 'exclude = "/var";'
+engine 0 -c levels.conf --no-update --level 0
+scan_part dumps/0
+
+# The nodump flag counts from level 1 on, or as honor_nodump says.
+debugfs a.img "set_inode_field /srv/x flags 0x80040" \
+    "set_inode_field /a/1 flags 0x80040"
+without 'honor_nodump = 1;'
+without 'honor_nodump = 0;' srv/x a/1
+configure_levels levels.conf "$scratch/a.img"
+engine 0 -c levels.conf --since 2001-01-01 --level 1
+scan_part dumps/1
+mkdir new
+(cd new && "$RESTORE" -x -y -f ../dumps/1 . <<<n) >restore.log 2>&1
+[ ! -e new/srv/x ] && [ ! -e new/a/1 ] || fail "nodump is not honoured: $(find new)"
+[ -e new/srv/7.o ] || fail "restore: $(cat restore.log)"
