@@ -68,6 +68,6 @@ configure_levels levels.conf "$scratch/a.img"
 engine 0 -c levels.conf --since 2001-01-01 --level 1
 scan_part dumps/1
 mkdir new
-(cd new && "$RESTORE" -x -y -f ../dumps/1 . <<<n) >restore.log 2>&1
+(cd new && printf '1\nn\n' | timeout 60 "$RESTORE" -x -y -f ../dumps/1 .) >restore.log 2>&1
 [ ! -e new/srv/x ] && [ ! -e new/a/1 ] || fail "nodump is not honoured: $(find new)"
 [ -e new/srv/7.o ] || fail "restore: $(cat restore.log)"
