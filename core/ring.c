@@ -71,6 +71,8 @@ struct ring {
 	bool closing;			/* nothing more will be submitted */
 	bool stopped;			/* a failure, the end of the volume */
 	unsigned int alive;		/* slaves not at their end yet */
+	unsigned int asleep;		/* of these, waiting for work */
+	unsigned int woken;		/* of these, about to go on */
 	enum de_status status;		/* why it is stopped */
 	bool out_of_memory;		/* or this */
 	struct ring_times times;
@@ -109,8 +111,12 @@ static bool
 take_record(struct ring *ring, uint64_t *record)
 {
 	while (!ring->stopped && ring->taken == ring->submitted &&
-	    !ring->closing)
+	    !ring->closing) {
+		ring->asleep++;
 		pthread_cond_wait(&ring->work, &ring->lock);
+		ring->asleep--;
+		ring->woken -= ring->woken > 0;
+	}
 	if (ring->stopped || ring->taken == ring->submitted)
 		return false;
 	*record = ring->taken++;
@@ -441,7 +447,7 @@ reset(struct ring *ring)
 	ring->times = (struct ring_times){ 0 };
 	ring->output_idle_from = 0;
 	ring->thread_count = 0;
-	ring->alive = 0;
+	ring->alive = ring->asleep = ring->woken = 0;
 	for (unsigned int i = 0; i < ring->slot_count; i++)
 		empty_slot(&ring->slots[i]);
 }
@@ -540,6 +546,24 @@ give_up(struct ring *ring)
 	ring->open = false;
 }
 
+/*
+ * With the lock held.  Waking a slave costs more than a small read, so one that
+ * reads may find the record when it is done, but not several; one that writes
+ * may be long.
+ */
+static void
+wake_slave(struct ring *ring)
+{
+	const unsigned int reading = ring->alive - ring->asleep + ring->woken -
+	    (ring->writing ? 1 : 0);
+
+	if (ring->submitted - ring->taken <= reading ||
+	    ring->asleep == ring->woken)
+		return;
+	ring->woken++;
+	pthread_cond_signal(&ring->work);
+}
+
 /* Hand the full record to the slaves and wait until the next slot is free. */
 static void
 submit(struct ring *ring)
@@ -548,7 +572,7 @@ submit(struct ring *ring)
 
 	pthread_mutex_lock(&ring->lock);
 	ring->submitted++;
-	pthread_cond_signal(&ring->work);
+	wake_slave(ring);
 	if (now - ring->idle_at >= IDLE_NS)
 		call_idle(ring, now);
 	if (is_full(ring)) {

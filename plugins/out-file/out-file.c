@@ -20,13 +20,12 @@
 #include <unistd.h>
 
 #include "../common/pattern.h"
+#include "flusher.h"
 
 #define PARTIAL_SUFFIX ".partial"
 #define STANDARD_OUTPUT "-"
 /* A dump holds everybody's files. */
 #define FILE_MODE 0600
-/* Have the disk begin with so much, so that there is little left at the end. */
-#define WRITE_BEHIND_BYTES (8 << 20)
 
 /* A file that was written in this run. */
 struct written_file {
@@ -65,7 +64,7 @@ struct out_file {
 	char *target;			/* its final name, links resolved */
 	char *partial;			/* its name until then; NULL: the same */
 	off_t written;			/* bytes */
-	off_t begun;			/* bytes that the disk was told to begin */
+	struct flusher *flusher;	/* so that little is left at the end */
 };
 
 static const struct de_option out_file_options[] = {
@@ -97,6 +96,8 @@ refuse(const struct out_file *f, const char *name, const char *why)
 static void
 forget_volume(struct out_file *f)
 {
+	flusher_stop(f->flusher);
+	f->flusher = NULL;
 	if (f->fd != -1)
 		close(f->fd);
 	f->fd = -1;
@@ -373,7 +374,7 @@ out_file_open_volume(void *self, const struct de_volume *volume,
 	enum de_status status;
 
 	f->is_regular = false;
-	f->written = f->begun = 0;
+	f->written = 0;
 	f->volume = volume->number;
 	f->name = name_of(f, volume);
 	if (f->name == NULL)
@@ -388,6 +389,8 @@ out_file_open_volume(void *self, const struct de_volume *volume,
 	    f->name;
 	if (is_pipe(f))
 		medium->properties |= DE_MEDIUM_ONCE;
+	if (f->is_regular)
+		f->flusher = flusher_start(f->fd);
 	return DE_OK;
 }
 
@@ -411,17 +414,6 @@ write_failed(const struct out_file *f, int error)
 	default:
 		return fail(f, name, "cannot be written", error);
 	}
-}
-
-/* The disk works on what is there while the rest is still being read. */
-static void
-write_behind(struct out_file *f)
-{
-	if (!f->is_regular || f->written - f->begun < WRITE_BEHIND_BYTES)
-		return;
-	sync_file_range(f->fd, f->begun, f->written - f->begun,
-	    SYNC_FILE_RANGE_WRITE);
-	f->begun = f->written;
 }
 
 /* All of it: 0, or an error number. */
@@ -458,7 +450,7 @@ out_file_write(void *self, const void *record, size_t length)
 	if (error != 0)
 		return write_failed(f, error);
 	f->written += (off_t)length;
-	write_behind(f);
+	flusher_written(f->flusher, f->written);
 	return DE_OK;
 }
 

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "flusher.h"
+
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdlib.h>
+
+/* So much at once. */
+#define STEP_BYTES (8 << 20)
+
+struct flusher {
+	int fd;				/* borrowed */
+	pthread_t thread;
+	off_t told;			/* bytes; by the writer alone */
+
+	pthread_mutex_t lock;		/* of all that follows */
+	pthread_cond_t changed;
+	off_t written;			/* bytes */
+	bool ending;
+};
+
+/* The next piece, waiting for it; false at the end. */
+static bool
+next(struct flusher *f, off_t begun, off_t *end)
+{
+	pthread_mutex_lock(&f->lock);
+	while (!f->ending && f->written == begun)
+		pthread_cond_wait(&f->changed, &f->lock);
+	*end = f->written;
+	const bool go_on = !f->ending;
+	pthread_mutex_unlock(&f->lock);
+	return go_on;
+}
+
+static void *
+flush(void *arg)
+{
+	struct flusher *f = arg;
+	off_t begun = 0, end;
+
+	while (next(f, begun, &end)) {
+		sync_file_range(f->fd, begun, end - begun,
+		    SYNC_FILE_RANGE_WRITE);
+		begun = end;
+	}
+	return NULL;
+}
+
+struct flusher *
+flusher_start(int fd)
+{
+	struct flusher *f = calloc(1, sizeof(*f));
+	sigset_t all, old;
+
+	if (f == NULL)
+		return NULL;
+	f->fd = fd;
+	pthread_mutex_init(&f->lock, NULL);
+	pthread_cond_init(&f->changed, NULL);
+	/* Signals are the engine's. */
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &old);
+	const int error = pthread_create(&f->thread, NULL, flush, f);
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	if (error == 0)
+		return f;
+	free(f);
+	return NULL;
+}
+
+void
+flusher_written(struct flusher *f, off_t bytes)
+{
+	if (f == NULL || bytes - f->told < STEP_BYTES)
+		return;
+	f->told = bytes;
+	pthread_mutex_lock(&f->lock);
+	f->written = bytes;
+	pthread_cond_signal(&f->changed);
+	pthread_mutex_unlock(&f->lock);
+}
+
+void
+flusher_stop(struct flusher *f)
+{
+	if (f == NULL)
+		return;
+	pthread_mutex_lock(&f->lock);
+	f->ending = true;
+	pthread_cond_signal(&f->changed);
+	pthread_mutex_unlock(&f->lock);
+	pthread_join(f->thread, NULL);
+	pthread_cond_destroy(&f->changed);
+	pthread_mutex_destroy(&f->lock);
+	free(f);
+}
