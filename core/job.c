@@ -312,8 +312,6 @@ write_dump(const struct job *job, const struct selection *sel,
 		.rep = job->rep,
 		.cancelled = job->cancelled,
 		.base_date = job->level.base_date,
-		.in_chain = job->level.base_date != 0 ||
-		    level_updates_dumpdates(job->config),
 	};
 	if (tape_begin(tape) != DE_OK || stream_write(&stream) != DE_OK)
 		tape_abort(tape);

@@ -22,7 +22,6 @@ struct stream {			/* all borrowed */
 	struct report *rep;
 	const atomic_int *cancelled;
 	int64_t base_date;	/* of the dump that it builds on; 0: none */
-	bool in_chain;		/* others build on it, or it on others */
 };
 
 /*
