@@ -260,14 +260,17 @@ give_bad_name(const struct fault *f, de_entry_fn *take, void *arg)
 	return DE_OK;
 }
 
-/* With "shrinks" and "grows" it has another length the second time. */
+/*
+ * With "shrinks" and "grows" it has another length the second time that it is
+ * converted, which is the third time that it is read.
+ */
 static uint32_t
 names_in_sub(struct fault *f)
 {
 	f->listings++;
-	if (is_fault(f, "shrinks") && f->listings == 2)
+	if (is_fault(f, "shrinks") && f->listings == 3)
 		return f->files / 2;
-	if (is_fault(f, "grows") && f->listings == 1)
+	if (is_fault(f, "grows") && f->listings == 2)
 		return f->files * 3 / 4;
 	return f->files;
 }
