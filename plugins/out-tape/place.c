@@ -56,30 +56,28 @@ is_end_of_data(struct drive *d)
 
 /*
  * What the next file begins with.  The driver gives 0 bytes at a file mark, as
- * of an empty file, and once at the end of all data, where an error follows.
+ * of an empty file, and once at the end of all data.  Some drives make the
+ * driver take it for a block there; but it says that it is the end.
  */
 static enum found
 look_at_file(struct search *s, struct label *label)
 {
 	ssize_t n;
-	int empty = 0;
+	int error;
 
-	while ((n = drive_read(s->drive, s->buffer, s->read_size)) == 0) {
-		/* The one in front was a mark. */
-		if (empty++ > 0)
+	do {
+		n = drive_read(s->drive, s->buffer, s->read_size);
+		error = errno;
+		if (is_end_of_data(s->drive))
+			return FOUND_END;
+		if (n == 0)
 			s->file++;
-	}
-	if (n > 0) {
-		if (empty > 0)
-			s->file++;
+	} while (n == 0);
+	if (n > 0)
 		return label_parse(s->buffer, (size_t)n, label) ? FOUND_DUMP :
 		    FOUND_DATA;
-	}
 	/* A block that is larger than the largest record. */
-	if (errno == ENOMEM)
-		return FOUND_DATA;
-	return empty > 0 || is_end_of_data(s->drive) ? FOUND_END :
-	    FOUND_UNREADABLE;
+	return error == ENOMEM ? FOUND_DATA : FOUND_UNREADABLE;
 }
 
 static enum de_status
