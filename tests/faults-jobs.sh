@@ -18,7 +18,7 @@ only two three four
 said " one: error: " " three: warning: "
 rm dumps/*
 {
-	echo "jobs = ( $(job one read), $(job two mode), $(job three open) );"
+	echo "jobs = ( $(job one scan), $(job two mode), $(job three open) );"
 } >a.conf
 engine 3 -c a.conf
 only two
