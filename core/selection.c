@@ -220,6 +220,7 @@ selection_make(struct selection *sel, const struct source *src,
     const struct selection_rules *rules, struct findings *findings,
     struct report *rep, const atomic_int *cancelled)
 {
+	memset(sel, 0, sizeof(*sel));
 	const struct selecting s = { sel, src, rules, findings, rep,
 	    cancelled };
 	const struct tree_job tree = {
@@ -234,7 +235,6 @@ selection_make(struct selection *sel, const struct source *src,
 		.dumped = &sel->dumped,
 	};
 
-	memset(sel, 0, sizeof(*sel));
 	if (!make_maps(&s) || (sel->tree = tree_new(&tree)) == NULL ||
 	    scan_inodes(&s) != DE_OK || !has_root(&s) || !walk(&s)) {
 		selection_free(sel);

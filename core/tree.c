@@ -719,15 +719,16 @@ end_walk(struct tree *t)
 	inomap_free(&w->several);
 	free(w->states);
 	free(w->queue);
+	free(w);
 	t->walk = NULL;
 }
 
 bool
 tree_walk(struct tree *t)
 {
-	struct walk walk = { 0 };
-
-	t->walk = &walk;
+	t->walk = calloc(1, sizeof(*t->walk));
+	if (t->walk == NULL)
+		return no_memory(t);
 	const bool ok = begin_walk(t) &&
 	    (t->job.subtree == NULL || find_subtree(t)) &&
 	    walk_dumped(t) &&
