@@ -54,6 +54,26 @@ const struct de_option config_job_options[] = {
 	  "any number" },
 	{ "notify", DE_OPTION_BOOLEAN, 0, 0, 0, "false",
 	  "send questions to the terminals of the group operator as well" },
+	{ "freeze", DE_OPTION_BOOLEAN, 0, 0, 0, "false",
+	  "freeze the filesystem while the snapshot is made, or the inodes are "
+	  "selected" },
+	{ "freeze_limit", DE_OPTION_INTEGER, 0, 1, 3600, "60",
+	  "seconds after which it is thawed in any case" },
+	{ "state_dir", DE_OPTION_STRING, 0, 1, 4000, "/var/lib/dumpengine",
+	  "folder for what must be known after a crash: which snapshot to "
+	  "remove" },
+	{ NULL, 0, 0, 0, 0, NULL, NULL }
+};
+
+const struct de_option config_snapshot_options[] = {
+	{ "create", DE_OPTION_STRING, DE_OPTION_REQUIRED, 1, 8000, NULL,
+	  "command that makes the snapshot" },
+	{ "device", DE_OPTION_STRING, DE_OPTION_REQUIRED, 1, 4095, NULL,
+	  "what is dumped then in place of the source's device" },
+	{ "remove", DE_OPTION_STRING, DE_OPTION_REQUIRED, 1, 8000, NULL,
+	  "command that removes the snapshot; it runs in every case" },
+	{ "timeout", DE_OPTION_INTEGER, 0, 1, 86400, "300",
+	  "seconds after which a command that has not ended is killed" },
 	{ NULL, 0, 0, 0, 0, NULL, NULL }
 };
 
@@ -94,7 +114,7 @@ static const char *const no_groups[] = { NULL };
 static const char *const plugin_groups[] = { "plugin", NULL };
 static const char *const top_groups[] = { "jobs", NULL };
 static const char *const job_groups[] = {
-	"source", "output", "ring", "eot", NULL
+	"source", "output", "ring", "eot", "snapshot", NULL
 };
 
 /* A group whose plugin speaks for itself. */
@@ -293,6 +313,42 @@ override_options(const struct config_overrides *o, struct job_config *job)
 }
 
 static void
+check_snapshot(struct settings *s, const config_setting_t *at,
+    const struct job_config *job)
+{
+	const struct plugin *source = job->source.plugin;
+
+	if (job->snapshot != NULL && source != NULL &&
+	    option_get(job->source.options, "device", DE_OPTION_STRING) == NULL)
+		settings_error(s, config_setting_get_member(at, "snapshot"),
+		    "snapshot", "%s has no option device that the snapshot "
+		    "could stand in for", source->descriptor.name);
+	if (option_number(job->options, "freeze") == 0 &&
+	    config_setting_get_member(at, "freeze_limit") != NULL)
+		settings_error(s, config_setting_get_member(at,
+		    "freeze_limit"), "freeze_limit", "does nothing without "
+		    "freeze = true; give that, too");
+}
+
+static void
+read_snapshot(struct settings *s, const config_setting_t *at,
+    struct job_config *job)
+{
+	const config_setting_t *group = settings_group(s, at, "snapshot",
+	    false);
+
+	if (group == NULL)
+		return;
+	job->snapshot = option_set_new(config_snapshot_options);
+	if (job->snapshot == NULL) {
+		settings_error(s, group, "snapshot", "out of memory");
+		return;
+	}
+	struct option_set *const sets[] = { job->snapshot, NULL };
+	settings_read(s, group, sets, no_groups, "snapshot");
+}
+
+static void
 read_job(struct settings *s, struct plugin_registry *reg,
     const struct config_overrides *overrides, const config_setting_t *at,
     const struct config *before, struct job_config *job)
@@ -321,9 +377,11 @@ read_job(struct settings *s, struct plugin_registry *reg,
 	job->dumpdates = option_text(before->options, "dumpdates");
 	override_options(overrides, job);
 	config_read_exclude(s, at, job);
+	read_snapshot(s, at, job);
 	check_job(s, at, before, job);
 	config_check_level(s, at, job);
 	check_volumes(s, at, job);
+	check_snapshot(s, at, job);
 }
 
 static void
@@ -465,6 +523,7 @@ config_free(struct config *config)
 		option_set_free(job->options);
 		option_set_free(job->ring);
 		option_set_free(job->volumes);
+		option_set_free(job->snapshot);
 		option_set_free(job->eot.options);
 		option_set_free(job->source.options);
 		option_set_free(job->output.options);

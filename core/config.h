@@ -24,6 +24,7 @@ struct job_config {
 	struct option_set *ring;	/* slaves, blocking, buffer, start_fill */
 	struct option_set *volumes;	/* volume_size and what else the engine
 					   takes from the output's group */
+	struct option_set *snapshot;	/* its commands; NULL: there is none */
 	struct plugin_config source;
 	struct plugin_config output;
 	struct plugin_config eot;	/* its plugin is NULL: there is none */
@@ -50,6 +51,7 @@ extern const struct de_option config_top_options[];
 extern const struct de_option config_job_options[];
 extern const struct de_option config_ring_options[];
 extern const struct de_option config_volume_options[];
+extern const struct de_option config_snapshot_options[];
 
 /*
  * Read `file`; `overrides` may be NULL.  Returns NULL after reporting every mistake in it, each as

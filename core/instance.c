@@ -116,6 +116,8 @@ host_finding(const struct de_host *host, enum de_finding kind, uint32_t inode,
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
+	if (in->findings_are_known)
+		return;
 	if (in->findings != NULL)
 		findings_take(in->findings, kind, inode, format, text);
 	else

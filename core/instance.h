@@ -23,6 +23,7 @@ struct instance {
 	void *self;				/* what create() gave */
 	atomic_bool unwanted;			/* cancelled, for it alone */
 	struct findings *findings;		/* borrowed; NULL: just reported */
+	bool findings_are_known;		/* so they are not told again */
 };
 
 /*

@@ -10,10 +10,13 @@
 #include <unistd.h>
 
 #include "core/capacity.h"
+#include "core/changed.h"
 #include "core/clock.h"
 #include "core/date.h"
 #include "core/dumpdates.h"
+#include "core/freeze.h"
 #include "core/level.h"
+#include "core/snapshot.h"
 #include "core/stream.h"
 #include "core/supervisor.h"
 #include "core/volume_report.h"
@@ -24,6 +27,7 @@
 /* A job at work. */
 struct job {
 	const struct job_config *config;
+	const struct snapshot *snapshot;	/* NULL: there is none */
 	struct report *rep;
 	const atomic_int *cancelled;
 	int channel;			/* to the supervisor */
@@ -34,6 +38,7 @@ struct job {
 	bool source_is_open;
 	int64_t date;
 	struct level level;
+	struct de_time selected;	/* when the selection began */
 	char host[HOST_BYTES];
 };
 
@@ -67,12 +72,41 @@ make_instance(const struct job *job, const struct plugin_config *config)
 	return in;
 }
 
+/*
+ * The source is to read the snapshot.  This changes the configuration of this
+ * process only: that of the supervisor stays.
+ */
+static bool
+redirect_source(const struct job *job)
+{
+	const struct option_set *options = job->config->source.options;
+	char why[OPTION_WHY_BYTES];
+
+	if (job->snapshot == NULL || option_put_text(
+	    job->config->source.options, option_find(options->table, "device"),
+	    snapshot_device(job->snapshot), why))
+		return true;
+	report(job->rep, DE_ERROR, "snapshot.device: %s", why);
+	return false;
+}
+
+/* In messages and in the stream it is what it is a snapshot of. */
+static void
+name_origin(struct job *job)
+{
+	if (job->snapshot == NULL)
+		return;
+	job->src.info.device = snapshot_origin(job->snapshot);
+	job->src.info.mount_point = snapshot_mount_point(job->snapshot);
+}
+
 static bool
 open_plugins(struct job *job)
 {
 	const struct job_config *config = job->config;
 
-	if ((job->output = make_instance(job, &config->output)) == NULL ||
+	if (!redirect_source(job) ||
+	    (job->output = make_instance(job, &config->output)) == NULL ||
 	    (job->source_instance = make_instance(job, &config->source)) ==
 	    NULL)
 		return false;
@@ -80,6 +114,8 @@ open_plugins(struct job *job)
 	    (job->eot = make_instance(job, &config->eot)) == NULL)
 		return false;
 	job->source_is_open = source_open(&job->src, job->source_instance);
+	if (job->source_is_open)
+		name_origin(job);
 	return job->source_is_open;
 }
 
@@ -105,10 +141,12 @@ check_first_volume(const struct job *job)
 
 static bool
 begin(struct job *job, const struct job_config *config,
-    const struct job_context *context, int channel)
+    const struct job_context *context, const struct snapshot *snapshot,
+    int channel)
 {
 	memset(job, 0, sizeof(*job));
 	job->config = config;
+	job->snapshot = snapshot;
 	job->rep = context->rep;
 	job->cancelled = &context->signals->cancel;
 	job->channel = channel;
@@ -154,11 +192,23 @@ check_output(const struct job *job)
 	    ops->check(job->output->self, &volume) == DE_OK;
 }
 
+/* No snapshot is made for a look: the device itself will do, as it is. */
+static void
+allow_live(const struct job_config *config)
+{
+	const int live = option_find(config->source.options->table, "live");
+	char why[OPTION_WHY_BYTES];
+
+	if (config->snapshot != NULL && live != -1)
+		option_put_boolean(config->source.options, live, true, why);
+}
+
 enum exit_status
 job_check(const struct job_config *config, const struct job_context *context)
 {
 	struct job job;
-	const bool ok = begin(&job, config, context, -1) &&
+	allow_live(config);
+	const bool ok = begin(&job, config, context, NULL, -1) &&
 	    check_dumpdates(&job, false) && check_output(&job);
 
 	if (ok)
@@ -234,9 +284,13 @@ count_findings(struct message_end *end, struct findings *findings)
 	end->notes = findings_notes(findings);
 }
 
-/* Tell the supervisor how the dump ended, if it did with this process. */
+/*
+ * Tell the supervisor how the dump ended, if it did with this process.  For the
+ * `changes`, see changed.h.
+ */
 static enum exit_status
-end_tape(const struct job *job, struct tape *tape, struct findings *findings)
+end_tape(const struct job *job, struct tape *tape, struct findings *findings,
+    uint64_t changes)
 {
 	const struct tape_ending ending = *tape_ending(tape);
 	struct message m = { .type = MESSAGE_END };
@@ -245,6 +299,7 @@ end_tape(const struct job *job, struct tape *tape, struct findings *findings)
 		m.u.end.status = ending.status;
 		m.u.end.tape_blocks = ending.tape_blocks;
 		count_findings(&m.u.end, findings);
+		m.u.end.findings += changes;
 		if (ending.status == EXIT_COMPLETE && m.u.end.findings > 0)
 			m.u.end.status = EXIT_INCOMPLETE;
 		message_send(job->channel, &m, true);
@@ -266,6 +321,16 @@ end_early(const struct job *job, enum exit_status status,
 		count_findings(&m.u.end, findings);
 	message_send(job->channel, &m, true);
 	return status;
+}
+
+/* Not before the last slave has read what it was to read. */
+static uint64_t
+count_changes(const struct job *job, const struct selection *sel)
+{
+	if ((job->src.info.properties & DE_SOURCE_LIVE) == 0)
+		return 0;
+	return changed_report(job->source_instance, sel, &job->selected,
+	    job->channel);
 }
 
 /* Passes III and IV, on a tape of their own. */
@@ -313,11 +378,12 @@ write_dump(const struct job *job, const struct selection *sel,
 		.cancelled = job->cancelled,
 		.base_date = job->level.base_date,
 	};
+	uint64_t changes = 0;
 	if (tape_begin(tape) != DE_OK || stream_write(&stream) != DE_OK)
 		tape_abort(tape);
-	else
-		tape_finish(tape, job->src.info.max_inode);
-	return end_tape(job, tape, findings);
+	else if (tape_finish(tape, job->src.info.max_inode) == DE_OK)
+		changes = count_changes(job, sel);
+	return end_tape(job, tape, findings, changes);
 }
 
 static void
@@ -341,7 +407,7 @@ send_description(const struct job *job, uint64_t tape_blocks)
 }
 
 static bool
-select_inodes(const struct job *job, struct selection *sel,
+select_by_rules(const struct job *job, struct selection *sel,
     struct findings *findings)
 {
 	const struct option_set *options = job->config->options;
@@ -358,9 +424,44 @@ select_inodes(const struct job *job, struct selection *sel,
 	    job->cancelled);
 }
 
+/* Should it be frozen for the selection?  It was for the snapshot. */
+static bool
+is_to_be_frozen(const struct job *job)
+{
+	if (option_number(job->config->options, "freeze") == 0 ||
+	    job->snapshot != NULL)
+		return false;
+	if (job->src.info.mount_point[0] != '\0')
+		return true;
+	report(job->rep, DE_INFO, "%s is not mounted, so there is nothing to "
+	    "freeze", job->src.info.device);
+	return false;
+}
+
+/* Passes I and II.  Returns EXIT_COMPLETE if they are. */
+static enum exit_status
+select_inodes(struct job *job, struct selection *sel,
+    struct findings *findings)
+{
+	struct freeze *freeze = NULL;
+
+	if (is_to_be_frozen(job)) {
+		freeze = freeze_begin(job->src.info.mount_point,
+		    option_number(job->config->options, "freeze_limit"), NULL,
+		    job->rep);
+		if (freeze == NULL)
+			return EXIT_NOT_STARTED;
+	}
+	job->selected = changed_now();
+	const bool ok = select_by_rules(job, sel, findings);
+	/* A thaw too early is a warning: what has changed is found later. */
+	freeze_end(freeze);
+	return ok ? EXIT_COMPLETE : EXIT_ABORTED;
+}
+
 /* All passes, with somewhere to note what they find. */
 static enum exit_status
-select_and_write(const struct job *job, struct findings *findings)
+select_and_write(struct job *job, struct findings *findings)
 {
 	struct read_errors read_errors = {
 		.findings = findings,
@@ -372,12 +473,13 @@ select_and_write(const struct job *job, struct findings *findings)
 
 	read_errors_init(&read_errors, (uint64_t)
 	    option_number(job->config->options, "max_read_errors"));
-	if (!select_inodes(job, &sel, findings))
-		return end_early(job, EXIT_ABORTED, findings);
+	enum exit_status status = select_inodes(job, &sel, findings);
+	if (status != EXIT_COMPLETE)
+		return end_early(job, status, findings);
 	report(job->rep, DE_INFO, "estimated %" PRIu64 " blocks",
 	    sel.tape_blocks);
 	send_description(job, sel.tape_blocks);
-	enum exit_status status = read_errors_check(&read_errors);
+	status = read_errors_check(&read_errors);
 	if (status == EXIT_COMPLETE)
 		status = write_dump(job, &sel, &read_errors);
 	else
@@ -387,7 +489,7 @@ select_and_write(const struct job *job, struct findings *findings)
 }
 
 static enum exit_status
-dump(const struct job *job)
+dump(struct job *job)
 {
 	struct findings *findings = findings_new(&job->src, job->rep,
 	    job->channel);
@@ -451,7 +553,8 @@ estimate(const struct job *job)
 	}
 	job->source_instance->findings = findings;
 	report_beginning(job);
-	if (select_inodes(job, &sel, findings)) {
+	/* It is not frozen for a look either. */
+	if (select_by_rules(job, &sel, findings)) {
 		print_estimate(job, &sel);
 		selection_free(&sel);
 		status = findings_flush(findings) > 0 ? EXIT_INCOMPLETE :
@@ -469,7 +572,8 @@ job_estimate(const struct job_config *config,
 	struct job job;
 	enum exit_status status = EXIT_NOT_STARTED;
 
-	if (begin(&job, config, context, -1))
+	allow_live(config);
+	if (begin(&job, config, context, NULL, -1))
 		status = estimate(&job);
 	end(&job);
 	return status;
@@ -481,13 +585,13 @@ job_estimate(const struct job_config *config,
  */
 static enum exit_status
 work(const struct job_config *config, const struct job_context *context,
-    int channel)
+    const struct snapshot *snapshot, int channel)
 {
 	struct job job;
 	enum exit_status status;
 
 	signals_leave_to_supervisor();
-	if (begin(&job, config, context, channel) &&
+	if (begin(&job, config, context, snapshot, channel) &&
 	    check_dumpdates(&job, true))
 		status = dump(&job);
 	else
@@ -587,13 +691,13 @@ supervise(const struct job_config *config, const struct job_context *context,
 	return status;
 }
 
-enum exit_status
-job_run(const struct job_config *config, const struct job_context *context,
+static enum exit_status
+run_processes(const struct job_config *config,
+    const struct job_context *context, const struct snapshot *snapshot,
     bool *is_supervisor)
 {
 	int ours, theirs;
 
-	*is_supervisor = true;
 	if (message_pair(&ours, &theirs) == -1) {
 		report(context->rep, DE_ERROR, "cannot make a socket: %s",
 		    strerror(errno));
@@ -605,7 +709,8 @@ job_run(const struct job_config *config, const struct job_context *context,
 	if (worker == 0) {
 		*is_supervisor = false;
 		close(ours);
-		const enum exit_status status = work(config, context, theirs);
+		const enum exit_status status = work(config, context,
+		    snapshot, theirs);
 		close(theirs);
 		return status;
 	}
@@ -617,5 +722,26 @@ job_run(const struct job_config *config, const struct job_context *context,
 	else
 		status = supervise(config, context, ours, worker);
 	close(ours);
+	return status;
+}
+
+enum exit_status
+job_run(const struct job_config *config, const struct job_context *context,
+    bool *is_supervisor)
+{
+	struct snapshot *snapshot = NULL;
+	enum exit_status status;
+
+	*is_supervisor = true;
+	if (config->snapshot != NULL) {
+		snapshot = snapshot_make(config, context->signals,
+		    context->rep, &status);
+		if (snapshot == NULL)
+			return status;
+	}
+	status = run_processes(config, context, snapshot, is_supervisor);
+	if (*is_supervisor && snapshot != NULL)
+		status = snapshot_remove(snapshot, status);
+	snapshot_free(snapshot);
 	return status;
 }

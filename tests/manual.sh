@@ -79,12 +79,15 @@ page=$top_srcdir/man/dumpengine.conf.5
 "$top_builddir/tests/tables" top >tables || fail "no table of the top"
 compare tables "$page" Top
 "$top_builddir/tests/tables" job >tables || fail "no table of a job"
-compare tables "$page" Job "source output ring eot"
+compare tables "$page" Job "source output ring eot snapshot"
 "$top_builddir/tests/tables" ring >tables || fail "no table of the ring"
 compare tables "$page" Ring
 "$top_builddir/tests/tables" volumes >tables ||
     fail "no table of the volumes"
 compare tables "$page" Volumes
+"$top_builddir/tests/tables" snapshot >tables ||
+    fail "no table of the snapshot"
+compare tables "$page" Snapshot
 
 # The command line: --help and dumpengine(8) have the same options.
 page=$top_srcdir/man/dumpengine.8

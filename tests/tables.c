@@ -35,6 +35,8 @@ main(int argc, char **argv)
 		table = config_ring_options;
 	else if (argc == 2 && strcmp(argv[1], "volumes") == 0)
 		table = config_volume_options;
+	else if (argc == 2 && strcmp(argv[1], "snapshot") == 0)
+		table = config_snapshot_options;
 	else if (argc != 2 || strcmp(argv[1], "job") != 0)
 		return 2;
 	for (; table->key != NULL; table++)

@@ -349,6 +349,14 @@ struct de_source {
 	 */
 	enum de_status (*read)(void *self, uint64_t address,
 	    const struct iovec *iov, int iov_count, struct de_read_error *error);
+
+	/*
+	 * Put into `path`, which has room for `room` bytes, where that is mounted
+	 * which open() would open; "" if it is not.  Called while it is not open,
+	 * in a process of its own, before a snapshot of it is made.
+	 * DE_OK, DE_FAILED.  Optional: absent means that it is not mounted.
+	 */
+	enum de_status (*find_mount_point)(void *self, char *path, size_t room);
 };
 
 /* -------------------------------------------------------------- outputs */

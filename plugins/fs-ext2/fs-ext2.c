@@ -11,8 +11,11 @@
 #include "ext2.h"
 #include "inode.h"
 #include "journal.h"
+#include "mounted.h"
 #include "trouble.h"
 #include "work.h"
+
+#define FLUSH_SECONDS 60
 
 static const struct de_option ext2_options[] = {
 	{ "device", DE_OPTION_STRING, DE_OPTION_REQUIRED, 1, 4095, NULL,
@@ -21,6 +24,8 @@ static const struct de_option ext2_options[] = {
 	  "dump the filesystem as it is without what only its journal holds" },
 	{ "journal", DE_OPTION_STRING, 0, 1, 4095, NULL,
 	  "device of the journal, if it is not in the filesystem" },
+	{ "live", DE_OPTION_BOOLEAN, 0, 0, 0, "false",
+	  "dump it even while it is mounted for writing" },
 	{ "superblock", DE_OPTION_INTEGER, 0, 1, INT32_MAX, NULL,
 	  "block of a backup superblock to be used instead of the first" },
 	{ NULL, 0, 0, 0, 0, NULL, NULL }
@@ -37,18 +42,24 @@ fail(const struct ext2 *e, const char *why)
 static enum de_status
 check_mount(struct ext2 *e)
 {
-	int flags = 0;
+	const bool live = e->host->get_boolean(e->host, "live");
+	struct mounted m;
 
-	if (ext2fs_check_mount_point(e->device, &flags, e->mount_point,
-	    (int)sizeof(e->mount_point)) != 0 || (flags & EXT2_MF_MOUNTED) == 0)
-		e->mount_point[0] = '\0';
-	if ((flags & EXT2_MF_MOUNTED) != 0 &&
-	    (flags & EXT2_MF_READONLY) == 0) {
+	if (mounted_find(e->host, e->device, &m) != DE_OK)
+		return DE_FAILED;
+	memcpy(e->mount_point, m.mount_point, sizeof(e->mount_point));
+	if (m.for_writing && !live) {
 		e->host->report(e->host, DE_ERROR, "%s is mounted for writing "
-		    "on %s; unmount it, mount it read-only, or dump a "
-		    "snapshot of it", e->device, e->mount_point);
+		    "on %s; dump a snapshot of it (see snapshot in "
+		    "dumpengine.conf(5)), unmount it, mount it read-only, or "
+		    "set live = true to dump it as it changes", e->device,
+		    e->mount_point);
 		return DE_FAILED;
 	}
+	e->is_live = m.for_writing;
+	if (m.is_mounted)
+		mounted_flush(e->host, e->mount_point,
+		    device_descriptor(e->bytes), FLUSH_SECONDS);
 	return DE_OK;
 }
 
@@ -88,6 +99,9 @@ recover(struct ext2 *e)
 static void
 check_state(const struct ext2 *e)
 {
+	/* The kernel keeps it in order; that it does is no bad sign. */
+	if (e->is_live)
+		return;
 	if ((e->fs->super->s_state & EXT2_VALID_FS) == 0 ||
 	    (e->fs->super->s_state & EXT2_ERROR_FS) != 0)
 		e->host->report(e->host, DE_WARNING, "%s: was not unmounted "
@@ -137,6 +151,8 @@ describe(struct ext2 *e, struct de_source_info *info)
 	info->label = e->label;
 	info->uuid = e->uuid;
 	info->type = type_of(super);
+	if (e->is_live)
+		info->properties |= DE_SOURCE_LIVE;
 }
 
 static void
@@ -182,6 +198,18 @@ fail:
 }
 
 static enum de_status
+ext2_find_mount_point(void *self, char *path, size_t room)
+{
+	const struct ext2 *e = self;
+	struct mounted m;
+
+	if (mounted_find(e->host, e->device, &m) != DE_OK)
+		return DE_FAILED;
+	snprintf(path, room, "%s", m.mount_point);
+	return DE_OK;
+}
+
+static enum de_status
 ext2_create(const struct de_host *host, void **self)
 {
 	struct ext2 *e = calloc(1, sizeof(*e));
@@ -217,6 +245,7 @@ static const struct de_source ext2_source = {
 	.read_symlink = ext2_read_symlink,
 	.read_xattrs = ext2_read_xattrs,
 	.read = ext2_read,
+	.find_mount_point = ext2_find_mount_point,
 };
 
 static const struct de_plugin fs_ext2 = {
