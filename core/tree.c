@@ -9,6 +9,10 @@
 
 #define NO_STATE 0u		/* no part of a pattern waits */
 
+/* restore puts a "." in front, and PATH_MAX has room for a NUL. */
+#define PATH_RESTORED_MAX (4096 - 2)
+#define PATH_ENOUGH (1u << 20)	/* not counted any further */
+
 /* A state that directories share; its number stands for it. */
 struct shared_state {
 	struct exclude_state state;
@@ -31,6 +35,7 @@ struct with_names {
 struct member {
 	uint32_t inode;
 	uint32_t parent;	/* its place in the queue */
+	uint32_t path;		/* bytes of its path, "/a/b" */
 };
 
 /* What the walk goes through, and what becomes of it. */
@@ -312,14 +317,26 @@ tree_leaves_out(struct tree *t, const struct tree_view *view,
 
 /* --------------------------------------------------------------- the walk */
 
+/* Of what this entry names; long enough is long enough. */
+static uint32_t
+path_of(const struct walk *w, const struct de_entry *e)
+{
+	const uint32_t path = w->queue[w->place].path + 1 + e->name_length;
+	return path < PATH_ENOUGH ? path : PATH_ENOUGH;
+}
+
 static void
-enqueue(struct walk *w, uint32_t inode, uint32_t state)
+enqueue(struct walk *w, uint32_t inode, uint32_t state, uint32_t path)
 {
 	if (w->count == w->room)	/* not before a directory comes twice */
 		return;
 	if (w->states != NULL)
 		w->states[w->count] = state;
-	w->queue[w->count++] = (struct member){ inode, w->place };
+	w->queue[w->count++] = (struct member){
+		.inode = inode,
+		.parent = w->place,
+		.path = path,
+	};
 }
 
 static enum de_status
@@ -343,8 +360,19 @@ take_directory(struct tree *t, const struct de_entry *e,
 		return DE_FAILED;
 	}
 	inomap_add(&w->reached, e->inode);
-	enqueue(w, e->inode, state);
+	enqueue(w, e->inode, state, path_of(w, e));
 	return DE_OK;
+}
+
+static void
+check_path(const struct tree *t, const struct de_entry *e)
+{
+	const uint32_t path = path_of(t->walk, e);
+
+	if (path > PATH_RESTORED_MAX && inomap_has(t->job.dumped, e->inode))
+		findings_add(t->job.findings, e->inode, "its path has %" PRIu32
+		    " bytes; restore cannot make it, as it takes no more than "
+		    "%d", path, PATH_RESTORED_MAX);
 }
 
 /* An entry of a directory that is dumped. */
@@ -374,6 +402,7 @@ take_dumped(struct tree *t, const struct de_entry *e)
 		inomap_add(&w->reached, e->inode);
 		return DE_OK;
 	}
+	check_path(t, e);
 	if (directory)
 		return take_directory(t, e, &below);
 	inomap_add(&w->reached, e->inode);
@@ -393,7 +422,7 @@ take_left_out(struct tree *t, const struct de_entry *e)
 	inomap_add(&w->seen, e->inode);
 	if (!inomap_has(t->job.directories, e->inode))
 		return;
-	enqueue(w, e->inode, NO_STATE);
+	enqueue(w, e->inode, NO_STATE, 0);
 	if (w->phase == PHASE_ENCRYPTED &&
 	    inomap_has(&t->encrypted, e->inode))
 		findings_add(t->job.findings, e->inode, "left out: it is "
@@ -600,7 +629,7 @@ walk_dumped(struct tree *t)
 	}
 	w->phase = PHASE_DUMPED;
 	inomap_add(&w->reached, root);
-	enqueue(w, root, state);
+	enqueue(w, root, state, 0);
 	if (!read_queue(t))
 		return false;
 	add_parents(t);
@@ -632,7 +661,7 @@ walk_left_out(struct tree *t, enum phase phase)
 			    "left out: it is encrypted");
 		else
 			inomap_add(&w->seen, i);
-		enqueue(w, i, NO_STATE);
+		enqueue(w, i, NO_STATE, 0);
 	}
 	return read_queue(t);
 }

@@ -8,7 +8,7 @@
  * something dumped enters it.  What is left to tell is kept for pass III: which
  * entries of a directory are left out.
  *
- * Memory while it runs: 8 bytes for each directory, 12 with patterns that are
+ * Memory while it runs: 12 bytes for each directory, 16 with patterns that are
  * paths, and 4 bits for each inode; afterwards 1 bit for each inode, and 8 bytes
  * for each directory in which a path pattern waits or that has several names.
  * No recursion; a loop of directories is a directory with a second name.

@@ -1,0 +1,43 @@
+#!/usr/bin/env bash
+# A path that is too long for restore to make is named; the rest comes back.
+# shellcheck source=tests/lib.sh
+. "${top_srcdir:-.}/tests/lib.sh"
+
+need_source
+need_python
+need_restore
+
+# Sixteen directories of 255 bytes with their slashes: 4080.  The first of the
+# two files has a path of 4094 bytes, the other one more.
+cat >deep.py <<'END'
+import os, sys
+os.chdir(sys.argv[1])
+open('short', 'w').write('short')
+for i in range(16):
+    os.mkdir('d' * 254)
+    os.chdir('d' * 254)
+open('f' * 13, 'w').write('just')
+open('g' * 14, 'w').write('too long')
+END
+mkdir dumps tree
+"$PYTHON3" deep.py tree || skip "such a tree cannot be made here"
+make_image a.img 16M tree -t ext4
+configure_dump a.conf a.img dumps/a
+engine 2 -c a.conf
+said "its path has 4095 bytes; restore cannot make it"
+not_said "its path has 4094 bytes"
+said "1 thing is not in the dump, or not as in the filesystem"
+scan dumps/a
+mkdir restored
+(cd restored && timeout 60 "$RESTORE" -r -y -f ../dumps/a) >restore.log 2>&1 \
+    </dev/null
+[ "$(cat restored/short)" = short ] || fail "the short path: $(cat restore.log)"
+cat >found.py <<'END'
+import os, sys
+os.chdir(sys.argv[1])
+for i in range(16):
+    os.chdir('d' * 254)
+print(sorted(name[0] for name in os.listdir('.')))
+END
+[ "$("$PYTHON3" found.py restored)" = "['f']" ] ||
+    fail "at the end is $("$PYTHON3" found.py restored): $(cat restore.log)"
