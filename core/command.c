@@ -140,7 +140,7 @@ kill_group(struct running *r)
 		ended = hear(r);
 	kill(-r->pid, SIGKILL);
 	/* What hangs in the kernel cannot be waited for. */
-	while (!ended && !is_past(begun, 2 * KILL_GRACE_MS))
+	while (!ended && !is_past(begun, UINT64_C(2) * KILL_GRACE_MS))
 		ended = hear(r);
 }
 
