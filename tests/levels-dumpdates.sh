@@ -156,6 +156,26 @@ engine 0 -c levels.conf
 [ "$(echo elsewhere/*)" = elsewhere/real ] || fail "$(ls elsewhere)"
 rm -r elsewhere dumpdates
 
+# A full disk: the dump is whole, the old file as it was, and that is told.
+if is_root && mkdir full && mount -t tmpfs -o size=64k none full 2>mount.log; then
+	mounted+=("$scratch/full")
+	echo "/dev/x 0 Tue Sep  1 00:00:00 2020 +0000" >full/dumpdates
+	cat /dev/zero >full/zeros 2>/dev/null
+	ln -s full/dumpdates dumpdates
+	engine 2 -c levels.conf
+	said "dumpdates: cannot write a new one beside it: No space left" \
+	    "the dump is whole, but $scratch/dumpdates does not know of it"
+	[ "$(cat full/dumpdates)" = "/dev/x 0 Tue Sep  1 00:00:00 2020 +0000" ] ||
+	    fail "$(cat full/dumpdates)"
+	[ "$(ls full)" = "dumpdates
+zeros" ] || fail "left: $(ls full)"
+	mount -o remount,ro full
+	engine 1 -c levels.conf --check
+	engine 1 -c levels.conf
+	unmount full
+	rm dumpdates
+fi
+
 # A name with blanks cannot stand in it.
 cp a.img "a b.img"
 configure_levels levels.conf "$scratch/a b.img"
