@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -199,7 +200,12 @@ run_jobs(const struct job_context *context, const struct config *config,
 		if (status > worst)
 			worst = status;
 	}
-	return *cancelled && worst < EXIT_ABORTED ? EXIT_ABORTED : worst;
+	if (!*cancelled || worst >= EXIT_ABORTED)
+		return worst;
+	/* Before the first job or between two; a job says so itself. */
+	report(context->rep, DE_ERROR, "aborted by %s", *cancelled == SIGINT ?
+	    "the operator" : "signal TERM");
+	return EXIT_ABORTED;
 }
 
 static enum exit_status
