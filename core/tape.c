@@ -534,8 +534,12 @@ fit_ring(struct tape *tape)
 	struct ring_medium medium;
 
 	describe_medium(tape, &medium);
-	if (ring_set_medium(tape->ring, &medium) && alloc_contexts(tape))
+	if (ring_set_medium(tape->ring, &medium) && alloc_contexts(tape)) {
+		report(tape->config.rep, DE_DEBUG, "the ring holds %u records; "
+		    "%u percent are filled before writing begins",
+		    ring_slots(tape->ring), medium.start_fill);
 		return true;
+	}
 	report(tape->config.rep, DE_ERROR, "out of memory for the ring, with "
 	    "a buffer of %" PRIu64 " bytes and the %" PRIu32 " records that %s "
 	    "may be late with; a smaller ring.buffer or blocking needs less",

@@ -47,8 +47,8 @@ restore_tapes () {
 # ---- Two drives
 
 configure 'device = [ "/dev/nst0", "/dev/nst1" ];'
-engine 0 -c a.conf
-said "on 2 volumes" "on /dev/nst1"
+engine 0 -v -c a.conf
+said "on 2 volumes" "on /dev/nst1" "75 percent are filled before writing begins"
 mt -f /dev/nst1 offline
 mtx -f /dev/changer unload 2 1
 restore_tapes two

@@ -298,6 +298,8 @@ out_rmt_open_volume(void *self, const struct de_volume *volume,
 	}
 	medium->name = r->remote.name;
 	medium->window = (uint32_t)r->window_length;
+	if (r->is_tape)
+		medium->properties |= DE_MEDIUM_STREAMS;
 	if (r->is_tape && !r->rewind)
 		medium->properties |= DE_MEDIUM_ONCE;
 	return DE_OK;

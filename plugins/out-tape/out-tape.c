@@ -162,6 +162,7 @@ out_tape_open_volume(void *self, const struct de_volume *volume,
 	records_begin(&t->records, &t->drive, (size_t)wish.block_size);
 	report_drive(t);
 	medium->name = t->drive.name;
+	medium->properties |= DE_MEDIUM_STREAMS;
 	return DE_OK;
 }
 
