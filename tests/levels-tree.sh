@@ -60,17 +60,18 @@ engine 2 -c levels.conf
 said "no path leads from the root to this directory"
 scan dumps/0
 
-# Deeper than paths go.
+# Deeper than the paths that restore makes: named, and in the dump all the same.
 make_image a.img 16M -t ext4 -N 8000 -b 1024
 {
-	for ((i = 0; i < 3000; i++)); do
+	for ((i = 0; i < 1000; i++)); do
 		echo "mkdir deep"
 		echo "cd deep"
 	done
 } >debugfs.requests
 "$DEBUGFS" -w -f debugfs.requests a.img >/dev/null 2>&1
 configure_levels levels.conf "$scratch/a.img" 'exclude = [ "**/deep/**/none", "nothing" ];'
-engine 0 -c levels.conf
+engine 2 -c levels.conf
+said "its path has 5000 bytes; restore cannot make it"
 scan dumps/0
 count=$("$PYTHON3" "$tools/dumpscan" --json dumps/0 | grep -o '"dirs": *[0-9]*' | head -n 1)
-[ -z "$count" ] || [ "${count##* }" -gt 3000 ] || fail "$count"
+[ -z "$count" ] || [ "${count##* }" -gt 1000 ] || fail "$count"
