@@ -150,22 +150,27 @@ configure_job a.conf \
 "$DUMPENGINE" -c a.conf >out 2>err </dev/null &
 pid=$!
 begun () { [ "$(grep -c 'volume 1 started' err)" -ge "$1" ]; }
-for who in ssh rmt sshd; do
-	n=$((${n:-0} + 1))
-	wait_for 60 begun "$n" || fail "not begun for the ${n}th time: $(cat err)"
-	case $who in
-	ssh) kill -9 $(pids_of "$pid" ssh | tail -n 1) ;;
-	rmt) kill -9 $(pids_of "$sshd_pid" "$(basename "${servers[0]}")") ;;
-	sshd)
-		kill -9 "$sshd_pid" $(descendants "$sshd_pid")
-		wait "$sshd_pid"
-		wait_for 60 grep -q "next attempt in" err ||
-		    fail "no further attempt: $(cat err)"
-		"$sshd" -D -e -f sshd.conf 2>>sshd.log &
-		sshd_pid=$!
-		;;
-	esac 2>/dev/null
-done
+ended () { grep -c 'the connection has ended' err; }
+
+# sever COUNT ROOT NAME: kill those processes below ROOT, until it is noticed.
+sever () {
+	# shellcheck disable=SC2046 # a list
+	kill -9 $(pids_of "$2" "$3") 2>/dev/null
+	[ "$(ended)" -gt "$1" ]
+}
+wait_for 60 begun 1 || fail "not begun: $(cat err)"
+wait_for 60 sever 0 "$pid" ssh || fail "ssh killed: $(cat err)"
+wait_for 60 begun 2 || fail "not begun for the second time: $(cat err)"
+wait_for 60 sever "$(ended)" "$sshd_pid" "$(basename "${servers[0]}")" ||
+    fail "rmt killed: $(cat err)"
+wait_for 60 begun 3 || fail "not begun for the third time: $(cat err)"
+# shellcheck disable=SC2046 # a list
+kill -9 "$sshd_pid" $(descendants "$sshd_pid") 2>/dev/null
+wait "$sshd_pid"
+wait_for 60 grep -q "next attempt in" err ||
+    fail "no further attempt: $(cat err)"
+"$sshd" -D -e -f sshd.conf 2>>sshd.log &
+sshd_pid=$!
 wait "$pid"
 status=$?
 [ "$status" -eq 0 ] || fail "exit status $status: $(cat err)"

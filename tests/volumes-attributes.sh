@@ -15,7 +15,7 @@ mkdir tree tree/dir
 head -c 30000 /dev/urandom >tree/a
 head -c 3000 /dev/urandom >tree/b
 head -c 3000 /dev/urandom >tree/c
-head -c 50000 /dev/urandom >tree/d
+head -c 12000 /dev/urandom >tree/d
 : >tree/dir/e
 setfattr -n user.much -v "$(printf '%02500d' 7)" tree/b
 setfattr -n user.little -v 1 tree/c
