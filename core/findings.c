@@ -11,6 +11,7 @@
 
 #define KINDS 3			/* enum de_finding */
 #define NOTE_KINDS 64		/* formats; further ones count as the last */
+#define FLUSHES_MAX 4
 
 struct finding {
 	uint32_t inode;
@@ -53,20 +54,13 @@ findings_new(const struct source *src, struct report *rep, int channel)
 	return f;
 }
 
-static void
-clear(struct findings *f)
-{
-	for (size_t i = 0; i < f->count; i++)
-		free(f->items[i].text);
-	f->count = 0;
-}
-
 void
 findings_free(struct findings *f)
 {
 	if (f == NULL)
 		return;
-	clear(f);
+	for (size_t i = 0; i < f->count; i++)
+		free(f->items[i].text);
 	for (size_t i = 0; i < f->note_kind_count; i++)
 		free(f->note_kinds[i].first);
 	free(f->items);
@@ -94,9 +88,9 @@ tell_supervisor(struct findings *f, const struct finding *finding,
 }
 
 static void
-report_those(struct findings *f, const struct paths *paths, bool data)
+report_those(struct findings *f, size_t count, struct paths *paths, bool data)
 {
-	for (size_t i = 0; i < f->count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		const struct finding *finding = &f->items[i];
 		if (finding->data != data)
 			continue;
@@ -109,22 +103,27 @@ report_those(struct findings *f, const struct paths *paths, bool data)
 	}
 }
 
+/* Those that the search for the paths has come upon are for the next batch. */
 static void
 report_batch(struct findings *f)
 {
-	uint32_t *inodes = calloc(f->count, sizeof(*inodes));
+	const size_t count = f->count;
+	uint32_t *inodes = calloc(count, sizeof(*inodes));
 	struct paths *paths = NULL;
 
 	if (inodes != NULL) {
-		for (size_t i = 0; i < f->count; i++)
+		for (size_t i = 0; i < count; i++)
 			inodes[i] = f->items[i].inode;
-		paths = paths_find(f->src, inodes, f->count);
+		paths = paths_find(f->src, inodes, count);
 	}
-	report_those(f, paths, false);
-	report_those(f, paths, true);
+	report_those(f, count, paths, false);
+	report_those(f, count, paths, true);
 	paths_free(paths);
 	free(inodes);
-	clear(f);
+	for (size_t i = 0; i < count; i++)
+		free(f->items[i].text);
+	f->count -= count;
+	memmove(f->items, f->items + count, f->count * sizeof(*f->items));
 }
 
 static void
@@ -259,7 +258,8 @@ findings_settle(struct findings *f)
 uint64_t
 findings_flush(struct findings *f)
 {
-	if (f->count > 0)
+	/* A source tells of a fault once; one that does not has no end. */
+	for (int i = 0; i < FLUSHES_MAX && f->count > 0; i++)
 		report_batch(f);
 	report_hidden_notes(f);
 	return f->counts[DE_FINDING_MISSING] +

@@ -7,6 +7,7 @@
 
 #include "core/clock.h"
 #include "core/findings.h"
+#include "core/read_errors.h"
 
 static const struct instance *
 instance_of(const struct de_host *host)
@@ -109,7 +110,7 @@ static void
 host_finding(const struct de_host *host, enum de_finding kind, uint32_t inode,
     const char *format, ...)
 {
-	const struct instance *in = instance_of(host);
+	struct instance *in = host->context;
 	char text[FINDING_TEXT_BYTES];
 	va_list args;
 
@@ -123,6 +124,9 @@ host_finding(const struct de_host *host, enum de_finding kind, uint32_t inode,
 	else
 		report(in->rep, DE_WARNING, "inode %" PRIu32 ": %s", inode,
 		    text);
+	if (kind == DE_FINDING_READ_ERROR && in->read_errors != NULL &&
+	    read_errors_check(in->read_errors) != EXIT_COMPLETE)
+		instance_set_unwanted(in, true);
 }
 
 struct instance *

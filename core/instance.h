@@ -13,6 +13,7 @@
 #include "core/report.h"
 
 struct findings;
+struct read_errors;
 
 struct instance {
 	const struct plugin *plugin;		/* borrowed */
@@ -24,6 +25,11 @@ struct instance {
 	atomic_bool unwanted;			/* cancelled, for it alone */
 	struct findings *findings;		/* borrowed; NULL: just reported */
 	bool findings_are_known;		/* so they are not told again */
+	/*
+	 * Borrowed; set while one call of the source may meet any number of
+	 * read errors.  When they are too many, it is not wanted any more.
+	 */
+	struct read_errors *read_errors;
 };
 
 /*

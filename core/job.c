@@ -408,7 +408,7 @@ send_description(const struct job *job, uint64_t tape_blocks)
 
 static bool
 select_by_rules(const struct job *job, struct selection *sel,
-    struct findings *findings)
+    struct read_errors *read_errors)
 {
 	const struct option_set *options = job->config->options;
 	const struct selection_rules rules = {
@@ -420,8 +420,12 @@ select_by_rules(const struct job *job, struct selection *sel,
 		.subtree = option_text(options, "subtree"),
 	};
 
-	return selection_make(sel, &job->src, &rules, findings, job->rep,
-	    job->cancelled);
+	job->source_instance->read_errors = read_errors;
+	const bool ok = selection_make(sel, &job->src, &rules, read_errors,
+	    job->rep, job->cancelled);
+	/* If there were too many, the search for their paths finds no more. */
+	job->source_instance->read_errors = NULL;
+	return ok;
 }
 
 /* Should it be frozen for the selection?  It was for the snapshot. */
@@ -441,7 +445,7 @@ is_to_be_frozen(const struct job *job)
 /* Passes I and II.  Returns EXIT_COMPLETE if they are. */
 static enum exit_status
 select_inodes(struct job *job, struct selection *sel,
-    struct findings *findings)
+    struct read_errors *read_errors)
 {
 	struct freeze *freeze = NULL;
 
@@ -453,37 +457,46 @@ select_inodes(struct job *job, struct selection *sel,
 			return EXIT_NOT_STARTED;
 	}
 	job->selected = changed_now();
-	const bool ok = select_by_rules(job, sel, findings);
+	const bool ok = select_by_rules(job, sel, read_errors);
 	/* A thaw too early is a warning: what has changed is found later. */
 	freeze_end(freeze);
-	return ok ? EXIT_COMPLETE : EXIT_ABORTED;
+	if (ok)
+		return EXIT_COMPLETE;
+	return read_errors->verdict != EXIT_COMPLETE ? read_errors->verdict :
+	    EXIT_ABORTED;
+}
+
+static struct read_errors
+begin_read_errors(const struct job *job, struct findings *findings,
+    int channel)
+{
+	struct read_errors r = {
+		.findings = findings,
+		.src = &job->src,
+		.rep = job->rep,
+		.channel = channel,
+	};
+
+	read_errors_init(&r, (uint64_t)
+	    option_number(job->config->options, "max_read_errors"));
+	return r;
 }
 
 /* All passes, with somewhere to note what they find. */
 static enum exit_status
 select_and_write(struct job *job, struct findings *findings)
 {
-	struct read_errors read_errors = {
-		.findings = findings,
-		.src = &job->src,
-		.rep = job->rep,
-		.channel = job->channel,
-	};
+	struct read_errors read_errors = begin_read_errors(job, findings,
+	    job->channel);
 	struct selection sel;
 
-	read_errors_init(&read_errors, (uint64_t)
-	    option_number(job->config->options, "max_read_errors"));
-	enum exit_status status = select_inodes(job, &sel, findings);
+	enum exit_status status = select_inodes(job, &sel, &read_errors);
 	if (status != EXIT_COMPLETE)
 		return end_early(job, status, findings);
 	report(job->rep, DE_INFO, "estimated %" PRIu64 " blocks",
 	    sel.tape_blocks);
 	send_description(job, sel.tape_blocks);
-	status = read_errors_check(&read_errors);
-	if (status == EXIT_COMPLETE)
-		status = write_dump(job, &sel, &read_errors);
-	else
-		end_early(job, status, findings);
+	status = write_dump(job, &sel, &read_errors);
 	selection_free(&sel);
 	return status;
 }
@@ -553,12 +566,17 @@ estimate(const struct job *job)
 	}
 	job->source_instance->findings = findings;
 	report_beginning(job);
-	/* It is not frozen for a look either. */
-	if (select_by_rules(job, &sel, findings)) {
+	/* It is not frozen for a look either, and nobody is asked. */
+	struct read_errors read_errors = begin_read_errors(job, findings, -1);
+	if (select_by_rules(job, &sel, &read_errors)) {
 		print_estimate(job, &sel);
 		selection_free(&sel);
 		status = findings_flush(findings) > 0 ? EXIT_INCOMPLETE :
 		    EXIT_COMPLETE;
+	} else {
+		if (read_errors.verdict != EXIT_COMPLETE)
+			status = read_errors.verdict;
+		findings_flush(findings);
 	}
 	job->source_instance->findings = NULL;
 	findings_free(findings);

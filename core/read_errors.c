@@ -29,14 +29,11 @@ read_errors_note(struct read_errors *r, const struct gather_loss *loss)
 	findings_take_data(r->findings, loss->inode, text);
 }
 
-enum exit_status
-read_errors_check(struct read_errors *r)
+static enum exit_status
+ask(struct read_errors *r, uint64_t count)
 {
-	const uint64_t count = findings_read_errors(r->findings);
 	char question[MESSAGE_TEXT_BYTES];
 
-	if (r->step == 0 || count <= r->allowed)
-		return EXIT_COMPLETE;
 	report(r->rep, DE_ERROR, "%s: %" PRIu64 " read errors; max_read_errors "
 	    "is %" PRIu64, r->src->info.device, count, r->step);
 	snprintf(question, sizeof(question), "There were %" PRIu64 " read "
@@ -54,4 +51,15 @@ read_errors_check(struct read_errors *r)
 		break;
 	}
 	return EXIT_ABORTED;
+}
+
+enum exit_status
+read_errors_check(struct read_errors *r)
+{
+	const uint64_t count = findings_read_errors(r->findings);
+
+	if (r->step != 0 && count > r->allowed &&
+	    r->verdict == EXIT_COMPLETE)
+		r->verdict = ask(r, count);
+	return r->verdict;
 }

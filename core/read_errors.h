@@ -3,7 +3,7 @@
  * read_errors.h - how many read errors a dump may have
  *
  * Notes what could not be read, and after every max_read_errors of them asks
- * the operator whether to go on.
+ * the operator whether to go on; from the first scan of the inodes on.
  *
  * Main thread only.
  */
@@ -21,6 +21,7 @@ struct read_errors {
 	int channel;			/* to the supervisor */
 	uint64_t step;			/* max_read_errors; 0: any number */
 	uint64_t allowed;		/* so many in all, so far */
+	enum exit_status verdict;	/* once it is not EXIT_COMPLETE, it stays */
 };
 
 /* `max_read_errors` as configured. */

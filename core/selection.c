@@ -68,9 +68,11 @@ struct selecting {
 	struct selection *sel;
 	const struct source *src;
 	const struct selection_rules *rules;
+	struct read_errors *read_errors;
 	struct findings *findings;
 	struct report *rep;
 	const atomic_int *cancelled;
+	struct inomap *links;		/* with a target to be read; or empty */
 };
 
 /*
@@ -97,6 +99,18 @@ is_left_out(const struct selecting *s, const struct de_inode *inode)
 	    !S_ISDIR(inode->mode);
 }
 
+/* A target inside of the inode has been read along with it. */
+static void
+note_link(const struct selecting *s, const struct de_inode *inode)
+{
+	if (!S_ISLNK(inode->mode) || inode->allocated == 0)
+		return;
+	if (s->links->bits != NULL ||
+	    inomap_init(s->links, s->src->info.max_inode))
+		inomap_add(s->links, inode->number);
+	/* Without memory it is told in pass IV, when it is in the map already. */
+}
+
 static void
 select_inode(const struct selecting *s, const struct de_inode *inode)
 {
@@ -115,6 +129,7 @@ select_inode(const struct selecting *s, const struct de_inode *inode)
 	    is_changed(s->rules, inode)) {
 		inomap_add(&sel->dumped, inode->number);
 		sel->tape_blocks += estimate(inode);
+		note_link(s, inode);
 	}
 }
 
@@ -137,6 +152,10 @@ scan_inodes(const struct selecting *s)
 		select_inode(s, &inode);
 		findings_settle(s->findings);
 		from = inode.number + 1;
+		if (read_errors_check(s->read_errors) != EXIT_COMPLETE) {
+			status = DE_FAILED;
+			break;
+		}
 	}
 	src->ops->scan_end(src->self, scan);
 	return status == DE_NO_MORE ? DE_OK : status;
@@ -171,6 +190,69 @@ correct_estimate(const struct selecting *s, const struct inomap *before)
 	return status == DE_FAILED ? DE_FAILED : DE_OK;
 }
 
+/* DE_NO_MORE: it cannot be, and that has been told. */
+static enum de_status
+try_link(const struct selecting *s, const struct de_inode *link)
+{
+	const struct source *src = s->src;
+	char target[STREAM_TARGET_MAX];
+
+	enum de_status status = src->ops->read_symlink(src->self, link, target,
+	    sizeof(target));
+	if (status == DE_FAILED && !*s->cancelled) {
+		findings_add(s->findings, link->number, "left out: its target "
+		    "cannot be read");
+		status = DE_NO_MORE;
+	}
+	return status;
+}
+
+/*
+ * A symbolic link without its target has no record, so the maps, which come
+ * first, must not promise one.  Of a level with a base it stays in use and keeps
+ * its names: so restore does not remove what an earlier level has of it.
+ */
+static void
+leave_out_link(const struct selecting *s, const struct de_inode *link)
+{
+	inomap_remove(&s->sel->dumped, link->number);
+	s->sel->tape_blocks -= estimate(link);
+	if (s->rules->base_date == 0)
+		tree_leave_out(s->sel->tree, link->number);
+}
+
+static enum de_status
+try_links(const struct selecting *s)
+{
+	struct selection *sel = s->sel;
+	struct de_inode inode = { 0 };
+	enum de_status status = DE_OK;
+	void *scan = NULL;
+
+	if (s->links->bits == NULL)
+		return DE_OK;
+	inomap_intersect(s->links, &sel->dumped);
+	for (uint32_t i = inomap_next(s->links, 1); i != 0 &&
+	    status != DE_FAILED; i = inomap_next(s->links, i + 1)) {
+		if (scan == NULL && (status =
+		    s->src->ops->scan_begin(s->src->self, &scan)) != DE_OK)
+			break;
+		status = source_next(s->src, scan, i, &inode);
+		if (status != DE_OK || inode.number != i ||
+		    !S_ISLNK(inode.mode) || inode.size > STREAM_TARGET_MAX)
+			continue;
+		status = try_link(s, &inode);
+		if (status == DE_NO_MORE)
+			leave_out_link(s, &inode);
+		findings_settle(s->findings);
+		if (read_errors_check(s->read_errors) != EXIT_COMPLETE)
+			status = DE_FAILED;
+	}
+	if (scan != NULL)
+		s->src->ops->scan_end(s->src->self, scan);
+	return status == DE_FAILED ? DE_FAILED : DE_OK;
+}
+
 static bool
 walk(const struct selecting *s)
 {
@@ -182,7 +264,8 @@ walk(const struct selecting *s)
 		return false;
 	}
 	const bool ok = tree_walk(sel->tree) &&
-	    correct_estimate(s, &before) == DE_OK;
+	    correct_estimate(s, &before) == DE_OK &&
+	    try_links(s) == DE_OK;
 	inomap_free(&before);
 	return ok;
 }
@@ -217,12 +300,13 @@ has_root(const struct selecting *s)
 
 bool
 selection_make(struct selection *sel, const struct source *src,
-    const struct selection_rules *rules, struct findings *findings,
+    const struct selection_rules *rules, struct read_errors *read_errors,
     struct report *rep, const atomic_int *cancelled)
 {
-	memset(sel, 0, sizeof(*sel));
-	const struct selecting s = { sel, src, rules, findings, rep,
-	    cancelled };
+	struct findings *findings = read_errors->findings;
+	struct inomap links = { 0 };
+	const struct selecting s = { sel, src, rules, read_errors, findings,
+	    rep, cancelled, &links };
 	const struct tree_job tree = {
 		.src = src,
 		.findings = findings,
@@ -233,10 +317,15 @@ selection_make(struct selection *sel, const struct source *src,
 		.directories = &sel->directories,
 		.in_use = &sel->in_use,
 		.dumped = &sel->dumped,
+		.read_errors = read_errors,
 	};
 
-	if (!make_maps(&s) || (sel->tree = tree_new(&tree)) == NULL ||
-	    scan_inodes(&s) != DE_OK || !has_root(&s) || !walk(&s)) {
+	memset(sel, 0, sizeof(*sel));
+	const bool ok = make_maps(&s) &&
+	    (sel->tree = tree_new(&tree)) != NULL &&
+	    scan_inodes(&s) == DE_OK && has_root(&s) && walk(&s);
+	inomap_free(&links);
+	if (!ok) {
 		selection_free(sel);
 		return false;
 	}

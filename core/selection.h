@@ -11,8 +11,8 @@
 #ifndef CORE_SELECTION_H
 #define CORE_SELECTION_H
 
-#include "core/findings.h"
 #include "core/inomap.h"
+#include "core/read_errors.h"
 #include "core/source.h"
 #include "core/tree.h"
 
@@ -39,10 +39,11 @@ struct selection {
 
 /*
  * Select.  `cancelled` is looked at now and then; the rules' patterns have to
- * live as long as the selection.  Returns false after reporting why.
+ * live as long as the selection.  Returns false after reporting why; also if
+ * there were too many read errors, as their `verdict` tells then.
  */
 bool selection_make(struct selection *sel, const struct source *src,
-    const struct selection_rules *rules, struct findings *findings,
+    const struct selection_rules *rules, struct read_errors *read_errors,
     struct report *rep, const atomic_int *cancelled);
 void selection_free(struct selection *sel);
 

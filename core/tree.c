@@ -499,7 +499,8 @@ read_member(struct tree *t, uint32_t place)
 	if (w->needed)
 		inomap_add(t->job.dumped, number);
 	findings_settle(t->job.findings);
-	return !w->failed;
+	return !w->failed && (t->job.read_errors == NULL ||
+	    read_errors_check(t->job.read_errors) == EXIT_COMPLETE);
 }
 
 static int

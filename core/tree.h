@@ -17,8 +17,8 @@
 #define CORE_TREE_H
 
 #include "core/exclude.h"
-#include "core/findings.h"
 #include "core/inomap.h"
+#include "core/read_errors.h"
 #include "core/source.h"
 
 /* FS_ENCRYPT_FL and FS_NODUMP_FL of de_inode.flags. */
@@ -44,6 +44,8 @@ struct tree_job {
 	struct inomap *directories;
 	struct inomap *in_use;
 	struct inomap *dumped;
+
+	struct read_errors *read_errors;	/* NULL: any number */
 };
 
 /* Begin, before pass I.  Returns NULL after reporting why. */

@@ -20,7 +20,8 @@ struct work;			/* work.h */
 
 /* What findings about an inode may be about; see trouble.h. */
 enum trouble_kind {
-	TROUBLE_TABLE,
+	TROUBLE_TABLE,			/* the group of an inode */
+	TROUBLE_UNREADABLE,		/* the block that an inode is in */
 	TROUBLE_INODE,
 	TROUBLE_MAP,
 	TROUBLE_DIRECTORY,

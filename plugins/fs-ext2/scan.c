@@ -117,24 +117,33 @@ table_address(struct ext2 *e, uint32_t group)
 	return 0;
 }
 
+/* A run of blocks of the table, once; from then on they are known. */
 static void
 tell_unreadable(struct ext2 *e, const struct piece *p,
     const struct de_read_error *error)
 {
-	struct trouble t = trouble_begin(e, p->count > 0 ? p->first : 1,
-	    TROUBLE_TABLE);
+	const uint32_t per_block = e->block_size / (uint32_t)e->inode_size;
 
 	if (p->count == 0)
 		return;
-	trouble_tell(&t, DE_FINDING_READ_ERROR, "the inodes %u to %u are "
-	    "missing: their table cannot be read from block %llu of the device "
-	    "on: %s", p->first, p->first + p->count - 1,
+	e->host->finding(e->host, DE_FINDING_READ_ERROR, p->first, "the "
+	    "inodes %u to %u are missing: their table cannot be read from "
+	    "block %llu of the device on: %s", p->first,
+	    p->first + p->count - 1,
 	    (unsigned long long)(error->address / e->block_size),
 	    strerror(error->error));
-	trouble_end(&t);
+	for (uint32_t done = 0; done < p->count; done += per_block) {
+		struct trouble t = trouble_begin(e, p->first + done,
+		    TROUBLE_UNREADABLE);
+		t.count = 1;
+		trouble_end(&t);
+	}
 }
 
-/* One block after the other: those that cannot be read count as unused. */
+/*
+ * One block after the other: those that cannot be read count as unused, and are
+ * not tried again: another pass has to find the same inodes.
+ */
 static enum de_status
 read_by_blocks(struct ext2 *e, const struct piece *all, uint8_t *table)
 {
@@ -144,19 +153,23 @@ read_by_blocks(struct ext2 *e, const struct piece *all, uint8_t *table)
 
 	for (uint32_t done = 0, n; done < all->count; done += n) {
 		struct de_read_error error = { .struct_size = sizeof(error) };
+		const bool known = trouble_begin(e, all->first + done,
+		    TROUBLE_UNREADABLE).known;
 		n = all->count - done;
 		if (n > per_block)
 			n = per_block;
 		uint8_t *to = table + (size_t)done * e->inode_size;
-		if (device_read(e->bytes, all->address +
+		if (!known && e->host->cancelled(e->host))
+			return DE_FAILED;
+		if (known || device_read(e->bytes, all->address +
 		    (uint64_t)done * e->inode_size, to, n * e->inode_size,
 		    &error) == DE_OK) {
 			tell_unreadable(e, &lost, &why);
 			lost.count = 0;
+			if (known)
+				memset(to, 0, n * e->inode_size);
 			continue;
 		}
-		if (e->host->cancelled(e->host))
-			return DE_FAILED;
 		memset(to, 0, n * e->inode_size);
 		if (lost.count == 0) {
 			lost.first = all->first + done;

@@ -2,6 +2,7 @@
 /*
  * superblock.c - open the filesystem, and learn what is the same for all of it
  */
+#include <errno.h>
 #include <string.h>
 
 #include "bytes.h"
@@ -48,7 +49,7 @@ explain(const struct ext2 *e, errcode_t error)
 	e->host->report(e->host, DE_ERROR, "%s: cannot open the filesystem: "
 	    "%s%s", e->device, error_message(error),
 	    error == EXT2_ET_SB_CSUM_INVALID ||
-	    error == EXT2_ET_CORRUPT_SUPERBLOCK ?
+	    error == EXT2_ET_CORRUPT_SUPERBLOCK || error == EIO ?
 	    "; a backup of its superblock may be whole: set superblock to "
 	    "the block of one, as dumpe2fs and \"mke2fs -n\" list them, or "
 	    "run e2fsck" : "");

@@ -36,7 +36,8 @@ read_run(void *arg, const struct run *run)
 		t->have += length;
 	else
 		trouble_tell(t->map->trouble, DE_FINDING_READ_ERROR,
-		    "its target cannot be read (block %llu of the device): %s",
+		    "left out: the target of this symbolic link cannot be read "
+		    "(block %llu of the device): %s",
 		    (unsigned long long)run->block, strerror(error.error));
 	return DE_OK;
 }
@@ -158,8 +159,9 @@ ext2_read_symlink(void *self, const struct de_inode *link, char *target,
 		return DE_FAILED;
 	if (have == length && is_whole(ext2_native(link), target, length))
 		return DE_OK;
-	trouble_tell(&trouble, DE_FINDING_MISSING, "left out: the target of "
-	    "this symbolic link is damaged");
+	if (trouble.count == 0)
+		trouble_tell(&trouble, DE_FINDING_MISSING, "left out: the "
+		    "target of this symbolic link is damaged");
 	trouble_end(&trouble);
 	return DE_NO_MORE;
 }

@@ -139,7 +139,7 @@ setup(struct fixture *f, const struct edge *edges, size_t count,
 		    &at, why));
 	const struct tree_job job = { &f->src, f->findings, f->rep,
 	    &f->cancelled, f->exclude, subtree, &f->directories, &f->in_use,
-	    &f->dumped };
+	    &f->dumped, NULL };
 	ck_assert_ptr_nonnull(f->tree = tree_new(&job));
 }
 
