@@ -81,12 +81,12 @@ engine 1 -c a.conf
 said "protect_days is 14" "weof"
 configure 'device = "/dev/nst0"; append = true; verify = true;'
 engine 0 -c a.conf
-said "file 1 of the tape"
+said "volume 1 is file 1 of the tape"
 mt -f /dev/nst0 rewind
 mt -f /dev/nst0 weof
 configure 'device = "/dev/nst0"; protect_days = 14; block_size = 32768;
     verify = true;'
 engine 0 -c a.conf
-said "file 0 of the tape" "blocks of 32768 bytes"
+said "volume 1 is file 0 of the tape" "blocks of 32768 bytes"
 echo "all is well"
 exit 0

@@ -55,7 +55,7 @@ mt -f /dev/nst0 mkpartition 0
 configure "$drive"
 inject '2 -1 0a 0 0 2 3 0c 0'
 engine 4 -c a.conf
-said "cannot write behind record 0" "clean the drive"
+said "volume 1: cannot write behind record 0" "clean the drive"
 inject '2 -1 10 0 0 2 3 0c 0'
 engine 4 -c a.conf
 said "cannot write the file mark"

@@ -159,6 +159,14 @@ drive_do(struct drive *d, short operation, int count)
 	return d->calls->ioctl(d->context, d->fd, MTIOCTOP, &op);
 }
 
+int
+drive_go_to_file(struct drive *d, int file)
+{
+	if (drive_do(d, MTREW, 1) == -1)
+		return -1;
+	return file == 0 ? 0 : drive_do(d, MTFSF, file);
+}
+
 ssize_t
 drive_read(struct drive *d, void *buffer, size_t size)
 {

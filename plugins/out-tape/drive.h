@@ -64,6 +64,9 @@ int drive_close(struct drive *d);
 /* An operation of mtio(4), and the same as often.  0, or -1 with errno. */
 int drive_do(struct drive *d, short operation, int count);
 
+/* To the beginning of a file; the first is 0.  0, or -1 with errno. */
+int drive_go_to_file(struct drive *d, int file);
+
 /* Bytes; 0 at a file mark; or -1 with errno. */
 ssize_t drive_read(struct drive *d, void *buffer, size_t size);
 ssize_t drive_write(struct drive *d, const void *data, size_t size);

@@ -118,14 +118,25 @@ out_tape_check(void *self, const struct de_volume *volume)
 	return status;
 }
 
+/* Of the open volume. */
+static enum de_status
+fail(const struct out_tape *t, const char *what, int error)
+{
+	char text[128];
+
+	snprintf(text, sizeof(text), "volume %" PRIu32 " %s",
+	    t->volume.number, what);
+	return drive_fail(&t->drive, text, error);
+}
+
 static void
 report_drive(struct out_tape *t)
 {
 	char text[DESCRIPTION_BYTES];
 
 	describe_drive(&t->drive, text);
-	t->host->report(t->host, DE_INFO, "%s: file %d of the tape%s%s",
-	    t->drive.name, t->file, text[0] == '\0' ? "" : "; ", text);
+	t->host->report(t->host, DE_INFO, "%s: volume %" PRIu32 " is file %d of "
+	    "the tape%s%s", t->drive.name, t->volume.number, t->file, text[0] == '\0' ? "" : "; ", text);
 	/* What has been before is not of this volume. */
 	describe_soft_errors(&t->drive);
 }
@@ -159,7 +170,8 @@ out_tape_open_volume(void *self, const struct de_volume *volume,
 		return DE_FAILED;
 	}
 	remember_volume(t, volume);
-	records_begin(&t->records, &t->drive, (size_t)wish.block_size);
+	records_begin(&t->records, &t->drive, volume->number, t->file,
+	    (size_t)wish.block_size);
 	report_drive(t);
 	medium->name = t->drive.name;
 	medium->properties |= DE_MEDIUM_STREAMS;
@@ -179,9 +191,10 @@ report_soft_errors(struct out_tape *t)
 	const unsigned int errors = describe_soft_errors(&t->drive);
 
 	if (errors > 0)
-		t->host->report(t->host, DE_WARNING, "%s: the drive had to put "
-		    "%u errors right by itself while it wrote; if that comes "
-		    "again, clean it, or use another tape", t->drive.name,
+		t->host->report(t->host, DE_WARNING, "%s: volume %" PRIu32
+		    " is whole, but the drive had to put %u errors right by "
+		    "itself while it wrote; if that comes again, clean it, or "
+		    "use another tape", t->drive.name, t->volume.number,
 		    errors);
 }
 
@@ -192,12 +205,13 @@ put_away(struct out_tape *t)
 	if (!t->rewind && !t->eject)
 		return DE_OK;
 	if (drive_do(&t->drive, MTREW, 1) == -1)
-		return drive_fail(&t->drive, "cannot be rewound behind the "
-		    "volume", errno);
+		return fail(t, "may lack its end: the tape cannot be rewound "
+		    "behind it", errno);
 	if (t->eject && drive_do(&t->drive, MTOFFL, 1) == -1)
-		t->host->report(t->host, DE_WARNING, "%s: the tape is whole, "
-		    "but does not come out: %s", t->drive.name,
-		    strerror(errno));
+		t->host->report(t->host, DE_WARNING, "%s: volume %" PRIu32
+		    " is whole, but its tape does not come out: %s; press the "
+		    "button of the drive, or mt -f %s offline", t->drive.name,
+		    t->volume.number, strerror(errno), t->drive.name);
 	return DE_OK;
 }
 
@@ -216,8 +230,7 @@ close_drive(struct out_tape *t)
 {
 	if (drive_close(&t->drive) == 0)
 		return DE_OK;
-	return drive_fail(&t->drive, "closing it failed, so the end of the "
-	    "volume may be missing", errno);
+	return fail(t, "may lack its end: closing the drive failed", errno);
 }
 
 static enum de_status
@@ -254,7 +267,7 @@ out_tape_read_back(void *self, void *buffer, size_t room, size_t *length)
 	const ssize_t n = drive_read(&t->drive, buffer, room);
 
 	if (n == -1)
-		return drive_fail(&t->drive, "cannot be read back", errno);
+		return fail(t, "cannot be read back", errno);
 	*length = (size_t)n;
 	return n == 0 ? DE_NO_MORE : DE_OK;
 }

@@ -262,13 +262,6 @@ place_find(struct drive *d, const struct place_wish *wish,
 	return status != DE_OK ? status : set_block_size(d, wish->block_size);
 }
 
-static bool
-go_to_file(struct drive *d, int file)
-{
-	return drive_do(d, MTREW, 1) == 0 &&
-	    (file == 0 || drive_do(d, MTFSF, file) == 0);
-}
-
 void
 place_discard(struct drive *d, const struct place_wish *wish,
     const struct de_volume *volume, int file)
@@ -277,9 +270,9 @@ place_discard(struct drive *d, const struct place_wish *wish,
 	struct label label;
 
 	/* A file that begins with a file mark is empty for everybody. */
-	if (prepare(&s) == DE_OK && go_to_file(d, file) &&
+	if (prepare(&s) == DE_OK && drive_go_to_file(d, file) == 0 &&
 	    look_at_file(&s, &label) == FOUND_DUMP && is_attempt(&s, &label) &&
-	    go_to_file(d, file))
+	    drive_go_to_file(d, file) == 0)
 		drive_do(d, MTWEOF, 1);
 	free(s.buffer);
 }

@@ -5,7 +5,8 @@
  * Each is on the tape once or not at all, also at its end, where drives
  * differ: a drive's early warning comes as ENOSPC of a write that has put
  * nothing on the tape (most drives), all of it, or, in blocks of a fixed size,
- * a part.  Which it was, the position tells, where the drive tells it.
+ * a part.  Which it was, the position tells, where the drive tells it and
+ * counts blocks by it, which is seen at the first record.
  */
 #ifndef OUT_TAPE_RECORDS_H
 #define OUT_TAPE_RECORDS_H
@@ -14,6 +15,8 @@
 
 struct records {
 	struct drive *drive;	/* borrowed */
+	uint32_t volume;	/* its number, for messages */
+	int file;		/* of the tape, that they are in */
 	size_t block_size;	/* 0: a block is a record */
 	uint64_t count;		/* on the tape */
 	uint64_t begin;		/* position of the first block, if it tells */
@@ -24,8 +27,12 @@ struct records {
 	bool marked;		/* the file mark is behind them */
 };
 
-/* The drive stands where they begin. */
-void records_begin(struct records *r, struct drive *d, size_t block_size);
+/*
+ * The drive stands where they begin: at the beginning of file number `file`.
+ * The rest of *r is filled in.
+ */
+void records_begin(struct records *r, struct drive *d, uint32_t volume,
+    int file, size_t block_size);
 
 /* As de_output.write(). */
 enum de_status records_write(struct records *r, const void *record,

@@ -1,0 +1,1170 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * test_out_tape.c - dumps to drives that behave as real ones do, or worse
+ *
+ * Each record is to be on the tapes once, whatever the drive does.
+ */
+#include "plugins/out-tape/out-tape.h"
+
+#include <stdarg.h>
+#include <time.h>
+
+#include "fake_drive.h"
+#include "unit.h"
+
+#define RECORD 4096u
+#define TAPES 4
+#define HEADER UINT32_MAX	/* the number of a record that is one */
+#define DATE 1700000000
+#define DAY 86400
+
+struct setting {
+	const char *key;
+	int64_t value;
+};
+
+struct bench {
+	struct fake_room room;
+	struct fake_tape tapes[TAPES];
+	struct de_host host;
+	const char *devices[FAKE_DRIVES];
+	size_t device_count;
+	struct setting settings[4];
+	void *self;
+	char told[4096];	/* all messages, a line each */
+	int64_t date;
+	const char *medium;	/* of an EOT handler */
+	bool verify;
+	bool doubled_is_right;	/* at the end of a tape */
+	bool torn_is_right;	/* the same */
+};
+
+/* Too large for the stack of a test that is traced. */
+static struct bench bench;
+
+static const struct de_output *
+ops(void)
+{
+	return de_plugin_entry()->output;
+}
+
+/* ---------------------------------------------------------------- the host */
+
+static void
+take_report(const struct de_host *host, enum de_severity severity,
+    const char *format, ...)
+{
+	struct bench *b = host->context;
+	size_t used = strlen(b->told);
+	va_list ap;
+
+	(void)severity;
+	va_start(ap, format);
+	vsnprintf(b->told + used, sizeof(b->told) - used, format, ap);
+	va_end(ap);
+	used = strlen(b->told);
+	snprintf(b->told + used, sizeof(b->told) - used, "\n");
+}
+
+static const struct setting *
+find_setting(const struct de_host *host, const char *key)
+{
+	const struct bench *b = host->context;
+
+	for (size_t i = 0; i < COUNT(b->settings); i++)
+		if (b->settings[i].key != NULL &&
+		    strcmp(b->settings[i].key, key) == 0)
+			return &b->settings[i];
+	return NULL;
+}
+
+static bool
+is_set(const struct de_host *host, const char *key)
+{
+	return find_setting(host, key) != NULL;
+}
+
+static int64_t
+get_integer(const struct de_host *host, const char *key)
+{
+	const struct setting *s = find_setting(host, key);
+	const struct de_option *o = de_plugin_entry()->options;
+
+	if (s != NULL)
+		return s->value;
+	while (o->key != NULL && strcmp(o->key, key) != 0)
+		o++;
+	ck_assert_ptr_nonnull(o->key);
+	return o->default_value == NULL ? 0 :
+	    strcmp(o->default_value, "true") == 0 ? 1 :
+	    strtoll(o->default_value, NULL, 10);
+}
+
+static bool
+get_boolean(const struct de_host *host, const char *key)
+{
+	return get_integer(host, key) != 0;
+}
+
+static size_t
+get_strings(const struct de_host *host, const char *key,
+    const char *const **items)
+{
+	const struct bench *b = host->context;
+
+	ck_assert_str_eq(key, "device");
+	*items = b->devices;
+	return b->device_count;
+}
+
+static bool
+never(const struct de_host *host)
+{
+	(void)host;
+	return false;
+}
+
+static uint64_t
+monotonic_ns(const struct de_host *host)
+{
+	const struct bench *b = host->context;
+	return b->room.now;
+}
+
+/* --------------------------------------------------------------- the bench */
+
+/* One drive with the first tape in it. */
+static struct bench *
+set_up(void)
+{
+	struct bench *b = &bench;
+
+	memset(b, 0, sizeof(*b));
+	fake_room_init(&b->room);
+	for (size_t i = 0; i < TAPES; i++)
+		fake_tape_init(&b->tapes[i]);
+	b->host = (struct de_host){
+		.struct_size = sizeof(b->host),
+		.api_version = DE_API_VERSION,
+		.context = b,
+		.report = take_report,
+		.get_integer = get_integer,
+		.get_boolean = get_boolean,
+		.get_strings = get_strings,
+		.is_set = is_set,
+		.cancelled = never,
+		.monotonic_ns = monotonic_ns,
+	};
+	b->devices[0] = "/dev/nst0";
+	b->devices[1] = "/dev/nst1";
+	b->device_count = 1;
+	b->date = DATE;
+	fake_drive_load(&b->room.drives[0], &b->tapes[0]);
+	return b;
+}
+
+static void
+set(struct bench *b, const char *key, int64_t value)
+{
+	size_t i = 0;
+
+	while (b->settings[i].key != NULL &&
+	    strcmp(b->settings[i].key, key) != 0)
+		ck_assert_uint_lt(++i, COUNT(b->settings));
+	b->settings[i] = (struct setting){ key, value };
+}
+
+/* Another dump begins. */
+static void
+create(struct bench *b)
+{
+	if (b->self != NULL)
+		de_plugin_entry()->destroy(b->self);
+	b->self = NULL;
+	b->told[0] = '\0';
+	ck_assert_int_eq(out_tape_create_on(&b->host, &fake_drive_calls,
+	    &b->room, &b->self), DE_OK);
+}
+
+static void
+tear_down(struct bench *b)
+{
+	if (b->self != NULL)
+		de_plugin_entry()->destroy(b->self);
+	for (size_t i = 0; i < TAPES; i++)
+		fake_tape_free(&b->tapes[i]);
+}
+
+static void
+check_said(const struct bench *b, const char *text, int line)
+{
+	if (strstr(b->told, text) == NULL)
+		ck_abort_msg("line %d: \"%s\" is not in: %s", line, text,
+		    b->told);
+}
+#define said(b, text) check_said(b, text, __LINE__)
+
+/* -------------------------------------------------------------- the volumes */
+
+static struct de_volume
+volume(const struct bench *b, uint32_t number)
+{
+	return (struct de_volume){
+		.struct_size = sizeof(struct de_volume),
+		.number = number,
+		.record_size = RECORD,
+		.level = 0,
+		.date = b->date,
+		.job = "job",
+		.label = "label",
+		.medium = b->medium,
+	};
+}
+
+/* What every volume begins with: doc/stream-format.md. */
+static void
+make_header(const struct bench *b, uint32_t number, uint8_t record[RECORD])
+{
+	uint32_t sum = 0;
+
+	memset(record, 0, RECORD);
+	set32(record, 1);
+	set32(record + 4, (uint32_t)b->date);
+	set32(record + 12, number);
+	set32(record + 24, 60012);
+	strcpy((char *)record + 676, "label");
+	strcpy((char *)record + 696, "/home");
+	strcpy((char *)record + 824, "elsewhere");
+	for (size_t i = 0; i < 1024; i += 4)
+		sum += get32(record + i);
+	set32(record + 28, 84446 - sum);
+}
+
+/* Each KiB of it tells which one it is. */
+static void
+make_record(uint32_t number, uint8_t record[RECORD])
+{
+	memset(record, 'x', RECORD);
+	for (uint32_t i = 0; i < RECORD / 1024; i++) {
+		set32(record + i * 1024, number);
+		set32(record + i * 1024 + 4, i);
+	}
+}
+
+enum ending {
+	DONE,			/* all records are on the tapes */
+	FULL,			/* the volume is complete, and more have to come */
+	TOO_SMALL,		/* not even its header has room */
+	FAILED,
+	NOT_OPENED
+};
+
+/* Read it back: the header, then the records from `first` up to `end`. */
+static enum de_status
+verify(struct bench *b, uint32_t number, uint32_t first, uint32_t end)
+{
+	uint8_t expected[RECORD], got[RECORD];
+	enum de_status status = ops()->begin_readback(b->self);
+	size_t length;
+
+	make_header(b, number, expected);
+	while (status == DE_OK) {
+		status = ops()->read_back(b->self, got, sizeof(got), &length);
+		if (status != DE_OK)
+			break;
+		ck_assert_uint_eq(length, RECORD);
+		ck_assert_mem_eq(got, expected, RECORD);
+		ck_assert_uint_le(first, end);
+		make_record(first++, expected);
+	}
+	if (status != DE_NO_MORE)
+		return DE_FAILED;
+	ck_assert_uint_eq(first, end + 1);
+	return DE_OK;
+}
+
+static enum de_status
+close_complete(struct bench *b, uint32_t number, uint32_t first, uint32_t end)
+{
+	if (b->verify && verify(b, number, first, end) != DE_OK) {
+		ops()->close_volume(b->self, DE_CLOSE_DISCARD);
+		return DE_FAILED;
+	}
+	return ops()->close_volume(b->self, DE_CLOSE_COMPLETE);
+}
+
+/* *next is the first record that is on no volume yet. */
+static enum ending
+write_volume(struct bench *b, uint32_t number, uint32_t *next, uint32_t total)
+{
+	const struct de_volume facts = volume(b, number);
+	struct de_medium medium = { .struct_size = sizeof(medium) };
+	uint8_t record[RECORD];
+	uint32_t n = *next;
+
+	if (ops()->open_volume(b->self, &facts, &medium) != DE_OK)
+		return NOT_OPENED;
+	make_header(b, number, record);
+	enum de_status status = ops()->write(b->self, record, RECORD);
+	const bool too_small = status == DE_END_OF_VOLUME;
+	for (; status == DE_OK && n < total; n++) {
+		make_record(n, record);
+		status = ops()->write(b->self, record, RECORD);
+		if (status != DE_OK)
+			break;
+	}
+	if (status == DE_FAILED || too_small) {
+		ops()->close_volume(b->self, DE_CLOSE_DISCARD);
+		return too_small ? TOO_SMALL : FAILED;
+	}
+	/* What follows the first refusal is refused as well. */
+	if (status == DE_END_OF_VOLUME)
+		ck_assert_int_eq(ops()->write(b->self, record, RECORD),
+		    DE_END_OF_VOLUME);
+	if (close_complete(b, number, *next, n) != DE_OK)
+		return FAILED;
+	*next = n;
+	return status == DE_OK ? DONE : FULL;
+}
+
+/* On tape after tape in the first drive; returns how many volumes it took. */
+static uint32_t
+dump(struct bench *b, uint32_t total)
+{
+	uint32_t next = 0, number = 1;
+	size_t tape = 0;
+	enum ending ending;
+
+	while ((ending = write_volume(b, number, &next, total)) != DONE) {
+		if (ending != FULL && ending != TOO_SMALL)
+			ck_abort_msg("%d: %s", (int)ending, b->told);
+		number += ending == FULL;
+		const struct de_volume facts = volume(b, number);
+		ck_assert(ending != FULL ||
+		    ops()->needs_change(b->self, &facts));
+		ck_assert_uint_lt(++tape, TAPES);
+		fake_drive_load(&b->room.drives[0], &b->tapes[tape]);
+	}
+	return number;
+}
+
+/* All of a file of a tape; 0 bytes if it is empty or not there. */
+static size_t
+file_bytes(const struct fake_tape *tape, int file, uint8_t *bytes, size_t room)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < tape->count; i++) {
+		const struct fake_block *block = &tape->blocks[i];
+		if (block->size == 0) {
+			file--;
+		} else if (file == 0) {
+			ck_assert_uint_le(n + block->size, room);
+			memcpy(bytes + n, block->data, block->size);
+			n += block->size;
+		}
+	}
+	return n;
+}
+
+/*
+ * Volumes of the dump on the tapes from `first` on, as their file number
+ * `file`: each record is there once, in its order, and behind each volume is a
+ * file mark and nothing else.
+ */
+static void
+check_tapes(const struct bench *b, size_t first, int file, uint32_t volumes,
+    uint32_t total)
+{
+	static uint8_t bytes[FAKE_BLOCKS * 1024];
+	uint8_t expected[RECORD];
+	uint32_t next = 0, number = 1;
+
+	for (size_t i = first; number <= volumes; i++) {
+		ck_assert_uint_lt(i, TAPES);
+		const struct fake_tape *tape = &b->tapes[i];
+		size_t length = file_bytes(tape, file, bytes, sizeof(bytes));
+		if (length == 0)
+			continue;	/* it was too small */
+		ck_assert_uint_eq(tape->blocks[tape->count - 1].size, 0);
+		ck_assert_uint_gt(tape->blocks[tape->count - 2].size, 0);
+		if (b->torn_is_right)
+			length -= length % RECORD;
+		ck_assert_uint_eq(length % RECORD, 0);
+		make_header(b, number, expected);
+		ck_assert_mem_eq(bytes, expected, RECORD);
+		for (size_t at = RECORD; at < length; at += RECORD) {
+			if (b->doubled_is_right && at == RECORD && next > 0 &&
+			    get32(bytes + at) == next - 1)
+				continue;
+			make_record(next++, expected);
+			ck_assert_mem_eq(bytes + at, expected, RECORD);
+		}
+		number++;
+	}
+	ck_assert_uint_eq(next, total);
+}
+
+/* ------------------------------------------------------------ end of a tape */
+
+/* Eight records, the first tape ending behind `capacity` blocks. */
+static void
+end_of_tape(enum fake_warning warning, size_t capacity, int block_size,
+    bool tells, bool stays)
+{
+	struct bench *b = set_up();
+	struct fake_drive *d = &b->room.drives[0];
+
+	d->tells = tells;
+	d->stays = stays;
+	b->tapes[0].warning = warning;
+	b->tapes[0].capacity = capacity;
+	b->verify = capacity % 3 == 0 && warning != FAKE_WARNS_CARRYING &&
+	    warning != FAKE_WARNS_PART;
+	b->doubled_is_right = !tells && warning == FAKE_WARNS_CARRYING;
+	b->torn_is_right = !tells && warning == FAKE_WARNS_PART;
+	set(b, "block_size", block_size);
+	create(b);
+	const uint32_t volumes = dump(b, 8);
+	check_tapes(b, 0, 0, volumes, 8);
+	tear_down(b);
+}
+
+/* With the end of the tape at each block of each record. */
+static void
+every_end_of_tape(enum fake_warning warning, int block_size)
+{
+	const size_t blocks = block_size == 0 ? 1 : RECORD /
+	    (size_t)block_size;
+
+	for (size_t capacity = 0; capacity <= 10 * blocks; capacity++)
+		for (unsigned int how = 0; how < 4; how++)
+			end_of_tape(warning, capacity, block_size,
+			    (how & 1) != 0, (how & 2) != 0);
+}
+
+START_TEST(tape_ends_behind_a_refused_write)
+{
+	every_end_of_tape(FAKE_WARNS_BEHIND, 0);
+	every_end_of_tape(FAKE_WARNS_BEHIND, 1024);
+}
+END_TEST
+
+START_TEST(tape_ends_with_a_write_that_is_on_it)
+{
+	every_end_of_tape(FAKE_WARNS_CARRYING, 0);
+	every_end_of_tape(FAKE_WARNS_CARRYING, 1024);
+}
+END_TEST
+
+START_TEST(tape_ends_with_a_short_write)
+{
+	every_end_of_tape(FAKE_WARNS_SHORT, 0);
+	every_end_of_tape(FAKE_WARNS_SHORT, 1024);
+	every_end_of_tape(FAKE_WARNS_SHORT, 2048);
+}
+END_TEST
+
+START_TEST(tape_ends_with_a_part_that_is_on_it)
+{
+	every_end_of_tape(FAKE_WARNS_PART, 0);
+	every_end_of_tape(FAKE_WARNS_PART, 1024);
+}
+END_TEST
+
+/* A position that counts something else is no help, and does no harm. */
+START_TEST(drive_that_tells_a_place_on_the_medium)
+{
+	for (size_t capacity = 0; capacity < 40; capacity++)
+		for (int block_size = 0; block_size <= 1024; block_size += 1024) {
+			struct bench *b = set_up();
+
+			b->room.drives[0].tells_places = true;
+			b->tapes[0].warning = FAKE_WARNS_SHORT;
+			b->tapes[0].capacity = capacity;
+			set(b, "block_size", block_size);
+			create(b);
+			const uint32_t volumes = dump(b, 8);
+			check_tapes(b, 0, 0, volumes, 8);
+			tear_down(b);
+		}
+}
+END_TEST
+
+START_TEST(every_tape_of_many_is_cut)
+{
+	for (size_t capacity = 3; capacity < 12; capacity++) {
+		struct bench *b = set_up();
+
+		for (size_t i = 0; i < TAPES; i++) {
+			b->tapes[i].warning = (enum fake_warning)
+			    ((capacity + i) % 4);
+			b->tapes[i].capacity = capacity;
+		}
+		create(b);
+		const uint32_t volumes = dump(b, 7);
+		check_tapes(b, 0, 0, volumes, 7);
+		tear_down(b);
+	}
+}
+END_TEST
+
+START_TEST(interrupted_writes_are_done_again)
+{
+	struct bench *b = set_up();
+
+	create(b);
+	b->room.drives[0].interrupted = 3;
+	ck_assert_uint_eq(dump(b, 5), 1);
+	check_tapes(b, 0, 0, 1, 5);
+	tear_down(b);
+}
+END_TEST
+
+/* ------------------------------------------------------------------ errors */
+
+/* One volume with an error; then, on the same tape, without. */
+static void
+fails_once(struct bench *b, const char *text, bool retries)
+{
+	uint32_t next = 0;
+
+	if (b->self == NULL)
+		create(b);
+	ck_assert_int_eq(write_volume(b, 1, &next, 5), FAILED);
+	said(b, "/dev/nst0: ");
+	said(b, text);
+	ck_assert_int_eq(ops()->may_retry(b->self), retries);
+	ck_assert(!b->room.drives[0].is_open);
+	ck_assert_int_eq(write_volume(b, 1, &next, 5), DONE);
+	check_tapes(b, 0, 0, 1, 5);
+	tear_down(b);
+}
+
+START_TEST(bad_record_fails_the_volume)
+{
+	struct bench *b = set_up();
+
+	b->room.drives[0].write_fails = 4;
+	fails_once(b, "volume 1: cannot write behind record 3", false);
+}
+END_TEST
+
+START_TEST(late_error_at_the_file_mark_fails_the_volume)
+{
+	struct bench *b = set_up();
+
+	b->room.drives[0].mark_fails = 1;
+	b->room.drives[0].buffered = 2;
+	fails_once(b, "volume 1: cannot write the file mark", false);
+}
+END_TEST
+
+START_TEST(lost_file_mark_fails_the_volume)
+{
+	struct bench *b = set_up();
+
+	b->room.drives[0].mark_fails = 1;
+	fails_once(b, "file mark", false);
+}
+END_TEST
+
+START_TEST(late_error_in_rewinding_fails_the_volume)
+{
+	struct bench *b = set_up();
+
+	/* The first three are of looking at the tape. */
+	b->room.drives[0].rewind_fails = 4;
+	fails_once(b, "volume 1 may lack its end", false);
+}
+END_TEST
+
+START_TEST(late_error_at_close_fails_the_volume)
+{
+	struct bench *b = set_up();
+
+	b->room.drives[0].close_fails = 1;
+	b->told[0] = '\0';
+	create(b);
+	uint32_t next = 0;
+	ck_assert_int_eq(write_volume(b, 1, &next, 5), FAILED);
+	said(b, "volume 1 may lack its end: closing the drive failed");
+	b->room.drives[0].close_fails = 0;
+	ck_assert_int_eq(write_volume(b, 1, &next, 5), DONE);
+	check_tapes(b, 0, 0, 1, 5);
+	tear_down(b);
+}
+END_TEST
+
+START_TEST(error_in_reading_back_fails_the_volume)
+{
+	struct bench *b = set_up();
+
+	b->verify = true;
+	create(b);
+	b->room.drives[0].read_fails = 4;
+	uint32_t next = 0;
+	ck_assert_int_eq(write_volume(b, 1, &next, 5), FAILED);
+	said(b, "volume 1 cannot be read back");
+	/* Nothing that looks whole is left. */
+	uint8_t bytes[RECORD * 6];
+	ck_assert_uint_eq(file_bytes(&b->tapes[0], 0, bytes, sizeof(bytes)),
+	    0);
+	b->room.drives[0].read_fails = 0;
+	ck_assert_int_eq(write_volume(b, 1, &next, 5), DONE);
+	check_tapes(b, 0, 0, 1, 5);
+	tear_down(b);
+}
+END_TEST
+
+START_TEST(reset_is_got_over_twice)
+{
+	struct bench *b = set_up();
+	struct fake_drive *d = &b->room.drives[0];
+	uint32_t next = 0;
+
+	create(b);
+	for (int i = 0; i < 3; i++) {
+		d->reset_at = d->writes + 3;
+		ck_assert_int_eq(write_volume(b, 1, &next, 5), FAILED);
+		said(b, "the drive was reset");
+		ck_assert_int_eq(ops()->may_retry(b->self), i < 2);
+	}
+	ck_assert_int_eq(write_volume(b, 1, &next, 5), DONE);
+	check_tapes(b, 0, 0, 1, 5);
+	/* Another volume has attempts of its own. */
+	fake_drive_load(d, &b->tapes[1]);
+	d->reset_at = d->writes + 2;
+	ck_assert_int_eq(write_volume(b, 2, &next, 9), FAILED);
+	ck_assert(ops()->may_retry(b->self));
+	tear_down(b);
+}
+END_TEST
+
+START_TEST(reset_at_the_last_record)
+{
+	struct bench *b = set_up();
+
+	b->room.drives[0].reset_at = 6;
+	set(b, "block_size", 1024);
+	fails_once(b, "the drive was reset", true);
+}
+END_TEST
+
+START_TEST(soft_errors_are_told_of)
+{
+	struct bench *b = set_up();
+
+	create(b);
+	b->room.drives[0].soft_errors = 7;
+	dump(b, 3);
+	said(b, "7 errors");
+	tear_down(b);
+}
+END_TEST
+
+/* ---------------------------------------------------------- before a volume */
+
+/* Not opened, with that message; and when it is put right, it works. */
+static void
+refused(struct bench *b, const char *text)
+{
+	uint32_t next = 0;
+
+	if (b->self == NULL)
+		create(b);
+	ck_assert_int_eq(write_volume(b, 1, &next, 3), NOT_OPENED);
+	ck_assert(!b->room.drives[0].is_open);
+	said(b, "/dev/nst0");
+	said(b, text);
+}
+
+static void
+works(struct bench *b)
+{
+	uint32_t next = 0;
+
+	if (write_volume(b, 1, &next, 3) != DONE)
+		ck_abort_msg("%s", b->told);
+	tear_down(b);
+}
+
+START_TEST(empty_drive_is_told_of_at_once)
+{
+	struct bench *b = set_up();
+
+	fake_drive_load(&b->room.drives[0], NULL);
+	refused(b, "there is no tape in the drive");
+	said(b, "put a tape in");
+	ck_assert_uint_eq(b->room.now, 0);
+	fake_drive_load(&b->room.drives[0], &b->tapes[0]);
+	works(b);
+}
+END_TEST
+
+START_TEST(write_protected_tape)
+{
+	struct bench *b = set_up();
+
+	b->tapes[0].is_protected = true;
+	refused(b, "write-protected");
+	said(b, "move the tab");
+	b->tapes[0].is_protected = false;
+	works(b);
+}
+END_TEST
+
+START_TEST(drive_in_use)
+{
+	struct bench *b = set_up();
+
+	b->room.drives[0].in_use = true;
+	refused(b, "another program has the drive open");
+	b->room.drives[0].in_use = false;
+	works(b);
+}
+END_TEST
+
+START_TEST(absent_drive)
+{
+	struct bench *b = set_up();
+
+	b->room.drives[0].is_absent = true;
+	refused(b, "switched on");
+	b->room.drives[0].is_absent = false;
+	works(b);
+}
+END_TEST
+
+START_TEST(other_things_than_drives)
+{
+	struct bench *b = set_up();
+
+	b->room.drives[0].is_file = true;
+	refused(b, "out-file");
+	b->room.drives[0].is_file = false;
+	b->room.drives[0].is_no_tape_drive = true;
+	refused(b, "is not a tape drive");
+	b->room.drives[0].is_no_tape_drive = false;
+	works(b);
+}
+END_TEST
+
+START_TEST(device_that_rewinds)
+{
+	struct bench *b = set_up();
+
+	b->room.drives[0].rewinds = true;
+	set(b, "append", 1);
+	refused(b, "is the device that rewinds");
+	set(b, "append", 0);
+	create(b);
+	works(b);
+}
+END_TEST
+
+START_TEST(drive_that_is_loading_is_waited_for)
+{
+	struct bench *b = set_up();
+
+	b->room.drives[0].ready_after = 20;
+	create(b);
+	works(b);
+	b = set_up();
+	b->room.drives[0].ready_after = 2000;
+	set(b, "wait_ready", 60);
+	refused(b, "not ready after 60 seconds");
+	b->room.drives[0].ready_after = 0;
+	works(b);
+}
+END_TEST
+
+START_TEST(unknown_position_is_rewound)
+{
+	struct bench *b = set_up();
+
+	b->room.drives[0].lost = true;
+	create(b);
+	works(b);
+}
+END_TEST
+
+START_TEST(tape_that_cannot_be_rewound)
+{
+	struct bench *b = set_up();
+
+	b->room.drives[0].rewind_fails = 1;
+	refused(b, "cannot be rewound");
+	works(b);
+}
+END_TEST
+
+START_TEST(block_size_that_the_drive_does_not_take)
+{
+	struct bench *b = set_up();
+
+	b->room.drives[0].wants = 512;
+	set(b, "block_size", 1024);
+	refused(b, "block_size = 1024");
+	b->room.drives[0].wants = 0;
+	works(b);
+}
+END_TEST
+
+START_TEST(drive_of_one_block_size)
+{
+	struct bench *b = set_up();
+
+	b->room.drives[0].only_fixed = true;
+	b->room.drives[0].wants = b->room.drives[0].block_size = 2048;
+	refused(b, "block_size = 0");
+	set(b, "block_size", 2048);
+	b->tapes[0].warning = FAKE_WARNS_SHORT;
+	b->tapes[0].capacity = 9;
+	b->verify = true;
+	create(b);
+	const uint32_t volumes = dump(b, 8);
+	ck_assert_uint_eq(volumes, 2);
+	check_tapes(b, 0, 0, volumes, 8);
+	tear_down(b);
+}
+END_TEST
+
+START_TEST(check_looks_at_every_drive)
+{
+	struct bench *b = set_up();
+	const struct de_volume facts = volume(b, 1);
+
+	b->device_count = 2;
+	create(b);
+	ck_assert_int_eq(ops()->check(b->self, &facts), DE_FAILED);
+	said(b, "/dev/nst1: there is no tape");
+	fake_drive_load(&b->room.drives[1], &b->tapes[1]);
+	ck_assert_int_eq(ops()->check(b->self, &facts), DE_OK);
+	ck_assert_uint_eq(b->tapes[0].count + b->tapes[1].count, 0);
+	tear_down(b);
+}
+END_TEST
+
+/* ------------------------------------------------- where on a tape, and what */
+
+START_TEST(drives_take_turns)
+{
+	struct bench *b = set_up();
+	uint32_t next = 0;
+
+	b->device_count = 2;
+	b->tapes[0].capacity = b->tapes[1].capacity = 3;
+	b->tapes[0].warning = b->tapes[1].warning = FAKE_WARNS_SHORT;
+	fake_drive_load(&b->room.drives[1], &b->tapes[1]);
+	create(b);
+	ck_assert_int_eq(write_volume(b, 1, &next, 6), FULL);
+	struct de_volume facts = volume(b, 2);
+	ck_assert(!ops()->needs_change(b->self, &facts));
+	ck_assert_int_eq(write_volume(b, 2, &next, 6), FULL);
+	facts = volume(b, 3);
+	ck_assert(ops()->needs_change(b->self, &facts));
+	/* Nobody does. */
+	ck_assert_int_eq(write_volume(b, 3, &next, 6), NOT_OPENED);
+	said(b, "volume 1 of this dump");
+	/* The EOT handler has a word of its own. */
+	b->medium = "/dev/nst1";
+	fake_drive_load(&b->room.drives[1], &b->tapes[2]);
+	ck_assert_int_eq(write_volume(b, 3, &next, 6), DONE);
+	check_tapes(b, 0, 0, 3, 6);
+	tear_down(b);
+}
+END_TEST
+
+START_TEST(same_tape_is_not_written_twice)
+{
+	for (int append = 0; append <= 1; append++) {
+		struct bench *b = set_up();
+		uint32_t next = 0;
+
+		b->tapes[0].capacity = 3;
+		if (append == 0)
+			set(b, "file", 0);
+		else
+			set(b, "append", 1);
+		create(b);
+		ck_assert_int_eq(write_volume(b, 1, &next, 6), FULL);
+		struct de_volume facts = volume(b, 2);
+		ck_assert(ops()->needs_change(b->self, &facts));
+		if (append == 0) {
+			ck_assert_int_eq(write_volume(b, 2, &next, 6),
+			    NOT_OPENED);
+			said(b, "volume 1 of this dump");
+		}
+		fake_drive_load(&b->room.drives[0], &b->tapes[1]);
+		ck_assert_int_eq(write_volume(b, 2, &next, 6), DONE);
+		check_tapes(b, 0, 0, 2, 6);
+		tear_down(b);
+	}
+}
+END_TEST
+
+/* With `file = 2`, behind two dumps of another date. */
+START_TEST(file_number_from_volume_to_volume)
+{
+	struct bench *b = set_up();
+	uint32_t next;
+
+	for (size_t i = 0; i < 2; i++) {
+		fake_tape_put(&b->tapes[i], "old", 3);
+		fake_tape_put(&b->tapes[i], NULL, 0);
+		fake_tape_put(&b->tapes[i], "older", 5);
+		fake_tape_put(&b->tapes[i], NULL, 0);
+		fake_tape_put(&b->tapes[i], "to go", 5);
+	}
+	b->tapes[0].capacity = 8;
+	b->tapes[0].warning = FAKE_WARNS_SHORT;
+	set(b, "file", 2);
+	create(b);
+	next = 0;
+	ck_assert_int_eq(write_volume(b, 1, &next, 5), FULL);
+	ck_assert_int_eq(write_volume(b, 2, &next, 5), NOT_OPENED);
+	said(b, "volume 1 of this dump");
+	fake_drive_load(&b->room.drives[0], &b->tapes[2]);
+	ck_assert_int_eq(write_volume(b, 2, &next, 5), NOT_OPENED);
+	said(b, "there is no file 2 on the tape");
+	fake_drive_load(&b->room.drives[0], &b->tapes[1]);
+	ck_assert_int_eq(write_volume(b, 2, &next, 5), DONE);
+	check_tapes(b, 0, 2, 2, 5);
+	ck_assert_mem_eq(b->tapes[0].blocks[0].data, "old", 3);
+	ck_assert_mem_eq(b->tapes[1].blocks[2].data, "older", 5);
+	tear_down(b);
+}
+END_TEST
+
+START_TEST(append_goes_behind_everything)
+{
+	struct bench *b = set_up();
+
+	set(b, "append", 1);
+	for (uint32_t i = 0; i < 5; i++) {
+		b->date = DATE + i;
+		set(b, "rewind", i % 2);
+		b->verify = i % 2 != 0;
+		create(b);
+		ck_assert_uint_eq(dump(b, 2 + i), 1);
+		check_tapes(b, 0, (int)i, 1, 2 + i);
+	}
+	tear_down(b);
+}
+END_TEST
+
+START_TEST(append_ends_a_file_that_was_interrupted)
+{
+	struct bench *b = set_up();
+
+	fake_tape_put(&b->tapes[0], "half", 4);
+	set(b, "append", 1);
+	create(b);
+	ck_assert_uint_eq(dump(b, 3), 1);
+	check_tapes(b, 0, 1, 1, 3);
+	tear_down(b);
+}
+END_TEST
+
+START_TEST(appended_volume_that_failed_gives_its_place_back)
+{
+	struct bench *b = set_up();
+	struct fake_drive *d = &b->room.drives[0];
+	uint32_t next = 0;
+
+	fake_tape_put(&b->tapes[0], "old", 3);
+	fake_tape_put(&b->tapes[0], NULL, 0);
+	set(b, "append", 1);
+	create(b);
+	/* A crash: nobody could discard it. */
+	d->write_fails = 3;
+	d->rewind_fails = 3;	/* to discard it */
+	ck_assert_int_eq(write_volume(b, 1, &next, 5), FAILED);
+	ck_assert_int_eq(write_volume(b, 1, &next, 5), DONE);
+	check_tapes(b, 0, 1, 1, 5);
+	tear_down(b);
+}
+END_TEST
+
+START_TEST(appended_volume_that_cannot_be_read)
+{
+	struct bench *b = set_up();
+
+	fake_tape_put(&b->tapes[0], "old", 3);
+	set(b, "append", 1);
+	b->room.drives[0].read_fails = 1;
+	refused(b, "cannot be read, so nothing can be appended");
+	b->room.drives[0].read_fails = 0;
+	works(b);
+}
+END_TEST
+
+START_TEST(rewind_and_eject)
+{
+	struct bench *b = set_up();
+	struct fake_drive *d = &b->room.drives[0];
+
+	create(b);
+	dump(b, 3);
+	ck_assert_uint_eq(d->at, 0);
+	ck_assert(!d->ejected);
+	set(b, "rewind", 0);
+	create(b);
+	b->date++;
+	dump(b, 3);
+	ck_assert_uint_eq(d->at, 5);
+	b->verify = true;
+	create(b);
+	b->date++;
+	dump(b, 3);
+	ck_assert_uint_eq(d->at, 5);
+	set(b, "eject", 1);
+	create(b);
+	b->date++;
+	dump(b, 3);
+	ck_assert(d->ejected);
+	fake_drive_load(d, &b->tapes[0]);
+	/* It stays in: the volume is good all the same. */
+	d->eject_fails = d->offs + 1;
+	create(b);
+	b->date++;
+	dump(b, 3);
+	said(b, "does not come out");
+	check_tapes(b, 0, 0, 1, 3);
+	tear_down(b);
+}
+END_TEST
+
+/* A dump that began `days` ago is on the tape. */
+static void
+young(int64_t days, bool empty_file_first, const char *text)
+{
+	struct bench *b = set_up();
+	uint8_t record[RECORD];
+
+	if (empty_file_first)
+		fake_tape_put(&b->tapes[0], NULL, 0);
+	b->date = (int64_t)time(NULL) - days * DAY + 60;
+	make_header(b, 1, record);
+	fake_tape_put(&b->tapes[0], record, RECORD);
+	fake_tape_put(&b->tapes[0], NULL, 0);
+	b->date = DATE;
+	set(b, "protect_days", 14);
+	if (text == NULL) {
+		create(b);
+	} else {
+		refused(b, text);
+		said(b, "weof");
+		ck_assert_uint_eq(b->tapes[0].count, 2 + empty_file_first);
+		/* The operator's word. */
+		fake_tape_free(&b->tapes[0]);
+		fake_tape_put(&b->tapes[0], NULL, 0);
+	}
+	works(b);
+}
+
+START_TEST(young_dumps_are_protected)
+{
+	young(14, false, "protect_days is 14");
+	young(14, true, "file 1 of the tape is volume 1");
+	young(-3, false, "protect_days is 14");
+	young(15, false, NULL);
+}
+END_TEST
+
+START_TEST(young_dump_in_a_later_file)
+{
+	struct bench *b = set_up();
+	uint8_t record[RECORD];
+
+	fake_tape_put(&b->tapes[0], "data", 4);
+	fake_tape_put(&b->tapes[0], NULL, 0);
+	fake_tape_put(&b->tapes[0], "more data", 9);
+	fake_tape_put(&b->tapes[0], NULL, 0);
+	b->date = (int64_t)time(NULL);
+	make_header(b, 3, record);
+	fake_tape_put(&b->tapes[0], record, RECORD);
+	fake_tape_put(&b->tapes[0], NULL, 0);
+	b->date = DATE;
+	set(b, "protect_days", 1);
+	refused(b, "file 2 of the tape is volume 3");
+	set(b, "file", 1);
+	create(b);
+	refused(b, "file 2 of the tape is volume 3");
+	set(b, "protect_days", 0);
+	create(b);
+	works(b);
+}
+END_TEST
+
+START_TEST(options_that_do_not_go_together)
+{
+	struct bench *b = set_up();
+
+	set(b, "append", 1);
+	set(b, "file", 1);
+	ck_assert_int_eq(out_tape_create_on(&b->host, &fake_drive_calls,
+	    &b->room, &b->self), DE_FAILED);
+	said(b, "append and file");
+	b = set_up();
+	set(b, "block_size", 1000);
+	ck_assert_int_eq(out_tape_create_on(&b->host, &fake_drive_calls,
+	    &b->room, &b->self), DE_FAILED);
+	said(b, "multiple of 1024");
+	b = set_up();
+	set(b, "block_size", 3 * 1024);
+	create(b);
+	uint32_t next = 0;
+	ck_assert_int_eq(write_volume(b, 1, &next, 3), NOT_OPENED);
+	said(b, "no multiple of 3072");
+	tear_down(b);
+}
+END_TEST
+
+int
+main(void)
+{
+	const TTest *const tests[] = {
+		tape_ends_behind_a_refused_write,
+		tape_ends_with_a_write_that_is_on_it,
+		tape_ends_with_a_short_write,
+		tape_ends_with_a_part_that_is_on_it,
+		drive_that_tells_a_place_on_the_medium,
+		every_tape_of_many_is_cut,
+		interrupted_writes_are_done_again,
+		bad_record_fails_the_volume,
+		late_error_at_the_file_mark_fails_the_volume,
+		lost_file_mark_fails_the_volume,
+		late_error_in_rewinding_fails_the_volume,
+		late_error_at_close_fails_the_volume,
+		error_in_reading_back_fails_the_volume,
+		reset_is_got_over_twice,
+		reset_at_the_last_record,
+		soft_errors_are_told_of,
+		empty_drive_is_told_of_at_once,
+		write_protected_tape,
+		drive_in_use,
+		absent_drive,
+		other_things_than_drives,
+		device_that_rewinds,
+		drive_that_is_loading_is_waited_for,
+		unknown_position_is_rewound,
+		tape_that_cannot_be_rewound,
+		block_size_that_the_drive_does_not_take,
+		drive_of_one_block_size,
+		check_looks_at_every_drive,
+		drives_take_turns,
+		same_tape_is_not_written_twice,
+		file_number_from_volume_to_volume,
+		append_goes_behind_everything,
+		append_ends_a_file_that_was_interrupted,
+		appended_volume_that_failed_gives_its_place_back,
+		appended_volume_that_cannot_be_read,
+		rewind_and_eject,
+		young_dumps_are_protected,
+		young_dump_in_a_later_file,
+		options_that_do_not_go_together,
+	};
+	return unit_run("out_tape", tests, COUNT(tests));
+}
