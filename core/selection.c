@@ -119,8 +119,11 @@ select_inode(const struct selecting *s, const struct de_inode *inode)
 	if (!can_be_dumped(inode, s->findings))
 		return;
 	inomap_add(&sel->in_use, inode->number);
-	if (S_ISDIR(inode->mode))
+	if (S_ISDIR(inode->mode)) {
 		inomap_add(&sel->directories, inode->number);
+		if ((inode->properties & DE_INODE_HAS_XATTRS) != 0)
+			sel->has_attributes = true;
+	}
 	if ((inode->flags & TREE_FLAG_ENCRYPTED) != 0)
 		tree_is_encrypted(sel->tree, inode->number);
 	if (is_left_out(s, inode))

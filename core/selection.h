@@ -35,6 +35,7 @@ struct selection {
 	struct tree *tree;		/* which names are left out */
 	uint64_t tape_blocks;		/* of the whole stream, estimated */
 	uint64_t inodes;		/* in `dumped` */
+	bool has_attributes;		/* a directory has extended ones */
 };
 
 /*

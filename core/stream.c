@@ -163,8 +163,7 @@ put_inode(const struct stream *s, const struct de_inode *inode)
 		status = put_special(s, inode);
 	if (status == DE_NO_MORE)
 		return DE_OK;	/* left out, as the source has said */
-	if (status == DE_OK && s->src->ops->read_xattrs != NULL &&
-	    (inode->properties & DE_INODE_HAS_XATTRS) != 0)
+	if (status == DE_OK && s->src->ops->read_xattrs != NULL)
 		status = stream_put_xattrs(s, inode);
 	return status;
 }

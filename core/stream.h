@@ -40,7 +40,10 @@ enum de_status stream_put_directory(const struct stream *s,
 enum de_status stream_put_file(const struct stream *s,
     const struct de_inode *inode);
 
-/* The attribute records of any inode that has attributes. */
+/*
+ * The attribute records of any inode: of those that it has, and one that takes
+ * away an access control list that restore would have it inherit.
+ */
 enum de_status stream_put_xattrs(const struct stream *s,
     const struct de_inode *inode);
 
@@ -50,6 +53,10 @@ enum de_status stream_put_xattrs(const struct stream *s,
  * its end, or the user does not want the dump any more.
  */
 bool stream_may_go_on(const struct stream *s);
+
+/* Could restore have it inherit an access control list? */
+bool stream_inherits_list(const struct stream *s,
+    const struct de_inode *inode);
 
 /* Say of an inode what a later level cannot undo. */
 void stream_note_chain(const struct stream *s, const struct de_inode *inode);

@@ -19,3 +19,15 @@ stream_note_chain(const struct stream *s, const struct de_inode *inode)
 	    "directory with its inode number, stay when restore -r adds this "
 	    "level");
 }
+
+/*
+ * What restore makes in a directory with a default access control list inherits
+ * that.  At level 0 no directory has it by then; later it may also be one that
+ * is long gone.
+ */
+bool
+stream_inherits_list(const struct stream *s, const struct de_inode *inode)
+{
+	return s->base_date != 0 && s->sel->has_attributes &&
+	    s->src->ops->read_xattrs != NULL && !S_ISLNK(inode->mode);
+}

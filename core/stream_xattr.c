@@ -6,9 +6,11 @@
  * plain attributes come first, and those that may fail each have a record of
  * their own; but a directory can have only one record, where they come last.
  */
+#include <endian.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "core/stream.h"
 #include "core/xattr.h"
@@ -23,7 +25,10 @@ struct attributes {
 	bool risky;		/* which ones are taken on this walk */
 	bool one_record;	/* it is a directory */
 	bool unreadable;	/* they cannot be read to the end */
+	bool has_list;		/* one of who may access it */
 };
+
+static const char access_list[] = "system.posix_acl_access";
 
 static enum de_status
 flush_record(struct attributes *a)
@@ -75,6 +80,8 @@ take_xattr(void *arg, const struct de_xattr *xattr)
 
 	if (xattr_is_risky(xattr->name) != a->risky)
 		return DE_OK;
+	if (strcmp(xattr->name, access_list) == 0)
+		a->has_list = true;
 	enum xattr_fit fit = xattr_add(a->record, xattr);
 	if (fit == XATTR_FULL && !a->one_record) {
 		status = flush_record(a);
@@ -102,6 +109,53 @@ walk(struct attributes *a, bool risky)
 	return DE_OK;
 }
 
+/* ------------------------------------------ a list that is inherited instead */
+
+#define LIST_VERSION 2		/* of getxattr(2) */
+#define LIST_ENTRIES 3
+#define LIST_OWNER 1
+#define LIST_GROUP 4
+#define LIST_OTHER 32
+
+static uint8_t *
+put_list_entry(uint8_t *to, uint16_t tag, uint32_t permissions)
+{
+	const uint16_t le[4] = { htole16(tag),
+	    htole16((uint16_t)(permissions & 7)), 0xffff, 0xffff };
+
+	memcpy(to, le, sizeof(le));
+	return to + sizeof(le);
+}
+
+/*
+ * What restore makes in a directory with a default list gets a list from that.
+ * One that says no more than the mode takes it away again; it stands for none.
+ */
+static enum de_status
+put_no_list(struct attributes *a)
+{
+	const uint32_t version = htole32(LIST_VERSION), mode = a->inode->mode;
+	uint8_t list[sizeof(version) + LIST_ENTRIES * 8];
+	uint8_t *to = list + sizeof(version);
+	const struct de_xattr xattr = {
+		.struct_size = sizeof(xattr),
+		.name = access_list,
+		.value = list,
+		.value_length = sizeof(list),
+	};
+
+	memcpy(list, &version, sizeof(version));
+	to = put_list_entry(to, LIST_OWNER, mode >> 6);
+	to = put_list_entry(to, LIST_GROUP, mode >> 3);
+	put_list_entry(to, LIST_OTHER, mode);
+	a->risky = true;
+	if (!a->one_record)
+		return take_xattr(a, &xattr);
+	/* If there is no room for it, nothing of the directory is missing. */
+	xattr_add(a->record, &xattr);
+	return DE_OK;
+}
+
 enum de_status
 stream_put_xattrs(const struct stream *s, const struct de_inode *inode)
 {
@@ -110,15 +164,22 @@ stream_put_xattrs(const struct stream *s, const struct de_inode *inode)
 		.s = s,
 		.inode = inode,
 		.record = &record,
-		.one_record = (inode->mode & 0170000) == 0040000,
+		.one_record = S_ISDIR(inode->mode),
 	};
+	const bool has_xattrs =
+	    (inode->properties & DE_INODE_HAS_XATTRS) != 0;
+	const bool inherits = stream_inherits_list(s, inode);
 
+	if (!has_xattrs && !inherits)
+		return DE_OK;
 	tape_keep_together(s->tape, USUAL_BLOCKS);
 	xattr_begin(&record);
-	enum de_status status = walk(&a, false);
+	enum de_status status = has_xattrs ? walk(&a, false) : DE_OK;
 	if (status == DE_OK && !a.one_record)
 		status = flush_record(&a);
-	if (status == DE_OK && !a.unreadable)
+	if (status == DE_OK && has_xattrs && !a.unreadable)
 		status = walk(&a, true);
+	if (status == DE_OK && !a.unreadable && inherits && !a.has_list)
+		status = put_no_list(&a);
 	return status == DE_OK ? flush_record(&a) : status;
 }
