@@ -33,7 +33,10 @@ planned () {
 
 identical=0
 moved=0
-for blocking in 1 4 10 64; do
+# A sanitizer sees no more in the long ones.
+blockings="1 4 10 64"
+[ -z "${SANITIZER_FLAGS:-}" ] || blockings="10 64"
+for blocking in $blockings; do
 	ring="blocking = $blocking; slaves = 2;"
 	mkdir -p eot planned
 	fresh
@@ -69,8 +72,10 @@ for blocking in 1 4 10 64; do
 	rm -rf eot planned
 done
 # Most ends are not moved, some are; else this shows nothing.
-[ "$identical" -gt 50 ] || fail "only $identical sets are as planned"
-[ "$moved" -gt 3 ] || fail "the ends of only $moved sets were moved"
+if [ -z "${SANITIZER_FLAGS:-}" ]; then
+	[ "$identical" -gt 50 ] || fail "only $identical sets are as planned"
+	[ "$moved" -gt 3 ] || fail "the ends of only $moved sets were moved"
+fi
 
 # The same with volumes of different sizes.
 ring="blocking = 4; slaves = 3;"
