@@ -52,30 +52,54 @@ mt -f /dev/nst0 mkpartition 0
 
 # ---- Errors
 
-configure "$drive"
-inject '2 -1 0a 0 0 2 3 0c 0'
-engine 4 -c a.conf
-said "volume 1: cannot write behind record 0" "clean the drive"
-inject '2 -1 10 0 0 2 3 0c 0'
-engine 4 -c a.conf
-said "cannot write the file mark"
+# Nobody is there: the run ends, and says why.
+while read -r rule text; do
+	configure "$drive"
+	inject "2 -1 ${rule//,/ }"
+	engine 4 -c a.conf
+	said "$text" "/dev/nst0"
+done <<'END'
+0a,0,0,2,3,0c,0 volume 1: cannot write behind record 0
+0a,0,0,2,4,44,0 cannot write behind record 0
+0a,0,0,2,7,27,0 write-protected
+0a,7,0,0,0,0,0 clean the drive
+10,0,0,2,3,0c,0 cannot write the file mark
+END
 # A reset: by itself it is written again.
+configure "$drive"
 inject '2 -1 0a 0 0 2 6 29 0'
 engine 0 -c a.conf
 said "the drive was reset" "written again from its checkpoint"
+# The tape may have been changed: the handler has a word.  On volume 2.
+cat >handler <<END
+#!/bin/sh
+case \$DUMPENGINE_REASON in
+size)	echo '2 -1 0a 0 0 2 6 28 0' >$rules ;;
+esac
+mt -f /dev/nst0 rewind
+END
+chmod +x handler
+configure "$drive append = true; volume_size = \"2 MiB\";" "$PWD/handler"
+engine 0 -c a.conf
+said "volume 2: cannot write behind record 0" "volume 2 is written again" \
+    "on 2 volumes"
 
 # ---- In use, and off-line
 
-configure 'device = "/dev/nst1"; wait_ready = 1;'
+configure 'device = "/dev/nst1";'
 exec 9</dev/nst1
 engine 1 -c a.conf
 said "another program has the drive open"
 exec 9<&-
 mt -f /dev/nst1 offline
+begun=$SECONDS
 engine 1 -c a.conf
-said "mt -f /dev/nst1 load"
-mt -f /dev/nst1 load
+said "off-line (unloaded)" "mt -f /dev/nst1 load"
+[ $((SECONDS - begun)) -lt 60 ] || fail "it took $((SECONDS - begun)) s"
+# A script that puts it right has the volume opened again.
+configure 'device = "/dev/nst1";' "mt -f /dev/nst1 load; true"
 engine 0 -c a.conf
+said "off-line (unloaded)" "volume 1 is written again"
 configure 'device = "/dev/st1"; append = true;'
 engine 1 -c a.conf
 said "/dev/st1 is the device that rewinds"

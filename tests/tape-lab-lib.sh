@@ -17,7 +17,7 @@ in_lab () {
 	need_restore
 	need_python
 	need qemu-system-x86_64 xz
-	timeout -k 10 280 "$tools/tape-lab/run" -t 240 "$@" -- \
+	timeout -k 10 580 "$tools/tape-lab/run" -t 540 "$@" -- \
 	    bash "$top_srcdir/tests/$name" inside
 	status=$?
 	[ "$status" -ne 125 ] || skip "the tape lab cannot run here"

@@ -2,10 +2,11 @@
 #include "describe.h"
 
 #include <inttypes.h>
-#include <scsi/sg.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+
+#include "sense.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -46,42 +47,6 @@ density_name(unsigned int code)
 	return NULL;
 }
 
-/*
- * Its page "data compression" (SSC, MODE SENSE): the driver has no call that
- * tells.  -1: the drive does not say, or this machine does not let us ask.
- */
-#define MODE_SENSE 0x1a
-#define NO_BLOCK_DESCRIPTOR 0x08
-#define PAGE_COMPRESSION 0x0f
-#define MODE_HEADER 4
-#define TIMEOUT_MS 10000
-
-static int
-is_compressing(struct drive *d)
-{
-	uint8_t page[MODE_HEADER + 16] = { 0 };
-	uint8_t sense[32];
-	uint8_t command[6] = { MODE_SENSE, NO_BLOCK_DESCRIPTOR,
-	    PAGE_COMPRESSION, 0, sizeof(page), 0 };
-	struct sg_io_hdr io = {
-		.interface_id = 'S',
-		.dxfer_direction = SG_DXFER_FROM_DEV,
-		.cmd_len = sizeof(command),
-		.cmdp = command,
-		.dxfer_len = sizeof(page),
-		.dxferp = page,
-		.mx_sb_len = sizeof(sense),
-		.sbp = sense,
-		.timeout = TIMEOUT_MS,
-	};
-
-	if (d->calls->ioctl(d->context, d->fd, SG_IO, &io) == -1 ||
-	    (io.info & SG_INFO_OK_MASK) != SG_INFO_OK ||
-	    (page[MODE_HEADER] & 0x3f) != PAGE_COMPRESSION)
-		return -1;
-	return (page[MODE_HEADER + 2] & 0x80) != 0;
-}
-
 void
 describe_drive(struct drive *d, char text[static DESCRIPTION_BYTES])
 {
@@ -107,7 +72,7 @@ describe_drive(struct drive *d, char text[static DESCRIPTION_BYTES])
 			append(text, DESCRIPTION_BYTES, "blocks of %lu bytes",
 			    size);
 	}
-	const int compressing = is_compressing(d);
+	const int compressing = sense_compression(d);
 	if (compressing != -1)
 		append(text, DESCRIPTION_BYTES, ", compression %s",
 		    compressing ? "on" : "off");

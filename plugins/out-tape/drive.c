@@ -10,6 +10,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "sense.h"
+
 #define TAPE_MAJOR 9		/* of st; what the minor number says of it: */
 #define NO_REWIND_BIT 0x80u
 #define NS 1000000000u
@@ -98,8 +100,9 @@ advice(int error)
 		return "; the tape is write-protected: move the tab of the "
 		    "cartridge, or put another tape in, then try again";
 	case EIO:
-		return "; the tape or the drive is at fault (dmesg says more): "
-		    "clean the drive or put another tape in";
+		return "; the tape or the drive is at fault, or the tape is "
+		    "write-protected (dmesg says which): put another tape in; "
+		    "if it comes again with that, clean the drive";
 	case EINVAL:
 	case EOVERFLOW:
 	case ENOMEM:
@@ -243,6 +246,31 @@ check_kind(const struct drive *d, const struct drive_wish *wish)
 
 enum look { READY, NOT_READY, FAILED };
 
+/* Will it be ready by itself?  Else there is no use in waiting. */
+static enum look
+look_why_not(struct drive *d)
+{
+	switch (sense_not_ready(d)) {
+	case SENSE_NOTHING:
+		return NOT_READY;
+	case SENSE_EMPTY:
+		drive_fail(d, "there is no tape in the drive", ENOMEDIUM);
+		break;
+	case SENSE_OFF_LINE:
+		d->host->report(d->host, DE_ERROR, "%s: the tape in the drive "
+		    "is off-line (unloaded); if it is the right one: mt -f %s "
+		    "load; else put another one in; then try again", d->name,
+		    d->name);
+		break;
+	case SENSE_NEEDS_HAND:
+		refuse(d, "says that somebody has to look at it: see its "
+		    "display, put the tape in again or another one, then try "
+		    "again");
+		break;
+	}
+	return FAILED;
+}
+
 /* Without waiting, which the driver would do for two minutes. */
 static enum look
 look_once(struct drive *d)
@@ -265,7 +293,7 @@ look_once(struct drive *d)
 	} else if (GMT_DR_OPEN(status.mt_gstat)) {
 		drive_fail(d, "there is no tape in the drive", ENOMEDIUM);
 	} else if (!GMT_ONLINE(status.mt_gstat)) {
-		look = NOT_READY;
+		look = look_why_not(d);
 	} else if (GMT_WR_PROT(status.mt_gstat)) {
 		drive_fail(d, "cannot be written", EROFS);
 	} else {

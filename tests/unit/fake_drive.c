@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <scsi/sg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/sysmacros.h>
@@ -462,6 +463,27 @@ get_status(const struct fake_drive *d, struct mtget *status)
 	return 0;
 }
 
+/* The one command that it answers is that whether it is ready. */
+static int
+ask(const struct fake_drive *d, const struct sg_io_hdr *io)
+{
+	if (io->cmdp[0] != 0 || d->code == 0)
+		return set_errno(ENOTTY);
+	ck_assert_uint_ge(io->mx_sb_len, 18);
+	if (d->new_sense) {
+		io->sbp[0] = 0x72;
+		io->sbp[1] = 2;
+		io->sbp[2] = d->code;
+		io->sbp[3] = d->qualifier;
+	} else {
+		io->sbp[0] = 0xf0;
+		io->sbp[2] = 2;
+		io->sbp[12] = d->code;
+		io->sbp[13] = d->qualifier;
+	}
+	return 0;
+}
+
 static int
 fake_ioctl(void *context, int fd, unsigned long request, void *arg)
 {
@@ -479,8 +501,10 @@ fake_ioctl(void *context, int fd, unsigned long request, void *arg)
 		position->mt_blkno = d->tells_places ? 7000 - 3 * (long)d->at :
 		    (long)d->at;
 		return 0;
+	case SG_IO:
+		return ask(d, arg);
 	}
-	return set_errno(ENOTTY);		/* SG_IO */
+	return set_errno(ENOTTY);
 }
 
 static void

@@ -50,6 +50,8 @@ struct fake_drive {
 	bool in_use;
 	bool off_line;
 	int ready_after;	/* naps */
+	uint8_t code, qualifier;	/* of SCSI, why it is not ready */
+	bool new_sense;		/* and told in the newer form */
 	bool tells;		/* its position */
 	bool tells_places;	/* which are no numbers of blocks */
 	bool stays;		/* cannot step back */

@@ -779,6 +779,41 @@ START_TEST(drive_that_is_loading_is_waited_for)
 }
 END_TEST
 
+/* Not ready, with that code of SCSI: it is told of at once. */
+static void
+is_not_waited_for(uint8_t code, uint8_t qualifier, bool new_sense,
+    const char *text)
+{
+	struct bench *b = set_up();
+	struct fake_drive *d = &b->room.drives[0];
+
+	d->off_line = true;
+	d->code = code;
+	d->qualifier = qualifier;
+	d->new_sense = new_sense;
+	refused(b, text);
+	ck_assert_uint_eq(b->room.now, 0);
+	d->off_line = false;
+	works(b);
+}
+
+START_TEST(drive_that_will_not_be_ready_by_itself)
+{
+	for (int new_sense = 0; new_sense <= 1; new_sense++) {
+		is_not_waited_for(0x04, 0x02, new_sense, "mt -f /dev/nst0 load");
+		is_not_waited_for(0x04, 0x03, new_sense, "look at it");
+		is_not_waited_for(0x3a, 0x01, new_sense, "there is no tape");
+	}
+	/* It is loading. */
+	struct bench *b = set_up();
+	b->room.drives[0].ready_after = 20;
+	b->room.drives[0].code = 0x04;
+	b->room.drives[0].qualifier = 0x01;
+	create(b);
+	works(b);
+}
+END_TEST
+
 START_TEST(unknown_position_is_rewound)
 {
 	struct bench *b = set_up();
@@ -1149,6 +1184,7 @@ main(void)
 		other_things_than_drives,
 		device_that_rewinds,
 		drive_that_is_loading_is_waited_for,
+		drive_that_will_not_be_ready_by_itself,
 		unknown_position_is_rewound,
 		tape_that_cannot_be_rewound,
 		block_size_that_the_drive_does_not_take,

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * sense.h - what a drive itself says when it is asked by SCSI
+ *
+ * For what the st driver has no call for.  A drive, or a system, that does not
+ * let itself be asked says nothing.
+ */
+#ifndef OUT_TAPE_SENSE_H
+#define OUT_TAPE_SENSE_H
+
+#include "drive.h"
+
+enum sense {
+	SENSE_NOTHING,		/* it does not tell, or it will be ready soon */
+	SENSE_EMPTY,		/* no tape is in it */
+	SENSE_OFF_LINE,		/* one is, but it is not loaded */
+	SENSE_NEEDS_HAND	/* somebody has to go there */
+};
+
+/* Why an open drive is not ready. */
+enum sense sense_not_ready(struct drive *d);
+
+/* Does it compress?  1, 0, or -1: it does not tell. */
+int sense_compression(struct drive *d);
+
+#endif
