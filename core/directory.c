@@ -106,8 +106,11 @@ directory_shorten_name(const char *name, size_t length, uint32_t inode,
 	    "~%" PRIu32, hash(name, length), inode);
 	size_t kept = DIRECTORY_NAME_MAX - (size_t)tail_length;
 
+	if (length <= kept)
+		kept = length;
 	/* Do not cut a character of UTF-8 in two. */
-	while (kept > 0 && ((uint8_t)name[kept] & 0xc0) == 0x80)
+	while (kept > 0 && kept < length &&
+	    ((uint8_t)name[kept] & 0xc0) == 0x80)
 		kept--;
 	memcpy(shortened, name, kept);
 	memcpy(shortened + kept, tail, (size_t)tail_length + 1);

@@ -47,8 +47,9 @@ enum de_status directory_add(struct directory *d, uint32_t inode,
 enum de_status directory_end(struct directory *d);
 
 /*
- * Make a name of DIRECTORY_NAME_MAX bytes or fewer from a longer one, and
- * another one for every other name.  Returns its length.
+ * Make a name of DIRECTORY_NAME_MAX bytes or fewer from one that is longer, or
+ * cannot be used again, and another one for every other name and inode.  Returns
+ * its length.
  */
 size_t directory_shorten_name(const char *name, size_t length, uint32_t inode,
     char shortened[static DIRECTORY_NAME_MAX + 1]);

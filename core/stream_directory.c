@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "core/directory.h"
+#include "core/names.h"
 #include "core/stream.h"
 
 #define SEGMENT_BYTES ((size_t)HEADER_ADDRS * DE_TAPE_BLOCK)
@@ -22,6 +23,7 @@ struct conversion {
 	const struct de_inode *inode;
 	struct directory out;
 	struct tree_view view;
+	struct names names;	/* that it has had */
 	enum { BEFORE_DOT, BEFORE_DOTDOT, ENTRIES } place;
 	bool quiet;		/* the findings are known from the first time */
 	bool changed;		/* it is another one at the second time */
@@ -105,6 +107,25 @@ add_dot(struct conversion *c, const char *name, uint32_t inode)
 	return directory_add(&c->out, inode, 0040000, name, strlen(name));
 }
 
+/* What ".." is to be, where the directory says `said`, or nothing. */
+static uint32_t
+find_parent(const struct conversion *c, uint32_t said)
+{
+	const uint32_t number = c->inode->number;
+	const uint32_t parent = tree_parent(c->s->sel->tree, number);
+
+	if (said == 0 && !c->quiet)
+		findings_add(c->s->findings, number, "it is damaged: it has no "
+		    "\"..\"");
+	if (said != 0 && parent != 0 && !c->quiet)
+		findings_add(c->s->findings, number, "it is damaged: its "
+		    "\"..\" says inode %" PRIu32 ", but it is in inode %"
+		    PRIu32, said, parent);
+	if (parent != 0)
+		return parent;
+	return said != 0 ? said : c->s->src->info.root_inode;
+}
+
 /*
  * "." and ".." come first; restore cannot do without them.  Those of a
  * damaged directory are made up.
@@ -126,11 +147,8 @@ take_dots(struct conversion *c, const struct de_entry *e, bool *taken)
 	if (status == DE_OK && c->place == BEFORE_DOTDOT) {
 		c->place = ENTRIES;
 		*taken = e != NULL && is_name(e, "..");
-		if (!*taken && !c->quiet)
-			findings_add(c->s->findings, c->inode->number,
-			    "it is damaged: it has no \"..\"");
-		status = add_dot(c, "..", *taken ? e->inode :
-		    c->s->src->info.root_inode);
+		status = add_dot(c, "..", find_parent(c,
+		    *taken ? e->inode : 0));
 	}
 	return status;
 }
@@ -152,6 +170,17 @@ add_entry(struct conversion *c, const struct de_entry *e)
 			    "more than %d bytes, which restore cannot read; "
 			    "in the dump it is \"...%s\"", DIRECTORY_NAME_MAX,
 			    shortened + length - 48);
+	}
+	if (!names_add(&c->names, name, length)) {
+		length = directory_shorten_name(e->name, e->name_length,
+		    e->inode, shortened);
+		name = shortened;
+		if (!names_add(&c->names, name, length)) {
+			finding(c, e, "is left out: it is there already");
+			return DE_OK;
+		}
+		finding(c, e, "has the name of another one; in the dump it has "
+		    "its inode number behind it");
 	}
 	const enum de_status status = directory_add(&c->out, e->inode, e->type,
 	    name, length);
@@ -195,6 +224,7 @@ convert(struct conversion *c, directory_sink_fn *sink)
 	bool taken;
 
 	directory_begin(&c->out, sink, c);
+	names_free(&c->names);
 	tree_look(c->s->sel->tree, c->inode->number, &c->view);
 	c->place = BEFORE_DOT;
 	enum de_status status = c->s->src->ops->read_directory(
@@ -259,6 +289,7 @@ stream_put_directory(const struct stream *s, const struct de_inode *inode)
 	} else if (status == DE_OK) {
 		status = convert_again(&c);
 	}
+	names_free(&c.names);
 	free(c.buffer);
 	return status;
 }

@@ -31,6 +31,12 @@ struct with_names {
 	uint32_t serial;	/* of the view that has passed it */
 };
 
+/* A directory whose ".." is not its parent. */
+struct with_parent {
+	uint32_t directory;
+	uint32_t parent;
+};
+
 /* A directory on its way through the walk. */
 struct member {
 	uint32_t inode;
@@ -57,6 +63,7 @@ struct walk {
 	struct inomap seen;	/* by another one only */
 	struct inomap several;	/* directories with several names */
 	struct tree_view view;
+	uint32_t dotdot;	/* what the directory says of it; 0: nothing */
 	bool needed;		/* the directory has something dumped in it */
 	bool failed;		/* not by a fault of the source */
 	void *scan;
@@ -74,6 +81,8 @@ struct tree {
 	size_t with_state_count;
 	struct with_names *with_names;	/* by rising number */
 	size_t with_names_count;
+	struct with_parent *with_parent;	/* by rising number, in the end */
+	size_t with_parent_count;
 	char *subtree;			/* its parts, each with a NUL behind */
 	size_t depth;			/* how many */
 	struct with_state *way;		/* directories down to it; by number, */
@@ -306,6 +315,16 @@ is_further_name(struct tree *t, const struct tree_view *view, uint32_t inode)
 	return false;
 }
 
+uint32_t
+tree_parent(const struct tree *t, uint32_t directory)
+{
+	const struct with_parent *found = t->with_parent_count == 0 ? NULL :
+	    bsearch(&directory, t->with_parent, t->with_parent_count,
+	    sizeof(*found), by_directory);
+
+	return found == NULL ? 0 : found->parent;
+}
+
 bool
 tree_leaves_out(struct tree *t, const struct tree_view *view,
     const struct de_entry *e)
@@ -441,6 +460,8 @@ take_entry(void *arg, const struct de_entry *e)
 {
 	struct tree *t = arg;
 
+	if (is_dot(e) && e->name_length == 2)
+		t->walk->dotdot = e->inode;
 	if (e->inode == 0 || is_dot(e))
 		return DE_OK;
 	if (t->walk->phase == PHASE_DUMPED)
@@ -470,6 +491,28 @@ get_inode(struct tree *t, uint32_t number, struct de_inode *inode)
 	return status;
 }
 
+/* There are few of them, if any. */
+static bool
+check_parent(struct tree *t, uint32_t place)
+{
+	const struct walk *w = t->walk;
+	const struct with_parent found = { w->queue[place].inode,
+	    w->queue[w->queue[place].parent].inode };
+
+	if (w->phase != PHASE_DUMPED || w->dotdot == found.parent)
+		return true;
+	const size_t count = t->with_parent_count;
+	if ((count & (count - 1)) == 0) {	/* a power of 2: it is full */
+		struct with_parent *all = reallocarray(t->with_parent,
+		    count == 0 ? 1 : 2 * count, sizeof(*all));
+		if (all == NULL)
+			return no_memory(t);
+		t->with_parent = all;
+	}
+	t->with_parent[t->with_parent_count++] = found;
+	return true;
+}
+
 static bool
 read_member(struct tree *t, uint32_t place)
 {
@@ -480,6 +523,7 @@ read_member(struct tree *t, uint32_t place)
 
 	w->place = place;
 	w->needed = false;
+	w->dotdot = 0;
 	w->view.directory = number;
 	if (w->phase == PHASE_DUMPED) {
 		tree_look(t, number, &w->view);
@@ -496,6 +540,8 @@ read_member(struct tree *t, uint32_t place)
 	 */
 	if (inode.number == number && S_ISDIR(inode.mode))
 		src->ops->read_directory(src->self, &inode, take_entry, t);
+	if (!check_parent(t, place))
+		return false;
 	if (w->needed)
 		inomap_add(t->job.dumped, number);
 	findings_settle(t->job.findings);
@@ -634,6 +680,9 @@ walk_dumped(struct tree *t)
 	if (!read_queue(t))
 		return false;
 	add_parents(t);
+	if (t->with_parent_count > 0)
+		qsort(t->with_parent, t->with_parent_count,
+		    sizeof(*t->with_parent), by_directory);
 	return keep_states(t) && keep_names(t);
 }
 
@@ -817,6 +866,7 @@ tree_free(struct tree *t)
 	free_states(t);
 	free(t->with_state);
 	free(t->with_names);
+	free(t->with_parent);
 	free(t->subtree);
 	free(t->way);
 	free(t);

@@ -10,7 +10,8 @@
  *
  * Memory while it runs: 12 bytes for each directory, 16 with patterns that are
  * paths, and 4 bits for each inode; afterwards 1 bit for each inode, and 8 bytes
- * for each directory in which a path pattern waits or that has several names.
+ * for each directory in which a path pattern waits, that has several names, or
+ * whose ".." is wrong.
  * No recursion; a loop of directories is a directory with a second name.
  */
 #ifndef CORE_TREE_H
@@ -80,6 +81,12 @@ void tree_look(struct tree *t, uint32_t directory, struct tree_view *view);
  */
 bool tree_leaves_out(struct tree *t, const struct tree_view *view,
     const struct de_entry *e);
+
+/*
+ * The parent of a directory whose ".." says something else, or that has none;
+ * 0 for any other.
+ */
+uint32_t tree_parent(const struct tree *t, uint32_t directory);
 
 /* Is it a name that a file can have?  "." and ".." are not. */
 bool tree_is_name(const struct de_entry *e);
