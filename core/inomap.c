@@ -43,13 +43,6 @@ inomap_free(struct inomap *map)
 }
 
 void
-inomap_add(struct inomap *map, uint32_t inode)
-{
-	if (inode >= 1 && inode <= map->max_inode)
-		map->bits[(inode - 1) / 8] |= (uint8_t)(1u << ((inode - 1) % 8));
-}
-
-void
 inomap_remove(struct inomap *map, uint32_t inode)
 {
 	if (inode >= 1 && inode <= map->max_inode)
@@ -77,11 +70,13 @@ inomap_intersect(struct inomap *map, const struct inomap *other)
 		map->bits[i] &= other->bits[i];
 }
 
-bool
-inomap_has(const struct inomap *map, uint32_t inode)
+void
+inomap_unite(struct inomap *map, const struct inomap *other)
 {
-	return inode >= 1 && inode <= map->max_inode &&
-	    (map->bits[(inode - 1) / 8] & (1u << ((inode - 1) % 8))) != 0;
+	const size_t bytes = (size_t)map->tape_blocks * DE_TAPE_BLOCK;
+
+	for (size_t i = 0; i < bytes; i++)
+		map->bits[i] |= other->bits[i];
 }
 
 /* Eight bytes of the difference of two maps; a map has a multiple of that. */

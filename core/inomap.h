@@ -28,16 +28,32 @@ void inomap_free(struct inomap *map);
 /* Make it a copy of another one.  Returns false if out of memory. */
 bool inomap_copy(struct inomap *map, const struct inomap *other);
 
-/* Numbers that the map cannot hold are never in it. */
-void inomap_add(struct inomap *map, uint32_t inode);
+/* Numbers that the map cannot hold are never in it; 0 wraps to one of them. */
+static inline bool
+inomap_has(const struct inomap *map, uint32_t inode)
+{
+	const uint32_t bit = inode - 1;
+	return bit < map->max_inode && (map->bits[bit / 8] >> bit % 8 & 1) != 0;
+}
+
+static inline void
+inomap_add(struct inomap *map, uint32_t inode)
+{
+	const uint32_t bit = inode - 1;
+	if (bit < map->max_inode)
+		map->bits[bit / 8] |= (uint8_t)(1u << bit % 8);
+}
+
 void inomap_remove(struct inomap *map, uint32_t inode);
-bool inomap_has(const struct inomap *map, uint32_t inode);
 
 /* How many are in it. */
 uint32_t inomap_count(const struct inomap *map);
 
 /* Keep those that are in `other`, of the same size, as well. */
 void inomap_intersect(struct inomap *map, const struct inomap *other);
+
+/* Add those that are in `other`, of the same size. */
+void inomap_unite(struct inomap *map, const struct inomap *other);
 
 /* The first inode in the map that is at least `from`, or 0. */
 uint32_t inomap_next(const struct inomap *map, uint32_t from);

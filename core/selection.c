@@ -7,6 +7,8 @@
 
 #include "core/header.h"
 
+#define INODES_AT_ONCE 128
+
 static uint64_t
 tape_blocks_of(uint64_t bytes)
 {
@@ -15,7 +17,7 @@ tape_blocks_of(uint64_t bytes)
 
 /* Headers and data; holes in it are guessed from what it occupies. */
 static uint64_t
-estimate(const struct de_inode *inode)
+estimate(const struct de_brief *inode)
 {
 	const uint64_t blocks = tape_blocks_of(inode->size);
 	const uint64_t allocated = tape_blocks_of(inode->allocated);
@@ -28,7 +30,7 @@ estimate(const struct de_inode *inode)
 }
 
 static bool
-has_known_type(const struct de_inode *inode)
+has_known_type(const struct de_brief *inode)
 {
 	switch (inode->mode & S_IFMT) {
 	case S_IFREG:
@@ -46,7 +48,7 @@ has_known_type(const struct de_inode *inode)
 
 /* Returns false, and says why, if restore could do nothing with it. */
 static bool
-can_be_dumped(const struct de_inode *inode, struct findings *findings)
+can_be_dumped(const struct de_brief *inode, struct findings *findings)
 {
 	if (!has_known_type(inode)) {
 		findings_add(findings, inode->number, "left out: its mode "
@@ -80,15 +82,15 @@ struct selecting {
  * was changed before 1970 by its clock was changed by a clock that is wrong.
  */
 static bool
-is_changed(const struct selection_rules *rules, const struct de_inode *inode)
+is_changed(const struct selection_rules *rules, const struct de_brief *inode)
 {
-	return rules->base_date == 0 || inode->ctime.seconds < 0 ||
-	    inode->ctime.seconds >= rules->base_date;
+	return rules->base_date == 0 || inode->ctime < 0 ||
+	    inode->ctime >= rules->base_date;
 }
 
 /* Is it left out whatever names it has? */
 static bool
-is_left_out(const struct selecting *s, const struct de_inode *inode)
+is_left_out(const struct selecting *s, const struct de_brief *inode)
 {
 	if ((inode->flags & TREE_FLAG_NODUMP) != 0 &&
 	    s->rules->level >= s->rules->honor_nodump &&
@@ -101,7 +103,7 @@ is_left_out(const struct selecting *s, const struct de_inode *inode)
 
 /* A target inside of the inode has been read along with it. */
 static void
-note_link(const struct selecting *s, const struct de_inode *inode)
+note_link(const struct selecting *s, const struct de_brief *inode)
 {
 	if (!S_ISLNK(inode->mode) || inode->allocated == 0)
 		return;
@@ -112,7 +114,7 @@ note_link(const struct selecting *s, const struct de_inode *inode)
 }
 
 static void
-select_inode(const struct selecting *s, const struct de_inode *inode)
+select_inode(const struct selecting *s, const struct de_brief *inode)
 {
 	struct selection *sel = s->sel;
 
@@ -140,21 +142,24 @@ static enum de_status
 scan_inodes(const struct selecting *s)
 {
 	const struct source *src = s->src;
-	struct de_inode inode;
+	struct de_brief inodes[INODES_AT_ONCE];
+	size_t count;
 	uint32_t from = 1;
 	void *scan;
 
 	enum de_status status = src->ops->scan_begin(src->self, &scan);
 	if (status != DE_OK)
 		return status;
-	while ((status = source_next(src, scan, from, &inode)) == DE_OK) {
+	while ((status = source_next_briefly(src, scan, from, inodes,
+	    INODES_AT_ONCE, &count)) == DE_OK) {
 		if (*s->cancelled) {
 			status = DE_FAILED;
 			break;
 		}
-		select_inode(s, &inode);
+		for (size_t i = 0; i < count; i++)
+			select_inode(s, &inodes[i]);
 		findings_settle(s->findings);
-		from = inode.number + 1;
+		from = inodes[count - 1].number + 1;
 		if (read_errors_check(s->read_errors) != EXIT_COMPLETE) {
 			status = DE_FAILED;
 			break;
@@ -183,10 +188,11 @@ correct_estimate(const struct selecting *s, const struct inomap *before)
 			status = source_next(src, scan, i, &inode);
 		if (status != DE_OK || inode.number != i)
 			continue;
+		const struct de_brief brief = source_brief(&inode);
 		if (inomap_has(&sel->dumped, i))
-			sel->tape_blocks += estimate(&inode);
+			sel->tape_blocks += estimate(&brief);
 		else
-			sel->tape_blocks -= estimate(&inode);
+			sel->tape_blocks -= estimate(&brief);
 	}
 	if (scan != NULL)
 		src->ops->scan_end(src->self, scan);
@@ -218,8 +224,10 @@ try_link(const struct selecting *s, const struct de_inode *link)
 static void
 leave_out_link(const struct selecting *s, const struct de_inode *link)
 {
+	const struct de_brief brief = source_brief(link);
+
 	inomap_remove(&s->sel->dumped, link->number);
-	s->sel->tape_blocks -= estimate(link);
+	s->sel->tape_blocks -= estimate(&brief);
 	if (s->rules->base_date == 0)
 		tree_leave_out(s->sel->tree, link->number);
 }

@@ -53,3 +53,35 @@ source_next(const struct source *src, void *scan, uint32_t from,
 	inode->struct_size = sizeof(*inode);
 	return src->ops->scan_next(src->self, scan, from, inode);
 }
+
+struct de_brief
+source_brief(const struct de_inode *inode)
+{
+	return (struct de_brief){
+		.number = inode->number,
+		.flags = inode->flags,
+		.size = inode->size,
+		.allocated = inode->allocated,
+		.ctime = inode->ctime.seconds,
+		.properties = inode->properties,
+		.mode = inode->mode,
+	};
+}
+
+enum de_status
+source_next_briefly(const struct source *src, void *scan, uint32_t from,
+    struct de_brief *inodes, size_t room, size_t *count)
+{
+	struct de_inode inode;
+
+	*count = 0;
+	if (src->ops->scan_briefly != NULL) {
+		const enum de_status status = src->ops->scan_briefly(src->self,
+		    scan, from, inodes, room, count);
+		return status == DE_OK && *count == 0 ? DE_NO_MORE : status;
+	}
+	const enum de_status status = source_next(src, scan, from, &inode);
+	if (status == DE_OK)
+		inodes[(*count)++] = source_brief(&inode);
+	return status;
+}

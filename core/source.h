@@ -26,4 +26,11 @@ void source_close(struct source *src);
 enum de_status source_next(const struct source *src, void *scan,
     uint32_t from, struct de_inode *inode);
 
+/* What selects an inode. */
+struct de_brief source_brief(const struct de_inode *inode);
+
+/* The same for up to `room` of them; see scan_briefly() there. */
+enum de_status source_next_briefly(const struct source *src, void *scan,
+    uint32_t from, struct de_brief *inodes, size_t room, size_t *count);
+
 #endif

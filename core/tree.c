@@ -62,6 +62,7 @@ struct walk {
 	struct inomap reached;	/* by a name that is dumped */
 	struct inomap seen;	/* by another one only */
 	struct inomap several;	/* directories with several names */
+	struct inomap of_interest;	/* see note_interest() */
 	struct tree_view view;
 	uint32_t dotdot;	/* what the directory says of it; 0: nothing */
 	bool needed;		/* the directory has something dumped in it */
@@ -462,6 +463,9 @@ take_entry(void *arg, const struct de_entry *e)
 
 	if (is_dot(e) && e->name_length == 2)
 		t->walk->dotdot = e->inode;
+	if (t->walk->phase == PHASE_DUMPED &&
+	    !inomap_has(&t->walk->of_interest, e->inode))
+		return DE_OK;
 	if (e->inode == 0 || is_dot(e))
 		return DE_OK;
 	if (t->walk->phase == PHASE_DUMPED)
@@ -770,6 +774,22 @@ settle_maps(struct tree *t)
 
 /* ------------------------------------------------------------ from outside */
 
+/*
+ * What no name can do anything about: a file that is not dumped, nor left out
+ * on purpose.  At high levels that is nearly all of them.
+ */
+static bool
+note_interest(struct tree *t)
+{
+	struct inomap *map = &t->walk->of_interest;
+
+	if (!inomap_copy(map, t->job.dumped))
+		return false;
+	inomap_unite(map, t->job.directories);
+	inomap_unite(map, &t->left_out);
+	return true;
+}
+
 static bool
 begin_walk(struct tree *t)
 {
@@ -783,7 +803,8 @@ begin_walk(struct tree *t)
 	return (w->queue != NULL && (w->states != NULL || !has_states(t)) &&
 	    inomap_init(&w->reached, max_inode) &&
 	    inomap_init(&w->seen, max_inode) &&
-	    inomap_init(&w->several, max_inode)) || no_memory(t);
+	    inomap_init(&w->several, max_inode) && note_interest(t)) ||
+	    no_memory(t);
 }
 
 static void
@@ -796,6 +817,7 @@ end_walk(struct tree *t)
 	inomap_free(&w->reached);
 	inomap_free(&w->seen);
 	inomap_free(&w->several);
+	inomap_free(&w->of_interest);
 	free(w->states);
 	free(w->queue);
 	free(w);

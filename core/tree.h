@@ -9,7 +9,7 @@
  * entries of a directory are left out.
  *
  * Memory while it runs: 12 bytes for each directory, 16 with patterns that are
- * paths, and 4 bits for each inode; afterwards 1 bit for each inode, and 8 bytes
+ * paths, and 6 bits for each inode; afterwards 2 bits for each inode, and 8 bytes
  * for each directory in which a path pattern waits, that has several names, or
  * whose ".." is wrong.
  * No recursion; a loop of directories is a directory with a second name.

@@ -26,6 +26,7 @@
 #define CASE_SECONDS 60
 #define UNIT 1024		/* is metadata or not, as a whole */
 #define TARGET_ROOM 4096
+#define BRIEF_ROOM 7
 
 static const char *current = "";	/* what is being done, for messages */
 
@@ -269,6 +270,72 @@ walk_contents(struct walk *w, const struct de_inode *inode)
 		    inode->number, status);
 }
 
+/* Inodes that come by and by from scan_briefly(). */
+struct brief_scan {
+	void *scan;
+	struct de_brief inodes[BRIEF_ROOM];
+	size_t count;
+	size_t next;
+	uint32_t from;
+};
+
+static enum de_status
+next_brief(const struct walk *w, struct brief_scan *b)
+{
+	if (b->next < b->count)
+		return DE_OK;
+	const enum de_status status = w->source->scan_briefly(w->self, b->scan,
+	    b->from, b->inodes, BRIEF_ROOM, &b->count);
+	b->next = 0;
+	if (status == DE_OK && (b->count == 0 || b->count > BRIEF_ROOM))
+		fail("scan_briefly gave %zu inodes", b->count);
+	return status;
+}
+
+/* It has to be the very inode that scan_next() gave. */
+static void
+check_brief(const struct walk *w, struct brief_scan *b,
+    const struct de_inode *inode)
+{
+	if (next_brief(w, b) != DE_OK)
+		fail("scan_briefly ends before inode %" PRIu32, inode->number);
+	const struct de_brief *brief = &b->inodes[b->next++];
+	if (brief->number != inode->number || brief->mode != inode->mode ||
+	    brief->flags != inode->flags ||
+	    brief->properties != inode->properties || brief->size != inode->size ||
+	    brief->allocated != inode->allocated ||
+	    brief->ctime != inode->ctime.seconds)
+		fail("inode %" PRIu32 " of scan_briefly is not inode %" PRIu32
+		    " of scan_next", brief->number, inode->number);
+	b->from = brief->number + 1;
+}
+
+/* The same inodes by both ways; the two scans are open side by side. */
+static void
+compare_scans(struct walk *w)
+{
+	struct brief_scan b = { .from = 1 };
+	struct de_inode inode = { .number = 0 };
+	enum de_status status;
+	void *scan;
+
+	if (w->source->scan_begin(w->self, &scan) != DE_OK ||
+	    w->source->scan_begin(w->self, &b.scan) != DE_OK)
+		fail("scan_begin");
+	for (;;) {
+		const uint32_t from = inode.number + 1;
+		inode = (struct de_inode){ .struct_size = sizeof(inode) };
+		status = w->source->scan_next(w->self, scan, from, &inode);
+		if (status != DE_OK)
+			break;
+		check_brief(w, &b, &inode);
+	}
+	if (status == DE_FAILED || next_brief(w, &b) != DE_NO_MORE)
+		fail("scan_briefly does not end as scan_next");
+	w->source->scan_end(w->self, b.scan);
+	w->source->scan_end(w->self, scan);
+}
+
 /* All of it, or with a step as the later passes of a dump jump. */
 static void
 walk_inodes(struct walk *w, uint32_t step)
@@ -334,6 +401,7 @@ walk_image(const struct de_plugin *plugin, struct image *image, bool mark_data)
 		w.max_inode = info.max_inode;
 		walk_inodes(&w, 1);
 		walk_inodes(&w, 37);
+		compare_scans(&w);
 		w.source->close(w.self);
 	}
 	plugin->destroy(w.self);

@@ -229,6 +229,20 @@ struct de_inode {
 };
 
 /*
+ * What of an inode decides whether it is dumped; as in struct de_inode.  Many
+ * stand side by side, so it never grows.
+ */
+struct de_brief {
+	uint32_t number;
+	uint32_t flags;
+	uint64_t size;
+	uint64_t allocated;
+	int64_t ctime;			/* seconds */
+	uint32_t properties;		/* DE_INODE_... */
+	uint16_t mode;
+};
+
+/*
  * A piece of a file.  `offset` is a multiple of DE_TAPE_BLOCK, and so is
  * `length` but in the last piece of a file.
  */
@@ -357,6 +371,17 @@ struct de_source {
 	 * DE_OK, DE_FAILED.  Optional: absent means that it is not mounted.
 	 */
 	enum de_status (*find_mount_point)(void *self, char *path, size_t room);
+
+	/*
+	 * As scan_next(), but give up to `room` inodes at once (1 or more), by
+	 * rising number, and only what struct de_brief has of them.  *count becomes
+	 * how many, 1 or more with DE_OK.  A scan is gone through by this one or
+	 * by scan_next(), not by both.
+	 * DE_OK; DE_NO_MORE behind the last; DE_FAILED.  Optional: without it
+	 * scan_next() does, which takes longer.
+	 */
+	enum de_status (*scan_briefly)(void *self, void *scan, uint32_t from,
+	    struct de_brief *inodes, size_t room, size_t *count);
 };
 
 /* -------------------------------------------------------------- outputs */

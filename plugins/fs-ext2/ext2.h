@@ -58,6 +58,7 @@ struct ext2 {
 	bool has_entry_types;
 	bool has_value_inodes;
 	uint32_t hidden[5];		/* inodes; 0: none */
+	uint32_t hidden_last;		/* the highest of them */
 
 	struct work *spare;		/* buffers that nobody uses now */
 	uint8_t *inline_bytes;		/* of the last inline file */
@@ -88,6 +89,8 @@ enum de_status superblock_read_geometry(struct ext2 *e);
 enum de_status ext2_scan_begin(void *self, void **scan);
 enum de_status ext2_scan_next(void *self, void *scan, uint32_t from,
     struct de_inode *inode);
+enum de_status ext2_scan_briefly(void *self, void *scan, uint32_t from,
+    struct de_brief *inodes, size_t room, size_t *count);
 void ext2_scan_end(void *self, void *scan);
 
 /* file.c */

@@ -239,6 +239,7 @@ static const struct de_source ext2_source = {
 	.close = ext2_close,
 	.scan_begin = ext2_scan_begin,
 	.scan_next = ext2_scan_next,
+	.scan_briefly = ext2_scan_briefly,
 	.scan_end = ext2_scan_end,
 	.read_directory = ext2_read_directory,
 	.map_file = ext2_map_file,

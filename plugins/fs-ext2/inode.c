@@ -31,6 +31,10 @@
 #define BIRTH_TIME_EXTRA_AT 148
 #define PROJECT_AT 156
 
+/* The part with both halves of the checksum; inodes of 128 bytes have one. */
+#define CHECKED_AT 120
+#define CHECKED_BYTES 16
+
 #define XATTR_MAGIC 0xEA020000u
 #define EXTENT_MAGIC 0xF30A
 
@@ -109,39 +113,81 @@ inode_seed(const struct ext2 *e, const struct native *inode)
 	    inode->raw + GENERATION_AT, 4);
 }
 
-/* The two halves of the checksum count as zeros. */
-static uint32_t
-inode_checksum(const struct ext2 *e, const struct native *inode, bool wide)
+static bool
+has_wide_checksum(const struct ext2 *e, const uint8_t *raw)
 {
-	static const uint8_t zeros[2];
-	const uint8_t *raw = inode->raw;
-	size_t at = CHECKSUM_AT + 2;
-
-	uint32_t crc = checksum(inode_seed(e, inode), raw, CHECKSUM_AT);
-	crc = checksum(crc, zeros, sizeof(zeros));
-	if (wide) {
-		crc = checksum(crc, raw + at, CHECKSUM_HIGH_AT - at);
-		crc = checksum(crc, zeros, sizeof(zeros));
-		at = CHECKSUM_HIGH_AT + 2;
-	}
-	return checksum(crc, raw + at, e->inode_size - at);
-}
-
-bool
-inode_checksum_is_right(const struct ext2 *e, const struct native *inode)
-{
-	const uint8_t *raw = inode->raw;
-
-	if (!e->has_checksums)
-		return true;
-	const bool wide = e->inode_size > INODE_FIXED_BYTES &&
+	return e->inode_size > INODE_FIXED_BYTES &&
 	    get16(raw + EXTRA_SIZE_AT) >= CHECKSUM_HIGH_AT + 2 -
 	    INODE_FIXED_BYTES;
-	const uint32_t crc = inode_checksum(e, inode, wide);
+}
+
+/* What of an inode its checksum begins with, and the part that holds it. */
+struct checked {
+	uint8_t seed[8];
+	uint8_t holder[CHECKED_BYTES];
+};
+
+/* The checksum itself counts as zeros. */
+static void
+prepare(const struct ext2 *e, const struct native *inode, struct checked *c)
+{
+	const uint8_t *raw = inode->raw;
+	const size_t bytes = e->inode_size > INODE_FIXED_BYTES ?
+	    CHECKED_BYTES : CHECKED_BYTES / 2;
+
+	put32(c->seed, inode->number);
+	memcpy(c->seed + 4, raw + GENERATION_AT, 4);
+	memcpy(c->holder, raw + CHECKED_AT, bytes);
+	put16(c->holder + (CHECKSUM_AT - CHECKED_AT), 0);
+	if (has_wide_checksum(e, raw))
+		put16(c->holder + (CHECKSUM_HIGH_AT - CHECKED_AT), 0);
+}
+
+static bool
+is_right(const struct ext2 *e, const uint8_t *raw, uint32_t crc)
+{
 	const uint32_t low = get16(raw + CHECKSUM_AT);
-	if (!wide)
+
+	if (!has_wide_checksum(e, raw))
 		return low == (crc & 0xffff);
 	return crc == ((uint32_t)get16(raw + CHECKSUM_HIGH_AT) << 16 | low);
+}
+
+/*
+ * The size of an inode is a power of 2.  Lanes for which there is none have the
+ * last one again.
+ */
+unsigned int
+inode_check(const struct ext2 *e, const struct native *first, uint32_t count)
+{
+	struct checked c[INODES_CHECKED];
+	const uint8_t *raw[INODES_CHECKED], *seed[INODES_CHECKED],
+	    *holder[INODES_CHECKED], *rest[INODES_CHECKED];
+	uint32_t crc[INODES_CHECKED];
+	const size_t end = e->inode_size > INODE_FIXED_BYTES ?
+	    CHECKED_AT + CHECKED_BYTES : INODE_FIXED_BYTES;
+	unsigned int right = 0;
+
+	if (!e->has_checksums)
+		return (1u << INODES_CHECKED) - 1;
+	for (unsigned int i = 0; i < INODES_CHECKED; i++) {
+		const uint32_t n = i < count ? i : count - 1;
+		const struct native inode = { first->number + n,
+		    first->raw + n * e->inode_size };
+		prepare(e, &inode, &c[i]);
+		crc[i] = e->seed;
+		raw[i] = inode.raw;
+		seed[i] = c[i].seed;
+		holder[i] = c[i].holder;
+		rest[i] = inode.raw + end;
+	}
+	checksum_lanes(crc, seed, sizeof(c->seed));
+	checksum_lanes(crc, raw, CHECKED_AT);
+	checksum_lanes(crc, holder, end - CHECKED_AT);
+	checksum_lanes(crc, rest, e->inode_size - end);
+	for (unsigned int i = 0; i < INODES_CHECKED; i++)
+		right |= (unsigned int)is_right(e, raw[i], crc[i]) << i;
+	return right;
 }
 
 /* As far as what maps its blocks can reach. */
@@ -177,12 +223,6 @@ inode_damage(const struct ext2 *e, const uint8_t *raw)
 }
 
 bool
-inode_is_in_use(const uint8_t *raw)
-{
-	return inode_mode(raw) != 0 && inode_links(raw) != 0;
-}
-
-bool
 inode_is_hidden(const struct ext2 *e, const struct native *inode)
 {
 	if (inode->number == EXT2_ROOT_INO)
@@ -190,6 +230,8 @@ inode_is_hidden(const struct ext2 *e, const struct native *inode)
 	if (inode->number < e->first_inode ||
 	    (inode_flags(inode->raw) & EXT4_EA_INODE_FL) != 0)
 		return true;
+	if (inode->number > e->hidden_last)
+		return false;
 	for (size_t i = 0; i < sizeof(e->hidden) / sizeof(e->hidden[0]); i++)
 		if (inode->number == e->hidden[i])
 			return true;
@@ -212,14 +254,11 @@ get_time(const struct ext2 *e, const uint8_t *raw, size_t at, size_t extra_at)
 	return t;
 }
 
-static void
-set_birth_time(const struct ext2 *e, const uint8_t *raw, struct de_inode *out)
+static bool
+has_birth_time(const struct ext2 *e, const uint8_t *raw)
 {
-	if (!has_field(e, raw, BIRTH_TIME_AT, 4) ||
-	    get32(raw + BIRTH_TIME_AT) == 0)
-		return;
-	out->birth_time = get_time(e, raw, BIRTH_TIME_AT, BIRTH_TIME_EXTRA_AT);
-	out->properties |= DE_INODE_HAS_BIRTH_TIME;
+	return has_field(e, raw, BIRTH_TIME_AT, 4) &&
+	    get32(raw + BIRTH_TIME_AT) != 0;
 }
 
 /* Old devices have 8 + 8 bits in the first word, new ones 32 in the second. */
@@ -248,6 +287,13 @@ has_xattrs(const struct ext2 *e, const uint8_t *raw)
 	    (at < e->inode_size && get32(raw + at) != 0);
 }
 
+static uint32_t
+properties_of(const struct ext2 *e, const uint8_t *raw)
+{
+	return (has_xattrs(e, raw) ? DE_INODE_HAS_XATTRS : 0) |
+	    (has_birth_time(e, raw) ? DE_INODE_HAS_BIRTH_TIME : 0);
+}
+
 void
 inode_convert(const struct ext2 *e, const struct native *inode,
     struct de_inode *out)
@@ -268,16 +314,35 @@ inode_convert(const struct ext2 *e, const struct native *inode,
 	out->atime = get_time(e, raw, ATIME_AT, ATIME_EXTRA_AT);
 	out->mtime = get_time(e, raw, MTIME_AT, MTIME_EXTRA_AT);
 	out->ctime = get_time(e, raw, CTIME_AT, CTIME_EXTRA_AT);
-	set_birth_time(e, raw, out);
+	if (has_birth_time(e, raw))
+		out->birth_time = get_time(e, raw, BIRTH_TIME_AT,
+		    BIRTH_TIME_EXTRA_AT);
 	if (S_ISCHR(mode) || S_ISBLK(mode))
 		set_device(raw, out);
 	out->flags = inode_flags(raw);
 	out->generation = get32(raw + GENERATION_AT);
 	if (e->has_projects && has_field(e, raw, PROJECT_AT, 4))
 		out->project = get32(raw + PROJECT_AT);
-	if (has_xattrs(e, raw))
-		out->properties |= DE_INODE_HAS_XATTRS;
+	out->properties = properties_of(e, raw);
 	out->native = inode;
+}
+
+struct de_brief
+inode_brief(const struct ext2 *e, const struct native *inode)
+{
+	const uint8_t *raw = inode->raw;
+	const uint16_t mode = inode_mode(raw);
+
+	return (struct de_brief){
+		.number = inode->number,
+		.flags = inode_flags(raw),
+		.size = S_ISREG(mode) || S_ISDIR(mode) || S_ISLNK(mode) ?
+		    inode_length(e, raw) : 0,
+		.allocated = inode_sectors(e, raw) * 512,
+		.ctime = get_time(e, raw, CTIME_AT, CTIME_EXTRA_AT).seconds,
+		.properties = properties_of(e, raw),
+		.mode = mode,
+	};
 }
 
 const char *

@@ -53,14 +53,23 @@ size_t inode_xattrs_at(const struct ext2 *e, const uint8_t *raw);
 /* What the checksums of its blocks begin with. */
 uint32_t inode_seed(const struct ext2 *e, const struct native *inode);
 
-/* Is its own checksum right, or does the filesystem have none? */
-bool inode_checksum_is_right(const struct ext2 *e,
-    const struct native *inode);
+/*
+ * Are the own checksums of inodes right, of 1 to INODES_CHECKED that follow each
+ * other in a table?  That takes as long as one of them.  Bit i of the result is
+ * that of the i-th; all are set if the filesystem has no checksums.
+ */
+#define INODES_CHECKED 4
+unsigned int inode_check(const struct ext2 *e, const struct native *first,
+    uint32_t count);
 
 /* What is wrong with it, if it cannot be used at all; NULL if it can. */
 const char *inode_damage(const struct ext2 *e, const uint8_t *raw);
 
-bool inode_is_in_use(const uint8_t *raw);
+static inline bool
+inode_is_in_use(const uint8_t *raw)
+{
+	return inode_mode(raw) != 0 && inode_links(raw) != 0;
+}
 
 /* Does the filesystem keep it for itself? */
 bool inode_is_hidden(const struct ext2 *e, const struct native *inode);
@@ -68,6 +77,9 @@ bool inode_is_hidden(const struct ext2 *e, const struct native *inode);
 /* Its fields as the engine has them.  `out` is zeros but for struct_size. */
 void inode_convert(const struct ext2 *e, const struct native *inode,
     struct de_inode *out);
+
+/* What of them selects it. */
+struct de_brief inode_brief(const struct ext2 *e, const struct native *inode);
 
 /*
  * Read one by its number into `raw`.  Returns NULL, or why it cannot be read.

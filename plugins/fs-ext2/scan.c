@@ -14,8 +14,9 @@
 #include "inode.h"
 #include "map.h"
 
-#define PIECE_MIN ((size_t)16384)
-#define PIECE_MAX ((size_t)524288)
+#define PIECE_MIN ((size_t)4096)
+#define PIECE_MAX ((size_t)262144)	/* stays in the processor's cache */
+#define AHEAD_BYTES 1048576
 
 /* A file of that size may have a wrong checksum, and nobody will mind holes. */
 #define SIZE_PLAUSIBLE 1048576
@@ -25,6 +26,9 @@ struct scan {
 	uint32_t first;			/* inode at the beginning of table */
 	uint32_t count;			/* inodes in table */
 	size_t piece;			/* bytes that were read last */
+	uint64_t announced;		/* the system reads up to here */
+	uint32_t checked;		/* from this inode on, a few are; 0: none */
+	unsigned int right;		/* bits: whose checksums are */
 	uint8_t table[];		/* PIECE_MAX */
 };
 
@@ -181,11 +185,17 @@ read_by_blocks(struct ext2 *e, const struct piece *all, uint8_t *table)
 	return DE_OK;
 }
 
+/* Have the system read what comes behind a piece; twice for AHEAD_BYTES. */
 static void
-read_ahead(const struct ext2 *e, uint64_t address)
+read_ahead(const struct ext2 *e, struct scan *s, uint64_t end)
 {
-	posix_fadvise(device_descriptor(e->bytes), (off_t)address,
-	    (off_t)PIECE_MAX, POSIX_FADV_WILLNEED);
+	if (s->announced < end || s->announced - end > AHEAD_BYTES)
+		s->announced = end;
+	if (s->announced - end > AHEAD_BYTES / 2)
+		return;
+	posix_fadvise(device_descriptor(e->bytes), (off_t)s->announced,
+	    (off_t)(end + AHEAD_BYTES - s->announced), POSIX_FADV_WILLNEED);
+	s->announced = end + AHEAD_BYTES;
 }
 
 static enum de_status
@@ -200,8 +210,9 @@ read_piece(struct ext2 *e, struct scan *s, const struct piece *p)
 		return DE_FAILED;
 	s->first = p->first;
 	s->count = p->count;
+	s->checked = 0;
 	if (s->piece == PIECE_MAX)
-		read_ahead(e, p->address + bytes);
+		read_ahead(e, s, p->address + bytes);
 	return DE_OK;
 }
 
@@ -271,7 +282,7 @@ keep_end(void *arg, const struct run *run)
  * hole of terabytes.  Nothing is lost if it ends where its blocks do.
  */
 static void
-limit_size(struct ext2 *e, const struct native *inode, struct de_inode *out)
+limit_size(struct ext2 *e, const struct native *inode, uint64_t *size)
 {
 	struct trouble t = { .e = e, .inode = inode->number, .known = true };
 	uint64_t blocks = 0;
@@ -286,17 +297,35 @@ limit_size(struct ext2 *e, const struct native *inode, struct de_inode *out)
 	};
 
 	if (map.work != NULL && map_walk(&map) == DE_OK &&
-	    out->size > blocks * e->block_size)
-		out->size = blocks * e->block_size;
+	    *size > blocks * e->block_size)
+		*size = blocks * e->block_size;
 	work_give_back(e, map.work);
+}
+
+/*
+ * Is the checksum of s->native right?  Those of the next ones are looked at
+ * along with it.
+ */
+static bool
+is_right(const struct ext2 *e, struct scan *s)
+{
+	const uint32_t number = s->native.number;
+
+	if (s->checked == 0 || number - s->checked >= INODES_CHECKED) {
+		s->checked = number;
+		s->right = inode_check(e, &s->native,
+		    s->first + s->count - number);
+	}
+	return (s->right >> (number - s->checked) & 1) != 0;
 }
 
 /* Tell what is wrong with it.  Returns false if it cannot be used. */
 static bool
-is_usable(struct ext2 *e, const struct native *inode)
+is_usable(struct ext2 *e, struct scan *s)
 {
+	const struct native *inode = &s->native;
 	const char *damage = inode_damage(e, inode->raw);
-	const bool right = inode_checksum_is_right(e, inode);
+	const bool right = is_right(e, s);
 
 	if (damage == NULL && S_ISLNK(inode_mode(inode->raw)))
 		damage = symlink_damage(e, inode);
@@ -313,14 +342,11 @@ is_usable(struct ext2 *e, const struct native *inode)
 	return damage == NULL;
 }
 
-enum de_status
-ext2_scan_next(void *self, void *scan, uint32_t from, struct de_inode *out)
+/* Have s->native be the first inode from `number` on that is given. */
+static enum de_status
+find(struct ext2 *e, struct scan *s, uint32_t number)
 {
-	struct ext2 *e = self;
-	struct scan *s = scan;
-
-	for (uint32_t number = from > 0 ? from : 1; number <= e->inodes;
-	    number++) {
+	for (; number <= e->inodes; number++) {
 		if (number - s->first >= s->count) {
 			const enum de_status status = load(e, s, &number);
 			if (status != DE_OK)
@@ -329,16 +355,52 @@ ext2_scan_next(void *self, void *scan, uint32_t from, struct de_inode *out)
 		s->native.number = number;
 		s->native.raw = s->table +
 		    (size_t)(number - s->first) * e->inode_size;
-		if (!inode_is_in_use(s->native.raw) ||
-		    inode_is_hidden(e, &s->native) ||
-		    !is_usable(e, &s->native))
-			continue;
-		inode_convert(e, &s->native, out);
-		if (S_ISREG(out->mode) && !inline_is(&s->native) &&
-		    out->size > SIZE_PLAUSIBLE &&
-		    !inode_checksum_is_right(e, &s->native))
-			limit_size(e, &s->native, out);
-		return DE_OK;
+		if (inode_is_in_use(s->native.raw) &&
+		    !inode_is_hidden(e, &s->native) && is_usable(e, s))
+			return DE_OK;
 	}
 	return DE_NO_MORE;
+}
+
+static void
+correct_size(struct ext2 *e, struct scan *s, uint64_t *size)
+{
+	if (*size > SIZE_PLAUSIBLE && S_ISREG(inode_mode(s->native.raw)) &&
+	    !inline_is(&s->native) && !is_right(e, s))
+		limit_size(e, &s->native, size);
+}
+
+enum de_status
+ext2_scan_next(void *self, void *scan, uint32_t from, struct de_inode *out)
+{
+	struct ext2 *e = self;
+	struct scan *s = scan;
+	const enum de_status status = find(e, s, from > 0 ? from : 1);
+
+	if (status != DE_OK)
+		return status;
+	inode_convert(e, &s->native, out);
+	correct_size(e, s, &out->size);
+	return DE_OK;
+}
+
+enum de_status
+ext2_scan_briefly(void *self, void *scan, uint32_t from,
+    struct de_brief *inodes, size_t room, size_t *count)
+{
+	struct ext2 *e = self;
+	struct scan *s = scan;
+	enum de_status status = DE_OK;
+
+	/* At the end of a piece the engine may look at what could not be read. */
+	for (*count = 0; *count < room &&
+	    (*count == 0 || from - s->first < s->count); ++*count) {
+		status = find(e, s, from > 0 ? from : 1);
+		if (status != DE_OK)
+			break;
+		inodes[*count] = inode_brief(e, &s->native);
+		correct_size(e, s, &inodes[*count].size);
+		from = s->native.number + 1;
+	}
+	return status == DE_NO_MORE && *count > 0 ? DE_OK : status;
 }

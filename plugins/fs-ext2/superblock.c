@@ -97,6 +97,10 @@ set_hidden(struct ext2 *e)
 	}
 	if (ext2fs_has_feature_orphan_file(super))
 		e->hidden[4] = super->s_orphan_file_inum;
+	e->hidden_last = 0;
+	for (size_t i = 0; i < sizeof(e->hidden) / sizeof(e->hidden[0]); i++)
+		if (e->hidden[i] > e->hidden_last)
+			e->hidden_last = e->hidden[i];
 }
 
 static void

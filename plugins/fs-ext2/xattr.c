@@ -155,7 +155,7 @@ read_value(struct xattrs *x, struct xattr_entry *entry)
 	const char *damage = inode_load(x->e, inode.number, x->work->inode);
 	if (damage != NULL)
 		return damage;
-	if (!inode_checksum_is_right(x->e, &inode) ||
+	if (inode_check(x->e, &inode, 1) == 0 ||
 	    (inode_flags(inode.raw) & EXT4_EA_INODE_FL) == 0 ||
 	    inode_length(x->e, inode.raw) != value.length)
 		return "the inode that should have its value is another one";

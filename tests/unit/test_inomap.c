@@ -91,6 +91,28 @@ START_TEST(next_of_an_empty_map_is_nothing)
 }
 END_TEST
 
+START_TEST(unite_and_intersect)
+{
+	struct inomap map, other;
+
+	ck_assert(inomap_init(&map, 20000));
+	ck_assert(inomap_init(&other, 20000));
+	inomap_add(&map, 1);
+	inomap_add(&map, 9000);
+	inomap_add(&other, 9000);
+	inomap_add(&other, 20000);
+	inomap_unite(&map, &other);
+	ck_assert_uint_eq(inomap_count(&map), 3);
+	ck_assert(inomap_has(&map, 1) && inomap_has(&map, 9000) &&
+	    inomap_has(&map, 20000));
+	inomap_intersect(&map, &other);
+	ck_assert_uint_eq(inomap_count(&map), 2);
+	ck_assert(!inomap_has(&map, 1));
+	inomap_free(&map);
+	inomap_free(&other);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -100,6 +122,7 @@ main(void)
 		numbers_it_cannot_hold_are_never_in_it,
 		next_finds_each_member_once_in_order,
 		next_of_an_empty_map_is_nothing,
+		unite_and_intersect,
 	};
 	return unit_run("inomap", tests, COUNT(tests));
 }
