@@ -11,9 +11,9 @@ need_rmt
 
 make_short
 mkdir dumps plain
-make_data_image img 6 tree
+make_data_image img 3 tree
 ring="blocking = 16;"
-size='volume_size = "2 MiB";'
+size='volume_size = "1 MiB";'
 configure_set a.conf img "plugin = \"out-file\"; path = \"plain/set%v\"; $size" \
     "$ring"
 engine 0 -c a.conf
@@ -46,7 +46,7 @@ for server in "${servers[@]}"; do
 	pid=$!
 	begun () { grep -q 'volume 1 started' err; }
 	wait_for 60 begun || fail "not begun: $(cat err)"
-	for ((i = 0; i < 8; i++)); do
+	for ((i = 0; i < 5; i++)); do
 		sleep "0.$((RANDOM % 3))$((RANDOM % 10))"
 		mapfile -t found < <(victims "$pid")
 		[ "${#found[@]}" -gt 0 ] || continue

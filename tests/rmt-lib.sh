@@ -88,3 +88,25 @@ ends () {
 	! grep -qE 'Sanitizer|runtime error:' err || fail "$(cat err)"
 	said "$@"
 }
+
+# plain_set: img and its dump on one volume, plain/one; $ring goes with it.
+plain_set () {
+	make_short
+	mkdir plain
+	make_small_image img tree
+	ring="blocking = 4;"
+	configure_set a.conf img 'plugin = "out-file"; path = "plain/one";' \
+	    "$ring"
+	engine 0 -c a.conf
+}
+
+# whole: the set carries what plain/one does, in whole records.
+whole () {
+	local file
+	scan_set dumps/*
+	same_stream plain/one dumps/*
+	for file in dumps/*; do
+		[ $(($(stat -c %s "$file") % 4096)) -eq 0 ] ||
+		    fail "$file has $(stat -c %s "$file") bytes"
+	done
+}
