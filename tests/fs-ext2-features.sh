@@ -28,3 +28,9 @@ comes_back quota tree 16M -t ext4 -O quota,project -E quotatype=usrquota:grpquot
 comes_back orphan-file tree 16M -t ext4 -O orphan_file
 comes_back bigalloc tree 32M -t ext4 -O bigalloc -C 16384
 comes_back stable tree 16M -t ext4 -O stable_inodes,casefold
+
+# More subdirectories than a link count has room for: it says 1.
+make_image counted.img 16M tree -t ext4 -O dir_nlink
+debugfs counted.img "set_inode_field small links_count 1"
+dump_restore counted.img counted
+same_tree tree counted-restored --no-flags
