@@ -20,7 +20,7 @@ engine 0 -c a.conf
 
 while read -r record options; do
 	to_server "--fault e5@$record $options" "window = 8;"
-	ends 4 "record $record of the volume cannot be written: Input/output"
+	ends 4 "record $record of volume 1 cannot be written: Input/output"
 	[ ! -s dumps/one ] || fail "the file was not emptied"
 done <<'END'
 1

@@ -298,7 +298,8 @@ fail_silent(struct connection *c)
 	c->trouble = TROUBLE_LOST;
 	host->report(host, DE_ERROR, "%s: nothing has come for %" PRId64
 	    " seconds (option timeout); the line or the other machine may be "
-	    "down, or its drive may need longer", c->config.name,
+	    "down (does ping reach it?), or its drive may need longer: then "
+	    "set a larger timeout", c->config.name,
 	    c->config.timeout);
 	return false;
 }
@@ -481,7 +482,7 @@ connection_is_quiet(struct connection *c)
 		return true;
 	c->trouble = TROUBLE_PROTOCOL;
 	host->report(host, DE_ERROR, "%s: rmt answers what it was not asked; "
-	    "it cannot be trusted", c->config.name);
+	    "it cannot be trusted: use another one (option rmt)", c->config.name);
 	return false;
 }
 

@@ -80,7 +80,8 @@ fail_answer(struct out_rmt *r, const struct answer *answer)
 		    answer->error, answer->text);
 	else
 		r->host->report(r->host, DE_ERROR, "%s: rmt gives more than it "
-		    "was asked for; it cannot be trusted", r->remote.name);
+		    "was asked for; it cannot be trusted: use another one "
+		    "(option rmt)", r->remote.name);
 	return out_rmt_fail(r);
 }
 

@@ -75,28 +75,37 @@ advice(int error, bool is_device)
 {
 	switch (error) {
 	case ENOENT:
-		return is_device ? "; there is no such drive on that machine" :
-		    "; its folder is missing on that machine";
+		return is_device ? "; there is no such drive on that machine: is it "
+		    "switched on, and its driver loaded (lsscsi -g there)?" :
+		    "; its folder is missing on that machine: make it, or "
+		    "correct the option target";
 	case EACCES:
 	case EPERM:
 		return "; the user there may not write it: see the mode of the "
 		    "file or drive, and the groups of that user";
 	case EROFS:
-		return is_device ? "; the tape is write-protected" :
-		    "; that filesystem is mounted read-only";
+		return is_device ? "; the tape is write-protected: move the tab of the "
+		    "cartridge, or put another tape in" :
+		    "; that filesystem is mounted read-only: look at the "
+		    "log of that machine, or name another folder";
 	case EBUSY:
-		return "; another program there has it open (fuser -v shows "
-		    "which)";
+		return "; another program there has it open (fuser -v there "
+		    "shows which): end it, then try again";
 	case ENOMEDIUM:
-		return "; there is no tape in the drive";
+		return "; there is no tape in the drive: put one in and wait "
+		    "until it is loaded";
 	case ENXIO:
 	case ENODEV:
-		return "; that machine does not see the drive";
+		return "; that machine does not see the drive: is it switched "
+		    "on (lsscsi -g there)?";
 	case EISDIR:
 		return "; that is a folder, name a file in it";
 	case EIO:
 		return is_device ? "; is a tape in the drive, and a good one? "
-		    "The kernel's messages on that machine tell more" : "";
+		    "dmesg on that machine says more; try another tape, then "
+		    "clean the drive" :
+		    "; the disk there is at fault (dmesg on that machine says "
+		    "more): name another one";
 	default:
 		return "";
 	}

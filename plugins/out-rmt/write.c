@@ -26,8 +26,8 @@ fail_record(struct out_rmt *r)
 	const struct window *w = &r->window;
 	char what[80];
 
-	snprintf(what, sizeof(what), "record %" PRIu64 " of the volume cannot "
-	    "be written", w->settled + 1);
+	snprintf(what, sizeof(what), "record %" PRIu64 " of volume %" PRIu32
+	    " cannot be written", w->settled + 1, r->volume);
 	remote_report(&r->remote, what, w->error, w->text);
 	return out_rmt_fail(r);
 }
@@ -36,7 +36,8 @@ static enum de_status
 fail_answer(struct out_rmt *r)
 {
 	r->host->report(r->host, DE_ERROR, "%s: rmt says that it has written "
-	    "more than it was given; it cannot be trusted", r->remote.name);
+	    "more than it was given; it cannot be trusted: use another one "
+	    "(option rmt)", r->remote.name);
 	return out_rmt_fail(r);
 }
 
