@@ -10,6 +10,9 @@
 /* So much at once. */
 #define STEP_BYTES (8 << 20)
 
+/* What is written leaves the memory so far behind. */
+#define BEHIND_BYTES (32 << 20)
+
 struct flusher {
 	int fd;				/* borrowed */
 	pthread_t thread;
@@ -34,16 +37,31 @@ next(struct flusher *f, off_t begun, off_t *end)
 	return go_on;
 }
 
+/*
+ * Nobody is going to read it soon: better its pages are used over and over than
+ * all that the system has, which are in use for something, or have to be got
+ * from a host.  What is not on the disk yet stays; that does no harm.
+ */
+static void
+let_go(const struct flusher *f, off_t *gone, off_t end)
+{
+	if (end <= *gone)
+		return;
+	posix_fadvise(f->fd, *gone, end - *gone, POSIX_FADV_DONTNEED);
+	*gone = end;
+}
+
 static void *
 flush(void *arg)
 {
 	struct flusher *f = arg;
-	off_t begun = 0, end;
+	off_t begun = 0, gone = 0, end;
 
 	while (next(f, begun, &end)) {
 		sync_file_range(f->fd, begun, end - begun,
 		    SYNC_FILE_RANGE_WRITE);
 		begun = end;
+		let_go(f, &gone, end - BEHIND_BYTES);
 	}
 	return NULL;
 }

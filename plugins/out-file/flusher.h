@@ -2,6 +2,9 @@
 /*
  * flusher.h - have the disk begin with what has been written
  *
+ * And have the system forget it when it is there, so that a dump does not push
+ * everything else out of the memory.
+ *
  * A thread of its own, as asking for that may take as long as the disk needs
  * for what it has to do already.  What it does changes nothing but when the
  * disk works: errors come up in fsync(2).
