@@ -488,7 +488,7 @@ select_and_write(struct job *job, struct findings *findings)
 {
 	struct read_errors read_errors = begin_read_errors(job, findings,
 	    job->channel);
-	struct selection sel;
+	struct selection sel = { 0 };
 
 	enum exit_status status = select_inodes(job, &sel, &read_errors);
 	if (status != EXIT_COMPLETE)
@@ -556,7 +556,7 @@ print_estimate(const struct job *job, const struct selection *sel)
 static enum exit_status
 estimate(const struct job *job)
 {
-	struct selection sel;
+	struct selection sel = { 0 };
 	struct findings *findings = findings_new(&job->src, job->rep, -1);
 	enum exit_status status = EXIT_NOT_STARTED;
 
