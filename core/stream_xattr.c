@@ -113,6 +113,7 @@ walk(struct attributes *a, bool risky)
 
 #define LIST_VERSION 2		/* of getxattr(2) */
 #define LIST_ENTRIES 3
+#define LIST_ENTRY_WORDS ((size_t)4)	/* of 16 bits */
 #define LIST_OWNER 1
 #define LIST_GROUP 4
 #define LIST_OTHER 32
@@ -120,7 +121,7 @@ walk(struct attributes *a, bool risky)
 static uint8_t *
 put_list_entry(uint8_t *to, uint16_t tag, uint32_t permissions)
 {
-	const uint16_t le[4] = { htole16(tag),
+	const uint16_t le[LIST_ENTRY_WORDS] = { htole16(tag),
 	    htole16((uint16_t)(permissions & 7)), 0xffff, 0xffff };
 
 	memcpy(to, le, sizeof(le));
@@ -135,7 +136,8 @@ static enum de_status
 put_no_list(struct attributes *a)
 {
 	const uint32_t version = htole32(LIST_VERSION), mode = a->inode->mode;
-	uint8_t list[sizeof(version) + LIST_ENTRIES * 8];
+	uint8_t list[sizeof(version) +
+	    LIST_ENTRIES * LIST_ENTRY_WORDS * sizeof(uint16_t)];
 	uint8_t *to = list + sizeof(version);
 	const struct de_xattr xattr = {
 		.struct_size = sizeof(xattr),
