@@ -3,10 +3,10 @@
  * scan.c - go through the inode tables
  *
  * They are read in large pieces, as long as one follows on the other; behind a
- * jump the first piece is a small one, as it may be for a single inode.
+ * jump the first piece is a small one, as it may be for a single inode.  The
+ * system reads ahead by itself, and better than if it is told to.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
@@ -16,7 +16,6 @@
 
 #define PIECE_MIN ((size_t)4096)
 #define PIECE_MAX ((size_t)262144)	/* stays in the processor's cache */
-#define AHEAD_BYTES 1048576
 
 /* A file of that size may have a wrong checksum, and nobody will mind holes. */
 #define SIZE_PLAUSIBLE 1048576
@@ -26,7 +25,6 @@ struct scan {
 	uint32_t first;			/* inode at the beginning of table */
 	uint32_t count;			/* inodes in table */
 	size_t piece;			/* bytes that were read last */
-	uint64_t announced;		/* the system reads up to here */
 	uint32_t checked;		/* from this inode on, a few are; 0: none */
 	unsigned int right;		/* bits: whose checksums are */
 	uint8_t table[];		/* PIECE_MAX */
@@ -185,19 +183,6 @@ read_by_blocks(struct ext2 *e, const struct piece *all, uint8_t *table)
 	return DE_OK;
 }
 
-/* Have the system read what comes behind a piece; twice for AHEAD_BYTES. */
-static void
-read_ahead(const struct ext2 *e, struct scan *s, uint64_t end)
-{
-	if (s->announced < end || s->announced - end > AHEAD_BYTES)
-		s->announced = end;
-	if (s->announced - end > AHEAD_BYTES / 2)
-		return;
-	posix_fadvise(device_descriptor(e->bytes), (off_t)s->announced,
-	    (off_t)(end + AHEAD_BYTES - s->announced), POSIX_FADV_WILLNEED);
-	s->announced = end + AHEAD_BYTES;
-}
-
 static enum de_status
 read_piece(struct ext2 *e, struct scan *s, const struct piece *p)
 {
@@ -211,8 +196,6 @@ read_piece(struct ext2 *e, struct scan *s, const struct piece *p)
 	s->first = p->first;
 	s->count = p->count;
 	s->checked = 0;
-	if (s->piece == PIECE_MAX)
-		read_ahead(e, s, p->address + bytes);
 	return DE_OK;
 }
 
