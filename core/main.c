@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -203,8 +202,8 @@ run_jobs(const struct job_context *context, const struct config *config,
 	if (!*cancelled || worst >= EXIT_ABORTED)
 		return worst;
 	/* Before the first job or between two; a job says so itself. */
-	report(context->rep, DE_ERROR, "aborted by %s", *cancelled == SIGINT ?
-	    "the operator" : "signal TERM");
+	report(context->rep, DE_ERROR, "aborted by %s",
+	    signals_who_cancels(*cancelled));
 	return EXIT_ABORTED;
 }
 

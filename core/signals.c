@@ -77,3 +77,9 @@ signals_leave_to_supervisor(void)
 	install(SIGINFO, SIG_IGN);
 #endif
 }
+
+const char *
+signals_who_cancels(int cancel)
+{
+	return cancel == SIGINT ? "the operator" : "signal TERM";
+}

@@ -32,4 +32,7 @@ struct signals *signals_install(void);
  */
 void signals_leave_to_supervisor(void);
 
+/* Who it is that wants to end it, by `cancel`, for messages. */
+const char *signals_who_cancels(int cancel);
+
 #endif

@@ -189,8 +189,7 @@ pass_cancel_on(struct supervision *v)
 		return;
 	if (!v->cancel_told)
 		report(v->s->rep, DE_ERROR, "aborted by %s",
-		    v->s->signals->cancel == SIGINT ? "the operator" :
-		    "signal TERM");
+		    signals_who_cancels(v->s->signals->cancel));
 	v->cancel_told = true;
 	for (int i = 0; i < WORKERS; i++)
 		if (v->workers[i] > 0)
