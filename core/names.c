@@ -2,6 +2,7 @@
 #include "core/names.h"
 
 #include <stdlib.h>
+#include <sys/random.h>
 #include <xxhash.h>
 
 #define FIRST_ROOM 64
@@ -24,8 +25,10 @@ put(struct names *names, uint64_t hash)
 static bool
 grow(struct names *names)
 {
-	struct names larger = { .room = names->room == 0 ? FIRST_ROOM :
-	    names->room * 2 };
+	struct names larger = {
+		.room = names->room == 0 ? FIRST_ROOM : names->room * 2,
+		.seed = names->seed,
+	};
 
 	larger.slots = calloc(larger.room, sizeof(*larger.slots));
 	if (larger.slots == NULL)
@@ -38,14 +41,24 @@ grow(struct names *names)
 	return true;
 }
 
+/* Else a filesystem could be made in which all names have the same place. */
+static void
+choose_seed(struct names *names)
+{
+	if (getrandom(&names->seed, sizeof(names->seed), GRND_NONBLOCK) !=
+	    (ssize_t)sizeof(names->seed))
+		names->seed = (uintptr_t)names;
+}
+
 bool
 names_add(struct names *names, const char *name, size_t length)
 {
-	const uint64_t hash = XXH3_64bits(name, length);
-
+	if (names->room == 0)
+		choose_seed(names);
 	if (names->count >= NAMES_MAX ||
 	    (names->count >= names->room / 2 && !grow(names)))
 		return true;
+	const uint64_t hash = XXH3_64bits_withSeed(name, length, names->seed);
 	return put(names, hash == 0 ? 1 : hash);
 }
 

@@ -18,6 +18,7 @@ struct names {			/* zeros: none yet */
 	uint64_t *slots;	/* owned; 0: free */
 	size_t room;		/* a power of 2, or 0 */
 	size_t count;
+	uint64_t seed;		/* of the hashes; nobody can tell it before */
 };
 
 /*

@@ -9,7 +9,7 @@
 
 need_for_fs_ext2
 mkdir -p tree/dir tree/dots/sub tree/other dumps
-for i in 1 2 3 4; do
+for i in 1 2 3 4 5; do
 	echo "$i" >"tree/dir/name$i"
 done
 echo 5 >tree/dots/sub/file
@@ -35,6 +35,9 @@ done >blocks
 	        there, to = data.index(b'name3'), data.index(b'name4')
 	        data[to - 8:to - 4] = data[there - 8:there - 4]
 	        data[to + 4:to + 5] = b'3'
+	        to = data.index(b'name5')
+	        data[to - 8:to - 4] = data[there - 8:there - 4]
+	        data[to + 4:to + 5] = b'3'
 	    change(blocks[0], twice)
 	    def dots(data):
 	        data[0:4] = (13).to_bytes(4, 'little')
@@ -57,7 +60,7 @@ configure_dump a.conf img dumps/a
 engine 2 -c a.conf
 said '/dir (inode '"$(inode_of dir)"'): its entry "name1" for inode ' \
     'has the name of another one; in the dump it has its inode number behind' \
-    'its entry "name3" for inode' \
+    'its entry "name3" for inode' 'is left out: it is there already' \
     '/dots/sub (inode '"$(inode_of dots/sub)"'): it is damaged: its ".." says inode 2, but it is in inode '"$(inode_of dots)" \
     '/dots (inode '"$(inode_of dots)"'): it is damaged: it has no ".."'
 # One file has a name more than its inode counts.
