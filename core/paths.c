@@ -36,7 +36,7 @@ struct directory {
 };
 
 /* The work on it. */
-struct finding {
+struct search {
 	const struct source *src;
 	struct nodes targets;
 	struct nodes way;
@@ -62,7 +62,7 @@ find_node(const struct nodes *nodes, uint32_t inode)
 }
 
 static struct directory *
-find_directory(const struct finding *f, uint32_t inode)
+find_directory(const struct search *f, uint32_t inode)
 {
 	return f->directory_count == 0 ? NULL : bsearch(&inode,
 	    f->directories, f->directory_count, sizeof(*f->directories),
@@ -86,7 +86,7 @@ is_named(const struct de_entry *e, const char *name)
 
 /* The first name of a node counts. */
 static void
-note_name(struct finding *f, const struct nodes *nodes,
+note_name(struct search *f, const struct nodes *nodes,
     const struct de_entry *e)
 {
 	struct node *n = find_node(nodes, e->inode);
@@ -103,7 +103,7 @@ note_name(struct finding *f, const struct nodes *nodes,
 static enum de_status
 look_for_targets(void *arg, const struct de_entry *e)
 {
-	struct finding *f = arg;
+	struct search *f = arg;
 
 	if (is_named(e, ".."))
 		f->current.parent = e->inode;
@@ -113,7 +113,7 @@ look_for_targets(void *arg, const struct de_entry *e)
 }
 
 static void
-keep_directory(struct finding *f)
+keep_directory(struct search *f)
 {
 	if (f->directory_count == f->directory_room) {
 		const size_t room = f->directory_room == 0 ? 1024 :
@@ -132,7 +132,7 @@ keep_directory(struct finding *f)
 
 /* What cannot be read has no names to give. */
 static void
-read_all_directories(struct finding *f)
+read_all_directories(struct search *f)
 {
 	const struct source *src = f->src;
 	struct de_inode inode;
@@ -158,7 +158,7 @@ read_all_directories(struct finding *f)
 
 /* Up from one, as far as nobody has been; returns how many are new. */
 static size_t
-mark_way(struct finding *f, uint32_t inode)
+mark_way(struct search *f, uint32_t inode)
 {
 	size_t count = 0;
 
@@ -178,7 +178,7 @@ mark_way(struct finding *f, uint32_t inode)
 }
 
 static bool
-list_way(struct finding *f)
+list_way(struct search *f)
 {
 	size_t count = 0;
 
@@ -199,7 +199,7 @@ list_way(struct finding *f)
 static enum de_status
 look_for_way(void *arg, const struct de_entry *e)
 {
-	struct finding *f = arg;
+	struct search *f = arg;
 	const struct directory *d = is_named(e, ".") || is_named(e, "..") ?
 	    NULL : find_directory(f, e->inode);
 
@@ -210,7 +210,7 @@ look_for_way(void *arg, const struct de_entry *e)
 }
 
 static void
-read_way(struct finding *f)
+read_way(struct search *f)
 {
 	const struct source *src = f->src;
 	struct de_inode inode = { 0 };
@@ -256,7 +256,7 @@ list_targets(struct nodes *targets, const uint32_t *inodes, size_t count)
 
 /* Both lists become one, and each node knows where to go on. */
 static bool
-join(struct paths *paths, const struct finding *f)
+join(struct paths *paths, const struct search *f)
 {
 	const size_t a = f->targets.count, b = f->way.count;
 	struct nodes *all = &paths->nodes;
@@ -279,7 +279,7 @@ struct paths *
 paths_find(const struct source *src, const uint32_t *inodes, size_t count)
 {
 	struct paths *paths = calloc(1, sizeof(*paths));
-	struct finding f = { .src = src };
+	struct search f = { .src = src };
 	bool ok = false;
 
 	if (paths != NULL && list_targets(&f.targets, inodes, count)) {

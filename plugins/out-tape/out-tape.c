@@ -136,7 +136,8 @@ report_drive(struct out_tape *t)
 
 	describe_drive(&t->drive, text);
 	t->host->report(t->host, DE_INFO, "%s: volume %" PRIu32 " is file %d of "
-	    "the tape%s%s", t->drive.name, t->volume.number, t->file, text[0] == '\0' ? "" : "; ", text);
+	    "the tape%s%s", t->drive.name, t->volume.number, t->file,
+	    text[0] == '\0' ? "" : "; ", text);
 	/* What has been before is not of this volume. */
 	describe_soft_errors(&t->drive);
 }
