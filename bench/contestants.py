@@ -10,9 +10,9 @@ def quoted(text):
 
 class Contestant:
     """`command(job)` gives what to run; `needs_mount` that it reads files, not blocks."""
-    def __init__(self, name, command, needs_mount=False, to_null=True, to_file=True):
+    def __init__(self, name, command, needs_mount=False, to_null=True, to_file=True, is_ours=False):
         self.name, self.command, self.needs_mount = name, command, needs_mount
-        self.to_null, self.to_file = to_null, to_file
+        self.to_null, self.to_file, self.is_ours = to_null, to_file, is_ours
 
 
 class Job:
@@ -22,13 +22,14 @@ class Job:
         self.mount, self.ring, self.since, self.config = mount, ring, since, config
 
 
-def dumpengine(job):
+def dumpengine(job, output=''):
     conf = job.folder + '/bench.conf'
     level = f'level = 1; since = {job.since};' if job.since else ''
     with open(conf, 'w') as f:
         f.write(f'jobs = ( {{ name = "bench"; {level} {job.config}\n'
                 f'  source = {{ plugin = "fs-ext2"; device = {quoted(job.device)}; }};\n'
-                f'  output = {{ plugin = "out-file"; path = {quoted(job.out)}; overwrite = true; }};\n'
+                f'  output = {{ plugin = "out-file"; path = {quoted(job.out)}; overwrite = true; '
+                f'{output} }};\n'
                 f'  ring = {{ {job.ring} }};\n}} );\n')
     return [os.environ.get('DUMPENGINE', 'dumpengine'), '-q', '-c', conf]
 
@@ -70,7 +71,9 @@ def dd(*options):
 def installed(root):
     """dumpengine, and the others that are there; some need a block device or a mount, so root."""
     has = lambda tool: shutil.which(tool) is not None
-    found = [Contestant('dumpengine', dumpengine)]
+    found = [Contestant('dumpengine', dumpengine, is_ours=True),
+             Contestant('dumpengine without fsync', lambda job: dumpengine(job, 'fsync = false;'), to_null=False,
+                        is_ours=True)]
     if has('dump') and root:
         found += [Contestant('dump', dump()), Contestant('dump -b 64', dump('-b', '64')),
                   Contestant('dump -b 1024', dump('-b', '1024'))]
@@ -80,7 +83,7 @@ def installed(root):
         found.append(Contestant('partclone', partclone))
     if has('fsarchiver') and root:
         found.append(Contestant('fsarchiver', fsarchiver, to_null=False))
-    found += [Contestant('dd', dd(), to_null=True), Contestant('dd, fsync', dd('conv=fsync'), to_null=False)]
+    found += [Contestant('dd', dd(), to_null=True), Contestant('dd with fsync', dd('conv=fsync'), to_null=False)]
     return found
 
 

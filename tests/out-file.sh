@@ -118,6 +118,32 @@ run plain "$DUMPENGINE" --check -c a.conf
 said "locked/a" "Permission denied"
 [ -z "$(ls locked)" ] || fail "something is in the locked folder"
 
+# A disk that does not take what was written: an error, unless nobody waits for
+# it to do so.
+cat >preload.c <<'END'
+#include <errno.h>
+int fsync(int fd)
+{
+	(void)fd;
+	errno = EIO;
+	return -1;
+}
+END
+if [ -z "${SANITIZER_FLAGS:-}" ]; then
+	${CC:-cc} -shared -fPIC -o preload.so preload.c 2>cc.log ||
+	    fail "$(cat cc.log)"
+	configure_dump a.conf a.img dumps/a
+	LD_PRELOAD=$scratch/preload.so engine 4 -c a.conf
+	said "dumps/a.partial" "cannot be made safe" "Input/output error"
+	only
+	configure_job a.conf 'plugin = "fs-ext2"; device = "a.img";' \
+	    'plugin = "out-file"; path = "dumps/a"; fsync = false;'
+	LD_PRELOAD=$scratch/preload.so engine 0 -c a.conf
+	only a
+	same_file whole dumps/a
+	rm dumps/a
+fi
+
 # Two runs to one file: the second is refused, the first is not disturbed.
 configure_job slow.conf \
     "plugin = $(quoted "$TEST_PLUGINS/fs-fault.so"); delay = 100; files = 6;" \

@@ -3,7 +3,8 @@
  * out-file.c - output: a file, a pipe, standard output or a device
  *
  * A regular file is written under the name with PARTIAL_SUFFIX behind it and
- * gets its final name when it is whole and safe on the disk.
+ * gets its final name when it is whole and, unless "fsync" is false, safe on
+ * the disk.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -50,6 +51,7 @@ struct out_file {
 	size_t path_count;		/* 1 or more */
 	bool overwrite;			/* option "overwrite" */
 	bool end_when_full;		/* option "end_when_full" */
+	bool fsync;			/* option "fsync" */
 	struct written_file *files;	/* owned; 24 bytes a volume */
 	size_t file_count;
 	struct current_file *current;	/* owned; shared memory */
@@ -75,6 +77,8 @@ static const struct de_option out_file_options[] = {
 	  "replace a file of that name once the new one is complete" },
 	{ "end_when_full", DE_OPTION_BOOLEAN, 0, 0, 0, "false",
 	  "take a full disk for the end of the volume, not for an error" },
+	{ "fsync", DE_OPTION_BOOLEAN, 0, 0, 0, "true",
+	  "end a volume only when the disk has all of it" },
 	{ NULL, 0, 0, 0, 0, NULL, NULL }
 };
 
@@ -389,7 +393,7 @@ out_file_open_volume(void *self, const struct de_volume *volume,
 	    f->name;
 	if (is_pipe(f))
 		medium->properties |= DE_MEDIUM_ONCE;
-	if (f->is_regular)
+	if (f->is_regular && f->fsync)
 		f->flusher = flusher_start(f->fd);
 	return DE_OK;
 }
@@ -505,21 +509,21 @@ finish_regular(struct out_file *f)
 {
 	if (remember_file(f) != DE_OK)
 		return DE_FAILED;
-	if (fsync(f->fd) == -1)
+	if (f->fsync && fsync(f->fd) == -1)
 		return fail(f, f->partial, "cannot be made safe", errno);
 	if ((f->overwrite || f->replace ? rename(f->partial, f->target) :
 	    rename_unless_there(f->partial, f->target)) == -1)
 		return fail(f, f->target, "cannot be given its name", errno);
 	free(f->partial);
 	f->partial = NULL;
-	return sync_folder(f);
+	return f->fsync ? sync_folder(f) : DE_OK;
 }
 
 static enum de_status
 finish_special(struct out_file *f)
 {
 	/* Pipes and the like have nothing that could be made safe. */
-	if (fsync(f->fd) == -1 && errno != EINVAL && errno != EROFS &&
+	if (f->fsync && fsync(f->fd) == -1 && errno != EINVAL && errno != EROFS &&
 	    errno != ENOTSUP)
 		return fail(f, f->name, "cannot be made safe", errno);
 	const int fd = f->fd;
@@ -647,6 +651,7 @@ out_file_create(const struct de_host *host, void **self)
 	f->path_count = host->get_strings(host, "path", &f->paths);
 	f->overwrite = host->get_boolean(host, "overwrite");
 	f->end_when_full = host->get_boolean(host, "end_when_full");
+	f->fsync = host->get_boolean(host, "fsync");
 	f->fd = f->read_fd = -1;
 	void *shared = mmap(NULL, sizeof(*f->current), PROT_READ | PROT_WRITE,
 	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
