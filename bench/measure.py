@@ -124,7 +124,7 @@ def machine():
             return default
     return (f'{os.cpu_count()} × {first("/proc/cpuinfo", r"^model name.*: (.*)$", "unknown processor")}, '
             f'{int(first("/proc/meminfo", r"^MemTotal: *([0-9]+)", "0")) / 1048576:.0f} GiB, '
-            f'Linux {os.uname().release}')
+            f'Linux {os.uname().release.split("-")[0]}')
 
 
 def descendants(pid):
@@ -145,10 +145,13 @@ def tree_memory(command, log, preload=None):
     if preload:
         env['LD_PRELOAD'] = preload
     main, most = start(command, log, env), 0
+    ourselves = os.readlink('/proc/self/exe')
     while True:
         total = 0
         for pid in descendants(main):
             try:
+                if os.readlink(f'/proc/{pid}/exe') == ourselves:    # has not become the command yet
+                    continue
                 with open(f'/proc/{pid}/smaps_rollup') as f:
                     total += int(re.search(r'^Pss: *([0-9]+)', f.read(), re.M).group(1)) * 1024
             except (OSError, AttributeError):
