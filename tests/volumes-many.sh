@@ -19,6 +19,8 @@ import collections, os, subprocess, sys
 
 run = subprocess.Popen(sys.argv[1:], stdin=subprocess.DEVNULL)
 most, fourth, samples = 0, 0, 0
+lingered = 0
+four_since = {}     # which four lived at once, and the volume at which they were first seen
 memory = collections.defaultdict(dict)
 
 
@@ -52,15 +54,20 @@ while run.poll() is None:
     most = max(most, len(living))
     fourth += len(living) > 3
     volume = len(os.listdir('dumps'))
+    if len(living) > 3:
+        four = frozenset(living)
+        four_since = {four: four_since.get(four, volume)}
+        lingered = max(lingered, volume - four_since[four])
     for pid in living:
         who = 'supervisor' if pid == run.pid else 'worker'
         for key in 'VmHWM', 'RssAnon':
             if key in facts[pid]:
                 value = int(facts[pid][key].split()[0])
                 memory[who, key][volume] = max(value, memory[who, key].get(volume, 0))
-print('samples', samples, 'most', most, 'a fourth', fourth)
-# A fourth one is on its way out, when a volume has just been handed over.
-wrong = run.returncode != 0 or samples < 200 or most > 4 or fourth > samples / 4
+print('samples', samples, 'most', most, 'a fourth', fourth, 'over volumes', lingered)
+# A fourth one is on its way out, when a volume has just been handed over: it is gone before the writer ends, which
+# has the one volume, and the next may have begun until the folder is read.  How long that takes is the system's.
+wrong = run.returncode != 0 or samples < 200 or most > 4 or lingered > 2
 for (who, key), values in sorted(memory.items()):
     volumes = sorted(values)
     count = len(volumes) // 5
