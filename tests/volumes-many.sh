@@ -67,7 +67,7 @@ while run.poll() is None:
 print('samples', samples, 'most', most, 'a fourth', fourth, 'over volumes', lingered)
 # A fourth one is on its way out, when a volume has just been handed over: it is gone before the writer ends, which
 # has the one volume, and the next may have begun until the folder is read.  How long that takes is the system's.
-wrong = run.returncode != 0 or samples < 200 or most > 4 or lingered > 2
+wrong = run.returncode != 0 or samples < 200 or most > 4 or lingered > 2 or fourth > samples / 2
 for (who, key), values in sorted(memory.items()):
     volumes = sorted(values)
     count = len(volumes) // 5

@@ -523,8 +523,8 @@ static enum de_status
 finish_special(struct out_file *f)
 {
 	/* Pipes and the like have nothing that could be made safe. */
-	if (f->fsync && fsync(f->fd) == -1 && errno != EINVAL && errno != EROFS &&
-	    errno != ENOTSUP)
+	if (f->fsync && fsync(f->fd) == -1 && errno != EINVAL &&
+	    errno != EROFS && errno != ENOTSUP)
 		return fail(f, f->name, "cannot be made safe", errno);
 	const int fd = f->fd;
 	f->fd = -1;
