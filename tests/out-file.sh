@@ -142,6 +142,13 @@ if [ -z "${SANITIZER_FLAGS:-}" ]; then
 	only a
 	same_file whole dumps/a
 	rm dumps/a
+	# The same for a device.
+	configure_dump a.conf a.img /dev/null
+	LD_PRELOAD=$scratch/preload.so engine 4 -c a.conf
+	said "/dev/null" "cannot be made safe" "Input/output error"
+	configure_job a.conf 'plugin = "fs-ext2"; device = "a.img";' \
+	    'plugin = "out-file"; path = "/dev/null"; fsync = false;'
+	LD_PRELOAD=$scratch/preload.so engine 0 -c a.conf
 fi
 
 # Two runs to one file: the second is refused, the first is not disturbed.
