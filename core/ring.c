@@ -49,6 +49,8 @@ struct ring {
 	unsigned int slot_count;	/* these included */
 	unsigned int slots_made;	/* at least as many */
 	unsigned int start_records;	/* to be read before writing begins */
+	unsigned int patience;		/* records that may wait for each slave
+					   that reads before another is woken */
 	struct slot *slots;
 	uint8_t *records;		/* memory of all the slots' records */
 	pthread_t *threads;
@@ -406,6 +408,7 @@ ring_set_medium(struct ring *ring, const struct ring_medium *medium)
 	}
 	ring->window = medium->window;
 	ring->slot_count = count;
+	ring->patience = buffer / (SLOTS_PER_SLAVE * ring->config.slaves);
 	ring->start_records = (unsigned int)((uint64_t)buffer *
 	    medium->start_fill / 100);
 	return true;
@@ -547,9 +550,11 @@ give_up(struct ring *ring)
 }
 
 /*
- * With the lock held.  Waking a slave costs more than a small read, so one that
- * reads may find the record when it is done, but not several; one that writes
- * may be long.
+ * With the lock held.  Waking a slave costs more than a small read, so the ones
+ * that read may find the record when they are done.  A source that is slow has
+ * more and more of them waiting, and all slaves awake; one that is as fast as
+ * memory keeps one slave busy, and none going to sleep and waking.  One that
+ * writes may be long.
  */
 static void
 wake_slave(struct ring *ring)
@@ -557,7 +562,8 @@ wake_slave(struct ring *ring)
 	const unsigned int reading = ring->alive - ring->asleep + ring->woken -
 	    (ring->writing ? 1 : 0);
 
-	if (ring->submitted - ring->taken <= reading ||
+	if (ring->submitted - ring->taken <=
+	    (uint64_t)reading * ring->patience ||
 	    ring->asleep == ring->woken)
 		return;
 	ring->woken++;

@@ -339,7 +339,9 @@ open_partial(struct out_file *f)
 	}
 	*f->current = (struct current_file){ opened.st_dev, opened.st_ino,
 	    f->volume };
-	if (ftruncate(f->fd, 0) == -1 || fchmod(f->fd, FILE_MODE) == -1)
+	/* A file that was cut is written out when it is closed (ext4). */
+	if ((opened.st_size > 0 && ftruncate(f->fd, 0) == -1) ||
+	    fchmod(f->fd, FILE_MODE) == -1)
 		return fail(f, f->partial, "cannot be made", errno);
 	f->is_regular = true;
 	return DE_OK;
