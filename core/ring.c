@@ -19,6 +19,9 @@
 #define SLOTS_BYTES (2 << 20)	/* as many more as make up this much, or as
 				   many in all as the buffer that was set */
 
+/* Sooner read by a slave that is awake than another one is woken. */
+#define PATIENCE_BYTES (256 << 10)
+
 #define RECORDS_MAX (1u << 30)
 
 /* A tape block with this tag is to be read: it is the first of a piece. */
@@ -395,6 +398,20 @@ buffer_records(const struct ring *ring, uint64_t buffer)
 	return count < least ? least : (unsigned int)count;
 }
 
+/* No more than leaves something for all slaves in a buffer that is full. */
+static unsigned int
+patience_of(const struct ring *ring, unsigned int buffer)
+{
+	const unsigned int most = buffer /
+	    (SLOTS_PER_SLAVE * ring->config.slaves);
+	const unsigned int count = (unsigned int)(PATIENCE_BYTES /
+	    ring->record_bytes);
+
+	if (count > most)
+		return most;
+	return count > 0 ? count : 1;
+}
+
 bool
 ring_set_medium(struct ring *ring, const struct ring_medium *medium)
 {
@@ -408,7 +425,7 @@ ring_set_medium(struct ring *ring, const struct ring_medium *medium)
 	}
 	ring->window = medium->window;
 	ring->slot_count = count;
-	ring->patience = buffer / (SLOTS_PER_SLAVE * ring->config.slaves);
+	ring->patience = patience_of(ring, buffer);
 	ring->start_records = (unsigned int)((uint64_t)buffer *
 	    medium->start_fill / 100);
 	return true;

@@ -21,6 +21,8 @@ struct world {
 	uint64_t bad_address;		/* cannot be read; 0: all can */
 	uint64_t bad_every;		/* nor can those so much behind */
 	unsigned int read_jitter;	/* some reads take up to so many us */
+	unsigned int all_reading;	/* each waits until so many were inside
+					   at once, ten seconds at most */
 	atomic_uint reads;
 	atomic_uint reading;		/* inside read() now */
 	atomic_uint most_reading;
@@ -71,8 +73,13 @@ world_read(void *arg, uint64_t address, const struct iovec *iov,
 	const unsigned int now = atomic_fetch_add(&w->reading, 1) + 1;
 	enum de_status status = DE_OK;
 
-	if (now > atomic_load(&w->most_reading))
-		atomic_store(&w->most_reading, now);
+	unsigned int most = atomic_load(&w->most_reading);
+	while (now > most && !atomic_compare_exchange_weak(&w->most_reading,
+	    &most, now))
+		;
+	for (int i = 0; i < 10000 &&
+	    atomic_load(&w->most_reading) < w->all_reading; i++)
+		usleep(1000);
 	if (w->read_jitter > 0)
 		usleep(n * 7919 % w->read_jitter);
 	for (int i = 0; i < iov_count && status == DE_OK; i++) {
@@ -305,6 +312,33 @@ START_TEST(slaves_read_side_by_side)
 	ring_free(ring);
 	free(expected);
 	free(w.bytes);
+}
+END_TEST
+
+/* However long each of them takes. */
+START_TEST(a_slow_source_has_all_slaves_awake)
+{
+	static const unsigned int blockings[] = { 2, 64, 1024 };
+	static const unsigned int slaves[] = { 2, 4, 16 };
+
+	for (size_t i = 0; i < COUNT(blockings); i++)
+		for (size_t k = 0; k < COUNT(slaves); k++) {
+			struct world w = { .all_reading = slaves[k] };
+			struct ring *ring = new_ring(&w, slaves[k],
+			    blockings[i]);
+			const uint64_t length = (uint64_t)ring_slots(ring) * 2 *
+			    blockings[i] * 1024;
+			const struct ring_extent extent = { 4096, length, 7, 0 };
+			ck_assert_int_eq(ring_start(ring), DE_OK);
+			/* Let them go to sleep. */
+			usleep(20000);
+			ck_assert(put_extent(ring, &extent));
+			ck_assert_int_eq(ring_stop(ring, true), DE_OK);
+			ck_assert_uint_eq(atomic_load(&w.most_reading),
+			    slaves[k]);
+			ring_free(ring);
+			free(w.bytes);
+		}
 }
 END_TEST
 
@@ -778,6 +812,7 @@ main(void)
 	const TTest *const tests[] = {
 		records_arrive_in_order_each_once_whatever_the_number_of_slaves,
 		slaves_read_side_by_side,
+		a_slow_source_has_all_slaves_awake,
 		the_end_of_the_volume_may_come_at_any_record,
 		who_waits_for_room_learns_of_the_end,
 		a_write_may_fail_at_any_record,
