@@ -183,11 +183,16 @@ run_jobs(const struct job_context *context, const struct config *config,
 {
 	const atomic_int *cancelled = &context->signals->cancel;
 	enum exit_status worst = EXIT_COMPLETE;
+	bool all = true;
 
-	for (size_t i = 0; i < config->job_count && !*cancelled; i++) {
+	for (size_t i = 0; i < config->job_count; i++) {
 		const struct job_config *job = &config->jobs[i];
 		if (!is_wanted(args, job))
 			continue;
+		if (*cancelled) {
+			all = false;
+			break;
+		}
 		report_set_subject(context->rep, job_name(job));
 		const enum exit_status status = args->action == ACT_CHECK ?
 		    job_check(job, context) : args->action == ACT_ESTIMATE ?
@@ -199,7 +204,9 @@ run_jobs(const struct job_context *context, const struct config *config,
 		if (status > worst)
 			worst = status;
 	}
-	if (!*cancelled || worst >= EXIT_ABORTED)
+	/* It may have come too late to be of consequence. */
+	if (!*cancelled || worst >= EXIT_ABORTED ||
+	    (all && worst != EXIT_NOT_STARTED))
 		return worst;
 	/* Before the first job or between two; a job says so itself. */
 	report(context->rep, DE_ERROR, "aborted by %s",

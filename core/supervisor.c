@@ -244,6 +244,16 @@ reap(struct supervision *v)
 				v->workers[i] = 0;
 }
 
+/* The operator has been told something else. */
+static void
+tell_too_late(const struct supervision *v)
+{
+	if (v->cancel_told && (v->record->status == EXIT_COMPLETE ||
+	    v->record->status == EXIT_INCOMPLETE))
+		report(v->s->rep, DE_WARNING, "that was too late to abort it: "
+		    "all of it had been written");
+}
+
 /* They have let go of the channel, so they are about to. */
 static void
 wait_for_workers(const struct supervision *v)
@@ -281,6 +291,7 @@ supervisor_run(struct supervisor *s, pid_t worker, struct dump_record *record)
 	}
 	wait_for_workers(&v);
 	progress_end(&v.progress);
+	tell_too_late(&v);
 	if (!v.ended && !s->signals->cancel)
 		report(s->rep, DE_ERROR, "the processes of the dump ended "
 		    "without a word; nothing is known of what they wrote");

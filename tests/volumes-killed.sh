@@ -31,7 +31,7 @@ scan_set undisturbed/*
 wanted=$((${SOAK:+20} + 10))
 rewritten=0
 for ((i = 1; rewritten < wanted || i <= ${SOAK:+70} + 30; i++)); do
-	[ "$i" -le 300 ] || fail "only $rewritten volumes were written again"
+	[ "$i" -le $((${SOAK:+70} + 100)) ] || fail "only $rewritten volumes were written again"
 	fresh
 	"$DUMPENGINE" -c a.conf >out 2>err </dev/null &
 	run=$!

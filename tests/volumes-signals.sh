@@ -142,6 +142,53 @@ kill -s TERM "$run"
 ends 3
 only .count-block 001 002
 
+# While the disk takes the last of it: that is too late to abort this dump, but
+# not to leave out the next one.  preload.so has each fsync take a second.
+cat >preload.c <<'END'
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <fcntl.h>
+#include <time.h>
+#include <unistd.h>
+int fsync(int fd)
+{
+	int (*real)(int) = (int (*)(int))dlsym(RTLD_NEXT, "fsync");
+	struct timespec left = { 1, 0 };
+	close(open("syncing", O_WRONLY | O_CREAT, 0600));
+	while (nanosleep(&left, &left) == -1)
+		;
+	return real(fd);
+}
+END
+
+# too_late STATUS CONFIG
+too_late () {
+	fresh
+	rm -f syncing
+	LD_PRELOAD=$scratch/preload.so "$DUMPENGINE" -c "$2" >out 2>err \
+	    </dev/null &
+	run=$!
+	wait_for 20 test -e syncing || fail "nothing is synced: $(cat err)"
+	kill -s TERM "$run"
+	ends "$1"
+	said "DUMP IS DONE" "too late to abort"
+	only set001
+	scan_set dumps/set001
+}
+if [ -z "${SANITIZER_FLAGS:-}" ] &&
+    ${CC:-cc} -shared -fPIC -o preload.so preload.c -ldl 2>cc.log; then
+	configure_set one.conf img "$to_files" "$ring"
+	too_late 0 one.conf
+	[ "$(grep -c "aborted by signal TERM" err)" -eq 1 ] ||
+	    fail "said more than once: $(cat err)"
+	{
+		sed 's/^} );/},/' one.conf
+		sed 's/^jobs = ( {/{/; s/"test"/"next"/; s/set%v/next%v/' one.conf
+	} >two.conf
+	too_late 3 two.conf
+	not_said "next: "
+fi
+
 # TERM for the writer alone, as by somebody who looks at ps.
 start env
 kill -s TERM "$(newest "$run")"
