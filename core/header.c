@@ -16,7 +16,28 @@
 #define FLAG_EXTATTRIBUTES 0x8000
 #define EXT_XATTR 3		/* c_extattributes of extended attributes */
 
-#define FLAG_OF_NOTHING 0x1000	/* of the inode: an indexed directory */
+#define FLAG_OF_NOTHING 0x1000u	/* of the inode: an indexed directory */
+
+/*
+ * Flags of an inode that do not go into di_flags, as they say how it lies on its
+ * disk, or are nothing to Linux.  restore hands di_flags to FS_IOC_SETFLAGS, which
+ * takes none of them if there is one among them that it does not know.
+ */
+#define FLAGS_OF_DISK							\
+	(0x00002000u |	/* (AFS) */					\
+	0x00040000u |	/* huge file: counts in blocks */		\
+	0x00200000u |	/* holds the value of an attribute */		\
+	0x00400000u |	/* blocks past its end; stays once it is set */	\
+	0x0d800000u |	/* (snapshots; two that have no name) */	\
+	0x10000000u |	/* inline data: restore 0.4b49 takes what	\
+			   stands in di_db for contents */		\
+	0x80000000u)	/* (reserved) */
+/* Those that Linux refuses for anything but a directory. */
+#define FLAGS_OF_DIRECTORIES						\
+	(0x00010000u |	/* written synchronously */			\
+	0x00020000u |	/* top of a hierarchy */			\
+	0x20000000u |	/* project id is inherited */			\
+	0x40000000u)	/* names without regard to case */
 
 #define LABEL_BYTES 16		/* NUL included, as in the next */
 #define NAME_BYTES 64
@@ -203,10 +224,14 @@ header_end(const struct header_template *t,
 static uint32_t
 flags_of(const struct header_template *t, const struct de_inode *inode)
 {
+	uint32_t flags = inode->flags & ~FLAGS_OF_DISK;
+
 	if (!S_ISREG(inode->mode) && !S_ISDIR(inode->mode))
 		return 0;
-	return inode->flags == 0 && get32(t->block, C_DDATE) != 0 ?
-	    FLAG_OF_NOTHING : inode->flags;
+	if (S_ISREG(inode->mode))
+		flags &= ~FLAGS_OF_DIRECTORIES;
+	return flags == 0 && get32(t->block, C_DDATE) != 0 ?
+	    FLAG_OF_NOTHING : flags;
 }
 
 void

@@ -62,3 +62,16 @@ grep -q './large' listed || fail "$(cat listed)"
 mkdir picked
 (cd picked && "$RESTORE" -x -f ../dumps/b ./large ./file <<<1 >../picked.log 2>&1)
 same_file tree/large picked/large
+
+# ---- Flags that speak of the disk: with the one of inline data in di_flags,
+# ---- newer restores add what is at offset 72 to the contents
+
+make_image inline.img 8M tree -t ext4 -I 256 -O ^has_journal,inline_data
+inode=$("$DEBUGFS" -R "stat /file" inline.img 2>/dev/null |
+    sed -n 's/^Inode: \([0-9]*\).*/\1/p')
+configure_dump c.conf inline.img dumps/c
+engine 0 -c c.conf
+scan dumps/c
+has dumps/c "$inode" '"flags": 268435456'
+said "DUMP IS DONE"
+not_said "note:"

@@ -332,6 +332,36 @@ START_TEST(only_files_and_directories_have_flags_and_only_devices_numbers)
 }
 END_TEST
 
+START_TEST(flags_of_the_disk_are_kept_in_the_extension_only)
+{
+	static const struct {
+		uint16_t type;
+		uint32_t raw, written;
+	} cases[] = {
+		{ S_IFREG, 0x10000000, 0 },		/* inline data */
+		{ S_IFDIR, 0x10000000, 0 },
+		{ S_IFREG, 0x10000080, 0x80 },
+		{ S_IFREG, 0x000c0010, 0x80010 },	/* huge file */
+		{ S_IFREG, 0x00680020, 0x80020 },
+		{ S_IFDIR, 0x8d802040, 0x40 },
+		{ S_IFREG, 0x60030001, 1 },		/* of directories */
+		{ S_IFDIR, 0x60031001, 0x60031001 },
+		{ S_IFREG, 0x0218d7ff, 0x0218d7ff },	/* all others */
+	};
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		const struct de_inode inode = { .number = 12,
+		    .mode = cases[i].type, .flags = cases[i].raw };
+		struct header_template t;
+		uint8_t block[DE_TAPE_BLOCK];
+
+		make_inode(&t, block, &inode);
+		ck_assert_uint_eq(get32(block + 132), cases[i].written);
+		ck_assert_uint_eq(get32(block + 136), cases[i].raw);
+	}
+}
+END_TEST
+
 START_TEST(long_texts_are_cut_and_stay_terminated)
 {
 	char text[200];
@@ -401,6 +431,7 @@ main(void)
 		holds_time_knows_the_ends,
 		device_numbers_have_the_long_form,
 		only_files_and_directories_have_flags_and_only_devices_numbers,
+		flags_of_the_disk_are_kept_in_the_extension_only,
 		long_texts_are_cut_and_stay_terminated,
 		dates_after_2038_stay_positive,
 		link_count_stays_within_16_signed_bits,
