@@ -11,7 +11,7 @@
 static bool
 put(struct names *names, uint64_t hash)
 {
-	size_t i = hash & (names->room - 1);
+	size_t i = (size_t)hash & (names->room - 1);
 
 	while (names->slots[i] != 0 && names->slots[i] != hash)
 		i = (i + 1) & (names->room - 1);

@@ -101,6 +101,11 @@ write_all(int fd, const char *text, size_t length)
 	}
 }
 
+static size_t append(char *line, size_t used, const char *format, va_list args)
+    __attribute__((format(printf, 3, 0)));
+static size_t appendf(char *line, size_t used, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
 static size_t
 append(char *line, size_t used, const char *format, va_list args)
 {

@@ -61,7 +61,7 @@ struct tape {
 	struct context context;		/* of the next tape block */
 	struct context *contexts;	/* of each record's first block, by its
 					   number modulo context_count */
-	uint64_t context_count;
+	size_t context_count;
 	uint64_t blocks;		/* put on this volume */
 	uint64_t limit;			/* tape blocks it is to have */
 	uint64_t before;		/* tape blocks on the volumes before */
@@ -507,7 +507,7 @@ alloc_contexts(struct tape *tape)
 	 * those before that attributes may reach back to.
 	 */
 	free(tape->contexts);
-	tape->context_count = ring_slots(tape->ring) + 2 +
+	tape->context_count = (size_t)ring_slots(tape->ring) + 2 +
 	    ATTRIBUTE_BLOCKS_MAX;
 	tape->contexts = calloc(tape->context_count, sizeof(*tape->contexts));
 	return tape->contexts != NULL;

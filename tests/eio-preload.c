@@ -9,6 +9,9 @@
  * those of a disk do.  EIO_COUNT names a file that gets a byte for each failure.
  */
 #define _GNU_SOURCE 1
+/* Both names of a call are wanted: with these, 32 bits have one only. */
+#undef _FILE_OFFSET_BITS
+#undef _TIME_BITS
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -31,16 +34,16 @@ ssize_t preadv64(int fd, const struct iovec *iov, int count, off64_t offset);
 ssize_t preadv64v2(int fd, const struct iovec *iov, int count,
     off64_t offset, int flags);
 
-typedef ssize_t preadv2_fn(int fd, const struct iovec *iov, int count,
+typedef ssize_t preadv64v2_fn(int fd, const struct iovec *iov, int count,
     off64_t offset, int flags);
 
 static bool
 is_the_file(int fd)
 {
 	const char *name = getenv("EIO_FILE");
-	struct stat a, b;
+	struct stat64 a, b;
 
-	return name != NULL && fstat(fd, &a) == 0 && stat(name, &b) == 0 &&
+	return name != NULL && fstat64(fd, &a) == 0 && stat64(name, &b) == 0 &&
 	    a.st_dev == b.st_dev && a.st_ino == b.st_ino;
 }
 
@@ -107,9 +110,9 @@ read_pieces(int fd, const struct iovec *iov, int count, off64_t offset,
     int flags)
 {
 	struct iovec pieces[IOV_MAX];
-	preadv2_fn *real;
+	preadv64v2_fn *real;
 
-	*(void **)&real = dlsym(RTLD_NEXT, "preadv2");
+	*(void **)&real = dlsym(RTLD_NEXT, "preadv64v2");
 	if (is_the_file(fd) && offset >= 0) {
 		const size_t length = total(iov, count);
 		const size_t good = good_bytes((uint64_t)offset, length);

@@ -26,8 +26,10 @@ fi
 cat >two.c <<END
 #include <dumpengine/plugin.h>
 #include <dumpengine/plugin.h>
+static const struct de_option options[] = { DE_OPTIONS_END };
 static const struct de_plugin p = {
 	DE_PLUGIN_ABI,
+	.options = options,
 	.kind = DE_OUTPUT,
 	.name = "p",
 	.summary = "s",
@@ -49,6 +51,9 @@ for standard in c++11 c++17 gnu++11; do
 done
 cat >use.cc <<END
 #include <dumpengine/plugin.h>
+static const struct de_option ended[] = { DE_OPTIONS_END };
+static const struct de_option empty[] = { {} };
+static_assert(sizeof(ended) == sizeof(empty), "one entry each");
 static struct de_plugin p = { DE_PLUGIN_ABI, DE_OUTPUT, "p", "s", 0, 0, 0, 0, 0, 0 };
 DE_PLUGIN(p);
 END

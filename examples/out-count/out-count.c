@@ -43,7 +43,7 @@ static const struct de_option out_count_options[] = {
 	  "file that gets a line for each volume" },
 	{ "capacity", DE_OPTION_SIZE, 0, 0, INT64_MAX, "0",
 	  "size of a volume; 0 for no end" },
-	{ NULL, 0, 0, 0, 0, NULL, NULL }
+	DE_OPTIONS_END
 };
 
 /* What went wrong is said where it is noticed, with what it is about. */

@@ -90,7 +90,8 @@ enum de_option_type {
 #define DE_OPTION_REQUIRED 1u	/* de_option.flags: must be in the file */
 
 /*
- * One option of a plugin.  The table ends with an entry whose key is NULL.
+ * One option of a plugin.  The table ends with an entry whose key is NULL:
+ * DE_OPTIONS_END.
  * It drives the checks of the configuration file, `dumpengine
  * --plugin-help` and a test of the manual page, so that they never disagree.
  */
@@ -103,6 +104,9 @@ struct de_option {
 	const char *default_value;	/* as text; NULL: not set */
 	const char *help;		/* one line, no full stop */
 };
+
+#define DE_OPTIONS_END \
+	{ NULL, (enum de_option_type)0, 0, 0, 0, NULL, NULL }
 
 /* ------------------------------------------------------- host services */
 

@@ -31,7 +31,7 @@ find_block_size(const struct ext2 *e, uint64_t block)
 	for (uint32_t log = 0; log <= EXT2_MAX_BLOCK_LOG_SIZE -
 	    EXT2_MIN_BLOCK_LOG_SIZE; log++) {
 		struct de_read_error error = { .struct_size = sizeof(error) };
-		const uint32_t size = EXT2_MIN_BLOCK_SIZE << log;
+		const uint32_t size = (uint32_t)EXT2_MIN_BLOCK_SIZE << log;
 		if (device_read(e->bytes, block * size, super, sizeof(super),
 		    &error) == DE_OK &&
 		    get16(super + MAGIC_AT) == EXT2_SUPER_MAGIC &&

@@ -20,7 +20,7 @@ records_begin(struct records *r, struct drive *d, uint32_t volume, int file,
 static enum de_status
 fail(struct records *r, const char *doing, int error)
 {
-	char what[192];
+	char what[256];
 
 	r->lost = drive_is_lost(r->drive);
 	snprintf(what, sizeof(what), "volume %" PRIu32 ": %s behind record %"

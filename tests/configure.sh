@@ -1,0 +1,53 @@
+#!/usr/bin/env bash
+# configure says what cannot be built and what to install, and lists all that
+# will be built.
+# shellcheck source=tests/lib.sh
+. "${top_srcdir:-.}/tests/lib.sh"
+[ -x "$top_srcdir/configure" ] || skip "needs configure"
+[ ! -e "$top_srcdir/config.status" ] || skip "the sources are configured"
+need pkgconf
+
+# What the build folder was configured with is not meant for these.
+unset CFLAGS CPPFLAGS LDFLAGS PKG_CONFIG_PATH PKG_CONFIG_LIBDIR
+
+# configure STATUS OPTION-OR-VARIABLE...
+configure () {
+	local expected=$1
+	shift
+	mkdir -p build
+	(cd build && "$top_srcdir/configure" --cache-file=../cache "$@") \
+	    >out 2>err </dev/null
+	status=$?
+	# What a variable says is not for the next one.
+	sed -i '/ac_cv_env_/d; /pkg_cv_/d' cache
+	[ "$status" -eq "$expected" ] ||
+	    fail "configure $*: status $status, not $expected: $(tail -n 9 err)"
+}
+
+configure 1 --disable-shared
+said "--disable-shared cannot work" "plugins are shared objects"
+
+configure 1 PKG_CONFIG_LIBDIR="$scratch/nothing"
+said "libconfig" "apt-get install libconfig-dev"
+
+found="CONFIG_CFLAGS=-I. CONFIG_LIBS=-lconfig JANSSON_CFLAGS=-I. JANSSON_LIBS=-ljansson
+    XXHASH_CFLAGS=-I. XXHASH_LIBS=-lxxhash CHECK_CFLAGS=-I. CHECK_LIBS=-lcheck"
+missing () {
+	# shellcheck disable=SC2086
+	configure 1 PKG_CONFIG_LIBDIR="$scratch/nothing" $found "${@:2}"
+	said "fs-ext2 needs" "apt-get install $1" "--disable-fs-ext2"
+}
+missing libext2fs-dev
+missing comerr-dev EXT2FS_CFLAGS=-I. EXT2FS_LIBS=-lext2fs
+missing libmount-dev EXT2FS_CFLAGS=-I. EXT2FS_LIBS=-lext2fs COM_ERR_CFLAGS=-I. \
+    COM_ERR_LIBS=-lcom_err
+
+# shellcheck disable=SC2086
+configure 0 PKG_CONFIG_LIBDIR="$scratch/nothing" $found --disable-fs-ext2
+for folder in "$top_srcdir"/plugins/*/local.am; do
+	plugin=$(basename "$(dirname "$folder")")
+	line=$(grep -E " $plugin  *(yes|no)\$" out) ||
+	    fail "its list lacks $plugin: $(tail -n 15 out)"
+	if [ "$plugin" = fs-ext2 ]; then expected=no; else expected=yes; fi
+	[ "${line##* }" = "$expected" ] || fail "not $expected: $line"
+done
