@@ -40,8 +40,26 @@ ask_for_volume(const struct change *c, uint32_t volume)
 	}
 }
 
+static void
+report_given_up(const struct change *c, const struct de_volume_end *end,
+    bool is_begun)
+{
+	const char *name = c->eot->plugin->descriptor.name;
+
+	if (end->reason != DE_END_ERROR)
+		report(c->rep, DE_ERROR, "%s gave the dump up at the end of "
+		    "volume %" PRIu32, name, end->volume);
+	else if (!is_begun)
+		report(c->rep, DE_ERROR, "%s gave the dump up, as volume %"
+		    PRIu32 " could not be begun", name, end->volume);
+	else
+		report(c->rep, DE_ERROR, "%s gave the dump up, as volume %"
+		    PRIu32 " failed", name, end->volume);
+}
+
+/* `is_begun`: the volume was opened; only one that failed may not have been. */
 static enum exit_status
-ask_handler(struct change *c, const struct de_volume_end *end)
+ask_handler(struct change *c, const struct de_volume_end *end, bool is_begun)
 {
 	struct de_eot_reply reply = { .struct_size = sizeof(reply) };
 
@@ -63,8 +81,7 @@ ask_handler(struct change *c, const struct de_volume_end *end)
 	case DE_EOT_ABORT:
 		break;
 	}
-	report(c->rep, DE_ERROR, "%s gave the dump up at the end of volume %"
-	    PRIu32, c->eot->plugin->descriptor.name, end->volume);
+	report_given_up(c, end, is_begun);
 	return EXIT_ABORTED;
 }
 
@@ -76,7 +93,7 @@ change_medium(struct change *c, const struct de_volume_end *end,
 
 	c->medium[0] = '\0';
 	if (c->eot != NULL)
-		return ask_handler(c, end);
+		return ask_handler(c, end, true);
 	if (ops->needs_change != NULL &&
 	    ops->needs_change(c->output->self, next))
 		return ask_for_volume(c, next->number);
@@ -221,7 +238,7 @@ change_after_failure(struct change *c, const struct de_volume_end *end,
 		return EXIT_ABORTED;
 	}
 	if (attempts_left && c->eot != NULL && code > 0)
-		status = ask_handler(c, end);
+		status = ask_handler(c, end, code != EXIT_OPEN_FAILED);
 	else if (!attempts_left || !may_be_over(code))
 		status = ask_operator(c, end, code);
 	if (status == EXIT_COMPLETE)

@@ -19,9 +19,11 @@
 #include "core/snapshot.h"
 #include "core/stream.h"
 #include "core/supervisor.h"
+#include "core/units.h"
 #include "core/volume_report.h"
 
 #define HOST_BYTES 256
+#define SECONDS_TELLING 0.1	/* a rate of less would be chance */
 #define FILESYSTEM_BYTES 64	/* what a header holds */
 
 /* A job at work. */
@@ -207,14 +209,16 @@ enum exit_status
 job_check(const struct job_config *config, const struct job_context *context)
 {
 	struct job job;
+	char used[UNITS_TEXT_BYTES];
+
 	allow_live(config);
 	const bool ok = begin(&job, config, context, NULL, -1) &&
 	    check_dumpdates(&job, false) && check_output(&job);
 
 	if (ok)
-		report(context->rep, DE_INFO, "ready to dump %s (%s, %.1f MB in use)",
+		report(context->rep, DE_INFO, "ready to dump %s (%s, %s in use)",
 		    job.src.info.device, job.src.info.type,
-		    (double)job.src.info.used_bytes / 1048576);
+		    units_bytes(job.src.info.used_bytes, used));
 	end(&job);
 	return ok ? EXIT_COMPLETE : EXIT_NOT_STARTED;
 }
@@ -233,11 +237,11 @@ report_beginning(const struct job *job)
 	    info->type, *info->label != '\0' ? " " : "", info->label,
 	    *info->mount_point != '\0' ? ", mounted on " : "",
 	    info->mount_point);
-	report(job->rep, DE_INFO, "label: %s", label_of(job));
-	report(job->rep, DE_INFO, "writing records of %" PRId64 " kB with %"
+	report(job->rep, DE_DEBUG, "label: %s", label_of(job));
+	report(job->rep, DE_DEBUG, "writing records of %" PRId64 " KiB with %"
 	    PRId64 " slaves", option_number(job->config->ring, "blocking"),
 	    option_number(job->config->ring, "slaves"));
-	report(job->rep, DE_INFO, "mapping (Pass I and II) [inodes]");
+	report(job->rep, DE_DEBUG, "mapping (Pass I and II) [inodes]");
 }
 
 /* "/srv", or "/srv (dir /mail)" if only that is dumped. */
@@ -482,6 +486,16 @@ begin_read_errors(const struct job *job, struct findings *findings,
 	return r;
 }
 
+static void
+report_estimate(const struct job *job, uint64_t tape_blocks)
+{
+	char amount[UNITS_TEXT_BYTES];
+
+	report(job->rep, volume_report_is_small(tape_blocks) ? DE_DEBUG :
+	    DE_INFO, "estimated %" PRIu64 " blocks (%s)", tape_blocks,
+	    units_bytes(tape_blocks * DE_TAPE_BLOCK, amount));
+}
+
 /* All passes, with somewhere to note what they find. */
 static enum exit_status
 select_and_write(struct job *job, struct findings *findings)
@@ -493,8 +507,7 @@ select_and_write(struct job *job, struct findings *findings)
 	enum exit_status status = select_inodes(job, &sel, &read_errors);
 	if (status != EXIT_COMPLETE)
 		return end_early(job, status, findings);
-	report(job->rep, DE_INFO, "estimated %" PRIu64 " blocks",
-	    sel.tape_blocks);
+	report_estimate(job, sel.tape_blocks);
 	send_description(job, sel.tape_blocks);
 	status = write_dump(job, &sel, &read_errors);
 	selection_free(&sel);
@@ -644,27 +657,37 @@ note_dump(const struct job_config *config, const struct job_context *context,
 	record->status = EXIT_INCOMPLETE;
 }
 
+/* The one line with the sums, and the only rate of the whole. */
+static void
+report_sums(struct report *rep, const struct dump_record *record,
+    double seconds)
+{
+	const uint64_t bytes = record->tape_blocks * DE_TAPE_BLOCK;
+	char amount[UNITS_TEXT_BYTES], rate[UNITS_TEXT_BYTES];
+
+	units_rate(bytes, (uint64_t)(seconds * 1e9), rate);
+	report(rep, DE_INFO, "%" PRIu64 " blocks (%s) on %zu volume%s in %.1f "
+	    "seconds%s%s", record->tape_blocks, units_bytes(bytes, amount),
+	    record->volume_count, record->volume_count == 1 ? "" : "s",
+	    seconds, seconds < SECONDS_TELLING ? "" : ", ",
+	    seconds < SECONDS_TELLING ? "" : rate);
+	if (record->volume_count > 1)
+		volume_report_times(rep, volume_verdict(&record->times) ==
+		    NULL ? DE_DEBUG : DE_INFO, "all volumes together",
+		    &record->times);
+}
+
 static void
 report_ending(struct report *rep, const struct dump_record *record,
     double seconds)
 {
-	const double rate = (double)record->tape_blocks /
-	    (seconds > 0 ? seconds : 1);
-
 	if (record->findings > 0)
 		report(rep, DE_WARNING, "%" PRIu64 " %s not in the dump, or "
 		    "not as in the filesystem; see above", record->findings,
 		    record->findings == 1 ? "thing is" : "things are");
 	if (record->status == EXIT_COMPLETE ||
 	    record->status == EXIT_INCOMPLETE) {
-		report(rep, DE_INFO, "%" PRIu64 " blocks (%.2f MB) on %zu "
-		    "volume%s, finished in %.1f seconds, throughput %.0f kB/s",
-		    record->tape_blocks, (double)record->tape_blocks / 1024,
-		    record->volume_count, record->volume_count == 1 ? "" : "s",
-		    seconds, rate);
-		if (record->volume_count > 1)
-			volume_report_times(rep, "all volumes together",
-			    &record->times);
+		report_sums(rep, record, seconds);
 		report(rep, DE_INFO, "DUMP IS DONE%s", record->status ==
 		    EXIT_COMPLETE ? "" : ", BUT IT IS NOT COMPLETE");
 	} else {

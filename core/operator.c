@@ -112,8 +112,9 @@ operator_ask(const struct operator *op, const char *question)
 	const int fd = open_terminal(op);
 
 	if (fd == -1) {
-		report(op->rep, DE_ERROR, "%s There is no operator to ask%s.",
-		    question, op->may_ask ? "" : " (-q)");
+		/* What becomes of it is for the one who asks to say. */
+		report(op->rep, DE_WARNING, "There is no operator to ask%s: "
+		    "\"%s\"", op->may_ask ? "" : " (-q)", question);
 		return ANSWER_NOBODY;
 	}
 	const enum message_answer answer = converse(op, fd, question);

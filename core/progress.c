@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "core/clock.h"
+#include "core/units.h"
 
 #define TERMINAL_NS NS_PER_SECOND
 #define MESSAGE_NS (300 * NS_PER_SECOND)
@@ -21,23 +22,26 @@ void
 progress_format(const struct progress *p, uint64_t tape_blocks, uint64_t now,
     char text[static PROGRESS_TEXT_BYTES])
 {
-	const double seconds = (double)(now - p->started) / 1e9;
+	const uint64_t ns = now - p->started;
+	const double seconds = (double)ns / 1e9;
 	const double rate = seconds > 0 ? (double)tape_blocks / seconds : 0;
+	char speed[UNITS_TEXT_BYTES];
 	double percent = p->estimate == 0 ? 100 :
 	    100.0 * (double)tape_blocks / (double)p->estimate;
 
 	if (percent > 100)	/* the estimate was too low */
 		percent = 100;
+	units_rate(rate > 0 ? tape_blocks * DE_TAPE_BLOCK : 0, ns, speed);
 	if (rate <= 0 || tape_blocks >= p->estimate) {
 		snprintf(text, PROGRESS_TEXT_BYTES,
-		    "%.2f%% done at %.0f kB/s", percent, rate);
+		    "%.2f%% done at %s", percent, speed);
 		return;
 	}
 	const uint64_t minutes = (uint64_t)
 	    ((double)(p->estimate - tape_blocks) / rate / 60);
-	snprintf(text, PROGRESS_TEXT_BYTES, "%.2f%% done at %.0f kB/s, "
-	    "finished in %" PRIu64 ":%02" PRIu64, percent, rate, minutes / 60,
-	    minutes % 60);
+	snprintf(text, PROGRESS_TEXT_BYTES, "%.2f%% done at %s, "
+	    "finished in %" PRIu64 ":%02" PRIu64, percent, speed,
+	    minutes / 60, minutes % 60);
 }
 
 void

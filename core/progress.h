@@ -31,7 +31,7 @@ void progress_end(struct progress *p);
 
 #define PROGRESS_TEXT_BYTES 128
 
-/* "45.23% done at 12345 kB/s, finished in 0:12" */
+/* "45.23% done at 12.1 MiB/s, finished in 0:12" */
 void progress_format(const struct progress *p, uint64_t tape_blocks,
     uint64_t now, char text[static PROGRESS_TEXT_BYTES]);
 

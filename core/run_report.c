@@ -86,6 +86,8 @@ reason_text(uint32_t reason)
 static void
 set_times(json_t *o, const struct ring_times *t)
 {
+	const char *verdict = volume_verdict(t);
+
 	json_object_set_new(o, "source_seconds", seconds_of(t->read));
 	json_object_set_new(o, "output_seconds", seconds_of(t->write));
 	json_object_set_new(o, "ring_full_seconds", seconds_of(t->blocked));
@@ -94,12 +96,15 @@ set_times(json_t *o, const struct ring_times *t)
 	    json_integer((json_int_t)t->stalls));
 	json_object_set_new(o, "ring_refills",
 	    json_integer((json_int_t)t->refills));
-	json_object_set_new(o, "verdict", json_string(volume_verdict(t)));
+	json_object_set_new(o, "verdict", verdict == NULL ? json_null() :
+	    json_string(verdict));
 }
 
 static json_t *
 volume(const struct message_volume *v)
 {
+	const double rate = (double)(v->tape_blocks * DE_TAPE_BLOCK) * 1e9 /
+	    (double)(v->ns > 0 ? v->ns : 1);
 	json_t *o = json_object();
 
 	json_object_set_new(o, "number", json_integer(v->number));
@@ -113,8 +118,9 @@ volume(const struct message_volume *v)
 	json_object_set_new(o, "started", json_integer(v->started));
 	json_object_set_new(o, "ended", json_integer(v->ended));
 	json_object_set_new(o, "seconds", seconds_of(v->ns));
-	json_object_set_new(o, "kb_per_second", json_real(
-	    (double)v->tape_blocks * 1e9 / (double)(v->ns > 0 ? v->ns : 1)));
+	json_object_set_new(o, "bytes_per_second", json_real(rate));
+	json_object_set_new(o, "kb_per_second",
+	    json_real(rate / DE_TAPE_BLOCK));
 	json_object_set_new(o, "xxh3_128", json_string(v->digest));
 	json_object_set_new(o, "verified", json_boolean(v->verified));
 	set_times(o, &v->times);

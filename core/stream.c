@@ -232,11 +232,11 @@ stream_write(const struct stream *s)
 	enum de_status status = put_maps(s);
 
 	if (status == DE_OK) {
-		report(s->rep, DE_INFO, "dumping (Pass III) [directories]");
+		report(s->rep, DE_DEBUG, "dumping (Pass III) [directories]");
 		status = put_pass(s, true);
 	}
 	if (status == DE_OK) {
-		report(s->rep, DE_INFO, "dumping (Pass IV) [regular files]");
+		report(s->rep, DE_DEBUG, "dumping (Pass IV) [regular files]");
 		status = put_pass(s, false);
 	}
 	return status;

@@ -69,7 +69,7 @@ rm fifo
 mkfifo fifo
 configure_job a.conf "plugin = $(quoted "$TEST_PLUGINS/fs-fault.so");" \
     'plugin = "out-file"; path = "fifo";'
-"$DUMPENGINE" -c a.conf >out 2>err &
+"$DUMPENGINE" -v -c a.conf >out 2>err &
 run=$!
 wait_for 10 grep -q "estimated" err || fail "it does not get going"
 sleep 0.3

@@ -155,6 +155,8 @@ only set001
 script 'exit 1'
 dump 4 "$to_files $size"
 said "There is no operator"
+# That nobody answers is for the last line to judge.
+not_said "error: There is no operator"
 only set001
 for code in 2 77 126 255; do
 	script "exit $code"
@@ -164,8 +166,17 @@ for code in 2 77 126 255; do
 done
 rm handler
 dump 3 "$to_files $size"
-said "status 127"
+said "status 127" "gave the dump up at the end of volume 1"
 only set001
+# A volume that never began has no end.
+dump 3 'plugin = "out-file"; path = "missing/v.%v";'
+said "gave the dump up, as volume 1 could not be begun"
+not_said "at the end of volume 1"
+only
+script 'exit 2'
+dump 3 "$out_volumes $size fail_write = \"1:3\";"
+said "gave the dump up, as volume 1 failed"
+only
 for signal in TERM KILL SEGV; do
 	script "kill -s $signal \$\$"
 	dump 3 "$to_files $size"

@@ -30,11 +30,14 @@ check () {
 	             'estimated_blocks blocks bytes started seconds volumes rewrites '
 	             'date base_date base_level noted_in_dumpdates ' + times)
 	    for v in job['volumes']:
-	        has(v, 'number medium ended_by blocks records bytes started ended seconds kb_per_second '
+	        has(v, 'number medium ended_by blocks records bytes started ended seconds kb_per_second bytes_per_second '
 	               'xxh3_128 verified ' + times)
 	        assert v['bytes'] == v['blocks'] * 1024
 	        assert v['ended_by'] in ('size', 'eot', 'error', 'end')
-	        assert v['verdict'] in ('source-bound', 'output-bound')
+	        assert v['verdict'] in (None, 'source-bound', 'output-bound')
+	        # Of so short a time nothing can be told.
+	        assert (v['verdict'] is None) == (v['output_seconds'] + v['output_idle_seconds'] < 0.25)
+	        assert abs(v['bytes_per_second'] / 1024 - v['kb_per_second']) < 0.001 * v['kb_per_second']
 	        assert all(v[t] >= 0 for t in times.split()[:-1])
 	    for w in job['rewrites']:
 	        has(w, 'volume why')

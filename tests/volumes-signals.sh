@@ -51,7 +51,7 @@ wait_for 20 asked || fail "status lines: $(cat err)"
 ends 0
 same_set plain dumps
 ! grep 'done at' err | grep -qvE \
-    '[0-9]+\.[0-9]{2}% done at [0-9]+ [kK]B/s, finished in [0-9]+:[0-9]{2}' ||
+    '[0-9]+\.[0-9]{2}% done at [0-9.]+ [KMG]iB/s, finished in [0-9]+:[0-9]{2}' ||
     fail "status lines: $(cat err)"
 "$PYTHON3" - <<'END' || fail "they do not rise: $(grep "done" err)"
 import re, sys

@@ -17,26 +17,26 @@ expect(uint64_t estimate, uint64_t blocks, uint64_t seconds, const char *text)
 
 START_TEST(percent_rate_and_time_left_are_shown)
 {
-	expect(1000, 250, 5, "25.00% done at 50 kB/s, finished in 0:00");
-	expect(100000, 1000, 10, "1.00% done at 100 kB/s, finished in 0:16");
+	expect(1000, 250, 5, "25.00% done at 50.0 KiB/s, finished in 0:00");
+	expect(100000, 1000, 10, "1.00% done at 100 KiB/s, finished in 0:16");
 	expect(10000000, 1000000, 1000,
-	    "10.00% done at 1000 kB/s, finished in 2:30");
+	    "10.00% done at 1000 KiB/s, finished in 2:30");
 }
 END_TEST
 
 START_TEST(an_estimate_that_was_too_low_stays_at_100_percent)
 {
-	expect(1000, 1000, 10, "100.00% done at 100 kB/s");
-	expect(1000, 2000, 10, "100.00% done at 200 kB/s");
-	expect(0, 5, 1, "100.00% done at 5 kB/s");
+	expect(1000, 1000, 10, "100.00% done at 100 KiB/s");
+	expect(1000, 2000, 10, "100.00% done at 200 KiB/s");
+	expect(0, 5, 1, "100.00% done at 5.00 KiB/s");
 }
 END_TEST
 
 START_TEST(nothing_done_and_no_time_gone_do_no_harm)
 {
-	expect(1000, 0, 0, "0.00% done at 0 kB/s");
-	expect(1000, 0, 10, "0.00% done at 0 kB/s");
-	expect(1000, 10, 0, "1.00% done at 0 kB/s");
+	expect(1000, 0, 0, "0.00% done at 0.00 KiB/s");
+	expect(1000, 0, 10, "0.00% done at 0.00 KiB/s");
+	expect(1000, 10, 0, "1.00% done at 0.00 KiB/s");
 }
 END_TEST
 
