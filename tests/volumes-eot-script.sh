@@ -176,7 +176,8 @@ only
 script 'exit 2'
 dump 3 "$out_volumes $size fail_write = \"1:3\";"
 said "gave the dump up, as volume 1 failed"
-only
+[ ! -e dumps/001 ] || fail "a volume that failed has its final name"
+only .count-fail_write .count-retry
 for signal in TERM KILL SEGV; do
 	script "kill -s $signal \$\$"
 	dump 3 "$to_files $size"
