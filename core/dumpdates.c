@@ -6,7 +6,6 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <libgen.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,11 +13,12 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "plugins/common/safe_file.h"
+
 /* A line has about 60 bytes: room for a hundred thousand of them. */
 #define FILE_BYTES_MAX (8u << 20)
 #define LOCK_SECONDS 600
 #define LOCK_POLL_NS 50000000L
-#define LINKS_MAX 40
 #define DATE_COLUMNS 24		/* of ctime(3) */
 
 /* The file, open and locked. */
@@ -440,65 +440,34 @@ keep_owner_and_mode(const struct dumpdates *d, int fd)
 	return fchmod(fd, d->st.st_mode & 07777) == 0;
 }
 
-/* The new name has to be on the disk as well. */
-static bool
-sync_folder(const char *path)
-{
-	char *copy = strdup(path);
-	const int fd = copy == NULL ? -1 :
-	    open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	bool ok = fd != -1 && (fsync(fd) == 0 || errno == EINVAL);
-
-	if (fd != -1)
-		close(fd);
-	free(copy);
-	return ok;
-}
-
 static bool
 write_beside(const struct dumpdates *d, const struct dumpdates_entry *entry,
-    char *beside)
+    int beside)
 {
-	const int fd = mkostemp(beside, O_CLOEXEC);
-
-	if (fd == -1)
-		return fail(d, "cannot make a file beside it");
-	FILE *out = fdopen(fd, "w");
+	const int fd = fcntl(beside, F_DUPFD_CLOEXEC, 3);
+	FILE *out = fd == -1 ? NULL : fdopen(fd, "w");
 	bool ok = out != NULL && print_lines(d, entry, out) &&
-	    keep_owner_and_mode(d, fd) && fsync(fd) == 0;
-	const int error = errno;
+	    keep_owner_and_mode(d, beside);
+
 	if (out != NULL)
 		ok = fclose(out) == 0 && ok;
-	else
+	else if (fd != -1)
 		close(fd);
-	if (ok)
-		return true;
-	unlink(beside);
-	errno = error;
-	return fail(d, "cannot write a new one beside it");
+	return ok;
 }
 
 static bool
 replace(const struct dumpdates *d, const struct dumpdates_entry *entry)
 {
-	char *beside;
-	bool ok = false;
+	struct safe_file beside;
 
-	if (asprintf(&beside, "%s.XXXXXX", d->path) == -1)
-		return fail(d, "cannot write it");
-	if (!write_beside(d, entry, beside))
-		goto done;
-	if (rename(beside, d->path) == -1) {
-		fail(d, "cannot replace it");
-		unlink(beside);
-		goto done;
+	if (!safe_file_begin(&beside, d->path))
+		return fail(d, "cannot make a file beside it");
+	if (!write_beside(d, entry, beside.fd)) {
+		safe_file_abandon(&beside);
+		return fail(d, "cannot write a new one beside it");
 	}
-	ok = sync_folder(d->path) || fail(d, "is new, but perhaps not on the "
-	    "disk yet");
-
-done:
-	free(beside);
-	return ok;
+	return safe_file_commit(&beside) || fail(d, "cannot be replaced");
 }
 
 bool
@@ -516,31 +485,15 @@ dumpdates_update(const char *file, const struct dumpdates_entry *entry,
 
 /* ------------------------------------------------------------------ check */
 
-/*
- * Where a missing file would be made: past symbolic links, which lead nowhere
- * yet.  NULL if out of memory or if they do not end.
- */
-static char *
-find_place(const char *file)
+static bool
+may_be_made(const struct dumpdates *d)
 {
-	char *path = strdup(file);
-	char target[PATH_MAX];
-	ssize_t length;
+	const char *folder = safe_file_forbidden(d->file);
 
-	for (int links = 0; path != NULL && (length = readlink(path, target,
-	    sizeof(target) - 1)) != -1; links++) {
-		char *next = NULL;
-		target[length] = '\0';
-		if (links == LINKS_MAX)
-			errno = ELOOP;
-		else if (target[0] == '/')
-			next = strdup(target);
-		else if (asprintf(&next, "%s/%s", dirname(path), target) == -1)
-			next = NULL;
-		free(path);
-		path = next;
-	}
-	return path;
+	if (folder != NULL)
+		report(d->rep, DE_ERROR, "%s: is not there, and no file is "
+		    "made in %s; give a name elsewhere", d->file, folder);
+	return folder == NULL;
 }
 
 /* May a file be made in the folder of `path`, and put in place of it? */
@@ -563,7 +516,7 @@ folder_takes_files(const struct dumpdates *d, const char *path)
 static bool
 create_file(struct dumpdates *d)
 {
-	if (!open_file(d, O_RDWR | O_CREAT))
+	if (!may_be_made(d) || !open_file(d, O_RDWR | O_CREAT))
 		return false;
 	report(d->rep, DE_INFO, "%s: did not exist; an empty one is made",
 	    d->file);
@@ -577,9 +530,9 @@ dumpdates_check(const char *file, bool create, struct report *rep)
 	bool ok;
 
 	if (is_missing(file) && !create) {
-		d.path = find_place(file);
+		d.path = safe_file_place(file);
 		ok = (d.path != NULL || fail(&d, "cannot be made")) &&
-		    folder_takes_files(&d, d.path);
+		    may_be_made(&d) && folder_takes_files(&d, d.path);
 		if (ok)
 			report(rep, DE_INFO, "%s: does not exist; it will be "
 			    "made", file);

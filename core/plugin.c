@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "core/options.h"
+#include "plugins/common/safe_file.h"
 
 #define PLUGIN_PATH_VARIABLE "DUMPENGINE_PLUGIN_PATH"
 #define OPTIONS_MAX 256		/* more is a table without its end */
@@ -282,6 +283,20 @@ plugin_free(struct plugin *p)
 	free(p);
 }
 
+/* dlopen() would wait for somebody at the other end of a fifo. */
+static bool
+is_a_file(const char *path, const struct why *why)
+{
+	const char *fault;
+	const int fd = safe_file_open_regular(path, 0, &fault);
+
+	if (fd == -1)
+		fail(why, "cannot load plugin: %s: %s", path, fault);
+	else
+		close(fd);
+	return fd != -1;
+}
+
 static struct plugin *
 open_plugin(const char *path, const struct why *why)
 {
@@ -292,6 +307,8 @@ open_plugin(const char *path, const struct why *why)
 		fail(why, "out of memory");
 		goto fail;
 	}
+	if (!is_a_file(path, why))
+		goto fail;
 	/* A bare name would be looked up in the library folders. */
 	if ((p->dl = dlopen(path, RTLD_NOW | RTLD_LOCAL)) == NULL) {
 		fail(why, "cannot load plugin: %s", dlerror());

@@ -2,6 +2,7 @@
 #include "core/run_report.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +11,7 @@
 #include <unistd.h>
 
 #include "core/level.h"
+#include "core/report_file.h"
 #include "core/supervisor.h"
 #include "core/volume_report.h"
 
@@ -251,26 +253,31 @@ write_to(FILE *out, const json_t *root)
 	    fputc('\n', out) != EOF && fflush(out) == 0;
 }
 
-static bool
-replace_file(const char *file, const json_t *root)
+/* NULL, or why not. */
+static const char *
+write_file(const char *file, const json_t *root)
 {
-	char *partial;
+	struct report_file f;
+	const char *why = report_file_open(&f, file);
 
-	if (asprintf(&partial, "%s.partial", file) == -1)
-		return false;
-	FILE *out = fopen(partial, "we");
-	bool ok = out != NULL && write_to(out, root) &&
-	    fsync(fileno(out)) == 0;
+	if (why != NULL)
+		return why;
+	const int fd = fcntl(f.fd, F_DUPFD_CLOEXEC, 3);
+	FILE *out = fd == -1 ? NULL : fdopen(fd, "w");
+	bool ok = out != NULL && write_to(out, root);
 	if (out != NULL)
 		ok = fclose(out) == 0 && ok;
-	ok = ok && rename(partial, file) == 0;
-	if (!ok) {
-		const int error = errno;
-		unlink(partial);
-		errno = error;
-	}
-	free(partial);
-	return ok;
+	else if (fd != -1)
+		close(fd);
+	ok = report_file_close(&f, ok);
+	return ok ? NULL : strerror(errno != 0 ? errno : ENOMEM);
+}
+
+static const char *
+write_standard_output(const json_t *root)
+{
+	return write_to(stdout, root) ? NULL :
+	    strerror(errno != 0 ? errno : ENOMEM);
 }
 
 bool
@@ -287,11 +294,11 @@ run_report_write(struct run_report *r, const char *file,
 	json_object_set_new(root, "exit_status", json_integer(status));
 	json_object_set(root, "jobs", r->jobs);
 	errno = 0;
-	const bool ok = strcmp(file, "-") == 0 ? write_to(stdout, root) :
-	    replace_file(file, root);
-	if (!ok)
+	const char *why = strcmp(file, "-") == 0 ?
+	    write_standard_output(root) : write_file(file, root);
+	if (why != NULL)
 		report(rep, DE_ERROR, "%s: the report cannot be written: %s",
-		    file, strerror(errno != 0 ? errno : ENOMEM));
+		    file, why);
 	json_decref(root);
-	return ok;
+	return why == NULL;
 }

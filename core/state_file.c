@@ -10,6 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "plugins/common/safe_file.h"
+
 #define ATTEMPTS 100		/* to open what others remove meanwhile */
 #define LAST_TEXT "complete=1"	/* all in front of it is on the disk, too */
 
@@ -54,6 +56,16 @@ is_ours_alone(const struct state_file *s, int fd, const char *what,
 static bool
 open_folder(struct state_file *s, const char *folder)
 {
+	const char *forbidden = safe_file_forbidden(s->path);
+
+	if (forbidden == NULL)
+		forbidden = safe_file_forbidden(folder);
+	if (forbidden != NULL) {
+		report(s->rep, DE_ERROR, "%s: nothing is made in %s, and what "
+		    "is there is gone after a crash; give state_dir another "
+		    "folder", folder, forbidden);
+		return false;
+	}
 	if (mkdir(folder, 0700) == -1 && errno != EEXIST) {
 		say(s, "the folder cannot be made");
 		return false;

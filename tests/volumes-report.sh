@@ -46,7 +46,8 @@ check () {
 	END
 	"$PYTHON3" check.py 2>check.log ||
 	    fail "$(tail -n 3 check.log): $(head -c 3000 report)"
-	[ ! -e report.partial ] || fail "report.partial is left behind"
+	[ -z "$(find . -maxdepth 1 -name '.dumpengine-*')" ] ||
+	    fail "left behind: $(ls -A)"
 	rm -f report
 }
 
@@ -162,7 +163,7 @@ fresh
 mkdir -p folder
 engine 2 -c a.conf --report folder
 said "folder"
-[ ! -e folder.partial ] || fail "folder.partial is left"
+[ -z "$(ls -A folder)" ] || fail "left behind: $(ls -A folder)"
 if [ -w /dev/full ]; then
 	fresh
 	"$DUMPENGINE" -q -c a.conf --report - >/dev/full 2>err </dev/null
