@@ -16,7 +16,7 @@
 #include <time.h>
 
 #include "describe.h"
-#include "label.h"
+#include "../common/label.h"
 #include "place.h"
 #include "records.h"
 

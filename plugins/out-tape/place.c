@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "label.h"
+#include "../common/label.h"
 
 #define DAY 86400
 /* The largest record there is; a larger block is not one of ours. */

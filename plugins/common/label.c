@@ -10,11 +10,13 @@
 #define CHECKSUM 84446
 #define AT_TYPE 0
 #define AT_DATE 4
+#define AT_BASE_DATE 8
 #define AT_VOLUME 12
 #define AT_MAGIC 24
 #define AT_LABEL 676
 #define AT_LEVEL 692
 #define AT_FILESYSTEM 696
+#define AT_DEVICE 760
 #define AT_HOST 824
 #define LABEL_KEPT 15		/* characters of a label in a header */
 
@@ -50,11 +52,13 @@ label_parse(const uint8_t *block, size_t length, struct label *label)
 	    get32(block + AT_TYPE) != TYPE_TAPE)
 		return false;
 	label->date = (int32_t)get32(block + AT_DATE);
+	label->base_date = (int32_t)get32(block + AT_BASE_DATE);
 	label->volume = get32(block + AT_VOLUME);
 	label->level = (int32_t)get32(block + AT_LEVEL);
 	get_text(block + AT_LABEL, label->label, sizeof(label->label));
 	get_text(block + AT_FILESYSTEM, label->filesystem,
 	    sizeof(label->filesystem));
+	get_text(block + AT_DEVICE, label->device, sizeof(label->device));
 	get_text(block + AT_HOST, label->host, sizeof(label->host));
 	return true;
 }

@@ -2,11 +2,11 @@
 /*
  * label.h - the header that a volume of a dump begins with
  *
- * Reads what tells whose volume it is.  What comes from a tape can be
- * anything: nothing is taken from it before its checksum is right.
+ * Reads what tells whose volume it is.  What comes from a medium can
+ * be anything: nothing is taken from it before its checksum is right.
  */
-#ifndef OUT_TAPE_LABEL_H
-#define OUT_TAPE_LABEL_H
+#ifndef PLUGINS_COMMON_LABEL_H
+#define PLUGINS_COMMON_LABEL_H
 
 #include "dumpengine/plugin.h"
 
@@ -16,10 +16,12 @@
 /* Texts have no characters in them that could do harm on a terminal. */
 struct label {
 	int64_t date;		/* of the dump, seconds since 1970 */
+	int64_t base_date;	/* of what it builds on; 0: it is a full dump */
 	uint32_t volume;
 	int32_t level;
 	char label[LABEL_BYTES];
 	char filesystem[LABEL_NAME_BYTES];
+	char device[LABEL_NAME_BYTES];
 	char host[LABEL_NAME_BYTES];
 };
 
