@@ -100,7 +100,7 @@ const struct de_option config_volume_options[] = {
 const struct de_option config_ring_options[] = {
 	{ "slaves", DE_OPTION_INTEGER, 0, 1, 64, "4",
 	  "how many slaves read and write records" },
-	{ "blocking", DE_OPTION_INTEGER, 0, 1, 1024, "64",
+	{ "blocking", DE_OPTION_INTEGER, 0, 1, 1024, "32",
 	  "tape blocks of 1024 bytes in a record" },
 	{ "buffer", DE_OPTION_SIZE, 0, 64 << 10, INT64_C(64) << 30, NULL,
 	  "memory for records between the source and the output" },

@@ -16,6 +16,7 @@
 #include "core/dumpdates.h"
 #include "core/freeze.h"
 #include "core/level.h"
+#include "core/restore_command.h"
 #include "core/snapshot.h"
 #include "core/stream.h"
 #include "core/supervisor.h"
@@ -677,9 +678,33 @@ report_sums(struct report *rep, const struct dump_record *record,
 		    &record->times);
 }
 
+/* The last line of a dump that can be restored: how. */
+static void
+report_done(struct report *rep, const struct dump_record *record,
+    uint32_t blocking)
+{
+	const struct message_description *d = &record->description;
+	const char *done = record->status == EXIT_COMPLETE ? "DUMP IS DONE" :
+	    "DUMP IS DONE, BUT IT IS NOT COMPLETE";
+	char command[RESTORE_COMMAND_BYTES];
+	char on_top[40] = "";
+
+	restore_command_format(&record->restore, blocking, command);
+	if (d->base_date != 0 && d->base_level == LEVEL_NONE)
+		snprintf(on_top, sizeof(on_top), " on top of its base");
+	else if (d->base_date != 0)
+		snprintf(on_top, sizeof(on_top), " on top of level %" PRId32,
+		    d->base_level);
+	if (command[0] == '\0')
+		report(rep, DE_INFO, "%s", done);
+	else
+		report(rep, DE_INFO, "%s; to restore it%s: %s", done, on_top,
+		    command);
+}
+
 static void
 report_ending(struct report *rep, const struct dump_record *record,
-    double seconds)
+    double seconds, uint32_t blocking)
 {
 	if (record->findings > 0)
 		report(rep, DE_WARNING, "%" PRIu64 " %s not in the dump, or "
@@ -688,8 +713,7 @@ report_ending(struct report *rep, const struct dump_record *record,
 	if (record->status == EXIT_COMPLETE ||
 	    record->status == EXIT_INCOMPLETE) {
 		report_sums(rep, record, seconds);
-		report(rep, DE_INFO, "DUMP IS DONE%s", record->status ==
-		    EXIT_COMPLETE ? "" : ", BUT IT IS NOT COMPLETE");
+		report_done(rep, record, blocking);
 	} else {
 		report(rep, DE_ERROR, "THE ENTIRE DUMP IS ABORTED%s%s",
 		    record->status == EXIT_ABORTED ? "" : ": ",
@@ -723,7 +747,8 @@ supervise(const struct job_config *config, const struct job_context *context,
 	supervisor_run(&s, worker, &record);
 	note_dump(config, context, &record);
 	const double seconds = (double)(clock_ns() - started) / 1e9;
-	report_ending(context->rep, &record, seconds);
+	report_ending(context->rep, &record, seconds, (uint32_t)
+	    option_number(config->ring, "blocking"));
 	if (context->run_report != NULL)
 		run_report_add(context->run_report, config, &record, begun,
 		    seconds);

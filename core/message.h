@@ -60,6 +60,7 @@ struct message_volume {
 	int64_t ended;
 	uint64_t ns;				/* that it took */
 	bool verified;
+	uint32_t properties;			/* of the medium, DE_MEDIUM_... */
 	char digest[DIGEST_TEXT_BYTES];
 	char medium[MESSAGE_NAME_BYTES];
 	struct ring_times times;

@@ -56,6 +56,7 @@ record_volume(struct dump_record *record, const struct message_volume *v,
 	    v->number - 1 : record->volume_count;
 
 	record->volume_count = n + 1;
+	restore_command_note(&record->restore, v);
 	volume_add_times(&record->times, &v->times);
 	if (!keep)
 		return;

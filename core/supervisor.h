@@ -11,6 +11,7 @@
 #include "core/message.h"
 #include "core/operator.h"
 #include "core/progress.h"
+#include "core/restore_command.h"
 #include "core/signals.h"
 
 /* One of what is not in a dump as in the filesystem; texts are owned. */
@@ -28,6 +29,7 @@ struct dump_record {
 	size_t volume_count;
 	struct message_rewrite *rewrites;	/* owned */
 	size_t rewrite_count;
+	struct restore_command restore;		/* that reads the volumes */
 	struct ring_times times;		/* of all volumes */
 	uint64_t tape_blocks;
 	uint64_t findings;			/* as in message_end */

@@ -336,6 +336,7 @@ tell_volume(const struct tape *tape, enum de_end_reason reason)
 	v->ended = (int64_t)time(NULL);
 	v->ns = clock_ns() - tape->started_ns;
 	v->verified = option_number(tape->config.volumes, "verify") != 0;
+	v->properties = volume_properties(tape->volume);
 	volume_digest(tape->volume, v->digest);
 	snprintf(v->medium, sizeof(v->medium), "%s",
 	    volume_medium(tape->volume));

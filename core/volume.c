@@ -237,6 +237,12 @@ volume_medium(const struct volume *v)
 	return v->medium;
 }
 
+uint32_t
+volume_properties(const struct volume *v)
+{
+	return v->properties;
+}
+
 bool
 volume_is_once(const struct volume *v)
 {

@@ -49,6 +49,7 @@ bool volume_may_retry(const struct volume *v);
 
 /* Of the open volume, or of the one closed last. */
 const char *volume_medium(const struct volume *v);
+uint32_t volume_properties(const struct volume *v);	/* DE_MEDIUM_... */
 bool volume_is_once(const struct volume *v);	/* DE_MEDIUM_ONCE */
 bool volume_streams(const struct volume *v);	/* DE_MEDIUM_STREAMS */
 uint32_t volume_window(const struct volume *v);	/* de_medium.window */

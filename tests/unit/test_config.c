@@ -87,7 +87,7 @@ START_TEST(a_file_with_the_least_gets_the_defaults)
 	ck_assert_int_eq(option_number(job->options, "level"), 0);
 	ck_assert_str_eq(option_text(job->options, "label"), "none");
 	ck_assert_int_eq(option_number(job->ring, "slaves"), 4);
-	ck_assert_int_eq(option_number(job->ring, "blocking"), 64);
+	ck_assert_int_eq(option_number(job->ring, "blocking"), 32);
 	ck_assert_str_eq(job->source.plugin->descriptor.name, "fs-fault");
 	ck_assert_str_eq(job->output.plugin->descriptor.name, "out-fault");
 	ck_assert_ptr_null(config_find_job(c, "b"));
