@@ -8,7 +8,7 @@
 
 /* Until the operator has the next volume ready, or gives up. */
 static enum exit_status
-ask_for_volume(const struct change *c, uint32_t volume)
+ask_for_volume(struct change *c, uint32_t volume)
 {
 	char question[MESSAGE_TEXT_BYTES];
 
@@ -19,6 +19,7 @@ ask_for_volume(const struct change *c, uint32_t volume)
 	for (;;) {
 		switch (message_ask(c->channel, question)) {
 		case ANSWER_YES:
+			refusals_forget(&c->refusals);
 			return EXIT_COMPLETE;
 		case ANSWER_NOBODY:
 			return EXIT_NO_OPERATOR;
@@ -109,13 +110,26 @@ change_at_end(struct change *c, const struct de_volume_end *end)
 		c->eot->plugin->eot.volume_ended(c->eot->self, end, &reply);
 }
 
+void
+change_begin_volume(struct change *c)
+{
+	c->attempt = 1;
+	refusals_forget(&c->refusals);
+}
+
+/* To the operator, and to the supervisor for its report. */
 static void
-tell_rewrite(const struct change *c, uint32_t volume, const char *why)
+tell_rewrite(const struct change *c, uint32_t volume, bool refused,
+    const char *why)
 {
 	struct message m = { .type = MESSAGE_REWRITE };
 
-	report(c->rep, DE_WARNING, "volume %" PRIu32 " is written again from "
-	    "its checkpoint: %s", volume, why);
+	if (refused)
+		report(c->rep, DE_WARNING, "volume %" PRIu32 ": %s; trying the "
+		    "medium that is there now", volume, why);
+	else
+		report(c->rep, DE_WARNING, "volume %" PRIu32 " is written "
+		    "again from its checkpoint: %s", volume, why);
 	m.u.rewrite.volume = volume;
 	snprintf(m.u.rewrite.why, sizeof(m.u.rewrite.why), "%s", why);
 	message_send(c->channel, &m, true);
@@ -123,7 +137,7 @@ tell_rewrite(const struct change *c, uint32_t volume, const char *why)
 
 /* Why the writer ended; `why` is a text for messages. */
 static int
-how_it_ended(int wait_status, char *why, size_t size)
+how_it_ended(int wait_status, enum de_failure failure, char *why, size_t size)
 {
 	if (WIFSIGNALED(wait_status)) {
 		snprintf(why, size, "its process was killed by signal %d (%s)",
@@ -133,13 +147,15 @@ how_it_ended(int wait_status, char *why, size_t size)
 	const int code = WIFEXITED(wait_status) ? WEXITSTATUS(wait_status) : -1;
 	switch (code) {
 	case EXIT_WRITE_FAILED:
-		snprintf(why, size, "it could not be written");
+		snprintf(why, size, "it could not be written%s%s",
+		    failure == DE_FAILURE_OTHER ? "" : ": ",
+		    failure == DE_FAILURE_OTHER ? "" : refusals_text(failure));
 		break;
 	case EXIT_VERIFY_FAILED:
 		snprintf(why, size, "it failed its verification");
 		break;
 	case EXIT_OPEN_FAILED:
-		snprintf(why, size, "it could not be opened");
+		snprintf(why, size, "%s", refusals_text(failure));
 		break;
 	case EXIT_CUT_SHORT:
 		snprintf(why, size, "its end would tear the extended "
@@ -160,20 +176,19 @@ how_it_ended(int wait_status, char *why, size_t size)
 
 /* The status of the dump when nothing can be done about it. */
 static enum exit_status
-without_operator(int code, const struct de_volume_end *end)
+without_operator(int code, const struct de_volume_end *end, bool begun)
 {
 	if (code == EXIT_VERIFY_FAILED)
 		return EXIT_BAD_VOLUME;
 	/* Nothing was written yet, not even at an earlier attempt. */
-	if (code == EXIT_OPEN_FAILED && end->volume == 1 &&
-	    end->medium[0] == '\0')
+	if (code == EXIT_OPEN_FAILED && end->volume == 1 && !begun)
 		return EXIT_NOT_STARTED;
 	return EXIT_NO_OPERATOR;
 }
 
 static enum exit_status
-ask_operator(const struct change *c, const struct de_volume_end *end,
-    int code)
+ask_operator(struct change *c, const struct de_volume_end *end, int code,
+    bool begun)
 {
 	char question[MESSAGE_TEXT_BYTES];
 
@@ -186,6 +201,7 @@ ask_operator(const struct change *c, const struct de_volume_end *end,
 		    end->volume);
 	switch (message_ask(c->channel, question)) {
 	case ANSWER_YES:
+		refusals_forget(&c->refusals);
 		return EXIT_COMPLETE;
 	case ANSWER_NO:
 		return code == EXIT_VERIFY_FAILED ? EXIT_BAD_VOLUME :
@@ -195,7 +211,7 @@ ask_operator(const struct change *c, const struct de_volume_end *end,
 	case ANSWER_NOBODY:
 		break;
 	}
-	return without_operator(code, end);
+	return without_operator(code, end, begun);
 }
 
 /*
@@ -208,41 +224,63 @@ may_be_over(int code)
 	return code != EXIT_WRITE_FAILED && code != EXIT_OPEN_FAILED;
 }
 
-bool
-change_counts(int wait_status)
+/*
+ * Not one that ended its volume early, or whose output has seen to it itself,
+ * or whose medium was refused while there may be others.
+ */
+static bool
+is_attempt(struct change *c, int code, const struct de_volume_end *end,
+    uint64_t mark)
 {
-	return !WIFEXITED(wait_status) ||
-	    (WEXITSTATUS(wait_status) != EXIT_CUT_SHORT &&
-	    WEXITSTATUS(wait_status) != EXIT_RETRY);
+	if (code == EXIT_CUT_SHORT || code == EXIT_RETRY)
+		return false;
+	if (code == EXIT_OPEN_FAILED)
+		return refusals_note(&c->refusals, end->failure, mark);
+	refusals_forget(&c->refusals);
+	return true;
+}
+
+/* Has the handler got something that helps? */
+static bool
+handler_may_help(const struct change *c, int code,
+    const struct de_volume_end *end)
+{
+	return c->eot != NULL && code > 0 &&
+	    end->failure != DE_FAILURE_SETTINGS;
 }
 
 enum exit_status
-change_after_failure(struct change *c, const struct de_volume_end *end,
-    int wait_status, unsigned int attempt)
+change_after_failure(struct change *c, struct de_volume_end *end,
+    const struct change_failure *failure)
 {
 	char why[256];
 	enum exit_status status = EXIT_COMPLETE;
-	const int code = how_it_ended(wait_status, why, sizeof(why));
-	const bool attempts_left = attempt <= c->rewrite_attempts;
+	const int code = how_it_ended(failure->wait_status, end->failure, why,
+	    sizeof(why));
+	const bool ended_early = code == EXIT_CUT_SHORT || code == EXIT_RETRY;
+	const bool counts = is_attempt(c, code, end, failure->mark);
+	const bool attempts_left = !counts || c->attempt <= c->rewrite_attempts;
 
-	if (!change_counts(wait_status) && !c->cannot_rewrite) {
-		tell_rewrite(c, end->volume, why);
+	end->refused = c->refusals.count;
+	if (ended_early && !failure->is_once) {
+		tell_rewrite(c, end->volume, false, why);
 		return EXIT_COMPLETE;
 	}
 	/* It gave up for good, and has said so. */
 	if (code > 0 && code < EXIT_WRITE_FAILED)
 		return (enum exit_status)code;
-	if (c->cannot_rewrite) {
+	if (failure->is_once) {
 		report(c->rep, DE_ERROR, "volume %" PRIu32 ": %s, and %s "
 		    "cannot be begun again", end->volume, why, end->medium);
 		return EXIT_ABORTED;
 	}
-	if (attempts_left && c->eot != NULL && code > 0)
+	if (attempts_left && handler_may_help(c, code, end))
 		status = ask_handler(c, end, code != EXIT_OPEN_FAILED);
 	else if (!attempts_left || !may_be_over(code))
-		status = ask_operator(c, end, code);
+		status = ask_operator(c, end, code, failure->begun);
+	c->attempt += counts;
 	if (status == EXIT_COMPLETE)
-		tell_rewrite(c, end->volume, why);
+		tell_rewrite(c, end->volume, code == EXIT_OPEN_FAILED, why);
 	else
 		report(c->rep, DE_ERROR, "volume %" PRIu32 ": %s%s",
 		    end->volume, why, status == EXIT_NO_OPERATOR ?

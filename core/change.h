@@ -11,6 +11,7 @@
 
 #include "core/instance.h"
 #include "core/message.h"
+#include "core/refusals.h"
 
 struct change {			/* all borrowed */
 	const struct instance *output;
@@ -18,9 +19,23 @@ struct change {			/* all borrowed */
 	struct report *rep;
 	int channel;			/* to the supervisor */
 	unsigned int rewrite_attempts;
-	bool cannot_rewrite;		/* the volume is on a pipe */
 	char medium[DE_MEDIUM_BYTES];	/* for the next volume; "": as set */
+
+	/* Of the volume that is being written: */
+	unsigned int attempt;		/* the first is 1 */
+	struct refusals refusals;
 };
+
+/* How a writer ended. */
+struct change_failure {
+	int wait_status;		/* as waitpid() gives it */
+	bool is_once;			/* the volume is on a pipe */
+	bool begun;			/* at this attempt or before */
+	uint64_t mark;			/* see de_medium */
+};
+
+/* A volume is to be written for the first time. */
+void change_begin_volume(struct change *c);
 
 /*
  * A volume has ended well, `next` comes.  EXIT_COMPLETE: it can be begun;
@@ -33,17 +48,10 @@ enum exit_status change_medium(struct change *c,
 void change_at_end(struct change *c, const struct de_volume_end *end);
 
 /*
- * Is what such a writer ended with one of the failures that are counted?  Not
- * one that ended its volume early, or whose output has seen to it itself.
- */
-bool change_counts(int wait_status);
-
-/*
- * Volume end->volume was not written, for the `attempt`th time (the first is
- * 1); `wait_status` of its writer.  EXIT_COMPLETE: try again; otherwise the
- * exit status of the dump.
+ * Volume end->volume was not written; end->refused is filled in here.
+ * EXIT_COMPLETE: try again; otherwise the exit status of the dump.
  */
 enum exit_status change_after_failure(struct change *c,
-    const struct de_volume_end *end, int wait_status, unsigned int attempt);
+    struct de_volume_end *end, const struct change_failure *failure);
 
 #endif

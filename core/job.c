@@ -178,6 +178,13 @@ check_dumpdates(const struct job *job, bool create)
 }
 
 static bool
+check_handler(const struct job *job)
+{
+	return job->eot == NULL || job->eot->plugin->eot.check == NULL ||
+	    job->eot->plugin->eot.check(job->eot->self) == DE_OK;
+}
+
+static bool
 check_output(const struct job *job)
 {
 	const struct de_output *ops = &job->output->plugin->output;
@@ -214,7 +221,8 @@ job_check(const struct job_config *config, const struct job_context *context)
 
 	allow_live(config);
 	const bool ok = begin(&job, config, context, NULL, -1) &&
-	    check_dumpdates(&job, false) && check_output(&job);
+	    check_dumpdates(&job, false) && check_output(&job) &&
+	    check_handler(&job);
 
 	if (ok)
 		report(context->rep, DE_INFO, "ready to dump %s (%s, %s in use)",

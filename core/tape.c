@@ -44,6 +44,9 @@ struct context {
 struct shared {
 	char medium[MESSAGE_NAME_BYTES];
 	bool is_once;
+	bool begun;		/* by one of the writers */
+	enum de_failure failure;	/* of the last one, */
+	uint64_t mark;		/* and of what it refused; see de_medium */
 	uint64_t bytes;
 	uint64_t limit;		/* tape blocks it is to have; 0: as planned */
 };
@@ -67,7 +70,6 @@ struct tape {
 	uint64_t before;		/* tape blocks on the volumes before */
 	time_t started;			/* the volume */
 	uint64_t started_ns;
-	unsigned int attempt;		/* of writing it */
 
 	enum exit_status read_errors;	/* if there are too many */
 	bool running;			/* the ring is, on an open volume */
@@ -110,6 +112,17 @@ discard(struct tape *tape)
 	tape->running = false;
 }
 
+/* The checkpoint is told why the output has failed. */
+static void
+note_failure(struct tape *tape)
+{
+	tape->shared->failure = volume_failure(tape->volume);
+	tape->shared->mark = volume_mark(tape->volume);
+	if (volume_medium(tape->volume)[0] != '\0')
+		snprintf(tape->shared->medium, sizeof(tape->shared->medium),
+		    "%s", volume_medium(tape->volume));
+}
+
 /*
  * The ring came to a stop: by too many read errors, by the user, or by the
  * output, which has reported why.
@@ -126,6 +139,7 @@ fail_volume(struct tape *tape)
 		report(tape->config.rep, DE_ERROR, "out of memory");
 		return end_process(tape, EXIT_ABORTED, true);
 	}
+	note_failure(tape);
 	return end_process(tape, volume_may_retry(tape->volume) ?
 	    EXIT_RETRY : EXIT_WRITE_FAILED, false);
 }
@@ -438,6 +452,7 @@ refuse_small(struct tape *tape)
 	    tape->next.volume, blocks_needed(tape));
 	volume_discard(tape->volume);
 	tape->running = false;
+	tape->shared->failure = DE_FAILURE_FULL;
 	return end_process(tape, EXIT_TOO_SMALL, false);
 }
 
@@ -446,6 +461,7 @@ fail_closing(struct tape *tape, enum volume_result result)
 {
 	if (*tape->config.cancelled)
 		return end_process(tape, EXIT_ABORTED, true);
+	note_failure(tape);
 	if (volume_may_retry(tape->volume))
 		return end_process(tape, EXIT_RETRY, false);
 	return end_process(tape, result == VOLUME_DIFFERS ?
@@ -479,11 +495,15 @@ retry(void *arg, int wait_status)
 	if (*tape->config.cancelled)
 		return false;
 	describe_end(tape, DE_END_ERROR, &end);
-	tape->change.cannot_rewrite = tape->shared->is_once;
+	end.failure = tape->shared->failure;
+	const struct change_failure failure = {
+		.wait_status = wait_status,
+		.is_once = tape->shared->is_once,
+		.begun = tape->shared->begun,
+		.mark = tape->shared->mark,
+	};
 	tape->ending.status = change_after_failure(&tape->change, &end,
-	    wait_status, tape->attempt);
-	if (change_counts(wait_status))
-		tape->attempt++;
+	    &failure);
 	return tape->ending.status == EXIT_COMPLETE;
 }
 
@@ -557,10 +577,14 @@ open_volume(struct tape *tape)
 	tell_writer(tape);
 	instance_set_unwanted(tape->config.output, false);
 	describe_volume(tape, tape->next.volume, &facts);
-	if (volume_open(tape->volume, &facts) != DE_OK)
+	tape->shared->failure = DE_FAILURE_OTHER;
+	tape->shared->mark = 0;
+	if (volume_open(tape->volume, &facts) != DE_OK) {
+		note_failure(tape);
 		return end_process(tape, *tape->config.cancelled ?
 		    EXIT_ABORTED : EXIT_OPEN_FAILED,
 		    *tape->config.cancelled != 0);
+	}
 	if (tape->shared->limit != 0)
 		tape->limit = tape->shared->limit;
 	tape->running = true;
@@ -571,6 +595,7 @@ open_volume(struct tape *tape)
 	snprintf(tape->shared->medium, sizeof(tape->shared->medium), "%s",
 	    volume_medium(tape->volume));
 	tape->shared->is_once = volume_is_once(tape->volume);
+	tape->shared->begun = true;
 	tape->shared->bytes = 0;
 	report_start(tape);
 	if (!fit_ring(tape)) {
@@ -601,7 +626,7 @@ set_limit(struct tape *tape)
 static enum de_status
 begin_volume(struct tape *tape)
 {
-	tape->attempt = 1;
+	change_begin_volume(&tape->change);
 	*tape->shared = (struct shared){ 0 };
 	set_limit(tape);
 	/* What is of use has rolled forward; the fork need not copy it. */

@@ -15,6 +15,9 @@ struct volume {
 	size_t record_size;
 	char medium[MESSAGE_NAME_BYTES];
 	uint32_t properties;		/* of the medium */
+	enum de_failure refused;	/* why it was not opened */
+	uint64_t mark;			/* of what was not */
+	bool opened;
 	uint32_t window;		/* records that may not be settled */
 	const void **on_their_way;	/* these, by number modulo window + 1 */
 	uint64_t written;		/* records that the output took */
@@ -78,6 +81,24 @@ set_window(struct volume *v, uint32_t window)
 	return true;
 }
 
+/* What a plugin says can be of a later version of the interface. */
+static enum de_failure
+known_failure(enum de_failure failure)
+{
+	return failure < DE_FAILURE_OTHER || failure > DE_FAILURE_SETTINGS ?
+	    DE_FAILURE_OTHER : failure;
+}
+
+static enum de_status
+note_refusal(struct volume *v, const struct de_medium *medium)
+{
+	v->refused = known_failure(medium->failure);
+	v->mark = medium->mark;
+	if (medium->name != NULL)
+		snprintf(v->medium, sizeof(v->medium), "%s", medium->name);
+	return DE_FAILED;
+}
+
 enum de_status
 volume_open(struct volume *v, const struct de_volume *facts)
 {
@@ -88,8 +109,10 @@ volume_open(struct volume *v, const struct de_volume *facts)
 	v->written = v->settled = 0;
 	digest_reset(v->digest);
 	v->medium[0] = '\0';
+	v->opened = false;
 	if (v->ops->open_volume(v->output->self, facts, &medium) != DE_OK)
-		return DE_FAILED;
+		return note_refusal(v, &medium);
+	v->opened = true;
 	snprintf(v->medium, sizeof(v->medium), "%s", medium.name != NULL ?
 	    medium.name : v->output->plugin->descriptor.name);
 	v->properties = medium.properties;
@@ -222,6 +245,21 @@ void
 volume_discard(struct volume *v)
 {
 	v->ops->close_volume(v->output->self, DE_CLOSE_DISCARD);
+}
+
+enum de_failure
+volume_failure(struct volume *v)
+{
+	if (!v->opened)
+		return v->refused;
+	return v->ops->failure == NULL ? DE_FAILURE_OTHER :
+	    known_failure(v->ops->failure(v->output->self));
+}
+
+uint64_t
+volume_mark(const struct volume *v)
+{
+	return v->opened ? 0 : v->mark;
 }
 
 bool

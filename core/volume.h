@@ -44,10 +44,19 @@ enum volume_result volume_close(struct volume *v, bool verify);
 /* Leave nothing that looks whole.  Main thread. */
 void volume_discard(struct volume *v);
 
+/*
+ * Why the output has failed: asked after it has, at the latest when the volume
+ * is closed.  Main thread.
+ */
+enum de_failure volume_failure(struct volume *v);
+
+/* What volume_open() refused; see de_medium.mark. */
+uint64_t volume_mark(const struct volume *v);
+
 /* Has the output failed by what may be over already?  Main thread. */
 bool volume_may_retry(const struct volume *v);
 
-/* Of the open volume, or of the one closed last. */
+/* Of the open volume, the one closed last, or refused last ("" if unknown). */
 const char *volume_medium(const struct volume *v);
 uint32_t volume_properties(const struct volume *v);	/* DE_MEDIUM_... */
 bool volume_is_once(const struct volume *v);	/* DE_MEDIUM_ONCE */

@@ -43,6 +43,11 @@ extern "C" {
 
 #define DE_API_VERSION 1
 
+/* Does a structure that was received reach as far as that member? */
+#define DE_HAS(structure, member)					\
+	((size_t)((const char *)(&(structure)->member + 1) -		\
+	    (const char *)(structure)) <= (structure)->struct_size)
+
 /* Unit of the stream.  What an extent is made of comes in pieces of it. */
 #define DE_TAPE_BLOCK 1024
 
@@ -414,6 +419,26 @@ struct de_volume {
  */
 #define DE_MEDIUM_STREAMS 2u
 
+/*
+ * Why a volume could not be opened or written.  What is to be done depends on
+ * it: a busy drive is waited for, a protected tape goes back to its slot.
+ */
+enum de_failure {
+	DE_FAILURE_OTHER = 0,		/* none of these, or it is not known */
+	DE_FAILURE_BUSY = 1,		/* somebody else has it open */
+	DE_FAILURE_NO_DEVICE = 2,	/* no such drive, folder or host, or it
+					   does not answer any more */
+	DE_FAILURE_NO_MEDIUM = 3,	/* the drive is empty */
+	DE_FAILURE_NOT_READY = 4,	/* it is loading, off-line, or wants a hand */
+	DE_FAILURE_WRITE_PROTECTED = 5,	/* the medium, by its tab or mount */
+	DE_FAILURE_PROTECTED = 6,	/* it holds a dump that may be needed */
+	DE_FAILURE_FOREIGN = 7,		/* it holds what is no dump */
+	DE_FAILURE_UNREADABLE = 8,	/* what it holds cannot be found out */
+	DE_FAILURE_FULL = 9,		/* it has no room for a volume */
+	DE_FAILURE_MEDIUM = 10,		/* it is bad */
+	DE_FAILURE_SETTINGS = 11	/* with these, no medium would do */
+};
+
 /* What a volume is written to.  Texts are the output's, until close_volume(). */
 struct de_medium {
 	uint32_t struct_size;
@@ -421,6 +446,16 @@ struct de_medium {
 	uint32_t properties;		/* DE_MEDIUM_... */
 	uint32_t window;		/* records that write() may be ahead of the
 					   medium, to 65536; see settled() */
+	/*
+	 * When open_volume() returns DE_FAILED: why.  `name` may then be set,
+	 * too; both are looked at before any other callback is called.
+	 */
+	enum de_failure failure;
+	/*
+	 * With such a failure: a number made of what the medium holds, so that
+	 * it is known when it comes again.  0: it cannot be told from others.
+	 */
+	uint64_t mark;
 };
 
 /* What is to become of a volume. */
@@ -448,7 +483,8 @@ struct de_output {
 
 	/*
 	 * Open a volume for writing from its beginning and say what it is.
-	 * DE_OK; or DE_FAILED, and nothing is open.  Main thread.  Required.
+	 * DE_OK; or DE_FAILED with medium->failure set, and nothing is open.
+	 * Main thread.  Required.
 	 */
 	enum de_status (*open_volume)(void *self,
 	    const struct de_volume *volume, struct de_medium *medium);
@@ -541,6 +577,14 @@ struct de_output {
 	 * Optional: absent means no.
 	 */
 	bool (*may_retry)(void *self);
+
+	/*
+	 * Why did the last call fail?  Asked once, after DE_FAILED of write(),
+	 * settle(), begin_readback(), read_back() or close_volume(), when the
+	 * volume is closed, before may_retry(); open_volume() says it in
+	 * de_medium.  Main thread.  Optional: absent means DE_FAILURE_OTHER.
+	 */
+	enum de_failure (*failure)(void *self);
 };
 
 /* --------------------------------------------------------- EOT handlers */
@@ -565,6 +609,13 @@ struct de_volume_end {
 	const char *label;
 	uint32_t level;
 	int64_t date;			/* of the dump, seconds */
+	/*
+	 * With DE_END_ERROR: why, and how many media in a row have been refused
+	 * for this volume, this one included; 0 when it was begun.  A handler
+	 * that has tried all of its media says DE_EOT_ASK.
+	 */
+	enum de_failure failure;
+	uint32_t refused;
 };
 
 enum de_eot_answer {
@@ -593,6 +644,12 @@ struct de_eot {
 	 */
 	enum de_status (*volume_ended)(void *self,
 	    const struct de_volume_end *end, struct de_eot_reply *reply);
+
+	/*
+	 * Could it change the medium now?  For `dumpengine --check`; changes
+	 * nothing.  DE_OK, DE_FAILED.  Optional: absent means yes.
+	 */
+	enum de_status (*check)(void *self);
 };
 
 /* ----------------------------------------------------------- descriptor */

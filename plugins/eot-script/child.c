@@ -47,16 +47,47 @@ say(const struct child *c, const char *what)
 
 /* ------------------------------------------------- in the child, before exec */
 
+/* What is against the medium, or keeps the drive from taking it. */
 static const char *
-reason_name(enum de_end_reason reason)
+failure_name(enum de_failure failure)
 {
-	switch (reason) {
+	switch (failure) {
+	case DE_FAILURE_BUSY:
+		return "busy";
+	case DE_FAILURE_NO_DEVICE:
+		return "no-device";
+	case DE_FAILURE_NO_MEDIUM:
+		return "no-medium";
+	case DE_FAILURE_NOT_READY:
+		return "not-ready";
+	case DE_FAILURE_WRITE_PROTECTED:
+		return "write-protected";
+	case DE_FAILURE_PROTECTED:
+		return "protected";
+	case DE_FAILURE_FOREIGN:
+		return "foreign";
+	case DE_FAILURE_UNREADABLE:
+		return "unreadable";
+	case DE_FAILURE_FULL:
+		return "full";
+	case DE_FAILURE_OTHER:
+	case DE_FAILURE_MEDIUM:
+	case DE_FAILURE_SETTINGS:
+		break;
+	}
+	return "error";
+}
+
+static const char *
+reason_name(const struct de_volume_end *end)
+{
+	switch (end->reason) {
 	case DE_END_SIZE:
 		return "size";
 	case DE_END_EOT:
 		return "eot";
 	case DE_END_ERROR:
-		return "error";
+		return failure_name(end->failure);
 	case DE_END_LAST:
 		break;
 	}
@@ -78,9 +109,10 @@ set_environment(const struct de_volume_end *end)
 	setenv("DUMPENGINE_JOB", end->job, 1);
 	setenv("DUMPENGINE_DEVICE", end->medium, 1);
 	setenv("DUMPENGINE_LABEL", end->label, 1);
-	setenv("DUMPENGINE_REASON", reason_name(end->reason), 1);
+	setenv("DUMPENGINE_REASON", reason_name(end), 1);
 	set_number("DUMPENGINE_VOLUME", end->volume);
 	set_number("DUMPENGINE_NEXT_VOLUME", end->next_volume);
+	set_number("DUMPENGINE_REFUSED", end->refused);
 	set_number("DUMPENGINE_BYTES", end->bytes);
 	set_number("DUMPENGINE_LEVEL", end->level);
 	set_number("DUMPENGINE_DATE", (uint64_t)end->date);

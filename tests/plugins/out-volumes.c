@@ -35,6 +35,10 @@ static const struct de_option out_volumes_options[] = {
 	  "where the volumes go, as 001, 002, and so on" },
 	{ "capacity", DE_OPTION_SIZES, 0, 0, INT32_MAX, "auto",
 	  "records that a volume holds, by the order of opening" },
+	{ "refuse", DE_OPTION_SIZES, 0, 0, 1000, "auto",
+	  "reasons to refuse to open, by the order of opening; 0: none" },
+	{ "marks", DE_OPTION_SIZES, 0, 0, INT32_MAX, "auto",
+	  "of what is refused, in the same order" },
 	{ "times", DE_OPTION_INTEGER, 0, 0, INT32_MAX, "1",
 	  "how often each of the faults comes" },
 	{ "delay", DE_OPTION_INTEGER, 0, 0, 10000, "0",
@@ -132,6 +136,28 @@ set_capacity(struct out_volumes *v)
 	v->capacity = items[opened < n ? opened : n - 1];
 }
 
+/* Of a list that goes by the order of opening; 0 after its end. */
+static int64_t
+item(const struct out_volumes *v, const char *key, size_t n)
+{
+	const int64_t *items;
+
+	return n < v->host->get_sizes(v->host, key, &items) ? items[n] : 0;
+}
+
+static bool
+refuses(const struct out_volumes *v, struct de_medium *medium)
+{
+	const int64_t *items;
+
+	if (v->host->get_sizes(v->host, "refuse", &items) == 0)
+		return false;
+	const size_t n = (size_t)count(v, "refused");
+	medium->failure = (enum de_failure)item(v, "refuse", n);
+	medium->mark = (uint64_t)item(v, "marks", n);
+	return item(v, "refuse", n) != 0;
+}
+
 static enum de_status
 out_volumes_open_volume(void *self, const struct de_volume *volume,
     struct de_medium *medium)
@@ -146,6 +172,8 @@ out_volumes_open_volume(void *self, const struct de_volume *volume,
 		snprintf(v->name, sizeof(v->name), "%s/%03u",
 		    v->host->get_string(v->host, "folder"), v->volume);
 	snprintf(v->partial, sizeof(v->partial), "%s.partial", v->name);
+	if (refuses(v, medium))
+		return fail(v, "is refused, as told");
 	if (volume_has(v, "fail_open"))
 		return fail(v, "is not opened, as told");
 	set_capacity(v);
