@@ -458,7 +458,7 @@ get_status(const struct fake_drive *d, struct mtget *status)
 		.mt_gstat = gstat,
 		.mt_fileno = d->file,
 		.mt_dsreg = (long)d->block_size | 0x46L << 24,
-		.mt_erreg = d->soft_errors,
+		.mt_erreg = (long)d->soft_errors,
 	};
 	return 0;
 }

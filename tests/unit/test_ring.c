@@ -251,7 +251,7 @@ put_records(struct ring *ring, uint64_t records, unsigned int record_blocks,
 			.offset = 1024 * (dice % 100),
 		};
 		const uint64_t blocks = (extent.length + 1023) / 1024;
-		memset(expected + at * 1024, 0, blocks * 1024);
+		memset(expected + at * 1024, 0, (size_t)blocks * 1024);
 		for (uint64_t i = 0; i < extent.length; i++)
 			expected[at * 1024 + i] = byte_at(address + i);
 		if (!put_extent(ring, &extent))
@@ -285,13 +285,14 @@ START_TEST(records_arrive_in_order_each_once_whatever_the_number_of_slaves)
 			struct world w = { .read_jitter = 100 };
 			struct ring *ring = new_ring(&w, slaves, blocking);
 			uint8_t *expected =
-			    calloc(records + 1, blocking * 1024);
+			    calloc((size_t)records + 1, blocking * 1024);
 
 			ck_assert_int_eq(ring_start(ring), DE_OK);
 			put_records(ring, records, blocking, slaves, expected);
 			ck_assert_int_eq(ring_stop(ring, true), DE_OK);
 			ck_assert_uint_eq(ring_records_written(ring), records);
-			expect_bytes(&w, expected, records * blocking * 1024);
+			expect_bytes(&w, expected,
+			    (size_t)records * blocking * 1024);
 			ring_free(ring);
 			free(expected);
 			free(w.bytes);
@@ -361,7 +362,7 @@ START_TEST(the_end_of_the_volume_may_come_at_any_record)
 			ck_assert_uint_eq(ring_records_written(ring),
 			    capacity);
 			expect_bytes(&w, expected,
-			    capacity * BLOCKING * 1024);
+			    (size_t)capacity * BLOCKING * 1024);
 			ring_free(ring);
 			free(w.bytes);
 		}
@@ -411,7 +412,7 @@ START_TEST(a_write_may_fail_at_any_record)
 			ck_assert_int_eq(ring_stop(ring, true), DE_FAILED);
 			ck_assert_uint_eq(ring_records_written(ring), bad - 1);
 			expect_bytes(&w, expected,
-			    (bad - 1) * BLOCKING * 1024);
+			    (size_t)(bad - 1) * BLOCKING * 1024);
 			ring_free(ring);
 			free(w.bytes);
 		}
