@@ -194,7 +194,7 @@ done <<'END'
 5|    label  = "1234567890123456";|5: label: |has 16 bytes; give 0 to 15
 6|    date   = 0;|6: date: |out of range
 6|    date   = -5;|6: date: |out of range
-6|    date   = 2147483648;|6: date: |out of range
+6|    date   = 2147483648L;|6: date: |out of range
 6|    date   = "2039-01-01";|6: date: |out of range
 6|    date   = "1969-07-20";|6: date: |out of range
 8|      files = -1; };|8: files: |-1 is out of range (0 to 1000000)
