@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "device.h"
+#include "direct.h"
 
 #define DEFAULT_UNIT 4096
 #define FIRST_SLOTS 1024
@@ -35,6 +36,8 @@ struct device {
 	const char *path;		/* borrowed */
 	int fd;
 	uint64_t size;
+	struct direct *direct;		/* owned; NULL: it is read by the cache */
+	enum device_past_cache past_cache;
 	struct device *journal;		/* owned; NULL without an external one */
 	char channel_name[32];
 
@@ -54,12 +57,26 @@ struct cursor {
 
 /* ------------------------------------------------------------- open, close */
 
+/* The descriptor of an open device and how long it is. */
+static bool
+take_file(struct device *d, int fd)
+{
+	const off_t end = lseek(fd, 0, SEEK_END);
+
+	if (end == -1)
+		return false;
+	d->fd = fd;
+	d->size = (uint64_t)end;
+	posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL);
+	return true;
+}
+
 static bool
 open_file(struct device *d)
 {
 	struct stat st;
 
-	d->fd = open(d->path, O_RDONLY | O_CLOEXEC);
+	d->fd = open(d->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	if (d->fd == -1 || fstat(d->fd, &st) == -1) {
 		d->host->report(d->host, DE_ERROR, "%s: %s", d->path,
 		    strerror(errno));
@@ -70,15 +87,11 @@ open_file(struct device *d)
 		    "device nor an image file", d->path);
 		return false;
 	}
-	const off_t end = lseek(d->fd, 0, SEEK_END);
-	if (end == -1) {
-		d->host->report(d->host, DE_ERROR, "%s: cannot find its size: "
-		    "%s", d->path, strerror(errno));
-		return false;
-	}
-	d->size = (uint64_t)end;
-	posix_fadvise(d->fd, 0, 0, POSIX_FADV_SEQUENTIAL);
-	return true;
+	if (take_file(d, d->fd))
+		return true;
+	d->host->report(d->host, DE_ERROR, "%s: cannot find its size: %s",
+	    d->path, strerror(errno));
+	return false;
 }
 
 struct device *
@@ -110,9 +123,46 @@ device_close(struct device *d)
 		return;
 	device_uncover(d);
 	device_close(d->journal);
+	direct_close(d->direct);
 	if (d->fd != -1)
 		close(d->fd);
 	free(d);
+}
+
+bool
+device_read_past_cache(struct device *d, enum device_past_cache what)
+{
+	if (d->direct == NULL && what != DEVICE_PAST_CACHE_NONE &&
+	    (d->direct = direct_open(d->fd)) == NULL)
+		return false;
+	d->past_cache = what;
+	return true;
+}
+
+bool
+device_read_through(struct device *d, const char *node, dev_t number)
+{
+	const int old = d->fd;
+	const int fd = open(node, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	struct stat st;
+
+	if (fd == -1)
+		return false;
+	if (fstat(fd, &st) == -1 || !S_ISBLK(st.st_mode) ||
+	    st.st_rdev != number) {
+		errno = ENODEV;
+		goto fail;
+	}
+	if (!take_file(d, fd))
+		goto fail;
+	close(old);
+	return true;
+
+fail:;
+	const int why = errno;
+	close(fd);
+	errno = why;
+	return false;
 }
 
 const char *
@@ -173,11 +223,16 @@ failed(struct de_read_error *error, uint64_t address, int why)
 	return DE_FAILED;
 }
 
-/* Read `length` bytes of the file itself to where the cursor is. */
+/*
+ * Read `length` bytes of the file itself to where the cursor is; past the cache
+ * if at least `kind` is.
+ */
 static enum de_status
-read_file(const struct device *d, uint64_t address, struct cursor *c,
-    uint64_t length, struct de_read_error *error)
+read_file(const struct device *d, enum device_past_cache kind,
+    uint64_t address, struct cursor *c, uint64_t length,
+    struct de_read_error *error)
 {
+	const bool direct = d->past_cache >= kind;
 	struct iovec pieces[IOV_MAX];
 
 	if (address > INT64_MAX || length > INT64_MAX - address)
@@ -187,7 +242,9 @@ read_file(const struct device *d, uint64_t address, struct cursor *c,
 		const int count = take_pieces(c, length, pieces);
 		if (count == 0)
 			break;
-		const ssize_t n = preadv(d->fd, pieces, count, (off_t)address);
+		const ssize_t n = direct ?
+		    direct_read(d->direct, pieces, count, address) :
+		    preadv(d->fd, pieces, count, (off_t)address);
 		*c = before;
 		if (n == -1 && errno == EINTR && !d->host->cancelled(d->host))
 			continue;
@@ -410,8 +467,8 @@ read_laid_over(const struct device *d, uint64_t where, uint64_t address,
 		return DE_OK;
 	}
 	const uint64_t place = (where & ~(uint64_t)LOW_BITS) + offset;
-	if (read_file((where & IN_JOURNAL) != 0 ? d : d->journal, place, c,
-	    length, error) != DE_OK) {
+	if (read_file((where & IN_JOURNAL) != 0 ? d : d->journal,
+	    DEVICE_PAST_CACHE_ALL, place, c, length, error) != DE_OK) {
 		/* The place that matters to the caller. */
 		error->address = address;
 		return DE_FAILED;
@@ -441,15 +498,16 @@ bare(const struct device *d, uint64_t address, uint64_t length)
 }
 
 static enum de_status
-read_mixed(const struct device *d, uint64_t address, struct cursor *c,
-    uint64_t length, struct de_read_error *error)
+read_mixed(const struct device *d, enum device_past_cache kind,
+    uint64_t address, struct cursor *c, uint64_t length,
+    struct de_read_error *error)
 {
 	enum de_status status = DE_OK;
 
 	while (length > 0 && status == DE_OK) {
 		uint64_t n = bare(d, address, length);
 		if (n > 0) {
-			status = read_file(d, address, c, n, error);
+			status = read_file(d, kind, address, c, n, error);
 		} else {
 			n = in_block(d, address, length);
 			status = read_laid_over(d,
@@ -462,9 +520,10 @@ read_mixed(const struct device *d, uint64_t address, struct cursor *c,
 	return status;
 }
 
-enum de_status
-device_readv(const struct device *d, uint64_t address,
-    const struct iovec *iov, int iov_count, struct de_read_error *error)
+static enum de_status
+read_pieces(const struct device *d, enum device_past_cache kind,
+    uint64_t address, const struct iovec *iov, int iov_count,
+    struct de_read_error *error)
 {
 	struct cursor c = { .iov = iov, .count = iov_count };
 	uint64_t length = 0;
@@ -474,8 +533,24 @@ device_readv(const struct device *d, uint64_t address,
 	if (address > INT64_MAX || length > INT64_MAX - address)
 		return failed(error, address, ENXIO);
 	if (d->used == 0)
-		return read_file(d, address, &c, length, error);
-	return read_mixed(d, address, &c, length, error);
+		return read_file(d, kind, address, &c, length, error);
+	return read_mixed(d, kind, address, &c, length, error);
+}
+
+enum de_status
+device_readv(const struct device *d, uint64_t address,
+    const struct iovec *iov, int iov_count, struct de_read_error *error)
+{
+	return read_pieces(d, DEVICE_PAST_CACHE_ALL, address, iov, iov_count,
+	    error);
+}
+
+enum de_status
+device_read_contents(const struct device *d, uint64_t address,
+    const struct iovec *iov, int iov_count, struct de_read_error *error)
+{
+	return read_pieces(d, DEVICE_PAST_CACHE_CONTENTS, address, iov,
+	    iov_count, error);
 }
 
 enum de_status

@@ -13,6 +13,9 @@
  * all of them different, costs 8 MiB.  Without any such block a read is one
  * preadv(2) and nothing else.
  *
+ * While the filesystem is mounted, what the system keeps of its device may be
+ * older than what is on it: see device_read_past_cache().
+ *
  * device_lay_over() and the like are for one thread, before anything else
  * reads; device_read() and device_readv() may be called by any number of
  * threads at once.
@@ -32,6 +35,32 @@ struct device *device_open(const struct de_host *host, const char *path);
 /* Takes NULL. */
 void device_close(struct device *device);
 
+/*
+ * What is read past the cache of the system: nothing; the contents of files,
+ * as it has their blocks only by accident, and everything else with the eyes of
+ * the filesystem that is mounted; or all.
+ */
+enum device_past_cache {
+	DEVICE_PAST_CACHE_NONE,
+	DEVICE_PAST_CACHE_CONTENTS,
+	DEVICE_PAST_CACHE_ALL
+};
+
+/*
+ * Read it like that from now on.  Returns false, with errno saying why, if it
+ * cannot be; then nothing has changed.  Before anything else reads.
+ */
+bool device_read_past_cache(struct device *device,
+    enum device_past_cache what);
+
+/*
+ * From now on read the block device `node` of number `number`, which has the
+ * same bytes, under the path as before.  Returns false, with errno saying why,
+ * if it cannot be; then nothing has changed.  Before anything else reads.
+ */
+bool device_read_through(struct device *device, const char *node,
+    dev_t number);
+
 /* Its path, its size in bytes, and its descriptor, for advice and the like. */
 const char *device_path(const struct device *device);
 uint64_t device_size(const struct device *device);
@@ -47,6 +76,14 @@ enum de_status device_readv(const struct device *device, uint64_t address,
 /* The same for one piece. */
 enum de_status device_read(const struct device *device, uint64_t address,
     void *buffer, size_t length, struct de_read_error *error);
+
+/*
+ * As device_readv(), for what is in a file and not of the filesystem: the two
+ * differ while it is mounted.
+ */
+enum de_status device_read_contents(const struct device *device,
+    uint64_t address, const struct iovec *iov, int iov_count,
+    struct de_read_error *error);
 
 /*
  * The size of a block of what is laid over it, a power of 2 of at least 512

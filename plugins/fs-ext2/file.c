@@ -94,5 +94,5 @@ ext2_read(void *self, uint64_t address, const struct iovec *iov,
 {
 	const struct ext2 *e = self;
 
-	return device_readv(e->bytes, address, iov, iov_count, error);
+	return device_read_contents(e->bytes, address, iov, iov_count, error);
 }

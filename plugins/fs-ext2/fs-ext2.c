@@ -4,11 +4,14 @@
  *
  * Opens a block device or an image file for reading only.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "ext2.h"
+#include "flush.h"
 #include "inode.h"
 #include "journal.h"
 #include "mounted.h"
@@ -38,6 +41,55 @@ fail(const struct ext2 *e, const char *why)
 	return DE_FAILED;
 }
 
+/* What a loop device writes to its image goes through the cache of that. */
+static bool
+is_image(const struct ext2 *e)
+{
+	struct stat st;
+
+	return fstat(device_descriptor(e->bytes), &st) == 0 &&
+	    S_ISREG(st.st_mode);
+}
+
+/* As long as it is mounted, what the system keeps of its device may be old. */
+static void
+read_past_cache(struct ext2 *e, const struct mounted *m)
+{
+	char node[BEHIND_NAME_BYTES + 8];
+	bool is_itself = m->is_itself;
+
+	behind_node(&m->device, node, sizeof(node));
+	if (!is_itself && !m->device.is_holder)
+		is_itself = device_read_through(e->bytes, node,
+		    m->device.number);
+	/* The driver of ext4 has everything but contents in that cache itself. */
+	if (device_read_past_cache(e->bytes, is_itself && m->is_ext4 ?
+	    DEVICE_PAST_CACHE_CONTENTS : DEVICE_PAST_CACHE_ALL) ||
+	    is_image(e))
+		return;
+	e->host->report(e->host, DE_WARNING, "%s: cannot be read past the cache "
+	    "of the system (%s), which may have blocks as they were at an "
+	    "earlier time: files may be in the dump as they were then",
+	    e->device, strerror(errno));
+}
+
+/* Before anything is read of it. */
+static void
+settle_mount(struct ext2 *e, const struct mounted *m)
+{
+	memcpy(e->mount_point, m->mount_point, sizeof(e->mount_point));
+	e->is_live = m->for_writing;
+	if (m->suspicion[0] != '\0')
+		e->host->report(e->host, DE_WARNING, "%s: %s; if it is written "
+		    "to meanwhile, the dump has it as it never was", e->device,
+		    m->suspicion);
+	if (!m->is_mounted)
+		return;
+	flush(e->host, e->device, m, device_descriptor(e->bytes),
+	    FLUSH_SECONDS);
+	read_past_cache(e, m);
+}
+
 /* A filesystem that changes under the dump would be dumped as it never was. */
 static enum de_status
 check_mount(struct ext2 *e)
@@ -47,19 +99,15 @@ check_mount(struct ext2 *e)
 
 	if (mounted_find(e->host, e->device, &m) != DE_OK)
 		return DE_FAILED;
-	memcpy(e->mount_point, m.mount_point, sizeof(e->mount_point));
 	if (m.for_writing && !live) {
 		e->host->report(e->host, DE_ERROR, "%s is mounted for writing "
-		    "on %s; dump a snapshot of it (see snapshot in "
+		    "%s; dump a snapshot of it (see snapshot in "
 		    "dumpengine.conf(5)), unmount it, mount it read-only, or "
 		    "set live = true to dump it as it changes", e->device,
-		    e->mount_point);
+		    m.where);
 		return DE_FAILED;
 	}
-	e->is_live = m.for_writing;
-	if (m.is_mounted)
-		mounted_flush(e->host, e->mount_point,
-		    device_descriptor(e->bytes), FLUSH_SECONDS);
+	settle_mount(e, &m);
 	return DE_OK;
 }
 
@@ -177,8 +225,8 @@ ext2_open(void *self, struct de_source_info *info)
 	struct ext2 *e = self;
 
 	e->bytes = device_open(e->host, e->device);
-	if (e->bytes == NULL || superblock_open(e) != DE_OK ||
-	    check_mount(e) != DE_OK || recover(e) != DE_OK ||
+	if (e->bytes == NULL || check_mount(e) != DE_OK ||
+	    superblock_open(e) != DE_OK || recover(e) != DE_OK ||
 	    superblock_read_geometry(e) != DE_OK)
 		goto fail;
 	check_state(e);
@@ -205,7 +253,8 @@ ext2_find_mount_point(void *self, char *path, size_t room)
 
 	if (mounted_find(e->host, e->device, &m) != DE_OK)
 		return DE_FAILED;
-	snprintf(path, room, "%s", m.mount_point);
+	/* What is mounted elsewhere can be frozen by this name as well. */
+	snprintf(path, room, "%s", m.reach);
 	return DE_OK;
 }
 

@@ -1,93 +1,29 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "mounted.h"
 
+#include <ctype.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <libmount.h>
-#include <linux/fs.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/stat.h>
-#include <sys/sysmacros.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#define POLL_MS 20
+#define NAMESPACES_MAX 256	/* looked at, at most */
+#define COMMAND_BYTES 32
 
-/* What is looked for: a block device, or the file behind loop devices. */
-struct wanted {
-	dev_t device;			/* 0: it is no block device */
-	bool has_file;
-	dev_t file_device;
-	ino_t file_inode;
+/* --------------------------------------------------------- a mount table */
+
+/* Where in a table the filesystem stands. */
+struct place {
+	const struct behind_device *device;	/* NULL: nowhere */
+	bool for_writing;
+	bool is_whole;			/* not a folder of it */
+	char path[MOUNTED_PATH_BYTES];
 };
-
-/* ------------------------------------------------------------ loop devices */
-
-/* The first line of a file in the folder of a block device in sysfs. */
-static bool
-read_attribute(dev_t device, const char *name, char *text, size_t room)
-{
-	char path[128];
-
-	snprintf(path, sizeof(path), "/sys/dev/block/%u:%u/%s", major(device),
-	    minor(device), name);
-	FILE *f = fopen(path, "re");
-	if (f == NULL)
-		return false;
-	const bool ok = fgets(text, (int)room, f) != NULL;
-	fclose(f);
-	if (ok)
-		text[strcspn(text, "\n")] = '\0';
-	return ok;
-}
-
-/* The file behind a loop device that begins where the file does. */
-static bool
-find_file_behind(dev_t device, struct stat *st)
-{
-	char path[4096], offset[32];
-
-	return read_attribute(device, "loop/offset", offset, sizeof(offset)) &&
-	    strcmp(offset, "0") == 0 &&
-	    read_attribute(device, "loop/backing_file", path, sizeof(path)) &&
-	    stat(path, st) == 0;
-}
-
-static bool
-want(struct wanted *w, const char *device)
-{
-	struct stat st;
-
-	memset(w, 0, sizeof(*w));
-	if (stat(device, &st) == -1)
-		return false;
-	if (S_ISBLK(st.st_mode)) {
-		w->device = st.st_rdev;
-		w->has_file = find_file_behind(w->device, &st);
-	} else {
-		w->has_file = S_ISREG(st.st_mode);
-	}
-	w->file_device = st.st_dev;
-	w->file_inode = st.st_ino;
-	return w->device != 0 || w->has_file;
-}
-
-static bool
-is_wanted(const struct wanted *w, dev_t device)
-{
-	struct stat st;
-
-	if (w->device != 0 && w->device == device)
-		return true;
-	return w->has_file && find_file_behind(device, &st) &&
-	    st.st_dev == w->file_device && st.st_ino == w->file_inode;
-}
-
-/* -------------------------------------------------------- the mount table */
 
 /* A bind mount that is read-only leaves the filesystem writable elsewhere. */
 static bool
@@ -103,105 +39,332 @@ is_for_writing(struct libmnt_fs *fs)
 	    mnt_optstr_get_option(options, "ro", &value, &size) != 0;
 }
 
-/* The place of the whole filesystem is preferred to that of a part of it. */
+/*
+ * One for writing counts more than one that is not, the device itself more than
+ * what has its bytes as well, and the place of the whole filesystem more than
+ * that of a part of it.
+ */
+static bool
+is_better(const struct place *p, bool for_writing, bool is_whole)
+{
+	if (p->device == NULL || for_writing != p->for_writing)
+		return p->device == NULL || for_writing;
+	return is_whole && !p->is_whole;
+}
+
 static void
-note(struct mounted *m, struct libmnt_fs *fs, bool *has_whole)
+note_place(struct place *p, const struct behind_device *device,
+    struct libmnt_fs *fs)
 {
 	const char *root = mnt_fs_get_root(fs);
 	const char *target = mnt_fs_get_target(fs);
-	const bool whole = root == NULL || strcmp(root, "/") == 0;
+	const bool for_writing = is_for_writing(fs);
+	const bool is_whole = root == NULL || strcmp(root, "/") == 0;
 
-	m->for_writing = m->for_writing || is_for_writing(fs);
-	if (target != NULL && (!m->is_mounted || (whole && !*has_whole)))
-		snprintf(m->mount_point, sizeof(m->mount_point), "%s", target);
+	if (target == NULL || !is_better(p, for_writing, is_whole))
+		return;
+	p->device = device;
+	p->for_writing = for_writing;
+	p->is_whole = is_whole;
+	snprintf(p->path, sizeof(p->path), "%s", target);
+}
+
+static void
+search_table(struct libmnt_table *table, const struct behind *b,
+    struct place *p)
+{
+	struct libmnt_iter *iter = mnt_new_iter(MNT_ITER_FORWARD);
+	struct libmnt_fs *fs;
+
+	p->device = NULL;
+	while (iter != NULL && mnt_table_next_fs(table, iter, &fs) == 0) {
+		const struct behind_device *device = behind_get(b,
+		    mnt_fs_get_devno(fs));
+		if (device != NULL)
+			note_place(p, device, fs);
+	}
+	mnt_free_iter(iter);
+}
+
+static bool
+search_own_table(const struct behind *b, struct place *p)
+{
+	struct libmnt_table *table = mnt_new_table();
+	const bool ok = table != NULL &&
+	    mnt_table_parse_mtab(table, NULL) == 0 &&
+	    !mnt_table_is_empty(table);
+
+	if (ok)
+		search_table(table, b, p);
+	mnt_unref_table(table);
+	return ok;
+}
+
+/* ---------------------------------------------------------- other tables */
+
+/* Namespaces that have been looked at. */
+struct seen {
+	char names[NAMESPACES_MAX][32];
+	size_t count;
+};
+
+/* Is it a new one?  Then it is not any more. */
+static bool
+is_new_namespace(struct seen *seen, const char *process)
+{
+	char path[300], name[32];
+
+	snprintf(path, sizeof(path), "/proc/%s/ns/mnt", process);
+	const ssize_t n = readlink(path, name, sizeof(name) - 1);
+	if (n <= 0 || seen->count == NAMESPACES_MAX)
+		return false;
+	name[n] = '\0';
+	for (size_t i = 0; i < seen->count; i++)
+		if (strcmp(seen->names[i], name) == 0)
+			return false;
+	memcpy(seen->names[seen->count++], name, sizeof(name));
+	return true;
+}
+
+static void
+find_command(const char *process, char command[static COMMAND_BYTES])
+{
+	char path[300];
+
+	command[0] = '\0';
+	snprintf(path, sizeof(path), "/proc/%s/comm", process);
+	FILE *f = fopen(path, "re");
+	if (f == NULL)
+		return;
+	if (fgets(command, COMMAND_BYTES, f) == NULL)
+		command[0] = '\0';
+	command[strcspn(command, "\n")] = '\0';
+	fclose(f);
+}
+
+static void
+note_elsewhere(struct mounted *m, const struct place *p, const char *process)
+{
+	char command[COMMAND_BYTES];
+
+	find_command(process, command);
+	snprintf(m->where, sizeof(m->where), "on %s in the mount namespace of "
+	    "process %.16s (%s)", p->path, process, command);
+	snprintf(m->reach, sizeof(m->reach), "/proc/%.16s/root%s", process,
+	    p->path);
+}
+
+static bool
+search_process(const struct behind *b, const char *process, struct place *p)
+{
+	char path[300];
+
+	snprintf(path, sizeof(path), "/proc/%s/mountinfo", process);
+	struct libmnt_table *table = mnt_new_table_from_file(path);
+	if (table == NULL)
+		return false;
+	search_table(table, b, p);
+	mnt_unref_table(table);
+	return p->device != NULL;
+}
+
+/* In the tables of all processes that are not in our namespace. */
+static bool
+search_other_tables(const struct behind *b, struct place *p, struct mounted *m)
+{
+	DIR *folder = opendir("/proc");
+	struct seen *seen = calloc(1, sizeof(*seen));
+	const struct dirent *entry;
+	bool found = false;
+
+	if (folder != NULL && seen != NULL) {
+		is_new_namespace(seen, "self");
+		while (!found && (entry = readdir(folder)) != NULL) {
+			found = isdigit((unsigned char)entry->d_name[0]) &&
+			    is_new_namespace(seen, entry->d_name) &&
+			    search_process(b, entry->d_name, p);
+			if (found)
+				note_elsewhere(m, p, entry->d_name);
+		}
+	}
+	free(seen);
+	if (folder != NULL)
+		closedir(folder);
+	return found;
+}
+
+/* ------------------------------------------------------- what the kernel says */
+
+/* Has the driver of ext4 it open?  It has a folder for each filesystem. */
+static bool
+is_open_in_ext4(const struct behind_device *d)
+{
+	char path[BEHIND_NAME_BYTES + 32];
+
+	snprintf(path, sizeof(path), "/sys/fs/ext4/%s", d->name);
+	return d->name[0] != '\0' && access(path, F_OK) == 0;
+}
+
+/* For writing, if it does not say that it is not. */
+static bool
+is_open_for_writing(const struct behind_device *d)
+{
+	char path[BEHIND_NAME_BYTES + 32], line[16];
+	bool is_read_only = false;
+
+	snprintf(path, sizeof(path), "/proc/fs/ext4/%s/options", d->name);
+	FILE *f = fopen(path, "re");
+	if (f == NULL)
+		return true;
+	if (fgets(line, sizeof(line), f) != NULL)
+		is_read_only = strcmp(line, "ro\n") == 0;
+	fclose(f);
+	return !is_read_only;
+}
+
+/* The one that is, but for `known`; one for writing if there is. */
+static const struct behind_device *
+find_open(const struct behind *b, dev_t known, bool *for_writing)
+{
+	const struct behind_device *found = NULL;
+
+	*for_writing = false;
+	for (size_t i = 0; i < b->count && !*for_writing; i++) {
+		if (b->devices[i].number == known ||
+		    !is_open_in_ext4(&b->devices[i]))
+			continue;
+		found = &b->devices[i];
+		*for_writing = is_open_for_writing(found);
+	}
+	return found;
+}
+
+/* Has somebody a block device for himself, as a mount has? */
+static bool
+is_held(const struct behind_device *d)
+{
+	char path[BEHIND_NAME_BYTES + 8];
+	struct stat st;
+
+	behind_node(d, path, sizeof(path));
+	if (stat(path, &st) == -1 || !S_ISBLK(st.st_mode) ||
+	    st.st_rdev != d->number)
+		return false;
+	const int fd = open(path, O_RDONLY | O_EXCL | O_CLOEXEC | O_NONBLOCK);
+	if (fd == -1)
+		return errno == EBUSY;
+	close(fd);
+	return false;
+}
+
+static const struct behind_device *
+find_held(const struct behind *b)
+{
+	for (size_t i = 0; i < b->count; i++)
+		if (is_held(&b->devices[i]))
+			return &b->devices[i];
+	return NULL;
+}
+
+/* Nothing says how it is used: it may be by what holds it, or by a program. */
+static void
+suspect(const struct behind *b, const struct behind_device *held,
+    struct mounted *m)
+{
+	for (size_t i = 0; i < b->count; i++) {
+		if (!b->devices[i].is_holder)
+			continue;
+		snprintf(m->suspicion, sizeof(m->suspicion), "it is part of "
+		    "/dev/%s, by which it may be written to",
+		    b->devices[i].name);
+		return;
+	}
+	snprintf(m->suspicion, sizeof(m->suspicion), "something has /dev/%s "
+	    "open for itself, as a mount that cannot be seen from here, e2fsck "
+	    "or swap would", held->name);
+}
+
+/* ------------------------------------------------------------------ all of it */
+
+static void
+take_device(struct mounted *m, const struct behind *b,
+    const struct behind_device *d, bool for_writing)
+{
 	m->is_mounted = true;
-	*has_whole = *has_whole || whole;
+	m->for_writing = for_writing;
+	m->device = *d;
+	m->is_itself = d->number == b->devices[0].number;
+	m->is_ext4 = is_open_in_ext4(d);
+}
+
+/* It is open in the kernel; say where, as far as that can be found out. */
+static void
+take_open(struct mounted *m, const struct behind *b,
+    const struct behind_device *open, bool for_writing)
+{
+	const struct behind only = { .devices = { *open }, .count = 1 };
+	struct place p;
+
+	if (!search_other_tables(&only, &p, m))
+		snprintf(m->where, sizeof(m->where), "where it cannot be seen "
+		    "from here (in another mount namespace, or unmounted with "
+		    "\"umount -l\" while it is in use)");
+	take_device(m, b, open, for_writing);
+}
+
+/* Drivers other than that of ext4 do not tell what they have open. */
+static void
+take_held(struct mounted *m, const struct behind *b)
+{
+	const struct behind_device *held = find_held(b);
+	struct place p;
+
+	if (held == NULL)
+		return;
+	if (search_other_tables(b, &p, m))
+		take_device(m, b, p.device, p.for_writing);
+	else
+		suspect(b, held, m);
+}
+
+/*
+ * The own table does not have it, or not for writing: what may write to it all
+ * the same?
+ */
+static void
+look_elsewhere(struct mounted *m, const struct behind *b)
+{
+	const dev_t known = m->is_mounted ? m->device.number : 0;
+	bool for_writing;
+	const struct behind_device *open = find_open(b, known, &for_writing);
+
+	if (open != NULL && (for_writing || !m->is_mounted))
+		take_open(m, b, open, for_writing);
+	else if (!m->is_mounted)
+		take_held(m, b);
 }
 
 enum de_status
 mounted_find(const struct de_host *host, const char *device, struct mounted *m)
 {
-	enum de_status status = DE_FAILED;
-	struct libmnt_fs *fs;
-	struct wanted w;
-	bool has_whole = false;
+	struct behind b;
+	struct place p;
 
 	memset(m, 0, sizeof(*m));
-	if (!want(&w, device))
-		return DE_OK;
-	struct libmnt_table *table = mnt_new_table();
-	struct libmnt_iter *iter = mnt_new_iter(MNT_ITER_FORWARD);
-	if (table == NULL || iter == NULL ||
-	    mnt_table_parse_mtab(table, NULL) != 0 ||
-	    mnt_table_is_empty(table)) {
+	behind_find(device, &b);
+	if (!search_own_table(&b, &p)) {
 		host->report(host, DE_ERROR, "%s: cannot find out whether it "
 		    "is mounted, as the table of what is mounted cannot be "
 		    "read; is /proc mounted?", device);
-		goto out;
+		return DE_FAILED;
 	}
-	while (mnt_table_next_fs(table, iter, &fs) == 0)
-		if (is_wanted(&w, mnt_fs_get_devno(fs)))
-			note(m, fs, &has_whole);
-	status = DE_OK;
-out:
-	mnt_free_iter(iter);
-	mnt_unref_table(table);
-	return status;
-}
-
-/* --------------------------------------------------------------- flushing */
-
-_Noreturn static void
-flush_in_child(const char *mount_point)
-{
-	/* What hangs here for ever must not keep anything of ours open. */
-	close_range(3, ~0U, 0);
-	const int fd = open(mount_point, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	_exit(fd != -1 && syncfs(fd) == 0 ? 0 : 1);
-}
-
-/* Returns false if it goes on too long; then nobody waits for it. */
-static bool
-wait_for(const struct de_host *host, pid_t pid, unsigned int limit,
-    int *wait_status)
-{
-	const uint64_t end = host->monotonic_ns(host) +
-	    (uint64_t)limit * 1000000000;
-
-	for (;;) {
-		const pid_t ended = waitpid(pid, wait_status, WNOHANG);
-		if (ended != 0 && !(ended == -1 && errno == EINTR))
-			return ended == pid;
-		if (host->monotonic_ns(host) > end || host->cancelled(host))
-			return false;
-		poll(NULL, 0, POLL_MS);
+	if (p.device != NULL) {
+		take_device(m, &b, p.device, p.for_writing);
+		memcpy(m->mount_point, p.path, sizeof(m->mount_point));
+		memcpy(m->reach, p.path, sizeof(p.path));
+		snprintf(m->where, sizeof(m->where), "on %s", p.path);
 	}
-}
-
-void
-mounted_flush(const struct de_host *host, const char *mount_point, int fd,
-    unsigned int limit)
-{
-	int status = 0;
-	const pid_t pid = fork();
-
-	if (pid == 0)
-		flush_in_child(mount_point);
-	if (pid == -1) {
-		host->report(host, DE_WARNING, "%s: cannot be flushed: %s",
-		    mount_point, strerror(errno));
-	} else if (!wait_for(host, pid, limit, &status)) {
-		kill(pid, SIGKILL);
-		if (!host->cancelled(host))
-			host->report(host, DE_WARNING, "%s: could not be "
-			    "flushed within %u seconds; what was written to "
-			    "files last may be missing in the dump",
-			    mount_point, limit);
-	} else if (status != 0) {
-		host->report(host, DE_WARNING, "%s: could not be flushed; "
-		    "what was written to files last may be missing in the "
-		    "dump", mount_point);
-	}
-	/* The data of files goes past what the device has in its cache. */
-	ioctl(fd, BLKFLSBUF, 0);
+	if (!m->for_writing)
+		look_elsewhere(m, &b);
+	return DE_OK;
 }

@@ -2,9 +2,12 @@
 /*
  * mounted.h - is the filesystem of a device mounted, where, and how
  *
- * Asks libmount.  What counts is the number of the device, whatever name it
- * was mounted by; an image file counts as mounted when a loop device that has
- * it behind it is, and so does another loop device of the same image.
+ * What counts is the number of the device, whatever name it was mounted by, and
+ * that of every other one that has the same bytes (behind.h).  The own mount
+ * table is not all: a filesystem may be mounted in the namespace of somebody
+ * else, as of a container, or at no place any more, when it was unmounted with
+ * "umount -l" while it was in use.  So the kernel is asked what it has open, and
+ * the tables of other processes where it is.
  */
 #ifndef FS_EXT2_MOUNTED_H
 #define FS_EXT2_MOUNTED_H
@@ -12,12 +15,31 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "behind.h"
 #include "dumpengine/plugin.h"
+
+#define MOUNTED_PATH_BYTES 4096
 
 struct mounted {
 	bool is_mounted;
 	bool for_writing;		/* at one place at least */
-	char mount_point[4096];		/* "" if it is not mounted */
+	char mount_point[MOUNTED_PATH_BYTES];	/* here; "" if it is not */
+
+	/*
+	 * For messages: "on /srv", "on /srv in the mount namespace of process 7
+	 * (sh)", "where it cannot be seen from here".
+	 */
+	char where[MOUNTED_PATH_BYTES + 128];
+
+	/* By which path it can be flushed; "": by none. */
+	char reach[MOUNTED_PATH_BYTES + 32];
+
+	struct behind_device device;	/* that is mounted; its name may be "" */
+	bool is_itself;			/* it is the one that was asked for */
+	bool is_ext4;			/* the driver is that of ext4 */
+
+	/* Something uses it, and nobody can tell how; "": nothing does. */
+	char suspicion[256];
 };
 
 /*
@@ -27,13 +49,5 @@ struct mounted {
  */
 enum de_status mounted_find(const struct de_host *host, const char *device,
     struct mounted *m);
-
-/*
- * Have what the kernel holds back for `mount_point` written, and forget what
- * was read of the open device `fd` before.  Gives up after `limit` seconds,
- * or when the run is aborted.  What went wrong is reported as a warning.
- */
-void mounted_flush(const struct de_host *host, const char *mount_point,
-    int fd, unsigned int limit);
 
 #endif

@@ -31,8 +31,9 @@ read_run(void *arg, const struct run *run)
 
 	if (length > t->length - at)
 		length = t->length - at;
-	if (device_read(e->bytes, run->block * e->block_size, t->text + at,
-	    length, &error) == DE_OK)
+	const struct iovec iov = { t->text + at, length };
+	if (device_read_contents(e->bytes, run->block * e->block_size, &iov, 1,
+	    &error) == DE_OK)
 		t->have += length;
 	else
 		trouble_tell(t->map->trouble, DE_FINDING_READ_ERROR,

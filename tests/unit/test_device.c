@@ -2,6 +2,7 @@
 /*
  * test_device.c - what is laid over a device, against a plain copy in memory
  */
+#include <errno.h>
 #include <stdarg.h>
 #include <unistd.h>
 
@@ -126,6 +127,37 @@ START_TEST(without_anything_over_it_the_file_is_read)
 	ck_assert_str_eq(device_path(d), path);
 	check_ranges(d);
 	ck_assert_uint_eq(device_laid_over(d), 0);
+	device_close(d);
+	tear_down();
+}
+END_TEST
+
+/* Where the file system of this folder has no O_DIRECT, there is no such way. */
+START_TEST(past_the_cache_any_piece_of_it_is_read)
+{
+	set_up();
+	struct device *d = open_it(4096);
+	struct de_read_error error = { .struct_size = sizeof(error) };
+	struct iovec iov = { .iov_len = 200 };
+	static uint8_t bytes[SIZE + 8];
+
+	if (device_read_past_cache(d, DEVICE_PAST_CACHE_ALL)) {
+		check_ranges(d);
+		/* On every border, and beside it. */
+		for (size_t at = 0; at < 9; at++) {
+			ck_assert_int_eq(device_read(d, 4096, bytes + at,
+			    SIZE - 4096, &error), DE_OK);
+			ck_assert_mem_eq(bytes + at, model + 4096, SIZE - 4096);
+		}
+		iov.iov_base = bytes;
+		ck_assert_int_eq(device_read_contents(d, SIZE - 200, &iov, 1,
+		    &error), DE_OK);
+		ck_assert_mem_eq(bytes, model + SIZE - 200, 200);
+		ck_assert_int_eq(device_read_contents(d, SIZE - 199, &iov, 1,
+		    &error), DE_FAILED);
+		ck_assert_uint_eq(error.address, SIZE);
+		ck_assert_int_eq(error.error, ENXIO);
+	}
 	device_close(d);
 	tear_down();
 }
@@ -273,6 +305,7 @@ main(void)
 {
 	const TTest *const tests[] = {
 		without_anything_over_it_the_file_is_read,
+		past_the_cache_any_piece_of_it_is_read,
 		what_is_laid_over_it_is_read_instead,
 		blocks_of_the_journal_are_read_in_place,
 		the_end_of_the_device_is_an_error,
