@@ -6,6 +6,9 @@
 #include <string.h>
 #include <sys/wait.h>
 
+#include "core/eot.h"
+#include "core/output.h"
+
 /* Until the operator has the next volume ready, or gives up. */
 static enum exit_status
 ask_for_volume(struct change *c, uint32_t volume)
@@ -62,12 +65,10 @@ report_given_up(const struct change *c, const struct de_volume_end *end,
 static enum exit_status
 ask_handler(struct change *c, const struct de_volume_end *end, bool is_begun)
 {
-	struct de_eot_reply reply = { .struct_size = sizeof(reply) };
+	struct de_eot_reply reply;
 
-	if (c->eot->plugin->eot.volume_ended(c->eot->self, end, &reply) !=
-	    DE_OK)
+	if (eot_volume_ended(c->eot, end, &reply) != DE_OK)
 		reply.answer = DE_EOT_ABORT;
-	reply.medium[sizeof(reply.medium) - 1] = '\0';
 	switch (reply.answer) {
 	case DE_EOT_GO_ON:
 	case DE_EOT_ASK:
@@ -90,13 +91,10 @@ enum exit_status
 change_medium(struct change *c, const struct de_volume_end *end,
     const struct de_volume *next)
 {
-	const struct de_output *ops = &c->output->plugin->output;
-
 	c->medium[0] = '\0';
 	if (c->eot != NULL)
 		return ask_handler(c, end, true);
-	if (ops->needs_change != NULL &&
-	    ops->needs_change(c->output->self, next))
+	if (output_needs_change(c->output, next))
 		return ask_for_volume(c, next->number);
 	return EXIT_COMPLETE;
 }
@@ -104,10 +102,10 @@ change_medium(struct change *c, const struct de_volume_end *end,
 void
 change_at_end(struct change *c, const struct de_volume_end *end)
 {
-	struct de_eot_reply reply = { .struct_size = sizeof(reply) };
+	struct de_eot_reply reply;
 
 	if (c->eot != NULL)
-		c->eot->plugin->eot.volume_ended(c->eot->self, end, &reply);
+		eot_volume_ended(c->eot, end, &reply);
 }
 
 void

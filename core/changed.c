@@ -99,7 +99,7 @@ scan(struct look *look)
 	uint32_t from = 1;
 	void *at;
 
-	if (look->src->ops->scan_begin(look->src->self, &at) != DE_OK)
+	if (source_scan_begin(look->src, &at) != DE_OK)
 		return DE_FAILED;
 	while ((status = source_next(look->src, at, from, &inode)) == DE_OK &&
 	    !*look->cancelled) {
@@ -107,7 +107,7 @@ scan(struct look *look)
 		compare(look, &inode);
 		from = inode.number + 1;
 	}
-	look->src->ops->scan_end(look->src->self, at);
+	source_scan_end(look->src, at);
 	if (status != DE_NO_MORE)
 		return DE_FAILED;
 	note_gone(look, from, UINT32_MAX);
@@ -138,7 +138,7 @@ walk(struct look *look)
 	enum de_status status = DE_OK;
 	void *at;
 
-	if (look->src->ops->scan_begin(look->src->self, &at) != DE_OK)
+	if (source_scan_begin(look->src, &at) != DE_OK)
 		return DE_FAILED;
 	for (uint32_t from = inomap_next(&look->walk, 1); from != 0 &&
 	    status == DE_OK; from = inomap_next(&look->walk, from + 1)) {
@@ -149,11 +149,11 @@ walk(struct look *look)
 			status = source_next(look->src, at, from, &inode);
 		if (status == DE_OK && inode.number == from &&
 		    S_ISDIR(inode.mode))
-			status = look->src->ops->read_directory(
-			    look->src->self, &inode, take_entry, look);
+			status = source_read_directory(look->src, &inode,
+			    take_entry, look);
 		findings_settle(look->findings);
 	}
-	look->src->ops->scan_end(look->src->self, at);
+	source_scan_end(look->src, at);
 	return status == DE_NO_MORE ? DE_OK : status;
 }
 

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "core/call.h"
 #include "core/clock.h"
 #include "core/findings.h"
 #include "core/read_errors.h"
@@ -117,6 +118,9 @@ host_finding(const struct de_host *host, enum de_finding kind, uint32_t inode,
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
+	in->finding_count++;
+	if ((unsigned int)kind > DE_FINDING_READ_ERROR)
+		kind = DE_FINDING_MISSING;	/* the worst of what it may be */
 	if (in->findings_are_known)
 		return;
 	if (in->findings != NULL)
@@ -129,13 +133,32 @@ host_finding(const struct de_host *host, enum de_finding kind, uint32_t inode,
 		instance_set_unwanted(in, true);
 }
 
+static enum de_status
+call_create(struct instance *in)
+{
+	const struct call call = call_begin(in, CALL_CREATE);
+	return call_end(&call,
+	    in->plugin->descriptor.create(&in->host, &in->self));
+}
+
+static void
+call_destroy(const struct instance *in)
+{
+	const struct call call = call_begin(in, CALL_DESTROY);
+	in->plugin->descriptor.destroy(in->self);
+	call_done(&call);
+}
+
 struct instance *
 instance_new(const struct plugin *plugin, const struct option_set *options,
     struct report *rep, const atomic_int *cancelled)
 {
 	struct instance *in = calloc(1, sizeof(*in));
-	if (in == NULL) {
+	if (in != NULL)
+		in->told = calloc(1, sizeof(*in->told));
+	if (in == NULL || in->told == NULL) {
 		report(rep, DE_ERROR, "out of memory");
+		free(in);
 		return NULL;
 	}
 	in->plugin = plugin;
@@ -157,11 +180,11 @@ instance_new(const struct plugin *plugin, const struct option_set *options,
 		.monotonic_ns = host_monotonic_ns,
 		.finding = host_finding,
 	};
-	if (plugin->descriptor.create(&in->host, &in->self) != DE_OK) {
-		free(in);
-		return NULL;
-	}
-	return in;
+	if (call_create(in) == DE_OK)
+		return in;
+	free(in->told);
+	free(in);
+	return NULL;
 }
 
 void
@@ -170,11 +193,19 @@ instance_set_unwanted(struct instance *in, bool unwanted)
 	atomic_store(&in->unwanted, unwanted);
 }
 
+bool
+instance_has_told(const struct instance *in, unsigned int callback)
+{
+	const unsigned int bit = 1u << callback;
+	return (atomic_fetch_or(in->told, bit) & bit) != 0;
+}
+
 void
 instance_free(struct instance *in)
 {
 	if (in == NULL)
 		return;
-	in->plugin->descriptor.destroy(in->self);
+	call_destroy(in);
+	free(in->told);
 	free(in);
 }

@@ -24,6 +24,8 @@ struct instance {
 	void *self;				/* what create() gave */
 	atomic_bool unwanted;			/* cancelled, for it alone */
 	struct findings *findings;		/* borrowed; NULL: just reported */
+	atomic_uint *told;			/* bits of callbacks; owned */
+	uint64_t finding_count;			/* it has told of so many */
 	bool findings_are_known;		/* so they are not told again */
 	/*
 	 * Borrowed; set while one call of the source may meet any number of
@@ -46,6 +48,12 @@ struct instance *instance_new(const struct plugin *plugin,
  * does.  Any thread.
  */
 void instance_set_unwanted(struct instance *in, bool unwanted);
+
+/*
+ * Has the operator been told already that callback number `callback` of it has
+ * returned what it may not?  Says yes from the second time on.  Any thread.
+ */
+bool instance_has_told(const struct instance *in, unsigned int callback);
 
 /* Takes NULL. */
 void instance_free(struct instance *in);

@@ -14,8 +14,10 @@
 #include "core/clock.h"
 #include "core/date.h"
 #include "core/dumpdates.h"
+#include "core/eot.h"
 #include "core/freeze.h"
 #include "core/level.h"
+#include "core/output.h"
 #include "core/restore_command.h"
 #include "core/snapshot.h"
 #include "core/stream.h"
@@ -180,14 +182,12 @@ check_dumpdates(const struct job *job, bool create)
 static bool
 check_handler(const struct job *job)
 {
-	return job->eot == NULL || job->eot->plugin->eot.check == NULL ||
-	    job->eot->plugin->eot.check(job->eot->self) == DE_OK;
+	return job->eot == NULL || eot_check(job->eot) == DE_OK;
 }
 
 static bool
 check_output(const struct job *job)
 {
-	const struct de_output *ops = &job->output->plugin->output;
 	const struct de_volume volume = {
 		.struct_size = sizeof(volume),
 		.number = 1,
@@ -198,8 +198,7 @@ check_output(const struct job *job)
 		.job = job_name(job->config),
 		.label = label_of(job),
 	};
-	return ops->check == NULL ||
-	    ops->check(job->output->self, &volume) == DE_OK;
+	return output_check(job->output, &volume) == DE_OK;
 }
 
 /* No snapshot is made for a look: the device itself will do, as it is. */

@@ -10,14 +10,13 @@
 #include <unistd.h>
 
 #include "core/clock.h"
-#include "core/instance.h"
+#include "core/source.h"
 
 #define LIMIT_MS 60000
 
 _Noreturn static void
 ask_plugin(const struct plugin_config *source, struct report *rep, int fd)
 {
-	const struct de_source *ops = &source->plugin->source;
 	const atomic_int not_cancelled = 0;
 	char path[LOCATE_BYTES] = "";
 	enum de_status status = DE_FAILED;
@@ -25,8 +24,7 @@ ask_plugin(const struct plugin_config *source, struct report *rep, int fd)
 	    rep, &not_cancelled);
 
 	if (in != NULL)
-		status = ops->find_mount_point(in->self, path, sizeof(path));
-	path[sizeof(path) - 1] = '\0';
+		status = source_find_mount_point(in, path, sizeof(path));
 	if (status == DE_OK)
 		send(fd, path, strlen(path) + 1, MSG_NOSIGNAL);
 	instance_free(in);

@@ -13,6 +13,7 @@
 #include "core/config.h"
 #include "core/help.h"
 #include "core/job.h"
+#include "core/note.h"
 #include "core/signals.h"
 #include "core/suggest.h"
 
@@ -316,6 +317,7 @@ main(int argc, char **argv)
 	enum exit_status status = EXIT_NOT_STARTED;
 
 	occupy_standard_descriptors();
+	note_init();
 	struct report *rep = report_new(STDERR_FILENO, REPORT_NORMAL);
 	struct plugin_registry *reg = plugin_registry_new(rep);
 	if (rep == NULL || reg == NULL) {

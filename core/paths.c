@@ -139,7 +139,7 @@ read_all_directories(struct search *f)
 	uint32_t from = 1;
 	void *scan;
 
-	if (src->ops->scan_begin(src->self, &scan) != DE_OK)
+	if (source_scan_begin(src, &scan) != DE_OK)
 		return;
 	while (!f->failed &&
 	    source_next(src, scan, from, &inode) == DE_OK) {
@@ -147,11 +147,10 @@ read_all_directories(struct search *f)
 		if (!S_ISDIR(inode.mode))
 			continue;
 		f->current = (struct directory){ .inode = inode.number };
-		src->ops->read_directory(src->self, &inode, look_for_targets,
-		    f);
+		source_read_directory(src, &inode, look_for_targets, f);
 		keep_directory(f);
 	}
-	src->ops->scan_end(src->self, scan);
+	source_scan_end(src, scan);
 }
 
 /* ------------------------------------------------ the directories on the way */
@@ -217,8 +216,7 @@ read_way(struct search *f)
 	enum de_status status = DE_OK;
 	void *scan;
 
-	if (f->way.count == 0 ||
-	    src->ops->scan_begin(src->self, &scan) != DE_OK)
+	if (f->way.count == 0 || source_scan_begin(src, &scan) != DE_OK)
 		return;
 	for (size_t i = 0; i < f->directory_count && status == DE_OK &&
 	    !f->failed; i++) {
@@ -230,10 +228,9 @@ read_way(struct search *f)
 			    &inode);
 		if (status == DE_OK && inode.number == f->current.inode &&
 		    S_ISDIR(inode.mode))
-			src->ops->read_directory(src->self, &inode,
-			    look_for_way, f);
+			source_read_directory(src, &inode, look_for_way, f);
 	}
-	src->ops->scan_end(src->self, scan);
+	source_scan_end(src, scan);
 }
 
 /* ------------------------------------------------------------ from outside */

@@ -10,6 +10,7 @@
 
 #include "core/clock.h"
 #include "core/gather.h"
+#include "core/note.h"
 #include "core/signals.h"
 
 #define RECORD_ALIGNMENT 4096
@@ -301,6 +302,7 @@ slave(void *arg)
 	/* What had been waiting for more, which does not come. */
 	write_records(ring);
 	settle_records(ring);
+	note_leave_thread();
 	ring->alive--;
 	pthread_cond_signal(&ring->space);
 	pthread_mutex_unlock(&ring->lock);

@@ -147,7 +147,7 @@ scan_inodes(const struct selecting *s)
 	uint32_t from = 1;
 	void *scan;
 
-	enum de_status status = src->ops->scan_begin(src->self, &scan);
+	enum de_status status = source_scan_begin(src, &scan);
 	if (status != DE_OK)
 		return status;
 	while ((status = source_next_briefly(src, scan, from, inodes,
@@ -165,7 +165,7 @@ scan_inodes(const struct selecting *s)
 			break;
 		}
 	}
-	src->ops->scan_end(src->self, scan);
+	source_scan_end(src, scan);
 	return status == DE_NO_MORE ? DE_OK : status;
 }
 
@@ -183,7 +183,7 @@ correct_estimate(const struct selecting *s, const struct inomap *before)
 	    i != 0 && status == DE_OK;
 	    i = inomap_next_difference(before, &sel->dumped, i + 1)) {
 		if (scan == NULL)
-			status = src->ops->scan_begin(src->self, &scan);
+			status = source_scan_begin(src, &scan);
 		if (status == DE_OK && inode.number < i)
 			status = source_next(src, scan, i, &inode);
 		if (status != DE_OK || inode.number != i)
@@ -195,7 +195,7 @@ correct_estimate(const struct selecting *s, const struct inomap *before)
 			sel->tape_blocks -= estimate(&brief);
 	}
 	if (scan != NULL)
-		src->ops->scan_end(src->self, scan);
+		source_scan_end(src, scan);
 	return status == DE_FAILED ? DE_FAILED : DE_OK;
 }
 
@@ -206,7 +206,7 @@ try_link(const struct selecting *s, const struct de_inode *link)
 	const struct source *src = s->src;
 	char target[STREAM_TARGET_MAX];
 
-	enum de_status status = src->ops->read_symlink(src->self, link, target,
+	enum de_status status = source_read_symlink(src, link, target,
 	    sizeof(target));
 	if (status == DE_FAILED && !*s->cancelled) {
 		findings_add(s->findings, link->number, "left out: its target "
@@ -245,8 +245,8 @@ try_links(const struct selecting *s)
 	inomap_intersect(s->links, &sel->dumped);
 	for (uint32_t i = inomap_next(s->links, 1); i != 0 &&
 	    status != DE_FAILED; i = inomap_next(s->links, i + 1)) {
-		if (scan == NULL && (status =
-		    s->src->ops->scan_begin(s->src->self, &scan)) != DE_OK)
+		if (scan == NULL &&
+		    (status = source_scan_begin(s->src, &scan)) != DE_OK)
 			break;
 		status = source_next(s->src, scan, i, &inode);
 		if (status != DE_OK || inode.number != i ||
@@ -260,7 +260,7 @@ try_links(const struct selecting *s)
 			status = DE_FAILED;
 	}
 	if (scan != NULL)
-		s->src->ops->scan_end(s->src->self, scan);
+		source_scan_end(s->src, scan);
 	return status == DE_FAILED ? DE_FAILED : DE_OK;
 }
 

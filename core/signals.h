@@ -3,8 +3,8 @@
  * signals.h - what signals have asked for
  *
  * Handlers do nothing but set a flag; flags are looked at where work is handed
- * out.  They are the only variables at file scope in the engine: a signal
- * handler gets no argument.
+ * out.  They are variables at file scope, as a signal handler gets no
+ * argument.
  */
 #ifndef CORE_SIGNALS_H
 #define CORE_SIGNALS_H

@@ -68,8 +68,8 @@ put_symlink(const struct stream *s, const struct de_inode *inode)
 	char target[TARGET_BLOCKS * DE_TAPE_BLOCK] = "";
 	struct header_content content = { .size = inode->size };
 
-	const enum de_status status = s->src->ops->read_symlink(s->src->self,
-	    inode, target, STREAM_TARGET_MAX);
+	const enum de_status status = source_read_symlink(s->src, inode,
+	    target, STREAM_TARGET_MAX);
 	if (status == DE_FAILED && stream_may_go_on(s)) {
 		findings_add(s->findings, inode->number, "left out: its "
 		    "target cannot be read");
@@ -137,7 +137,7 @@ note_what_restore_cannot(const struct stream *s, const struct de_inode *inode)
 		    "restored, restore of a later level cannot change or "
 		    "remove it", (inode->flags & FLAG_IMMUTABLE) != 0 ?
 		    "immutable" : "append-only");
-	if (is_directory && s->src->ops->read_xattrs != NULL &&
+	if (is_directory && source_has_xattrs(s->src) &&
 	    (inode->properties & DE_INODE_HAS_XATTRS) != 0)
 		findings_note(s->findings, inode->number, "it has extended "
 		    "attributes: one that is removed later stays, when a later "
@@ -163,7 +163,7 @@ put_inode(const struct stream *s, const struct de_inode *inode)
 		status = put_special(s, inode);
 	if (status == DE_NO_MORE)
 		return DE_OK;	/* left out, as the source has said */
-	if (status == DE_OK && s->src->ops->read_xattrs != NULL)
+	if (status == DE_OK && source_has_xattrs(s->src))
 		status = stream_put_xattrs(s, inode);
 	return status;
 }
@@ -217,12 +217,12 @@ static enum de_status
 put_pass(const struct stream *s, bool directories)
 {
 	void *scan;
-	enum de_status status = s->src->ops->scan_begin(s->src->self, &scan);
+	enum de_status status = source_scan_begin(s->src, &scan);
 
 	if (status != DE_OK)
 		return status;
 	status = put_inodes(s, scan, directories);
-	s->src->ops->scan_end(s->src->self, scan);
+	source_scan_end(s->src, scan);
 	return status;
 }
 

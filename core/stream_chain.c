@@ -11,7 +11,7 @@ void
 stream_note_chain(const struct stream *s, const struct de_inode *inode)
 {
 	if (!S_ISDIR(inode->mode) || s->base_date == 0 ||
-	    s->src->ops->read_xattrs == NULL ||
+	    !source_has_xattrs(s->src) ||
 	    (inode->ctime.seconds >= 0 && inode->ctime.seconds < s->base_date))
 		return;
 	findings_note(s->findings, inode->number, "attributes that were "
@@ -29,5 +29,5 @@ bool
 stream_inherits_list(const struct stream *s, const struct de_inode *inode)
 {
 	return s->base_date != 0 && s->sel->has_attributes &&
-	    s->src->ops->read_xattrs != NULL && !S_ISLNK(inode->mode);
+	    source_has_xattrs(s->src) && !S_ISLNK(inode->mode);
 }

@@ -227,8 +227,8 @@ convert(struct conversion *c, directory_sink_fn *sink)
 	names_free(&c->names);
 	tree_look(c->s->sel->tree, c->inode->number, &c->view);
 	c->place = BEFORE_DOT;
-	enum de_status status = c->s->src->ops->read_directory(
-	    c->s->src->self, c->inode, take_entry, c);
+	enum de_status status = source_read_directory(c->s->src, c->inode,
+	    take_entry, c);
 	if (status == DE_FAILED && stream_may_go_on(c->s)) {
 		if (!c->quiet)
 			findings_add(c->s->findings, c->inode->number,

@@ -217,8 +217,7 @@ stream_put_file(const struct stream *s, const struct de_inode *inode)
 
 	begin_file(&f, s, inode);
 	if (inode->size > 0)
-		status = s->src->ops->map_file(s->src->self, inode,
-		    take_extent, &f);
+		status = source_map_file(s->src, inode, take_extent, &f);
 	if (status == DE_FAILED && stream_may_go_on(s)) {
 		findings_add(s->findings, inode->number, "its block map cannot "
 		    "be read to the end; what lies behind offset %" PRIu64

@@ -99,8 +99,8 @@ static enum de_status
 walk(struct attributes *a, bool risky)
 {
 	a->risky = risky;
-	const enum de_status status = a->s->src->ops->read_xattrs(
-	    a->s->src->self, a->inode, take_xattr, a);
+	const enum de_status status = source_read_xattrs(a->s->src, a->inode,
+	    take_xattr, a);
 	if (status != DE_FAILED || !stream_may_go_on(a->s))
 		return status;
 	findings_add(a->s->findings, a->inode->number, "its attributes cannot "

@@ -716,8 +716,9 @@ make_ring(struct tape *tape)
 	const struct ring_config config = {
 		.slaves = tape->config.slaves,
 		.record_blocks = tape->config.blocking,
-		.read = tape->config.source->ops->read,
-		.read_arg = tape->config.source->self,
+		.read = source_read,
+		/* cast: source_read() does not write to it */
+		.read_arg = (void *)(uintptr_t)tape->config.source,
 		.write = volume_write,
 		.settled = volume_settled,
 		.settle = volume_settle,

@@ -232,13 +232,12 @@ find_in(const struct tree *t, uint32_t directory, const char *name,
 	*inode = 0;
 	if (!inomap_has(t->job.directories, directory))
 		return true;
-	if (src->ops->scan_begin(src->self, &scan) != DE_OK)
+	if (source_scan_begin(src, &scan) != DE_OK)
 		return false;
 	enum de_status status = source_next(src, scan, directory, &dir);
 	if (status == DE_OK && dir.number == directory && S_ISDIR(dir.mode))
-		status = src->ops->read_directory(src->self, &dir, look_up,
-		    &l);
-	src->ops->scan_end(src->self, scan);
+		status = source_read_directory(src, &dir, look_up, &l);
+	source_scan_end(src, scan);
 	*inode = l.inode;
 	return status != DE_FAILED;
 }
@@ -482,11 +481,10 @@ get_inode(struct tree *t, uint32_t number, struct de_inode *inode)
 	struct walk *w = t->walk;
 
 	if (w->scan != NULL && number < w->next) {
-		src->ops->scan_end(src->self, w->scan);
+		source_scan_end(src, w->scan);
 		w->scan = NULL;
 	}
-	if (w->scan == NULL &&
-	    src->ops->scan_begin(src->self, &w->scan) != DE_OK) {
+	if (w->scan == NULL && source_scan_begin(src, &w->scan) != DE_OK) {
 		w->scan = NULL;
 		return DE_FAILED;
 	}
@@ -543,7 +541,7 @@ read_member(struct tree *t, uint32_t place)
 	 * told in pass III, which has the same to read.
 	 */
 	if (inode.number == number && S_ISDIR(inode.mode))
-		src->ops->read_directory(src->self, &inode, take_entry, t);
+		source_read_directory(src, &inode, take_entry, t);
 	if (!check_parent(t, place))
 		return false;
 	if (w->needed)
@@ -813,7 +811,7 @@ end_walk(struct tree *t)
 	struct walk *w = t->walk;
 
 	if (w->scan != NULL)
-		t->job.src->ops->scan_end(t->job.src->self, w->scan);
+		source_scan_end(t->job.src, w->scan);
 	inomap_free(&w->reached);
 	inomap_free(&w->seen);
 	inomap_free(&w->several);

@@ -6,11 +6,11 @@
 #include <stdlib.h>
 
 #include "core/digest.h"
+#include "core/output.h"
 #include "core/ring.h"
 
 struct volume {
 	const struct instance *output;
-	const struct de_output *ops;
 	uint32_t number;
 	size_t record_size;
 	char medium[MESSAGE_NAME_BYTES];
@@ -33,7 +33,6 @@ volume_new(const struct instance *output)
 	if (v == NULL)
 		return NULL;
 	v->output = output;
-	v->ops = &output->plugin->output;
 	v->digest = digest_new();
 	if (v->digest == NULL) {
 		free(v);
@@ -58,7 +57,7 @@ set_window(struct volume *v, uint32_t window)
 {
 	const char *name = v->output->plugin->descriptor.name;
 
-	if (window > 0 && v->ops->settled == NULL) {
+	if (window > 0 && v->output->plugin->output.settled == NULL) {
 		report(v->output->rep, DE_ERROR, "%s wants to be late with %"
 		    PRIu32 " records, but has no callback settled; the plugin "
 		    "needs to be mended", name, window);
@@ -102,7 +101,7 @@ note_refusal(struct volume *v, const struct de_medium *medium)
 enum de_status
 volume_open(struct volume *v, const struct de_volume *facts)
 {
-	struct de_medium medium = { .struct_size = sizeof(medium) };
+	struct de_medium medium;
 
 	v->number = facts->number;
 	v->record_size = facts->record_size;
@@ -110,7 +109,7 @@ volume_open(struct volume *v, const struct de_volume *facts)
 	digest_reset(v->digest);
 	v->medium[0] = '\0';
 	v->opened = false;
-	if (v->ops->open_volume(v->output->self, facts, &medium) != DE_OK)
+	if (output_open_volume(v->output, facts, &medium) != DE_OK)
 		return note_refusal(v, &medium);
 	v->opened = true;
 	snprintf(v->medium, sizeof(v->medium), "%s", medium.name != NULL ?
@@ -128,7 +127,7 @@ static enum de_status
 count_settled(struct volume *v, enum de_status status)
 {
 	const uint64_t settled = v->window == 0 ? v->written :
-	    v->ops->settled(v->output->self);
+	    output_settled(v->output);
 
 	if (settled < v->settled || settled > v->written ||
 	    v->written - settled > v->window) {
@@ -149,7 +148,7 @@ enum de_status
 volume_write(void *arg, const void *record, size_t length)
 {
 	struct volume *v = arg;
-	const enum de_status status = v->ops->write(v->output->self, record,
+	const enum de_status status = output_write(v->output, record,
 	    length);
 
 	if (status == DE_OK)
@@ -173,7 +172,7 @@ volume_settle(void *arg)
 	if (v->window == 0)
 		return DE_OK;
 	const enum de_status status = count_settled(v,
-	    v->ops->settle(v->output->self));
+	    output_settle(v->output));
 	if (status != DE_OK || v->settled == v->written)
 		return status;
 	report(v->output->rep, DE_ERROR, "%s says that all is on %s, but that "
@@ -191,15 +190,18 @@ read_back(struct volume *v, struct digest *digest, uint8_t *buffer,
 	enum de_status status;
 	size_t length;
 
-	if (v->ops->begin_readback(v->output->self) != DE_OK)
+	if (output_begin_readback(v->output) != DE_OK)
 		return false;
 	*bytes = 0;
-	while ((status = v->ops->read_back(v->output->self, buffer,
-	    v->record_size, &length)) == DE_OK) {
-		if (length > v->record_size || *v->output->cancelled)
+	while ((status = output_read_back(v->output, buffer, v->record_size,
+	    &length)) == DE_OK) {
+		if (*v->output->cancelled)
 			return false;
 		digest_add(digest, buffer, length);
 		*bytes += length;
+		/* What does not end is something else already. */
+		if (*bytes > volume_bytes(v))
+			return true;
 	}
 	return status == DE_NO_MORE;
 }
@@ -237,23 +239,20 @@ volume_close(struct volume *v, bool verify)
 		volume_discard(v);
 		return VOLUME_DIFFERS;
 	}
-	return v->ops->close_volume(v->output->self, DE_CLOSE_COMPLETE) ==
-	    DE_OK ? VOLUME_SAFE : VOLUME_FAILED;
+	return output_close_volume(v->output, DE_CLOSE_COMPLETE) == DE_OK ? VOLUME_SAFE : VOLUME_FAILED;
 }
 
 void
 volume_discard(struct volume *v)
 {
-	v->ops->close_volume(v->output->self, DE_CLOSE_DISCARD);
+	output_close_volume(v->output, DE_CLOSE_DISCARD);
 }
 
 enum de_failure
 volume_failure(struct volume *v)
 {
-	if (!v->opened)
-		return v->refused;
-	return v->ops->failure == NULL ? DE_FAILURE_OTHER :
-	    known_failure(v->ops->failure(v->output->self));
+	return v->opened ? known_failure(output_failure(v->output)) :
+	    v->refused;
 }
 
 uint64_t
@@ -265,8 +264,7 @@ volume_mark(const struct volume *v)
 bool
 volume_may_retry(const struct volume *v)
 {
-	return v->ops->may_retry != NULL &&
-	    v->ops->may_retry(v->output->self);
+	return output_may_retry(v->output);
 }
 
 const char *

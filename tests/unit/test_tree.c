@@ -97,6 +97,8 @@ static const struct de_source fake_ops = {
 
 struct fixture {
 	struct fake fake;
+	struct plugin plugin;
+	struct instance in;
 	struct source src;
 	struct report *rep;
 	struct findings *findings;
@@ -118,7 +120,11 @@ setup(struct fixture *f, const struct edge *edges, size_t count,
 	memset(f, 0, sizeof(*f));
 	f->fake.edges = edges;
 	f->fake.count = count;
-	f->src = (struct source){ .ops = &fake_ops, .self = &f->fake,
+	f->plugin.descriptor.name = "fake";
+	f->plugin.source = fake_ops;
+	f->in.plugin = &f->plugin;
+	f->in.self = &f->fake;
+	f->src = (struct source){ .in = &f->in,
 	    .info = { .max_inode = INODES, .root_inode = ROOT,
 	    .device = "fake" } };
 	f->log = open("/dev/null", O_WRONLY | O_CLOEXEC);
