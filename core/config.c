@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "core/capacity.h"
 #include "core/config_level.h"
@@ -60,8 +61,8 @@ const struct de_option config_job_options[] = {
 	{ "freeze_limit", DE_OPTION_INTEGER, 0, 1, 3600, "60",
 	  "seconds after which it is thawed in any case" },
 	{ "state_dir", DE_OPTION_STRING, 0, 1, 4000, "/var/lib/dumpengine",
-	  "folder for what must be known after a crash: which snapshot to "
-	  "remove" },
+	  "folder for what must be known later: what dumps were made of, and "
+	  "which snapshot to remove" },
 	{ NULL, 0, 0, 0, 0, NULL, NULL }
 };
 
@@ -348,6 +349,32 @@ read_snapshot(struct settings *s, const config_setting_t *at,
 	settings_read(s, group, sets, no_groups, "snapshot");
 }
 
+/* Where the job does not say where states are kept. */
+static void
+choose_state_dir(struct job_config *job)
+{
+	const int index = option_find(config_job_options, "state_dir");
+	const char *given = getenv("DUMPENGINE_STATE_DIR");
+	const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
+	char why[OPTION_WHY_BYTES], *path = NULL;
+	int length = -1;
+
+	if (job->options->values[index].set)
+		return;
+	if (given != NULL && *given != '\0')
+		length = asprintf(&path, "%s", given);
+	else if (geteuid() == 0)
+		return;
+	else if (state != NULL && *state == '/')
+		length = asprintf(&path, "%s/dumpengine", state);
+	else if (home != NULL && *home == '/')
+		length = asprintf(&path, "%s/.local/state/dumpengine", home);
+	/* One that is too long for a path is left as it is. */
+	if (length != -1)
+		option_put_text(job->options, index, path, why);
+	free(path);
+}
+
 static void
 read_job(struct settings *s, struct plugin_registry *reg,
     const struct config_overrides *overrides, const config_setting_t *at,
@@ -376,6 +403,7 @@ read_job(struct settings *s, struct plugin_registry *reg,
 		settings_read(s, ring, ring_sets, no_groups, "ring");
 	job->dumpdates = option_text(before->options, "dumpdates");
 	override_options(overrides, job);
+	choose_state_dir(job);
 	config_read_exclude(s, at, job);
 	read_snapshot(s, at, job);
 	check_job(s, at, before, job);

@@ -394,35 +394,95 @@ dumpdates_find_base(const char *file, const char *name, uint32_t level,
 	return true;
 }
 
+bool
+dumpdates_read(const char *file, const char *name, dumpdates_take_fn *take,
+    void *arg, struct report *rep, const atomic_int *cancelled)
+{
+	struct dumpdates d = { .file = file, .fd = -1, .rep = rep };
+	struct line l;
+	size_t at = 0;
+	bool known;
+
+	if (is_missing(file))
+		return true;
+	if (!open_and_lock(&d, O_RDONLY, F_RDLCK, cancelled))
+		return false;
+	while (next_line(&d, &at, &l, &known))
+		if (known && is_named(&l, name))
+			take(arg, &(struct dumpdates_entry){ name, l.level,
+			    l.date });
+	close_file(&d);
+	return true;
+}
+
 /* ----------------------------------------------------------------- change */
 
-/* All lines but those that the entry replaces; it comes in for the first. */
+/* What is to be done to the lines of a file. */
+struct change {
+	const char *name;
+	dumpdates_drop_fn *drop;	/* NULL: none goes */
+	void *arg;
+	const struct dumpdates_entry *put;
+	size_t count;
+	bool *done;			/* for each of those: it is in */
+};
+
+static void
+print_entry(const struct dumpdates_entry *entry, FILE *out)
+{
+	fprintf(out, "%s %" PRIu32 " ", entry->name, entry->level);
+	print_date(out, entry->date);
+	fputc('\n', out);
+}
+
+/* The one that comes in the place of a line, or `count`. */
+static size_t
+replaced_by(const struct change *c, const struct line *l)
+{
+	size_t i = 0;
+
+	while (i < c->count && (l->level != c->put[i].level ||
+	    !is_named(l, c->put[i].name)))
+		i++;
+	return i;
+}
+
 static bool
-print_lines(const struct dumpdates *d, const struct dumpdates_entry *entry,
-    FILE *out)
+is_dropped(const struct change *c, const struct line *l)
+{
+	const struct dumpdates_entry entry = { c->name, l->level, l->date };
+
+	return c->drop != NULL && is_named(l, c->name) &&
+	    c->drop(c->arg, &entry);
+}
+
+static void
+print_line(const struct change *c, const struct line *l, bool known, FILE *out)
+{
+	const size_t by = known ? replaced_by(c, l) : c->count;
+
+	if (by < c->count) {
+		if (!c->done[by])
+			print_entry(&c->put[by], out);
+		c->done[by] = true;
+	} else if (!known || !is_dropped(c, l)) {
+		fwrite(l->text, 1, l->length, out);
+		fputc('\n', out);
+	}
+}
+
+static bool
+print_lines(const struct dumpdates *d, const struct change *c, FILE *out)
 {
 	struct line l;
 	size_t at = 0;
-	bool known, done = false;
+	bool known;
 
-	for (;;) {
-		const bool more = next_line(d, &at, &l, &known);
-		const bool same = more && known && l.level == entry->level &&
-		    is_named(&l, entry->name);
-		if ((same || !more) && !done) {
-			fprintf(out, "%s %" PRIu32 " ", entry->name,
-			    entry->level);
-			print_date(out, entry->date);
-			fputc('\n', out);
-			done = true;
-		}
-		if (!more)
-			break;
-		if (!same) {
-			fwrite(l.text, 1, l.length, out);
-			fputc('\n', out);
-		}
-	}
+	while (next_line(d, &at, &l, &known))
+		print_line(c, &l, known, out);
+	for (size_t i = 0; i < c->count; i++)
+		if (!c->done[i])
+			print_entry(&c->put[i], out);
 	return fflush(out) == 0 && !ferror(out);
 }
 
@@ -441,12 +501,11 @@ keep_owner_and_mode(const struct dumpdates *d, int fd)
 }
 
 static bool
-write_beside(const struct dumpdates *d, const struct dumpdates_entry *entry,
-    int beside)
+write_beside(const struct dumpdates *d, const struct change *c, int beside)
 {
 	const int fd = fcntl(beside, F_DUPFD_CLOEXEC, 3);
 	FILE *out = fd == -1 ? NULL : fdopen(fd, "w");
-	bool ok = out != NULL && print_lines(d, entry, out) &&
+	bool ok = out != NULL && print_lines(d, c, out) &&
 	    keep_owner_and_mode(d, beside);
 
 	if (out != NULL)
@@ -457,30 +516,63 @@ write_beside(const struct dumpdates *d, const struct dumpdates_entry *entry,
 }
 
 static bool
-replace(const struct dumpdates *d, const struct dumpdates_entry *entry)
+replace(const struct dumpdates *d, const struct change *c)
 {
 	struct safe_file beside;
 
 	if (!safe_file_begin(&beside, d->path))
 		return fail(d, "cannot make a file beside it");
-	if (!write_beside(d, entry, beside.fd)) {
+	if (!write_beside(d, c, beside.fd)) {
 		safe_file_abandon(&beside);
 		return fail(d, "cannot write a new one beside it");
 	}
 	return safe_file_commit(&beside) || fail(d, "cannot be replaced");
 }
 
+static bool
+changes_anything(const struct dumpdates *d, const struct change *c)
+{
+	struct line l;
+	size_t at = 0;
+	bool known;
+
+	if (c->count > 0)
+		return true;
+	while (next_line(d, &at, &l, &known))
+		if (known && is_dropped(c, &l))
+			return true;
+	return false;
+}
+
+bool
+dumpdates_change(const char *file, const char *name, dumpdates_drop_fn *drop,
+    void *arg, const struct dumpdates_entry *put, size_t count,
+    struct report *rep, const atomic_int *cancelled)
+{
+	struct dumpdates d = { .file = file, .fd = -1, .rep = rep };
+	struct change c = { name, drop, arg, put, count, NULL };
+	bool ok = false;
+
+	if (count == 0 && is_missing(file))
+		return true;
+	c.done = calloc(count + 1, sizeof(*c.done));
+	if (c.done == NULL)
+		return fail(&d, "cannot write it");
+	if (open_and_lock(&d, O_RDWR | (count > 0 ? O_CREAT : 0), F_WRLCK,
+	    cancelled)) {
+		ok = !changes_anything(&d, &c) || replace(&d, &c);
+		close_file(&d);
+	}
+	free(c.done);
+	return ok;
+}
+
 bool
 dumpdates_update(const char *file, const struct dumpdates_entry *entry,
     struct report *rep, const atomic_int *cancelled)
 {
-	struct dumpdates d = { .file = file, .fd = -1, .rep = rep };
-
-	if (!open_and_lock(&d, O_RDWR | O_CREAT, F_WRLCK, cancelled))
-		return false;
-	const bool ok = replace(&d, entry);
-	close_file(&d);
-	return ok;
+	return dumpdates_change(file, entry->name, NULL, NULL, entry, 1, rep,
+	    cancelled);
 }
 
 /* ------------------------------------------------------------------ check */

@@ -15,6 +15,7 @@
 
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "core/report.h"
@@ -39,10 +40,30 @@ bool dumpdates_find_base(const char *file, const char *name, uint32_t level,
     const atomic_int *cancelled);
 
 /*
+ * Give `take` every dump of `name`, in the order of the file; there are none if
+ * there is no such file.  Returns false after reporting why it cannot be read.
+ */
+typedef void dumpdates_take_fn(void *arg, const struct dumpdates_entry *entry);
+bool dumpdates_read(const char *file, const char *name,
+    dumpdates_take_fn *take, void *arg, struct report *rep,
+    const atomic_int *cancelled);
+
+/*
  * Could it be updated?  Changes nothing, but with `create` makes a file that is
  * missing, and says so.  Returns false after reporting why not.
  */
 bool dumpdates_check(const char *file, bool create, struct report *rep);
+
+/*
+ * Take those dumps of `name` out for which `drop` says so, and put `count` of them
+ * in, each in place of one with its name and level.  Waits for the lock.
+ * Returns false after reporting why not; the file is as it was then.  A file that
+ * is missing is made if there is something to be put in.
+ */
+typedef bool dumpdates_drop_fn(void *arg, const struct dumpdates_entry *entry);
+bool dumpdates_change(const char *file, const char *name,
+    dumpdates_drop_fn *drop, void *arg, const struct dumpdates_entry *put,
+    size_t count, struct report *rep, const atomic_int *cancelled);
 
 /*
  * Put a dump in, in place of one with the same name and level.  Waits for the

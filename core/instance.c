@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "core/call.h"
+#include "core/chain.h"
 #include "core/clock.h"
 #include "core/findings.h"
 #include "core/read_errors.h"
@@ -149,6 +150,30 @@ call_destroy(const struct instance *in)
 	call_done(&call);
 }
 
+/* An output may have been built when this was shorter. */
+static bool
+knows_dumps(const struct de_host *host, const struct de_dump_found *found)
+{
+	return instance_of(host)->chain != NULL &&
+	    found->struct_size >= sizeof(*found);
+}
+
+static enum de_dump_state
+host_dump_state(const struct de_host *host, const struct de_dump_found *found)
+{
+	return knows_dumps(host, found) ?
+	    chain_dump_state(instance_of(host)->chain, found) :
+	    DE_DUMP_UNKNOWN;
+}
+
+static enum de_status
+host_dump_retire(const struct de_host *host,
+    const struct de_dump_found *found)
+{
+	return knows_dumps(host, found) ?
+	    chain_retire(instance_of(host)->chain, found) : DE_OK;
+}
+
 struct instance *
 instance_new(const struct plugin *plugin, const struct option_set *options,
     struct report *rep, const atomic_int *cancelled)
@@ -179,6 +204,8 @@ instance_new(const struct plugin *plugin, const struct option_set *options,
 		.cancelled = host_cancelled,
 		.monotonic_ns = host_monotonic_ns,
 		.finding = host_finding,
+		.dump_state = host_dump_state,
+		.dump_retire = host_dump_retire,
 	};
 	if (call_create(in) == DE_OK)
 		return in;

@@ -12,6 +12,7 @@
 #include "core/plugin.h"
 #include "core/report.h"
 
+struct chain;
 struct findings;
 struct read_errors;
 
@@ -32,6 +33,7 @@ struct instance {
 	 * read errors.  When they are too many, it is not wanted any more.
 	 */
 	struct read_errors *read_errors;
+	const struct chain *chain;	/* borrowed; NULL: dumps are not known */
 };
 
 /*

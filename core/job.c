@@ -10,6 +10,8 @@
 #include <unistd.h>
 
 #include "core/capacity.h"
+#include "core/chain.h"
+#include "core/chain_log.h"
 #include "core/changed.h"
 #include "core/clock.h"
 #include "core/date.h"
@@ -33,6 +35,9 @@
 struct job {
 	const struct job_config *config;
 	const struct snapshot *snapshot;	/* NULL: there is none */
+	struct plugin_config source;	/* as configured, or the snapshot's */
+	char *name;			/* in dumpdates; owned */
+	struct chain *chain;
 	struct report *rep;
 	const atomic_int *cancelled;
 	int channel;			/* to the supervisor */
@@ -42,6 +47,7 @@ struct job {
 	struct source src;
 	bool source_is_open;
 	int64_t date;
+	pid_t supervisor;
 	struct level level;
 	struct de_time selected;	/* when the selection began */
 	char host[HOST_BYTES];
@@ -53,16 +59,27 @@ label_of(const struct job *job)
 	return option_text(job->config->options, "label");
 }
 
-/* The clock is read before the scan: what changes later comes next time. */
 static void
-set_date_and_host(struct job *job)
+set_host(struct job *job)
 {
-	job->date = option_number(job->config->options, "date");
-	if (job->date == 0)
-		job->date = (int64_t)time(NULL);
 	if (gethostname(job->host, sizeof(job->host)) == -1)
 		job->host[0] = '\0';
 	job->host[sizeof(job->host) - 1] = '\0';
+}
+
+/*
+ * What changes from now on comes with the next level, so nothing of what is dumped
+ * may have been fixed before this is asked.
+ */
+static int64_t
+date_of(const struct job_config *config, const struct snapshot *snapshot)
+{
+	const int64_t date = option_number(config->options, "date");
+
+	if (date != 0)
+		return date;
+	return snapshot != NULL ? snapshot_date(snapshot) :
+	    (int64_t)time(NULL);
 }
 
 static struct instance *
@@ -78,31 +95,47 @@ make_instance(const struct job *job, const struct plugin_config *config)
 }
 
 /*
- * The source is to read the snapshot.  This changes the configuration of this
- * process only: that of the supervisor stays.
+ * The source as it is to be made: it may have to read a snapshot.  What the job
+ * has for a device stays what it is called.
  */
 static bool
-redirect_source(const struct job *job)
+choose_source(struct job *job)
 {
-	const struct option_set *options = job->config->source.options;
-	char why[OPTION_WHY_BYTES];
+	const struct option_set *configured = job->config->source.options;
+	const char *device = option_text(configured, "device");
+	char why[OPTION_WHY_BYTES] = "out of memory";
 
-	if (job->snapshot == NULL || option_put_text(
-	    job->config->source.options, option_find(options->table, "device"),
-	    snapshot_device(job->snapshot), why))
+	job->source.plugin = job->config->source.plugin;
+	job->source.options = option_set_copy(configured);
+	job->name = device == NULL ? NULL : strdup(device);
+	if (job->source.options != NULL &&
+	    (device == NULL) == (job->name == NULL) &&
+	    (job->snapshot == NULL || option_put_text(job->source.options,
+	    option_find(configured->table, "device"),
+	    snapshot_device(job->snapshot), why)))
 		return true;
-	report(job->rep, DE_ERROR, "snapshot.device: %s", why);
+	report(job->rep, DE_ERROR, "%s%s", job->snapshot == NULL ? "" :
+	    "snapshot.device: ", why);
 	return false;
 }
 
-/* In messages and in the stream it is what it is a snapshot of. */
-static void
+/*
+ * In messages and in the stream it is what it is a snapshot of; and in dumpdates
+ * what the source says, if the job does not have it.
+ */
+static bool
 name_origin(struct job *job)
 {
-	if (job->snapshot == NULL)
-		return;
-	job->src.info.device = snapshot_origin(job->snapshot);
-	job->src.info.mount_point = snapshot_mount_point(job->snapshot);
+	if (job->snapshot != NULL) {
+		job->src.info.device = snapshot_origin(job->snapshot);
+		job->src.info.mount_point =
+		    snapshot_mount_point(job->snapshot);
+	}
+	if (job->name == NULL)
+		job->name = strdup(job->src.info.device);
+	if (job->name == NULL)
+		report(job->rep, DE_ERROR, "out of memory");
+	return job->name != NULL;
 }
 
 static bool
@@ -110,18 +143,15 @@ open_plugins(struct job *job)
 {
 	const struct job_config *config = job->config;
 
-	if (!redirect_source(job) ||
+	if (!choose_source(job) ||
 	    (job->output = make_instance(job, &config->output)) == NULL ||
-	    (job->source_instance = make_instance(job, &config->source)) ==
-	    NULL)
+	    (job->source_instance = make_instance(job, &job->source)) == NULL)
 		return false;
 	if (config->eot.plugin != NULL &&
 	    (job->eot = make_instance(job, &config->eot)) == NULL)
 		return false;
 	job->source_is_open = source_open(&job->src, job->source_instance);
-	if (job->source_is_open)
-		name_origin(job);
-	return job->source_is_open;
+	return job->source_is_open && name_origin(job);
 }
 
 /* Better told before the scan than at the end of the first volume. */
@@ -144,10 +174,45 @@ check_first_volume(const struct job *job)
 	return false;
 }
 
+/* "/srv", or "/srv (dir /mail)" if only that is dumped. */
+static void
+describe_filesystem(const struct job *job, char text[static FILESYSTEM_BYTES])
+{
+	const char *mount_point = job->src.info.mount_point;
+	const char *subtree = option_text(job->config->options, "subtree");
+
+	if (*mount_point == '\0')
+		mount_point = "an unlisted file system";
+	if (subtree == NULL)
+		snprintf(text, FILESYSTEM_BYTES, "%s", mount_point);
+	else
+		snprintf(text, FILESYSTEM_BYTES, "%s (dir %s)", mount_point,
+		    subtree);
+}
+
+/* Where it stands among other dumps. */
+static bool
+find_place(struct job *job)
+{
+	char filesystem[FILESYSTEM_BYTES];
+
+	describe_filesystem(job, filesystem);
+	job->chain = chain_new(job->config, job->name, job->rep,
+	    job->cancelled);
+	if (job->chain == NULL || !chain_set_source(job->chain,
+	    &job->src.info, job->date, filesystem, job->host) ||
+	    !level_find(&job->level, job->config, job->name, job->date,
+	    job->rep, job->cancelled))
+		return false;
+	chain_set_level(job->chain, &job->level);
+	job->output->chain = job->chain;
+	return true;
+}
+
 static bool
 begin(struct job *job, const struct job_config *config,
     const struct job_context *context, const struct snapshot *snapshot,
-    int channel)
+    int64_t date, int channel)
 {
 	memset(job, 0, sizeof(*job));
 	job->config = config;
@@ -155,10 +220,9 @@ begin(struct job *job, const struct job_config *config,
 	job->rep = context->rep;
 	job->cancelled = &context->signals->cancel;
 	job->channel = channel;
-	set_date_and_host(job);
-	return open_plugins(job) && check_first_volume(job) &&
-	    level_find(&job->level, config, job->src.info.device, job->date,
-	    job->rep, job->cancelled);
+	job->date = date;
+	set_host(job);
+	return open_plugins(job) && check_first_volume(job) && find_place(job);
 }
 
 static void
@@ -169,6 +233,9 @@ end(struct job *job)
 	instance_free(job->source_instance);
 	instance_free(job->output);
 	instance_free(job->eot);
+	chain_free(job->chain);
+	option_set_free(job->source.options);
+	free(job->name);
 }
 
 /* With `create`, a dumpdates file that is missing is made. */
@@ -219,9 +286,9 @@ job_check(const struct job_config *config, const struct job_context *context)
 	char used[UNITS_TEXT_BYTES];
 
 	allow_live(config);
-	const bool ok = begin(&job, config, context, NULL, -1) &&
-	    check_dumpdates(&job, false) && check_output(&job) &&
-	    check_handler(&job);
+	const bool ok = begin(&job, config, context, NULL,
+	    date_of(config, NULL), -1) && check_dumpdates(&job, false) &&
+	    check_output(&job) && check_handler(&job);
 
 	if (ok)
 		report(context->rep, DE_INFO, "ready to dump %s (%s, %s in use)",
@@ -250,22 +317,6 @@ report_beginning(const struct job *job)
 	    PRId64 " slaves", option_number(job->config->ring, "blocking"),
 	    option_number(job->config->ring, "slaves"));
 	report(job->rep, DE_DEBUG, "mapping (Pass I and II) [inodes]");
-}
-
-/* "/srv", or "/srv (dir /mail)" if only that is dumped. */
-static void
-describe_filesystem(const struct job *job, char text[static FILESYSTEM_BYTES])
-{
-	const char *mount_point = job->src.info.mount_point;
-	const char *subtree = option_text(job->config->options, "subtree");
-
-	if (*mount_point == '\0')
-		mount_point = "an unlisted file system";
-	if (subtree == NULL)
-		snprintf(text, FILESYSTEM_BYTES, "%s", mount_point);
-	else
-		snprintf(text, FILESYSTEM_BYTES, "%s (dir %s)", mount_point,
-		    subtree);
 }
 
 static void
@@ -405,6 +456,7 @@ send_description(const struct job *job, uint64_t tape_blocks)
 	struct message m = { .type = MESSAGE_DESCRIPTION };
 	struct message_description *d = &m.u.description;
 
+	snprintf(d->name, sizeof(d->name), "%s", job->name);
 	snprintf(d->device, sizeof(d->device), "%s", info->device);
 	snprintf(d->filesystem, sizeof(d->filesystem), "%s",
 	    info->mount_point);
@@ -415,6 +467,7 @@ send_description(const struct job *job, uint64_t tape_blocks)
 	d->level = job->level.number;
 	d->base_level = job->level.base_level;
 	d->base_date = job->level.base_date;
+	chain_begin(job->chain, job->supervisor, &d->id);
 	message_send(job->channel, &m, true);
 }
 
@@ -612,7 +665,7 @@ job_estimate(const struct job_config *config,
 	enum exit_status status = EXIT_NOT_STARTED;
 
 	allow_live(config);
-	if (begin(&job, config, context, NULL, -1))
+	if (begin(&job, config, context, NULL, date_of(config, NULL), -1))
 		status = estimate(&job);
 	end(&job);
 	return status;
@@ -624,14 +677,17 @@ job_estimate(const struct job_config *config,
  */
 static enum exit_status
 work(const struct job_config *config, const struct job_context *context,
-    const struct snapshot *snapshot, int channel)
+    const struct snapshot *snapshot, int64_t date, int channel)
 {
+	const pid_t supervisor = getppid();
 	struct job job;
 	enum exit_status status;
 
 	signals_leave_to_supervisor();
-	if (begin(&job, config, context, snapshot, channel) &&
-	    check_dumpdates(&job, true))
+	const bool ok = begin(&job, config, context, snapshot, date,
+	    channel) && check_dumpdates(&job, true);
+	job.supervisor = supervisor;
+	if (ok)
 		status = dump(&job);
 	else
 		status = end_early(&job, *job.cancelled ? EXIT_ABORTED :
@@ -647,7 +703,7 @@ note_dump(const struct job_config *config, const struct job_context *context,
 {
 	const struct message_description *d = &record->description;
 	const struct dumpdates_entry entry = {
-		.name = level_name(config, d->device),
+		.name = d->name,
 		.level = d->level,
 		.date = d->date,
 	};
@@ -736,6 +792,7 @@ supervise(const struct job_config *config, const struct job_context *context,
 	const int64_t begun = (int64_t)time(NULL);
 	const uint64_t started = clock_ns();
 	struct dump_record record;
+	struct chain_log *log = chain_log_new(config, context->rep);
 	struct supervisor s = {
 		.rep = context->rep,
 		.job = job_name(config),
@@ -748,11 +805,14 @@ supervise(const struct job_config *config, const struct job_context *context,
 		},
 		.signals = context->signals,
 		.channel = channel,
+		.log = log,
 		.keep_volumes = context->run_report != NULL,
 	};
 
 	supervisor_run(&s, worker, &record);
 	note_dump(config, context, &record);
+	chain_log_end(log, record.status, record.noted);
+	chain_log_free(log);
 	const double seconds = (double)(clock_ns() - started) / 1e9;
 	report_ending(context->rep, &record, seconds, (uint32_t)
 	    option_number(config->ring, "blocking"));
@@ -767,7 +827,7 @@ supervise(const struct job_config *config, const struct job_context *context,
 static enum exit_status
 run_processes(const struct job_config *config,
     const struct job_context *context, const struct snapshot *snapshot,
-    bool *is_supervisor)
+    int64_t date, bool *is_supervisor)
 {
 	int ours, theirs;
 
@@ -783,7 +843,7 @@ run_processes(const struct job_config *config,
 		*is_supervisor = false;
 		close(ours);
 		const enum exit_status status = work(config, context,
-		    snapshot, theirs);
+		    snapshot, date, theirs);
 		close(theirs);
 		return status;
 	}
@@ -812,7 +872,8 @@ job_run(const struct job_config *config, const struct job_context *context,
 		if (snapshot == NULL)
 			return status;
 	}
-	status = run_processes(config, context, snapshot, is_supervisor);
+	status = run_processes(config, context, snapshot,
+	    date_of(config, snapshot), is_supervisor);
 	if (*is_supervisor && snapshot != NULL)
 		status = snapshot_remove(snapshot, status);
 	snapshot_free(snapshot);

@@ -28,14 +28,6 @@ level_updates_dumpdates(const struct job_config *job)
 	    option_text(job->options, "subtree") == NULL;
 }
 
-const char *
-level_name(const struct job_config *job, const char *device)
-{
-	const char *configured = option_text(job->source.options, "device");
-
-	return configured != NULL ? configured : device;
-}
-
 /* A full one is better than none. */
 static void
 become_full(struct level *level, const char *name, const char *file,
@@ -48,11 +40,10 @@ become_full(struct level *level, const char *name, const char *file,
 
 bool
 level_find(struct level *level, const struct job_config *job,
-    const char *device, int64_t date, struct report *rep,
+    const char *name, int64_t date, struct report *rep,
     const atomic_int *cancelled)
 {
 	const char *file = level_dumpdates(job);
-	const char *name = level_name(job, device);
 	struct dumpdates_entry base;
 
 	*level = (struct level){

@@ -27,18 +27,12 @@ const char *level_dumpdates(const struct job_config *job);
 bool level_updates_dumpdates(const struct job_config *job);
 
 /*
- * What the dump is called there: the device as the job has it, whatever is read
- * in its place; `device`, what the source says, if it has no such option.
- */
-const char *level_name(const struct job_config *job, const char *device);
-
-/*
- * Find the base of a dump with that date.  Without one it becomes a full dump of
+ * Find the base of a dump of `name` with that date.  Without one it becomes a full dump of
  * level 0, with a warning.  Returns false after reporting why it cannot be
  * found.
  */
 bool level_find(struct level *level, const struct job_config *job,
-    const char *device, int64_t date, struct report *rep,
+    const char *name, int64_t date, struct report *rep,
     const atomic_int *cancelled);
 
 /* "date of last level 0 dump: ...", as far as there is one. */

@@ -14,6 +14,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "core/chain.h"
 #include "core/digest.h"
 #include "core/exit_status.h"
 #include "core/ring.h"
@@ -35,6 +36,7 @@ enum message_type {
 };
 
 struct message_description {
+	char name[MESSAGE_PATH_BYTES];		/* in dumpdates */
 	char device[MESSAGE_NAME_BYTES];
 	char filesystem[MESSAGE_NAME_BYTES];	/* mount point or "" */
 	char type[32];
@@ -44,6 +46,7 @@ struct message_description {
 	uint32_t level;
 	int32_t base_level;			/* LEVEL_NONE: by hand */
 	int64_t base_date;			/* 0: it is a full dump */
+	struct chain_id id;			/* in the history */
 };
 
 struct message_writer {

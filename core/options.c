@@ -380,6 +380,48 @@ option_set_free(struct option_set *set)
 	free(set);
 }
 
+static bool
+value_copy(struct option_value *to, const struct option_value *from)
+{
+	const size_t texts = from->texts == NULL ? 0 : from->text_count;
+	const size_t numbers = from->numbers == NULL ? 0 : from->number_count;
+
+	value_clear(to);
+	to->set = from->set;
+	to->known = from->known;
+	to->number = from->number;
+	to->texts = texts == 0 ? NULL : calloc(texts, sizeof(*to->texts));
+	to->numbers = numbers == 0 ? NULL :
+	    calloc(numbers, sizeof(*to->numbers));
+	if ((texts > 0 && to->texts == NULL) ||
+	    (numbers > 0 && to->numbers == NULL))
+		return false;
+	for (; to->text_count < texts; to->text_count++) {
+		to->texts[to->text_count] = strdup(from->texts[to->text_count]);
+		if (to->texts[to->text_count] == NULL)
+			return false;
+	}
+	if (numbers > 0)
+		memcpy(to->numbers, from->numbers,
+		    numbers * sizeof(*to->numbers));
+	to->number_count = numbers;
+	return true;
+}
+
+struct option_set *
+option_set_copy(const struct option_set *set)
+{
+	struct option_set *copy = option_set_new(set->table);
+	bool ok = copy != NULL;
+
+	for (size_t i = 0; ok && set->table[i].key != NULL; i++)
+		ok = value_copy(&copy->values[i], &set->values[i]);
+	if (ok)
+		return copy;
+	option_set_free(copy);
+	return NULL;
+}
+
 int
 option_find(const struct de_option *table, const char *key)
 {

@@ -36,6 +36,9 @@ struct option_set {
 struct option_set *option_set_new(const struct de_option *table);
 void option_set_free(struct option_set *set);
 
+/* The same values, of the same table.  Returns NULL if out of memory. */
+struct option_set *option_set_copy(const struct option_set *set);
+
 /* Index of a key in the table, or -1. */
 int option_find(const struct de_option *table, const char *key);
 

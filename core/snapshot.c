@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "core/snapshot.h"
 
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,6 +28,7 @@ struct snapshot {
 	char *texts[TEXTS];		/* owned; NULL at the end */
 	char *origin;			/* owned */
 	char mount_point[LOCATE_BYTES];
+	int64_t date;			/* see snapshot_date() */
 };
 
 static const char *
@@ -146,9 +148,27 @@ run(const struct snapshot *s, const char *name, const char *text,
 	return command_run(&command);
 }
 
-static bool
-create(const struct snapshot *s)
+/*
+ * What changes while it is made may be in it or not, so the clock is read first;
+ * and what has changed by then need not be on the disk yet.
+ */
+static void
+take_date(struct snapshot *s)
 {
+	const int fd = s->mount_point[0] == '\0' ? -1 :
+	    open(s->mount_point, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	s->date = (int64_t)time(NULL);
+	if (fd != -1) {
+		syncfs(fd);
+		close(fd);
+	}
+}
+
+static bool
+create(struct snapshot *s)
+{
+	take_date(s);
 	report(s->rep, DE_INFO, "making the snapshot %s of %s",
 	    setting(s, "device"), s->origin);
 	return run(s, "snapshot.create", setting(s, "create"), s->signals);
@@ -156,7 +176,7 @@ create(const struct snapshot *s)
 
 /* What was copied in part behind a thaw is of no moment at all. */
 static bool
-create_frozen(const struct snapshot *s)
+create_frozen(struct snapshot *s)
 {
 	struct freeze *f = freeze_begin(s->mount_point,
 	    option_number(s->job->options, "freeze_limit"),
@@ -175,7 +195,7 @@ create_frozen(const struct snapshot *s)
 }
 
 static bool
-create_as_configured(const struct snapshot *s)
+create_as_configured(struct snapshot *s)
 {
 	if (option_number(s->job->options, "freeze") == 0)
 		return create(s);
@@ -257,6 +277,12 @@ const char *
 snapshot_mount_point(const struct snapshot *s)
 {
 	return s->mount_point;
+}
+
+int64_t
+snapshot_date(const struct snapshot *s)
+{
+	return s->date;
 }
 
 enum exit_status

@@ -27,6 +27,9 @@ struct snapshot;
 struct snapshot *snapshot_make(const struct job_config *job,
     struct signals *signals, struct report *rep, enum exit_status *status);
 
+/* The date of a dump of it, seconds: what had changed before that is in it. */
+int64_t snapshot_date(const struct snapshot *s);
+
 /* What is to be read in place of the job's device. */
 const char *snapshot_device(const struct snapshot *s);
 

@@ -131,6 +131,7 @@ take_message(struct supervision *v, const struct message *m)
 	switch (m->type) {
 	case MESSAGE_DESCRIPTION:
 		v->record->description = m->u.description;
+		chain_log_begin(v->s->log, &m->u.description.id);
 		progress_begin(&v->progress, v->s->rep,
 		    m->u.description.estimate);
 		break;
@@ -143,6 +144,7 @@ take_message(struct supervision *v, const struct message *m)
 	case MESSAGE_VOLUME:
 		progress_end(&v->progress);
 		record_volume(v->record, &m->u.volume, v->s->keep_volumes);
+		chain_log_volume(v->s->log, &m->u.volume);
 		break;
 	case MESSAGE_REWRITE:
 		record_rewrite(v->record, &m->u.rewrite);

@@ -8,6 +8,7 @@
 #ifndef CORE_SUPERVISOR_H
 #define CORE_SUPERVISOR_H
 
+#include "core/chain_log.h"
 #include "core/message.h"
 #include "core/operator.h"
 #include "core/progress.h"
@@ -49,6 +50,7 @@ struct supervisor {
 	struct operator op;
 	struct signals *signals;	/* borrowed */
 	int channel;			/* the supervisor's end */
+	struct chain_log *log;		/* borrowed */
 	bool keep_volumes;		/* in the record, 1.2 kB each; and
 					   findings, some of each kind */
 };

@@ -58,6 +58,8 @@ cd "$scratch" || exit 99
 # restore keeps files there that have the same names for the same date.
 mkdir "$scratch/tmp" || exit 99
 export TMPDIR=$scratch/tmp
+# What past dumps were made of; not that of this machine.
+export DUMPENGINE_STATE_DIR=$TMPDIR/state
 
 is_root () { [ "$(id -u)" -eq 0 ]; }
 

@@ -116,6 +116,40 @@ struct de_option {
 /* ------------------------------------------------------- host services */
 
 /*
+ * A dump that an output has found on its medium, as its header says.  Texts may
+ * be NULL: not known, so they are not compared; the output's, for the call.
+ */
+struct de_dump_found {
+	uint32_t struct_size;
+	int64_t date;			/* c_date, seconds since 1970 */
+	int64_t base_date;		/* c_ddate; 0: it is a full dump */
+	uint32_t level;			/* c_level */
+	uint32_t volume;		/* c_volume */
+	const char *device;		/* c_dev */
+	const char *filesystem;		/* c_filesys */
+	const char *label;		/* c_label */
+	const char *host;		/* c_host */
+};
+
+/* What the engine knows of it. */
+enum de_dump_state {
+	/* Nothing: it is from elsewhere, or it was too long ago. */
+	DE_DUMP_UNKNOWN = 0,
+	/* It was aborted or killed, or taken out by dump_retire(): it may go. */
+	DE_DUMP_UNFINISHED = 1,
+	/*
+	 * It is whole, and nothing builds on it but what the dump that is being
+	 * made takes the place of.
+	 */
+	DE_DUMP_FINISHED = 2,
+	/*
+	 * It must not go: it is being written, or the dump that is being made or
+	 * another one builds on it, or the next one would.
+	 */
+	DE_DUMP_BASE = 3
+};
+
+/*
  * What the engine does for an instance.  Given to create(); lives longer
  * than the instance.  Every function may be called from any callback and any
  * thread that the engine calls from; none from a thread of the plugin's own.
@@ -177,6 +211,24 @@ struct de_host {
 	    __attribute__((format(printf, 4, 5)))
 #endif
 	    ;
+
+	/*
+	 * For an output: may this dump be overwritten by the one that is being
+	 * made?  Asked in check() and from open_volume() on.  Main thread.
+	 */
+	enum de_dump_state (*dump_state)(const struct de_host *host,
+	    const struct de_dump_found *found);
+
+	/*
+	 * For an output: a volume of that dump is about to be overwritten.  Takes it
+	 * out of what can be built on, and with it all that builds on it, safely on
+	 * the disk before this returns.  To be called before the first byte of it
+	 * goes, unless its state is DE_DUMP_UNFINISHED.  Main thread.
+	 * DE_OK, also if nothing is known of it; DE_FAILED: it could not be noted
+	 * anywhere, so it must stay.
+	 */
+	enum de_status (*dump_retire)(const struct de_host *host,
+	    const struct de_dump_found *found);
 };
 
 /* -------------------------------------------------------------- sources */
@@ -186,6 +238,11 @@ struct de_host {
  * for writing.  Then what changed during the dump is looked for at its end.
  */
 #define DE_SOURCE_LIVE 1u
+/*
+ * It was in use when it was last written: after a crash, or as a copy that was
+ * made meanwhile.  Then `written` is older than what is in it.
+ */
+#define DE_SOURCE_UNCLEAN 2u
 
 /* What a source is.  Texts are the source's and live until close(). */
 struct de_source_info {
@@ -200,6 +257,13 @@ struct de_source_info {
 	const char *uuid;		/* as text; "" if it has none */
 	const char *type;		/* "ext4" */
 	uint32_t properties;		/* DE_SOURCE_... */
+	/*
+	 * What tells this filesystem from another one, or from an earlier copy of
+	 * itself, behind the same name; 0: not known.
+	 */
+	int64_t created;		/* seconds since 1970 */
+	int64_t written;		/* last, as a whole; seconds */
+	uint64_t lifetime_writes;	/* a count that only rises with them */
 };
 
 struct de_time {

@@ -36,6 +36,7 @@ struct ext2 {
 	ext2_filsys fs;			/* NULL when it is not open */
 	struct device *bytes;		/* NULL when it is not open */
 	bool is_live;			/* mounted for writing */
+	bool was_clean;			/* nothing was to be recovered */
 	char mount_point[4096];
 	char label[EXT2_LABEL_LEN + 1];
 	char uuid[UUID_TEXT_BYTES];

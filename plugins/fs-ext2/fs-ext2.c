@@ -127,6 +127,8 @@ needs_recovery(const struct ext2 *e)
 static enum de_status
 recover(struct ext2 *e)
 {
+	e->was_clean = !ext2fs_has_feature_journal_needs_recovery(
+	    e->fs->super) && (e->fs->super->s_state & EXT2_VALID_FS) != 0;
 	if (!needs_recovery(e) || e->is_live)
 		return DE_OK;
 	if (e->host->get_boolean(e->host, "ignore_journal")) {
@@ -181,6 +183,13 @@ format_uuid(const uint8_t uuid[static 16], char text[static UUID_TEXT_BYTES])
 	}
 }
 
+/* Seconds since 1970, of which the superblock has 40 bits. */
+static int64_t
+seconds(uint32_t low, uint8_t high)
+{
+	return (int64_t)((uint64_t)high << 32 | low);
+}
+
 static void
 describe(struct ext2 *e, struct de_source_info *info)
 {
@@ -201,6 +210,11 @@ describe(struct ext2 *e, struct de_source_info *info)
 	info->type = type_of(super);
 	if (e->is_live)
 		info->properties |= DE_SOURCE_LIVE;
+	if (!e->was_clean)
+		info->properties |= DE_SOURCE_UNCLEAN;
+	info->created = seconds(super->s_mkfs_time, super->s_mkfs_time_hi);
+	info->written = seconds(super->s_wtime, super->s_wtime_hi);
+	info->lifetime_writes = super->s_kbytes_written;
 }
 
 static void

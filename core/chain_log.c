@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "core/chain_log.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "core/chain_own.h"
+#include "core/clock.h"
+#include "core/level.h"
+
+#define VOLUMES_MAX 65536	/* that are kept */
+#define RETAKE_MAX 65536
+#define PAUSE_NS NS_PER_SECOND	/* from one note of volumes to the next */
+
+struct chain_log {
+	struct history history;
+	char *folder;			/* owned */
+	struct chain_id id;		/* empty: it is not in the history */
+	json_t *volumes;		/* owned; this and the next */
+	json_t *retake;
+	bool retake_is_cut;
+	bool noted;
+	enum history_status status;
+	uint64_t next_note;		/* of volumes; on clock_ns() */
+};
+
+struct chain_log *
+chain_log_new(const struct job_config *job, struct report *rep)
+{
+	struct chain_log *log = calloc(1, sizeof(*log));
+
+	if (log != NULL) {
+		log->folder = chain_folder(job);
+		log->history = (struct history){ log->folder, rep,
+		    !level_updates_dumpdates(job) };
+		log->volumes = json_array();
+		log->retake = json_array();
+		if (log->folder != NULL && log->volumes != NULL &&
+		    log->retake != NULL)
+			return log;
+	}
+	report(rep, DE_ERROR, "out of memory");
+	chain_log_free(log);
+	return NULL;
+}
+
+void
+chain_log_free(struct chain_log *log)
+{
+	if (log == NULL)
+		return;
+	json_decref(log->volumes);
+	json_decref(log->retake);
+	free(log->folder);
+	free(log);
+}
+
+void
+chain_log_begin(struct chain_log *log, const struct chain_id *id)
+{
+	if (log == NULL)
+		return;
+	log->id = *id;
+	log->status = HISTORY_RUNNING;
+}
+
+static bool
+update(void *arg, struct history_list *list)
+{
+	const struct chain_log *log = arg;
+
+	for (size_t i = 0; i < list->count; i++) {
+		struct history_record *r = &list->items[i];
+		if (strcmp(r->id, log->id.id) != 0)
+			continue;
+		r->volumes = log->volumes;
+		r->retake = log->retake;
+		r->retake_is_cut = log->retake_is_cut;
+		r->is_noted = log->noted;
+		r->status = log->status;
+		r->ended = log->status == HISTORY_RUNNING ? 0 :
+		    (int64_t)time(NULL);
+		return true;
+	}
+	return false;
+}
+
+static bool
+write_down(struct chain_log *log, bool safe)
+{
+	return log->id.id[0] != '\0' && history_change(&log->history,
+	    log->id.key, safe, update, log);
+}
+
+/* The one of that number, or NULL. */
+static json_t *
+volume_of(const struct chain_log *log, uint32_t number)
+{
+	for (size_t i = json_array_size(log->volumes); i-- > 0;) {
+		json_t *v = json_array_get(log->volumes, i);
+		if (json_integer_value(json_object_get(v, "number")) ==
+		    (json_int_t)number)
+			return v;
+	}
+	return NULL;
+}
+
+void
+chain_log_volume(struct chain_log *log, const struct message_volume *v)
+{
+	if (log == NULL)
+		return;
+	char *medium = history_text(v->medium);
+	/* One whose process died after it had told of it comes again. */
+	json_t *known = volume_of(log, v->number);
+
+	if (known != NULL)
+		json_object_set_new(known, "medium", json_string(medium));
+	else if (medium != NULL && json_array_size(log->volumes) < VOLUMES_MAX)
+		json_array_append_new(log->volumes, json_pack("{s:I,s:s}",
+		    "number", (json_int_t)v->number, "medium", medium));
+	free(medium);
+	if (clock_ns() < log->next_note)
+		return;
+	write_down(log, false);
+	log->next_note = clock_ns() + PAUSE_NS;
+}
+
+void
+chain_log_retake(struct chain_log *log, uint32_t inode)
+{
+	if (log == NULL)
+		return;
+	if (json_array_size(log->retake) >= RETAKE_MAX ||
+	    json_array_append_new(log->retake, json_integer(inode)) == -1)
+		log->retake_is_cut = true;
+}
+
+bool
+chain_log_end(struct chain_log *log, enum exit_status status, bool noted)
+{
+	if (log == NULL)
+		return false;
+	log->noted = noted;
+	log->status = status == EXIT_COMPLETE ? HISTORY_FINISHED :
+	    status == EXIT_INCOMPLETE ? HISTORY_INCOMPLETE : HISTORY_ABORTED;
+	return write_down(log, true);
+}
