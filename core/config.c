@@ -1,19 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "core/config.h"
 
-#include <errno.h>
-#include <libconfig.h>
-#include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/capacity.h"
 #include "core/config_level.h"
+#include "core/config_text.h"
 #include "core/instance.h"
-#include "core/literals.h"
 #include "core/settings.h"
 
 #define JOB_NAME_MAX 64
@@ -121,7 +117,7 @@ static const char *const job_groups[] = {
 /* A group whose plugin speaks for itself. */
 struct trial {
 	struct settings *s;
-	const config_setting_t *group;
+	const struct config_node *group;
 };
 
 /* "KEY: what is wrong" stands at the line of that key. */
@@ -129,7 +125,7 @@ static void
 take_complaint(void *arg, enum de_severity severity, const char *text)
 {
 	struct trial *trial = arg;
-	const config_setting_t *at = trial->group;
+	const struct config_node *at = trial->group;
 	const char *colon = strstr(text, ": ");
 	char key[64];
 
@@ -137,8 +133,8 @@ take_complaint(void *arg, enum de_severity severity, const char *text)
 		return;
 	snprintf(key, sizeof(key), "%.*s",
 	    colon == NULL ? 0 : (int)(colon - text), text);
-	const config_setting_t *member = key[0] == '\0' ? NULL :
-	    config_setting_get_member(trial->group, key);
+	const struct config_node *member = key[0] == '\0' ? NULL :
+	    config_node_member(trial->group, key);
 	if (member != NULL)
 		settings_error(trial->s, member, key, "%s", colon + 2);
 	else
@@ -150,7 +146,7 @@ take_complaint(void *arg, enum de_severity severity, const char *text)
  * opens nothing, so it may be done before anything else is.
  */
 static void
-try_plugin(struct settings *s, const config_setting_t *group,
+try_plugin(struct settings *s, const struct config_node *group,
     const struct plugin_config *config)
 {
 	const atomic_int not_cancelled = 0;
@@ -173,7 +169,7 @@ try_plugin(struct settings *s, const config_setting_t *group,
  */
 static void
 read_plugin(struct settings *s, struct plugin_registry *reg,
-    const config_setting_t *group, enum de_kind kind,
+    const struct config_node *group, enum de_kind kind,
     struct plugin_config *config, struct option_set *common)
 {
 	char why[1024];
@@ -185,7 +181,7 @@ read_plugin(struct settings *s, struct plugin_registry *reg,
 		return;
 	config->plugin = plugin_load(reg, name, kind, why, sizeof(why));
 	if (config->plugin == NULL) {
-		settings_error(s, config_setting_get_member(group, "plugin"),
+		settings_error(s, config_node_member(group, "plugin"),
 		    "plugin", "%s", why);
 		return;
 	}
@@ -212,26 +208,26 @@ is_plain_name(const char *name)
 
 /* What the tables cannot say. */
 static void
-check_job(struct settings *s, const config_setting_t *at,
+check_job(struct settings *s, const struct config_node *at,
     const struct config *before, const struct job_config *job)
 {
 	const char *name = option_text(job->options, "name");
 	const char *label = option_text(job->options, "label");
 
 	if (name != NULL && !is_plain_name(name))
-		settings_error(s, config_setting_get_member(at, "name"), "name",
+		settings_error(s, config_node_member(at, "name"), "name",
 		    "\"%s\" will not do; give letters, digits and . _ - with "
 		    "no . or - in front", name);
 	const struct job_config *twin =
 	    name == NULL ? NULL : config_find_job(before, name);
 	if (twin != NULL)
-		settings_error(s, config_setting_get_member(at, "name"), "name",
+		settings_error(s, config_node_member(at, "name"), "name",
 		    "\"%s\" is the name of the job at line %u already; give "
 		    "each job a name of its own", name, twin->line);
 	for (const char *p = label; p != NULL && *p != '\0'; p++)
 		if ((unsigned char)*p < 0x20 || *p == 0x7f) {
 			settings_error(s,
-			    config_setting_get_member(at, "label"), "label",
+			    config_node_member(at, "label"), "label",
 			    "control characters will not do");
 			break;
 		}
@@ -239,13 +235,13 @@ check_job(struct settings *s, const config_setting_t *at,
 
 /* restore needs so much of a volume that another one follows. */
 static void
-check_size(struct settings *s, const config_setting_t *at, int64_t records,
+check_size(struct settings *s, const struct config_node *at, int64_t records,
     int64_t record)
 {
 	const int64_t least = (int64_t)capacity_needed(2, 0) * DE_TAPE_BLOCK;
 
 	if (records * record < least)
-		settings_error(s, at, config_setting_name(at), "volumes of "
+		settings_error(s, at, at->name, "volumes of "
 		    "%lld records of %lld bytes are too small for restore, "
 		    "which needs %lld bytes; give more, or another "
 		    "ring.blocking", (long long)records, (long long)record,
@@ -254,41 +250,41 @@ check_size(struct settings *s, const config_setting_t *at, int64_t records,
 
 /* What the sizes mean together with the records. */
 static void
-check_volumes(struct settings *s, const config_setting_t *at,
+check_volumes(struct settings *s, const struct config_node *at,
     const struct job_config *job)
 {
 	static const char *const of_tapes[] = { "density_bpi", "cartridge" };
-	const config_setting_t *output = config_setting_get_member(at,
+	const struct config_node *output = config_node_member(at,
 	    "output");
 	const struct option_value *sizes = option_get(job->volumes,
 	    "volume_size", DE_OPTION_SIZES);
 	const int64_t record = option_number(job->ring, "blocking") *
 	    DE_TAPE_BLOCK;
 
-	if (output == NULL || !config_setting_is_group(output))
+	if (output == NULL || output->type != CONFIG_GROUP)
 		return;
 	for (size_t i = 0; sizes != NULL && i < sizes->number_count; i++)
-		check_size(s, config_setting_get_member(output, "volume_size"),
+		check_size(s, config_node_member(output, "volume_size"),
 		    sizes->numbers[i] / record, record);
 	if (option_number(job->volumes, "length_feet") != 0)
-		check_size(s, config_setting_get_member(output, "length_feet"),
+		check_size(s, config_node_member(output, "length_feet"),
 		    (int64_t)capacity_records(job->volumes, 1,
 		    (uint32_t)(record / DE_TAPE_BLOCK)), record);
 	for (size_t i = 0; i < 2; i++)
-		if (config_setting_get_member(output, of_tapes[i]) != NULL &&
+		if (config_node_member(output, of_tapes[i]) != NULL &&
 		    option_number(job->volumes, "length_feet") == 0)
-			settings_error(s, config_setting_get_member(output,
+			settings_error(s, config_node_member(output,
 			    of_tapes[i]), of_tapes[i], "does nothing without "
 			    "length_feet; give that, too");
 	if (option_number(job->volumes, "length_feet") != 0 &&
 	    sizes != NULL && sizes->number_count > 0)
-		settings_error(s, config_setting_get_member(output,
+		settings_error(s, config_node_member(output,
 		    "length_feet"), "length_feet", "cannot be given together "
 		    "with volume_size");
 	if (option_number(job->volumes, "verify") != 0 &&
 	    job->output.plugin != NULL &&
 	    job->output.plugin->output.read_back == NULL)
-		settings_error(s, config_setting_get_member(output, "verify"),
+		settings_error(s, config_node_member(output, "verify"),
 		    "verify", "%s cannot read back what it has written",
 		    job->output.plugin->descriptor.name);
 }
@@ -314,28 +310,28 @@ override_options(const struct config_overrides *o, struct job_config *job)
 }
 
 static void
-check_snapshot(struct settings *s, const config_setting_t *at,
+check_snapshot(struct settings *s, const struct config_node *at,
     const struct job_config *job)
 {
 	const struct plugin *source = job->source.plugin;
 
 	if (job->snapshot != NULL && source != NULL &&
 	    option_get(job->source.options, "device", DE_OPTION_STRING) == NULL)
-		settings_error(s, config_setting_get_member(at, "snapshot"),
+		settings_error(s, config_node_member(at, "snapshot"),
 		    "snapshot", "%s has no option device that the snapshot "
 		    "could stand in for", source->descriptor.name);
 	if (option_number(job->options, "freeze") == 0 &&
-	    config_setting_get_member(at, "freeze_limit") != NULL)
-		settings_error(s, config_setting_get_member(at,
+	    config_node_member(at, "freeze_limit") != NULL)
+		settings_error(s, config_node_member(at,
 		    "freeze_limit"), "freeze_limit", "does nothing without "
 		    "freeze = true; give that, too");
 }
 
 static void
-read_snapshot(struct settings *s, const config_setting_t *at,
+read_snapshot(struct settings *s, const struct config_node *at,
     struct job_config *job)
 {
-	const config_setting_t *group = settings_group(s, at, "snapshot",
+	const struct config_node *group = settings_group(s, at, "snapshot",
 	    false);
 
 	if (group == NULL)
@@ -377,10 +373,10 @@ choose_state_dir(struct job_config *job)
 
 static void
 read_job(struct settings *s, struct plugin_registry *reg,
-    const struct config_overrides *overrides, const config_setting_t *at,
+    const struct config_overrides *overrides, const struct config_node *at,
     const struct config *before, struct job_config *job)
 {
-	job->line = config_setting_source_line(at);
+	job->line = at->line;
 	job->options = option_set_new(config_job_options);
 	job->ring = option_set_new(config_ring_options);
 	job->volumes = option_set_new(config_volume_options);
@@ -398,7 +394,7 @@ read_job(struct settings *s, struct plugin_registry *reg,
 	    &job->output, job->volumes);
 	read_plugin(s, reg, settings_group(s, at, "eot", false),
 	    DE_EOT_HANDLER, &job->eot, NULL);
-	const config_setting_t *ring = settings_group(s, at, "ring", false);
+	const struct config_node *ring = settings_group(s, at, "ring", false);
 	if (ring != NULL)
 		settings_read(s, ring, ring_sets, no_groups, "ring");
 	job->dumpdates = option_text(before->options, "dumpdates");
@@ -414,32 +410,32 @@ read_job(struct settings *s, struct plugin_registry *reg,
 
 static void
 read_jobs(struct settings *s, struct plugin_registry *reg,
-    const struct config_overrides *overrides, const config_setting_t *root,
+    const struct config_overrides *overrides, const struct config_node *root,
     struct config *config)
 {
-	const config_setting_t *jobs = config_setting_get_member(root, "jobs");
+	const struct config_node *jobs = config_node_member(root, "jobs");
 
 	if (jobs == NULL) {
 		settings_error(s, NULL, "jobs", "missing; give a list, as "
 		    "jobs = ( { name = \"...\"; ... } );");
 		return;
 	}
-	if (!config_setting_is_list(jobs) || config_setting_length(jobs) == 0) {
+	if (jobs->type != CONFIG_LIST || jobs->first == NULL) {
 		settings_error(s, jobs, "jobs", "has to be a list with at "
 		    "least one job, as jobs = ( { name = \"...\"; ... } );");
 		return;
 	}
-	const int n = config_setting_length(jobs);
-	config->jobs = calloc((size_t)n, sizeof(*config->jobs));
+	const unsigned int n = config_node_length(jobs);
+	config->jobs = calloc(n, sizeof(*config->jobs));
 	if (config->jobs == NULL) {
 		settings_error(s, jobs, "jobs", "out of memory");
 		return;
 	}
-	for (int i = 0; i < n; i++) {
-		const config_setting_t *at =
-		    config_setting_get_elem(jobs, (unsigned int)i);
-		if (!config_setting_is_group(at)) {
-			settings_error(s, at, "jobs", "element %d is not a "
+	unsigned int i = 0;
+	for (const struct config_node *at = jobs->first; at != NULL;
+	    at = at->next, i++) {
+		if (at->type != CONFIG_GROUP) {
+			settings_error(s, at, "jobs", "element %u is not a "
 			    "group; give { name = \"...\"; ... }", i + 1);
 			continue;
 		}
@@ -451,7 +447,7 @@ read_jobs(struct settings *s, struct plugin_registry *reg,
 
 static void
 read_root(struct settings *s, struct plugin_registry *reg,
-    const struct config_overrides *overrides, const config_setting_t *root,
+    const struct config_overrides *overrides, const struct config_node *root,
     struct config *config)
 {
 	config->options = option_set_new(config_top_options);
@@ -464,81 +460,32 @@ read_root(struct settings *s, struct plugin_registry *reg,
 	read_jobs(s, reg, overrides, root, config);
 }
 
-/* libconfig says nothing of a file that it cannot open; a folder it reads. */
-static FILE *
-open_file(struct settings *s)
-{
-	struct stat st;
-	FILE *f = fopen(s->file, "re");
-
-	if (f != NULL && fstat(fileno(f), &st) == 0 && S_ISDIR(st.st_mode)) {
-		fclose(f);
-		f = NULL;
-		errno = EISDIR;
-	}
-	if (f == NULL) {
-		report_line(s->rep, "%s: cannot read the configuration: %s",
-		    s->file, strerror(errno));
-		s->errors++;
-	}
-	return f;
-}
-
-/* @include "x" means the x beside the file that says so. */
-static void
-set_include_folder(struct settings *s, config_t *parser)
-{
-	char *copy = strdup(s->file);
-
-	if (copy != NULL) {
-		const char *folder = dirname(copy);
-		config_set_include_dir(parser, folder);
-		literals_check(s, s->file, folder);
-	}
-	free(copy);
-}
-
-static bool
-parse(struct settings *s, config_t *parser)
-{
-	FILE *f = open_file(s);
-
-	if (f == NULL)
-		return false;
-	set_include_folder(s, parser);
-	const bool ok = config_read(parser, f) == CONFIG_TRUE;
-	fclose(f);
-	if (ok)
-		return true;
-	const char *file = config_error_file(parser);
-	report_line(s->rep, "%s:%d: %s", file == NULL ? s->file : file,
-	    config_error_line(parser), config_error_text(parser));
-	s->errors++;
-	return false;
-}
-
 struct config *
-config_load(const char *file, const struct config_overrides *overrides,
-    struct plugin_registry *reg, struct report *rep)
+config_load(const struct config_request *request, struct plugin_registry *reg,
+    struct report *rep)
 {
-	struct settings s = { .rep = rep, .file = file };
-	config_t parser;
+	struct settings s = {
+		.rep = rep,
+		.file = config_text_name(request->file),
+		.trust = request->trust,
+	};
 	struct config *config = calloc(1, sizeof(*config));
 
 	if (config == NULL) {
 		report(rep, DE_ERROR, "out of memory");
 		return NULL;
 	}
-	config_init(&parser);
-	if (parse(&s, &parser))
-		read_root(&s, reg, overrides, config_root_setting(&parser),
+	struct config_tree *tree = config_tree_read(request->file,
+	    request->trust, rep, request->signals, &s.errors);
+	if (tree != NULL)
+		read_root(&s, reg, request->overrides, config_tree_root(tree),
 		    config);
-	config_destroy(&parser);
-	if (s.errors > 0) {
-		config_free(config);
-		return NULL;
-	}
-	return config;
+	const bool ok = tree != NULL && s.errors == 0;
+	config_tree_free(tree);
+	if (ok)
+		return config;
+	config_free(config);
+	return NULL;
 }
 
 void

@@ -12,6 +12,8 @@
 #include "core/options.h"
 #include "core/plugin.h"
 #include "core/report.h"
+#include "core/signals.h"
+#include "core/trust.h"
 
 /* A plugin and what it is to be given. */
 struct plugin_config {
@@ -53,13 +55,19 @@ extern const struct de_option config_ring_options[];
 extern const struct de_option config_volume_options[];
 extern const struct de_option config_snapshot_options[];
 
+struct config_request {			/* all borrowed */
+	const char *file;		/* see config_text.h */
+	const struct config_overrides *overrides;	/* NULL: none */
+	const struct trust *trust;	/* NULL: nobody is distrusted */
+	const struct signals *signals;	/* that end it; NULL: none does */
+};
+
 /*
- * Read `file`; `overrides` may be NULL.  Returns NULL after reporting every mistake in it, each as
- * "FILE:LINE: KEY: what is wrong".
+ * Read a file.  Returns NULL after reporting every mistake in it, each as
+ * "FILE:LINE: KEY: what is wrong", or without a word if that was cancelled.
  */
-struct config *config_load(const char *file,
-    const struct config_overrides *overrides, struct plugin_registry *reg,
-    struct report *rep);
+struct config *config_load(const struct config_request *request,
+    struct plugin_registry *reg, struct report *rep);
 
 /* Takes NULL. */
 void config_free(struct config *config);

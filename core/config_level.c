@@ -5,17 +5,17 @@
 #include "core/level.h"
 
 /* The setting, or the job if it is not from the file but the command line. */
-static const config_setting_t *
-place_of(const config_setting_t *at, const char *key)
+static const struct config_node *
+place_of(const struct config_node *at, const char *key)
 {
-	const config_setting_t *member = config_setting_get_member(at, key);
+	const struct config_node *member = config_node_member(at, key);
 
 	return member != NULL ? member : at;
 }
 
 /* What can be the base of a dump, and what can be a base itself. */
 void
-config_check_level(struct settings *s, const config_setting_t *at,
+config_check_level(struct settings *s, const struct config_node *at,
     const struct job_config *job)
 {
 	const int64_t level = option_number(job->options, "level");
@@ -43,27 +43,26 @@ config_check_level(struct settings *s, const config_setting_t *at,
 		    "is no base for others", since ? "since" : "subtree");
 	if (dumpdates != NULL && device != NULL &&
 	    !dumpdates_holds_name(device))
-		settings_error(s, place_of(config_setting_get_member(at,
+		settings_error(s, place_of(config_node_member(at,
 		    "source"), "device"), "device", "has blanks in it, which "
 		    "a dumpdates file cannot hold; give it another name, as by "
 		    "a link");
 }
 
 /* An element of a list, or the only one. */
-static const config_setting_t *
-element_of(const config_setting_t *at, size_t index)
+static const struct config_node *
+element_of(const struct config_node *at, size_t index)
 {
-	return config_setting_is_aggregate(at) ?
-	    config_setting_get_elem(at, (unsigned int)index) : at;
+	return at->type == CONFIG_LIST ? config_node_element(at, index) : at;
 }
 
 void
-config_read_exclude(struct settings *s, const config_setting_t *at,
+config_read_exclude(struct settings *s, const struct config_node *at,
     struct job_config *job)
 {
 	const struct option_value *patterns = option_get(job->options,
 	    "exclude", DE_OPTION_STRINGS);
-	const config_setting_t *place = place_of(at, "exclude");
+	const struct config_node *place = place_of(at, "exclude");
 	char why[EXCLUDE_WHY_BYTES];
 	size_t bad;
 

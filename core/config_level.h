@@ -11,11 +11,11 @@
 #include "core/settings.h"
 
 /* Report what does not fit together; `at` is the group of the job. */
-void config_check_level(struct settings *s, const config_setting_t *at,
+void config_check_level(struct settings *s, const struct config_node *at,
     const struct job_config *job);
 
 /* Make job->exclude of the option, or report what is wrong with it. */
-void config_read_exclude(struct settings *s, const config_setting_t *at,
+void config_read_exclude(struct settings *s, const struct config_node *at,
     struct job_config *job);
 
 #endif

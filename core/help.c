@@ -42,6 +42,8 @@ help_print(FILE *out)
 "      --plugin-help NAME\n"
 "                        show what a plugin does and its options\n"
 "      --report FILE     write what became of the run to FILE, as JSON\n"
+"      --trust FILE      as root, use FILE or what is in that folder, although\n"
+"                        others can write it\n"
 "  -v, --verbose         say more\n"
 "  -q, --quiet           say only what went wrong, never ask\n"
 "  -h, --help            this text\n"

@@ -1,139 +1,21 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * main.c - the command line of dumpengine
+ * main.c - what the command line of dumpengine asks for
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "core/arguments.h"
 #include "core/config.h"
+#include "core/config_text.h"
 #include "core/help.h"
 #include "core/job.h"
 #include "core/note.h"
 #include "core/signals.h"
 #include "core/suggest.h"
-
-#define DEFAULT_FILE SYSCONFDIR "/dumpengine/dumpengine.conf"
-
-enum action { ACT_DUMP, ACT_CHECK, ACT_ESTIMATE, ACT_LIST_PLUGINS,
-    ACT_PLUGIN_HELP, ACT_HELP, ACT_VERSION };
-
-struct arguments {
-	enum action action;
-	enum report_level level;
-	const char *file;
-	const char *plugin;	/* of --plugin-help */
-	const char *report;	/* file for the report, or NULL */
-	struct config_overrides overrides;
-	char **jobs;		/* names; job_count of them */
-	int job_count;
-};
-
-enum { OPT_CHECK = 256, OPT_ESTIMATE, OPT_LEVEL, OPT_LIST_PLUGINS,
-    OPT_NO_UPDATE, OPT_PLUGIN_HELP, OPT_REPORT, OPT_SINCE, OPT_VERSION };
-
-static const struct option long_options[] = {
-	{ "config", required_argument, NULL, 'c' },
-	{ "check", no_argument, NULL, OPT_CHECK },
-	{ "estimate", no_argument, NULL, OPT_ESTIMATE },
-	{ "level", required_argument, NULL, OPT_LEVEL },
-	{ "list-plugins", no_argument, NULL, OPT_LIST_PLUGINS },
-	{ "no-update", no_argument, NULL, OPT_NO_UPDATE },
-	{ "plugin-help", required_argument, NULL, OPT_PLUGIN_HELP },
-	{ "report", required_argument, NULL, OPT_REPORT },
-	{ "since", required_argument, NULL, OPT_SINCE },
-	{ "verbose", no_argument, NULL, 'v' },
-	{ "quiet", no_argument, NULL, 'q' },
-	{ "help", no_argument, NULL, 'h' },
-	{ "version", no_argument, NULL, OPT_VERSION },
-	{ NULL, 0, NULL, 0 }
-};
-
-/* The value of an option that a job has as well, as its table wants it. */
-static bool
-take_override(const char *key, const char *text, int64_t *value)
-{
-	struct option_set *set = option_set_new(config_job_options);
-	char why[OPTION_WHY_BYTES] = "out of memory";
-	int64_t number;
-
-	const bool ok = set != NULL &&
-	    (option_parse_integer(text, &number) ?
-	    option_put_number(set, option_find(set->table, key), number, why) :
-	    option_put_text(set, option_find(set->table, key), text, why));
-	if (ok)
-		*value = option_number(set, key);
-	else
-		fprintf(stderr, "dumpengine: error: --%s: %s\n", key, why);
-	option_set_free(set);
-	return ok;
-}
-
-/* Returns false if the command line is wrong; it has been said why. */
-static bool
-parse_arguments(struct arguments *args, int argc, char **argv)
-{
-	int option;
-
-	while ((option = getopt_long(argc, argv, "c:vqh", long_options,
-	    NULL)) != -1) {
-		switch (option) {
-		case 'c':
-			args->file = optarg;
-			break;
-		case 'v':
-			args->level = REPORT_VERBOSE;
-			break;
-		case 'q':
-			args->level = REPORT_QUIET;
-			break;
-		case 'h':
-			args->action = ACT_HELP;
-			break;
-		case OPT_CHECK:
-			args->action = ACT_CHECK;
-			break;
-		case OPT_ESTIMATE:
-			args->action = ACT_ESTIMATE;
-			break;
-		case OPT_LEVEL:
-			if (!take_override("level", optarg,
-			    &args->overrides.level))
-				return false;
-			break;
-		case OPT_LIST_PLUGINS:
-			args->action = ACT_LIST_PLUGINS;
-			break;
-		case OPT_NO_UPDATE:
-			args->overrides.no_update = true;
-			break;
-		case OPT_PLUGIN_HELP:
-			args->action = ACT_PLUGIN_HELP;
-			args->plugin = optarg;
-			break;
-		case OPT_REPORT:
-			args->report = optarg;
-			break;
-		case OPT_SINCE:
-			if (!take_override("since", optarg,
-			    &args->overrides.since))
-				return false;
-			break;
-		case OPT_VERSION:
-			args->action = ACT_VERSION;
-			break;
-		default:
-			return false;
-		}
-	}
-	args->jobs = argv + optind;
-	args->job_count = argc - optind;
-	return true;
-}
 
 static void
 unknown_job(struct report *rep, const struct config *config,
@@ -159,7 +41,8 @@ names_are_known(struct report *rep, const struct config *config,
 
 	for (int i = 0; i < args->job_count; i++)
 		if (config_find_job(config, args->jobs[i]) == NULL) {
-			unknown_job(rep, config, args->file, args->jobs[i]);
+			unknown_job(rep, config, config_text_name(args->file),
+			    args->jobs[i]);
 			ok = false;
 		}
 	return ok;
@@ -215,23 +98,43 @@ run_jobs(const struct job_context *context, const struct config *config,
 	return EXIT_ABORTED;
 }
 
+/* While the file was read; there was nobody to be asked about it. */
+static bool
+is_interrupted(struct signals *signals, struct report *rep)
+{
+	if (signals->interrupt)
+		signals->cancel = SIGINT;
+	if (signals->cancel)
+		report(rep, DE_ERROR, "aborted by %s",
+		    signals_who_cancels(signals->cancel));
+	return signals->cancel != 0;
+}
+
 static enum exit_status
 use_file(struct report *rep, struct plugin_registry *reg,
     const struct arguments *args, struct run_report *run_report)
 {
 	enum exit_status status = EXIT_NOT_STARTED;
 	bool is_supervisor = true;
+	struct signals *signals = signals_install();
 	const struct job_context context = {
 		.rep = rep,
-		.signals = signals_install(),
-		.may_ask = args->level != REPORT_QUIET,
+		.signals = signals,
+		.may_ask = args->verbosity != REPORT_QUIET,
 		.run_report = run_report,
 	};
-	struct config *config = config_load(args->file, &args->overrides,
-	    reg, rep);
+	const struct config_request request = {
+		.file = args->file,
+		.overrides = &args->overrides,
+		.trust = args->trust,
+		.signals = signals,
+	};
+	struct config *config = config_load(&request, reg, rep);
 
 	if (config != NULL && names_are_known(rep, config, args))
 		status = run_jobs(&context, config, args, &is_supervisor);
+	else if (config == NULL && is_interrupted(signals, rep))
+		status = EXIT_ABORTED;
 	config_free(config);
 	if (is_supervisor && run_report != NULL &&
 	    !run_report_write(run_report, args->report, status, rep) &&
@@ -283,8 +186,12 @@ act(struct report *rep, struct plugin_registry *reg,
 		status = use_file_and_report(rep, reg, args);
 		break;
 	}
-	if (ferror(stdout))
+	/* What was asked for is lost, however it was found. */
+	if (fflush(stdout) == EOF || ferror(stdout)) {
 		report(rep, DE_ERROR, "standard output cannot be written");
+		if (status == EXIT_COMPLETE || args->action == ACT_ESTIMATE)
+			status = EXIT_NOT_STARTED;
+	}
 	return status;
 }
 
@@ -305,30 +212,38 @@ occupy_standard_descriptors(void)
 		close(fd);
 }
 
+static enum exit_status
+run(struct report *rep, struct arguments *args, int argc, char **argv)
+{
+	struct plugin_registry *reg = plugin_registry_new(rep, args->trust);
+	enum exit_status status = EXIT_NOT_STARTED;
+
+	if (reg == NULL) {
+		report(rep, DE_ERROR, "out of memory");
+	} else if (!arguments_parse(args, argc, argv)) {
+		fputs("Try `dumpengine --help`.\n", stderr);
+	} else {
+		report_set_level(rep, args->verbosity);
+		status = act(rep, reg, args);
+	}
+	plugin_registry_free(reg);
+	return status;
+}
+
 int
 main(int argc, char **argv)
 {
-	struct arguments args = {
-		.action = ACT_DUMP,
-		.level = REPORT_NORMAL,
-		.file = DEFAULT_FILE,
-		.overrides.level = -1,
-	};
+	struct arguments args = { .trust = trust_new() };
 	enum exit_status status = EXIT_NOT_STARTED;
 
 	occupy_standard_descriptors();
 	note_init();
 	struct report *rep = report_new(STDERR_FILENO, REPORT_NORMAL);
-	struct plugin_registry *reg = plugin_registry_new(rep);
-	if (rep == NULL || reg == NULL) {
+	if (rep == NULL || args.trust == NULL)
 		fputs("dumpengine: error: out of memory\n", stderr);
-	} else if (!parse_arguments(&args, argc, argv)) {
-		fputs("Try `dumpengine --help`.\n", stderr);
-	} else {
-		report_set_level(rep, args.level);
-		status = act(rep, reg, &args);
-	}
-	plugin_registry_free(reg);
+	else
+		status = run(rep, &args, argc, argv);
 	report_free(rep);
+	trust_free(args.trust);
 	return (int)status;
 }

@@ -11,6 +11,7 @@
 #include "core/date.h"
 
 #define AUTOMATIC "auto"	/* of SIZES: an empty list */
+#define FRACTION_MAX 1000000	/* six digits */
 
 static size_t
 table_length(const struct de_option *table)
@@ -173,19 +174,42 @@ option_put_boolean(struct option_set *set, int index, bool value,
 	return put_checked_number(set, index, value, why);
 }
 
-/* "700 MiB", "700M", "4096": K, M, G, T are powers of 1024, kB ... of 1000. */
+/*
+ * A fraction behind a number: `*parts` of `*of`.  Its digits are so few that
+ * the parts of a TiB still fit in 64 bits.
+ */
+static const char *
+parse_fraction(const char *p, int64_t *parts, int64_t *of)
+{
+	*parts = 0;
+	*of = 1;
+	if (p[0] != '.' || !isdigit((unsigned char)p[1]))
+		return p;
+	for (p++; isdigit((unsigned char)*p) && *of < FRACTION_MAX; p++) {
+		*parts = *parts * 10 + (*p - '0');
+		*of *= 10;
+	}
+	return p;
+}
+
+/*
+ * "700 MiB", "700M", "4.7 GB", "4096": K, M, G, T are powers of 1024, kB ...
+ * of 1000.
+ */
 static bool
 parse_size(const char *text, int64_t *bytes)
 {
 	static const char letters[] = "KMGT";
-	char *p;
+	char *end;
+	int64_t parts, of;
 
 	if (!isdigit((unsigned char)text[0]))
 		return false;
 	errno = 0;
-	const intmax_t n = strtoimax(text, &p, 10);
+	const intmax_t n = strtoimax(text, &end, 10);
 	if (errno != 0)
 		return false;
+	const char *p = parse_fraction(end, &parts, &of);
 	while (*p == ' ')
 		p++;
 	int64_t unit = 1;
@@ -201,9 +225,11 @@ parse_size(const char *text, int64_t *bytes)
 	}
 	if (*p == 'B')
 		p++;
-	if (*p != '\0')
+	/* There is no part of a byte. */
+	if (*p != '\0' || (of > 1 && unit == 1))
 		return false;
-	return !__builtin_mul_overflow((int64_t)n, unit, bytes);
+	return !__builtin_mul_overflow((int64_t)n, unit, bytes) &&
+	    !__builtin_add_overflow(*bytes, parts * unit / of, bytes);
 }
 
 bool

@@ -17,6 +17,7 @@
 
 struct plugin_registry {
 	struct report *rep;
+	const struct trust *trust;
 	struct plugin *first;
 };
 
@@ -338,6 +339,19 @@ loaded_already(const struct plugin_registry *reg, const char *path)
 	return NULL;
 }
 
+/* Loading it is to run it. */
+static bool
+is_trusted(const struct plugin_registry *reg, const char *path,
+    const struct why *why)
+{
+	char text[TRUST_WHY_BYTES];
+
+	if (trust_file(reg->trust, path, TRUST_ROOT, text))
+		return true;
+	fail(why, "%s", text);
+	return false;
+}
+
 const struct plugin *
 plugin_load(struct plugin_registry *reg, const char *name, enum de_kind kind,
     char *why_text, size_t why_size)
@@ -348,7 +362,9 @@ plugin_load(struct plugin_registry *reg, const char *name, enum de_kind kind,
 	if (path == NULL)
 		return NULL;
 	struct plugin *p = loaded_already(reg, path);
-	if (p == NULL && (p = open_plugin(path, &why)) != NULL) {
+	if (p == NULL && is_trusted(reg, path, &why) &&
+	    (p = open_plugin(path, &why)) != NULL) {
+		p->trust = reg->trust;
 		p->next = reg->first;
 		reg->first = p;
 		report(reg->rep, DE_DEBUG, "loaded %s %s from %s",
@@ -366,11 +382,13 @@ plugin_load(struct plugin_registry *reg, const char *name, enum de_kind kind,
 }
 
 struct plugin_registry *
-plugin_registry_new(struct report *rep)
+plugin_registry_new(struct report *rep, const struct trust *trust)
 {
 	struct plugin_registry *reg = calloc(1, sizeof(*reg));
-	if (reg != NULL)
-		reg->rep = rep;
+	if (reg == NULL)
+		return NULL;
+	reg->rep = rep;
+	reg->trust = trust;
 	return reg;
 }
 

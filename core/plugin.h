@@ -10,6 +10,7 @@
 #define CORE_PLUGIN_H
 
 #include "core/report.h"
+#include "core/trust.h"
 #include "dumpengine/plugin.h"
 
 struct plugin {
@@ -20,14 +21,19 @@ struct plugin {
 	struct de_output output;
 	struct de_eot eot;
 	struct de_option *options;	/* never NULL */
+	const struct trust *trust;	/* borrowed; for what it runs */
 	struct plugin *next;
 };
 
 /* The plugins that have been loaded. */
 struct plugin_registry;
 
-/* Returns NULL if out of memory. */
-struct plugin_registry *plugin_registry_new(struct report *rep);
+/*
+ * `trust`, borrowed, says what may be loaded and run; it may be NULL.  Returns
+ * NULL if out of memory.
+ */
+struct plugin_registry *plugin_registry_new(struct report *rep,
+    const struct trust *trust);
 
 /* Unloads all; no instance may be left.  Takes NULL. */
 void plugin_registry_free(struct plugin_registry *reg);

@@ -8,7 +8,7 @@
 #include "core/suggest.h"
 
 void
-settings_error(struct settings *s, const config_setting_t *at,
+settings_error(struct settings *s, const struct config_node *at,
     const char *key, const char *format, ...)
 {
 	char text[1024];
@@ -18,28 +18,25 @@ settings_error(struct settings *s, const config_setting_t *at,
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
 
-	const char *file = at == NULL ? NULL : config_setting_source_file(at);
+	const char *file = at == NULL ? NULL : at->file;
 	if (at == NULL)
 		report_line(s->rep, "%s: %s: %s", s->file, key, text);
 	else
 		report_line(s->rep, "%s:%u: %s: %s",
 		    file == NULL ? s->file : file,
-		    config_setting_source_line(at), key, text);
+		    at->line, key, text);
 	s->errors++;
 }
 
 static bool
-add_element(const config_setting_t *item, struct option_set *set, int index,
+add_element(const struct config_node *item, struct option_set *set, int index,
     char why[static OPTION_WHY_BYTES])
 {
-	switch (config_setting_type(item)) {
-	case CONFIG_TYPE_STRING:
-		return option_add_text(set, index,
-		    config_setting_get_string(item), why);
-	case CONFIG_TYPE_INT:
-	case CONFIG_TYPE_INT64:
-		return option_add_number(set, index,
-		    config_setting_get_int64(item), why);
+	switch (item->type) {
+	case CONFIG_TEXT:
+		return option_add_text(set, index, item->text, why);
+	case CONFIG_INTEGER:
+		return option_add_number(set, index, item->number, why);
 	default:
 		snprintf(why, OPTION_WHY_BYTES, "is neither a text nor a size");
 		return false;
@@ -48,64 +45,56 @@ add_element(const config_setting_t *item, struct option_set *set, int index,
 
 /* Each element at fault says its own line. */
 static void
-read_list(struct settings *s, const config_setting_t *list,
+read_list(struct settings *s, const struct config_node *list,
     struct option_set *set, int index)
 {
 	char why[OPTION_WHY_BYTES];
 	const struct de_option *o = &set->table[index];
-	const int length = config_setting_length(list);
+	int i = 1;
 
 	if ((o->type != DE_OPTION_STRINGS && o->type != DE_OPTION_SIZES) ||
-	    length == 0) {
+	    list->first == NULL) {
 		char takes[OPTION_WHY_BYTES];
 		option_describe(o, takes);
 		settings_error(s, list, o->key, "%s list will not do; give %s",
-		    length == 0 ? "an empty" : "a", takes);
+		    list->first == NULL ? "an empty" : "a", takes);
 		return;
 	}
-	for (int i = 0; i < length; i++) {
-		const config_setting_t *item =
-		    config_setting_get_elem(list, (unsigned int)i);
+	for (const struct config_node *item = list->first; item != NULL;
+	    item = item->next, i++)
 		if (!add_element(item, set, index, why))
-			settings_error(s, item, o->key, "element %d: %s",
-			    i + 1, why);
-	}
+			settings_error(s, item, o->key, "element %d: %s", i,
+			    why);
 }
 
 static void
-read_setting(struct settings *s, const config_setting_t *at,
+read_setting(struct settings *s, const struct config_node *at,
     struct option_set *set, int index)
 {
-	char why[OPTION_WHY_BYTES];
+	char why[OPTION_WHY_BYTES], takes[OPTION_WHY_BYTES];
 	const char *key = set->table[index].key;
 	bool ok = true;
 
-	switch (config_setting_type(at)) {
-	case CONFIG_TYPE_INT:
-	case CONFIG_TYPE_INT64:
-		ok = option_put_number(set, index,
-		    config_setting_get_int64(at), why);
+	switch (at->type) {
+	case CONFIG_INTEGER:
+		ok = option_put_number(set, index, at->number, why);
 		break;
-	case CONFIG_TYPE_BOOL:
-		ok = option_put_boolean(set, index,
-		    config_setting_get_bool(at) != 0, why);
+	case CONFIG_BOOLEAN:
+		ok = option_put_boolean(set, index, at->number != 0, why);
 		break;
-	case CONFIG_TYPE_STRING:
-		ok = option_put_text(set, index,
-		    config_setting_get_string(at), why);
+	case CONFIG_TEXT:
+		ok = option_put_text(set, index, at->text, why);
 		break;
-	case CONFIG_TYPE_ARRAY:
-	case CONFIG_TYPE_LIST:
+	case CONFIG_LIST:
 		read_list(s, at, set, index);
 		return;
-	default: {
-		char takes[OPTION_WHY_BYTES];
+	case CONFIG_GROUP:
+	case CONFIG_FRACTION:
 		option_describe(&set->table[index], takes);
 		settings_error(s, at, key, "%s will not do; give %s",
-		    config_setting_is_group(at) ? "a group" : "a fraction",
+		    at->type == CONFIG_GROUP ? "a group" : "a fraction",
 		    takes);
 		return;
-	}
 	}
 	if (!ok)
 		settings_error(s, at, key, "%s", why);
@@ -121,11 +110,11 @@ is_listed(const char *const *keys, const char *key)
 }
 
 static void
-unknown_key(struct settings *s, const config_setting_t *at,
+unknown_key(struct settings *s, const struct config_node *at,
     struct option_set *const *sets, const char *const *groups,
     const char *owner)
 {
-	const char *key = config_setting_name(at);
+	const char *key = at->name;
 	struct suggestion near;
 
 	suggest_begin(&near, key);
@@ -143,13 +132,13 @@ unknown_key(struct settings *s, const config_setting_t *at,
 }
 
 static void
-require(struct settings *s, const config_setting_t *group,
+require(struct settings *s, const struct config_node *group,
     const struct option_set *set, const char *owner)
 {
 	for (int i = 0; set->table[i].key != NULL; i++) {
 		const struct de_option *o = &set->table[i];
 		if ((o->flags & DE_OPTION_REQUIRED) == 0 ||
-		    config_setting_get_member(group, o->key) != NULL)
+		    config_node_member(group, o->key) != NULL)
 			continue;
 		settings_error(s, group, o->key, "missing; %s needs it (%s)",
 		    owner, o->help);
@@ -158,12 +147,12 @@ require(struct settings *s, const config_setting_t *group,
 
 /* Put it where it belongs; false: no set knows the key. */
 static bool
-read_into(struct settings *s, const config_setting_t *at,
+read_into(struct settings *s, const struct config_node *at,
     struct option_set *const *sets)
 {
 	for (; *sets != NULL; sets++) {
 		const int index = option_find((*sets)->table,
-		    config_setting_name(at));
+		    at->name);
 		if (index != -1) {
 			read_setting(s, at, *sets, index);
 			return true;
@@ -173,28 +162,23 @@ read_into(struct settings *s, const config_setting_t *at,
 }
 
 void
-settings_read(struct settings *s, const config_setting_t *group,
+settings_read(struct settings *s, const struct config_node *group,
     struct option_set *const *sets, const char *const *groups,
     const char *owner)
 {
-	const int length = config_setting_length(group);
-
-	for (int i = 0; i < length; i++) {
-		const config_setting_t *at =
-		    config_setting_get_elem(group, (unsigned int)i);
-		if (!is_listed(groups, config_setting_name(at)) &&
-		    !read_into(s, at, sets))
+	for (const struct config_node *at = group->first; at != NULL;
+	    at = at->next)
+		if (!is_listed(groups, at->name) && !read_into(s, at, sets))
 			unknown_key(s, at, sets, groups, owner);
-	}
 	for (; *sets != NULL; sets++)
 		require(s, group, *sets, owner);
 }
 
-config_setting_t *
-settings_group(struct settings *s, const config_setting_t *group,
+const struct config_node *
+settings_group(struct settings *s, const struct config_node *group,
     const char *key, bool required)
 {
-	config_setting_t *at = config_setting_get_member(group, key);
+	const struct config_node *at = config_node_member(group, key);
 
 	if (at == NULL) {
 		if (required)
@@ -203,7 +187,7 @@ settings_group(struct settings *s, const config_setting_t *group,
 			    "};", key);
 		return NULL;
 	}
-	if (!config_setting_is_group(at)) {
+	if (at->type != CONFIG_GROUP) {
 		settings_error(s, at, key,
 		    "has to be a group, as %s = { ... };", key);
 		return NULL;
@@ -212,11 +196,11 @@ settings_group(struct settings *s, const config_setting_t *group,
 }
 
 const char *
-settings_text(struct settings *s, const config_setting_t *group,
+settings_text(struct settings *s, const struct config_node *group,
     const char *key)
 {
-	const config_setting_t *at = config_setting_get_member(group, key);
-	const char *text = at == NULL ? NULL : config_setting_get_string(at);
+	const struct config_node *at = config_node_member(group, key);
+	const char *text = at == NULL ? NULL : at->text;
 
 	if (at == NULL)
 		settings_error(s, group, key, "missing; give its name");

@@ -124,6 +124,51 @@ said "loaded" "label: none" "mapping (Pass I and II)" "estimated " \
 [ "$(grep -c '[KMGT]iB/s' err)" -le 1 ] || fail "two rates: $(cat err)"
 not_said "-bound" " MB" " kB"
 
+# What cannot be meant, or means nothing there, is refused.
+together () {
+	engine 1 "$@"
+	said "dumpengine: error: " "Try "
+	printed_nothing
+}
+together -c a.conf --check --estimate
+said "--check and --estimate cannot be given together"
+together -c a.conf --estimate --check
+together -c a.conf --check --list-plugins
+together --version --list-plugins
+together -c a.conf -q -v
+said "--verbose and --quiet cannot be given together"
+together -c a.conf -v --check --quiet
+together --list-plugins extra
+said "extra: this means nothing with --list-plugins"
+together --list-plugins -- -x
+together --plugin-help out-file out-rmt
+together --version x
+together --list-plugins -c a.conf
+together --list-plugins --level 1
+said "--level means nothing with --list-plugins"
+together --version --report r.json
+together --trust nothing.there --list-plugins
+said "--trust: nothing.there: No such file"
+engine 0 --list-plugins -v
+engine 0 --help extra -c none
+
+# What is printed and cannot be, is an error, also an estimate.
+for what in --estimate --list-plugins --version --help "--plugin-help out-file"; do
+	for how in /dev/full -; do
+		options=$what
+		[ "$what" != --estimate ] || options="-c a.conf $what"
+		# shellcheck disable=SC2086
+		if [ "$how" = - ]; then
+			"$DUMPENGINE" -q $options >&- 2>err </dev/null
+		else
+			"$DUMPENGINE" -q $options >"$how" 2>err </dev/null
+		fi
+		status=$?
+		[ "$status" -eq 1 ] || fail "$what to $how: exit status $status"
+		said "standard output cannot be written"
+	done
+done
+
 # Without -c it is the file of the system.
 [ -e "$SYSCONFDIR/dumpengine/dumpengine.conf" ] || {
 	engine 1

@@ -157,7 +157,7 @@ done <<'END'
 7|    source = { plugin = true;|7: plugin: |has to be a text
 8|      files = "3"; };|8: files: |"3" will not do; give an integer
 8|      size = "much"; };|8: size: |"much" will not do; give a size
-8|      size = "1.5 MiB"; };|8: size: |will not do; give a size
+8|      size = "1,5 MiB"; };|8: size: |will not do; give a size
 8|      size = "-1"; };|8: size: |will not do; give a size
 8|      files = 4294967299; };|8: 4294967299: |needs an L
 8|      size = true; };|8: size: |true will not do; give a size

@@ -33,7 +33,7 @@ desk_open(struct desk *d)
 	ck_assert_int_ge(d->messages, 0);
 	unlink(name);
 	d->rep = report_new(d->messages, REPORT_NORMAL);
-	d->reg = plugin_registry_new(d->rep);
+	d->reg = plugin_registry_new(d->rep, NULL);
 	setenv("DUMPENGINE_PLUGIN_PATH", getenv("TEST_PLUGINS"), 1);
 }
 
@@ -58,10 +58,18 @@ write_text(const char *file, const char *text)
 }
 
 static struct config *
+load_file(struct desk *d, const char *file)
+{
+	const struct config_request request = { .file = file };
+
+	return config_load(&request, d->reg, d->rep);
+}
+
+static struct config *
 load(struct desk *d, const char *text)
 {
 	write_text(d->file, text);
-	struct config *config = config_load(d->file, NULL, d->reg, d->rep);
+	struct config *config = load_file(d, d->file);
 	const ssize_t n = pread(d->messages, d->text, sizeof(d->text) - 1, 0);
 	d->text[n > 0 ? n : 0] = '\0';
 	return config;
@@ -178,8 +186,8 @@ START_TEST(what_cannot_be_read_is_said_to_be_so)
 	struct desk d;
 
 	desk_open(&d);
-	ck_assert_ptr_null(config_load("/nowhere/x.conf", NULL, d.reg, d.rep));
-	ck_assert_ptr_null(config_load(d.folder, NULL, d.reg, d.rep));
+	ck_assert_ptr_null(load_file(&d, "/nowhere/x.conf"));
+	ck_assert_ptr_null(load_file(&d, d.folder));
 	ck_assert_ptr_null(load(&d, ""));
 	ck_assert_msg(strstr(d.text, "/nowhere/x.conf: cannot read the "
 	    "configuration: No such file or directory\n") != NULL, "%s",

@@ -27,7 +27,7 @@ desk_open(struct desk *d)
 	const int fd = open("/dev/null", O_WRONLY);
 
 	d->rep = report_new(fd, REPORT_VERBOSE);
-	d->reg = plugin_registry_new(d->rep);
+	d->reg = plugin_registry_new(d->rep, NULL);
 	ck_assert_ptr_nonnull(d->reg);
 	ck_assert_ptr_nonnull(getenv("TEST_PLUGINS"));
 	setenv("DUMPENGINE_PLUGIN_PATH", getenv("TEST_PLUGINS"), 1);
