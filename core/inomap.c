@@ -50,6 +50,23 @@ inomap_remove(struct inomap *map, uint32_t inode)
 		    (uint8_t)~(1u << ((inode - 1) % 8));
 }
 
+void
+inomap_add_range(struct inomap *map, uint32_t first, uint32_t last)
+{
+	uint64_t bit = first > 0 ? first - 1 : 0;	/* the next one */
+	const uint64_t end = last < map->max_inode ? last : map->max_inode;
+
+	while (bit < end) {
+		const uint64_t bytes = (end - bit) / 8;
+		if (bit % 8 == 0 && bytes > 0) {
+			memset(map->bits + bit / 8, 0xff, (size_t)bytes);
+			bit += 8 * bytes;
+		} else {
+			inomap_add(map, (uint32_t)++bit);
+		}
+	}
+}
+
 uint32_t
 inomap_count(const struct inomap *map)
 {

@@ -46,6 +46,9 @@ inomap_add(struct inomap *map, uint32_t inode)
 
 void inomap_remove(struct inomap *map, uint32_t inode);
 
+/* Add all from `first` to `last`, as far as the map can hold them. */
+void inomap_add_range(struct inomap *map, uint32_t first, uint32_t last);
+
 /* How many are in it. */
 uint32_t inomap_count(const struct inomap *map);
 

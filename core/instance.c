@@ -9,6 +9,7 @@
 #include "core/chain.h"
 #include "core/clock.h"
 #include "core/findings.h"
+#include "core/inomap.h"
 #include "core/read_errors.h"
 
 static const struct instance *
@@ -108,17 +109,17 @@ static void host_finding(const struct de_host *host, enum de_finding kind,
     uint32_t inode, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
-static void
-host_finding(const struct de_host *host, enum de_finding kind, uint32_t inode,
-    const char *format, ...)
-{
-	struct instance *in = host->context;
-	char text[FINDING_TEXT_BYTES];
-	va_list args;
+static void host_unknown_inodes(const struct de_host *host,
+    enum de_finding kind, uint32_t first, uint32_t last, const char *format,
+    ...) __attribute__((format(printf, 5, 6)));
 
-	va_start(args, format);
+static void
+take_finding(struct instance *in, enum de_finding kind, uint32_t inode,
+    const char *format, va_list args)
+{
+	char text[FINDING_TEXT_BYTES];
+
 	vsnprintf(text, sizeof(text), format, args);
-	va_end(args);
 	in->finding_count++;
 	if ((unsigned int)kind > DE_FINDING_READ_ERROR)
 		kind = DE_FINDING_MISSING;	/* the worst of what it may be */
@@ -174,6 +175,47 @@ host_dump_retire(const struct de_host *host,
 	    chain_retire(instance_of(host)->chain, found) : DE_OK;
 }
 
+static void
+host_finding(const struct de_host *host, enum de_finding kind, uint32_t inode,
+    const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	take_finding(host->context, kind, inode, format, args);
+	va_end(args);
+}
+
+/* Without memory for it, no level may be made that could remove them. */
+static void
+note_unknown(struct instance *in, uint32_t first, uint32_t last)
+{
+	struct inomap *map = in->unknown;
+
+	if (map == NULL || in->unknown_is_short)
+		return;
+	if (map->bits == NULL && !inomap_init(map, map->max_inode)) {
+		in->unknown_is_short = true;
+		instance_set_unwanted(in, true);
+		return;
+	}
+	inomap_add_range(map, first, last);
+}
+
+static void
+host_unknown_inodes(const struct de_host *host, enum de_finding kind,
+    uint32_t first, uint32_t last, const char *format, ...)
+{
+	struct instance *in = host->context;
+	va_list args;
+
+	note_unknown(in, first, last);
+	va_start(args, format);
+	take_finding(in, kind == DE_FINDING_NOTE ? DE_FINDING_MISSING : kind,
+	    first, format, args);
+	va_end(args);
+}
+
 struct instance *
 instance_new(const struct plugin *plugin, const struct option_set *options,
     struct report *rep, const atomic_int *cancelled)
@@ -206,6 +248,7 @@ instance_new(const struct plugin *plugin, const struct option_set *options,
 		.finding = host_finding,
 		.dump_state = host_dump_state,
 		.dump_retire = host_dump_retire,
+		.unknown_inodes = host_unknown_inodes,
 	};
 	if (call_create(in) == DE_OK)
 		return in;

@@ -14,6 +14,7 @@
 
 struct chain;
 struct findings;
+struct inomap;
 struct read_errors;
 
 struct instance {
@@ -34,6 +35,12 @@ struct instance {
 	 */
 	struct read_errors *read_errors;
 	const struct chain *chain;	/* borrowed; NULL: dumps are not known */
+	/*
+	 * Borrowed; where unknown_inodes() notes them.  NULL: nowhere.  Made when
+	 * the first ones come, so its max_inode has to be there, but no bits.
+	 */
+	struct inomap *unknown;
+	bool unknown_is_short;		/* out of memory for it */
 };
 
 /*

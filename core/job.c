@@ -486,10 +486,17 @@ select_by_rules(const struct job *job, struct selection *sel,
 	};
 
 	job->source_instance->read_errors = read_errors;
+	job->source_instance->unknown = &sel->unknown;
 	const bool ok = selection_make(sel, &job->src, &rules, read_errors,
 	    job->rep, job->cancelled);
 	/* If there were too many, the search for their paths finds no more. */
 	job->source_instance->read_errors = NULL;
+	job->source_instance->unknown = NULL;
+	if (ok && job->source_instance->unknown_is_short) {
+		report(job->rep, DE_ERROR, "out of memory");
+		selection_free(sel);
+		return false;
+	}
 	return ok;
 }
 

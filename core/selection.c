@@ -113,14 +113,27 @@ note_link(const struct selecting *s, const struct de_brief *inode)
 	/* Without memory it is told in pass IV, when it is in the map already. */
 }
 
+/*
+ * It cannot be dumped.  Of a level with a base it stays in use and keeps its
+ * names: so restore does not remove what an earlier level has of it.
+ */
+static void
+leave_out(const struct selecting *s, uint32_t inode)
+{
+	if (s->rules->base_date == 0)
+		tree_leave_out(s->sel->tree, inode);
+}
+
 static void
 select_inode(const struct selecting *s, const struct de_brief *inode)
 {
 	struct selection *sel = s->sel;
 
-	if (!can_be_dumped(inode, s->findings))
-		return;
 	inomap_add(&sel->in_use, inode->number);
+	if (!can_be_dumped(inode, s->findings)) {
+		leave_out(s, inode->number);
+		return;
+	}
 	if (S_ISDIR(inode->mode)) {
 		inomap_add(&sel->directories, inode->number);
 		if ((inode->properties & DE_INODE_HAS_XATTRS) != 0)
@@ -218,8 +231,7 @@ try_link(const struct selecting *s, const struct de_inode *link)
 
 /*
  * A symbolic link without its target has no record, so the maps, which come
- * first, must not promise one.  Of a level with a base it stays in use and keeps
- * its names: so restore does not remove what an earlier level has of it.
+ * first, must not promise one.
  */
 static void
 leave_out_link(const struct selecting *s, const struct de_inode *link)
@@ -228,8 +240,7 @@ leave_out_link(const struct selecting *s, const struct de_inode *link)
 
 	inomap_remove(&s->sel->dumped, link->number);
 	s->sel->tape_blocks -= estimate(&brief);
-	if (s->rules->base_date == 0)
-		tree_leave_out(s->sel->tree, link->number);
+	leave_out(s, link->number);
 }
 
 static enum de_status
@@ -296,6 +307,20 @@ make_maps(const struct selecting *s)
 	return false;
 }
 
+/* What cannot be known counts as in use. */
+static void
+take_unknown(struct selection *sel)
+{
+	if (sel->unknown.bits != NULL)
+		inomap_unite(&sel->in_use, &sel->unknown);
+}
+
+bool
+selection_is_unknown(const struct selection *sel, uint32_t inode)
+{
+	return sel->unknown.bits != NULL && inomap_has(&sel->unknown, inode);
+}
+
 static bool
 has_root(const struct selecting *s)
 {
@@ -328,13 +353,19 @@ selection_make(struct selection *sel, const struct source *src,
 		.directories = &sel->directories,
 		.in_use = &sel->in_use,
 		.dumped = &sel->dumped,
+		.unknown = &sel->unknown,
+		.has_base = rules->base_date != 0,
 		.read_errors = read_errors,
 	};
 
 	memset(sel, 0, sizeof(*sel));
-	const bool ok = make_maps(&s) &&
-	    (sel->tree = tree_new(&tree)) != NULL &&
-	    scan_inodes(&s) == DE_OK && has_root(&s) && walk(&s);
+	sel->unknown.max_inode = src->info.max_inode;
+	bool ok = make_maps(&s) && (sel->tree = tree_new(&tree)) != NULL &&
+	    scan_inodes(&s) == DE_OK && has_root(&s);
+	if (ok) {
+		take_unknown(sel);
+		ok = walk(&s);
+	}
 	inomap_free(&links);
 	if (!ok) {
 		selection_free(sel);
@@ -354,4 +385,5 @@ selection_free(struct selection *sel)
 	inomap_free(&sel->in_use);
 	inomap_free(&sel->dumped);
 	inomap_free(&sel->directories);
+	inomap_free(&sel->unknown);
 }

@@ -32,6 +32,11 @@ struct selection {
 	struct inomap in_use;		/* have a name that restore may know */
 	struct inomap dumped;		/* have a record in the stream */
 	struct inomap directories;	/* those of them that are directories */
+	/*
+	 * In use as well, but nobody knows what they are.  No bits: none.  The
+	 * instance of the source notes them here while it is selected from.
+	 */
+	struct inomap unknown;
 	struct tree *tree;		/* which names are left out */
 	uint64_t tape_blocks;		/* of the whole stream, estimated */
 	uint64_t inodes;		/* in `dumped` */
@@ -47,5 +52,8 @@ bool selection_make(struct selection *sel, const struct source *src,
     const struct selection_rules *rules, struct read_errors *read_errors,
     struct report *rep, const atomic_int *cancelled);
 void selection_free(struct selection *sel);
+
+/* Is it one of those that nobody knows? */
+bool selection_is_unknown(const struct selection *sel, uint32_t inode);
 
 #endif

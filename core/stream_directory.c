@@ -192,6 +192,26 @@ add_entry(struct conversion *c, const struct de_entry *e)
 	return status;
 }
 
+/*
+ * At a level with a base the name of what nobody knows has to stay, as restore
+ * would remove it otherwise.
+ */
+static bool
+is_missing(const struct conversion *c, const struct de_entry *e)
+{
+	const bool is_unknown = selection_is_unknown(c->s->sel, e->inode);
+
+	if (!is_unknown && inomap_has(&c->s->sel->in_use, e->inode))
+		return false;
+	if (is_unknown && c->s->base_date != 0) {
+		finding(c, e, "names an inode that is not in the dump; what an "
+		    "earlier level has of it stays");
+		return false;
+	}
+	finding(c, e, "is left out: that inode is not in the dump");
+	return true;
+}
+
 static enum de_status
 take_entry(void *arg, const struct de_entry *e)
 {
@@ -211,10 +231,8 @@ take_entry(void *arg, const struct de_entry *e)
 	}
 	if (tree_leaves_out(c->s->sel->tree, &c->view, e))
 		return DE_OK;
-	if (!inomap_has(&c->s->sel->in_use, e->inode)) {
-		finding(c, e, "is left out: that inode is not in the dump");
+	if (is_missing(c, e))
 		return DE_OK;
-	}
 	return add_entry(c, e);
 }
 

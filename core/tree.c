@@ -720,18 +720,31 @@ walk_left_out(struct tree *t, enum phase phase)
 
 /* --------------------------------------------------------------- the maps */
 
+/*
+ * The path to a directory may lead through an inode that nobody knows.  What an
+ * earlier level has of it stays then.
+ */
+static bool
+may_have_a_path(const struct tree *t)
+{
+	return t->job.has_base && t->job.unknown != NULL &&
+	    t->job.unknown->bits != NULL;
+}
+
 static void
 settle_directory(struct tree *t, uint32_t inode)
 {
 	const struct walk *w = t->walk;
+	const bool seen = inomap_has(&w->seen, inode);
 
 	if (inomap_has(&w->reached, inode))
 		return;
-	if (!inomap_has(&w->seen, inode))
+	if (!seen)
 		findings_add(t->job.findings, inode, "left out: no path leads "
 		    "from the root to this directory");
 	inomap_remove(t->job.directories, inode);
-	inomap_remove(t->job.in_use, inode);
+	if (seen || !may_have_a_path(t))
+		inomap_remove(t->job.in_use, inode);
 	inomap_remove(t->job.dumped, inode);
 }
 

@@ -46,6 +46,13 @@ struct tree_job {
 	struct inomap *in_use;
 	struct inomap *dumped;
 
+	/*
+	 * In use, but nobody knows what they are, so they may be directories;
+	 * without bits: none.  The dump builds on another one?
+	 */
+	const struct inomap *unknown;
+	bool has_base;
+
 	struct read_errors *read_errors;	/* NULL: any number */
 };
 

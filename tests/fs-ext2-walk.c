@@ -97,6 +97,26 @@ take_finding(const struct de_host *host, enum de_finding kind,
 	image->seen->findings++;
 }
 
+static void take_unknown(const struct de_host *host, enum de_finding kind,
+    uint32_t first, uint32_t last, const char *format, ...)
+    __attribute__((format(printf, 5, 6)));
+
+static void
+take_unknown(const struct de_host *host, enum de_finding kind, uint32_t first,
+    uint32_t last, const char *format, ...)
+{
+	char text[4096];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	take_finding(host, kind, first, "%s", text);
+	if (last < first)
+		fail("inodes %" PRIu32 " to %" PRIu32 " are unknown", first,
+		    last);
+}
+
 static const char *
 get_string(const struct de_host *host, const char *key)
 {
@@ -385,6 +405,7 @@ walk_image(const struct de_plugin *plugin, struct image *image, bool mark_data)
 		.cancelled = cancelled,
 		.monotonic_ns = monotonic_ns,
 		.finding = take_finding,
+		.unknown_inodes = take_unknown,
 	};
 	struct de_source_info info = { .struct_size = sizeof(info) };
 	struct walk w = {

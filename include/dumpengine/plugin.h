@@ -229,6 +229,23 @@ struct de_host {
 	 */
 	enum de_status (*dump_retire)(const struct de_host *host,
 	    const struct de_dump_found *found);
+
+	/*
+	 * For a source: the inodes from `first` to `last` may be in use, but what
+	 * they are cannot be known, as when a part of an inode table cannot be
+	 * read.  It does not give them.  They count as in use, so that restore
+	 * removes nothing of them that an earlier level has brought.  The rest is
+	 * as with finding() for the inode `first`; nothing else need be said of
+	 * them.  Counts before the end of the first scan that goes through all
+	 * inodes; then it is a finding and nothing more.
+	 */
+	void (*unknown_inodes)(const struct de_host *host,
+	    enum de_finding kind, uint32_t first, uint32_t last,
+	    const char *format, ...)
+#if defined(__GNUC__)
+	    __attribute__((format(printf, 5, 6)))
+#endif
+	    ;
 };
 
 /* -------------------------------------------------------------- sources */

@@ -21,6 +21,7 @@ struct work;			/* work.h */
 /* What findings about an inode may be about; see trouble.h. */
 enum trouble_kind {
 	TROUBLE_TABLE,			/* the group of an inode */
+	TROUBLE_LOST_GROUP,		/* likewise */
 	TROUBLE_UNREADABLE,		/* the block that an inode is in */
 	TROUBLE_INODE,
 	TROUBLE_MAP,

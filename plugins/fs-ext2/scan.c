@@ -103,6 +103,20 @@ inodes_used(struct ext2 *e, uint32_t group)
 	return used < all ? used : all;
 }
 
+static void
+tell_lost_group(struct ext2 *e, uint32_t group)
+{
+	const uint32_t first = group * e->inodes_per_group + 1;
+	const uint32_t last = e->inodes - first < e->inodes_per_group ?
+	    e->inodes : first + e->inodes_per_group - 1;
+	struct trouble t = trouble_begin(e, first, TROUBLE_LOST_GROUP);
+
+	trouble_tell_unknown(&t, DE_FINDING_MISSING, last, "its inode table is "
+	    "outside of the filesystem, so that its inodes are missing (block "
+	    "group %u, inodes %u to %u)", group, first, last);
+	trouble_end(&t);
+}
+
 /* Returns 0 if it cannot be where it should be. */
 static uint64_t
 table_address(struct ext2 *e, uint32_t group)
@@ -114,8 +128,7 @@ table_address(struct ext2 *e, uint32_t group)
 	if (block >= e->first_block && block < e->blocks &&
 	    blocks <= e->blocks - block && block != 0)
 		return block * e->block_size;
-	tell_group(e, group, "its inode table is outside of the filesystem, "
-	    "so that its inodes are missing");
+	tell_lost_group(e, group);
 	return 0;
 }
 
@@ -128,15 +141,15 @@ tell_unreadable(struct ext2 *e, const struct piece *p,
 
 	if (p->count == 0)
 		return;
-	e->host->finding(e->host, DE_FINDING_READ_ERROR, p->first, "the "
-	    "inodes %u to %u are missing: their table cannot be read from "
+	struct trouble t = trouble_begin(e, p->first, TROUBLE_UNREADABLE);
+	trouble_tell_unknown(&t, DE_FINDING_READ_ERROR, p->first + p->count - 1,
+	    "the inodes %u to %u are missing: their table cannot be read from "
 	    "block %llu of the device on: %s", p->first,
 	    p->first + p->count - 1,
 	    (unsigned long long)(error->address / e->block_size),
 	    strerror(error->error));
 	for (uint32_t done = 0; done < p->count; done += per_block) {
-		struct trouble t = trouble_begin(e, p->first + done,
-		    TROUBLE_UNREADABLE);
+		t = trouble_begin(e, p->first + done, TROUBLE_UNREADABLE);
 		t.count = 1;
 		trouble_end(&t);
 	}
@@ -316,8 +329,8 @@ is_usable(struct ext2 *e, struct scan *s)
 		return true;
 	struct trouble t = trouble_begin(e, inode->number, TROUBLE_INODE);
 	if (damage != NULL)
-		trouble_tell(&t, DE_FINDING_MISSING, "left out: its inode is "
-		    "damaged: %s", damage);
+		trouble_tell_unknown(&t, DE_FINDING_MISSING, t.inode, "left "
+		    "out: its inode is damaged: %s", damage);
 	else
 		trouble_tell(&t, DE_FINDING_MISSING, "its inode has a wrong "
 		    "checksum; what the dump has of it may not be right");

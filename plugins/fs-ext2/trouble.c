@@ -2,6 +2,7 @@
 #include "trouble.h"
 
 #include <stdarg.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -40,6 +41,27 @@ trouble_tell(struct trouble *t, enum de_finding finding, const char *format,
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
 	t->e->host->finding(t->e->host, finding, t->inode, "%s", text);
+}
+
+void
+trouble_tell_unknown(struct trouble *t, enum de_finding finding, uint32_t last,
+    const char *format, ...)
+{
+	const struct de_host *host = t->e->host;
+	char text[TEXT_BYTES];
+	va_list args;
+
+	if (t->known)
+		return;
+	t->count++;
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	if (host->struct_size > offsetof(struct de_host, unknown_inodes))
+		host->unknown_inodes(host, finding, t->inode, last, "%s",
+		    text);
+	else
+		host->finding(host, finding, t->inode, "%s", text);
 }
 
 void

@@ -29,6 +29,14 @@ struct trouble trouble_begin(struct ext2 *e, uint32_t inode,
 void trouble_tell(struct trouble *trouble, enum de_finding finding,
     const char *format, ...) __attribute__((format(printf, 3, 4)));
 
+/*
+ * The inodes from that of the trouble to `last` may be in use, but are not
+ * given, unless that is known already.
+ */
+void trouble_tell_unknown(struct trouble *trouble, enum de_finding finding,
+    uint32_t last, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+
 /* The walk was a whole one: what was told is known from now on. */
 void trouble_end(const struct trouble *trouble);
 

@@ -91,6 +91,30 @@ START_TEST(next_of_an_empty_map_is_nothing)
 }
 END_TEST
 
+START_TEST(a_range_has_both_its_ends)
+{
+	static const struct {
+		uint32_t first, last, count;
+	} cases[] = {
+		{ 1, 1, 1 }, { 3, 5, 3 }, { 7, 10, 4 }, { 8, 9, 2 },
+		{ 9, 16, 8 }, { 1, 100, 100 }, { 2, 99, 98 }, { 0, 3, 3 },
+		{ 95, 4000000000, 6 }, { 101, 200, 0 }, { 5, 4, 0 },
+		{ 4294967295, 4294967295, 0 },
+	};
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct inomap map;
+		ck_assert(inomap_init(&map, 100));
+		inomap_add_range(&map, cases[i].first, cases[i].last);
+		ck_assert_uint_eq(inomap_count(&map), cases[i].count);
+		for (uint32_t n = 1; n <= 100; n++)
+			ck_assert_int_eq(inomap_has(&map, n),
+			    n >= cases[i].first && n <= cases[i].last);
+		inomap_free(&map);
+	}
+}
+END_TEST
+
 START_TEST(unite_and_intersect)
 {
 	struct inomap map, other;
@@ -122,6 +146,7 @@ main(void)
 		numbers_it_cannot_hold_are_never_in_it,
 		next_finds_each_member_once_in_order,
 		next_of_an_empty_map_is_nothing,
+		a_range_has_both_its_ends,
 		unite_and_intersect,
 	};
 	return unit_run("inomap", tests, COUNT(tests));

@@ -143,9 +143,17 @@ setup(struct fixture *f, const struct edge *edges, size_t count,
 	if (pattern != NULL)
 		ck_assert_ptr_nonnull(f->exclude = exclude_new(&pattern, 1,
 		    &at, why));
-	const struct tree_job job = { &f->src, f->findings, f->rep,
-	    &f->cancelled, f->exclude, subtree, &f->directories, &f->in_use,
-	    &f->dumped, NULL };
+	const struct tree_job job = {
+		.src = &f->src,
+		.findings = f->findings,
+		.rep = f->rep,
+		.cancelled = &f->cancelled,
+		.exclude = f->exclude,
+		.subtree = subtree,
+		.directories = &f->directories,
+		.in_use = &f->in_use,
+		.dumped = &f->dumped,
+	};
 	ck_assert_ptr_nonnull(f->tree = tree_new(&job));
 }
 
