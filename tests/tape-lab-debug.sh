@@ -10,7 +10,8 @@
 mkdir tree
 head -c 3000000 /dev/urandom >tree/file
 make_image img 8M tree -t ext4 -O ^has_journal
-drive='device = "/dev/nst0";'
+# Of a dump that is there no header is left.
+drive='device = "/dev/nst0"; overwrite_foreign = true;'
 rules=/sys/kernel/debug/scsi_debug/0:0:0:0/error
 
 # inject RULE...: see README.md of the lab.
@@ -22,8 +23,27 @@ blocks_on () {
 	mt -f "$1" tell | sed -n 's/.* \([0-9]*\)\.$/\1/p'
 }
 
-configure "$drive" "" 10
+# ---- A tape that was never written, also for a volume that is appended
+
+for how in 'overwrite_foreign = false;' 'append = true;'; do
+	mt -f /dev/nst0 rewind
+	mt -f /dev/nst0 erase
+	configure "device = \"/dev/nst0\"; $how" "" 10
+	engine 0 -c a.conf
+	said "volume 1 is file 0 of the tape"
+done
+# Blanked, it begins at the beginning; and then there is something.
+mt -f /dev/nst0 rewind
+mt -f /dev/nst0 weof
+configure 'device = "/dev/nst0"; append = true;' "" 10
 engine 0 -c a.conf
+said "volume 1 is file 0 of the tape"
+configure 'device = "/dev/nst0";' "" 10
+engine 1 -c a.conf
+said "file 0 of the tape is no dump"
+
+configure "$drive" "" 10
+engine 0 -v -c a.conf
 records=$(sed -n 's/.* \([0-9]*\) records.*/\1/p' err)
 on=$(blocks_on /dev/nst0)
 [ "$on" -eq $((records + 1)) ] ||
@@ -37,8 +57,9 @@ for left in 100 $((records - 2)) $((records - 1)) "$records"; do
 	mt -f /dev/nst0 rewind
 	mt -f /dev/nst0 mkpartition $((10000 - left - 20)) ||
 	    fail "$left left: cannot make a partition: $(mt -f /dev/nst0 status)"
-	configure 'device = [ "/dev/nst0", "/dev/nst1" ];' "" 10
-	engine 0 -c a.conf
+	configure 'device = [ "/dev/nst0", "/dev/nst1" ];
+	    overwrite_foreign = true;' "" 10
+	engine 0 -v -c a.conf
 	got=$(sed -n 's/.* \([0-9]*\) records.*/\1/p' err |
 	    paste -sd+ | sed 's/$/+0/')
 	first=$(sed -n 's/.* \([0-9]*\) records.*/\1/p' err | head -n 1)
@@ -65,6 +86,12 @@ done <<'END'
 0a,7,0,0,0,0,0 clean the drive
 10,0,0,2,3,0c,0 cannot write the file mark
 END
+# Three records that the drive calls written, having "recovered".
+configure "$drive" "" 10
+inject '2 -3 0a 0 0 2 1 0 0'
+engine 4 -c a.conf
+said "not all that it has taken is on the tape"
+not_said "is whole"
 # A reset: by itself it is written again.
 configure "$drive"
 inject '2 -1 0a 0 0 2 6 29 0'
@@ -79,6 +106,8 @@ esac
 mt -f /dev/nst0 rewind
 END
 chmod +x handler
+mt -f /dev/nst0 rewind
+mt -f /dev/nst0 weof
 configure "$drive append = true; volume_size = \"2 MiB\";" "$PWD/handler"
 engine 0 -c a.conf
 said "volume 2: cannot write behind record 0" "volume 2 is written again" \
@@ -86,20 +115,32 @@ said "volume 2: cannot write behind record 0" "volume 2 is written again" \
 
 # ---- In use, and off-line
 
-configure 'device = "/dev/nst1";'
+cat >busy <<'END'
+#!/bin/sh
+echo "$DUMPENGINE_REASON" >>reasons
+exit 1
+END
+chmod +x busy
+configure 'device = "/dev/nst1"; overwrite_foreign = true;' "$PWD/busy"
 exec 9</dev/nst1
-engine 1 -c a.conf
-said "another program has the drive open"
+engine 4 -c a.conf
+said "another program has the drive open (process $$, "
+[ "$(cat reasons)" = busy ] || fail "the handler heard: $(cat reasons)"
 exec 9<&-
+configure 'device = "/dev/nst1"; file = 9;'
+engine 1 -c a.conf
+said "there is no file 9 on the tape, which ends after 1 files"
+configure 'device = "/dev/nst1"; overwrite_foreign = true;'
 mt -f /dev/nst1 offline
 begun=$SECONDS
 engine 1 -c a.conf
 said "off-line (unloaded)" "mt -f /dev/nst1 load"
 [ $((SECONDS - begun)) -lt 60 ] || fail "it took $((SECONDS - begun)) s"
 # A script that puts it right has the volume opened again.
-configure 'device = "/dev/nst1";' "mt -f /dev/nst1 load; true"
+configure 'device = "/dev/nst1"; overwrite_foreign = true;' \
+    "mt -f /dev/nst1 load; true"
 engine 0 -c a.conf
-said "off-line (unloaded)" "volume 1 is written again"
+said "off-line (unloaded)" "volume 1: the drive is not ready; trying"
 configure 'device = "/dev/st1"; append = true;'
 engine 1 -c a.conf
 said "/dev/st1 is the device that rewinds"

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "sense.h"
+#include "trouble.h"
 
 #define TAPE_MAJOR 9		/* of st; what the minor number says of it: */
 #define NO_REWIND_BIT 0x80u
@@ -76,55 +77,12 @@ const struct drive_calls drive_system_calls = {
 
 /* --------------------------------------------------------- what went wrong */
 
-/* What the operator can do about it. */
-static const char *
-advice(int error)
-{
-	switch (error) {
-	case ENOENT:
-	case ENXIO:
-	case ENODEV:
-		return "; is the drive switched on, and the st driver loaded "
-		    "(modprobe st; lsscsi -g shows the drives)?";
-	case EACCES:
-	case EPERM:
-		return "; it takes root, or a member of the group of the "
-		    "device";
-	case EBUSY:
-		return "; another program has the drive open (fuser -v shows "
-		    "which): end it, then try again";
-	case ENOMEDIUM:
-		return "; put a tape in and wait until it is loaded, then try "
-		    "again";
-	case EROFS:
-		return "; the tape is write-protected: move the tab of the "
-		    "cartridge, or put another tape in, then try again";
-	case EIO:
-		return "; the tape or the drive is at fault, or the tape is "
-		    "write-protected (dmesg says which): put another tape in; "
-		    "if it comes again with that, clean the drive";
-	case EINVAL:
-	case EOVERFLOW:
-	case ENOMEM:
-		return "; the drive or its driver does not take blocks of that "
-		    "size: set a smaller blocking, or another block_size";
-	default:
-		return "";
-	}
-}
-
-enum de_status
-drive_fail(const struct drive *d, const char *what, int error)
-{
-	d->host->report(d->host, DE_ERROR, "%s: %s: %s%s", d->name, what,
-	    strerror(error), advice(error));
-	return DE_FAILED;
-}
-
+/* It is no drive, or not one for these options. */
 static enum de_status
-refuse(const struct drive *d, const char *why)
+refuse(struct drive *d, const char *why)
 {
 	d->host->report(d->host, DE_ERROR, "%s %s", d->name, why);
+	d->failure = DE_FAILURE_SETTINGS;
 	return DE_FAILED;
 }
 
@@ -134,7 +92,8 @@ void
 drive_init(struct drive *d, const struct de_host *host,
     const struct drive_calls *calls, void *context)
 {
-	*d = (struct drive){ host, calls, context, NULL, -1 };
+	*d = (struct drive){ .host = host, .calls = calls, .context = context,
+	    .fd = -1 };
 }
 
 int
@@ -200,6 +159,14 @@ drive_status(struct drive *d, struct mtget *status)
 }
 
 bool
+drive_is_at_end(struct drive *d)
+{
+	struct mtget status;
+
+	return drive_status(d, &status) && GMT_EOD(status.mt_gstat);
+}
+
+bool
 drive_tell(struct drive *d, uint64_t *block)
 {
 	struct mtpos position = { 0 };
@@ -225,12 +192,12 @@ drive_is_lost(struct drive *d)
 
 /* What kind of thing is at the name? */
 static enum de_status
-check_kind(const struct drive *d, const struct drive_wish *wish)
+check_kind(struct drive *d, const struct drive_wish *wish)
 {
 	struct stat st;
 
 	if (d->calls->stat(d->context, d->name, &st) == -1)
-		return drive_fail(d, "cannot be found", errno);
+		return trouble_tell(d, "cannot be found", errno);
 	if (S_ISREG(st.st_mode))
 		return refuse(d, "is a regular file, not a tape drive; the "
 		    "output for files is out-file");
@@ -250,24 +217,9 @@ enum look { READY, NOT_READY, FAILED };
 static enum look
 look_why_not(struct drive *d)
 {
-	switch (sense_not_ready(d)) {
-	case SENSE_NOTHING:
+	if (sense_not_ready(d) == SENSE_NOTHING)
 		return NOT_READY;
-	case SENSE_EMPTY:
-		drive_fail(d, "there is no tape in the drive", ENOMEDIUM);
-		break;
-	case SENSE_OFF_LINE:
-		d->host->report(d->host, DE_ERROR, "%s: the tape in the drive "
-		    "is off-line (unloaded); if it is the right one: mt -f %s "
-		    "load; else put another one in; then try again", d->name,
-		    d->name);
-		break;
-	case SENSE_NEEDS_HAND:
-		refuse(d, "says that somebody has to look at it: see its "
-		    "display, put the tape in again or another one, then try "
-		    "again");
-		break;
-	}
+	trouble_tell(d, NULL, EIO);
 	return FAILED;
 }
 
@@ -281,7 +233,7 @@ look_once(struct drive *d)
 	d->fd = d->calls->open(d->context, d->name,
 	    O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	if (d->fd == -1) {
-		drive_fail(d, "cannot be opened", errno);
+		trouble_tell(d, "cannot be opened", errno);
 		return FAILED;
 	}
 	if (!drive_status(d, &status)) {
@@ -289,13 +241,13 @@ look_once(struct drive *d)
 			refuse(d, "is not a tape drive; give one, as "
 			    "/dev/nst0");
 		else
-			drive_fail(d, "does not tell its state", errno);
+			trouble_tell(d, "does not tell its state", errno);
 	} else if (GMT_DR_OPEN(status.mt_gstat)) {
-		drive_fail(d, "there is no tape in the drive", ENOMEDIUM);
+		trouble_tell(d, NULL, ENOMEDIUM);
 	} else if (!GMT_ONLINE(status.mt_gstat)) {
 		look = look_why_not(d);
 	} else if (GMT_WR_PROT(status.mt_gstat)) {
-		drive_fail(d, "cannot be written", EROFS);
+		trouble_tell(d, NULL, EROFS);
 	} else {
 		look = READY;
 	}
@@ -322,6 +274,7 @@ wait_until_ready(struct drive *d, const struct drive_wish *wish)
 			    "loading or cleaning; if its tape is off-line: mt "
 			    "-f %s load; then try again", d->name,
 			    (long long)wish->wait_ready, d->name);
+			d->failure = DE_FAILURE_NOT_READY;
 			return DE_FAILED;
 		}
 		if (!told)
@@ -336,6 +289,8 @@ wait_until_ready(struct drive *d, const struct drive_wish *wish)
 static enum de_status
 set_name(struct drive *d, const char *name)
 {
+	d->failure = DE_FAILURE_OTHER;
+	d->mark = 0;
 	free(d->name);
 	d->name = strdup(name);
 	if (d->name != NULL)
@@ -359,6 +314,6 @@ drive_open(struct drive *d, const char *name, const struct drive_wish *wish)
 		return DE_FAILED;
 	d->fd = d->calls->open(d->context, name, O_RDWR | O_CLOEXEC);
 	if (d->fd == -1)
-		return drive_fail(d, "cannot be opened for writing", errno);
+		return trouble_tell(d, "cannot be opened for writing", errno);
 	return DE_OK;
 }

@@ -33,6 +33,8 @@ struct drive {
 	void *context;				/* of the calls */
 	char *name;				/* owned; of the last one opened */
 	int fd;					/* -1: not open */
+	enum de_failure failure;		/* of what went wrong last; */
+	uint64_t mark;				/* see de_medium.mark */
 };
 
 /* How a drive is to be. */
@@ -81,7 +83,7 @@ bool drive_tell(struct drive *d, uint64_t *block);
  */
 bool drive_is_lost(struct drive *d);
 
-/* Report that `what` went wrong with the drive, and what to do; DE_FAILED. */
-enum de_status drive_fail(const struct drive *d, const char *what, int error);
+/* Is it behind the last block on the tape?  Known after it has met the end. */
+bool drive_is_at_end(struct drive *d);
 
 #endif

@@ -19,6 +19,7 @@
 #include "../common/label.h"
 #include "place.h"
 #include "records.h"
+#include "trouble.h"
 
 /* How often a volume is begun again without a word, after a drive's reset. */
 #define RETRIES 2
@@ -74,6 +75,8 @@ static const struct de_option out_tape_options[] = {
 	  "eject the tape when the volume is complete" },
 	{ "protect_days", DE_OPTION_INTEGER, 0, 0, 36500, "0",
 	  "do not overwrite a dump that is younger; 0: any may be" },
+	{ "overwrite_foreign", DE_OPTION_BOOLEAN, 0, 0, 0, "false",
+	  "overwrite what is no dump, or cannot be read" },
 	{ "wait_ready", DE_OPTION_INTEGER, 0, 0, 86400, "120",
 	  "seconds to wait for a drive that is loading or busy with itself" },
 	{ NULL, 0, 0, 0, 0, NULL, NULL }
@@ -94,12 +97,13 @@ device_for(const struct out_tape *t, const struct de_volume *volume,
 }
 
 static enum de_status
-check_record_size(const struct out_tape *t, const struct de_volume *volume)
+check_record_size(struct out_tape *t, const struct de_volume *volume)
 {
 	const uint32_t block_size = (uint32_t)t->place.block_size;
 
 	if (block_size == 0 || volume->record_size % block_size == 0)
 		return DE_OK;
+	t->drive.failure = DE_FAILURE_SETTINGS;
 	t->host->report(t->host, DE_ERROR, "block_size: a record of %" PRIu32
 	    " bytes is no multiple of %" PRIu32 "; change ring.blocking or "
 	    "block_size", volume->record_size, block_size);
@@ -120,13 +124,13 @@ out_tape_check(void *self, const struct de_volume *volume)
 
 /* Of the open volume. */
 static enum de_status
-fail(const struct out_tape *t, const char *what, int error)
+fail(struct out_tape *t, const char *what, int error)
 {
 	char text[128];
 
 	snprintf(text, sizeof(text), "volume %" PRIu32 " %s",
 	    t->volume.number, what);
-	return drive_fail(&t->drive, text, error);
+	return trouble_tell(&t->drive, text, error);
 }
 
 static void
@@ -152,27 +156,42 @@ remember_volume(struct out_tape *t, const struct de_volume *volume)
 	t->volume.job = t->volume.medium = NULL;
 }
 
+/* The tape in the drive does for the volume, and stands where it begins. */
+static enum de_status
+open_tape(struct out_tape *t, const struct de_volume *volume)
+{
+	struct place_wish wish = t->place;
+	const char *name = device_for(t, volume, &t->device);
+
+	if (check_record_size(t, volume) != DE_OK ||
+	    drive_open(&t->drive, name, &t->wish) != DE_OK)
+		return DE_FAILED;
+	wish.now = (int64_t)time(NULL);
+	if (place_find(&t->drive, &wish, volume, &t->file) == DE_OK)
+		return DE_OK;
+	drive_close(&t->drive);
+	return DE_FAILED;
+}
+
 static enum de_status
 out_tape_open_volume(void *self, const struct de_volume *volume,
     struct de_medium *medium)
 {
 	struct out_tape *t = self;
-	struct place_wish wish = t->place;
-	const char *name = device_for(t, volume, &t->device);
 
 	if (t->attempts->volume != volume->number)
 		*t->attempts = (struct attempts){ volume->number, 0 };
-	if (check_record_size(t, volume) != DE_OK ||
-	    drive_open(&t->drive, name, &t->wish) != DE_OK)
-		return DE_FAILED;
-	wish.now = (int64_t)time(NULL);
-	if (place_find(&t->drive, &wish, volume, &t->file) != DE_OK) {
-		drive_close(&t->drive);
+	if (open_tape(t, volume) != DE_OK) {
+		if (!DE_HAS(medium, mark))
+			return DE_FAILED;
+		medium->name = t->drive.name;
+		medium->failure = t->drive.failure;
+		medium->mark = t->drive.mark;
 		return DE_FAILED;
 	}
 	remember_volume(t, volume);
 	records_begin(&t->records, &t->drive, volume->number, t->file,
-	    (size_t)wish.block_size);
+	    (size_t)t->place.block_size);
 	report_drive(t);
 	medium->name = t->drive.name;
 	medium->properties |= DE_MEDIUM_STREAMS;
@@ -301,6 +320,13 @@ out_tape_may_retry(void *self)
 	return true;
 }
 
+static enum de_failure
+out_tape_failure(void *self)
+{
+	const struct out_tape *t = self;
+	return t->drive.failure;
+}
+
 static void
 out_tape_destroy(void *self)
 {
@@ -328,6 +354,8 @@ take_options(struct out_tape *t)
 	t->eject = host->get_boolean(host, "eject");
 	t->place.block_size = (int)host->get_integer(host, "block_size");
 	t->place.protect_days = host->get_integer(host, "protect_days");
+	t->place.overwrite_foreign = host->get_boolean(host,
+	    "overwrite_foreign");
 	t->wish.wait_ready = host->get_integer(host, "wait_ready");
 	if (host->is_set(host, "file")) {
 		t->place.kind = PLACE_FILE;
@@ -397,6 +425,7 @@ static const struct de_output out_tape_output = {
 	.read_back = out_tape_read_back,
 	.needs_change = out_tape_needs_change,
 	.may_retry = out_tape_may_retry,
+	.failure = out_tape_failure,
 };
 
 static const struct de_plugin out_tape = {

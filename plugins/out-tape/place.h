@@ -20,13 +20,15 @@ struct place_wish {
 	enum place_kind kind;
 	int file;
 	int64_t protect_days;	/* age of dumps that are kept; 0: off */
+	bool overwrite_foreign;	/* what is no dump may go */
 	int64_t now;		/* seconds since 1970 */
 	int block_size;		/* of the drive from then on; 0: variable */
 };
 
 /*
  * DE_OK with the tape where the volume begins, and *file the number of the
- * file that it will be; or DE_FAILED after saying what is to be done.
+ * file that it will be; or DE_FAILED after saying what is to be done, with
+ * d->failure and d->mark set.
  */
 enum de_status place_find(struct drive *d, const struct place_wish *wish,
     const struct de_volume *volume, int *file);

@@ -5,8 +5,13 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "trouble.h"
+
 /* What one request of the driver can space over, and less. */
 #define SPACE_MAX 0x400000u
+
+/* So many are asked for one that has moved the drive. */
+#define LEARNING_RECORDS 8
 
 void
 records_begin(struct records *r, struct drive *d, uint32_t volume, int file,
@@ -14,7 +19,8 @@ records_begin(struct records *r, struct drive *d, uint32_t volume, int file,
 {
 	*r = (struct records){ .drive = d, .volume = volume, .file = file,
 	    .block_size = block_size };
-	r->tells = drive_tell(d, &r->begin);
+	r->tells = drive_tell(d, &r->begin) ? RECORDS_UNKNOWN :
+	    RECORDS_SILENT;
 }
 
 static enum de_status
@@ -26,7 +32,7 @@ fail(struct records *r, const char *doing, int error)
 	snprintf(what, sizeof(what), "volume %" PRIu32 ": %s behind record %"
 	    PRIu64 "%s", r->volume, doing, r->count, r->lost ? ": the drive "
 	    "was reset, and where the tape stands is unknown" : "");
-	return drive_fail(r->drive, what, error);
+	return trouble_tell(r->drive, what, error);
 }
 
 static uint64_t
@@ -37,22 +43,59 @@ blocks_of(const struct records *r, size_t length)
 
 /* Where the drive should be: behind the records that are on the tape. */
 static uint64_t
-position(const struct records *r, uint64_t per_record)
+position(const struct records *r)
 {
-	return r->begin + r->count * per_record;
+	return r->begin + r->count * r->per_record;
+}
+
+static enum de_status
+fail_position(struct records *r, uint64_t at)
+{
+	r->drive->host->report(r->drive->host, DE_ERROR, "%s: volume %" PRIu32
+	    ": after %" PRIu64 " records the drive stands at block %" PRIu64
+	    ", and should at %" PRIu64 ", so not all that it has taken is on "
+	    "the tape; clean the drive, and put another tape in",
+	    r->drive->name, r->volume, r->count, at, position(r));
+	r->drive->failure = DE_FAILURE_MEDIUM;
+	return DE_FAILED;
 }
 
 /*
- * Some drives tell a place on the medium, not the number of a block.  They are
- * found out by the first record.
+ * Some drives tell a place on the medium, not the number of a block, or always
+ * the same.  They are found out by the first records: one that has not moved is
+ * asked again, as the record may be lost.
  */
-static void
-check_position(struct records *r, uint64_t per_record)
+static enum de_status
+learn_position(struct records *r)
 {
 	uint64_t at;
 
-	r->tells = r->tells && drive_tell(r->drive, &at) &&
-	    at == position(r, per_record);
+	r->tells = RECORDS_SILENT;
+	if (!drive_tell(r->drive, &at))
+		return DE_OK;
+	if (at == position(r)) {
+		r->tells = RECORDS_TOLD;
+		return DE_OK;
+	}
+	if (at > r->begin && at < position(r) &&
+	    (at - r->begin) % r->per_record == 0)
+		return fail_position(r, at);
+	if (at == r->begin && r->count < LEARNING_RECORDS)
+		r->tells = RECORDS_UNKNOWN;
+	return DE_OK;
+}
+
+/* Before the file mark: is all there that has been written? */
+static enum de_status
+check_position(struct records *r)
+{
+	uint64_t at;
+
+	if (r->tells != RECORDS_TOLD)
+		return DE_OK;
+	if (!drive_tell(r->drive, &at))
+		return fail(r, "cannot find out where the tape stands", errno);
+	return at == position(r) ? DE_OK : fail_position(r, at);
 }
 
 /*
@@ -61,39 +104,35 @@ check_position(struct records *r, uint64_t per_record)
  * makes no sense.
  */
 static bool
-tell_blocks(struct records *r, uint64_t per_record, uint64_t *blocks)
+tell_blocks(struct records *r, uint64_t *blocks)
 {
-	const uint64_t expected = position(r, per_record);
+	const uint64_t expected = position(r);
 	uint64_t at;
 
-	if (!r->tells)
+	if (r->tells == RECORDS_SILENT)
 		return true;
 	if (!drive_tell(r->drive, &at)) {
 		fail(r, "cannot find out where the tape stands", errno);
 		return false;
 	}
-	if (at >= expected && at <= expected + per_record) {
+	if (at >= expected && at <= expected + r->per_record) {
 		*blocks = at - expected;
 		return true;
 	}
-	if (r->count == 0)
+	if (r->tells == RECORDS_UNKNOWN)
 		return true;	/* it may be no number of a block */
-	r->drive->host->report(r->drive->host, DE_ERROR, "%s: volume %" PRIu32
-	    ": at the end of the tape the drive stands at block %" PRIu64
-	    ", and %" PRIu64 " to %" PRIu64 " were written, so it has lost "
-	    "some; put another tape in, and clean the drive", r->drive->name,
-	    r->volume, at, expected, expected + per_record);
+	fail_position(r, at);
 	return false;
 }
 
 /* As far as it tells. */
 static bool
-is_behind_records(struct records *r, uint64_t per_record)
+is_behind_records(struct records *r)
 {
 	uint64_t at;
 
-	return !r->tells || (drive_tell(r->drive, &at) &&
-	    at == position(r, per_record));
+	return r->tells != RECORDS_TOLD || (drive_tell(r->drive, &at) &&
+	    at == position(r));
 }
 
 static bool
@@ -113,14 +152,14 @@ space_forward(struct records *r, uint64_t blocks)
  * drives cannot go backwards, but all of them forward from the beginning.
  */
 static bool
-step_back(struct records *r, uint64_t per_record, uint64_t blocks)
+step_back(struct records *r, uint64_t blocks)
 {
 	if (drive_do(r->drive, MTBSR, (int)blocks) == 0 &&
-	    is_behind_records(r, per_record))
+	    is_behind_records(r))
 		return true;
 	return drive_go_to_file(r->drive, r->file) == 0 &&
-	    space_forward(r, r->count * per_record) &&
-	    is_behind_records(r, per_record);
+	    space_forward(r, r->count * r->per_record) &&
+	    is_behind_records(r);
 }
 
 /*
@@ -128,21 +167,20 @@ step_back(struct records *r, uint64_t per_record, uint64_t blocks)
  * mark, not for records.
  */
 static enum de_status
-end_of_tape(struct records *r, size_t length, size_t taken)
+end_of_tape(struct records *r, size_t taken)
 {
-	const uint64_t per_record = blocks_of(r, length);
 	/* A block that is cut short is a block. */
 	uint64_t blocks = r->block_size == 0 ? taken > 0 :
 	    blocks_of(r, taken);
 
 	r->full = true;
-	if (!tell_blocks(r, per_record, &blocks))
+	if (!tell_blocks(r, &blocks))
 		return DE_FAILED;
-	if (blocks == per_record && taken == 0) {
+	if (blocks == r->per_record && taken == 0) {
 		r->count++;
 		return DE_OK;
 	}
-	if (blocks > 0 && !step_back(r, per_record, blocks))
+	if (blocks > 0 && !step_back(r, blocks))
 		return fail(r, "the drive cannot step back over the part of a "
 		    "record at the end of the tape; set volume_size to less "
 		    "than a tape holds", errno);
@@ -155,14 +193,15 @@ records_write(struct records *r, const void *record, size_t length)
 	if (r->full)
 		return DE_END_OF_VOLUME;
 	r->begun = true;
+	r->per_record = blocks_of(r, length);
 	const ssize_t n = drive_write(r->drive, record, length);
 	if (n == (ssize_t)length) {
-		if (++r->count == 1)
-			check_position(r, blocks_of(r, length));
-		return DE_OK;
+		r->count++;
+		return r->tells == RECORDS_UNKNOWN ? learn_position(r) :
+		    DE_OK;
 	}
 	if (n >= 0 || errno == ENOSPC)
-		return end_of_tape(r, length, n > 0 ? (size_t)n : 0);
+		return end_of_tape(r, n > 0 ? (size_t)n : 0);
 	if (errno == EINTR)
 		return DE_FAILED;	/* it is being aborted */
 	return fail(r, "cannot write", errno);
@@ -173,6 +212,8 @@ records_end(struct records *r)
 {
 	if (r->marked)
 		return DE_OK;
+	if (check_position(r) != DE_OK)
+		return DE_FAILED;
 	if (drive_do(r->drive, MTWEOF, 1) == -1)
 		return fail(r, "cannot write the file mark", errno);
 	r->marked = true;

@@ -6,12 +6,20 @@
  * differ: a drive's early warning comes as ENOSPC of a write that has put
  * nothing on the tape (most drives), all of it, or, in blocks of a fixed size,
  * a part.  Which it was, the position tells, where the drive tells it and
- * counts blocks by it, which is seen at the first record.
+ * counts blocks by it, which is seen at the first records.  At the end it tells
+ * as well whether all that the drive has taken is on the tape.
  */
 #ifndef OUT_TAPE_RECORDS_H
 #define OUT_TAPE_RECORDS_H
 
 #include "drive.h"
+
+/* The position of the drive. */
+enum records_tells {
+	RECORDS_SILENT,		/* it does not tell, or something else */
+	RECORDS_UNKNOWN,	/* it has told where they begin */
+	RECORDS_TOLD		/* it counts blocks */
+};
 
 struct records {
 	struct drive *drive;	/* borrowed */
@@ -20,7 +28,8 @@ struct records {
 	size_t block_size;	/* 0: a block is a record */
 	uint64_t count;		/* on the tape */
 	uint64_t begin;		/* position of the first block, if it tells */
-	bool tells;		/* its position */
+	uint64_t per_record;	/* blocks */
+	enum records_tells tells;
 	bool begun;		/* something may have been written */
 	bool full;		/* the early warning has come */
 	bool lost;		/* where the tape stands became unknown */
@@ -40,7 +49,8 @@ enum de_status records_write(struct records *r, const void *record,
 
 /*
  * Put a file mark behind them, if there is none, and with it all that the
- * drive still holds in its buffer.  DE_OK, or DE_FAILED after reporting.
+ * drive still holds in its buffer.  DE_OK; or DE_FAILED after reporting, also
+ * if the drive stands elsewhere than they would have brought it.
  */
 enum de_status records_end(struct records *r);
 

@@ -1,34 +1,46 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "sense.h"
 
+#include <errno.h>
 #include <scsi/sg.h>
 
 /* Commands, keys and codes of SCSI: SPC and SSC. */
 #define TEST_UNIT_READY 0x00
 #define MODE_SENSE 0x1a
+#define LOG_SENSE 0x4d
+#define LOG_CUMULATIVE 0x40
+#define PAGE_TAPE_ALERT 0x2e
+#define ALERTS 64
+#define LOG_HEADER 4
+#define LOG_PARAMETER 5		/* bytes of an alert; the last is its value */
+#define MODE_WRITE_PROTECTED 0x80
 #define NO_BLOCK_DESCRIPTOR 0x08
 #define PAGE_COMPRESSION 0x0f
 #define MODE_HEADER 4
 #define KEY_NOT_READY 0x02
+#define HOST_NO_CONNECT 1
 #define CODE_NOT_READY 0x04
 #define QUALIFIER_START_NEEDED 0x02
 #define QUALIFIER_HAND_NEEDED 0x03
 #define CODE_NO_MEDIUM 0x3a
 
 #define COMMAND_BYTES 6
+#define LONG_COMMAND_BYTES 10
 #define SENSE_BYTES 32
 #define TIMEOUT_MS 10000
 
-/* False if it could not be asked; `sense` is all zero if all went well. */
-static bool
-ask(struct drive *d, uint8_t command[static COMMAND_BYTES], uint8_t *data,
-    unsigned int length, uint8_t sense[static SENSE_BYTES])
+enum asked { ANSWERED, REFUSED, NOBODY };
+
+/* ANSWERED leaves `sense` all zero if all went well. */
+static enum asked
+ask_long(struct drive *d, uint8_t *command, uint8_t command_length,
+    uint8_t *data, unsigned int length, uint8_t sense[static SENSE_BYTES])
 {
 	struct sg_io_hdr io = {
 		.interface_id = 'S',
 		.dxfer_direction = length > 0 ? SG_DXFER_FROM_DEV :
 		    SG_DXFER_NONE,
-		.cmd_len = COMMAND_BYTES,
+		.cmd_len = command_length,
 		.cmdp = command,
 		.dxfer_len = length,
 		.dxferp = data,
@@ -37,8 +49,18 @@ ask(struct drive *d, uint8_t command[static COMMAND_BYTES], uint8_t *data,
 		.timeout = TIMEOUT_MS,
 	};
 
-	return d->calls->ioctl(d->context, d->fd, SG_IO, &io) == 0 &&
-	    io.host_status == 0;
+	if (d->calls->ioctl(d->context, d->fd, SG_IO, &io) == -1)
+		return errno == ENXIO || errno == ENODEV ? NOBODY : REFUSED;
+	if (io.host_status == HOST_NO_CONNECT)
+		return NOBODY;
+	return io.host_status == 0 ? ANSWERED : REFUSED;
+}
+
+static enum asked
+ask(struct drive *d, uint8_t command[static COMMAND_BYTES], uint8_t *data,
+    unsigned int length, uint8_t sense[static SENSE_BYTES])
+{
+	return ask_long(d, command, COMMAND_BYTES, data, length, sense);
 }
 
 enum sense
@@ -47,8 +69,9 @@ sense_not_ready(struct drive *d)
 	uint8_t command[COMMAND_BYTES] = { TEST_UNIT_READY };
 	uint8_t sense[SENSE_BYTES] = { 0 };
 
-	if (!ask(d, command, NULL, 0, sense))
-		return SENSE_NOTHING;
+	const enum asked asked = ask(d, command, NULL, 0, sense);
+	if (asked != ANSWERED)
+		return asked == NOBODY ? SENSE_GONE : SENSE_NOTHING;
 	/* Codes 72 and 73 have the places of descriptors, others the old ones. */
 	const bool is_new = (sense[0] & 0x7e) == 0x72;
 	const uint8_t key = (is_new ? sense[1] : sense[2]) & 0x0f;
@@ -71,6 +94,64 @@ sense_not_ready(struct drive *d)
 	}
 }
 
+bool
+sense_is_write_protected(struct drive *d)
+{
+	uint8_t header[MODE_HEADER] = { 0 };
+	uint8_t sense[SENSE_BYTES] = { 0 };
+	uint8_t command[COMMAND_BYTES] = { MODE_SENSE, NO_BLOCK_DESCRIPTOR, 0,
+	    0, sizeof(header), 0 };
+
+	return ask(d, command, header, sizeof(header), sense) == ANSWERED &&
+	    sense[0] == 0 && (header[2] & MODE_WRITE_PROTECTED) != 0;
+}
+
+static uint64_t
+alert(unsigned int number)
+{
+	switch (number) {
+	case 4:		/* the data on it is at risk */
+	case 5:		/* reading, */
+	case 6:		/* writing failed: the tape may be faulty */
+	case 7:		/* it is at the end of its life */
+	case 8:		/* it is not for data */
+	case 13:	/* it has snapped, */
+	case 14:	/* in a cartridge that comes out or not */
+		return SENSE_ALERT_BAD_TAPE;
+	case 9:
+		return SENSE_ALERT_WRITE_PROTECTED;
+	case 20:
+		return SENSE_ALERT_CLEAN;
+	case 30:	/* broken; */
+	case 31:	/* fails its own tests */
+		return SENSE_ALERT_BROKEN;
+	default:
+		return 0;
+	}
+}
+
+uint64_t
+sense_alerts(struct drive *d)
+{
+	uint8_t page[LOG_HEADER + ALERTS * LOG_PARAMETER] = { 0 };
+	uint8_t sense[SENSE_BYTES] = { 0 };
+	uint8_t command[LONG_COMMAND_BYTES] = { LOG_SENSE, 0,
+	    LOG_CUMULATIVE | PAGE_TAPE_ALERT, 0, 0, 0, 0,
+	    sizeof(page) >> 8, sizeof(page) & 0xff, 0 };
+	uint64_t alerts = 0;
+
+	if (ask_long(d, command, sizeof(command), page, sizeof(page), sense) !=
+	    ANSWERED || sense[0] != 0 ||
+	    (page[0] & 0x3f) != PAGE_TAPE_ALERT)
+		return 0;
+	for (unsigned int i = 0; i < ALERTS; i++) {
+		const uint8_t *at = page + LOG_HEADER + i * LOG_PARAMETER;
+		if (at[3] == 1 && (at[4] & 1) != 0)
+			alerts |= alert(at[0] * 256u + at[1]);
+	}
+	return alerts;
+}
+
 int
 sense_compression(struct drive *d)
 {
@@ -79,8 +160,8 @@ sense_compression(struct drive *d)
 	uint8_t command[COMMAND_BYTES] = { MODE_SENSE, NO_BLOCK_DESCRIPTOR,
 	    PAGE_COMPRESSION, 0, sizeof(page), 0 };
 
-	if (!ask(d, command, page, sizeof(page), sense) || sense[0] != 0 ||
-	    (page[MODE_HEADER] & 0x3f) != PAGE_COMPRESSION)
+	if (ask(d, command, page, sizeof(page), sense) != ANSWERED ||
+	    sense[0] != 0 || (page[MODE_HEADER] & 0x3f) != PAGE_COMPRESSION)
 		return -1;
 	return (page[MODE_HEADER + 2] & 0x80) != 0;
 }

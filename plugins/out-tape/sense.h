@@ -12,6 +12,7 @@
 
 enum sense {
 	SENSE_NOTHING,		/* it does not tell, or it will be ready soon */
+	SENSE_GONE,		/* nobody answers for it */
 	SENSE_EMPTY,		/* no tape is in it */
 	SENSE_OFF_LINE,		/* one is, but it is not loaded */
 	SENSE_NEEDS_HAND	/* somebody has to go there */
@@ -19,6 +20,18 @@ enum sense {
 
 /* Why an open drive is not ready. */
 enum sense sense_not_ready(struct drive *d);
+
+/* Does it say that its tape is write-protected? */
+bool sense_is_write_protected(struct drive *d);
+
+/* What a drive has to complain about (TapeAlert). */
+#define SENSE_ALERT_BAD_TAPE 1u
+#define SENSE_ALERT_WRITE_PROTECTED 2u
+#define SENSE_ALERT_CLEAN 4u
+#define SENSE_ALERT_BROKEN 8u
+
+/* These together; 0 if there is nothing or it does not tell.  Clears them. */
+uint64_t sense_alerts(struct drive *d);
 
 /* Does it compress?  1, 0, or -1: it does not tell. */
 int sense_compression(struct drive *d);

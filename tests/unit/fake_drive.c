@@ -81,6 +81,7 @@ fake_drive_load(struct fake_drive *d, struct fake_tape *tape)
 	d->at = 0;
 	d->file = -1;
 	d->warned = d->dirty = d->at_end = d->ejected = d->off_line = false;
+	d->stuck = d->says = false;
 }
 
 static struct fake_drive *
@@ -150,12 +151,27 @@ fake_open(void *context, const char *path, int flags)
 	return FD_BASE + (int)(d - room->drives);
 }
 
+/* Somewhere else by a command for that. */
+static void
+move(struct fake_drive *d)
+{
+	d->at_end = d->stuck = false;
+}
+
+static int
+meet_end(struct fake_drive *d)
+{
+	d->at_end = true;
+	return set_errno(EIO);
+}
+
 static void
 rewind_tape(struct fake_drive *d)
 {
 	d->at = 0;
 	d->file = 0;
-	d->lost = d->warned = d->at_end = false;
+	d->lost = d->warned = false;
+	move(d);
 }
 
 /* What the drive still holds in its buffer does not reach the tape. */
@@ -189,7 +205,7 @@ fake_close(void *context, int fd)
 	struct fake_drive *d = by_fd(context, fd);
 	int status = 0;
 
-	if (d->dirty && d->tape != NULL && !d->lost)
+	if (d->dirty && d->tape != NULL && !d->lost && !d->is_absent)
 		status = write_mark(d);
 	if (d->rewinds && d->tape != NULL)
 		rewind_tape(d);
@@ -244,9 +260,10 @@ fake_read(void *context, int fd, void *buffer, size_t size)
 	if (d->lost || is_due(&d->reads, d->read_fails))
 		return set_errno(EIO);
 	if (d->at == d->tape->count) {
-		if (d->at_end)
+		if (d->at_end || (d->blank_fails && d->tape->count == 0))
 			return set_errno(EIO);
 		d->at_end = true;
+		d->stuck = d->sticks;
 		return 0;
 	}
 	return d->block_size > 0 ? read_blocks(d, buffer, size) :
@@ -322,8 +339,19 @@ fake_write(void *context, int fd, const void *data, size_t size)
 		cut(d->tape, d->at);
 		d->dirty = false;
 	}
-	if (d->lost || d->writes == d->write_fails)
+	if (d->writes == d->goes_at)
+		d->is_absent = true;
+	if (d->writes == d->emptied_at)
+		d->tape = NULL;
+	if (d->writes == d->protected_at)
+		d->says = true;
+	if (d->lost || d->writes == d->write_fails || d->is_absent ||
+	    d->tape == NULL || d->says)
 		return set_errno(EIO);
+	if (d->writes >= d->loses_at && d->writes < d->loses_at + d->loses)
+		return (ssize_t)size;
+	if (d->stuck && !d->at_end)
+		return set_errno(ENOSPC);
 	d->at_end = false;
 	if (d->at + blocks > d->tape->capacity)
 		return write_at_end(d, data, size, blocks);
@@ -336,9 +364,10 @@ fake_write(void *context, int fd, const void *data, size_t size)
 static int
 forward_files(struct fake_drive *d, int count)
 {
+	move(d);
 	while (count > 0) {
 		if (d->at == d->tape->count)
-			return set_errno(EIO);
+			return meet_end(d);
 		if (d->tape->blocks[d->at++].size == 0) {
 			d->file++;
 			count--;
@@ -350,9 +379,10 @@ forward_files(struct fake_drive *d, int count)
 static int
 forward_blocks(struct fake_drive *d, int count)
 {
+	move(d);
 	for (; count > 0; count--) {
 		if (d->at == d->tape->count)
-			return set_errno(EIO);
+			return meet_end(d);
 		if (d->tape->blocks[d->at++].size == 0) {
 			d->file++;
 			return set_errno(EIO);
@@ -366,10 +396,28 @@ back_blocks(struct fake_drive *d, int count)
 {
 	if (d->stays)
 		return set_errno(EIO);
+	move(d);
 	for (; count > 0; count--) {
 		if (d->at == 0 || d->tape->blocks[d->at - 1].size == 0)
 			return set_errno(EIO);
 		d->at--;
+	}
+	return 0;
+}
+
+static int
+back_files(struct fake_drive *d, int count)
+{
+	if (d->stays)
+		return set_errno(EIO);
+	move(d);
+	while (count > 0) {
+		if (d->at == 0)
+			return set_errno(EIO);
+		if (d->tape->blocks[--d->at].size == 0) {
+			d->file--;
+			count--;
+		}
 	}
 	return 0;
 }
@@ -409,6 +457,8 @@ rewind_drive(struct fake_drive *d)
 static int
 operate(struct fake_drive *d, const struct mtop *op)
 {
+	if (d->is_absent)
+		return set_errno(EIO);
 	if (d->tape == NULL || d->off_line)
 		return set_errno(ENOMEDIUM);
 	if (op->mt_op == MTREW)
@@ -422,6 +472,8 @@ operate(struct fake_drive *d, const struct mtop *op)
 		return forward_files(d, op->mt_count);
 	case MTFSR:
 		return forward_blocks(d, op->mt_count);
+	case MTBSF:
+		return back_files(d, op->mt_count);
 	case MTBSR:
 		return back_blocks(d, op->mt_count);
 	case MTEOM:
@@ -446,6 +498,8 @@ get_status(const struct fake_drive *d, struct mtget *status)
 
 	if (d->is_no_tape_drive)
 		return set_errno(ENOTTY);
+	if (d->is_absent)
+		return set_errno(ENXIO);
 	if (d->tape == NULL)
 		gstat |= 0x00040000;	/* GMT_DR_OPEN, as these */
 	else if (!d->off_line && d->ready_after == 0)
@@ -463,10 +517,49 @@ get_status(const struct fake_drive *d, struct mtget *status)
 	return 0;
 }
 
-/* The one command that it answers is that whether it is ready. */
+/* The head of a mode page; the bit for write protection. */
+static int
+tell_mode(const struct fake_drive *d, const struct sg_io_hdr *io)
+{
+	uint8_t *page = io->dxferp;
+
+	if (io->cmdp[2] != 0)
+		return set_errno(ENOTTY);
+	ck_assert_uint_ge(io->dxfer_len, 4);
+	page[2] = d->says ? 0x80 : 0;
+	return 0;
+}
+
+static int
+tell_alerts(const struct fake_drive *d, const struct sg_io_hdr *io)
+{
+	uint8_t *page = io->dxferp;
+
+	ck_assert_uint_eq(io->cmdp[2] & 0x3f, 0x2e);
+	ck_assert_uint_ge(io->dxfer_len, 4 + 64 * 5);
+	page[0] = 0x2e;
+	page[2] = 1;
+	page[3] = 0x40;
+	for (uint8_t i = 0; i < 64; i++) {
+		uint8_t *at = page + 4 + i * 5;
+		at[1] = (uint8_t)(i + 1);
+		at[3] = 1;
+		for (size_t j = 0; j < COUNT(d->alerts); j++)
+			at[4] |= d->alerts[j] == i + 1;
+	}
+	return 0;
+}
+
+/* Whether it is ready, and what is wrong with it. */
 static int
 ask(const struct fake_drive *d, const struct sg_io_hdr *io)
 {
+	if (d->is_absent)
+		return set_errno(ENXIO);
+	if (io->cmdp[0] == 0x1a)
+		return tell_mode(d, io);
+	if (io->cmdp[0] == 0x4d && d->alerts[0] != 0)
+		return tell_alerts(d, io);
 	if (io->cmdp[0] != 0 || d->code == 0)
 		return set_errno(ENOTTY);
 	ck_assert_uint_ge(io->mx_sb_len, 18);
@@ -496,7 +589,7 @@ fake_ioctl(void *context, int fd, unsigned long request, void *arg)
 	case MTIOCGET:
 		return get_status(d, arg);
 	case MTIOCPOS:
-		if (!d->tells || d->lost || d->tape == NULL)
+		if (!d->tells || d->lost || d->tape == NULL || d->is_absent)
 			return set_errno(EIO);
 		position->mt_blkno = d->tells_places ? 7000 - 3 * (long)d->at :
 		    (long)d->at;

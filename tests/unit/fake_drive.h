@@ -57,9 +57,17 @@ struct fake_drive {
 	bool stays;		/* cannot step back */
 	bool only_fixed;	/* no blocks of any size */
 	size_t wants;		/* the one size of block that it takes; 0: any */
+	bool blank_fails;	/* reading a tape that was never written does */
+	bool sticks;		/* at an end that was read over, until moved */
 
 	unsigned int write_fails;	/* the write with that number */
 	unsigned int reset_at;		/* a write; only a rewind helps then */
+	unsigned int loses_at;		/* it calls that write a good one, */
+	unsigned int loses;		/* and so many behind it */
+	unsigned int goes_at;		/* a write; the drive is gone then, */
+	unsigned int emptied_at;	/* or its tape, */
+	unsigned int protected_at;	/* or it says that it may not write */
+	uint8_t alerts[8];		/* numbers of TapeAlert */
 	unsigned int mark_fails;
 	unsigned int rewind_fails;
 	unsigned int read_fails;
@@ -70,7 +78,7 @@ struct fake_drive {
 	unsigned int soft_errors;
 
 	/* What it comes to */
-	bool is_open, may_write, lost, warned, dirty, at_end;
+	bool is_open, may_write, lost, warned, dirty, at_end, stuck, says;
 	bool ejected;
 	size_t at;		/* block */
 	size_t block_size;

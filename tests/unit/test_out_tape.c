@@ -29,11 +29,13 @@ struct bench {
 	struct de_host host;
 	const char *devices[FAKE_DRIVES];
 	size_t device_count;
-	struct setting settings[4];
+	struct setting settings[6];
 	void *self;
 	char told[4096];	/* all messages, a line each */
 	int64_t date;
 	const char *medium;	/* of an EOT handler */
+	enum de_failure refused;	/* why a volume was not opened */
+	uint64_t mark;			/* and what */
 	bool verify;
 	bool doubled_is_right;	/* at the end of a tape */
 	bool torn_is_right;	/* the same */
@@ -204,6 +206,13 @@ check_said(const struct bench *b, const char *text, int line)
 }
 #define said(b, text) check_said(b, text, __LINE__)
 
+static void
+not_said(const struct bench *b, const char *text)
+{
+	if (strstr(b->told, text) != NULL)
+		ck_abort_msg("\"%s\" is in: %s", text, b->told);
+}
+
 /* -------------------------------------------------------------- the volumes */
 
 static struct de_volume
@@ -302,8 +311,11 @@ write_volume(struct bench *b, uint32_t number, uint32_t *next, uint32_t total)
 	uint8_t record[RECORD];
 	uint32_t n = *next;
 
-	if (ops()->open_volume(b->self, &facts, &medium) != DE_OK)
+	if (ops()->open_volume(b->self, &facts, &medium) != DE_OK) {
+		b->refused = medium.failure;
+		b->mark = medium.mark;
 		return NOT_OPENED;
+	}
 	make_header(b, number, record);
 	enum de_status status = ops()->write(b->self, record, RECORD);
 	const bool too_small = status == DE_END_OF_VOLUME;
@@ -679,6 +691,9 @@ refused(struct bench *b, const char *text)
 	said(b, text);
 }
 
+#define refused_as(b, failure)						\
+	ck_assert_int_eq((b)->refused, DE_FAILURE_##failure)
+
 static void
 works(struct bench *b)
 {
@@ -695,6 +710,7 @@ START_TEST(empty_drive_is_told_of_at_once)
 
 	fake_drive_load(&b->room.drives[0], NULL);
 	refused(b, "there is no tape in the drive");
+	refused_as(b, NO_MEDIUM);
 	said(b, "put a tape in");
 	ck_assert_uint_eq(b->room.now, 0);
 	fake_drive_load(&b->room.drives[0], &b->tapes[0]);
@@ -708,7 +724,9 @@ START_TEST(write_protected_tape)
 
 	b->tapes[0].is_protected = true;
 	refused(b, "write-protected");
+	refused_as(b, WRITE_PROTECTED);
 	said(b, "move the tab");
+	not_said(b, "Read-only");
 	b->tapes[0].is_protected = false;
 	works(b);
 }
@@ -720,6 +738,7 @@ START_TEST(drive_in_use)
 
 	b->room.drives[0].in_use = true;
 	refused(b, "another program has the drive open");
+	refused_as(b, BUSY);
 	b->room.drives[0].in_use = false;
 	works(b);
 }
@@ -731,6 +750,7 @@ START_TEST(absent_drive)
 
 	b->room.drives[0].is_absent = true;
 	refused(b, "switched on");
+	refused_as(b, NO_DEVICE);
 	b->room.drives[0].is_absent = false;
 	works(b);
 }
@@ -742,6 +762,7 @@ START_TEST(other_things_than_drives)
 
 	b->room.drives[0].is_file = true;
 	refused(b, "out-file");
+	refused_as(b, SETTINGS);
 	b->room.drives[0].is_file = false;
 	b->room.drives[0].is_no_tape_drive = true;
 	refused(b, "is not a tape drive");
@@ -774,6 +795,7 @@ START_TEST(drive_that_is_loading_is_waited_for)
 	b->room.drives[0].ready_after = 2000;
 	set(b, "wait_ready", 60);
 	refused(b, "not ready after 60 seconds");
+	refused_as(b, NOT_READY);
 	b->room.drives[0].ready_after = 0;
 	works(b);
 }
@@ -841,6 +863,7 @@ START_TEST(block_size_that_the_drive_does_not_take)
 	b->room.drives[0].wants = 512;
 	set(b, "block_size", 1024);
 	refused(b, "block_size = 1024");
+	refused_as(b, SETTINGS);
 	b->room.drives[0].wants = 0;
 	works(b);
 }
@@ -955,6 +978,7 @@ START_TEST(file_number_from_volume_to_volume)
 	b->tapes[0].capacity = 8;
 	b->tapes[0].warning = FAKE_WARNS_SHORT;
 	set(b, "file", 2);
+	set(b, "overwrite_foreign", 1);
 	create(b);
 	next = 0;
 	ck_assert_int_eq(write_volume(b, 1, &next, 5), FULL);
@@ -962,7 +986,7 @@ START_TEST(file_number_from_volume_to_volume)
 	said(b, "volume 1 of this dump");
 	fake_drive_load(&b->room.drives[0], &b->tapes[2]);
 	ck_assert_int_eq(write_volume(b, 2, &next, 5), NOT_OPENED);
-	said(b, "there is no file 2 on the tape");
+	said(b, "there is no file 2 on the tape, which ends after 0 files");
 	fake_drive_load(&b->room.drives[0], &b->tapes[1]);
 	ck_assert_int_eq(write_volume(b, 2, &next, 5), DONE);
 	check_tapes(b, 0, 2, 2, 5);
@@ -1035,6 +1059,329 @@ START_TEST(appended_volume_that_cannot_be_read)
 }
 END_TEST
 
+/* Never written, or blanked by `mt weof`: the volume is at the beginning. */
+START_TEST(appended_to_a_blank_tape)
+{
+	for (int quirk = 0; quirk <= 1; quirk++)
+		for (int marks = 0; marks <= 2; marks++) {
+			struct bench *b = set_up();
+
+			b->room.drives[0].blank_fails = quirk != 0;
+			for (int i = 0; i < marks; i++)
+				fake_tape_put(&b->tapes[0], NULL, 0);
+			set(b, "append", 1);
+			create(b);
+			ck_assert_uint_eq(dump(b, 3), 1);
+			check_tapes(b, 0, 0, 1, 3);
+			tear_down(b);
+		}
+}
+END_TEST
+
+/* Nor does an empty file stay between two dumps. */
+START_TEST(appended_behind_empty_files)
+{
+	struct bench *b = set_up();
+
+	set(b, "append", 1);
+	fake_tape_put(&b->tapes[0], "old", 3);
+	for (int i = 0; i < 3; i++)
+		fake_tape_put(&b->tapes[0], NULL, 0);
+	create(b);
+	ck_assert_uint_eq(dump(b, 3), 1);
+	check_tapes(b, 0, 1, 1, 3);
+	ck_assert_uint_eq(b->tapes[0].count, 2 + 4 + 1);
+	tear_down(b);
+}
+END_TEST
+
+/* It takes one record, and says then that the tape is full. */
+START_TEST(drive_that_sticks_at_the_end_of_data)
+{
+	for (int stays = 0; stays <= 1; stays++)
+		for (int files = 0; files <= 2; files++) {
+			struct bench *b = set_up();
+
+			b->room.drives[0].sticks = true;
+			b->room.drives[0].stays = stays != 0;
+			for (int i = 0; i < files; i++) {
+				fake_tape_put(&b->tapes[0], "old", 3);
+				fake_tape_put(&b->tapes[0], NULL, 0);
+			}
+			set(b, "append", 1);
+			create(b);
+			ck_assert_uint_eq(dump(b, 5), 1);
+			check_tapes(b, 0, files, 1, 5);
+			tear_down(b);
+		}
+}
+END_TEST
+
+/* The same with the option `file`, and at the beginning. */
+START_TEST(drive_that_sticks_elsewhere)
+{
+	struct bench *b = set_up();
+
+	b->room.drives[0].sticks = true;
+	create(b);
+	ck_assert_uint_eq(dump(b, 5), 1);
+	set(b, "file", 1);
+	create(b);
+	b->date++;
+	ck_assert_uint_eq(dump(b, 5), 1);
+	check_tapes(b, 0, 1, 1, 5);
+	tear_down(b);
+}
+END_TEST
+
+/* ------------------------------------------------- what is no dump of ours */
+
+static void
+foreign(const void *block, size_t size, const char *text)
+{
+	struct bench *b = set_up();
+
+	fake_tape_put(&b->tapes[0], block, size);
+	fake_tape_put(&b->tapes[0], NULL, 0);
+	refused(b, text);
+	refused_as(b, FOREIGN);
+	ck_assert_uint_ne(b->mark, 0);
+	said(b, "weof");
+	said(b, "overwrite_foreign");
+	ck_assert_uint_eq(b->tapes[0].count, 2);
+	/* One way, */
+	set(b, "overwrite_foreign", 1);
+	create(b);
+	works(b);
+	/* and the other. */
+	b = set_up();
+	fake_tape_put(&b->tapes[0], NULL, 0);
+	create(b);
+	works(b);
+}
+
+/* The sum of an old tar, as of its octal digits. */
+static void
+make_tar(uint8_t block[512], const char *name)
+{
+	unsigned int sum = 0;
+
+	memset(block, 0, 512);
+	strcpy((char *)block, name);
+	strcpy((char *)block + 100, "0000644");
+	memset(block + 148, ' ', 8);
+	for (size_t i = 0; i < 512; i++)
+		sum += block[i];
+	snprintf((char *)block + 148, 8, "%06o", sum);
+}
+
+START_TEST(foreign_data_is_named)
+{
+	uint8_t block[2048] = { 0 };
+
+	strcpy((char *)block, "AMANDA: TAPESTART DATE 20260101020304 TAPE "
+	    "DAILY-07\n\014\n");
+	foreign(block, sizeof(block), "a tape of Amanda, \"DAILY-07\"");
+	memset(block, 0, sizeof(block));
+	memcpy(block + 12, "BB02", 4);
+	strcpy((char *)block + 36, "Bareos 2.0 immortal\n");
+	strcpy((char *)block + 93, "Full-0042");
+	foreign(block, sizeof(block), "a volume of Bareos, \"Full-0042\"");
+	memcpy(block + 36, "Bacula 1.0", 10);
+	foreign(block, sizeof(block), "a volume of Bacula, \"Full-0042\"");
+	memset(block, ' ', sizeof(block));
+	memcpy(block, "VOL1AB1234", 10);
+	foreign(block, 80, "a tape with an ANSI label, \"AB1234\"");
+	memcpy(block + 24, "LTFS", 4);
+	foreign(block, 80, "an LTFS tape, \"AB1234\"");
+	memset(block, 0x40, sizeof(block));
+	memcpy(block, "\xe5\xd6\xd3\xf1\xc1\xd1\xe2\xf0\xf9", 9);
+	foreign(block, 80, "a tape with an IBM label, \"AJS09\"");
+	make_tar(block, "etc/passwd");
+	foreign(block, 512, "a tar archive, \"etc/passwd\"");
+	memset(block, 0, sizeof(block));
+	strcpy((char *)block, "x\033[2J");
+	memcpy(block + 257, "ustar", 6);
+	foreign(block, 2048, "a tar archive, \"x?[2J\"");
+	foreign("070701000000", 512 / 64, "a cpio archive");
+	foreign("\xc7\x71 and more", 10, "a cpio archive");
+	foreign("\x28\xb5\x2f\xfd and more", 10, "compressed by zstd");
+	foreign("precious", 8, "an unknown kind (which begins with 70 72 65");
+	foreign("x", 1, "an unknown kind (which begins with 78)");
+}
+END_TEST
+
+START_TEST(damaged_and_other_dumps_are_foreign)
+{
+	struct bench *b = set_up();
+	uint8_t record[RECORD];
+
+	make_header(b, 1, record);
+	record[700] ^= 1;
+	foreign(record, RECORD, "a dump whose header is damaged");
+	memset(record, 0, RECORD);
+	set32(record + 24, 60011);
+	foreign(record, RECORD, "a dump of another system");
+	set32(record + 24, 0x19540119);
+	foreign(record, RECORD, "a dump of another system");
+}
+END_TEST
+
+/* Behind a dump that may go; only looked for with protect_days. */
+START_TEST(foreign_data_in_a_later_file)
+{
+	struct bench *b = set_up();
+	uint8_t record[RECORD];
+
+	make_header(b, 1, record);
+	fake_tape_put(&b->tapes[0], record, RECORD);
+	fake_tape_put(&b->tapes[0], NULL, 0);
+	fake_tape_put(&b->tapes[0], "precious", 8);
+	fake_tape_put(&b->tapes[0], NULL, 0);
+	b->date++;
+	set(b, "protect_days", 1);
+	refused(b, "file 1 of the tape is no dump");
+	set(b, "file", 1);
+	create(b);
+	refused(b, "mt -f /dev/nst0 asf 1; mt -f /dev/nst0 weof");
+	tear_down(b);
+}
+END_TEST
+
+START_TEST(tape_that_cannot_be_read)
+{
+	struct bench *b = set_up();
+
+	fake_tape_put(&b->tapes[0], "old", 3);
+	fake_tape_put(&b->tapes[0], NULL, 0);
+	b->room.drives[0].read_fails = 1;
+	refused(b, "file 0 of the tape cannot be read, so it is unknown");
+	refused_as(b, UNREADABLE);
+	set(b, "overwrite_foreign", 1);
+	create(b);
+	works(b);
+}
+END_TEST
+
+/* ---------------------------------------------- what the drive says of errors */
+
+/* In the writing of record 3. */
+static void
+write_ends(struct bench *b, enum de_failure failure, const char *text)
+{
+	uint32_t next = 0;
+
+	create(b);
+	ck_assert_int_eq(write_volume(b, 1, &next, 5), FAILED);
+	said(b, text);
+	ck_assert_int_eq(ops()->failure(b->self), failure);
+	tear_down(b);
+}
+
+START_TEST(drive_that_vanishes)
+{
+	struct bench *b = set_up();
+
+	b->room.drives[0].goes_at = 3;
+	write_ends(b, DE_FAILURE_NO_DEVICE, "the drive does not answer");
+	not_said(b, "another tape");
+}
+END_TEST
+
+START_TEST(tape_that_is_taken_out)
+{
+	struct bench *b = set_up();
+
+	b->room.drives[0].emptied_at = 3;
+	write_ends(b, DE_FAILURE_NO_MEDIUM, "there is no tape in the drive");
+}
+END_TEST
+
+START_TEST(tape_that_is_found_write_protected)
+{
+	struct bench *b = set_up();
+
+	b->room.drives[0].protected_at = 3;
+	write_ends(b, DE_FAILURE_WRITE_PROTECTED, "the tape is write-protected");
+	not_said(b, "clean");
+}
+END_TEST
+
+START_TEST(drive_that_complains)
+{
+	static const struct {
+		uint8_t alert;
+		enum de_failure failure;
+		const char *text;
+	} cases[] = {
+		{ 4, DE_FAILURE_MEDIUM, "the drive says that the tape is bad" },
+		{ 9, DE_FAILURE_WRITE_PROTECTED, "the tape is write-protected" },
+		{ 20, DE_FAILURE_OTHER, "has to be cleaned" },
+		{ 30, DE_FAILURE_OTHER, "broken itself" },
+		{ 40, DE_FAILURE_MEDIUM, "the drive does not say why" },
+	};
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct bench *b = set_up();
+
+		b->room.drives[0].write_fails = 3;
+		b->room.drives[0].alerts[0] = cases[i].alert;
+		write_ends(b, cases[i].failure, cases[i].text);
+	}
+}
+END_TEST
+
+START_TEST(file_that_is_not_there)
+{
+	struct bench *b = set_up();
+
+	for (int i = 0; i < 3; i++) {
+		fake_tape_put(&b->tapes[0], "old", 3);
+		fake_tape_put(&b->tapes[0], NULL, 0);
+	}
+	set(b, "file", 9);
+	refused(b, "there is no file 9 on the tape, which ends after 3 files");
+	not_said(b, "clean");
+	not_said(b, "Input/output error");
+	tear_down(b);
+}
+END_TEST
+
+/* It says that a write went well, and there is nothing on the tape. */
+static void
+loses(unsigned int at, unsigned int count, int block_size, bool verify)
+{
+	struct bench *b = set_up();
+	uint32_t next = 0;
+
+	b->room.drives[0].loses_at = at;
+	b->room.drives[0].loses = count;
+	b->verify = verify;
+	set(b, "block_size", block_size);
+	create(b);
+	ck_assert_int_eq(write_volume(b, 1, &next, 12), FAILED);
+	said(b, "not all that it has taken is on the tape");
+	ck_assert_int_eq(ops()->failure(b->self), DE_FAILURE_MEDIUM);
+	not_said(b, "is whole");
+	/* Nothing that looks whole is left, and what lacks its header is foreign. */
+	b->room.drives[0].loses = 0;
+	if (at == 1)
+		set(b, "overwrite_foreign", 1);
+	create(b);
+	ck_assert_int_eq(write_volume(b, 1, &next, 12), DONE);
+	check_tapes(b, 0, 0, 1, 12);
+	tear_down(b);
+}
+
+START_TEST(records_that_get_lost)
+{
+	for (int block_size = 0; block_size <= 1024; block_size += 1024)
+		for (unsigned int at = 1; at <= 10; at++)
+			for (unsigned int count = 1; count <= 3; count++)
+				loses(at, count, block_size, at % 2 == 0);
+}
+END_TEST
+
 START_TEST(rewind_and_eject)
 {
 	struct bench *b = set_up();
@@ -1090,6 +1437,8 @@ young(int64_t days, bool empty_file_first, const char *text)
 		create(b);
 	} else {
 		refused(b, text);
+		refused_as(b, PROTECTED);
+		ck_assert_uint_ne(b->mark, 0);
 		said(b, "weof");
 		ck_assert_uint_eq(b->tapes[0].count, 2 + empty_file_first);
 		/* The operator's word. */
@@ -1123,6 +1472,7 @@ START_TEST(young_dump_in_a_later_file)
 	fake_tape_put(&b->tapes[0], NULL, 0);
 	b->date = DATE;
 	set(b, "protect_days", 1);
+	set(b, "overwrite_foreign", 1);
 	refused(b, "file 2 of the tape is volume 3");
 	set(b, "file", 1);
 	create(b);
@@ -1197,6 +1547,20 @@ main(void)
 		append_ends_a_file_that_was_interrupted,
 		appended_volume_that_failed_gives_its_place_back,
 		appended_volume_that_cannot_be_read,
+		appended_to_a_blank_tape,
+		appended_behind_empty_files,
+		drive_that_sticks_at_the_end_of_data,
+		drive_that_sticks_elsewhere,
+		foreign_data_is_named,
+		damaged_and_other_dumps_are_foreign,
+		foreign_data_in_a_later_file,
+		tape_that_cannot_be_read,
+		drive_that_vanishes,
+		tape_that_is_taken_out,
+		tape_that_is_found_write_protected,
+		drive_that_complains,
+		file_that_is_not_there,
+		records_that_get_lost,
 		rewind_and_eject,
 		young_dumps_are_protected,
 		young_dump_in_a_later_file,
