@@ -52,7 +52,11 @@ END_OF_MTX
 cat >bin/mt <<'END_OF_MT'
 #!/bin/sh
 cd "$STATE" || exit 1
-test "$3" != status || { test -s drive && echo ' ONLINE IM_REP_EN'; }
+echo "mt $3" >>calls
+case $3 in
+status)	test -s drive && echo ' ONLINE IM_REP_EN' ;;
+offline)	test ! -e busy || { echo "$2: Device or resource busy" >&2; exit 2; } ;;
+esac
 END_OF_MT
 chmod +x bin/mtx bin/mt
 export PATH=$scratch/bin:$PATH CHANGER_CONF=$scratch/changer.conf
@@ -98,6 +102,114 @@ grep -qF "slot 2 (A2) is passed over: it cannot be loaded" out ||
     fail "$(cat out)"
 next 1 ""
 said "up to 4"
+
+# ---- A tape that was refused, and one that has failed
+
+# again REASON REFUSED STATUS DRIVE [NOT_SAID]: for volume 2, of one dump.
+again () {
+	: >calls
+	run timeout 60 env DUMPENGINE_NEXT_VOLUME=2 DUMPENGINE_VOLUME="${volume:-2}" \
+	    DUMPENGINE_REASON="$1" DUMPENGINE_REFUSED="$2" DUMPENGINE_DATE="$dump" \
+	    DUMPENGINE_JOB=test CHANGER_STATE="$scratch/state" dash "$changer" \
+	    /dev/nst0 2
+	[ "$status" -eq "$3" ] ||
+	    fail "line ${BASH_LINENO[0]}: status $status: $(cat out err)"
+	[ "$(cat drive)" = "$4" ] || fail "line ${BASH_LINENO[0]}:" \
+	    "\"$(cat drive)\" is loaded, not \"$4\": $(cat out err)"
+}
+out_said () {
+	grep -qF "$1" out || fail "line ${BASH_LINENO[0]}: no \"$1\" in $(cat out)"
+}
+# moved_nothing: not even looked into the drive.
+moved_nothing () {
+	! grep -E 'load|offline|rewind' calls || fail "line ${BASH_LINENO[0]}: moved"
+}
+dump=1
+fresh "1 A1,3 A3,4 A4"
+echo "5 A5" >drive
+again protected 1 0 "1 A1"
+out_said "tape A5 of slot 5 holds a dump that has to be kept"
+again write-protected 2 0 "3 A3"
+out_said "A1 of slot 1 is write-protected"
+grep -q failed out && fail "it is no failure: $(cat out)"
+again foreign 3 0 "4 A4"
+out_said "A3 of slot 3 holds something that is no dump"
+# All have been tried: it does not begin again.
+again unreadable 4 1 ""
+said "no tape is left behind slot 4"
+[ "$(grep -c . slots)" -eq 4 ] || fail "not all are back: $(cat slots)"
+
+# In the same dump a tape that was filled is not tried again, in another it is.
+dump=2
+fresh "2 A2,3 A3"
+echo "1 A1" >drive
+again eot 0 0 "2 A2"
+again eot 0 0 "3 A3"
+again protected 1 1 ""
+dump=3
+echo "3 A3" >drive
+sed -i '/^3 /d' slots
+volume=1 again protected 1 0 "1 A1"
+again eot 0 0 "2 A2"
+again eot 0 1 ""
+# Nobody may want that.
+dump=4
+fresh "1 A1,2 A2"
+echo "3 A3" >drive
+echo "WRAP=no" >changer.conf
+again protected 1 1 ""
+# Who has no notes gets over what was refused, and over that alone.
+fresh "1 A1"
+echo "3 A3" >drive
+dump='' again full 1 0 "1 A1"
+fresh "1 A1"
+echo "3 A3" >drive
+dump='' again eot 0 1 ""
+
+# A drive that is empty gets the first; one that is off-line gets the next.
+fresh "1 A1,2 A2"
+dump=5
+volume=1 again no-medium 1 0 "1 A1"
+again not-ready 2 0 "2 A2"
+again error 0 1 ""
+out_said "A2 of slot 2 has failed; take it out"
+
+# What another program has open, or is not there, stays where it is.
+fresh "1 A1,3 A3"
+echo "2 A2" >drive
+again busy 1 1 "2 A2"
+moved_nothing
+said "another program has /dev/nst0 open: no tape is moved"
+again no-device 1 1 "2 A2"
+moved_nothing
+said "does not answer: no tape is moved"
+touch busy
+again eot 0 1 "2 A2"
+! grep -q '^unload' calls || fail "taken out of a drive that is busy"
+said "offline fails: /dev/nst0: Device or resource busy"
+rm busy
+
+# ---- Before the night
+
+check () {
+	run env DUMPENGINE_REASON=check DUMPENGINE_NEXT_VOLUME=0 \
+	    CHANGER="${robot:-drive}" DEVICE="${node:-drive}" dash "$changer" "" 0
+	[ "$status" -eq "$1" ] ||
+	    fail "line ${BASH_LINENO[0]}: status $status: $(cat out err)"
+	[ "$1" -eq 0 ] || said "$2"
+	moved_nothing
+}
+: >calls
+check 0
+robot=/dev/missing check 1 "CHANGER: there is no /dev/missing"
+node=/dev/missing check 1 "DEVICE: there is no /dev/missing"
+echo "DRIVE=1" >changer.conf
+check 1 "has no drive 1"
+echo "TAPES='B*'" >changer.conf
+check 0
+fresh "1 A1"
+echo "TAPES='B*'" >changer.conf
+check 1 "there is no tape for it in the slots from 1 to the last"
 
 # A tape without a label, and a drive that never gets ready.
 fresh "1 ,3 "
