@@ -268,6 +268,15 @@ check_output(const struct job *job)
 	return output_check(job->output, &volume) == DE_OK;
 }
 
+/* Both tell what is wrong, at once. */
+static bool
+check_media(const struct job *job)
+{
+	const bool output = check_output(job);
+
+	return check_handler(job) && output;
+}
+
 /* No snapshot is made for a look: the device itself will do, as it is. */
 static void
 allow_live(const struct job_config *config)
@@ -288,7 +297,7 @@ job_check(const struct job_config *config, const struct job_context *context)
 	allow_live(config);
 	const bool ok = begin(&job, config, context, NULL,
 	    date_of(config, NULL), -1) && check_dumpdates(&job, false) &&
-	    check_output(&job) && check_handler(&job);
+	    check_media(&job);
 
 	if (ok)
 		report(context->rep, DE_INFO, "ready to dump %s (%s, %s in use)",

@@ -104,12 +104,12 @@ set_number(const char *name, uint64_t number)
 }
 
 static void
-set_environment(const struct de_volume_end *end)
+set_environment(const struct de_volume_end *end, bool checks)
 {
 	setenv("DUMPENGINE_JOB", end->job, 1);
 	setenv("DUMPENGINE_DEVICE", end->medium, 1);
 	setenv("DUMPENGINE_LABEL", end->label, 1);
-	setenv("DUMPENGINE_REASON", reason_name(end), 1);
+	setenv("DUMPENGINE_REASON", checks ? "check" : reason_name(end), 1);
 	set_number("DUMPENGINE_VOLUME", end->volume);
 	set_number("DUMPENGINE_NEXT_VOLUME", end->next_volume);
 	set_number("DUMPENGINE_REFUSED", end->refused);
@@ -166,7 +166,7 @@ exec_command(const struct child_config *config, int output, int medium_fd)
 	dup2(output, STDERR_FILENO);
 	dup2(medium_copy, MEDIUM_FD);
 	close_range(MEDIUM_FD + 1, ~0U, 0);
-	set_environment(config->end);
+	set_environment(config->end, config->checks);
 	if (!become_user(config->user)) {
 		put_error("become the user of the option `user'");
 		_exit(126);

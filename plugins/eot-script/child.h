@@ -16,6 +16,8 @@ struct child_config {			/* all borrowed */
 	const char *user;		/* NULL: as we are */
 	int64_t timeout;		/* seconds; 0: none */
 	const struct de_volume_end *end;
+	bool checks;			/* no volume has ended: it is asked whether
+					   it could do its work */
 };
 
 struct child_result {

@@ -14,6 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "check.h"
 #include "child.h"
 
 struct eot_script {
@@ -91,6 +92,20 @@ volume_ended(void *self, const struct de_volume_end *end,
 }
 
 static enum de_status
+check(void *self)
+{
+	const struct eot_script *s = self;
+	const struct child_config config = {
+		.host = s->host,
+		.command = s->command,
+		.user = s->user,
+		.timeout = s->timeout,
+	};
+
+	return check_command(&config);
+}
+
+static enum de_status
 create(const struct de_host *host, void **self)
 {
 	struct eot_script *s = calloc(1, sizeof(*s));
@@ -125,6 +140,7 @@ destroy(void *self)
 static const struct de_eot eot_script_eot = {
 	.struct_size = sizeof(eot_script_eot),
 	.volume_ended = volume_ended,
+	.check = check,
 };
 
 static const struct de_plugin eot_script = {

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "check.h"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define HEAD_BYTES 4096
+#define TIMEOUT 60		/* seconds */
+
+/* Other characters mean something to the shell. */
+#define PLAIN "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789" \
+	"_-./+:,@%="
+
+/* A dash in front would make it an option of `command`. */
+static const char finds[] = "case $1 in */*) test -f \"$1\" && test -x \"$1\" "
+    ";; *) command -v \"$1\" >/dev/null ;; esac || exit 127; :";
+
+/*
+ * The word that names the program, after assignments to variables.  False if
+ * only the shell could say which that is.
+ */
+static bool
+find_program(const char *command, char program[static PATH_MAX])
+{
+	size_t length;
+
+	for (command += strspn(command, " \t"); *command != '\0';
+	    command += length + strspn(command + length, " \t")) {
+		length = strcspn(command, " \t");
+		if (strspn(command, PLAIN) < length || length >= PATH_MAX ||
+		    command[0] == '-')
+			return false;
+		if (memchr(command, '=', length) == NULL) {
+			memcpy(program, command, length);
+			program[length] = '\0';
+			return true;
+		}
+	}
+	return false;
+}
+
+static enum de_status
+run(const struct child_config *config, struct child_result *result)
+{
+	char medium[DE_MEDIUM_BYTES];
+
+	return child_run(config, medium, sizeof(medium), result) ? DE_OK :
+	    DE_FAILED;
+}
+
+static enum de_status
+check_program(const struct child_config *config, const char *program)
+{
+	const struct de_host *host = config->host;
+	const struct de_volume_end end = { .medium = program, .job = "",
+	    .label = "" };
+	struct child_config shell = *config;
+	struct child_result result;
+
+	shell.command = finds;
+	shell.end = &end;
+	shell.timeout = TIMEOUT;
+	if (run(&shell, &result) != DE_OK)
+		return DE_FAILED;
+	if (WIFEXITED(result.wait_status) &&
+	    WEXITSTATUS(result.wait_status) == 0)
+		return DE_OK;
+	host->report(host, DE_ERROR, "command: there is no program %s%s%s%s; "
+	    "look at its name and its permissions", program,
+	    strchr(program, '/') == NULL ? " in PATH" :
+	    " that can be run", config->user == NULL ? "" : " by ",
+	    config->user == NULL ? "" : config->user);
+	return DE_FAILED;
+}
+
+/* Opened here, where the paths of the shell hold as well. */
+static int
+open_program(const char *program)
+{
+	const char *folders = getenv("PATH");
+	char path[2 * PATH_MAX];
+	int fd = -1;
+
+	if (strchr(program, '/') != NULL)
+		return open(program, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	while (fd == -1 && folders != NULL && *folders != '\0') {
+		const size_t length = strcspn(folders, ":");
+		snprintf(path, sizeof(path), "%.*s/%s", (int)(length < PATH_MAX
+		    ? length : 0), folders, program);
+		fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+		folders += length + (folders[length] == ':');
+	}
+	return fd;
+}
+
+static bool
+can_be_checked(const char *program)
+{
+	char head[HEAD_BYTES + 1];
+	struct stat st;
+	ssize_t n = -1;
+	const int fd = open_program(program);
+
+	if (fd == -1)
+		return false;
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
+		n = read(fd, head, HEAD_BYTES);
+	close(fd);
+	if (n < 2)
+		return false;
+	head[n] = '\0';
+	return memcmp(head, "#!", 2) == 0 &&
+	    strstr(head, "\n" CHECK_LINE) != NULL;
+}
+
+static enum de_status
+ask_command(const struct child_config *config)
+{
+	const struct de_host *host = config->host;
+	const struct de_volume_end end = { .medium = "", .job = "",
+	    .label = "" };
+	struct child_config command = *config;
+	struct child_result result;
+
+	command.end = &end;
+	command.checks = true;
+	if (run(&command, &result) != DE_OK)
+		return DE_FAILED;
+	if (!result.timed_out && WIFEXITED(result.wait_status) &&
+	    WEXITSTATUS(result.wait_status) == 0)
+		return DE_OK;
+	host->report(host, DE_ERROR, "%s: it could not change the medium, as "
+	    "it says itself when it is asked with DUMPENGINE_REASON=check",
+	    config->command);
+	return DE_FAILED;
+}
+
+enum de_status
+check_command(const struct child_config *config)
+{
+	char program[PATH_MAX];
+
+	if (!find_program(config->command, program))
+		return DE_OK;
+	if (check_program(config, program) != DE_OK)
+		return DE_FAILED;
+	return can_be_checked(program) ? ask_command(config) : DE_OK;
+}
