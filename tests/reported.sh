@@ -71,7 +71,9 @@ incomplete times times.img "/dir/old (inode" "/dir/accessed (inode" \
 not_said "/dir/good"
 [ "$(stat -c %Y restored/dir/old)" -eq 0 ] ||
     fail "a file from 1960 has the time $(stat -c %Y restored/dir/old), not 0"
-[ "$(stat -c %Y restored/dir/far)" -eq 4294967295 ] ||
+# A restore of 32 bits takes it for -1.
+[ "$(getconf LONG_BIT)" -eq 32 ] ||
+    [ "$(stat -c %Y restored/dir/far)" -eq 4294967295 ] ||
     fail "the time after 2106 is $(stat -c %Y restored/dir/far)"
 rm -rf tree
 
