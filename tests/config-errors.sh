@@ -89,7 +89,6 @@ done <<'END'
 15|  } ) );|15:|syntax error
 15|  );|15:|syntax error
 15|  }|16:|syntax error
-15|  }, );|15:|
 # a setting twice
 4|    level = 0; level = 0;|4:|duplicate setting
 5|    name = "other";|5:|duplicate setting

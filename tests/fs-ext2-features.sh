@@ -8,10 +8,14 @@
 need_for_fs_ext2
 small_tree tree
 
-# Revision 0 knows of no attributes.
-mv tree/attributes .
-comes_back rev0 tree 16M -t ext2 -r 0
-mv attributes tree
+# Revision 0 has no attributes, and newer versions of mke2fs do not make it.
+if "$MKE2FS" -q -F -t ext2 -r 0 rev0 1M >mke2fs.log 2>&1; then
+	mv tree/attributes .
+	comes_back rev0 tree 16M -t ext2 -r 0
+	mv attributes tree
+else
+	echo "left out: this mke2fs makes no filesystem of revision 0"
+fi
 comes_back small-inodes tree 16M -t ext4 -I 128
 comes_back large-inodes tree 32M -t ext4 -I 1024
 comes_back no-extents tree 16M -t ext4 -O ^extents,^64bit

@@ -212,10 +212,20 @@ restore_dump () {
 	rm -f "$2/restoresymtable"
 }
 
+# What this restore loses of every dump: 0.4b48 and later set the capabilities
+# of a file before its owner, which takes them away again.
+set_aside () {
+	case $("$RESTORE" 2>&1) in
+	*"restore 0.4b47 "*) ;;
+	*) echo --ignore-xattr security.capability ;;
+	esac
+}
+
 # same_tree A B [OPTION of treecmp...]
 same_tree () {
+	# shellcheck disable=SC2046
 	"$PYTHON3" "$tools/treecmp" --no-atime --no-root-times \
-	    --ignore lost+found "$@" >treecmp.log 2>&1 ||
+	    --ignore lost+found $(set_aside) "$@" >treecmp.log 2>&1 ||
 	    fail "treecmp $*: $(head -c 4000 treecmp.log)"
 }
 
