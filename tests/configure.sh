@@ -41,6 +41,8 @@ missing libext2fs-dev
 missing comerr-dev EXT2FS_CFLAGS=-I. EXT2FS_LIBS=-lext2fs
 missing libmount-dev EXT2FS_CFLAGS=-I. EXT2FS_LIBS=-lext2fs COM_ERR_CFLAGS=-I. \
     COM_ERR_LIBS=-lcom_err
+missing libblkid-dev EXT2FS_CFLAGS=-I. EXT2FS_LIBS=-lext2fs COM_ERR_CFLAGS=-I. \
+    COM_ERR_LIBS=-lcom_err MOUNT_CFLAGS=-I. MOUNT_LIBS=-lmount
 
 # shellcheck disable=SC2086
 configure 0 PKG_CONFIG_LIBDIR="$scratch/nothing" $found --disable-fs-ext2

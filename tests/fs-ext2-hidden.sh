@@ -48,3 +48,33 @@ dump_restore unwritten.img unwritten
 cp tree/file expected
 truncate -s 31744 expected
 same_file expected unwritten-restored/file
+
+# The journal is hidden where it has a name, too: as /.journal, if it was made
+# while the filesystem was mounted; a note tells of it, and nothing is missing.
+head -c 1048576 /dev/zero >tree/.journal
+make_image named.img 16M tree -t ext2 -b 1024
+rm tree/.journal
+journal=$("$DEBUGFS" -R "stat .journal" named.img 2>/dev/null |
+    sed -n '1s/^Inode: \([0-9]*\).*/\1/p')
+debugfs named.img "feature has_journal" \
+    "set_super_value journal_inum $journal" \
+    "set_inode_field .journal flags 0x50"
+make_image reserved.img 16M tree -t ext4 -b 1024
+debugfs reserved.img "ln <8> .journal" "ln <7> dir/resize"
+for name in named reserved; do
+	configure_dump named.conf $name.img dumps/named
+	engine 0 -c named.conf
+	said 'its entry ".journal" is the filesystem'"'"'s own'
+	not_said "warning" "NOT COMPLETE"
+	scan dumps/named
+	restore_dump dumps/named named-restored
+	same_tree tree named-restored --no-flags
+	rm -rf dumps/named named-restored
+done
+said '/dir (inode' 'its entry "resize"'
+
+# Of the quota files that are only files, nothing is hidden.
+echo quota >tree/aquota.user
+make_image quota.img 16M tree -t ext4 -b 1024
+dump_restore quota.img quota
+same_tree tree quota-restored --no-flags

@@ -34,6 +34,8 @@ recovered () {
 	only
 	configure right.conf lost.img "$block"
 	engine 0 -c right.conf
+	# What a backup does not know is no bad sign.
+	not_said "cleanly"
 	scan dumps/d
 	restore_dump dumps/d restored
 	same_tree tree restored --no-flags
@@ -54,3 +56,39 @@ only
 configure backup.conf damaged.img 8193
 engine 0 -c backup.conf
 only d
+
+# The state is that of the first superblock, as long as that is whole.
+make_image clean.img 24M tree -t ext4 -b 1024
+configure clean.conf clean.img 8193
+rm -f dumps/d
+engine 0 -c clean.conf
+not_said "warning"
+debugfs clean.img "set_super_value state 2"
+rm dumps/d
+engine 0 -c clean.conf
+said "warning: clean.img: was not unmounted cleanly or has errors"
+
+# Groups of 8 inodes, fewer than are reserved, are as sound as others.
+make_image groups.img 64M tree -t ext4 -b 1024 -T largefile4 -N 64
+for block in "" 8193; do
+	configure groups.conf groups.img $block
+	rm -f dumps/d
+	engine 0 -c groups.conf
+	not_said "warning"
+	scan dumps/d
+done
+restore_dump dumps/d restored
+same_tree tree restored --no-flags
+# A first inode that cannot be would hide files, and is told.
+debugfs groups.img "set_super_value first_ino 40"
+configure groups.conf groups.img
+rm dumps/d
+engine 0 -c groups.conf
+said "40 is the first inode"
+
+# An external journal is no filesystem, and is called what it is.
+make_image journal.img 8M -O journal_dev -b 1024
+configure journal.conf journal.img
+engine 1 -c journal.conf
+said "journal.img" "the external journal of another filesystem"
+not_said "unsupported"

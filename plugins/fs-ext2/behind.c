@@ -43,11 +43,13 @@ read_attribute(dev_t device, const char *name, char *text, size_t room)
 static bool
 parse_number(const char *text, dev_t *device)
 {
-	unsigned int high, low;
+	char *end;
+	const unsigned long high = strtoul(text, &end, 10);
 
-	if (sscanf(text, "%u:%u", &high, &low) != 2)
+	if (end == text || *end != ':')
 		return false;
-	*device = makedev(high, low);
+	*device = makedev((unsigned int)high,
+	    (unsigned int)strtoul(end + 1, NULL, 10));
 	return true;
 }
 
@@ -160,9 +162,8 @@ add(struct behind *b, dev_t number, bool is_holder)
 	    behind_get(b, number) != NULL)
 		return;
 	struct behind_device *d = &b->devices[b->count++];
-	d->number = number;
+	behind_name(number, d);
 	d->is_holder = is_holder;
-	find_name(number, d->name);
 }
 
 /* Loop devices with the same behind them. */
@@ -240,6 +241,14 @@ behind_find(const char *path, struct behind *b)
 		add_loops(b, &file, false);
 	}
 	follow(b);
+}
+
+void
+behind_name(dev_t number, struct behind_device *device)
+{
+	device->number = number;
+	device->is_holder = false;
+	find_name(number, device->name);
 }
 
 const struct behind_device *

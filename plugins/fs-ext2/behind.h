@@ -40,6 +40,9 @@ void behind_find(const char *path, struct behind *behind);
 const struct behind_device *behind_get(const struct behind *behind,
     dev_t number);
 
+/* Fill in the device with that number; its name is "" if there is none. */
+void behind_name(dev_t number, struct behind_device *device);
+
 /* The name of its node: "/dev/" and what the kernel calls it. */
 void behind_node(const struct behind_device *device, char *path, size_t room);
 

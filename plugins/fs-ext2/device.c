@@ -33,7 +33,7 @@ struct slot {
 
 struct device {
 	const struct de_host *host;	/* borrowed */
-	const char *path;		/* borrowed */
+	char *path;			/* owned */
 	int fd;
 	uint64_t size;
 	struct direct *direct;		/* owned; NULL: it is read by the cache */
@@ -104,16 +104,17 @@ device_open(const struct de_host *host, const char *path)
 		return NULL;
 	}
 	d->host = host;
-	d->path = path;
 	d->fd = -1;
+	d->path = strdup(path);
 	device_set_unit(d, DEFAULT_UNIT);
 	snprintf(d->channel_name, sizeof(d->channel_name), "%llx",
 	    (unsigned long long)(uintptr_t)d);
-	if (!open_file(d)) {
-		device_close(d);
-		return NULL;
-	}
-	return d;
+	if (d->path == NULL)
+		host->report(host, DE_ERROR, "fs-ext2: out of memory");
+	else if (open_file(d))
+		return d;
+	device_close(d);
+	return NULL;
 }
 
 void
@@ -126,6 +127,7 @@ device_close(struct device *d)
 	direct_close(d->direct);
 	if (d->fd != -1)
 		close(d->fd);
+	free(d->path);
 	free(d);
 }
 

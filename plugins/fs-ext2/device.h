@@ -29,7 +29,7 @@
 
 struct device;
 
-/* Returns NULL after reporting why.  `path` is borrowed. */
+/* Returns NULL after reporting why. */
 struct device *device_open(const struct de_host *host, const char *path);
 
 /* Takes NULL. */

@@ -116,6 +116,15 @@ block_is_right(const struct directory *d, const uint8_t *block)
 
 /* --------------------------------------------------------------- entries */
 
+/* A journal that was made while the filesystem was mounted has a name. */
+static void
+note_own(struct directory *d, const struct de_entry *entry)
+{
+	trouble_tell(&d->trouble, DE_FINDING_NOTE, "its entry \"%.*s\" is the "
+	    "filesystem's own (inode %" PRIu32 ", as a journal), which is never "
+	    "dumped", (int)entry->name_length, entry->name, entry->inode);
+}
+
 static enum de_status
 give_entry(struct directory *d, const uint8_t *entry, uint64_t offset)
 {
@@ -134,6 +143,10 @@ give_entry(struct directory *d, const uint8_t *entry, uint64_t offset)
 		    "an entry at offset %" PRIu64 " is left out: it names inode "
 		    "%u and has %u bytes of name", offset,
 		    out.inode, out.name_length);
+		return DE_OK;
+	}
+	if (inode_is_own(d->e, out.inode)) {
+		note_own(d, &out);
 		return DE_OK;
 	}
 	return d->take(d->arg, &out);

@@ -20,6 +20,7 @@ struct work;			/* work.h */
 
 /* What findings about an inode may be about; see trouble.h. */
 enum trouble_kind {
+	TROUBLE_SIZE,			/* of the device */
 	TROUBLE_TABLE,			/* the group of an inode */
 	TROUBLE_LOST_GROUP,		/* likewise */
 	TROUBLE_UNREADABLE,		/* the block that an inode is in */
@@ -33,11 +34,12 @@ enum trouble_kind {
 
 struct ext2 {
 	const struct de_host *host;	/* borrowed */
-	const char *device;		/* borrowed; option "device" */
+	char *device;			/* owned; its path; NULL when closed */
 	ext2_filsys fs;			/* NULL when it is not open */
 	struct device *bytes;		/* NULL when it is not open */
 	bool is_live;			/* mounted for writing */
 	bool was_clean;			/* nothing was to be recovered */
+	uint64_t missing;		/* bytes behind the end of the device */
 	char mount_point[4096];
 	char label[EXT2_LABEL_LEN + 1];
 	char uuid[UUID_TEXT_BYTES];
@@ -59,7 +61,7 @@ struct ext2 {
 	bool has_projects;
 	bool has_entry_types;
 	bool has_value_inodes;
-	uint32_t hidden[5];		/* inodes; 0: none */
+	uint32_t hidden[6];		/* inodes; 0: none */
 	uint32_t hidden_last;		/* the highest of them */
 
 	struct work *spare;		/* buffers that nobody uses now */
@@ -83,6 +85,12 @@ ext2_native(const struct de_inode *inode)
 
 /* Open the filesystem on e->bytes: sets e->fs.  Reports why not. */
 enum de_status superblock_open(struct ext2 *e);
+
+/*
+ * Is it marked as not unmounted cleanly, or as having errors?  What a backup
+ * does not know counts as no.
+ */
+bool superblock_is_unclean(const struct ext2 *e);
 
 /* Fill in what ext2.h has of it.  Reports what makes it unusable. */
 enum de_status superblock_read_geometry(struct ext2 *e);

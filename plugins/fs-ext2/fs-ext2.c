@@ -14,7 +14,10 @@
 #include "flush.h"
 #include "inode.h"
 #include "journal.h"
+#include "kind.h"
+#include "mmp.h"
 #include "mounted.h"
+#include "naming.h"
 #include "trouble.h"
 #include "work.h"
 
@@ -22,7 +25,7 @@
 
 static const struct de_option ext2_options[] = {
 	{ "device", DE_OPTION_STRING, DE_OPTION_REQUIRED, 1, 4095, NULL,
-	  "block device or image file with the filesystem" },
+	  "block device or image file with the filesystem, or its name" },
 	{ "ignore_journal", DE_OPTION_BOOLEAN, 0, 0, 0, "false",
 	  "dump the filesystem as it is without what only its journal holds" },
 	{ "journal", DE_OPTION_STRING, 0, 1, 4095, NULL,
@@ -111,6 +114,44 @@ check_mount(struct ext2 *e)
 	return DE_OK;
 }
 
+/* A machine that is not this one may have it mounted. */
+static enum de_status
+check_other_machines(struct ext2 *e)
+{
+	char who[MMP_WHO_BYTES];
+
+	/* This one counts up there itself. */
+	if (e->is_live)
+		return DE_OK;
+	switch (mmp_find(e, who)) {
+	case MMP_FREE:
+		return DE_OK;
+	case MMP_STALE:
+		e->host->report(e->host, DE_WARNING, "%s: its multi-mount "
+		    "protection says that it is in use on %s, but nobody "
+		    "counts there any more: it was not unmounted, or is a "
+		    "snapshot; if it is mounted there all the same, the dump "
+		    "has it as it never was", e->device, who);
+		return DE_OK;
+	case MMP_IN_USE:
+		break;
+	case MMP_CANCELLED:
+		return DE_FAILED;
+	}
+	if (!e->host->get_boolean(e->host, "live")) {
+		e->host->report(e->host, DE_ERROR, "%s: is mounted on another "
+		    "machine: %s; dump it there, unmount it there, or set "
+		    "live = true to dump it as it changes", e->device, who);
+		return DE_FAILED;
+	}
+	e->host->report(e->host, DE_WARNING, "%s: is mounted on another "
+	    "machine: %s; what that holds back is not in the dump", e->device,
+	    who);
+	e->is_live = true;
+	device_read_past_cache(e->bytes, DEVICE_PAST_CACHE_ALL);
+	return DE_OK;
+}
+
 /* A backup of the superblock never says that there is something to recover. */
 static bool
 needs_recovery(const struct ext2 *e)
@@ -118,6 +159,18 @@ needs_recovery(const struct ext2 *e)
 	return ext2fs_has_feature_journal_needs_recovery(e->fs->super) ||
 	    (e->host->is_set(e->host, "superblock") &&
 	    ext2fs_has_feature_journal(e->fs->super));
+}
+
+static enum de_status
+replay(const struct ext2 *e)
+{
+	const char *option = e->host->get_string(e->host, "journal");
+	char *journal = option == NULL ? NULL :
+	    naming_resolve(e->host, option);
+	const enum de_status status = journal_recover(e->host, e->bytes, e->fs,
+	    journal != NULL ? journal : option);
+	free(journal);
+	return status;
 }
 
 /*
@@ -137,8 +190,7 @@ recover(struct ext2 *e)
 		    e->device);
 		return DE_OK;
 	}
-	if (journal_recover(e->host, e->bytes, e->fs,
-	    e->host->get_string(e->host, "journal")) != DE_OK)
+	if (replay(e) != DE_OK)
 		return DE_FAILED;
 	/* Superblock and group descriptors may have changed, too. */
 	ext2fs_free(e->fs);
@@ -152,8 +204,7 @@ check_state(const struct ext2 *e)
 	/* The kernel keeps it in order; that it does is no bad sign. */
 	if (e->is_live)
 		return;
-	if ((e->fs->super->s_state & EXT2_VALID_FS) == 0 ||
-	    (e->fs->super->s_state & EXT2_ERROR_FS) != 0)
+	if (superblock_is_unclean(e))
 		e->host->report(e->host, DE_WARNING, "%s: was not unmounted "
 		    "cleanly or has errors; e2fsck should be run on it",
 		    e->device);
@@ -229,8 +280,34 @@ ext2_close(void *self)
 	e->bytes = NULL;
 	free(e->inline_bytes);
 	e->inline_bytes = NULL;
+	e->missing = 0;
+	free(e->device);
+	e->device = NULL;
 	work_free(e);
 	trouble_free(e);
+}
+
+/* What the option names is found each time: it may lead elsewhere by then. */
+static char *
+find_device(const struct ext2 *e)
+{
+	return naming_resolve(e->host,
+	    e->host->get_string(e->host, "device"));
+}
+
+static enum de_status
+open_device(struct ext2 *e)
+{
+	e->device = find_device(e);
+	if (e->device == NULL ||
+	    (e->bytes = device_open(e->host, e->device)) == NULL)
+		return DE_FAILED;
+	/* A lost superblock says nothing, and has a backup. */
+	if (e->host->is_set(e->host, "superblock") ||
+	    kind_is_filesystem(e->bytes))
+		return DE_OK;
+	kind_refuse(e->host, e->bytes);
+	return DE_FAILED;
 }
 
 static enum de_status
@@ -238,9 +315,9 @@ ext2_open(void *self, struct de_source_info *info)
 {
 	struct ext2 *e = self;
 
-	e->bytes = device_open(e->host, e->device);
-	if (e->bytes == NULL || check_mount(e) != DE_OK ||
-	    superblock_open(e) != DE_OK || recover(e) != DE_OK ||
+	if (open_device(e) != DE_OK || check_mount(e) != DE_OK ||
+	    superblock_open(e) != DE_OK ||
+	    check_other_machines(e) != DE_OK || recover(e) != DE_OK ||
 	    superblock_read_geometry(e) != DE_OK)
 		goto fail;
 	check_state(e);
@@ -265,7 +342,12 @@ ext2_find_mount_point(void *self, char *path, size_t room)
 	const struct ext2 *e = self;
 	struct mounted m;
 
-	if (mounted_find(e->host, e->device, &m) != DE_OK)
+	char *device = find_device(e);
+	if (device == NULL)
+		return DE_FAILED;
+	const enum de_status status = mounted_find(e->host, device, &m);
+	free(device);
+	if (status != DE_OK)
 		return DE_FAILED;
 	/* What is mounted elsewhere can be frozen by this name as well. */
 	snprintf(path, room, "%s", m.reach);
@@ -284,7 +366,6 @@ ext2_create(const struct de_host *host, void **self)
 	/* For error_message(); one for each instance, so that it can go again. */
 	add_error_table(&et_ext2_error_table);
 	e->host = host;
-	e->device = host->get_string(host, "device");
 	*self = e;
 	return DE_OK;
 }

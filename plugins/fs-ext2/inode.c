@@ -223,19 +223,24 @@ inode_damage(const struct ext2 *e, const uint8_t *raw)
 }
 
 bool
+inode_is_own(const struct ext2 *e, uint32_t number)
+{
+	if (number > e->hidden_last || number == EXT2_ROOT_INO)
+		return false;
+	for (size_t i = 0; i < sizeof(e->hidden) / sizeof(e->hidden[0]); i++)
+		if (number == e->hidden[i])
+			return true;
+	return false;
+}
+
+bool
 inode_is_hidden(const struct ext2 *e, const struct native *inode)
 {
 	if (inode->number == EXT2_ROOT_INO)
 		return false;
-	if (inode->number < e->first_inode ||
-	    (inode_flags(inode->raw) & EXT4_EA_INODE_FL) != 0)
-		return true;
-	if (inode->number > e->hidden_last)
-		return false;
-	for (size_t i = 0; i < sizeof(e->hidden) / sizeof(e->hidden[0]); i++)
-		if (inode->number == e->hidden[i])
-			return true;
-	return false;
+	return inode->number < e->first_inode ||
+	    (inode_flags(inode->raw) & EXT4_EA_INODE_FL) != 0 ||
+	    inode_is_own(e, inode->number);
 }
 
 /* Two bits of the extra word extend the seconds, 30 are nanoseconds. */

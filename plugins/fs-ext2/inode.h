@@ -71,7 +71,13 @@ inode_is_in_use(const uint8_t *raw)
 	return inode_mode(raw) != 0 && inode_links(raw) != 0;
 }
 
-/* Does the filesystem keep it for itself? */
+/*
+ * Does the filesystem keep the inode of that number for itself, as its
+ * superblock says?  No name changes that.
+ */
+bool inode_is_own(const struct ext2 *e, uint32_t number);
+
+/* The same for one that is at hand, by what it says itself, too. */
 bool inode_is_hidden(const struct ext2 *e, const struct native *inode);
 
 /* Its fields as the engine has them.  `out` is zeros but for struct_size. */

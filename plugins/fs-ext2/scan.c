@@ -37,6 +37,20 @@ struct piece {
 	uint64_t address;
 };
 
+/* What is behind the end of the device is missing, whatever it was. */
+static void
+tell_missing(struct ext2 *e)
+{
+	struct trouble t = trouble_begin(e, EXT2_ROOT_INO, TROUBLE_SIZE);
+
+	if (e->missing == 0)
+		return;
+	trouble_tell(&t, DE_FINDING_MISSING, "the last %llu bytes of the "
+	    "filesystem are missing, as the device is shorter than it",
+	    (unsigned long long)e->missing);
+	trouble_end(&t);
+}
+
 enum de_status
 ext2_scan_begin(void *self, void **scan)
 {
@@ -49,6 +63,7 @@ ext2_scan_begin(void *self, void **scan)
 		return DE_FAILED;
 	}
 	*scan = s;
+	tell_missing(e);
 	return DE_OK;
 }
 

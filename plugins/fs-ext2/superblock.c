@@ -3,14 +3,19 @@
  * superblock.c - open the filesystem, and learn what is the same for all of it
  */
 #include <errno.h>
+#include <inttypes.h>
 #include <string.h>
 
 #include "bytes.h"
+#include "checksum.h"
 #include "ext2.h"
 
 #define OLD_FIRST_INODE 11	/* of revision 0, and of every mke2fs since */
 #define MAGIC_AT 56		/* of s_magic in a superblock */
 #define LOG_BLOCK_SIZE_AT 24	/* of s_log_block_size */
+#define STATE_AT 58		/* of s_state */
+#define UUID_AT 104		/* of s_uuid */
+#define CHECKSUM_AT 1020	/* of s_checksum */
 
 static enum de_status
 fail(const struct ext2 *e, const char *why)
@@ -56,6 +61,30 @@ explain(const struct ext2 *e, errcode_t error)
 	return DE_FAILED;
 }
 
+/*
+ * A partition that was made smaller, a copy that was not finished.  What is there
+ * can be dumped.
+ */
+static void
+check_size(struct ext2 *e)
+{
+	const uint64_t has = device_size(e->bytes);
+	const uint64_t blocks = ext2fs_blocks_count(e->fs->super);
+	uint64_t needs;
+
+	/* What is more than that is no size; see superblock_read_geometry(). */
+	if (__builtin_mul_overflow(blocks, (uint64_t)e->fs->blocksize,
+	    &needs) || needs <= has || e->missing > 0)
+		return;
+	e->missing = needs - has;
+	e->host->report(e->host, DE_WARNING, "%s: is shorter than its "
+	    "filesystem: it has %" PRIu64 " bytes (%.1f MiB) of %" PRIu64
+	    " (%.1f MiB), as after a copy that was not finished or a partition "
+	    "that was made smaller; what is behind its end cannot be dumped",
+	    e->device, has, (double)has / 1048576, needs,
+	    (double)needs / 1048576);
+}
+
 enum de_status
 superblock_open(struct ext2 *e)
 {
@@ -75,10 +104,42 @@ superblock_open(struct ext2 *e)
 	const errcode_t error = ext2fs_open2(device_channel_name(e->bytes),
 	    NULL, EXT2_FLAG_64BITS, (int)block, block_size, device_io_manager,
 	    &e->fs);
-	if (error == 0)
+	if (error == 0) {
+		check_size(e);
 		return DE_OK;
+	}
 	e->fs = NULL;
 	return explain(e, error);
+}
+
+/* The state that the first superblock notes, if it is whole and of this one. */
+static bool
+read_first_state(const struct ext2 *e, uint16_t *state)
+{
+	struct de_read_error error = { .struct_size = sizeof(error) };
+	uint8_t first[SUPERBLOCK_SIZE];
+
+	if (device_read(e->bytes, SUPERBLOCK_OFFSET, first, sizeof(first),
+	    &error) != DE_OK || get16(first + MAGIC_AT) != EXT2_SUPER_MAGIC ||
+	    memcmp(first + UUID_AT, e->fs->super->s_uuid,
+	    sizeof(e->fs->super->s_uuid)) != 0 ||
+	    (ext2fs_has_feature_metadata_csum(e->fs->super) &&
+	    checksum(~0u, first, CHECKSUM_AT) != get32(first + CHECKSUM_AT)))
+		return false;
+	*state = get16(first + STATE_AT);
+	return true;
+}
+
+bool
+superblock_is_unclean(const struct ext2 *e)
+{
+	uint16_t state = e->fs->super->s_state;
+
+	/* No backup is ever marked as clean. */
+	if (e->host->is_set(e->host, "superblock") &&
+	    !read_first_state(e, &state))
+		state |= EXT2_VALID_FS;
+	return (state & EXT2_VALID_FS) == 0 || (state & EXT2_ERROR_FS) != 0;
 }
 
 /* Inodes that are the filesystem's own, apart from the reserved ones. */
@@ -97,6 +158,8 @@ set_hidden(struct ext2 *e)
 	}
 	if (ext2fs_has_feature_orphan_file(super))
 		e->hidden[4] = super->s_orphan_file_inum;
+	if (ext2fs_has_feature_resize_inode(super))
+		e->hidden[5] = EXT2_RESIZE_INO;
 	e->hidden_last = 0;
 	for (size_t i = 0; i < sizeof(e->hidden) / sizeof(e->hidden[0]); i++)
 		if (e->hidden[i] > e->hidden_last)
@@ -118,13 +181,17 @@ set_features(struct ext2 *e)
 	e->has_value_inodes = ext2fs_has_feature_ea_inode(super);
 }
 
-/* A number here that is wrong would hide files. */
+/*
+ * A number here that is wrong would hide files.  Groups of fewer inodes than are
+ * reserved are rare, but as sound as others.
+ */
 static uint32_t
 first_inode(const struct ext2 *e)
 {
 	const uint32_t first = EXT2_FIRST_INODE(e->fs->super);
 
-	if (first >= OLD_FIRST_INODE && first <= e->inodes_per_group)
+	if (first == OLD_FIRST_INODE || (first > OLD_FIRST_INODE &&
+	    first <= e->inodes_per_group))
 		return first;
 	e->host->report(e->host, DE_WARNING, "%s: its superblock says that %u "
 	    "is the first inode of a file, which cannot be; %d is taken for "

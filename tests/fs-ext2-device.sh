@@ -1,0 +1,137 @@
+#!/usr/bin/env bash
+# A device is named as for dump(8): by its path, its label, its UUIDs, its mount
+# point, an entry of fstab; what is wrong is told with the device that is meant.
+# shellcheck source=tests/lib.sh
+. "${top_srcdir:-.}/tests/lib.sh"
+
+need_source
+need_restore
+need_root
+need losetup findfs unshare
+
+mkdir dumps tree mnt tree/dir
+echo x >tree/x
+echo y >tree/dir/y
+label=de$$
+make_image a.img 8M tree -t ext4 -L "$label"
+device=
+clean_up_device () {
+	umount "$scratch/bound" 2>/dev/null
+	umount "$scratch/mnt" 2>/dev/null
+	[ -z "$device" ] || losetup -d "$device" 2>/dev/null
+	[ -z "${disk:-}" ] || losetup -d "$disk" 2>/dev/null
+	clean_up
+}
+trap clean_up_device EXIT
+device=$(losetup -f --show a.img) || skip "needs loop devices"
+uuid=$(blkid -p -o value -s UUID "$device")
+
+# dump NAME: configure it, with a dumpdates file.
+dump () {
+	rm -f dumps/d dumpdates
+	configure_dump n.conf "$1" dumps/d
+	{ echo "dumpdates = \"$scratch/dumpdates\";"; cat n.conf; } >d.conf
+}
+
+# means NAME [COMMAND...]: it is dumped as that device.
+means () {
+	local name=$1
+	shift
+	dump "$name"
+	run "$@" "$DUMPENGINE" -c d.conf
+	[ "$status" -eq 0 ] || fail "$name: exit status $status: $(cat err)"
+	said "dumping $device (ext4 $label"
+	not_said "warning"
+	"$RESTORE" -t -f dumps/d 2>/dev/null | grep -q '\./x$' ||
+	    fail "$name: x is not in the dump"
+	# As dump(8) has it in the header of a volume, at byte 760.
+	got=$(dd if=dumps/d bs=1 skip=760 count=64 status=none | tr -d '\0')
+	[ "$got" = "$device" ] || fail "$name: the header has \"$got\""
+}
+
+means "$device"
+[ "$(findfs "LABEL=$label")" = "$device" ] || skip "findfs finds no label"
+means "LABEL=$label"
+means "LABEL=\"$label\""
+means "UUID=$uuid"
+
+mount -o ro "$device" mnt || skip "cannot mount"
+means "$scratch/mnt"
+means "mnt"
+means "$scratch/mnt/"
+
+dump "$scratch/mnt/dir"
+engine 1 -c d.conf
+said "$scratch/mnt/dir: is a folder that nothing is mounted on" \
+    "device = \"$device\"" 'subtree = "dir"'
+mkdir bound
+mount --bind mnt/dir bound || fail "cannot bind"
+dump "$scratch/bound"
+engine 1 -c d.conf
+said "$scratch/bound: only the folder /dir of $device is mounted there" \
+    "device = \"$device\"" 'subtree = "dir"'
+umount bound
+umount mnt
+
+# What is not mounted may have an entry.
+cat >fstab <<END
+LABEL=$label $scratch/mnt ext4 noauto 0 0
+$device /nonexistent/place ext4 noauto 0 0
+END
+with_fstab () {
+	unshare -m --propagation private sh -c \
+	    'mount --bind fstab /etc/fstab && exec "$@"' - "$@"
+}
+if [ -e /etc/fstab ] && with_fstab true; then
+	means "$scratch/mnt" with_fstab
+	means /nonexistent/place with_fstab
+	means nonexistent/place with_fstab
+fi
+
+dump /proc
+engine 1 -c d.conf
+said "/proc: what is mounted there (proc) is on no block device"
+dump LABEL=nonexistent
+engine 1 -c d.conf
+said "LABEL=nonexistent: there is no such device" "blkid"
+dump /nonexistent
+engine 1 -c d.conf
+said "/nonexistent: No such file or directory"
+
+# What holds something else is told as what it is.
+truncate -s 0 empty
+dump empty
+engine 1 -c d.conf
+said "empty: holds no ext2, ext3 or ext4 filesystem: it is empty"
+{ printf 'QFI\373\0\0\0\003'; head -c 100000 /dev/zero; } >q.img
+dump q.img
+engine 1 -c d.conf
+said "it is a disk image of QEMU (qcow2)"
+if command -v mkswap >/dev/null; then
+	head -c 1M /dev/zero >swap
+	mkswap swap >/dev/null 2>&1 || fail "mkswap"
+	dump swap
+	engine 1 -c d.conf
+	said "swap: holds no ext2, ext3 or ext4 filesystem: it is swap"
+fi
+head -c 100000 /dev/zero >zeros
+dump zeros
+engine 1 -c d.conf
+said "zeros: holds no ext2, ext3 or ext4 filesystem, nor anything else"
+if command -v sfdisk >/dev/null; then
+	truncate -s 12M disk.img
+	printf 'label: dos\n2048,16384\n' | sfdisk -q disk.img ||
+	    fail "sfdisk"
+	dd if=a.img of=disk.img bs=1M seek=1 conv=notrunc status=none
+	dump disk.img
+	engine 1 -c d.conf
+	said "it is a whole disk with a partition table (dos)" "losetup -P"
+	if disk=$(losetup -f --show -P disk.img 2>/dev/null) &&
+	    wait_for 5 test -b "${disk}p1"; then
+		dump "$disk"
+		engine 1 -c d.conf
+		said "what is meant may be ${disk}p1 (ext4)"
+		dump "${disk}p1"
+		engine 0 -c d.conf
+	fi
+fi

@@ -1,0 +1,65 @@
+#!/usr/bin/env bash
+# A device or image that is shorter than its filesystem is told as that, with
+# both sizes, and the dump is not complete, whether something in use is missing.
+# shellcheck source=tests/lib.sh
+. "${top_srcdir:-.}/tests/lib.sh"
+
+need_source
+need_restore
+need_python
+
+mkdir dumps tree
+head -c 1000000 /dev/urandom >tree/file
+make_image whole.img 16M tree -t ext4
+configure_dump d.conf cut.img dumps/d
+
+# cut SIZE: the image, to so many bytes.
+cut () {
+	cp whole.img cut.img
+	truncate -s "$1" cut.img
+	rm -f dumps/d
+}
+
+cut $((16 << 20))
+engine 0 -c d.conf
+not_said "shorter"
+
+# Nothing in use is behind the end.
+for size in 16776192 15728640; do
+	cut $size
+	engine 0 --check -c d.conf
+	said "warning: cut.img: is shorter than its filesystem" "$size bytes" \
+	    "16777216"
+	rm -f dumps/d
+	engine 2 -c d.conf
+	said "warning: cut.img: is shorter than its filesystem" "$size bytes" \
+	    "the last $((16777216 - size)) bytes of the filesystem are missing" \
+	    "BUT IT IS NOT COMPLETE"
+	scan dumps/d
+	restore_dump dumps/d back
+	same_file tree/file back/file
+	rm -rf back
+done
+
+# Most of it is.
+cut 307200
+engine 0 --check -c d.conf
+said "warning: cut.img: is shorter than its filesystem" "307200 bytes"
+engine 2 -c d.conf
+said "shorter than its filesystem" "BUT IT IS NOT COMPLETE"
+
+# With a backup of the superblock, and on a loop device.
+make_image whole.img 16M tree -t ext4 -b 1024
+cut 15728640
+configure_job b.conf "plugin = \"fs-ext2\"; device = \"cut.img\";
+    superblock = 8193;" 'plugin = "out-file"; path = "dumps/d";'
+engine 2 -c b.conf
+said "shorter than its filesystem"
+not_said "cleanly"
+if is_root && device=$(losetup -f --show cut.img 2>/dev/null); then
+	configure_dump l.conf "$device" dumps/l
+	run "$DUMPENGINE" -c l.conf
+	losetup -d "$device"
+	[ "$status" -eq 2 ] || fail "on a loop device: $status: $(cat err)"
+	said "$device: is shorter than its filesystem"
+fi
