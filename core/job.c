@@ -252,6 +252,28 @@ check_handler(const struct job *job)
 	return job->eot == NULL || eot_check(job->eot) == DE_OK;
 }
 
+/*
+ * At least two if what is in use is far more than the first has room for; half
+ * of it may be tables and the journal.  0 for other levels, and with something
+ * left out, of which that cannot be told.
+ */
+static uint32_t
+volumes_expected(const struct job *job)
+{
+	const struct option_set *options = job->config->options;
+	const uint32_t blocking = (uint32_t)option_number(job->config->ring,
+	    "blocking");
+	const uint64_t records = capacity_records(job->config->volumes, 1,
+	    blocking);
+
+	if (records == CAPACITY_AUTO || job->level.base_date != 0 ||
+	    job->config->exclude != NULL ||
+	    option_text(options, "subtree") != NULL ||
+	    job->src.info.used_bytes / 2 / DE_TAPE_BLOCK / blocking <= records)
+		return 0;
+	return 2;
+}
+
 static bool
 check_output(const struct job *job)
 {
@@ -264,6 +286,8 @@ check_output(const struct job *job)
 		.date = job->date,
 		.job = job_name(job->config),
 		.label = label_of(job),
+		.properties = job->eot != NULL ? DE_VOLUME_HANDLED : 0,
+		.volumes = volumes_expected(job),
 	};
 	return output_check(job->output, &volume) == DE_OK;
 }

@@ -51,6 +51,20 @@ output_close_volume(const struct instance *in, enum de_close how)
 }
 
 enum de_status
+output_end_set(const struct instance *in, enum de_close how)
+{
+	if (ops_of(in)->end_set == NULL)
+		return DE_OK;
+	const struct call call = call_begin(in, CALL_END_SET);
+	const enum de_status status = ops_of(in)->end_set(in->self, how);
+
+	if (how == DE_CLOSE_COMPLETE)
+		return call_end(&call, status);
+	call_done(&call);
+	return DE_OK;
+}
+
+enum de_status
 output_begin_readback(const struct instance *in)
 {
 	const struct call call = call_begin(in, CALL_BEGIN_READBACK);

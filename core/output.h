@@ -22,6 +22,9 @@ enum de_status output_write(const struct instance *in, const void *record,
 enum de_status output_close_volume(const struct instance *in,
     enum de_close how);
 
+/* Without the callback, and if it discards: DE_OK. */
+enum de_status output_end_set(const struct instance *in, enum de_close how);
+
 /* Only for one that has the callbacks.  DE_OK: 1 to `room` bytes were read. */
 enum de_status output_begin_readback(const struct instance *in);
 enum de_status output_read_back(const struct instance *in, void *buffer,

@@ -16,6 +16,7 @@
 #include "core/checkpoint.h"
 #include "core/clock.h"
 #include "core/date.h"
+#include "core/output.h"
 #include "core/volume.h"
 #include "core/volume_report.h"
 
@@ -290,6 +291,8 @@ describe_volume(const struct tape *tape, uint32_t number,
 		.label = tape->config.label,
 		.medium = tape->change.medium[0] == '\0' ? NULL :
 		    tape->change.medium,
+		.properties = tape->config.eot != NULL ?
+		    DE_VOLUME_HANDLED : 0,
 	};
 }
 
@@ -899,6 +902,8 @@ tape_finish(struct tape *tape, uint32_t max_inode)
 	if (tape->done || put_end_and_write(tape, max_inode) != DE_OK ||
 	    close_volume(tape, DE_END_LAST) != DE_OK)
 		return DE_FAILED;
+	if (output_end_set(tape->config.output, DE_CLOSE_COMPLETE) != DE_OK)
+		return end_process(tape, EXIT_ABORTED, true);
 	describe_end(tape, DE_END_LAST, &end);
 	change_at_end(&tape->change, &end);
 	end_process(tape, EXIT_COMPLETE, true);
@@ -937,5 +942,7 @@ tape_end(struct tape *tape)
 {
 	if (tape->ending.is_last && tape->ending.status == EXIT_COMPLETE)
 		checkpoint_safe(&tape->checkpoint);
+	else if (tape->ending.is_last)
+		output_end_set(tape->config.output, DE_CLOSE_DISCARD);
 	tape_free(tape);
 }

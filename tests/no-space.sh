@@ -23,7 +23,7 @@ configure_dump a.conf a.img dumps/a
 run limited "$DUMPENGINE" -c a.conf
 [ "$status" -eq 4 ] || fail "with a limit on the size of files: exit status \
 $status, not 4: $(cat err)"
-said "dumps/a.partial" "File too large"
+said "dumps/a" "File too large" "volume_size"
 only
 
 configure_dump b.conf a.img /dev/full
@@ -37,7 +37,7 @@ mount -t tmpfs -o size=1m tmpfs small 2>mount.log ||
 mounted+=("$scratch/small")
 configure_dump c.conf a.img small/a
 engine 4 -c c.conf
-said "small/a.partial" "the disk is full after" "ABORTED"
+said "small/a:" "the disk is full after" "ABORTED"
 [ -z "$(ls -A small)" ] || fail "left behind: $(ls -A small)"
 
 # The dump that is to be replaced stays.

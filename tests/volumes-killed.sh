@@ -124,7 +124,7 @@ not_said "written again"
 
 # ---- Killed while the new name is being made safe
 
-# preload.so kills the process that syncs a folder the second time.
+# preload.so kills the process that syncs the folder of the dumps the second time.
 cat >preload.c <<'END'
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -134,9 +134,10 @@ cat >preload.c <<'END'
 #include <unistd.h>
 int fsync(int fd)
 {
-	struct stat st;
+	struct stat st, dumps;
 	int (*real)(int) = (int (*)(int))dlsym(RTLD_NEXT, "fsync");
-	if (fstat(fd, &st) == 0 && S_ISDIR(st.st_mode)) {
+	if (fstat(fd, &st) == 0 && stat("dumps", &dumps) == 0 &&
+	    st.st_ino == dumps.st_ino) {
 		int count = open("syncs", O_WRONLY | O_CREAT | O_APPEND, 0600);
 		struct stat counted;
 		if (write(count, "x", 1) == 1 && fstat(count, &counted) == 0 &&

@@ -95,7 +95,7 @@ count_of () { find "$1" -type f ! -name '.count-*' | wc -l; }
 
 no_partial () {
 	local found
-	found=$(find dumps -name '*.partial*')
+	found=$(find dumps -name '*.partial*' -o -name '.dumpengine-*')
 	[ -z "$found" ] || fail "left behind: $found"
 }
 

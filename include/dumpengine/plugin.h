@@ -476,6 +476,12 @@ struct de_source {
 
 /* -------------------------------------------------------------- outputs */
 
+/*
+ * de_volume.properties: an EOT handler is told of each volume when it has ended.
+ * It may take what it was written to away, and sees to what the next one needs.
+ */
+#define DE_VOLUME_HANDLED 1u
+
 /* The volume to be written.  Texts are the engine's, for this call only. */
 struct de_volume {
 	uint32_t struct_size;
@@ -487,6 +493,9 @@ struct de_volume {
 	const char *label;		/* label of the dump */
 	const char *medium;		/* what an EOT handler has named for it;
 					   NULL: as the options say */
+	uint32_t properties;		/* DE_VOLUME_... */
+	uint32_t volumes;		/* to check(): how many there will be, at
+					   least; 0: that is not known */
 };
 
 /*
@@ -666,6 +675,18 @@ struct de_output {
 	 * de_medium.  Main thread.  Optional: absent means DE_FAILURE_OTHER.
 	 */
 	enum de_failure (*failure)(void *self);
+
+	/*
+	 * The dump has ended.  DE_CLOSE_COMPLETE: the last close_volume() has
+	 * succeeded, and so all volumes are safe; called by the process that wrote
+	 * the last one, before its EOT handler is.  What was kept back for a whole
+	 * set is done now, as giving final names to files.  DE_FAILED: the dump
+	 * counts as aborted.  DE_CLOSE_DISCARD: it was given up; undo what only a
+	 * whole set would need.  It may come more than once, from several
+	 * processes, or not at all, if all of them are killed.
+	 * DE_OK, DE_FAILED.  Main thread; no volume is open.  Optional.
+	 */
+	enum de_status (*end_set)(void *self, enum de_close how);
 };
 
 /* --------------------------------------------------------- EOT handlers */

@@ -2,9 +2,9 @@
 /*
  * out-file.c - output: a file, a pipe, standard output or a device
  *
- * A regular file is written under the name with PARTIAL_SUFFIX behind it and
- * gets its final name when it is whole and, unless "fsync" is false, safe on
- * the disk.
+ * A regular file gets its final name when it is whole and, unless "fsync" is
+ * false, safe on the disk.  One that takes the place of another waits with that
+ * until the whole dump is.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -13,36 +13,23 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/sysmacros.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "../common/pattern.h"
 #include "flusher.h"
+#include "place.h"
+#include "set.h"
 
-#define PARTIAL_SUFFIX ".partial"
-#define STANDARD_OUTPUT "-"
-/* A dump holds everybody's files. */
-#define FILE_MODE 0600
+#define LOOKED_AT_MAX 1000	/* volumes, in check() */
 
-/* A file that was written in this run. */
-struct written_file {
-	dev_t device;
-	ino_t inode;
-	uint32_t volume;
-};
-
-/*
- * The file that is being written, in memory that all processes of a dump see:
- * if its writer dies, the next one may replace what it finds at the name.
- */
-struct current_file {
-	dev_t device;
-	ino_t inode;
-	uint32_t volume;
+/* What the next attempt at a volume has to know; in shared memory. */
+struct shared {
+	bool no_room;			/* for the old dump beside the new one */
+	bool at_once;			/* so volumes get their names at once */
 };
 
 struct out_file {
@@ -52,20 +39,20 @@ struct out_file {
 	bool overwrite;			/* option "overwrite" */
 	bool end_when_full;		/* option "end_when_full" */
 	bool fsync;			/* option "fsync" */
-	struct written_file *files;	/* owned; 24 bytes a volume */
-	size_t file_count;
-	struct current_file *current;	/* owned; shared memory */
+	struct set *set;		/* owned; the regular files */
+	struct shared *shared;		/* owned */
 
+	struct place_dump dump;		/* that is being made */
 	uint32_t volume;		/* that is open */
+	bool is_handled;		/* an EOT handler may take it away */
+	char *name;			/* of it, for messages */
+	struct place place;		/* of it */
 	int fd;				/* -1 when no volume is open */
-	int read_fd;			/* of reading back; -1: not open */
-	off_t read;			/* bytes */
-	bool is_regular;
-	bool replace;			/* what is at the name is ours to replace */
-	char *name;			/* of the open volume, for messages */
-	char *target;			/* its final name, links resolved */
-	char *partial;			/* its name until then; NULL: the same */
+	bool is_disk;			/* it has more behind the volume */
 	off_t written;			/* bytes */
+	off_t read;			/* bytes, of reading back */
+	enum de_failure failure;	/* of the last call */
+	bool may_retry;
 	struct flusher *flusher;	/* so that little is left at the end */
 };
 
@@ -74,7 +61,7 @@ static const struct de_option out_file_options[] = {
 	  "name of the file; %v volume, %j job, %l level, %d date, %% percent; "
 	  "- is standard output; a list has a name for each volume" },
 	{ "overwrite", DE_OPTION_BOOLEAN, 0, 0, 0, "false",
-	  "replace a file of that name once the new one is complete" },
+	  "replace a file of that name once the new dump is complete" },
 	{ "end_when_full", DE_OPTION_BOOLEAN, 0, 0, 0, "false",
 	  "take a full disk for the end of the volume, not for an error" },
 	{ "fsync", DE_OPTION_BOOLEAN, 0, 0, 0, "true",
@@ -82,9 +69,32 @@ static const struct de_option out_file_options[] = {
 	{ NULL, 0, 0, 0, 0, NULL, NULL }
 };
 
-static enum de_status
-fail(const struct out_file *f, const char *name, const char *what, int error)
+static enum de_failure
+failure_of(int error)
 {
+	switch (error) {
+	case ENOSPC:
+	case EDQUOT:
+		return DE_FAILURE_FULL;
+	case EROFS:
+		return DE_FAILURE_WRITE_PROTECTED;
+	case EBUSY:
+		return DE_FAILURE_BUSY;
+	case ENOENT:
+	case ENODEV:
+	case ENXIO:
+		return DE_FAILURE_NO_DEVICE;
+	case EIO:
+		return DE_FAILURE_MEDIUM;
+	default:
+		return DE_FAILURE_OTHER;
+	}
+}
+
+static enum de_status
+fail(struct out_file *f, const char *name, const char *what, int error)
+{
+	f->failure = failure_of(error);
 	f->host->report(f->host, DE_ERROR, "%s: %s: %s", name, what,
 	    strerror(error));
 	return DE_FAILED;
@@ -97,6 +107,12 @@ refuse(const struct out_file *f, const char *name, const char *why)
 	return DE_FAILED;
 }
 
+static bool
+is_regular(const struct out_file *f)
+{
+	return f->place.kind == PLACE_FREE || f->place.kind == PLACE_FILE;
+}
+
 static void
 forget_volume(struct out_file *f)
 {
@@ -105,40 +121,9 @@ forget_volume(struct out_file *f)
 	if (f->fd != -1)
 		close(f->fd);
 	f->fd = -1;
-	if (f->read_fd != -1)
-		close(f->read_fd);
-	f->read_fd = -1;
 	free(f->name);
-	free(f->target);
-	free(f->partial);
-	f->name = f->target = f->partial = NULL;
-}
-
-/* The folder that `path` is in; to be freed. */
-static char *
-folder_of(const char *path)
-{
-	char *copy = strdup(path);
-	char *folder = copy == NULL ? NULL : strdup(dirname(copy));
-
-	free(copy);
-	return folder;
-}
-
-static enum de_status
-check_folder(const struct out_file *f, const char *name)
-{
-	char *folder = folder_of(name);
-	enum de_status status = DE_OK;
-
-	if (folder == NULL)
-		return fail(f, name, "cannot be written", ENOMEM);
-	if (access(folder, W_OK | X_OK) == -1)
-		status = fail(f, name,
-		    errno == ENOENT ? "its folder is missing" :
-		    "its folder cannot be written", errno);
-	free(folder);
-	return status;
+	f->name = NULL;
+	place_free(&f->place);
 }
 
 /*
@@ -146,7 +131,7 @@ check_folder(const struct out_file *f, const char *name)
  * options do; the last one of a list serves for all that follow.
  */
 static char *
-name_of(const struct out_file *f, const struct de_volume *volume)
+name_of(struct out_file *f, const struct de_volume *volume)
 {
 	const size_t i = volume->number <= f->path_count ?
 	    volume->number - 1 : f->path_count - 1;
@@ -158,84 +143,129 @@ name_of(const struct out_file *f, const struct de_volume *volume)
 	return name;
 }
 
-/* The volume of this run that is in that file; 0: none. */
-static uint32_t
-written_as(const struct out_file *f, const struct stat *st)
-{
-	for (size_t i = 0; i < f->file_count; i++)
-		if (f->files[i].device == st->st_dev &&
-		    f->files[i].inode == st->st_ino)
-			return f->files[i].volume;
-	return 0;
-}
-
-/* Did an earlier process of this run write that, as this very volume? */
+/* An engine of the time before did not say. */
 static bool
-is_current(const struct out_file *f, const struct stat *st)
+is_handled(const struct de_volume *volume)
 {
-	return f->volume != 0 && f->current->volume == f->volume &&
-	    f->current->device == st->st_dev &&
-	    f->current->inode == st->st_ino;
+	return DE_HAS(volume, properties) &&
+	    (volume->properties & DE_VOLUME_HANDLED) != 0;
 }
 
-/* What is at the name already? */
-enum existing { NOTHING, REGULAR, SPECIAL, UNUSABLE };
+/* ---------------------------------------------------------------- checking */
 
-static enum existing
-look_at(const struct out_file *f, const char *name)
+static enum de_status
+check_folder(struct out_file *f, const struct place *place, const char *name)
 {
-	struct stat st;
+	char *copy = strdup(place->path);
+	enum de_status status = DE_OK;
 
-	if (stat(name, &st) == -1) {
-		if (errno == ENOENT && lstat(name, &st) == -1)
-			return NOTHING;
-		fail(f, name, S_ISLNK(st.st_mode) && errno == ENOENT ?
-		    "is a symbolic link that leads nowhere" :
-		    "cannot be written", errno);
-		return UNUSABLE;
-	}
-	if (S_ISDIR(st.st_mode)) {
-		refuse(f, name, "is a folder; give the name of a file in it");
-		return UNUSABLE;
-	}
-	if (S_ISSOCK(st.st_mode)) {
-		refuse(f, name, "is a socket, which cannot be written to");
-		return UNUSABLE;
-	}
-	if (S_ISBLK(st.st_mode) && !f->overwrite) {
-		refuse(f, name, "is a block device; to have what is on it "
-		    "overwritten, set overwrite = true");
-		return UNUSABLE;
-	}
-	const uint32_t volume = written_as(f, &st);
-	if (S_ISREG(st.st_mode) && volume != 0) {
-		f->host->report(f->host, DE_ERROR, "%s is volume %u of this "
-		    "dump already; give a path with %%v, a list of paths, or "
-		    "have the EOT handler move it or name another", name,
-		    volume);
-		return UNUSABLE;
-	}
-	if (S_ISREG(st.st_mode) && !f->overwrite && !is_current(f, &st)) {
-		refuse(f, name, "exists already; remove it, give another path "
-		    "(as with %d for the date), or set overwrite = true");
-		return UNUSABLE;
-	}
-	return S_ISREG(st.st_mode) ? REGULAR : SPECIAL;
-}
-
-static bool
-is_standard_output(const char *name)
-{
-	return strcmp(name, STANDARD_OUTPUT) == 0;
+	if (copy == NULL)
+		return fail(f, name, "cannot be written", ENOMEM);
+	if (access(dirname(copy), W_OK | X_OK) == -1)
+		status = fail(f, name, "its folder cannot be written", errno);
+	free(copy);
+	return status;
 }
 
 static enum de_status
-check_standard_output(const struct out_file *f)
+check_special(struct out_file *f, const struct place *place, const char *name)
 {
-	if (isatty(STDOUT_FILENO))
+	if (access(place->path, W_OK) == -1)
+		return fail(f, name, "cannot be written", errno);
+	if (S_ISCHR(place->st.st_mode) && place->st.st_rdev == makedev(1, 7))
+		return refuse(f, name, "is a device that is always full");
+	if (!S_ISBLK(place->st.st_mode))
+		return DE_OK;
+	const int fd = open(place->path, O_RDONLY | O_EXCL | O_NONBLOCK |
+	    O_CLOEXEC);
+	if (fd == -1)
+		return fail(f, name, errno == EBUSY ? "is in use: mounted, or "
+		    "part of a volume group or an array" : "cannot be opened",
+		    errno);
+	close(fd);
+	return DE_OK;
+}
+
+static enum de_status
+check_descriptor(const struct out_file *f, const struct place *place)
+{
+	if (isatty(place->descriptor))
 		return refuse(f, "standard output", "is a terminal; a dump "
 		    "would do it no good");
 	return DE_OK;
+}
+
+static enum de_status
+check_place(struct out_file *f, const struct place *place, const char *name)
+{
+	switch (place->kind) {
+	case PLACE_FREE:
+	case PLACE_FILE:
+		place_warn(place, f->host);
+		return check_folder(f, place, name);
+	case PLACE_SPECIAL:
+		return check_special(f, place, name);
+	case PLACE_DESCRIPTOR:
+		return check_descriptor(f, place);
+	case PLACE_UNUSABLE:
+		break;
+	}
+	return DE_FAILED;
+}
+
+/* What is at the name may go, for volumes that there will be. */
+static enum de_status
+check_name(struct out_file *f, const char *name, bool is_certain)
+{
+	struct place place;
+	enum de_status status;
+
+	place_find(&place, f->host, name);
+	status = check_place(f, &place, name);
+	if (status == DE_OK && is_certain)
+		status = place_may_go(&place, f->host, name, f->overwrite);
+	place_free(&place);
+	return status;
+}
+
+/* Two volumes in a row that would be one file. */
+static bool
+are_one_file(const char *name, const char *before)
+{
+	struct stat st;
+
+	return strcmp(name, before) == 0 &&
+	    (stat(name, &st) == -1 || S_ISREG(st.st_mode));
+}
+
+static enum de_status
+check_later(struct out_file *f, const struct de_volume *first,
+    uint32_t volumes)
+{
+	struct de_volume volume = *first;
+	char *before = name_of(f, first);
+	enum de_status status = before == NULL ? DE_FAILED : DE_OK;
+
+	for (uint32_t i = 2; status == DE_OK && (i <= volumes ||
+	    i <= f->path_count) && i <= LOOKED_AT_MAX; i++) {
+		volume.number = i;
+		char *name = name_of(f, &volume);
+		if (name == NULL) {
+			status = DE_FAILED;
+		} else if (!are_one_file(name, before)) {
+			status = check_name(f, name, i <= volumes);
+		} else if (i <= volumes) {
+			f->host->report(f->host, DE_ERROR, "%s would be volume "
+			    "%u and volume %u; give a path with %%v, a list of "
+			    "paths, or have an EOT handler name another", name,
+			    i - 1, i);
+			status = DE_FAILED;
+		}
+		free(before);
+		before = name;
+	}
+	free(before);
+	return status;
 }
 
 static enum de_status
@@ -243,177 +273,226 @@ out_file_check(void *self, const struct de_volume *volume)
 {
 	struct out_file *f = self;
 	char *name = name_of(f, volume);
-	enum de_status status = DE_OK;
+	enum de_status status = name == NULL ? DE_FAILED :
+	    check_name(f, name, true);
 
-	if (name == NULL)
-		return DE_FAILED;
-	if (is_standard_output(name)) {
-		status = check_standard_output(f);
-	} else {
-		switch (look_at(f, name)) {
-		case NOTHING:
-		case REGULAR:
-			status = check_folder(f, name);
-			break;
-		case SPECIAL:
-			if (access(name, W_OK) == -1)
-				status = fail(f, name, "cannot be written",
-				    errno);
-			break;
-		case UNUSABLE:
-			status = DE_FAILED;
-			break;
-		}
-	}
 	free(name);
+	/* A handler sees to the others when it is their time. */
+	if (status == DE_OK && !is_handled(volume))
+		status = check_later(f, volume, DE_HAS(volume, volumes) ?
+		    volume->volumes : 0);
 	return status;
 }
 
-/* What messages call the thing that is being written. */
+/* ----------------------------------------------------------------- opening */
+
+/* What messages call the volume. */
 static const char *
-display_name(const struct out_file *f)
+shown(const struct out_file *f)
 {
-	if (is_standard_output(f->name))
-		return "standard output";
-	return f->partial != NULL ? f->partial : f->name;
+	return strcmp(f->name, "-") == 0 ? "standard output" : f->name;
 }
 
 static enum de_status
-open_standard_output(struct out_file *f)
+open_descriptor(struct out_file *f)
 {
 	if (f->volume > 1)
-		return refuse(f, "standard output", "can take one volume only; "
+		return refuse(f, shown(f), "can take one volume only; "
 		    "restore cannot read two of them in a row");
-	if (check_standard_output(f) != DE_OK)
+	if (check_descriptor(f, &f->place) != DE_OK)
 		return DE_FAILED;
-	f->fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
+	f->fd = fcntl(f->place.descriptor, F_DUPFD_CLOEXEC, 3);
 	if (f->fd == -1)
-		return fail(f, "standard output", "cannot be used", errno);
+		return fail(f, shown(f), "cannot be used", errno);
 	return DE_OK;
+}
+
+static enum de_status
+may_go(struct out_file *f)
+{
+	if (place_may_go(&f->place, f->host, f->name, f->overwrite) == DE_OK)
+		return DE_OK;
+	f->failure = DE_FAILURE_PROTECTED;
+	return DE_FAILED;
 }
 
 static enum de_status
 open_special(struct out_file *f)
 {
-	f->fd = open(f->name, O_WRONLY | O_CLOEXEC | O_NOCTTY);
-	if (f->fd == -1)
-		return fail(f, f->name, "cannot be opened for writing", errno);
-	return DE_OK;
-}
-
-/* A link to a file stays a link; what it leads to is replaced. */
-static enum de_status
-set_names(struct out_file *f, enum existing existing)
-{
-	f->target = existing == REGULAR ? realpath(f->name, NULL) :
-	    strdup(f->name);
-	if (f->target == NULL ||
-	    asprintf(&f->partial, "%s" PARTIAL_SUFFIX, f->target) == -1) {
-		f->partial = NULL;
-		return fail(f, f->name, "cannot be written", errno);
-	}
-	return DE_OK;
-}
-
-/*
- * The lock keeps two runs from writing to the same file; what an interrupted
- * run has left behind is not locked any more.
- */
-static enum de_status
-open_partial(struct out_file *f)
-{
-	struct stat opened, named;
-
-	f->fd = open(f->partial, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW,
-	    FILE_MODE);
-	if (f->fd == -1)
-		return fail(f, f->partial, errno == ENOENT ?
-		    "its folder is missing" : "cannot be made", errno);
-	if (flock(f->fd, LOCK_EX | LOCK_NB) == -1 ||
-	    fstat(f->fd, &opened) == -1 || stat(f->partial, &named) == -1 ||
-	    opened.st_ino != named.st_ino || !S_ISREG(opened.st_mode)) {
-		close(f->fd);
-		f->fd = -1;
-		return refuse(f, f->partial,
-		    "is being written by another run");
-	}
-	*f->current = (struct current_file){ opened.st_dev, opened.st_ino,
-	    f->volume };
-	/* A file that was cut is written out when it is closed (ext4). */
-	if ((opened.st_size > 0 && ftruncate(f->fd, 0) == -1) ||
-	    fchmod(f->fd, FILE_MODE) == -1)
-		return fail(f, f->partial, "cannot be made", errno);
-	f->is_regular = true;
-	return DE_OK;
-}
-
-static enum de_status
-open_file(struct out_file *f)
-{
-	const enum existing existing = look_at(f, f->name);
-
-	if (existing == UNUSABLE)
+	if (may_go(f) != DE_OK)
 		return DE_FAILED;
-	if (existing == SPECIAL)
+	f->fd = place_open(&f->place, f->host, f->name);
+	if (f->fd == -1) {
+		f->failure = failure_of(errno);
+		return DE_FAILED;
+	}
+	f->is_disk = S_ISBLK(f->place.st.st_mode);
+	/* From now on there is no way back. */
+	return f->is_disk ? place_retire(&f->place, f->host, f->name,
+	    f->overwrite, &f->dump) : DE_OK;
+}
+
+static enum de_status
+retire_name(void *arg, const char *final)
+{
+	const struct out_file *f = arg;
+	struct place place;
+
+	place_find(&place, f->host, final);
+	const enum de_status status = place_retire(&place, f->host, final,
+	    f->overwrite, &f->dump);
+	place_free(&place);
+	return status;
+}
+
+/* All that wait take their places, so that what has them goes. */
+static enum de_status
+give_names(struct out_file *f)
+{
+	enum de_status status = set_each_waiting(f->set, retire_name, f);
+
+	if (status == DE_OK)
+		status = set_give_names(f->set, f->fsync);
+	return status;
+}
+
+/* Is there room for a record, if not for a volume? */
+static bool
+is_full(const struct out_file *f, const char *path, uint32_t record_size)
+{
+	struct statvfs fs;
+	char *copy = strdup(path);
+	const bool full = copy != NULL && statvfs(dirname(copy), &fs) == 0 &&
+	    (uint64_t)fs.f_bavail * fs.f_frsize < record_size;
+
+	free(copy);
+	return full && set_waits(f->set);
+}
+
+static enum de_status
+make_room(struct out_file *f)
+{
+	f->shared->no_room = false;
+	f->shared->at_once = true;
+	f->host->report(f->host, DE_WARNING, "%s: there is no room for the old "
+	    "dump beside the new one, so the old one goes before the new one "
+	    "is complete", f->name);
+	return give_names(f);
+}
+
+static enum de_status
+refuse_twice(struct out_file *f, uint32_t volume)
+{
+	f->failure = DE_FAILURE_PROTECTED;
+	f->host->report(f->host, DE_ERROR, "%s is volume %u of this dump "
+	    "already; give a path with %%v, a list of paths, or have the EOT "
+	    "handler move it or name another", f->name, volume);
+	return DE_FAILED;
+}
+
+static enum de_status
+open_file(struct out_file *f, uint32_t record_size)
+{
+	const struct place *place = &f->place;
+	const uint32_t twice = set_holds(f->set, &place->st, place->path);
+
+	if (twice != 0)
+		return refuse_twice(f, twice);
+	if (place->kind == PLACE_FILE &&
+	    !set_is_current(f->set, f->volume, &place->st) &&
+	    may_go(f) != DE_OK)
+		return DE_FAILED;
+	if (f->volume <= f->path_count)
+		place_warn(place, f->host);
+	if ((f->shared->no_room || is_full(f, place->path, record_size)) &&
+	    make_room(f) != DE_OK)
+		return DE_FAILED;
+	f->fd = set_begin(f->set, f->volume, place->path);
+	if (f->fd == -1)
+		f->failure = failure_of(errno);
+	return f->fd == -1 ? DE_FAILED : DE_OK;
+}
+
+static enum de_status
+open_place(struct out_file *f, const struct de_volume *volume)
+{
+	place_find(&f->place, f->host, f->name);
+	switch (f->place.kind) {
+	case PLACE_FREE:
+	case PLACE_FILE:
+		return open_file(f, volume->record_size);
+	case PLACE_SPECIAL:
 		return open_special(f);
-	f->replace = existing == REGULAR;
-	if (set_names(f, existing) != DE_OK)
-		return DE_FAILED;
-	return open_partial(f);
+	case PLACE_DESCRIPTOR:
+		return open_descriptor(f);
+	case PLACE_UNUSABLE:
+		break;
+	}
+	f->failure = DE_FAILURE_NO_DEVICE;
+	return DE_FAILED;
 }
 
-/* Or a redirected standard output, which is somebody else's file. */
+/* Or what was given to us, which is somebody else's file. */
 static bool
 is_pipe(const struct out_file *f)
 {
 	struct stat st;
 
-	return is_standard_output(f->name) ||
+	return f->place.kind == PLACE_DESCRIPTOR ||
 	    (fstat(f->fd, &st) == 0 && S_ISFIFO(st.st_mode));
 }
+
 
 static enum de_status
 out_file_open_volume(void *self, const struct de_volume *volume,
     struct de_medium *medium)
 {
 	struct out_file *f = self;
-	enum de_status status;
 
-	f->is_regular = false;
+	f->is_disk = false;
 	f->written = 0;
+	f->failure = DE_FAILURE_OTHER;
 	f->volume = volume->number;
+	f->dump = (struct place_dump){ volume->date, volume->level };
+	f->is_handled = is_handled(volume);
 	f->name = name_of(f, volume);
-	if (f->name == NULL)
-		return DE_FAILED;
-	status = is_standard_output(f->name) ? open_standard_output(f) :
-	    open_file(f);
-	if (status != DE_OK) {
+	if (f->name == NULL || open_place(f, volume) != DE_OK) {
+		if (DE_HAS(medium, failure))
+			medium->failure = f->failure;
 		forget_volume(f);
-		return status;
+		return DE_FAILED;
 	}
-	medium->name = is_standard_output(f->name) ? "standard output" :
-	    f->name;
+	medium->name = shown(f);
 	if (is_pipe(f))
 		medium->properties |= DE_MEDIUM_ONCE;
-	if (f->is_regular && f->fsync)
+	if (is_regular(f) && f->fsync)
 		f->flusher = flusher_start(f->fd);
 	return DE_OK;
 }
 
-static enum de_status
-write_failed(const struct out_file *f, int error)
-{
-	const char *name = display_name(f);
+/* ----------------------------------------------------------------- writing */
 
+static enum de_status
+write_failed(struct out_file *f, int error)
+{
+	const char *name = shown(f);
+
+	f->failure = failure_of(error);
 	switch (error) {
 	case ECANCELED:		/* nobody needs to be told */
 		return DE_FAILED;
 	case ENOSPC:
 	case EDQUOT:
 		f->host->report(f->host, DE_ERROR, "%s: %s after %lld bytes; "
-		    "make room there, or give a path elsewhere", name,
+		    "make room there, give a path elsewhere, or set a "
+		    "volume_size and paths on several disks", name,
 		    error == ENOSPC ? "the disk is full" :
 		    "the disk quota is used up", (long long)f->written);
+		return DE_FAILED;
+	case EFBIG:
+		f->host->report(f->host, DE_ERROR, "%s: %s after %lld bytes: "
+		    "no file may be larger there; set a volume_size below "
+		    "that", name, strerror(error), (long long)f->written);
 		return DE_FAILED;
 	case EPIPE:
 		return refuse(f, name, "is a pipe that nobody reads any more");
@@ -443,14 +522,38 @@ write_all(const struct out_file *f, const char *at, size_t length)
 	return 0;
 }
 
+static bool
+is_no_room(int error)
+{
+	return error == ENOSPC || error == EDQUOT;
+}
+
+/*
+ * The old dump has to go before the new one is complete: at the next attempt,
+ * which this volume is to have, by the thread that may speak of it.
+ */
+static bool
+will_make_room(struct out_file *f, int error)
+{
+	if (!is_no_room(error) || !is_regular(f) || f->shared->at_once ||
+	    !set_waits(f->set))
+		return false;
+	f->shared->no_room = true;
+	f->may_retry = true;
+	f->failure = DE_FAILURE_FULL;
+	return true;
+}
+
 static enum de_status
 out_file_write(void *self, const void *record, size_t length)
 {
 	struct out_file *f = self;
 	const int error = write_all(f, record, length);
 
+	if (will_make_room(f, error))
+		return DE_FAILED;
 	/* Nothing of the record may be on the volume that it does not fit. */
-	if ((error == ENOSPC || error == EDQUOT) && f->is_regular &&
+	if ((is_no_room(error) || error == EFBIG) && is_regular(f) &&
 	    f->end_when_full && ftruncate(f->fd, f->written) == 0)
 		return DE_END_OF_VOLUME;
 	if (error != 0)
@@ -460,65 +563,53 @@ out_file_write(void *self, const void *record, size_t length)
 	return DE_OK;
 }
 
-/* A new name is safe when the folder is. */
-static enum de_status
-sync_folder(const struct out_file *f)
-{
-	char *folder = folder_of(f->target);
-	enum de_status status = DE_OK;
+/* ----------------------------------------------------------------- closing */
 
-	const int fd = folder == NULL ? -1 :
-	    open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	/* A folder that one may write but not read cannot be asked. */
-	if (fd != -1 && fsync(fd) == -1 && errno != EINVAL)
-		status = fail(f, folder, "cannot be made safe", errno);
-	if (fd != -1)
-		close(fd);
-	free(folder);
-	return status;
-}
-
-/* Give it the final name, unless a file of that name has come up since. */
-static int
-rename_unless_there(const char *from, const char *to)
-{
-	if (renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0)
-		return 0;
-	if (errno != EINVAL && errno != ENOSYS)
-		return -1;
-	/* Not every filesystem can do that; a link does the same. */
-	return link(from, to) == -1 ? -1 : unlink(from);
-}
-
-/* So that no later volume is written over it. */
-static enum de_status
-remember_file(struct out_file *f)
+/*
+ * What takes the place of another file waits until the dump is complete, and
+ * the volumes behind it as well.  A handler may want to do something with each
+ * volume, under its name.
+ */
+static bool
+is_to_wait(const struct out_file *f)
 {
 	struct stat st;
-	struct written_file *files = reallocarray(f->files, f->file_count + 1,
-	    sizeof(*files));
 
-	if (files == NULL || fstat(f->fd, &st) == -1)
-		return fail(f, f->partial, "cannot be finished", errno);
-	f->files = files;
-	files[f->file_count++] = (struct written_file){ st.st_dev, st.st_ino,
-	    f->volume };
-	return DE_OK;
+	if (!f->overwrite || f->is_handled || f->shared->at_once)
+		return false;
+	if (set_waits(f->set))
+		return true;
+	return lstat(f->place.path, &st) == 0 &&
+	    !set_is_current(f->set, f->volume, &st);
+}
+
+/* What is at the name, if it may go, is not built on any more. */
+static enum de_status
+take_name(struct out_file *f, const struct stat *written)
+{
+	struct stat st;
+	const bool replace = f->overwrite || f->place.kind == PLACE_FILE;
+
+	if (replace && lstat(f->place.path, &st) == 0 &&
+	    !set_is_current(f->set, f->volume, &st) &&
+	    retire_name(f, f->place.path) != DE_OK) {
+		f->failure = DE_FAILURE_PROTECTED;
+		return DE_FAILED;
+	}
+	return set_name_now(f->set, written, replace, f->fsync);
 }
 
 static enum de_status
 finish_regular(struct out_file *f)
 {
-	if (remember_file(f) != DE_OK)
-		return DE_FAILED;
+	struct stat st;
+
+	if (fstat(f->fd, &st) == -1)
+		return fail(f, f->name, "cannot be finished", errno);
 	if (f->fsync && fsync(f->fd) == -1)
-		return fail(f, f->partial, "cannot be made safe", errno);
-	if ((f->overwrite || f->replace ? rename(f->partial, f->target) :
-	    rename_unless_there(f->partial, f->target)) == -1)
-		return fail(f, f->target, "cannot be given its name", errno);
-	free(f->partial);
-	f->partial = NULL;
-	return f->fsync ? sync_folder(f) : DE_OK;
+		return will_make_room(f, errno) ? DE_FAILED :
+		    fail(f, f->name, "cannot be made safe", errno);
+	return is_to_wait(f) ? set_keep(f->set, &st) : take_name(f, &st);
 }
 
 static enum de_status
@@ -527,11 +618,11 @@ finish_special(struct out_file *f)
 	/* Pipes and the like have nothing that could be made safe. */
 	if (f->fsync && fsync(f->fd) == -1 && errno != EINVAL &&
 	    errno != EROFS && errno != ENOTSUP)
-		return fail(f, f->name, "cannot be made safe", errno);
+		return fail(f, shown(f), "cannot be made safe", errno);
 	const int fd = f->fd;
 	f->fd = -1;
 	if (close(fd) == -1 && errno != EINTR)
-		return fail(f, f->name, "cannot be closed", errno);
+		return fail(f, shown(f), "cannot be closed", errno);
 	return DE_OK;
 }
 
@@ -542,32 +633,61 @@ out_file_close_volume(void *self, enum de_close how)
 	enum de_status status = DE_OK;
 
 	if (how == DE_CLOSE_COMPLETE)
-		status = f->is_regular ? finish_regular(f) : finish_special(f);
-	if (f->partial != NULL)
-		unlink(f->partial);
+		status = is_regular(f) ? finish_regular(f) : finish_special(f);
+	/* What was finished is not touched. */
+	set_discard(f->set);
 	forget_volume(f);
 	return status;
 }
+
+static bool
+out_file_may_retry(void *self)
+{
+	struct out_file *f = self;
+
+	if (!f->may_retry)
+		return false;
+	f->may_retry = false;
+	return true;
+}
+
+static enum de_failure
+out_file_failure(void *self)
+{
+	const struct out_file *f = self;
+
+	return f->failure;
+}
+
+static enum de_status
+out_file_end_set(void *self, enum de_close how)
+{
+	struct out_file *f = self;
+	enum de_status status = DE_OK;
+
+	if (how == DE_CLOSE_COMPLETE)
+		status = give_names(f);
+	set_end(f->set);
+	return status;
+}
+
+/* ------------------------------------------------------------ reading back */
 
 /* From the disk: what the kernel still has of it is dropped. */
 static enum de_status
 out_file_begin_readback(void *self)
 {
 	struct out_file *f = self;
-	const char *name = f->partial != NULL ? f->partial : f->name;
-	struct stat st;
 
-	if (fstat(f->fd, &st) == -1 ||
-	    (!S_ISREG(st.st_mode) && !S_ISBLK(st.st_mode)))
-		return refuse(f, name, "cannot be read back, as it is neither "
-		    "a file nor a disk; verify = true does not work with it");
+	if (!is_regular(f) && !f->is_disk)
+		return refuse(f, shown(f), "cannot be read back, as it is "
+		    "neither a file nor a disk; verify = true does not work "
+		    "with it");
 	if (fsync(f->fd) == -1)
-		return fail(f, name, "cannot be made safe", errno);
-	f->read_fd = open(name, O_RDONLY | O_CLOEXEC);
-	if (f->read_fd == -1)
-		return fail(f, name, "cannot be read back", errno);
-	posix_fadvise(f->read_fd, 0, 0, POSIX_FADV_DONTNEED);
-	posix_fadvise(f->read_fd, 0, 0, POSIX_FADV_SEQUENTIAL);
+		return will_make_room(f, errno) ? DE_FAILED :
+		    fail(f, f->name, "cannot be made safe", errno);
+	posix_fadvise(f->fd, 0, 0, POSIX_FADV_DONTNEED);
+	posix_fadvise(f->fd, 0, 0, POSIX_FADV_SEQUENTIAL);
 	f->read = 0;
 	return DE_OK;
 }
@@ -579,12 +699,12 @@ out_file_read_back(void *self, void *buffer, size_t room, size_t *length)
 	ssize_t n;
 
 	/* A disk goes on behind the volume. */
-	if (!f->is_regular && (off_t)room > f->written - f->read)
+	if (f->is_disk && (off_t)room > f->written - f->read)
 		room = (size_t)(f->written - f->read);
 	if (room == 0)
 		return DE_NO_MORE;
 	do
-		n = read(f->read_fd, buffer, room);
+		n = pread(f->fd, buffer, room, f->read);
 	while (n == -1 && errno == EINTR && !f->host->cancelled(f->host));
 	if (n == -1)
 		return fail(f, f->name, "cannot be read back", errno);
@@ -597,7 +717,7 @@ out_file_read_back(void *self, void *buffer, size_t room, size_t *length)
 static bool
 out_file_needs_change(void *self, const struct de_volume *volume)
 {
-	const struct out_file *f = self;
+	struct out_file *f = self;
 	struct de_volume before = *volume;
 	struct stat st;
 	bool needed = false;
@@ -606,13 +726,15 @@ out_file_needs_change(void *self, const struct de_volume *volume)
 	char *name = name_of(f, volume);
 	char *old_name = name_of(f, &before);
 	if (name != NULL && old_name != NULL && strcmp(name, old_name) == 0 &&
-	    !is_standard_output(name) && stat(name, &st) == 0)
+	    strcmp(name, "-") != 0 && stat(name, &st) == 0)
 		needed = !S_ISREG(st.st_mode) && !(S_ISCHR(st.st_mode) &&
 		    st.st_rdev == makedev(1, 3));
 	free(old_name);
 	free(name);
 	return needed;
 }
+
+/* --------------------------------------------------------------- instances */
 
 /* In each of the names. */
 static enum de_status
@@ -635,9 +757,21 @@ out_file_destroy(void *self)
 {
 	struct out_file *f = self;
 
-	munmap(f->current, sizeof(*f->current));
-	free(f->files);
+	if (f->shared != NULL)
+		munmap(f->shared, sizeof(*f->shared));
+	set_free(f->set);
 	free(f);
+}
+
+static bool
+make_shared(struct out_file *f)
+{
+	void *shared = mmap(NULL, sizeof(*f->shared), PROT_READ | PROT_WRITE,
+	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	if (shared != MAP_FAILED)
+		f->shared = shared;
+	return shared != MAP_FAILED;
 }
 
 static enum de_status
@@ -654,21 +788,20 @@ out_file_create(const struct de_host *host, void **self)
 	f->overwrite = host->get_boolean(host, "overwrite");
 	f->end_when_full = host->get_boolean(host, "end_when_full");
 	f->fsync = host->get_boolean(host, "fsync");
-	f->fd = f->read_fd = -1;
-	void *shared = mmap(NULL, sizeof(*f->current), PROT_READ | PROT_WRITE,
-	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (shared == MAP_FAILED) {
+	f->fd = -1;
+	f->set = set_new(host);
+	if (f->set == NULL || !make_shared(f)) {
 		host->report(host, DE_ERROR, "out-file: out of memory");
-		free(f);
-		return DE_FAILED;
+		goto fail;
 	}
-	f->current = shared;
-	if (check_patterns(f) != DE_OK) {
-		out_file_destroy(f);
-		return DE_FAILED;
-	}
+	if (check_patterns(f) != DE_OK)
+		goto fail;
 	*self = f;
 	return DE_OK;
+
+fail:
+	out_file_destroy(f);
+	return DE_FAILED;
 }
 
 static const struct de_output out_file_output = {
@@ -680,6 +813,9 @@ static const struct de_output out_file_output = {
 	.begin_readback = out_file_begin_readback,
 	.read_back = out_file_read_back,
 	.needs_change = out_file_needs_change,
+	.may_retry = out_file_may_retry,
+	.failure = out_file_failure,
+	.end_set = out_file_end_set,
 };
 
 static const struct de_plugin out_file = {

@@ -1,0 +1,412 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "place.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/sysmacros.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "../common/label.h"
+#include "../common/safe_file.h"
+
+#define STANDARD_OUTPUT "-"
+#define MEMORY_MAJOR 1		/* of /dev/null and its like */
+#define NULL_MINOR 3
+#define ZERO_MINOR 5
+#define FULL_MINOR 7
+#define READER_POLL_NS 50000000L
+#define DATE_BYTES 64
+
+static void
+refuse(const struct de_host *host, const char *name, const char *why)
+{
+	host->report(host, DE_ERROR, "%s %s", name, why);
+}
+
+static void
+say_errno(const struct de_host *host, const char *name, const char *what)
+{
+	host->report(host, DE_ERROR, "%s: %s: %s", name, what,
+	    strerror(errno));
+}
+
+/* ----------------------------------------------------------------- finding */
+
+/* Not to be led away by a link that somebody else has put there. */
+static bool
+is_foreign_link(const struct de_host *host, const char *name)
+{
+	struct stat st;
+
+	if (lstat(name, &st) == -1 || !S_ISLNK(st.st_mode) ||
+	    st.st_uid == geteuid() || st.st_uid == 0)
+		return false;
+	host->report(host, DE_ERROR, "%s is a symbolic link of another user "
+	    "(%ju); remove it, or give the name that it leads to", name,
+	    (uintmax_t)st.st_uid);
+	return true;
+}
+
+static enum place_kind
+find_missing(struct place *p, const struct de_host *host, const char *name)
+{
+	struct stat st;
+	const char *folder = safe_file_forbidden(name);
+
+	if (folder != NULL) {
+		host->report(host, DE_ERROR, "%s is not there, and no file is "
+		    "made in %s; %s", name, folder, strcmp(folder, "/dev") ==
+		    0 ? "is the driver of the device loaded, and the name "
+		    "right?" : "give a path elsewhere");
+		return PLACE_UNUSABLE;
+	}
+	if (lstat(name, &st) == 0 && S_ISLNK(st.st_mode)) {
+		errno = ENOENT;
+		say_errno(host, name, "is a symbolic link that leads nowhere");
+		return PLACE_UNUSABLE;
+	}
+	/* An absolute path that is free of links lasts as long as the run. */
+	p->path = safe_file_place(name);
+	if (p->path != NULL)
+		return PLACE_FREE;
+	say_errno(host, name, errno == ENOENT ? "its folder is missing" :
+	    "cannot be written");
+	return PLACE_UNUSABLE;
+}
+
+static enum place_kind
+find_memory_device(const struct de_host *host, const char *name, dev_t device)
+{
+	switch (minor(device)) {
+	case NULL_MINOR:
+	case ZERO_MINOR:
+	case FULL_MINOR:
+		return PLACE_SPECIAL;
+	default:
+		refuse(host, name, "is no device that a dump could be on");
+		return PLACE_UNUSABLE;
+	}
+}
+
+static enum place_kind
+find_fifo(const struct place *p, const struct de_host *host, const char *name)
+{
+	const char *fault = safe_file_fault(&p->st, S_IFIFO);
+
+	if (fault == NULL)
+		return PLACE_SPECIAL;
+	host->report(host, DE_ERROR, "%s is a FIFO that %s; whoever made it "
+	    "would get the dump", name, fault);
+	return PLACE_UNUSABLE;
+}
+
+static enum place_kind
+find_file(const struct place *p, const struct de_host *host, const char *name)
+{
+	const char *folder = safe_file_forbidden(p->path);
+
+	if (folder == NULL)
+		return PLACE_FILE;
+	host->report(host, DE_ERROR, "%s is a regular file in %s, where no "
+	    "dump is kept; %s", name, folder, strcmp(folder, "/dev") == 0 ?
+	    "it may be what something has written when the device was not "
+	    "there: remove it" : "give a path elsewhere");
+	return PLACE_UNUSABLE;
+}
+
+static enum place_kind
+find_existing(struct place *p, const struct de_host *host, const char *name)
+{
+	p->path = realpath(name, NULL);
+	if (p->path == NULL) {
+		say_errno(host, name, "cannot be written");
+		return PLACE_UNUSABLE;
+	}
+	switch (p->st.st_mode & S_IFMT) {
+	case S_IFREG:
+		return find_file(p, host, name);
+	case S_IFDIR:
+		refuse(host, name, "is a folder; give the name of a file in "
+		    "it");
+		return PLACE_UNUSABLE;
+	case S_IFSOCK:
+		refuse(host, name, "is a socket, which cannot be written to");
+		return PLACE_UNUSABLE;
+	case S_IFIFO:
+		return find_fifo(p, host, name);
+	case S_IFCHR:
+		return major(p->st.st_rdev) == MEMORY_MAJOR ?
+		    find_memory_device(host, name, p->st.st_rdev) :
+		    PLACE_SPECIAL;
+	default:
+		return PLACE_SPECIAL;
+	}
+}
+
+void
+place_find(struct place *p, const struct de_host *host, const char *name)
+{
+	*p = (struct place){ .kind = PLACE_DESCRIPTOR,
+	    .descriptor = STDOUT_FILENO };
+	if (strcmp(name, STANDARD_OUTPUT) == 0)
+		return;
+	p->descriptor = safe_file_descriptor(name);
+	if (p->descriptor != -1)
+		return;
+	p->kind = PLACE_UNUSABLE;
+	if (is_foreign_link(host, name))
+		return;
+	if (stat(name, &p->st) == 0)
+		p->kind = find_existing(p, host, name);
+	else if (errno == ENOENT)
+		p->kind = find_missing(p, host, name);
+	else
+		say_errno(host, name, "cannot be written");
+}
+
+void
+place_free(struct place *p)
+{
+	free(p->path);
+	p->path = NULL;
+}
+
+void
+place_warn(const struct place *p, const struct de_host *host)
+{
+	const char *name;
+
+	if (p->kind != PLACE_FREE && p->kind != PLACE_FILE)
+		return;
+	const int folder = safe_file_open_folder(p->path, &name);
+	if (folder == -1)
+		return;
+	if (safe_file_folder_is_open(folder))
+		host->report(host, DE_WARNING, "%s: everybody can write to its "
+		    "folder, and remove or exchange the dumps there; take that "
+		    "right away (chmod o-w) or give another folder", p->path);
+	close(folder);
+}
+
+/* ------------------------------------------------------------- what it holds */
+
+/* The header that a regular file or a disk begins with. */
+static bool
+read_label(const char *path, struct label *label)
+{
+	uint8_t block[DE_TAPE_BLOCK];
+	struct stat st;
+	const int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK |
+	    O_NOCTTY | O_CLOEXEC);
+	bool ok = false;
+
+	if (fd == -1)
+		return false;
+	if (fstat(fd, &st) == 0 &&
+	    (S_ISREG(st.st_mode) || S_ISBLK(st.st_mode))) {
+		const ssize_t n = pread(fd, block, sizeof(block), 0);
+		ok = n > 0 && label_parse(block, (size_t)n, label);
+	}
+	close(fd);
+	return ok;
+}
+
+/* NULL, if it is not as it was in the header. */
+static const char *
+exact(const char *text)
+{
+	return strchr(text, '?') == NULL ? text : NULL;
+}
+
+static struct de_dump_found
+describe(const struct label *label)
+{
+	return (struct de_dump_found){
+		.struct_size = sizeof(struct de_dump_found),
+		.date = label->date,
+		.base_date = label->base_date,
+		.level = (uint32_t)label->level,
+		.volume = label->volume,
+		.device = exact(label->device),
+		.filesystem = exact(label->filesystem),
+		.label = exact(label->label),
+		.host = exact(label->host),
+	};
+}
+
+/* An engine without that service knows of none. */
+static enum de_dump_state
+state_of(const struct de_host *host, const struct label *label)
+{
+	const struct de_dump_found found = describe(label);
+
+	return DE_HAS(host, dump_state) && host->dump_state != NULL ?
+	    host->dump_state(host, &found) : DE_DUMP_UNKNOWN;
+}
+
+static void
+format_date(int64_t date, char text[static DATE_BYTES])
+{
+	const time_t t = (time_t)date;
+	struct tm tm;
+
+	if (localtime_r(&t, &tm) == NULL ||
+	    strftime(text, DATE_BYTES, "%a %b %e %H:%M:%S %Y", &tm) == 0)
+		text[0] = '\0';
+}
+
+static void
+refuse_dump(const struct de_host *host, const char *name,
+    const struct label *label, const char *why)
+{
+	char date[DATE_BYTES];
+
+	format_date(label->date, date);
+	host->report(host, DE_ERROR, "%s exists already: it is volume %" PRIu32
+	    " of the level %" PRId32 " dump of %s of %s, %s", name,
+	    label->volume, label->level, label->device, date, why);
+}
+
+static enum de_status
+may_go(const struct place *p, const struct de_host *host, const char *name,
+    bool overwrite)
+{
+	struct label label;
+
+	if (!read_label(p->path, &label)) {
+		if (!overwrite)
+			refuse(host, name, "exists already; remove it, give "
+			    "another path (as with %d for the date), or set "
+			    "overwrite = true");
+		return overwrite ? DE_OK : DE_FAILED;
+	}
+	switch (state_of(host, &label)) {
+	case DE_DUMP_UNFINISHED:
+		return DE_OK;
+	case DE_DUMP_BASE:
+		refuse_dump(host, name, &label, "which others build on, this "
+		    "one perhaps; give a path that differs, as with %l for the "
+		    "level or %d for the date");
+		return DE_FAILED;
+	case DE_DUMP_FINISHED:
+	case DE_DUMP_UNKNOWN:
+		break;
+	}
+	if (!overwrite)
+		refuse_dump(host, name, &label, "which is whole as far as is "
+		    "known; remove it, give another path (as with %d for the "
+		    "date), or set overwrite = true");
+	return overwrite ? DE_OK : DE_FAILED;
+}
+
+enum de_status
+place_may_go(const struct place *p, const struct de_host *host,
+    const char *name, bool overwrite)
+{
+	if (p->kind == PLACE_FILE)
+		return may_go(p, host, name, overwrite);
+	if (p->kind != PLACE_SPECIAL || !S_ISBLK(p->st.st_mode))
+		return DE_OK;
+	if (overwrite)
+		return may_go(p, host, name, true);
+	refuse(host, name, "is a block device; to have what is on it "
+	    "overwritten, set overwrite = true");
+	return DE_FAILED;
+}
+
+/*
+ * A dump of the same date, which was set, made before: by its header it could be
+ * the one that is being made, which must not go.
+ */
+static bool
+is_made_again(const struct label *label, const struct place_dump *own)
+{
+	return (int32_t)label->date == (int32_t)own->date &&
+	    label->level == (int32_t)own->level;
+}
+
+enum de_status
+place_retire(const struct place *p, const struct de_host *host,
+    const char *name, bool overwrite, const struct place_dump *own)
+{
+	struct label label;
+
+	if (p->kind == PLACE_FREE)
+		return DE_OK;
+	if (p->kind != PLACE_FILE && p->kind != PLACE_SPECIAL)
+		return DE_FAILED;
+	const bool is_dump = read_label(p->path, &label);
+	if (!is_dump || !is_made_again(&label, own)) {
+		if (place_may_go(p, host, name, overwrite) != DE_OK)
+			return DE_FAILED;
+		if (!is_dump || state_of(host, &label) == DE_DUMP_UNFINISHED)
+			return DE_OK;
+	}
+	const struct de_dump_found found = describe(&label);
+	return DE_HAS(host, dump_retire) && host->dump_retire != NULL ?
+	    host->dump_retire(host, &found) : DE_OK;
+}
+
+/* ----------------------------------------------------------------- opening */
+
+static void
+wait_a_moment(void)
+{
+	const struct timespec pause = { 0, READER_POLL_NS };
+
+	nanosleep(&pause, NULL);
+}
+
+/* A FIFO without a reader, ENXIO, is told once. */
+static int
+open_patiently(const struct place *p, const struct de_host *host,
+    const char *name, int flags)
+{
+	bool told = false;
+	int fd;
+
+	while ((fd = open(p->path, flags)) == -1 && errno == ENXIO &&
+	    S_ISFIFO(p->st.st_mode) && !host->cancelled(host)) {
+		if (!told)
+			host->report(host, DE_INFO, "%s: waiting for somebody "
+			    "who reads it", name);
+		told = true;
+		wait_a_moment();
+	}
+	return fd;
+}
+
+int
+place_open(const struct place *p, const struct de_host *host,
+    const char *name)
+{
+	const bool is_disk = S_ISBLK(p->st.st_mode);
+	/* O_EXCL: not if it is mounted, or part of something. */
+	const int fd = open_patiently(p, host, name, O_NONBLOCK | O_NOCTTY |
+	    O_NOFOLLOW | O_CLOEXEC | (is_disk ? O_RDWR | O_EXCL : O_WRONLY));
+	struct stat st;
+
+	if (fd == -1) {
+		say_errno(host, name, is_disk && errno == EBUSY ? "is in use: "
+		    "mounted, or part of a volume group or an array" :
+		    "cannot be opened for writing");
+		return -1;
+	}
+	const char *fault = fstat(fd, &st) == -1 ? strerror(errno) :
+	    safe_file_fault(&st, p->st.st_mode & S_IFMT);
+	if (fault == NULL && (st.st_dev != p->st.st_dev ||
+	    st.st_ino != p->st.st_ino))
+		fault = "is something else now than it was";
+	if (fault == NULL && fcntl(fd, F_SETFL, is_disk ? O_RDWR :
+	    O_WRONLY) == -1)
+		fault = strerror(errno);
+	if (fault == NULL)
+		return fd;
+	refuse(host, name, fault);
+	close(fd);
+	return -1;
+}
