@@ -75,6 +75,7 @@ struct selecting {
 	struct report *rep;
 	const atomic_int *cancelled;
 	struct inomap *links;		/* with a target to be read; or empty */
+	bool *out_of_memory;
 };
 
 /*
@@ -130,6 +131,8 @@ select_inode(const struct selecting *s, const struct de_brief *inode)
 	struct selection *sel = s->sel;
 
 	inomap_add(&sel->in_use, inode->number);
+	if (!inode_types_note(&sel->types, inode->number, inode->mode))
+		*s->out_of_memory = true;
 	if (!can_be_dumped(inode, s->findings)) {
 		leave_out(s, inode->number);
 		return;
@@ -171,6 +174,11 @@ scan_inodes(const struct selecting *s)
 		}
 		for (size_t i = 0; i < count; i++)
 			select_inode(s, &inodes[i]);
+		if (*s->out_of_memory) {
+			report(s->rep, DE_ERROR, "out of memory");
+			status = DE_FAILED;
+			break;
+		}
 		findings_settle(s->findings);
 		from = inodes[count - 1].number + 1;
 		if (read_errors_check(s->read_errors) != EXIT_COMPLETE) {
@@ -341,8 +349,9 @@ selection_make(struct selection *sel, const struct source *src,
 {
 	struct findings *findings = read_errors->findings;
 	struct inomap links = { 0 };
+	bool out_of_memory = false;
 	const struct selecting s = { sel, src, rules, read_errors, findings,
-	    rep, cancelled, &links };
+	    rep, cancelled, &links, &out_of_memory };
 	const struct tree_job tree = {
 		.src = src,
 		.findings = findings,
@@ -360,6 +369,7 @@ selection_make(struct selection *sel, const struct source *src,
 
 	memset(sel, 0, sizeof(*sel));
 	sel->unknown.max_inode = src->info.max_inode;
+	inode_types_init(&sel->types, src->info.max_inode);
 	bool ok = make_maps(&s) && (sel->tree = tree_new(&tree)) != NULL &&
 	    scan_inodes(&s) == DE_OK && has_root(&s);
 	if (ok) {
@@ -386,4 +396,5 @@ selection_free(struct selection *sel)
 	inomap_free(&sel->dumped);
 	inomap_free(&sel->directories);
 	inomap_free(&sel->unknown);
+	inode_types_free(&sel->types);
 }

@@ -4,13 +4,14 @@
  *
  * One scan of the inodes (pass I) gives three maps; the walk through the
  * directories (tree.h, pass II) takes from them what has no name in the dump and
- * adds the directories on the way.  Memory: 1/2 byte per inode that the
- * filesystem can have, 1 byte while it is made, and what tree.h says for each
+ * adds the directories on the way.  Memory: 3/4 byte per inode that the
+ * filesystem can have, 5/4 bytes while it is made, and what tree.h says for each
  * directory.
  */
 #ifndef CORE_SELECTION_H
 #define CORE_SELECTION_H
 
+#include "core/inode_types.h"
 #include "core/inomap.h"
 #include "core/read_errors.h"
 #include "core/source.h"
@@ -37,6 +38,7 @@ struct selection {
 	 * instance of the source notes them here while it is selected from.
 	 */
 	struct inomap unknown;
+	struct inode_types types;	/* of all that are in use */
 	struct tree *tree;		/* which names are left out */
 	uint64_t tape_blocks;		/* of the whole stream, estimated */
 	uint64_t inodes;		/* in `dumped` */

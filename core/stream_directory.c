@@ -153,6 +153,21 @@ take_dots(struct conversion *c, const struct de_entry *e, bool *taken)
 	return status;
 }
 
+/* That of the inode; what the name says may be wrong. */
+static uint16_t
+type_of(const struct conversion *c, const struct de_entry *e)
+{
+	const struct selection *sel = c->s->sel;
+
+	if (selection_is_unknown(sel, e->inode))
+		return e->type;
+	const uint16_t type = inode_types_get(&sel->types, e->inode);
+	if (e->type != 0 && e->type != type && !c->quiet)
+		findings_note(c->s->findings, e->inode, "its name says that it "
+		    "is of another type; in the dump it is right");
+	return type;
+}
+
 /* Some names are more than restore can take; see doc/stream-format.md. */
 static enum de_status
 add_entry(struct conversion *c, const struct de_entry *e)
@@ -182,8 +197,8 @@ add_entry(struct conversion *c, const struct de_entry *e)
 		finding(c, e, "has the name of another one; in the dump it has "
 		    "its inode number behind it");
 	}
-	const enum de_status status = directory_add(&c->out, e->inode, e->type,
-	    name, length);
+	const enum de_status status = directory_add(&c->out, e->inode,
+	    type_of(c, e), name, length);
 	if (status == DE_NO_MORE) {
 		finding(c, e, "is left out: the directory is larger than "
 		    "restore can read");

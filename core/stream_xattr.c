@@ -29,6 +29,8 @@ struct attributes {
 };
 
 static const char access_list[] = "system.posix_acl_access";
+static const char default_list[] = "system.posix_acl_default";
+static const char user_prefix[] = "user.";
 
 static enum de_status
 flush_record(struct attributes *a)
@@ -65,11 +67,37 @@ why_not(enum xattr_fit fit)
 	case XATTR_UNKNOWN:
 		return "the format has no place for its kind";
 	case XATTR_BAD_VALUE:
-		return "it is not a valid access control list";
+		return "it is not an access control list that Linux takes";
 	case XATTR_ADDED:
 		break;
 	}
 	return "";
+}
+
+/*
+ * Linux has some attributes for certain types of files only.  One that got
+ * elsewhere by damage, restore loses.
+ */
+static bool
+is_refused(const struct attributes *a, const struct de_xattr *xattr)
+{
+	const uint16_t mode = a->inode->mode;
+	const char *why = NULL;
+
+	if (strncmp(xattr->name, user_prefix, strlen(user_prefix)) == 0) {
+		if (!S_ISREG(mode) && !S_ISDIR(mode))
+			why = "only files and directories can have it";
+	} else if (strcmp(xattr->name, default_list) == 0) {
+		if (!S_ISDIR(mode))
+			why = "only directories can have it";
+	} else if (strcmp(xattr->name, access_list) == 0) {
+		if (S_ISLNK(mode))
+			why = "a symbolic link cannot have it";
+	}
+	if (why != NULL)
+		findings_add(a->s->findings, a->inode->number, "its attribute "
+		    "%s is left out: %s", xattr->name, why);
+	return why != NULL;
 }
 
 static enum de_status
@@ -78,15 +106,15 @@ take_xattr(void *arg, const struct de_xattr *xattr)
 	struct attributes *a = arg;
 	enum de_status status = DE_OK;
 
-	if (xattr_is_risky(xattr->name) != a->risky)
+	if (xattr_is_risky(xattr->name) != a->risky || is_refused(a, xattr))
 		return DE_OK;
-	if (strcmp(xattr->name, access_list) == 0)
-		a->has_list = true;
 	enum xattr_fit fit = xattr_add(a->record, xattr);
 	if (fit == XATTR_FULL && !a->one_record) {
 		status = flush_record(a);
 		fit = xattr_add(a->record, xattr);
 	}
+	if (fit == XATTR_ADDED && strcmp(xattr->name, access_list) == 0)
+		a->has_list = true;
 	if (fit != XATTR_ADDED)
 		findings_add(a->s->findings, a->inode->number, "its attribute "
 		    "%s is left out: %s", xattr->name, why_not(fit));

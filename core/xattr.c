@@ -77,23 +77,83 @@ put32(uint8_t *p, size_t value)
 
 #define ACL_CALL_VERSION 2	/* of the system calls: 8 bytes an entry */
 #define ACL_DISK_VERSION 1	/* of ext4: 4 bytes where there is no id */
-#define ACL_USER 2
-#define ACL_GROUP 8
+#define ACL_ENTRY_BYTES ((size_t)8)
+#define ACL_PERMISSIONS 7
+#define ACL_NO_ID UINT32_MAX
+enum acl_tag {		/* in the order of a list */
+	ACL_USER_OBJ = 1,
+	ACL_USER = 2,
+	ACL_GROUP_OBJ = 4,
+	ACL_GROUP = 8,
+	ACL_MASK = 16,
+	ACL_OTHER = 32
+};
+
+/*
+ * Would Linux take such an entry behind one with the tag `last`?  It refuses the
+ * whole list otherwise, and restore goes on without it.
+ */
+static bool
+may_follow(uint16_t last, uint16_t tag, uint16_t permissions)
+{
+	if ((permissions & ~ACL_PERMISSIONS) != 0)
+		return false;
+	switch (tag) {
+	case ACL_USER_OBJ:
+		return last == 0;
+	case ACL_USER:
+		return last == ACL_USER_OBJ || last == ACL_USER;
+	case ACL_GROUP_OBJ:
+		return last == ACL_USER_OBJ || last == ACL_USER;
+	case ACL_GROUP:
+		return last == ACL_GROUP_OBJ || last == ACL_GROUP;
+	case ACL_MASK:
+		return last == ACL_GROUP_OBJ || last == ACL_GROUP;
+	case ACL_OTHER:
+		return last == ACL_GROUP_OBJ || last == ACL_GROUP ||
+		    last == ACL_MASK;
+	default:
+		return false;
+	}
+}
+
+/* Is it one that Linux would take?  Of entries as getxattr(2) gives them. */
+static bool
+is_valid_acl(const uint8_t *entries, size_t count)
+{
+	uint16_t last = 0;
+	bool is_named = false, has_mask = false;
+
+	for (size_t i = 0; i < count; i++) {
+		const uint8_t *entry = entries + i * ACL_ENTRY_BYTES;
+		const uint16_t tag = get16(entry);
+		const bool has_id = tag == ACL_USER || tag == ACL_GROUP;
+		if (!may_follow(last, tag, get16(entry + 2)) ||
+		    (has_id && get32(entry + 4) == ACL_NO_ID))
+			return false;
+		is_named = is_named || has_id;
+		has_mask = has_mask || tag == ACL_MASK;
+		last = tag;
+	}
+	return count == 0 || (last == ACL_OTHER && (has_mask || !is_named));
+}
 
 /* Returns the length of the list in the form of the disk; 0: it is none. */
 static size_t
 convert_acl(const uint8_t *value, size_t length,
     uint8_t disk[static ACL_BYTES_MAX])
 {
-	if (length < 4 || length > ACL_BYTES_MAX || (length - 4) % 8 != 0 ||
-	    get32(value) != ACL_CALL_VERSION)
+	if (length < 4 || length > ACL_BYTES_MAX ||
+	    (length - 4) % ACL_ENTRY_BYTES != 0 ||
+	    get32(value) != ACL_CALL_VERSION ||
+	    !is_valid_acl(value + 4, (length - 4) / ACL_ENTRY_BYTES))
 		return 0;
 	size_t out = 4;
 	put32(disk, ACL_DISK_VERSION);
-	for (size_t in = 4; in < length; in += 8) {
+	for (size_t in = 4; in < length; in += ACL_ENTRY_BYTES) {
 		const uint16_t tag = get16(value + in);
 		const bool has_id = tag == ACL_USER || tag == ACL_GROUP;
-		const size_t bytes = has_id ? 8 : 4;
+		const size_t bytes = has_id ? ACL_ENTRY_BYTES : 4;
 		memcpy(disk + out, value + in, bytes);
 		out += bytes;
 	}

@@ -295,6 +295,65 @@ START_TEST(access_lists_that_are_none_are_refused)
 }
 END_TEST
 
+/* A list of entries: tag, permissions, id; the last one has the tag 0. */
+struct acl_entry {
+	uint16_t tag, permissions;
+	uint32_t id;
+};
+
+#define ACL_ENTRIES 7
+
+static enum xattr_fit
+add_list(const struct acl_entry entries[static ACL_ENTRIES])
+{
+	struct xattr_record r;
+	uint8_t value[4 + 8 * ACL_ENTRIES] = { 2 };
+	size_t length = 4;
+
+	for (int i = 0; i < ACL_ENTRIES && entries[i].tag != 0; i++) {
+		set16(value + length, entries[i].tag);
+		set16(value + length + 2, entries[i].permissions);
+		set32(value + length + 4, entries[i].id);
+		length += 8;
+	}
+	xattr_begin(&r);
+	return add(&r, "system.posix_acl_default", value, length);
+}
+
+START_TEST(access_lists_that_linux_would_not_take_are_refused)
+{
+	static const struct acl_entry good[][ACL_ENTRIES] = {
+		{ { 0, 0, 0 } },
+		{ { 1, 7, 0 }, { 4, 0, 0 }, { 32, 5, 0 } },
+		{ { 1, 6, 0 }, { 4, 4, 0 }, { 16, 4, 0 }, { 32, 4, 0 } },
+		{ { 1, 6, 0 }, { 2, 4, 7 }, { 2, 4, 7 }, { 4, 4, 0 },
+		    { 8, 1, 9 }, { 16, 4, 0 }, { 32, 4, 0 } },
+	};
+	static const struct acl_entry bad[][ACL_ENTRIES] = {
+		{ { 1, 6, 0 }, { 0x1234, 6, 0 }, { 4, 4, 0 }, { 32, 4, 0 } },
+		{ { 1, 8, 0 }, { 4, 4, 0 }, { 32, 4, 0 } },
+		{ { 1, 6, 0 }, { 4, 4, 0 } },
+		{ { 4, 4, 0 }, { 32, 4, 0 } },
+		{ { 1, 6, 0 }, { 32, 4, 0 } },
+		{ { 1, 6, 0 }, { 1, 6, 0 }, { 4, 4, 0 }, { 32, 4, 0 } },
+		{ { 1, 6, 0 }, { 4, 4, 0 }, { 2, 4, 7 }, { 16, 4, 0 },
+		    { 32, 4, 0 } },
+		{ { 1, 6, 0 }, { 2, 4, 7 }, { 4, 4, 0 }, { 32, 4, 0 } },
+		{ { 1, 6, 0 }, { 4, 4, 0 }, { 8, 4, 7 }, { 32, 4, 0 } },
+		{ { 1, 6, 0 }, { 2, 4, UINT32_MAX }, { 4, 4, 0 },
+		    { 16, 4, 0 }, { 32, 4, 0 } },
+		{ { 1, 6, 0 }, { 4, 4, 0 }, { 32, 4, 0 }, { 32, 4, 0 } },
+		{ { 1, 6, 0 }, { 4, 4, 0 }, { 32, 4, 0 }, { 16, 4, 0 } },
+	};
+
+	for (size_t i = 0; i < COUNT(good); i++)
+		ck_assert_msg(add_list(good[i]) == XATTR_ADDED, "good %zu", i);
+	for (size_t i = 0; i < COUNT(bad); i++)
+		ck_assert_msg(add_list(bad[i]) == XATTR_BAD_VALUE, "bad %zu",
+		    i);
+}
+END_TEST
+
 START_TEST(all_but_user_attributes_are_risky)
 {
 	ck_assert(!xattr_is_risky("user.a"));
@@ -320,6 +379,7 @@ main(void)
 		names_of_more_than_255_bytes_are_refused,
 		access_lists_get_the_form_of_the_disk,
 		access_lists_that_are_none_are_refused,
+		access_lists_that_linux_would_not_take_are_refused,
 		all_but_user_attributes_are_risky,
 	};
 	return unit_run("xattr", tests, COUNT(tests));
