@@ -113,9 +113,26 @@ chain_free(struct chain *chain)
 	free(chain);
 }
 
+/*
+ * A filesystem at rest may be a copy that was made before the dump: changes that
+ * were made to the original meanwhile are not in it.  It has none from after it
+ * was last written, if that went to its end.  If not, it may have later ones, but
+ * nobody can tell of when.
+ */
+static int64_t
+moment_of(const struct de_source_info *info, int64_t date, bool dated)
+{
+	const bool unclean = (info->properties & DE_SOURCE_UNCLEAN) != 0;
+
+	if ((info->properties & DE_SOURCE_LIVE) != 0 || info->written <= 0 ||
+	    info->written > date || (unclean && dated))
+		return date;
+	return info->written;
+}
+
 bool
 chain_set_source(struct chain *chain, const struct de_source_info *info,
-    int64_t date, const char *filesystem, const char *host)
+    int64_t date, bool dated, const char *filesystem, const char *host)
 {
 	struct history_record *own = &chain->own;
 
@@ -127,7 +144,7 @@ chain_set_source(struct chain *chain, const struct de_source_info *info,
 	own->written = info->written;
 	own->lifetime_writes = info->lifetime_writes & INT64_MAX;
 	own->date = date;
-	own->moment = date;
+	own->moment = moment_of(info, date, dated);
 	if (own->device == NULL || own->filesystem == NULL ||
 	    own->host == NULL || own->uuid == NULL) {
 		report(chain->rep, DE_ERROR, "out of memory");
@@ -135,6 +152,13 @@ chain_set_source(struct chain *chain, const struct de_source_info *info,
 	}
 	history_key(own->uuid, own->name, chain->key);
 	return true;
+}
+
+void
+chain_set_date(struct chain *chain, int64_t date)
+{
+	chain->own.date = date;
+	chain->own.moment = date;
 }
 
 void

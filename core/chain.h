@@ -36,11 +36,35 @@ struct chain *chain_new(const struct job_config *job, const char *name,
     struct report *rep, const atomic_int *cancelled);
 void chain_free(struct chain *chain);
 
-/* What is dumped, and of when; what the headers say.  Texts are copied. */
+/*
+ * What is dumped, and of when; what the headers say.  `dated`: it is a snapshot
+ * of which that is the date.  Texts are copied.  Returns false after
+ * reporting that it is out of memory.
+ */
 bool chain_set_source(struct chain *chain, const struct de_source_info *info,
-    int64_t date, const char *filesystem, const char *host);
+    int64_t date, bool dated, const char *filesystem, const char *host);
 
-/* What it builds on. */
+/*
+ * What earlier runs of jobs with that name and dumpdates file have left undone: a
+ * dump that could not be noted is noted now, one that was killed is named.  Of a
+ * job that does not update the file, nothing.
+ */
+void chain_catch_up(const struct chain *chain);
+
+/*
+ * Find the dump that one of level->number, above 0, builds on: the latest with a
+ * lower level that is of the same filesystem, took all that this one would
+ * take, is not from the future, and builds on others that are there still.
+ * Names those that it passes over.  Fills in base_date (0: there is none),
+ * base_level, since and retake.  Returns false after reporting why it cannot be
+ * known.
+ */
+bool chain_find_base(const struct chain *chain, struct level *level);
+
+/* Just the date, where the source is not known. */
+void chain_set_date(struct chain *chain, int64_t date);
+
+/* Its level, and what it builds on. */
 void chain_set_level(struct chain *chain, const struct level *level);
 
 /*
@@ -49,6 +73,18 @@ void chain_set_level(struct chain *chain, const struct level *level);
  * warning, if a later level could want to know it.
  */
 void chain_begin(struct chain *chain, pid_t supervisor, struct chain_id *id);
+
+enum chain_noted {
+	CHAIN_NOTED,
+	CHAIN_NOT_NOTED,	/* the file cannot be written; reported */
+	CHAIN_NO_BASE		/* nothing may build on it; reported */
+};
+
+/*
+ * The dump is whole: put it into its dumpdates file, and take out what has a later
+ * date, with a warning.
+ */
+enum chain_noted chain_note(const struct chain *chain);
 
 /* See dump_state() and dump_retire() in dumpengine/plugin.h. */
 enum de_dump_state chain_dump_state(const struct chain *chain,

@@ -53,10 +53,26 @@ chain_covers(const struct history_record *a, const struct history_record *b)
 }
 
 /*
- * What is known of a line: the latest of that level and date.  One that is whole,
- * or was, is what the line is about; a run of the same date that came to
- * nothing was never noted.
+ * How much a record tells of a line with its level and date.  A run that was
+ * aborted was never noted, one that is called running may have been killed just
+ * after that.
  */
+static int
+worth(const struct history_record *r)
+{
+	if (r->status == HISTORY_ABORTED)
+		return 0;
+	return r->status == HISTORY_RUNNING ? 1 : 2;
+}
+
+static bool
+began_later(const struct history_record *a, const struct history_record *b)
+{
+	return a->begun > b->begun ||
+	    (a->begun == b->begun && a->uptime > b->uptime);
+}
+
+/* What is known of a line: the latest of those that tell most. */
 static const struct history_record *
 record_of(const struct reading *reading, uint32_t level, int64_t date)
 {
@@ -65,10 +81,10 @@ record_of(const struct reading *reading, uint32_t level, int64_t date)
 	for (size_t i = 0; i < reading->list->count; i++) {
 		const struct history_record *r = &reading->list->items[i];
 		if (r->level != level || r->date != date || !r->is_base ||
-		    (!chain_is_whole(r) && r->status != HISTORY_GONE) ||
-		    !chain_is_at(r, reading->place))
+		    worth(r) == 0 || !chain_is_at(r, reading->place))
 			continue;
-		if (found == NULL || r->begun >= found->begun)
+		if (found == NULL || worth(r) > worth(found) ||
+		    (worth(r) == worth(found) && began_later(r, found)))
 			found = r;
 	}
 	return found;
@@ -117,8 +133,8 @@ is_besides(const struct chain_lines *lines, const struct history_record *r)
 
 	if (!r->is_noted)
 		return line == NULL || line->date < r->date;
-	return line != NULL && line->record != NULL &&
-	    line->record->begun >= r->begun && chain_is_whole(line->record) &&
+	return r->is_displaced && line != NULL && line->record != NULL &&
+	    !began_later(r, line->record) && chain_is_whole(line->record) &&
 	    !chain_covers(line->record, r);
 }
 
@@ -137,7 +153,7 @@ add_besides(struct reading *reading)
 
 bool
 chain_lines_read(struct chain_lines *lines, const struct chain_place *place,
-    const struct history_list *list, struct report *rep,
+    const struct history_list *list, bool tell, struct report *rep,
     const atomic_int *cancelled)
 {
 	struct reading reading = { .lines = lines, .place = place,
@@ -148,8 +164,8 @@ chain_lines_read(struct chain_lines *lines, const struct chain_place *place,
 
 	*lines = (struct chain_lines){ 0 };
 	if (file != NULL && name != NULL)
-		ok = dumpdates_read(file, name, take, &reading, rep,
-		    cancelled);
+		ok = dumpdates_read(file, name, take, &reading, tell,
+		    rep, cancelled);
 	if (ok)
 		add_besides(&reading);
 	if (file == NULL || name == NULL || reading.failed) {

@@ -35,12 +35,13 @@ struct chain_place {
 };
 
 /*
- * Find them.  A file that is missing has none.  Returns false after reporting why
- * the file cannot be read.  To be freed in each case.
+ * Find them.  A file that is missing has none; `tell` as for dumpdates_read().
+ * Returns false after reporting why the file cannot be read.  To be freed in
+ * each case.
  */
 bool chain_lines_read(struct chain_lines *lines,
     const struct chain_place *place, const struct history_list *list,
-    struct report *rep, const atomic_int *cancelled);
+    bool tell, struct report *rep, const atomic_int *cancelled);
 void chain_lines_free(struct chain_lines *lines);
 
 /* Is the record one of that place? */

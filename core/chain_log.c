@@ -20,7 +20,7 @@ struct chain_log {
 	json_t *volumes;		/* owned; this and the next */
 	json_t *retake;
 	bool retake_is_cut;
-	bool noted;
+	enum chain_noted noted;
 	enum history_status status;
 	uint64_t next_note;		/* of volumes; on clock_ns() */
 };
@@ -63,6 +63,7 @@ chain_log_begin(struct chain_log *log, const struct chain_id *id)
 		return;
 	log->id = *id;
 	log->status = HISTORY_RUNNING;
+	log->noted = CHAIN_NOT_NOTED;
 }
 
 static bool
@@ -77,7 +78,8 @@ update(void *arg, struct history_list *list)
 		r->volumes = log->volumes;
 		r->retake = log->retake;
 		r->retake_is_cut = log->retake_is_cut;
-		r->is_noted = log->noted;
+		r->is_noted = log->noted == CHAIN_NOTED;
+		r->is_base = r->is_base && log->noted != CHAIN_NO_BASE;
 		r->status = log->status;
 		r->ended = log->status == HISTORY_RUNNING ? 0 :
 		    (int64_t)time(NULL);
@@ -138,12 +140,20 @@ chain_log_retake(struct chain_log *log, uint32_t inode)
 }
 
 bool
-chain_log_end(struct chain_log *log, enum exit_status status, bool noted)
+chain_log_end(struct chain_log *log, enum exit_status status)
 {
 	if (log == NULL)
 		return false;
-	log->noted = noted;
 	log->status = status == EXIT_COMPLETE ? HISTORY_FINISHED :
 	    status == EXIT_INCOMPLETE ? HISTORY_INCOMPLETE : HISTORY_ABORTED;
 	return write_down(log, true);
+}
+
+void
+chain_log_noted(struct chain_log *log, enum chain_noted noted)
+{
+	if (log == NULL)
+		return;
+	log->noted = noted;
+	write_down(log, noted != CHAIN_NOTED);
 }

@@ -27,9 +27,12 @@ void chain_log_volume(struct chain_log *log, const struct message_volume *v);
 void chain_log_retake(struct chain_log *log, uint32_t inode);
 
 /*
- * How it ended, safely on the disk; `noted`: its dumpdates file has it.  Returns
- * false if that could not be done, which has been reported.
+ * How it ended, safely on the disk.  Returns false if that could not be done,
+ * which has been reported.
  */
-bool chain_log_end(struct chain_log *log, enum exit_status status, bool noted);
+bool chain_log_end(struct chain_log *log, enum exit_status status);
+
+/* And whether its dumpdates file has it. */
+void chain_log_noted(struct chain_log *log, enum chain_noted noted);
 
 #endif

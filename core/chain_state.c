@@ -106,8 +106,8 @@ is_needed(const struct chain *chain, const struct history_list *list,
 	    chain_is_at(&chain->own, &place);
 	if (is_ours && descends(list, &chain->own, r))
 		return true;
-	if (!chain_lines_read(&lines, &place, list, chain->rep,
-	    chain->cancelled))
+	if (!chain_lines_read(&lines, &place, list, false,
+	    chain->rep, chain->cancelled))
 		return true;
 	for (size_t i = 0; i < lines.count && !needed; i++) {
 		const struct history_record *line = lines.items[i].record;

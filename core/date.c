@@ -8,6 +8,10 @@
 #include <string.h>
 #include <time.h>
 
+/* By how much clocks are set back, at most and at least. */
+#define REPEATED_MAX 10800	/* seconds */
+#define REPEATED_STEP 900
+
 /* Exactly `digits` decimal digits at *p, at most `max`; moves *p behind. */
 static bool
 take_number(const char **p, int digits, int max, int *value)
@@ -79,6 +83,33 @@ is_real_day(const struct tm *given)
 }
 
 static bool
+shows(int64_t seconds, const struct tm *tm)
+{
+	const time_t t = (time_t)seconds;
+	struct tm there;
+
+	return localtime_r(&t, &there) != NULL &&
+	    there.tm_min == tm->tm_min && there.tm_hour == tm->tm_hour &&
+	    there.tm_mday == tm->tm_mday && there.tm_sec == tm->tm_sec;
+}
+
+int64_t
+date_from_local(const struct tm *tm)
+{
+	struct tm given = *tm, copy = *tm;
+
+	copy.tm_isdst = -1;
+	const int64_t seconds = (int64_t)mktime(&copy);
+	/* 60 is a second that clocks do not show. */
+	if (given.tm_sec == 60)
+		given.tm_sec = 59;
+	for (int64_t back = REPEATED_MAX; back > 0; back -= REPEATED_STEP)
+		if (shows(seconds - back, &given))
+			return seconds - back;
+	return seconds;
+}
+
+static bool
 parse_iso(const char *text, int64_t *seconds)
 {
 	struct tm tm = { .tm_isdst = -1 };
@@ -98,7 +129,7 @@ parse_iso(const char *text, int64_t *seconds)
 		return false;
 	if (!take_zone(&p, &local, &offset) || *p != '\0')
 		return false;
-	*seconds = local ? (int64_t)mktime(&tm) : (int64_t)timegm(&tm) - offset;
+	*seconds = local ? date_from_local(&tm) : (int64_t)timegm(&tm) - offset;
 	return true;
 }
 

@@ -18,6 +18,14 @@
  */
 bool date_parse(const char *text, int64_t *seconds);
 
+struct tm;
+
+/*
+ * The moment that a local clock shows, as mktime(3); but where it shows that
+ * twice, as when summer time ends, the earlier one.  tm_isdst is not looked at.
+ */
+int64_t date_from_local(const struct tm *tm);
+
 /* "Sun Nov 22 03:00:00 2026", local time, as dump(8) shows it. */
 void date_format(int64_t seconds, char text[static DATE_TEXT_BYTES]);
 

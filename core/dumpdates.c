@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "core/date.h"
 #include "plugins/common/safe_file.h"
 
 /* A line has about 60 bytes: room for a hundred thousand of them. */
@@ -141,7 +142,7 @@ parse_date(const char *text, size_t length, int64_t *date)
 	    &offset))
 		return false;
 	tm.tm_year -= 1900;
-	*date = local ? (int64_t)mktime(&tm) : (int64_t)timegm(&tm) - offset;
+	*date = local ? date_from_local(&tm) : (int64_t)timegm(&tm) - offset;
 	return *date > 0 && *date <= INT32_MAX;
 }
 
@@ -358,9 +359,8 @@ is_missing(const char *file)
 }
 
 bool
-dumpdates_find_base(const char *file, const char *name, uint32_t level,
-    struct dumpdates_entry *base, struct report *rep,
-    const atomic_int *cancelled)
+dumpdates_read(const char *file, const char *name, dumpdates_take_fn *take,
+    void *arg, bool tell, struct report *rep, const atomic_int *cancelled)
 {
 	struct dumpdates d = { .file = file, .fd = -1, .rep = rep };
 	struct line l;
@@ -368,9 +368,9 @@ dumpdates_find_base(const char *file, const char *name, uint32_t level,
 	unsigned int number = 0, foreign = 0, first = 0;
 	bool known;
 
-	*base = (struct dumpdates_entry){ .name = name };
 	if (is_missing(file)) {
-		report(rep, DE_WARNING, "%s: does not exist", file);
+		if (tell)
+			report(rep, DE_WARNING, "%s: does not exist", file);
 		return true;
 	}
 	if (!open_and_lock(&d, O_RDONLY, F_RDLCK, cancelled))
@@ -380,38 +380,15 @@ dumpdates_find_base(const char *file, const char *name, uint32_t level,
 		if (!known && l.length > blanks(l.text, l.text + l.length) &&
 		    foreign++ == 0)
 			first = number;
-		if (!known || !is_named(&l, name) || l.level >= level ||
-		    l.date < base->date)
-			continue;
-		base->level = l.level;
-		base->date = l.date;
-	}
-	close_file(&d);
-	if (foreign > 0)
-		report(rep, DE_WARNING, "%s:%u: this%s tells of no dump, and is "
-		    "passed over; dump(8) reads no further than there", file,
-		    first, foreign == 1 ? "" : ", and other lines,");
-	return true;
-}
-
-bool
-dumpdates_read(const char *file, const char *name, dumpdates_take_fn *take,
-    void *arg, struct report *rep, const atomic_int *cancelled)
-{
-	struct dumpdates d = { .file = file, .fd = -1, .rep = rep };
-	struct line l;
-	size_t at = 0;
-	bool known;
-
-	if (is_missing(file))
-		return true;
-	if (!open_and_lock(&d, O_RDONLY, F_RDLCK, cancelled))
-		return false;
-	while (next_line(&d, &at, &l, &known))
 		if (known && is_named(&l, name))
 			take(arg, &(struct dumpdates_entry){ name, l.level,
 			    l.date });
+	}
 	close_file(&d);
+	if (foreign > 0 && tell)
+		report(rep, DE_WARNING, "%s:%u: this%s tells of no dump, and is "
+		    "passed over; dump(8) reads no further than there", file,
+		    first, foreign == 1 ? "" : ", and other lines,");
 	return true;
 }
 
@@ -565,14 +542,6 @@ dumpdates_change(const char *file, const char *name, dumpdates_drop_fn *drop,
 	}
 	free(c.done);
 	return ok;
-}
-
-bool
-dumpdates_update(const char *file, const struct dumpdates_entry *entry,
-    struct report *rep, const atomic_int *cancelled)
-{
-	return dumpdates_change(file, entry->name, NULL, NULL, entry, 1, rep,
-	    cancelled);
 }
 
 /* ------------------------------------------------------------------ check */

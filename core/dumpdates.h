@@ -31,21 +31,14 @@ struct dumpdates_entry {
 bool dumpdates_holds_name(const char *name);
 
 /*
- * The latest dump of `name` with a lower level than `level`; base->date is 0 if
- * there is none, or if there is no such file, which is not an error.
- * Returns false after reporting why the file cannot be read.
- */
-bool dumpdates_find_base(const char *file, const char *name, uint32_t level,
-    struct dumpdates_entry *base, struct report *rep,
-    const atomic_int *cancelled);
-
-/*
  * Give `take` every dump of `name`, in the order of the file; there are none if
- * there is no such file.  Returns false after reporting why it cannot be read.
+ * there is no such file.  With `tell`, it is reported if that is missing or has
+ * lines that tell of no dump.  Returns false after reporting why it cannot be
+ * read.
  */
 typedef void dumpdates_take_fn(void *arg, const struct dumpdates_entry *entry);
 bool dumpdates_read(const char *file, const char *name,
-    dumpdates_take_fn *take, void *arg, struct report *rep,
+    dumpdates_take_fn *take, void *arg, bool tell, struct report *rep,
     const atomic_int *cancelled);
 
 /*
@@ -64,12 +57,5 @@ typedef bool dumpdates_drop_fn(void *arg, const struct dumpdates_entry *entry);
 bool dumpdates_change(const char *file, const char *name,
     dumpdates_drop_fn *drop, void *arg, const struct dumpdates_entry *put,
     size_t count, struct report *rep, const atomic_int *cancelled);
-
-/*
- * Put a dump in, in place of one with the same name and level.  Waits for the
- * lock.  Returns false after reporting why; the file is as it was then.
- */
-bool dumpdates_update(const char *file, const struct dumpdates_entry *entry,
-    struct report *rep, const atomic_int *cancelled);
 
 #endif

@@ -556,7 +556,7 @@ history_stamp(struct history_record *r, pid_t pid, char boot[static 40])
 			*p = '-';
 	clock_gettime(CLOCK_BOOTTIME, &up);
 	r->boot = boot;
-	r->uptime = up.tv_sec;
+	r->uptime = (int64_t)up.tv_sec * 1000 + up.tv_nsec / 1000000;
 	r->begun = (int64_t)time(NULL);
 	r->pid = pid;
 	r->pid_started = start_of(r->pid);

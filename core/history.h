@@ -64,10 +64,12 @@ struct history_record {
 	bool nodump;			/* files with that flag were left out */
 	bool is_base;			/* others may build on it */
 	bool is_noted;			/* its dumpdates file has had it */
+	bool is_displaced;		/* its place there has been taken by one */
+					/*   that lacks some of what it has */
 	enum history_status status;
 	int64_t begun;			/* by the clock, seconds */
 	int64_t ended;			/* 0: not yet */
-	int64_t uptime;			/* seconds since `boot`, when it began */
+	int64_t uptime;			/* milliseconds since `boot` by then */
 	const char *boot;		/* of the machine: its id, or "" */
 	int64_t pid;			/* of the supervisor, and when */
 	int64_t pid_started;		/*   that began; 0: not known */

@@ -40,6 +40,7 @@ static const struct field fields[] = {
 	FIELD(nodump, FLAG, 0, 0),
 	FIELD(is_base, FLAG, 0, 0),
 	FIELD(is_noted, FLAG, 0, 0),
+	FIELD(is_displaced, FLAG, 0, 0),
 	FIELD(status, STATUS, 0, 0),
 	FIELD(begun, NUMBER, INT64_MIN, INT64_MAX),
 	FIELD(ended, NUMBER, INT64_MIN, INT64_MAX),

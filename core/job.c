@@ -200,11 +200,15 @@ find_place(struct job *job)
 	job->chain = chain_new(job->config, job->name, job->rep,
 	    job->cancelled);
 	if (job->chain == NULL || !chain_set_source(job->chain,
-	    &job->src.info, job->date, filesystem, job->host) ||
-	    !level_find(&job->level, job->config, job->name, job->date,
-	    job->rep, job->cancelled))
+	    &job->src.info, job->date, job->snapshot != NULL, filesystem,
+	    job->host))
 		return false;
-	chain_set_level(job->chain, &job->level);
+	/* Nothing is put right when somebody just looks. */
+	if (job->channel != -1)
+		chain_catch_up(job->chain);
+	if (!level_find(&job->level, job->config, job->chain, job->name,
+	    job->date, job->rep))
+		return false;
 	job->output->chain = job->chain;
 	return true;
 }
@@ -234,6 +238,7 @@ end(struct job *job)
 	instance_free(job->output);
 	instance_free(job->eot);
 	chain_free(job->chain);
+	level_clear(&job->level);
 	option_set_free(job->source.options);
 	free(job->name);
 }
@@ -472,7 +477,7 @@ write_dump(const struct job *job, const struct selection *sel,
 		.findings = findings,
 		.rep = job->rep,
 		.cancelled = job->cancelled,
-		.base_date = job->level.base_date,
+		.base_date = job->level.since,
 	};
 	uint64_t changes = 0;
 	if (tape_begin(tape) != DE_OK || stream_write(&stream) != DE_OK)
@@ -510,7 +515,9 @@ select_by_rules(const struct job *job, struct selection *sel,
 {
 	const struct option_set *options = job->config->options;
 	const struct selection_rules rules = {
-		.base_date = job->level.base_date,
+		.since = job->level.since,
+		.retake = job->level.retake,
+		.retake_count = job->level.retake_count,
 		.level = job->level.number,
 		.honor_nodump = (uint32_t)option_number(options,
 		    "honor_nodump"),
@@ -736,29 +743,47 @@ work(const struct job_config *config, const struct job_context *context,
 	return status;
 }
 
+/* The dump as those who note it have to know it; NULL: it never came to one. */
+static struct chain *
+describe_chain(const struct job_config *config,
+    const struct job_context *context, const struct dump_record *record)
+{
+	const struct message_description *d = &record->description;
+	const struct level level = {
+		.number = d->level,
+		.base_date = d->base_date,
+		.base_level = d->base_level,
+	};
+
+	struct chain *chain = d->date == 0 ? NULL : chain_new(config, d->name,
+	    context->rep, &context->signals->cancel);
+	if (chain != NULL) {
+		chain_set_date(chain, d->date);
+		chain_set_level(chain, &level);
+	}
+	return chain;
+}
+
 /* Every volume is safe: from now on, others can build on this dump. */
 static void
 note_dump(const struct job_config *config, const struct job_context *context,
-    struct dump_record *record)
+    struct dump_record *record, struct chain_log *log)
 {
-	const struct message_description *d = &record->description;
-	const struct dumpdates_entry entry = {
-		.name = d->name,
-		.level = d->level,
-		.date = d->date,
-	};
+	const bool whole = record->status == EXIT_COMPLETE ||
+	    record->status == EXIT_INCOMPLETE;
 
-	if (!level_updates_dumpdates(config) ||
-	    (record->status != EXIT_COMPLETE &&
-	    record->status != EXIT_INCOMPLETE))
+	/* Should the machine stop now, the next run knows of it. */
+	chain_log_end(log, record->status);
+	if (!whole || !level_updates_dumpdates(config))
 		return;
-	record->noted = dumpdates_update(level_dumpdates(config), &entry,
-	    context->rep, &context->signals->cancel);
-	if (record->noted)
-		return;
-	report(context->rep, DE_ERROR, "the dump is whole, but %s does not "
-	    "know of it", level_dumpdates(config));
-	record->status = EXIT_INCOMPLETE;
+	struct chain *chain = describe_chain(config, context, record);
+	const enum chain_noted noted = chain == NULL ? CHAIN_NOT_NOTED :
+	    chain_note(chain);
+	chain_free(chain);
+	record->noted = noted == CHAIN_NOTED;
+	chain_log_noted(log, noted);
+	if (!record->noted)
+		record->status = EXIT_INCOMPLETE;
 }
 
 /* The one line with the sums, and the only rate of the whole. */
@@ -850,8 +875,7 @@ supervise(const struct job_config *config, const struct job_context *context,
 	};
 
 	supervisor_run(&s, worker, &record);
-	note_dump(config, context, &record);
-	chain_log_end(log, record.status, record.noted);
+	note_dump(config, context, &record, log);
 	chain_log_free(log);
 	const double seconds = (double)(clock_ns() - started) / 1e9;
 	report_ending(context->rep, &record, seconds, (uint32_t)

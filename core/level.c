@@ -2,7 +2,9 @@
 #include "core/level.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 
+#include "core/chain.h"
 #include "core/date.h"
 #include "core/dumpdates.h"
 
@@ -34,43 +36,49 @@ become_full(struct level *level, const char *name, const char *file,
     struct report *rep)
 {
 	report(rep, DE_WARNING, "%s has no dump of %s with a level below %"
-	    PRIu32 "; assuming a level 0 dump", file, name, level->number);
+	    PRIu32 "; assuming a level 0 dump", file, name,
+	    level->number);
 	level->number = 0;
 }
 
 bool
 level_find(struct level *level, const struct job_config *job,
-    const char *name, int64_t date, struct report *rep,
-    const atomic_int *cancelled)
+    struct chain *chain, const char *name, int64_t date, struct report *rep)
 {
 	const char *file = level_dumpdates(job);
-	struct dumpdates_entry base;
 
 	*level = (struct level){
 		.number = (uint32_t)option_number(job->options, "level"),
 		.base_date = option_number(job->options, "since"),
 		.base_level = LEVEL_NONE,
 	};
+	level->since = level->base_date;
 	if (file != NULL && !dumpdates_holds_name(name)) {
 		report(rep, DE_ERROR, "\"%s\" has blanks in it, so it cannot "
 		    "stand in %s; give the device another name, as by a link",
 		    name, file);
 		return false;
 	}
+	chain_set_level(chain, level);
 	if (level->base_date == 0 && level->number > 0) {
-		if (!dumpdates_find_base(file, name, level->number, &base,
-		    rep, cancelled))
+		if (!chain_find_base(chain, level))
 			return false;
-		level->base_date = base.date;
-		level->base_level = (int32_t)base.level;
-		if (base.date == 0)
+		if (level->base_date == 0)
 			become_full(level, name, file, rep);
 	}
 	if (level->base_date > date)
-		report(rep, DE_WARNING, "the dump that this one builds on has "
-		    "a later date; if a clock was wrong, changes may be "
-		    "missing: begin with level 0");
+		report(rep, DE_WARNING, "since is later than the date of the "
+		    "dump, so nothing has changed since: a clock is wrong");
+	chain_set_level(chain, level);
 	return true;
+}
+
+void
+level_clear(struct level *level)
+{
+	free(level->retake);
+	level->retake = NULL;
+	level->retake_count = 0;
 }
 
 void

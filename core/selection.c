@@ -2,6 +2,7 @@
 #include "core/selection.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -85,8 +86,25 @@ struct selecting {
 static bool
 is_changed(const struct selection_rules *rules, const struct de_brief *inode)
 {
-	return rules->base_date == 0 || inode->ctime < 0 ||
-	    inode->ctime >= rules->base_date;
+	return rules->since == 0 || inode->ctime < 0 ||
+	    inode->ctime >= rules->since;
+}
+
+static int
+compare_numbers(const void *a, const void *b)
+{
+	const uint32_t *x = a, *y = b;
+
+	return *x < *y ? -1 : *x > *y;
+}
+
+/* The base lacks it, or has it as it was at no moment. */
+static bool
+is_retaken(const struct selection_rules *rules, const struct de_brief *inode)
+{
+	return rules->retake_count > 0 && bsearch(&inode->number,
+	    rules->retake, rules->retake_count, sizeof(*rules->retake),
+	    compare_numbers) != NULL;
 }
 
 /* Is it left out whatever names it has? */
@@ -121,7 +139,7 @@ note_link(const struct selecting *s, const struct de_brief *inode)
 static void
 leave_out(const struct selecting *s, uint32_t inode)
 {
-	if (s->rules->base_date == 0)
+	if (s->rules->since == 0)
 		tree_leave_out(s->sel->tree, inode);
 }
 
@@ -147,7 +165,7 @@ select_inode(const struct selecting *s, const struct de_brief *inode)
 	if (is_left_out(s, inode))
 		tree_leave_out(sel->tree, inode->number);
 	else if (!tree_is_left_out(sel->tree, inode->number) &&
-	    is_changed(s->rules, inode)) {
+	    (is_changed(s->rules, inode) || is_retaken(s->rules, inode))) {
 		inomap_add(&sel->dumped, inode->number);
 		sel->tape_blocks += estimate(inode);
 		note_link(s, inode);
@@ -363,7 +381,7 @@ selection_make(struct selection *sel, const struct source *src,
 		.in_use = &sel->in_use,
 		.dumped = &sel->dumped,
 		.unknown = &sel->unknown,
-		.has_base = rules->base_date != 0,
+		.has_base = rules->since != 0,
 		.read_errors = read_errors,
 	};
 

@@ -22,7 +22,9 @@
 
 /* What is to be selected. */
 struct selection_rules {
-	int64_t base_date;		/* changed since; 0: everything */
+	int64_t since;			/* changed since; 0: everything */
+	const uint32_t *retake;		/* borrowed, rising: these in any case */
+	size_t retake_count;
 	uint32_t level;
 	uint32_t honor_nodump;		/* the flag counts from this level on */
 	const struct exclude *exclude;	/* borrowed; NULL: no patterns */

@@ -90,6 +90,29 @@ START_TEST(without_a_zone_it_is_local_time)
 }
 END_TEST
 
+START_TEST(of_an_hour_that_comes_twice_the_first_counts)
+{
+	static const struct { const char *zone, *text; int64_t seconds; }
+	cases[] = {
+		{ "Europe/Berlin", "2020-10-25T01:59:59", 1603583999 },
+		{ "Europe/Berlin", "2020-10-25T02:00", 1603584000 },
+		{ "Europe/Berlin", "2020-10-25T02:59:59", 1603587599 },
+		{ "Europe/Berlin", "2020-10-25T03:00", 1603591200 },
+		{ "Europe/Berlin", "2020-03-29T03:00", 1585443600 },
+		{ "Australia/Lord_Howe", "2020-04-05T01:45", 1586011500 },
+		{ "UTC", "2020-10-25T02:30", 1603593000 },
+	};
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		int64_t seconds = 0;
+		setenv("TZ", cases[i].zone, 1);
+		tzset();
+		ck_assert(date_parse(cases[i].text, &seconds));
+		ck_assert_int_eq(seconds, cases[i].seconds);
+	}
+}
+END_TEST
+
 START_TEST(dates_are_shown_as_dump_shows_them)
 {
 	char text[DATE_TEXT_BYTES];
@@ -114,6 +137,7 @@ main(void)
 		dates_are_understood,
 		what_is_no_date_is_refused,
 		without_a_zone_it_is_local_time,
+		of_an_hour_that_comes_twice_the_first_counts,
 		dates_are_shown_as_dump_shows_them,
 	};
 	return unit_run("date", tests, COUNT(tests));

@@ -60,13 +60,40 @@ get(const struct fixture *f, char *text, size_t room)
 	fclose(in);
 }
 
+/* The latest below a level. */
+struct finding {
+	uint32_t below;
+	struct dumpdates_entry latest;
+};
+
+static void
+take(void *arg, const struct dumpdates_entry *entry)
+{
+	struct finding *finding = arg;
+
+	if (entry->level < finding->below &&
+	    entry->date >= finding->latest.date)
+		finding->latest = *entry;
+}
+
+static bool
+find_in(const struct fixture *f, const char *name, uint32_t level,
+    struct dumpdates_entry *base, const atomic_int *cancelled)
+{
+	struct finding finding = { .below = level };
+	const bool ok = dumpdates_read(f->file, name, take, &finding, true,
+	    f->rep, cancelled);
+
+	*base = finding.latest;
+	return ok;
+}
+
 static struct dumpdates_entry
 find(const struct fixture *f, const char *name, uint32_t level)
 {
 	struct dumpdates_entry base;
 
-	ck_assert(dumpdates_find_base(f->file, name, level, &base, f->rep,
-	    &not_cancelled));
+	ck_assert(find_in(f, name, level, &base, &not_cancelled));
 	return base;
 }
 
@@ -75,7 +102,8 @@ update(const struct fixture *f, const char *name, uint32_t level, int64_t date)
 {
 	const struct dumpdates_entry entry = { name, level, date };
 
-	return dumpdates_update(f->file, &entry, f->rep, &not_cancelled);
+	return dumpdates_change(f->file, name, NULL, NULL, &entry, 1, f->rep,
+	    &not_cancelled);
 }
 
 START_TEST(dates_are_read_as_dump_writes_them)
@@ -282,14 +310,15 @@ START_TEST(a_lock_is_waited_for_until_the_run_is_aborted)
 	ck_assert_int_eq(read(ready[0], &c, 1), 1);
 	/* A shared lock lets others read, but not write. */
 	ck_assert_int_eq(find(&f, "/d", 1).date, 1795345506);
-	ck_assert(!dumpdates_update(f.file, &entry, f.rep, &cancelled));
+	ck_assert(!dumpdates_change(f.file, "/d", NULL, NULL, &entry, 1, f.rep,
+	    &cancelled));
 	ck_assert_int_eq(find(&f, "/d", 1).date, 1795345506);
 	close(done[1]);
 	ck_assert_int_eq(waitpid(holder, &status, 0), holder);
 	ck_assert_int_eq(status, 0);
-	ck_assert(dumpdates_update(f.file, &entry, f.rep, &not_cancelled));
-	ck_assert(dumpdates_find_base(f.file, "/d", 1, &base, f.rep,
-	    &cancelled));
+	ck_assert(dumpdates_change(f.file, "/d", NULL, NULL, &entry, 1, f.rep,
+	    &not_cancelled));
+	ck_assert(find_in(&f, "/d", 1, &base, &cancelled));
 	ck_assert_int_eq(base.date, 1600000000);
 	teardown(&f);
 }
