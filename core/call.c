@@ -41,8 +41,10 @@ static const struct {
 	[CALL_MAY_RETRY] = { "may_retry", 0 },
 	[CALL_FAILURE] = { "failure", 0 },
 	[CALL_END_SET] = { "end_set", OK_OR_FAILED },
+	[CALL_NAME_RESOURCES] = { "name_resources", OK_OR_FAILED },
 	[CALL_VOLUME_ENDED] = { "volume_ended", OK_OR_FAILED },
 	[CALL_CHECK_HANDLER] = { "check", OK_OR_FAILED },
+	[CALL_NAME_HANDLER_RESOURCES] = { "name_resources", OK_OR_FAILED },
 };
 
 static const char *

@@ -59,6 +59,8 @@ const struct de_option config_job_options[] = {
 	{ "state_dir", DE_OPTION_STRING, 0, 1, 4000, "/var/lib/dumpengine",
 	  "folder for what must be known later: what dumps were made of, and "
 	  "which snapshot to remove" },
+	{ "wait_for_medium", DE_OPTION_INTEGER, 0, 0, 2592000, "0",
+	  "seconds to wait for what another run is using; 0: give up at once" },
 	{ NULL, 0, 0, 0, 0, NULL, NULL }
 };
 
@@ -91,6 +93,9 @@ const struct de_option config_volume_options[] = {
 	{ "rewrite_attempts", DE_OPTION_INTEGER, 0, 0, 100, "2",
 	  "how often a volume that failed is written again before the operator "
 	  "is asked" },
+	{ "change_between_jobs", DE_OPTION_BOOLEAN, 0, 0, 0, "false",
+	  "the medium is changed before this job, so it may be one that an "
+	  "earlier job of the run has written to" },
 	{ NULL, 0, 0, 0, 0, NULL, NULL }
 };
 

@@ -15,6 +15,17 @@ eot_check(const struct instance *in)
 }
 
 enum de_status
+eot_name_resources(const struct instance *in, const struct de_volume *volume,
+    de_resource_fn *take, void *arg)
+{
+	if (in->plugin->eot.name_resources == NULL)
+		return DE_OK;
+	const struct call call = call_begin(in, CALL_NAME_HANDLER_RESOURCES);
+	return call_end(&call, in->plugin->eot.name_resources(in->self,
+	    volume, take, arg));
+}
+
+enum de_status
 eot_volume_ended(const struct instance *in, const struct de_volume_end *end,
     struct de_eot_reply *reply)
 {

@@ -10,6 +10,10 @@
 /* Without the callback: DE_OK. */
 enum de_status eot_check(const struct instance *in);
 
+/* Without the callback: DE_OK.  `take` returns DE_OK or DE_FAILED. */
+enum de_status eot_name_resources(const struct instance *in,
+    const struct de_volume *volume, de_resource_fn *take, void *arg);
+
 /*
  * As in dumpengine/plugin.h; *reply is emptied before.  A reply that cannot be
  * is DE_FAILED.

@@ -115,18 +115,23 @@ static pid_t
 find_taker(const struct stat *st)
 {
 	FILE *locks = fopen("/proc/locks", "re");
-	char line[200], place[64];
+	char line[200], place[64], *at;
 	pid_t pid = 0;
-	int taker;
 
 	if (locks == NULL)
 		return 0;
 	snprintf(place, sizeof(place), " %02x:%02x:%ju ", major(st->st_dev),
 	    minor(st->st_dev), (uintmax_t)st->st_ino);
-	while (pid == 0 && fgets(line, sizeof(line), locks) != NULL)
-		if (strstr(line, place) != NULL && strstr(line, "->") == NULL &&
-		    sscanf(line, "%*s FLOCK %*s WRITE %d ", &taker) == 1)
-			pid = taker;
+	/* "1: FLOCK  ADVISORY  WRITE 4711 08:01:1234 0 EOF"; "->" waits for it. */
+	while (pid == 0 && fgets(line, sizeof(line), locks) != NULL) {
+		at = strstr(line, place);
+		if (at == NULL || strstr(line, "FLOCK") == NULL ||
+		    strstr(line, "->") != NULL)
+			continue;
+		*at = '\0';
+		at = strrchr(line, ' ');
+		pid = at == NULL ? 0 : (pid_t)strtol(at, NULL, 10);
+	}
 	fclose(locks);
 	return pid;
 }
@@ -243,6 +248,15 @@ lock_file(struct lock *l)
 	return false;
 }
 
+/* Two names may come with one node: then this run has it already. */
+static bool
+is_own(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && find_taker(&st) == getpid();
+}
+
 /* Nothing waits in open(2), and nothing happens to it when it is closed. */
 static bool
 lock_node(struct lock *l, const char *path)
@@ -252,7 +266,8 @@ lock_node(struct lock *l, const char *path)
 	l->node = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	if (l->node == -1)
 		return true;	/* for the output to complain about */
-	return flock(l->node, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK;
+	return flock(l->node, LOCK_EX | LOCK_NB) == 0 ||
+	    errno != EWOULDBLOCK || is_own(l->node);
 }
 
 /* With LOCK_IN_USE, *holder is whoever has it. */

@@ -13,6 +13,7 @@
 #include "core/config_text.h"
 #include "core/help.h"
 #include "core/job.h"
+#include "core/media.h"
 #include "core/note.h"
 #include "core/signals.h"
 #include "core/suggest.h"
@@ -57,13 +58,58 @@ is_wanted(const struct arguments *args, const struct job_config *job)
 	return args->job_count == 0;
 }
 
+/* What the jobs use; NULL after reporting why they cannot be run. */
+static struct media *
+find_media(const struct job_context *context, const struct config *config,
+    const struct arguments *args)
+{
+	struct media *media = media_new(context->rep, context->signals);
+	bool ok = media != NULL;
+
+	for (size_t i = 0; ok && i < config->job_count; i++)
+		if (is_wanted(args, &config->jobs[i]))
+			ok = media_add(media, &config->jobs[i]);
+	if (ok && media_are_distinct(media)) {
+		if (args->action == ACT_CHECK)
+			media_look(media);
+		else
+			media_lock(media);
+		return media;
+	}
+	media_release(media);
+	return NULL;
+}
+
+static enum exit_status
+run_job(const struct job_context *context, const struct arguments *args,
+    const struct media *media, const struct job_config *job,
+    bool *is_supervisor)
+{
+	enum exit_status status = EXIT_NOT_STARTED;
+
+	report_set_subject(context->rep, job_name(job));
+	if (args->action == ACT_ESTIMATE) {
+		status = job_estimate(job, context);
+	} else if (args->action == ACT_CHECK) {
+		status = job_check(job, context);
+		if (!media_has(media, job))
+			status = EXIT_NOT_STARTED;
+	} else if (media_has(media, job)) {
+		status = job_run(job, context, is_supervisor);
+	}
+	if (*is_supervisor)
+		report_set_subject(context->rep, NULL);
+	return status;
+}
+
 /*
  * In the order of the file.  A job that fails does not keep others back.
  * Jobs fork: *is_supervisor as in job_run().
  */
 static enum exit_status
 run_jobs(const struct job_context *context, const struct config *config,
-    const struct arguments *args, bool *is_supervisor)
+    const struct arguments *args, const struct media *media,
+    bool *is_supervisor)
 {
 	const atomic_int *cancelled = &context->signals->cancel;
 	enum exit_status worst = EXIT_COMPLETE;
@@ -77,14 +123,10 @@ run_jobs(const struct job_context *context, const struct config *config,
 			all = false;
 			break;
 		}
-		report_set_subject(context->rep, job_name(job));
-		const enum exit_status status = args->action == ACT_CHECK ?
-		    job_check(job, context) : args->action == ACT_ESTIMATE ?
-		    job_estimate(job, context) :
-		    job_run(job, context, is_supervisor);
+		const enum exit_status status = run_job(context, args, media,
+		    job, is_supervisor);
 		if (!*is_supervisor)
 			return status;
-		report_set_subject(context->rep, NULL);
 		if (status > worst)
 			worst = status;
 	}
@@ -110,6 +152,26 @@ is_interrupted(struct signals *signals, struct report *rep)
 	return signals->cancel != 0;
 }
 
+/* Whatever the jobs use is theirs, from before the first to behind the last. */
+static enum exit_status
+find_media_and_run_jobs(const struct job_context *context,
+    const struct config *config, const struct arguments *args,
+    bool *is_supervisor)
+{
+	struct media *media = NULL;
+
+	if (args->action != ACT_ESTIMATE &&
+	    (media = find_media(context, config, args)) == NULL)
+		return EXIT_NOT_STARTED;
+	const enum exit_status status = run_jobs(context, config, args, media,
+	    is_supervisor);
+	if (*is_supervisor)
+		media_release(media);
+	else
+		media_forget(media);
+	return status;
+}
+
 static enum exit_status
 use_file(struct report *rep, struct plugin_registry *reg,
     const struct arguments *args, struct run_report *run_report)
@@ -132,7 +194,8 @@ use_file(struct report *rep, struct plugin_registry *reg,
 	struct config *config = config_load(&request, reg, rep);
 
 	if (config != NULL && names_are_known(rep, config, args))
-		status = run_jobs(&context, config, args, &is_supervisor);
+		status = find_media_and_run_jobs(&context, config, args,
+		    &is_supervisor);
 	else if (config == NULL && is_interrupted(signals, rep))
 		status = EXIT_ABORTED;
 	config_free(config);

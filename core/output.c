@@ -133,3 +133,14 @@ output_settle(const struct instance *in)
 	const struct call call = call_begin(in, CALL_SETTLE);
 	return call_end(&call, ops_of(in)->settle(in->self));
 }
+
+enum de_status
+output_name_resources(const struct instance *in,
+    const struct de_volume *volume, de_resource_fn *take, void *arg)
+{
+	if (ops_of(in)->name_resources == NULL)
+		return DE_OK;
+	const struct call call = call_begin(in, CALL_NAME_RESOURCES);
+	return call_end(&call, ops_of(in)->name_resources(in->self, volume,
+	    take, arg));
+}

@@ -38,6 +38,10 @@ bool output_needs_change(const struct instance *in,
     const struct de_volume *volume);
 bool output_may_retry(const struct instance *in);
 
+/* Without the callback: DE_OK.  `take` returns DE_OK or DE_FAILED. */
+enum de_status output_name_resources(const struct instance *in,
+    const struct de_volume *volume, de_resource_fn *take, void *arg);
+
 /* Only for one that has the callbacks. */
 uint64_t output_settled(const struct instance *in);
 enum de_status output_settle(const struct instance *in);

@@ -157,7 +157,7 @@ configure_job slow.conf \
 first=$!
 wait_for 10 begun || fail "no file comes up"
 engine 1 -c slow.conf
-said "dumps/same" "another run"
+said "dumps/same: in use by process $first"
 wait "$first" || fail "the first run was disturbed: $(cat slow.log)"
 only same
 rm dumps/same

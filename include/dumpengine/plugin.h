@@ -548,6 +548,37 @@ struct de_medium {
 	uint64_t mark;
 };
 
+/*
+ * de_resource.properties: it is not locked, only compared with what other jobs
+ * of the run name, as a file that may become a later volume.
+ */
+#define DE_RESOURCE_COMPARED 1u
+
+#define DE_KEEPS_ALL INT64_C(-1)
+
+/*
+ * Something that only one run may use at a time; see name_resources().  Texts
+ * are the plugin's, for this call only.
+ */
+struct de_resource {
+	uint32_t struct_size;
+	uint32_t properties;		/* DE_RESOURCE_... */
+	const char *name;		/* the same for every path that leads to
+					   it: "tape drive 0", "device 8:16" */
+	const char *text;		/* for messages, as in the configuration:
+					   "/dev/nst0" */
+	const char *node;		/* to be opened for reading and locked by
+					   flock(2) as well, which the plugin must
+					   not do; NULL: nothing is */
+	int64_t keeps;			/* of what an earlier job has written to
+					   it: so many files stay; 0: nothing
+					   does; DE_KEEPS_ALL: it is appended to */
+};
+
+/* The engine's side: takes one.  Anything but DE_OK: stop, and return it. */
+typedef enum de_status de_resource_fn(void *arg,
+    const struct de_resource *resource);
+
 /* What is to become of a volume. */
 enum de_close {
 	DE_CLOSE_COMPLETE = 0,		/* it is whole: make it safe and final */
@@ -687,6 +718,20 @@ struct de_output {
 	 * DE_OK, DE_FAILED.  Main thread; no volume is open.  Optional.
 	 */
 	enum de_status (*end_set)(void *self, enum de_close how);
+
+	/*
+	 * Name what a dump that begins with this volume will write to: drives,
+	 * files, targets, for all of its volumes as far as they are known.  What
+	 * can be shared without loss, as /dev/null or a pipe, is not named.  Two
+	 * jobs of a run that name the same are refused, unless the later one keeps
+	 * what the first has written; two runs exclude each other.
+	 * Called in a process of its own, before anything is opened; changes
+	 * nothing, and reports nothing that check() does as well.
+	 * DE_OK, DE_FAILED, or what `take` returned.  Optional: absent means that
+	 * there is nothing to be shared.
+	 */
+	enum de_status (*name_resources)(void *self,
+	    const struct de_volume *volume, de_resource_fn *take, void *arg);
 };
 
 /* --------------------------------------------------------- EOT handlers */
@@ -752,6 +797,14 @@ struct de_eot {
 	 * nothing.  DE_OK, DE_FAILED.  Optional: absent means yes.
 	 */
 	enum de_status (*check)(void *self);
+
+	/*
+	 * As name_resources() of an output, but for what the handler uses, as a
+	 * changer: two runs exclude each other, jobs of a run may share it.
+	 * Optional: absent means nothing.
+	 */
+	enum de_status (*name_resources)(void *self,
+	    const struct de_volume *volume, de_resource_fn *take, void *arg);
 };
 
 /* ----------------------------------------------------------- descriptor */

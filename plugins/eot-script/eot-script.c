@@ -9,11 +9,13 @@
 #include <fcntl.h>
 #include <pwd.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "../common/resource.h"
 #include "check.h"
 #include "child.h"
 
@@ -34,6 +36,9 @@ static const struct de_option eot_script_options[] = {
 	  "seconds after which it is killed and the operator asked; 0: never" },
 	{ "user", DE_OPTION_STRING, 0, 1, 255, NULL,
 	  "run it as this user" },
+	{ "lock", DE_OPTION_STRINGS, 0, 1, 4095, NULL,
+	  "what the command uses, as the device of a changer, so that no other "
+	  "run does at the same time" },
 	{ NULL, 0, 0, 0, 0, NULL, NULL }
 };
 
@@ -91,6 +96,44 @@ volume_ended(void *self, const struct de_volume_end *end,
 	return DE_OK;
 }
 
+/* A path, or any word that others give as well. */
+static enum de_status
+name_resource(const struct resource_taker *taker, const char *text)
+{
+	char name[4200];
+	const struct de_resource resource = {
+		.struct_size = sizeof(resource),
+		.name = name,
+		.text = text,
+		.keeps = DE_KEEPS_ALL,
+	};
+
+	if (strchr(text, '/') != NULL)
+		return resource_name_path(taker, text);
+	snprintf(name, sizeof(name), "named %s", text);
+	return taker->take(taker->arg, &resource);
+}
+
+static enum de_status
+name_resources(void *self, const struct de_volume *volume,
+    de_resource_fn *take, void *arg)
+{
+	const struct eot_script *s = self;
+	const struct resource_taker taker = {
+		.take = take,
+		.arg = arg,
+		.keeps = DE_KEEPS_ALL,
+	};
+	const char *const *locks;
+	const size_t count = s->host->get_strings(s->host, "lock", &locks);
+	enum de_status status = DE_OK;
+
+	(void)volume;
+	for (size_t i = 0; i < count && status == DE_OK; i++)
+		status = name_resource(&taker, locks[i]);
+	return status;
+}
+
 static enum de_status
 check(void *self)
 {
@@ -141,6 +184,7 @@ static const struct de_eot eot_script_eot = {
 	.struct_size = sizeof(eot_script_eot),
 	.volume_ended = volume_ended,
 	.check = check,
+	.name_resources = name_resources,
 };
 
 static const struct de_plugin eot_script = {

@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "../common/pattern.h"
+#include "../common/resource.h"
 #include "flusher.h"
 #include "place.h"
 #include "set.h"
@@ -282,6 +283,25 @@ out_file_check(void *self, const struct de_volume *volume)
 		status = check_later(f, volume, DE_HAS(volume, volumes) ?
 		    volume->volumes : 0);
 	return status;
+}
+
+static enum de_status
+name_resource(const struct resource_taker *taker, const char *name)
+{
+	/* What comes later on standard output comes behind. */
+	return strcmp(name, "-") == 0 ? DE_OK :
+	    resource_name_path(taker, name);
+}
+
+static enum de_status
+out_file_name_resources(void *self, const struct de_volume *volume,
+    de_resource_fn *take, void *arg)
+{
+	const struct out_file *f = self;
+	const struct resource_taker taker = { .take = take, .arg = arg };
+
+	return resource_name_volumes(&taker, f->paths, f->path_count, volume,
+	    name_resource);
 }
 
 /* ----------------------------------------------------------------- opening */
@@ -816,6 +836,7 @@ static const struct de_output out_file_output = {
 	.may_retry = out_file_may_retry,
 	.failure = out_file_failure,
 	.end_set = out_file_end_set,
+	.name_resources = out_file_name_resources,
 };
 
 static const struct de_plugin out_file = {

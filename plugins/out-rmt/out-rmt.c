@@ -12,6 +12,8 @@
 #include <sys/mman.h>
 
 #include "../common/pattern.h"
+#include "../common/resource.h"
+#include "canonical.h"
 #include "out-rmt.h"
 
 /* What is on its way by default: a fast line is that long. */
@@ -380,6 +382,61 @@ out_rmt_needs_change(void *self, const struct de_volume *volume)
 	return needed;
 }
 
+static enum de_status
+name_target(const struct resource_taker *taker, const char *text)
+{
+	struct target target;
+	char why[200];
+
+	/* What is wrong with it is said when it is used. */
+	if (!target_parse(&target, text, why, sizeof(why)))
+		return DE_OK;
+	char *name = canonical_name(&target);
+	const struct de_resource resource = {
+		.struct_size = sizeof(resource),
+		.properties = taker->properties,
+		.name = name,
+		.text = text,
+		.keeps = taker->keeps,
+	};
+	enum de_status status = name == NULL ? DE_FAILED :
+	    taker->take(taker->arg, &resource);
+	/* Another job may write to the same without going round by rmt. */
+	if (status == DE_OK && canonical_is_local(&target) &&
+	    target.file[0] == '/')
+		status = resource_name_path(taker, target.file);
+	free(name);
+	target_free(&target);
+	return status;
+}
+
+/* Where it stands, the drive goes on, unless closing it rewinds the tape. */
+static enum de_status
+name_target_behind(const struct resource_taker *taker, const char *text)
+{
+	struct resource_taker keeping = *taker;
+	struct target target;
+	char why[200];
+
+	if (target_parse(&target, text, why, sizeof(why))) {
+		if (canonical_is_not_rewound(&target))
+			keeping.keeps = DE_KEEPS_ALL;
+		target_free(&target);
+	}
+	return name_target(&keeping, text);
+}
+
+static enum de_status
+out_rmt_name_resources(void *self, const struct de_volume *volume,
+    de_resource_fn *take, void *arg)
+{
+	const struct out_rmt *r = self;
+	const struct resource_taker taker = { .take = take, .arg = arg };
+
+	return resource_name_volumes(&taker, r->targets, r->target_count,
+	    volume, r->rewind ? name_target : name_target_behind);
+}
+
 /* ------------------------------------------------------------ the instance */
 
 static bool
@@ -503,6 +560,7 @@ static const struct de_output out_rmt_output = {
 	.settled = out_rmt_settled,
 	.settle = out_rmt_settle,
 	.may_retry = out_rmt_may_retry,
+	.name_resources = out_rmt_name_resources,
 };
 
 static const struct de_plugin out_rmt = {

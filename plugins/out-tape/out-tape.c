@@ -15,6 +15,7 @@
 #include <sys/mman.h>
 #include <time.h>
 
+#include "../common/resource.h"
 #include "describe.h"
 #include "../common/label.h"
 #include "place.h"
@@ -327,6 +328,26 @@ out_tape_failure(void *self)
 	return t->drive.failure;
 }
 
+/* Each drive may be used; on its tape, what stands in front of a place stays. */
+static enum de_status
+out_tape_name_resources(void *self, const struct de_volume *volume,
+    de_resource_fn *take, void *arg)
+{
+	const struct out_tape *t = self;
+	const struct resource_taker taker = {
+		.take = take,
+		.arg = arg,
+		.keeps = t->place.kind == PLACE_END ? DE_KEEPS_ALL :
+		    t->place.kind == PLACE_FILE ? t->place.file : 0,
+	};
+	enum de_status status = DE_OK;
+
+	(void)volume;
+	for (size_t i = 0; i < t->device_count && status == DE_OK; i++)
+		status = resource_name_path(&taker, t->devices[i]);
+	return status;
+}
+
 static void
 out_tape_destroy(void *self)
 {
@@ -426,6 +447,7 @@ static const struct de_output out_tape_output = {
 	.needs_change = out_tape_needs_change,
 	.may_retry = out_tape_may_retry,
 	.failure = out_tape_failure,
+	.name_resources = out_tape_name_resources,
 };
 
 static const struct de_plugin out_tape = {

@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 
+#include "plugins/out-rmt/canonical.h"
 #include "plugins/out-rmt/protocol.h"
 #include "plugins/out-rmt/target.h"
 #include "plugins/out-rmt/window.h"
@@ -406,6 +407,69 @@ START_TEST(words_of_the_command)
 }
 END_TEST
 
+/* Is it one target, by two texts? */
+static bool
+are_one(const char *one, const char *other)
+{
+	struct target a, b;
+	char why[200];
+
+	ck_assert_msg(target_parse(&a, one, why, sizeof(why)), "%s", one);
+	ck_assert_msg(target_parse(&b, other, why, sizeof(why)), "%s", other);
+	char *first = canonical_name(&a);
+	char *second = canonical_name(&b);
+	ck_assert_ptr_nonnull(first);
+	ck_assert_ptr_nonnull(second);
+	const bool same = strcmp(first, second) == 0;
+	free(first);
+	free(second);
+	target_free(&a);
+	target_free(&b);
+	return same;
+}
+
+START_TEST(one_target_has_one_name)
+{
+	static const char *const same[][2] = {
+		{ "h:/a/b", "h:/a/b" },
+		{ "h:/a/b", "me@h:/a/b" },
+		{ "vault.lan:/a", "Vault.LAN.:/a" },
+		{ "[fe80::1]:/a", "[FE80::1]:/a" },
+		{ "h:/a/b", "h://a/./c/../b/" },
+		{ "h:/", "h:/.." },
+		{ "h:../a", "h:b/../../a" },
+		{ "h:a/b", "h:./a//b" },
+		{ "me@h:a", "me@h:x/../a" },
+		{ "localhost:/a", "127.0.0.1:/a" },
+		{ "localhost:/a", "[::1]:/a" },
+		{ "h:/dev/nst0", "h:/dev/st0" },
+		{ "h:/dev/nst12a", "h:/dev/st12l" },
+		{ "h:/dev/nsa0", "h:/dev/sa0" },
+		{ "h:/dev/tape/by-id/x-nst", "h:/dev/tape/by-id/x" },
+	};
+	static const char *const others[][2] = {
+		{ "h:/a/b", "g:/a/b" },
+		{ "h:/a/b", "h:/a/bc" },
+		{ "h:/a/b", "h:a/b" },
+		{ "me@h:a", "you@h:a" },
+		{ "h:/dev/nst0", "h:/dev/nst1" },
+		{ "h:/dev/nst0", "h:/dev/nst0x" },
+		{ "h:/dev/nst1", "h:/dev/nst12" },
+		{ "h:/srv/nst0", "h:/srv/st0" },
+		{ "h:/...", "h:/.." },
+		{ "h:../../a", "h:a" },
+		{ "h:../a", "h:a" },
+	};
+
+	for (size_t i = 0; i < COUNT(same); i++)
+		ck_assert_msg(are_one(same[i][0], same[i][1]), "%s and %s",
+		    same[i][0], same[i][1]);
+	for (size_t i = 0; i < COUNT(others); i++)
+		ck_assert_msg(!are_one(others[i][0], others[i][1]),
+		    "%s and %s", others[i][0], others[i][1]);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -425,6 +489,7 @@ main(void)
 		texts_that_are_no_targets,
 		names_as_long_as_rmt_takes_them,
 		words_of_the_command,
+		one_target_has_one_name,
 	};
 	return unit_run("rmt", tests, COUNT(tests));
 }
