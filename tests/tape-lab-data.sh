@@ -114,9 +114,27 @@ engine 0 -c a.conf
 configure 'device = "/dev/nst0"; protect_days = 14;'
 engine 1 -c a.conf
 said "protect_days is 14" "weof"
-configure 'device = "/dev/nst0"; append = true; verify = true;'
+# The drive has been read over its end; each record is to be there.
+configure 'device = "/dev/nst0"; append = true; verify = true;' "" 1
 engine 0 -c a.conf
 said "volume 1 is file 1 of the tape"
+not_said "on 2 volumes"
+# What is no dump is named; an archive behind a dump is, too.
+mt -f /dev/nst0 rewind
+tar -c -b 20 -f /dev/nst0 tree/d || fail "tar cannot write a tape"
+configure 'device = "/dev/nst0";'
+engine 1 -c a.conf
+said "file 0 of the tape is no dump, but a tar archive, \"tree/d/\"" \
+    "overwrite_foreign"
+configure 'device = "/dev/nst0"; append = true;'
+engine 0 -c a.conf
+said "volume 1 is file 1 of the tape"
+# Blanked, the tape is empty: what is appended is at its beginning.
+mt -f /dev/nst0 rewind
+mt -f /dev/nst0 weof
+configure 'device = "/dev/nst0"; append = true; verify = true;' "" 1
+engine 0 -c a.conf
+said "volume 1 is file 0 of the tape"
 mt -f /dev/nst0 rewind
 mt -f /dev/nst0 weof
 configure 'device = "/dev/nst0"; protect_days = 14; block_size = 32768;

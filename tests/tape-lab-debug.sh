@@ -44,7 +44,7 @@ said "file 0 of the tape is no dump"
 
 configure "$drive" "" 10
 engine 0 -v -c a.conf
-records=$(sed -n 's/.* \([0-9]*\) records.*/\1/p' err)
+records=$(sed -n 's/.* \([0-9]*\) records, XXH3.*/\1/p' err)
 on=$(blocks_on /dev/nst0)
 [ "$on" -eq $((records + 1)) ] ||
     fail "$on blocks with the file mark, of $records records"
@@ -60,9 +60,9 @@ for left in 100 $((records - 2)) $((records - 1)) "$records"; do
 	configure 'device = [ "/dev/nst0", "/dev/nst1" ];
 	    overwrite_foreign = true;' "" 10
 	engine 0 -v -c a.conf
-	got=$(sed -n 's/.* \([0-9]*\) records.*/\1/p' err |
+	got=$(sed -n 's/.* \([0-9]*\) records, XXH3.*/\1/p' err |
 	    paste -sd+ | sed 's/$/+0/')
-	first=$(sed -n 's/.* \([0-9]*\) records.*/\1/p' err | head -n 1)
+	first=$(sed -n 's/.* \([0-9]*\) records, XXH3.*/\1/p' err | head -n 1)
 	on=$(blocks_on /dev/nst0)
 	[ "$on" -eq $((first + 1)) ] || fail "$left left: $on blocks on the" \
 	    "tape with the file mark, of $first records: $(cat err)"
@@ -129,7 +129,7 @@ said "another program has the drive open (process $$, "
 exec 9<&-
 configure 'device = "/dev/nst1"; file = 9;'
 engine 1 -c a.conf
-said "there is no file 9 on the tape, which ends after 1 files"
+said "there is no file 9 on the tape, which ends after 1 file ("
 configure 'device = "/dev/nst1"; overwrite_foreign = true;'
 mt -f /dev/nst1 offline
 begun=$SECONDS

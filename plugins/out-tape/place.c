@@ -2,18 +2,12 @@
 #include "place.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
-#include "../common/label.h"
-#include "content.h"
+#include "keep.h"
 #include "trouble.h"
 
-#define DAY 86400
-#define DATE_BYTES 32
-#define ADVICE_BYTES 256
 /* The largest record there is; a larger block is not one of ours. */
 #define BUFFER_BYTES (1 << 20)
 #define BUFFER_ALIGNMENT 4096
@@ -21,7 +15,7 @@
 struct search {
 	struct drive *drive;
 	const struct place_wish *wish;
-	const struct de_volume *volume;
+	struct keep keep;
 	uint8_t *buffer;
 	size_t read_size;
 	size_t length;		/* of the block that is in the buffer */
@@ -37,25 +31,26 @@ enum found {
 
 /* ------------------------------------------------------------------- moving */
 
-/* After spacing by files has failed. */
+/*
+ * After spacing by files has failed.  How far a drive came then it does not
+ * always tell, so they are counted.
+ */
 static enum de_status
 tell_no_file(struct drive *d, int file, int error)
 {
-	struct mtget status;
+	int files = 0;
 
-	if (!drive_status(d, &status) || !GMT_EOD(status.mt_gstat))
+	if (drive_do(d, MTREW, 1) == 0)
+		while (files < file && drive_do(d, MTFSF, 1) == 0)
+			files++;
+	if (files == file || !drive_is_at_end(d))
 		return trouble_tell(d, "the tape cannot be wound to the file "
 		    "that the volume is to be", error);
+	d->host->report(d->host, DE_ERROR, "%s: there is no file %d on the "
+	    "tape, which ends after %d file%s (the first is file 0); put "
+	    "another tape in, or set another file", d->name, file, files,
+	    files == 1 ? "" : "s");
 	d->failure = DE_FAILURE_OTHER;
-	if (status.mt_fileno < 0)
-		d->host->report(d->host, DE_ERROR, "%s: there is no file %d on "
-		    "the tape (the first is 0); put another tape in, or set "
-		    "another file", d->name, file);
-	else
-		d->host->report(d->host, DE_ERROR, "%s: there is no file %d on "
-		    "the tape, which ends after %ld files (the first is file "
-		    "0); put another tape in, or set another file", d->name,
-		    file, (long)status.mt_fileno);
 	return DE_FAILED;
 }
 
@@ -124,147 +119,34 @@ look_at_file(struct search *s, struct label *label)
 
 /* ------------------------------------------------------------- what may go */
 
-/* The operator's word is taken at the drive: `what` may go if it is blanked. */
-static void
-advise(const struct search *s, const char *what,
-    char text[static ADVICE_BYTES])
+static struct keep_file
+this_file(const struct search *s)
 {
-	const char *name = s->drive->name;
-	char go[24] = "rewind";
-
-	if (s->wish->kind == PLACE_FILE && s->wish->file > 0)
-		snprintf(go, sizeof(go), "asf %d", s->wish->file);
-	snprintf(text, ADVICE_BYTES, "put another tape in, or if %s may go: mt "
-	    "-f %.64s %s; mt -f %.64s weof; then try again", what, name, go,
-	    name);
+	return (struct keep_file){ s->file, s->buffer, s->length };
 }
 
 static enum de_status
-refuse(const struct search *s, enum de_failure failure)
+check_found(struct search *s, enum found found, const struct label *label)
 {
-	s->drive->failure = failure;
-	s->drive->mark = s->length == 0 ? 0 :
-	    content_mark(s->buffer, s->length);
-	return DE_FAILED;
-}
+	const struct keep_file file = this_file(s);
 
-static enum de_status
-refuse_same_dump(const struct search *s, const struct label *label)
-{
-	s->drive->host->report(s->drive->host, DE_ERROR, "%s: the tape holds "
-	    "volume %" PRIu32 " of this dump, which restore will need; put "
-	    "another tape in, then try again", s->drive->name, label->volume);
-	return refuse(s, DE_FAILURE_PROTECTED);
-}
-
-static void
-describe_date(int64_t seconds, char text[static DATE_BYTES])
-{
-	const time_t date = (time_t)seconds;
-	struct tm tm;
-
-	if (localtime_r(&date, &tm) == NULL ||
-	    strftime(text, DATE_BYTES, "%Y-%m-%d %H:%M", &tm) == 0)
-		snprintf(text, DATE_BYTES, "?");
-}
-
-/* `why` as: "3 days old, and protect_days is 14". */
-static enum de_status
-refuse_dump(const struct search *s, const struct label *label,
-    const char *kind, const char *why)
-{
-	char date[DATE_BYTES], advice[ADVICE_BYTES];
-
-	describe_date(label->date, date);
-	advise(s, "that dump", advice);
-	s->drive->host->report(s->drive->host, DE_ERROR, "%s: file %d of the "
-	    "tape is volume %" PRIu32 " of %s level %" PRId32 " dump \"%s\" "
-	    "of %s on %s, of %s, %s; %s", s->drive->name, s->file,
-	    label->volume, kind, label->level, label->label,
-	    label->filesystem, label->host, date, why, advice);
-	return refuse(s, DE_FAILURE_PROTECTED);
-}
-
-static enum de_status
-check_age(const struct search *s, const struct label *label, const char *kind)
-{
-	const int64_t days = s->wish->protect_days;
-	char why[96];
-
-	if (days == 0 || label->date <= s->wish->now - days * DAY)
-		return DE_OK;
-	if (label->date > s->wish->now)
-		snprintf(why, sizeof(why), "of the future, and protect_days is "
-		    "%" PRId64, days);
-	else
-		snprintf(why, sizeof(why), "%" PRId64 " days old, and "
-		    "protect_days is %" PRId64, (s->wish->now - label->date) /
-		    DAY, days);
-	return refuse_dump(s, label, kind, why);
-}
-
-/* May this be written over? */
-static enum de_status
-check_label(const struct search *s, const struct label *label)
-{
-	if (label_is_of(label, s->volume))
-		return label->volume < s->volume->number ?
-		    refuse_same_dump(s, label) : DE_OK;
-	return check_age(s, label, "the");
-}
-
-static enum de_status
-check_foreign(const struct search *s)
-{
-	char what[CONTENT_BYTES] = "data in blocks larger than a dump has";
-	char advice[ADVICE_BYTES];
-
-	if (s->wish->overwrite_foreign)
-		return DE_OK;
-	if (s->length > 0)
-		content_describe(s->buffer, s->length, what);
-	advise(s, "that", advice);
-	s->drive->host->report(s->drive->host, DE_ERROR, "%s: file %d of the "
-	    "tape is no dump, but %s; %s; or set overwrite_foreign", s->drive->name, s->file, what, advice);
-	return refuse(s, DE_FAILURE_FOREIGN);
-}
-
-static enum de_status
-check_unreadable(const struct search *s)
-{
-	char advice[ADVICE_BYTES];
-
-	if (s->wish->overwrite_foreign)
-		return DE_OK;
-	advise(s, "all on it", advice);
-	s->drive->host->report(s->drive->host, DE_ERROR, "%s: file %d of the "
-	    "tape cannot be read, so it is unknown what would be lost; %s",
-	    s->drive->name, s->file, advice);
-	return refuse(s, DE_FAILURE_UNREADABLE);
-}
-
-static enum de_status
-check_found(const struct search *s, enum found found,
-    const struct label *label)
-{
 	switch (found) {
 	case FOUND_DUMP:
-		return check_label(s, label);
+		return keep_check_dump(&s->keep, &file, label);
 	case FOUND_DATA:
-		return check_foreign(s);
+		return keep_check_foreign(&s->keep, &file);
 	case FOUND_UNREADABLE:
-		return check_unreadable(s);
+		return keep_check_unreadable(&s->keep, &file);
 	case FOUND_END:
 		break;
 	}
 	return DE_OK;
 }
 
-/* From here to the end, or only this file if that is all that matters. */
+/* From here to the end: all of it is lost. */
 static enum de_status
 check_files(struct search *s)
 {
-	const bool all = s->wish->protect_days > 0;
 	enum found found;
 	struct label label;
 
@@ -272,7 +154,7 @@ check_files(struct search *s)
 		found = look_at_file(s, &label);
 		if (check_found(s, found, &label) != DE_OK)
 			return DE_FAILED;
-	} while (all && found != FOUND_END && next_file(s));
+	} while (found != FOUND_END && next_file(s));
 	return DE_OK;
 }
 
@@ -289,26 +171,6 @@ find_file(struct search *s, int file)
 }
 
 /* --------------------------------------------------------- behind all files */
-
-/* Was this begun by an attempt to write this very volume? */
-static bool
-is_attempt(const struct search *s, const struct label *label)
-{
-	return label_is_of(label, s->volume) &&
-	    label->volume == s->volume->number;
-}
-
-static enum de_status
-refuse_append(const struct search *s)
-{
-	char advice[ADVICE_BYTES];
-
-	advise(s, "all on it", advice);
-	s->drive->host->report(s->drive->host, DE_ERROR, "%s: file %d of the "
-	    "tape cannot be read, so nothing can be appended behind it; %s",
-	    s->drive->name, s->file, advice);
-	return refuse(s, DE_FAILURE_UNREADABLE);
-}
 
 /* An interrupted program leaves a file without a mark at its end. */
 static enum de_status
@@ -354,15 +216,17 @@ find_end(struct search *s)
 		return DE_FAILED;
 	do {
 		found = look_at_file(s, &label);
-		if (found == FOUND_DUMP && is_attempt(s, &label))
+		if (found == FOUND_DUMP && keep_is_attempt(&s->keep, &label))
 			return place_return(s->drive, s->file);
 		if (found != FOUND_END)
 			files = s->file + 1;
 	} while (found != FOUND_END && next_file(s));
 	if (found == FOUND_END)
 		return return_to_end(s, files);
-	if (found == FOUND_UNREADABLE)
-		return refuse_append(s);
+	if (found == FOUND_UNREADABLE) {
+		const struct keep_file file = this_file(s);
+		return keep_refuse_append(&s->keep, &file);
+	}
 	return end_file(s);
 }
 
@@ -393,34 +257,51 @@ set_block_size(struct drive *d, int block_size)
 	return trouble_tell(d, what, errno);
 }
 
+/* What can still go wrong now goes before what has to be given up for it. */
+static enum de_status
+go_there(struct search *s)
+{
+	const enum de_status status = s->wish->kind == PLACE_END ?
+	    find_end(s) : find_file(s, s->wish->kind == PLACE_FILE ?
+	    s->wish->file : 0);
+
+	if (status != DE_OK ||
+	    set_block_size(s->drive, s->wish->block_size) != DE_OK)
+		return DE_FAILED;
+	return keep_let_go(&s->keep);
+}
+
 enum de_status
 place_find(struct drive *d, const struct place_wish *wish,
     const struct de_volume *volume, int *file)
 {
-	struct search s = { .drive = d, .wish = wish, .volume = volume };
+	struct search s = { .drive = d, .wish = wish };
+	enum de_status status = DE_FAILED;
 
+	keep_init(&s.keep, d, wish, volume);
 	/* Where it stands may be unknown, which only a rewind gets over. */
-	if (place_return(d, 0) != DE_OK || prepare(&s) != DE_OK)
-		return DE_FAILED;
-	const enum de_status status = wish->kind == PLACE_END ?
-	    find_end(&s) : find_file(&s, wish->kind == PLACE_FILE ?
-	    wish->file : 0);
+	if (place_return(d, 0) == DE_OK && prepare(&s) == DE_OK)
+		status = go_there(&s);
 	free(s.buffer);
+	keep_free(&s.keep);
 	*file = s.file;
-	return status != DE_OK ? status : set_block_size(d, wish->block_size);
+	return status;
 }
 
 void
 place_discard(struct drive *d, const struct place_wish *wish,
     const struct de_volume *volume, int file)
 {
-	struct search s = { .drive = d, .wish = wish, .volume = volume };
+	struct search s = { .drive = d, .wish = wish };
 	struct label label;
 
+	keep_init(&s.keep, d, wish, volume);
 	/* A file that begins with a file mark is empty for everybody. */
 	if (prepare(&s) == DE_OK && drive_go_to_file(d, file) == 0 &&
-	    look_at_file(&s, &label) == FOUND_DUMP && is_attempt(&s, &label) &&
+	    look_at_file(&s, &label) == FOUND_DUMP &&
+	    keep_is_attempt(&s.keep, &label) &&
 	    drive_go_to_file(d, file) == 0)
 		drive_do(d, MTWEOF, 1);
 	free(s.buffer);
+	keep_free(&s.keep);
 }

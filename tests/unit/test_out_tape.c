@@ -34,6 +34,10 @@ struct bench {
 	char told[4096];	/* all messages, a line each */
 	int64_t date;
 	const char *medium;	/* of an EOT handler */
+	enum de_dump_state state;	/* of all dumps but this one */
+	bool cannot_retire;
+	int64_t retired[8];		/* dates, and how many */
+	size_t retired_count;
 	enum de_failure refused;	/* why a volume was not opened */
 	uint64_t mark;			/* and what */
 	bool verify;
@@ -131,6 +135,28 @@ monotonic_ns(const struct de_host *host)
 {
 	const struct bench *b = host->context;
 	return b->room.now;
+}
+
+static enum de_dump_state
+dump_state(const struct de_host *host, const struct de_dump_found *found)
+{
+	const struct bench *b = host->context;
+
+	ck_assert_str_eq(found->filesystem, "/home");
+	ck_assert_str_eq(found->host, "elsewhere");
+	return found->date == b->date ? DE_DUMP_UNFINISHED : b->state;
+}
+
+static enum de_status
+dump_retire(const struct de_host *host, const struct de_dump_found *found)
+{
+	struct bench *b = host->context;
+
+	if (b->cannot_retire)
+		return DE_FAILED;
+	ck_assert_uint_lt(b->retired_count, COUNT(b->retired));
+	b->retired[b->retired_count++] = found->date;
+	return DE_OK;
 }
 
 /* --------------------------------------------------------------- the bench */
@@ -1227,7 +1253,7 @@ START_TEST(damaged_and_other_dumps_are_foreign)
 }
 END_TEST
 
-/* Behind a dump that may go; only looked for with protect_days. */
+/* Behind a dump that may go. */
 START_TEST(foreign_data_in_a_later_file)
 {
 	struct bench *b = set_up();
@@ -1239,7 +1265,6 @@ START_TEST(foreign_data_in_a_later_file)
 	fake_tape_put(&b->tapes[0], "precious", 8);
 	fake_tape_put(&b->tapes[0], NULL, 0);
 	b->date++;
-	set(b, "protect_days", 1);
 	refused(b, "file 1 of the tape is no dump");
 	set(b, "file", 1);
 	create(b);
@@ -1483,6 +1508,109 @@ START_TEST(young_dump_in_a_later_file)
 }
 END_TEST
 
+/* Two dumps of the day on the tape, of which the engine says `state`. */
+static struct bench *
+set_up_known(enum de_dump_state state)
+{
+	struct bench *b = set_up();
+	uint8_t record[RECORD];
+
+	b->host.dump_state = dump_state;
+	b->host.dump_retire = dump_retire;
+	b->state = state;
+	for (int i = 0; i < 2; i++) {
+		b->date = (int64_t)time(NULL) - 60 - i;
+		make_header(b, 1, record);
+		fake_tape_put(&b->tapes[0], record, RECORD);
+		fake_tape_put(&b->tapes[0], NULL, 0);
+	}
+	b->date = DATE;
+	return b;
+}
+
+/* What was never finished may go, whatever its age. */
+START_TEST(unfinished_dump_is_not_protected)
+{
+	struct bench *b = set_up_known(DE_DUMP_UNFINISHED);
+
+	set(b, "protect_days", 14);
+	create(b);
+	ck_assert_uint_eq(dump(b, 3), 1);
+	said(b, "file 0 of the tape is volume 1 of a dump of /home");
+	said(b, "never finished: it is overwritten");
+	check_tapes(b, 0, 0, 1, 3);
+	ck_assert_uint_eq(b->retired_count, 0);
+	tear_down(b);
+}
+END_TEST
+
+START_TEST(finished_dump_is_protected_and_given_up_before_it_goes)
+{
+	struct bench *b = set_up_known(DE_DUMP_FINISHED);
+
+	set(b, "protect_days", 14);
+	refused(b, "which is complete, 0 days old, and protect_days is 14");
+	refused_as(b, PROTECTED);
+	ck_assert_uint_eq(b->retired_count, 0);
+	/* Both, as both are lost. */
+	set(b, "protect_days", 0);
+	create(b);
+	ck_assert_uint_eq(dump(b, 3), 1);
+	ck_assert_uint_eq(b->retired_count, 2);
+	ck_assert_int_eq(b->retired[0], b->retired[1] + 1);
+	tear_down(b);
+}
+END_TEST
+
+START_TEST(base_of_another_dump_stays)
+{
+	struct bench *b = set_up_known(DE_DUMP_BASE);
+
+	refused(b, "on which another dump builds, or the next one would");
+	refused_as(b, PROTECTED);
+	ck_assert_uint_ne(b->mark, 0);
+	ck_assert_uint_eq(b->tapes[0].count, 4);
+	tear_down(b);
+}
+END_TEST
+
+START_TEST(dump_that_cannot_be_given_up_stays)
+{
+	struct bench *b = set_up_known(DE_DUMP_FINISHED);
+	uint32_t next = 0;
+
+	b->cannot_retire = true;
+	create(b);
+	ck_assert_int_eq(write_volume(b, 1, &next, 3), NOT_OPENED);
+	refused_as(b, PROTECTED);
+	ck_assert_uint_eq(b->tapes[0].count, 4);
+	tear_down(b);
+}
+END_TEST
+
+/* Another job's, of the same second and label: no attempt at this volume. */
+START_TEST(appended_behind_another_dump_of_the_same_date)
+{
+	struct bench *b = set_up();
+	uint8_t record[RECORD];
+
+	b->host.dump_state = dump_state;
+	b->host.dump_retire = dump_retire;
+	b->state = DE_DUMP_FINISHED;
+	make_header(b, 1, record);
+	fake_tape_put(&b->tapes[0], record, RECORD);
+	fake_tape_put(&b->tapes[0], NULL, 0);
+	set(b, "append", 1);
+	/* The header has 32 bits of it, which is all that is compared. */
+	b->date += (int64_t)1 << 32;
+	create(b);
+	ck_assert_uint_eq(dump(b, 3), 1);
+	b->date -= (int64_t)1 << 32;
+	check_tapes(b, 0, 1, 1, 3);
+	tear_down(b);
+}
+END_TEST
+
 START_TEST(options_that_do_not_go_together)
 {
 	struct bench *b = set_up();
@@ -1564,6 +1692,11 @@ main(void)
 		rewind_and_eject,
 		young_dumps_are_protected,
 		young_dump_in_a_later_file,
+		unfinished_dump_is_not_protected,
+		finished_dump_is_protected_and_given_up_before_it_goes,
+		base_of_another_dump_stays,
+		dump_that_cannot_be_given_up_stays,
+		appended_behind_another_dump_of_the_same_date,
 		options_that_do_not_go_together,
 	};
 	return unit_run("out_tape", tests, COUNT(tests));
