@@ -129,6 +129,9 @@ said "file 0 of the tape is no dump, but a tar archive, \"tree/d/\"" \
 configure 'device = "/dev/nst0"; append = true;'
 engine 0 -c a.conf
 said "volume 1 is file 1 of the tape"
+configure 'device = "/dev/nst0"; file = 9;'
+engine 1 -c a.conf
+said "there is no file 9 on the tape, which ends after 2 files"
 # Blanked, the tape is empty: what is appended is at its beginning.
 mt -f /dev/nst0 rewind
 mt -f /dev/nst0 weof

@@ -85,7 +85,7 @@ holder_find(const char *device, char text[static HOLDER_BYTES])
 		while ((entry = readdir(processes)) != NULL) {
 			if (strspn(entry->d_name, "0123456789") !=
 			    strlen(entry->d_name) ||
-			    atoi(entry->d_name) == getpid() ||
+			    strtol(entry->d_name, NULL, 10) == getpid() ||
 			    !has_open(entry->d_name, st.st_rdev))
 				continue;
 			get_command(entry->d_name, command);

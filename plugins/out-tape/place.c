@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "keep.h"
 #include "trouble.h"
@@ -26,10 +27,23 @@ enum found {
 	FOUND_DUMP,
 	FOUND_DATA,		/* of something else */
 	FOUND_UNREADABLE,
+	FOUND_NOTHING,		/* it is being aborted */
 	FOUND_END		/* of all data */
 };
 
 /* ------------------------------------------------------------------- moving */
+
+/* Some drives tell that only when they are read. */
+static bool
+ends_here(struct drive *d, int file)
+{
+	uint8_t some[DE_TAPE_BLOCK];
+
+	if (drive_is_at_end(d))
+		return true;
+	return drive_go_to_file(d, file) == 0 &&
+	    drive_read(d, some, sizeof(some)) <= 0 && drive_is_at_end(d);
+}
 
 /*
  * After spacing by files has failed.  How far a drive came then it does not
@@ -43,7 +57,7 @@ tell_no_file(struct drive *d, int file, int error)
 	if (drive_do(d, MTREW, 1) == 0)
 		while (files < file && drive_do(d, MTFSF, 1) == 0)
 			files++;
-	if (files == file || !drive_is_at_end(d))
+	if (files == file || !ends_here(d, files))
 		return trouble_tell(d, "the tape cannot be wound to the file "
 		    "that the volume is to be", error);
 	d->host->report(d->host, DE_ERROR, "%s: there is no file %d on the "
@@ -75,21 +89,28 @@ next_file(struct search *s)
 	return true;
 }
 
-/*
- * Where nothing was ever written some drives give an error instead of the end.
- * A block that is only bad can be stepped over.
- */
+/* A block that is there can be stepped over, even if it is bad. */
 static bool
-is_blank(struct search *s)
+is_block_there(struct search *s)
 {
-	return drive_go_to_file(s->drive, s->file) == 0 &&
-	    drive_do(s->drive, MTFSR, 1) == -1 && drive_is_at_end(s->drive);
+	return drive_go_to_file(s->drive, s->file) == -1 ||
+	    drive_do(s->drive, MTFSR, 1) == 0;
+}
+
+/* All that was asked for, and nothing but zeros. */
+static bool
+is_empty_read(const struct search *s)
+{
+	return s->length == s->read_size && s->buffer[0] == 0 &&
+	    memcmp(s->buffer, s->buffer + 1, s->length - 1) == 0;
 }
 
 /*
  * What the next file begins with.  The driver gives 0 bytes at a file mark, as
  * of an empty file, and once at the end of all data.  Some drives make the
- * driver take it for a block there; but it says that it is the end.
+ * driver take it for a block there; but it says that it is the end.  Where
+ * nothing was ever written some give an error, and some zeros for as long as
+ * they are asked.
  */
 static enum found
 look_at_file(struct search *s, struct label *label)
@@ -108,13 +129,18 @@ look_at_file(struct search *s, struct label *label)
 	} while (n == 0);
 	if (n > 0) {
 		s->length = (size_t)n;
-		return label_parse(s->buffer, s->length, label) ? FOUND_DUMP :
+		if (label_parse(s->buffer, s->length, label))
+			return FOUND_DUMP;
+		return is_empty_read(s) && !is_block_there(s) ? FOUND_END :
 		    FOUND_DATA;
 	}
+	if (error == EINTR)
+		return FOUND_NOTHING;
 	/* A block that is larger than the largest record. */
 	if (error == ENOMEM)
 		return FOUND_DATA;
-	return error == EIO && is_blank(s) ? FOUND_END : FOUND_UNREADABLE;
+	return error == EIO && !is_block_there(s) &&
+	    drive_is_at_end(s->drive) ? FOUND_END : FOUND_UNREADABLE;
 }
 
 /* ------------------------------------------------------------- what may go */
@@ -135,6 +161,8 @@ check_found(struct search *s, enum found found, const struct label *label)
 		return keep_check_dump(&s->keep, &file, label);
 	case FOUND_DATA:
 		return keep_check_foreign(&s->keep, &file);
+	case FOUND_NOTHING:
+		return DE_FAILED;
 	case FOUND_UNREADABLE:
 		return keep_check_unreadable(&s->keep, &file);
 	case FOUND_END:
@@ -218,6 +246,8 @@ find_end(struct search *s)
 		found = look_at_file(s, &label);
 		if (found == FOUND_DUMP && keep_is_attempt(&s->keep, &label))
 			return place_return(s->drive, s->file);
+		if (found == FOUND_NOTHING)
+			return DE_FAILED;
 		if (found != FOUND_END)
 			files = s->file + 1;
 	} while (found != FOUND_END && next_file(s));

@@ -18,11 +18,14 @@
 #define PAGE_COMPRESSION 0x0f
 #define MODE_HEADER 4
 #define KEY_NOT_READY 0x02
+#define KEY_MEDIUM_ERROR 0x03
+#define KEY_HARDWARE_ERROR 0x04
 #define HOST_NO_CONNECT 1
 #define CODE_NOT_READY 0x04
 #define QUALIFIER_START_NEEDED 0x02
 #define QUALIFIER_HAND_NEEDED 0x03
 #define CODE_NO_MEDIUM 0x3a
+#define CODE_OTHER_KIND 0x30
 
 #define COMMAND_BYTES 6
 #define LONG_COMMAND_BYTES 10
@@ -78,6 +81,12 @@ sense_not_ready(struct drive *d)
 	const uint8_t code = is_new ? sense[2] : sense[12];
 	const uint8_t qualifier = is_new ? sense[3] : sense[13];
 
+	if (code == CODE_OTHER_KIND)
+		return SENSE_OTHER_KIND;
+	if (key == KEY_MEDIUM_ERROR)
+		return SENSE_BAD_TAPE;
+	if (key == KEY_HARDWARE_ERROR)
+		return SENSE_BROKEN;
 	if (key != KEY_NOT_READY)
 		return SENSE_NOTHING;
 	if (code == CODE_NO_MEDIUM)
@@ -144,7 +153,7 @@ sense_alerts(struct drive *d)
 	    ANSWERED || sense[0] != 0 ||
 	    (page[0] & 0x3f) != PAGE_TAPE_ALERT)
 		return 0;
-	for (unsigned int i = 0; i < ALERTS; i++) {
+	for (size_t i = 0; i < ALERTS; i++) {
 		const uint8_t *at = page + LOG_HEADER + i * LOG_PARAMETER;
 		if (at[3] == 1 && (at[4] & 1) != 0)
 			alerts |= alert(at[0] * 256u + at[1]);

@@ -15,7 +15,10 @@ enum sense {
 	SENSE_GONE,		/* nobody answers for it */
 	SENSE_EMPTY,		/* no tape is in it */
 	SENSE_OFF_LINE,		/* one is, but it is not loaded */
-	SENSE_NEEDS_HAND	/* somebody has to go there */
+	SENSE_NEEDS_HAND,	/* somebody has to go there */
+	SENSE_OTHER_KIND,	/* it cannot use that tape */
+	SENSE_BAD_TAPE,
+	SENSE_BROKEN		/* the drive is */
 };
 
 /* Why an open drive is not ready. */

@@ -20,6 +20,7 @@ enum trouble {
 	LOADING,
 	WRITE_PROTECTED,
 	WRONG_SIZE,
+	OTHER_KIND,
 	BAD_TAPE,
 	BAD_DRIVE,
 	DIRTY,
@@ -56,6 +57,9 @@ static const struct {
 	[WRONG_SIZE] = { DE_FAILURE_SETTINGS, "the drive or its driver does "
 	    "not take blocks of that size: set a smaller blocking, or another "
 	    "block_size" },
+	[OTHER_KIND] = { DE_FAILURE_UNREADABLE, "the drive cannot use that "
+	    "tape: it is of another kind, or for cleaning; put another tape "
+	    "in, then try again" },
 	[BAD_TAPE] = { DE_FAILURE_MEDIUM, "the drive says that the tape is "
 	    "bad: put another tape in, and do not use this one again" },
 	[BAD_DRIVE] = { DE_FAILURE_OTHER, "the drive says that it is broken "
@@ -120,6 +124,12 @@ ask_drive(struct drive *d)
 		return OFF_LINE;
 	case SENSE_NEEDS_HAND:
 		return NEEDS_HAND;
+	case SENSE_OTHER_KIND:
+		return OTHER_KIND;
+	case SENSE_BAD_TAPE:
+		return BAD_TAPE;
+	case SENSE_BROKEN:
+		return BAD_DRIVE;
 	case SENSE_NOTHING:
 		break;
 	}
@@ -173,6 +183,8 @@ trouble_tell(struct drive *d, const char *what, int error)
 	char holder[HOLDER_BYTES], why[256];
 
 	d->failure = troubles[trouble].failure;
+	if (error == EINTR && d->host->cancelled(d->host))
+		return DE_FAILED;	/* nothing is wrong: it is being aborted */
 	switch (trouble) {
 	case OTHER:
 		text = strerror(error);

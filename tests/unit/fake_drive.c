@@ -161,7 +161,7 @@ move(struct fake_drive *d)
 static int
 meet_end(struct fake_drive *d)
 {
-	d->at_end = true;
+	d->at_end = !d->blank_reads || d->tape->count > 0;
 	return set_errno(EIO);
 }
 
@@ -257,8 +257,14 @@ fake_read(void *context, int fd, void *buffer, size_t size)
 {
 	struct fake_drive *d = by_fd(context, fd);
 
+	if (d->read_interrupted)
+		return set_errno(EINTR);
 	if (d->lost || is_due(&d->reads, d->read_fails))
 		return set_errno(EIO);
+	if (d->blank_reads && d->tape->count == 0) {
+		memset(buffer, 0, size);
+		return (ssize_t)size;
+	}
 	if (d->at == d->tape->count) {
 		if (d->at_end || (d->blank_fails && d->tape->count == 0))
 			return set_errno(EIO);
@@ -565,12 +571,12 @@ ask(const struct fake_drive *d, const struct sg_io_hdr *io)
 	ck_assert_uint_ge(io->mx_sb_len, 18);
 	if (d->new_sense) {
 		io->sbp[0] = 0x72;
-		io->sbp[1] = 2;
+		io->sbp[1] = d->key != 0 ? d->key : 2;
 		io->sbp[2] = d->code;
 		io->sbp[3] = d->qualifier;
 	} else {
 		io->sbp[0] = 0xf0;
-		io->sbp[2] = 2;
+		io->sbp[2] = d->key != 0 ? d->key : 2;
 		io->sbp[12] = d->code;
 		io->sbp[13] = d->qualifier;
 	}

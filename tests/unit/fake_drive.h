@@ -51,13 +51,15 @@ struct fake_drive {
 	bool off_line;
 	int ready_after;	/* naps */
 	uint8_t code, qualifier;	/* of SCSI, why it is not ready */
+	uint8_t key;			/* of these; 0: that it is not */
 	bool new_sense;		/* and told in the newer form */
 	bool tells;		/* its position */
 	bool tells_places;	/* which are no numbers of blocks */
 	bool stays;		/* cannot step back */
 	bool only_fixed;	/* no blocks of any size */
 	size_t wants;		/* the one size of block that it takes; 0: any */
-	bool blank_fails;	/* reading a tape that was never written does */
+	bool blank_fails;	/* reading a tape that was never written does, */
+	bool blank_reads;	/* or gives zeros, and no end is ever told */
 	bool sticks;		/* at an end that was read over, until moved */
 
 	unsigned int write_fails;	/* the write with that number */
@@ -75,6 +77,7 @@ struct fake_drive {
 	unsigned int eject_fails;
 	size_t buffered;	/* blocks that are lost with a failing mark */
 	int interrupted;	/* so many writes are, first */
+	bool read_interrupted;	/* all are */
 	unsigned int soft_errors;
 
 	/* What it comes to */

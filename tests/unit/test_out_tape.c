@@ -130,6 +130,13 @@ never(const struct de_host *host)
 	return false;
 }
 
+static bool
+always(const struct de_host *host)
+{
+	(void)host;
+	return true;
+}
+
 static uint64_t
 monotonic_ns(const struct de_host *host)
 {
@@ -852,6 +859,7 @@ START_TEST(drive_that_will_not_be_ready_by_itself)
 		is_not_waited_for(0x04, 0x03, new_sense, "look at it");
 		is_not_waited_for(0x3a, 0x01, new_sense, "there is no tape");
 	}
+	is_not_waited_for(0x30, 0x03, false, "of another kind, or for cleaning");
 	/* It is loading. */
 	struct bench *b = set_up();
 	b->room.drives[0].ready_after = 20;
@@ -1085,17 +1093,21 @@ START_TEST(appended_volume_that_cannot_be_read)
 }
 END_TEST
 
-/* Never written, or blanked by `mt weof`: the volume is at the beginning. */
-START_TEST(appended_to_a_blank_tape)
+/*
+ * Never written, or blanked by `mt weof`: the volume is at the beginning, also
+ * one that is appended.
+ */
+START_TEST(blank_tape)
 {
-	for (int quirk = 0; quirk <= 1; quirk++)
-		for (int marks = 0; marks <= 2; marks++) {
+	for (int quirk = 0; quirk <= 2; quirk++)
+		for (int marks = 0; marks <= 5; marks++) {
 			struct bench *b = set_up();
 
-			b->room.drives[0].blank_fails = quirk != 0;
-			for (int i = 0; i < marks; i++)
+			b->room.drives[0].blank_fails = quirk == 1;
+			b->room.drives[0].blank_reads = quirk == 2;
+			for (int i = 0; i < marks / 2; i++)
 				fake_tape_put(&b->tapes[0], NULL, 0);
-			set(b, "append", 1);
+			set(b, "append", marks % 2);
 			create(b);
 			ck_assert_uint_eq(dump(b, 3), 1);
 			check_tapes(b, 0, 0, 1, 3);
@@ -1353,6 +1365,37 @@ START_TEST(drive_that_complains)
 		b->room.drives[0].alerts[0] = cases[i].alert;
 		write_ends(b, cases[i].failure, cases[i].text);
 	}
+}
+END_TEST
+
+START_TEST(tape_that_cannot_be_loaded)
+{
+	for (uint8_t key = 3; key <= 4; key++) {
+		struct bench *b = set_up();
+		struct fake_drive *d = &b->room.drives[0];
+
+		d->off_line = true;
+		d->key = key;
+		d->code = 0x53;
+		refused(b, key == 3 ? "the tape is bad" : "broken itself");
+		tear_down(b);
+	}
+}
+END_TEST
+
+/* Nothing is said against the tape. */
+START_TEST(search_that_is_aborted)
+{
+	struct bench *b = set_up();
+	uint32_t next = 0;
+
+	fake_tape_put(&b->tapes[0], "old", 3);
+	b->room.drives[0].read_interrupted = true;
+	b->host.cancelled = always;
+	create(b);
+	ck_assert_int_eq(write_volume(b, 1, &next, 3), NOT_OPENED);
+	ck_assert_str_eq(b->told, "");
+	tear_down(b);
 }
 END_TEST
 
@@ -1675,7 +1718,7 @@ main(void)
 		append_ends_a_file_that_was_interrupted,
 		appended_volume_that_failed_gives_its_place_back,
 		appended_volume_that_cannot_be_read,
-		appended_to_a_blank_tape,
+		blank_tape,
 		appended_behind_empty_files,
 		drive_that_sticks_at_the_end_of_data,
 		drive_that_sticks_elsewhere,
@@ -1687,6 +1730,8 @@ main(void)
 		tape_that_is_taken_out,
 		tape_that_is_found_write_protected,
 		drive_that_complains,
+		tape_that_cannot_be_loaded,
+		search_that_is_aborted,
 		file_that_is_not_there,
 		records_that_get_lost,
 		rewind_and_eject,
