@@ -7,7 +7,9 @@
 #include <sys/wait.h>
 
 #include "core/eot.h"
+#include "core/note.h"
 #include "core/output.h"
+#include "core/signals.h"
 
 /* Until the operator has the next volume ready, or gives up. */
 static enum exit_status
@@ -67,6 +69,9 @@ ask_handler(struct change *c, const struct de_volume_end *end, bool is_begun)
 {
 	struct de_eot_reply reply;
 
+	/* Then nobody would know what has become of the media. */
+	if (!signals_has_supervisor())
+		return EXIT_ABORTED;
 	if (eot_volume_ended(c->eot, end, &reply) != DE_OK)
 		reply.answer = DE_EOT_ABORT;
 	switch (reply.answer) {
@@ -104,7 +109,7 @@ change_at_end(struct change *c, const struct de_volume_end *end)
 {
 	struct de_eot_reply reply;
 
-	if (c->eot != NULL)
+	if (c->eot != NULL && signals_has_supervisor())
 		eot_volume_ended(c->eot, end, &reply);
 }
 
@@ -135,14 +140,19 @@ tell_rewrite(const struct change *c, uint32_t volume, bool refused,
 
 /* Why the writer ended; `why` is a text for messages. */
 static int
-how_it_ended(int wait_status, enum de_failure failure, char *why, size_t size)
+how_it_ended(const struct change_failure *f, enum de_failure failure,
+    char *why, size_t size)
 {
-	if (WIFSIGNALED(wait_status)) {
-		snprintf(why, size, "its process was killed by signal %d (%s)",
-		    WTERMSIG(wait_status), strsignal(WTERMSIG(wait_status)));
+	char how[NOTE_HOW_BYTES];
+	const enum note_ending ending = note_explain(f->pid, f->wait_status,
+	    how, sizeof(how));
+	const int code = WEXITSTATUS(f->wait_status);
+
+	/* What status it had does not matter then. */
+	if (ending == NOTE_IN_PLUGIN || WIFSIGNALED(f->wait_status)) {
+		snprintf(why, size, "its process %s", how);
 		return -1;
 	}
-	const int code = WIFEXITED(wait_status) ? WEXITSTATUS(wait_status) : -1;
 	switch (code) {
 	case EXIT_WRITE_FAILED:
 		snprintf(why, size, "it could not be written%s%s",
@@ -166,7 +176,7 @@ how_it_ended(int wait_status, enum de_failure failure, char *why, size_t size)
 		snprintf(why, size, "its medium holds too little");
 		break;
 	default:
-		snprintf(why, size, "its process ended with status %d", code);
+		snprintf(why, size, "its process %s", how);
 		break;
 	}
 	return code;
@@ -251,10 +261,9 @@ enum exit_status
 change_after_failure(struct change *c, struct de_volume_end *end,
     const struct change_failure *failure)
 {
-	char why[256];
+	char why[NOTE_HOW_BYTES + 16];
 	enum exit_status status = EXIT_COMPLETE;
-	const int code = how_it_ended(failure->wait_status, end->failure, why,
-	    sizeof(why));
+	const int code = how_it_ended(failure, end->failure, why, sizeof(why));
 	const bool ended_early = code == EXIT_CUT_SHORT || code == EXIT_RETRY;
 	const bool counts = is_attempt(c, code, end, failure->mark);
 	const bool attempts_left = !counts || c->attempt <= c->rewrite_attempts;

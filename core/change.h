@@ -28,6 +28,7 @@ struct change {			/* all borrowed */
 
 /* How a writer ended. */
 struct change_failure {
+	pid_t pid;			/* of the writer */
 	int wait_status;		/* as waitpid() gives it */
 	bool is_once;			/* the volume is on a pipe */
 	bool begun;			/* at this attempt or before */

@@ -29,15 +29,35 @@ say(int fd, enum word word)
 	/* A checkpoint that is gone has nothing to be told. */
 }
 
+/*
+ * Wait for `fd`.  There is nothing to be done or undone in the process that
+ * waits, and what it has forked ends when it does.
+ */
+static void
+wait_unless_cut(const struct checkpoint *cp, int fd)
+{
+	struct pollfd fds[] = {
+		{ .fd = fd, .events = POLLIN },
+		{ .fd = cp->lifeline },
+	};
+
+	while (poll(fds, 2, -1) <= 0 ||
+	    (fds[0].revents == 0 && fds[1].revents == 0))
+		;
+	if (fds[0].revents == 0 && (fds[1].revents & POLLHUP) != 0)
+		_exit(EXIT_FAILURE);
+}
+
 /* False: the pipe has ended, and so have those who could have spoken. */
 static bool
-hear(int fd, char *word)
+hear(const struct checkpoint *cp, int fd, char *word)
 {
 	ssize_t n;
 
-	do
+	do {
+		wait_unless_cut(cp, fd);
 		n = read(fd, word, 1);
-	while (n == -1 && errno == EINTR);
+	} while (n == -1 && errno == EINTR);
 	return n == 1;
 }
 
@@ -83,7 +103,7 @@ wait_for_writer(struct checkpoint *cp, int fd)
 {
 	char word;
 
-	while (hear(fd, &word)) {
+	while (hear(cp, fd, &word)) {
 		/*
 		 * Nothing is left to be done or told, and the writer waits for
 		 * this end; so here, not in main().
@@ -95,10 +115,15 @@ wait_for_writer(struct checkpoint *cp, int fd)
 }
 
 static int
-wait_for_end(pid_t pid)
+wait_for_end(const struct checkpoint *cp, pid_t pid)
 {
+	const int fd = pidfd_open(pid, 0);
 	int status = 0;
 
+	if (fd != -1) {
+		wait_unless_cut(cp, fd);
+		close(fd);
+	}
 	while (waitpid(pid, &status, 0) == -1 && errno == EINTR)
 		;
 	return status;
@@ -107,7 +132,7 @@ wait_for_end(pid_t pid)
 /* One writer.  Returns what the caller is, or has `*wait_status` say. */
 static bool
 fork_writer(struct checkpoint *cp, enum checkpoint_role *role,
-    int *wait_status)
+    pid_t *writer, int *wait_status)
 {
 	const pid_t checkpoint = getpid();
 	int fds[2];
@@ -125,7 +150,8 @@ fork_writer(struct checkpoint *cp, enum checkpoint_role *role,
 	close(fds[1]);
 	if (pid != -1) {
 		wait_for_writer(cp, fds[0]);
-		*wait_status = wait_for_end(pid);
+		*writer = pid;
+		*wait_status = wait_for_end(cp, pid);
 	}
 	close(fds[0]);
 	return pid == -1;
@@ -136,9 +162,10 @@ checkpoint_fork(struct checkpoint *cp, checkpoint_retry_fn *retry, void *arg)
 {
 	enum checkpoint_role role;
 	int wait_status;
+	pid_t writer;
 
-	while (!fork_writer(cp, &role, &wait_status))
-		if (!retry(arg, wait_status))
+	while (!fork_writer(cp, &role, &writer, &wait_status))
+		if (!retry(arg, writer, wait_status))
 			return CHECKPOINT_GIVEN_UP;
 	return role;
 }

@@ -26,19 +26,21 @@ struct checkpoint {
 	int safe_fd;		/* the writer says here that it is; -1: nobody
 				   waits for that */
 	pid_t pid;		/* of the checkpoint */
+	int lifeline;		/* a socket: when its other end is closed,
+				   nobody wants the volume any more; -1: none */
 };
 
 /*
- * Decide about a writer that ended without a safe volume; `wait_status` as
+ * Decide about writer `pid`, which ended without a safe volume; `wait_status` as
  * waitpid() gives it.  True: fork another one.  It runs in the checkpoint.
  */
-typedef bool checkpoint_retry_fn(void *arg, int wait_status);
+typedef bool checkpoint_retry_fn(void *arg, pid_t pid, int wait_status);
 
 /*
  * Fork.  The new process releases the checkpoint of the volume before, which
  * `cp` tells of, and has the forking one for its own.  Also CHECKPOINT_GIVEN_UP
- * if there can be no process.  When the volume is safe, the forking process ends
- * here.
+ * if there can be no process.  When the volume is safe, or nobody wants it, the
+ * forking process ends here.
  */
 enum checkpoint_role checkpoint_fork(struct checkpoint *cp,
     checkpoint_retry_fn *retry, void *arg);

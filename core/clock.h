@@ -9,6 +9,7 @@
 #include <time.h>
 
 #define NS_PER_SECOND UINT64_C(1000000000)
+#define NS_PER_MS UINT64_C(1000000)
 
 /* Nanoseconds on a clock that is never set back. */
 static inline uint64_t

@@ -6,10 +6,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/apart.h"
 #include "core/capacity.h"
 #include "core/config_level.h"
 #include "core/config_text.h"
 #include "core/instance.h"
+#include "core/note.h"
 #include "core/settings.h"
 
 #define JOB_NAME_MAX 64
@@ -123,11 +125,13 @@ static const char *const job_groups[] = {
 struct trial {
 	struct settings *s;
 	const struct config_node *group;
+	const struct plugin_config *config;
+	const struct apart_mouth *mouth;	/* in the process that tries it */
 };
 
 /* "KEY: what is wrong" stands at the line of that key. */
 static void
-take_complaint(void *arg, enum de_severity severity, const char *text)
+take_complaint(void *arg, int severity, const char *text)
 {
 	struct trial *trial = arg;
 	const struct config_node *at = trial->group;
@@ -146,6 +150,28 @@ take_complaint(void *arg, enum de_severity severity, const char *text)
 		settings_error(trial->s, at, "plugin", "%s", text);
 }
 
+static void
+pass_complaint(void *arg, enum de_severity severity, const char *text)
+{
+	const struct trial *trial = arg;
+	apart_say(trial->mouth, (int)severity, text);
+}
+
+static bool
+make_instance(void *arg, const struct apart_mouth *mouth)
+{
+	const atomic_int not_cancelled = 0;
+	struct trial *trial = arg;
+
+	trial->mouth = mouth;
+	report_set_taker(trial->s->rep, pass_complaint, trial);
+	struct instance *in = instance_new(trial->config->plugin,
+	    trial->config->options, trial->s->rep, &not_cancelled);
+	const bool made = in != NULL;
+	instance_free(in);
+	return made;
+}
+
 /*
  * What a table cannot say, the plugin says when an instance is made.  That
  * opens nothing, so it may be done before anything else is.
@@ -154,18 +180,26 @@ static void
 try_plugin(struct settings *s, const struct config_node *group,
     const struct plugin_config *config)
 {
-	const atomic_int not_cancelled = 0;
-	struct trial trial = { s, group };
+	struct trial trial = { s, group, config, NULL };
+	const struct apart apart = { make_instance, take_complaint, &trial };
 	const unsigned int errors = s->errors;
+	const char *name = config->plugin->descriptor.name;
+	char how[NOTE_HOW_BYTES];
 
-	report_set_taker(s->rep, take_complaint, &trial);
-	struct instance *in = instance_new(config->plugin, config->options,
-	    s->rep, &not_cancelled);
-	report_set_taker(s->rep, NULL, NULL);
-	if (in == NULL && s->errors == errors)
-		settings_error(s, group, "plugin", "%s could not be set up, "
-		    "and does not say why", config->plugin->descriptor.name);
-	instance_free(in);
+	switch (apart_run(&apart, how, sizeof(how))) {
+	case APART_DONE:
+		break;
+	case APART_FAILED:
+		if (s->errors == errors)
+			settings_error(s, group, "plugin", "%s could not be "
+			    "set up, and does not say why", name);
+		break;
+	case APART_DIED:
+	case APART_CANCELLED:
+		settings_error(s, group, "plugin", "%s could not be set up: "
+		    "the process that tried it %s", name, how);
+		break;
+	}
 }
 
 /*

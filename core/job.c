@@ -317,23 +317,38 @@ allow_live(const struct job_config *config)
 		option_put_boolean(config->source.options, live, true, why);
 }
 
-enum exit_status
-job_check(const struct job_config *config, const struct job_context *context)
+/* How a look ended; sent when no plugin is left that could end it otherwise. */
+static enum exit_status
+end_look(int channel, enum exit_status status)
+{
+	const struct message m = {
+		.type = MESSAGE_END,
+		.u.end.status = status,
+	};
+	message_send(channel, &m, true);
+	return status;
+}
+
+static enum exit_status
+check(const struct job_config *config, const struct job_context *context,
+    const struct snapshot *snapshot, int64_t date, int channel)
 {
 	struct job job;
 	char used[UNITS_TEXT_BYTES];
 
+	(void)snapshot;
+	signals_leave_to_supervisor(channel);
 	allow_live(config);
-	const bool ok = begin(&job, config, context, NULL,
-	    date_of(config, NULL), -1) && check_dumpdates(&job, false) &&
-	    check_media(&job);
+	const bool ok = begin(&job, config, context, NULL, date, -1) &&
+	    check_dumpdates(&job, false) && check_media(&job);
 
 	if (ok)
 		report(context->rep, DE_INFO, "ready to dump %s (%s, %s in use)",
 		    job.src.info.device, job.src.info.type,
 		    units_bytes(job.src.info.used_bytes, used));
 	end(&job);
-	return ok ? EXIT_COMPLETE : EXIT_NOT_STARTED;
+	return end_look(channel, ok ? EXIT_COMPLETE : *job.cancelled ?
+	    EXIT_ABORTED : EXIT_NOT_STARTED);
 }
 
 static void
@@ -704,18 +719,35 @@ estimate(const struct job *job)
 	return status;
 }
 
-enum exit_status
-job_estimate(const struct job_config *config,
-    const struct job_context *context)
+/* The supervisor could not tell that it is lost. */
+static bool
+flush_estimate(const struct job *job)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return true;
+	report(job->rep, DE_ERROR, "standard output cannot be written");
+	clearerr(stdout);
+	return false;
+}
+
+static enum exit_status
+look(const struct job_config *config, const struct job_context *context,
+    const struct snapshot *snapshot, int64_t date, int channel)
 {
 	struct job job;
 	enum exit_status status = EXIT_NOT_STARTED;
 
+	(void)snapshot;
+	signals_leave_to_supervisor(channel);
 	allow_live(config);
-	if (begin(&job, config, context, NULL, date_of(config, NULL), -1))
+	if (begin(&job, config, context, NULL, date, -1))
 		status = estimate(&job);
+	if (!flush_estimate(&job))
+		status = EXIT_NOT_STARTED;
+	if (status == EXIT_NOT_STARTED && *job.cancelled)
+		status = EXIT_ABORTED;
 	end(&job);
-	return status;
+	return end_look(channel, status);
 }
 
 /*
@@ -730,7 +762,7 @@ work(const struct job_config *config, const struct job_context *context,
 	struct job job;
 	enum exit_status status;
 
-	signals_leave_to_supervisor();
+	signals_leave_to_supervisor(channel);
 	const bool ok = begin(&job, config, context, snapshot, date,
 	    channel) && check_dumpdates(&job, true);
 	job.supervisor = supervisor;
@@ -850,15 +882,11 @@ report_ending(struct report *rep, const struct dump_record *record,
 	}
 }
 
-static enum exit_status
-supervise(const struct job_config *config, const struct job_context *context,
-    int channel, pid_t worker)
+static struct supervisor
+make_supervisor(const struct job_config *config,
+    const struct job_context *context, int channel)
 {
-	const int64_t begun = (int64_t)time(NULL);
-	const uint64_t started = clock_ns();
-	struct dump_record record;
-	struct chain_log *log = chain_log_new(config, context->rep);
-	struct supervisor s = {
+	return (struct supervisor){
 		.rep = context->rep,
 		.job = job_name(config),
 		.op = {
@@ -870,10 +898,35 @@ supervise(const struct job_config *config, const struct job_context *context,
 		},
 		.signals = context->signals,
 		.channel = channel,
-		.log = log,
 		.keep_volumes = context->run_report != NULL,
 	};
+}
 
+/* The process only has a look. */
+static enum exit_status
+watch(const struct job_config *config, const struct job_context *context,
+    int channel, pid_t worker)
+{
+	struct supervisor s = make_supervisor(config, context, channel);
+	struct dump_record record;
+
+	supervisor_run(&s, worker, &record);
+	const enum exit_status status = record.status;
+	dump_record_free(&record);
+	return status;
+}
+
+static enum exit_status
+supervise(const struct job_config *config, const struct job_context *context,
+    int channel, pid_t worker)
+{
+	const int64_t begun = (int64_t)time(NULL);
+	const uint64_t started = clock_ns();
+	struct dump_record record;
+	struct supervisor s = make_supervisor(config, context, channel);
+	struct chain_log *log = chain_log_new(config, context->rep);
+
+	s.log = log;
 	supervisor_run(&s, worker, &record);
 	note_dump(config, context, &record, log);
 	chain_log_free(log);
@@ -888,10 +941,16 @@ supervise(const struct job_config *config, const struct job_context *context,
 	return status;
 }
 
+/* What the process that was forked does; NULL for `snapshot`: there is none. */
+typedef enum exit_status work_fn(const struct job_config *config,
+    const struct job_context *context, const struct snapshot *snapshot,
+    int64_t date, int channel);
+
+/* No plugin is ever called in this process. */
 static enum exit_status
 run_processes(const struct job_config *config,
     const struct job_context *context, const struct snapshot *snapshot,
-    int64_t date, bool *is_supervisor)
+    work_fn *work_on, int64_t date, bool *is_supervisor)
 {
 	int ours, theirs;
 
@@ -906,7 +965,7 @@ run_processes(const struct job_config *config,
 	if (worker == 0) {
 		*is_supervisor = false;
 		close(ours);
-		const enum exit_status status = work(config, context,
+		const enum exit_status status = work_on(config, context,
 		    snapshot, date, theirs);
 		close(theirs);
 		return status;
@@ -916,8 +975,10 @@ run_processes(const struct job_config *config,
 	if (worker == -1)
 		report(context->rep, DE_ERROR, "cannot fork: %s",
 		    strerror(errno));
-	else
+	else if (work_on == work)
 		status = supervise(config, context, ours, worker);
+	else
+		status = watch(config, context, ours, worker);
 	close(ours);
 	return status;
 }
@@ -936,10 +997,28 @@ job_run(const struct job_config *config, const struct job_context *context,
 		if (snapshot == NULL)
 			return status;
 	}
-	status = run_processes(config, context, snapshot,
+	status = run_processes(config, context, snapshot, work,
 	    date_of(config, snapshot), is_supervisor);
 	if (*is_supervisor && snapshot != NULL)
 		status = snapshot_remove(snapshot, status);
 	snapshot_free(snapshot);
 	return status;
+}
+
+enum exit_status
+job_check(const struct job_config *config, const struct job_context *context,
+    bool *is_supervisor)
+{
+	*is_supervisor = true;
+	return run_processes(config, context, NULL, check,
+	    date_of(config, NULL), is_supervisor);
+}
+
+enum exit_status
+job_estimate(const struct job_config *config,
+    const struct job_context *context, bool *is_supervisor)
+{
+	*is_supervisor = true;
+	return run_processes(config, context, NULL, look,
+	    date_of(config, NULL), is_supervisor);
 }

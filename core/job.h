@@ -26,12 +26,15 @@ struct job_context {
 enum exit_status job_run(const struct job_config *job,
     const struct job_context *context, bool *is_supervisor);
 
-/* Could it run now?  Opens the source, asks the output; writes nothing. */
+/*
+ * Could it run now?  Opens the source, asks the output; writes nothing.  In two
+ * processes, as job_run().
+ */
 enum exit_status job_check(const struct job_config *job,
-    const struct job_context *context);
+    const struct job_context *context, bool *is_supervisor);
 
-/* Select, and print how much it is; writes nothing. */
+/* Select, and print how much it is; writes nothing.  In two processes, too. */
 enum exit_status job_estimate(const struct job_config *job,
-    const struct job_context *context);
+    const struct job_context *context, bool *is_supervisor);
 
 #endif

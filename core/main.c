@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -89,10 +90,10 @@ run_job(const struct job_context *context, const struct arguments *args,
 
 	report_set_subject(context->rep, job_name(job));
 	if (args->action == ACT_ESTIMATE) {
-		status = job_estimate(job, context);
+		status = job_estimate(job, context, is_supervisor);
 	} else if (args->action == ACT_CHECK) {
-		status = job_check(job, context);
-		if (!media_has(media, job))
+		status = job_check(job, context, is_supervisor);
+		if (*is_supervisor && !media_has(media, job))
 			status = EXIT_NOT_STARTED;
 	} else if (media_has(media, job)) {
 		status = job_run(job, context, is_supervisor);
@@ -293,14 +294,43 @@ run(struct report *rep, struct arguments *args, int argc, char **argv)
 	return status;
 }
 
+/* What only main() may do. */
+struct ending {
+	pid_t pid;
+	bool is_ours;
+};
+
+/*
+ * Nothing but the end of main() may end the supervisor, least of all with
+ * status 0: no plugin of ours exits, but those of others may.  Other processes
+ * are seen to by the one that waits for them.
+ */
+static void
+refuse_exit(int status, void *arg)
+{
+	static const char text[] = "dumpengine: error: a plugin has ended the "
+	    "run by exit(), which no plugin may do\n";
+	const struct ending *ending = arg;
+
+	(void)status;
+	if (ending->is_ours || getpid() != ending->pid)
+		return;
+	if (write(STDERR_FILENO, text, sizeof(text) - 1) == -1)
+		_exit(EXIT_ABORTED);
+	_exit(EXIT_ABORTED);
+}
+
 int
 main(int argc, char **argv)
 {
 	struct arguments args = { .trust = trust_new() };
+	static struct ending ending;	/* main() has returned by then */
 	enum exit_status status = EXIT_NOT_STARTED;
 
 	occupy_standard_descriptors();
 	note_init();
+	ending.pid = getpid();
+	on_exit(refuse_exit, &ending);
 	struct report *rep = report_new(STDERR_FILENO, REPORT_NORMAL);
 	if (rep == NULL || args.trust == NULL)
 		fputs("dumpengine: error: out of memory\n", stderr);
@@ -308,5 +338,6 @@ main(int argc, char **argv)
 		status = run(rep, &args, argc, argv);
 	report_free(rep);
 	trust_free(args.trust);
+	ending.is_ours = true;
 	return (int)status;
 }

@@ -16,7 +16,8 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-#define NOTE_TEXT_BYTES 256
+#define NOTE_TEXT_BYTES 256	/* for note_find() */
+#define NOTE_HOW_BYTES 352	/* for note_explain() */
 
 /*
  * Make the table, and have threads that crash noted in it from now on.  Once,
@@ -24,7 +25,10 @@
  */
 void note_init(void);
 
-/* A callback of a plugin; both texts last as long as the run. */
+/*
+ * A callback of a plugin.  Both texts last as long as the run, and have been
+ * there before the process was forked: another one reads them.
+ */
 struct note_call {
 	const char *plugin;		/* NULL: the engine itself is at work */
 	const char *callback;

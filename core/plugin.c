@@ -9,6 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/apart.h"
+#include "core/note.h"
 #include "core/options.h"
 #include "plugins/common/safe_file.h"
 
@@ -270,14 +272,24 @@ check_descriptor(struct plugin *p, const struct de_plugin *theirs,
 	return take_options(p, why);
 }
 
+/* Note what the plugin's own code is run by. */
+static struct note_call
+enter(const char *path, const char *function)
+{
+	return note_enter((struct note_call){ path, function });
+}
+
 static void
 plugin_free(struct plugin *p)
 {
 	if (p == NULL)
 		return;
 #ifndef KEEP_PLUGINS_LOADED	/* so that valgrind can name their functions */
-	if (p->dl != NULL)
+	if (p->dl != NULL) {
+		const struct note_call before = enter(p->noted, "dlclose");
 		dlclose(p->dl);
+		note_enter(before);
+	}
 #endif
 	free(p->options);
 	free(p->path);
@@ -310,8 +322,12 @@ open_plugin(const char *path, const struct why *why)
 	}
 	if (!is_a_file(path, why))
 		goto fail;
+	p->noted = path;
 	/* A bare name would be looked up in the library folders. */
-	if ((p->dl = dlopen(path, RTLD_NOW | RTLD_LOCAL)) == NULL) {
+	struct note_call before = enter(path, "dlopen");
+	p->dl = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+	note_enter(before);
+	if (p->dl == NULL) {
 		fail(why, "cannot load plugin: %s", dlerror());
 		goto fail;
 	}
@@ -321,13 +337,45 @@ open_plugin(const char *path, const struct why *why)
 		    "de_plugin_entry)", path);
 		goto fail;
 	}
-	if (check_descriptor(p, entry(), why) == -1)
+	before = enter(path, "de_plugin_entry");
+	const struct de_plugin *descriptor = entry();
+	note_enter(before);
+	if (check_descriptor(p, descriptor, why) == -1)
 		goto fail;
 	return p;
 
 fail:
 	plugin_free(p);
 	return NULL;
+}
+
+/* What is wrong with it is told by the one that loads it for good. */
+static bool
+load_and_unload(void *arg, const struct apart_mouth *mouth)
+{
+	char text[1];
+	const struct why why = { text, sizeof(text) };
+
+	(void)mouth;
+	plugin_free(open_plugin(arg, &why));
+	return true;
+}
+
+/*
+ * What a plugin does when it is loaded, and unloaded, could end the process:
+ * so another one tries it.
+ */
+static bool
+can_be_loaded(char *path, const struct why *why)
+{
+	const struct apart apart = { .work = load_and_unload, .arg = path };
+	char how[NOTE_HOW_BYTES];
+
+	if (apart_run(&apart, how, sizeof(how)) == APART_DONE)
+		return true;
+	fail(why, "%s: cannot be loaded: the process that tried it %s", path,
+	    how);
+	return false;
 }
 
 static struct plugin *
@@ -363,6 +411,7 @@ plugin_load(struct plugin_registry *reg, const char *name, enum de_kind kind,
 		return NULL;
 	struct plugin *p = loaded_already(reg, path);
 	if (p == NULL && is_trusted(reg, path, &why) &&
+	    can_be_loaded(path, &why) &&
 	    (p = open_plugin(path, &why)) != NULL) {
 		p->trust = reg->trust;
 		p->next = reg->first;
@@ -371,6 +420,8 @@ plugin_load(struct plugin_registry *reg, const char *name, enum de_kind kind,
 		    plugin_kind_name(p->descriptor.kind), p->descriptor.name,
 		    p->path);
 	}
+	if (p != NULL)
+		p->noted = p->path;
 	free(path);
 	if (p != NULL && kind != 0 && p->descriptor.kind != kind) {
 		fail(&why, "%s is of kind %s; one of kind %s is needed here",

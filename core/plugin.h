@@ -15,6 +15,8 @@
 
 struct plugin {
 	char *path;			/* of the shared object */
+	const char *noted;		/* the same, from before any fork; see
+					   note.h */
 	void *dl;
 	struct de_plugin descriptor;	/* a copy; its pointers lead here: */
 	struct de_source source;

@@ -4,15 +4,19 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "core/clock.h"
+#include "core/note.h"
+#include "core/orphans.h"
 #include "core/volume_report.h"
 
 #define POLL_MS 200
+#define END_POLL_MS 20
 /* The processes that may work: a writer, and its checkpoint. */
 #define WORKERS 2
 #define LISTED_MAX 4000		/* findings in the record */
@@ -24,8 +28,11 @@ struct supervision {
 	pid_t workers[WORKERS];		/* the latest first; 0: none */
 	uint64_t tape_blocks;
 	bool ended;			/* MESSAGE_END has come */
-	bool cancel_told;		/* the operator */
 	bool cancel_passed_on;		/* to the workers there are */
+	uint64_t cancelled_ns;		/* the operator was told; 0: not yet */
+	uint64_t killed_ns;		/* they were killed; 0: not yet */
+	bool plugin_ended;		/* a worker */
+	char killed[NOTE_HOW_BYTES];	/* how one of them was; "": none */
 };
 
 void
@@ -190,14 +197,58 @@ pass_cancel_on(struct supervision *v)
 {
 	if (v->cancel_passed_on)
 		return;
-	if (!v->cancel_told)
+	if (v->cancelled_ns == 0) {
 		report(v->s->rep, DE_ERROR, "aborted by %s",
 		    signals_who_cancels(v->s->signals->cancel));
-	v->cancel_told = true;
+		v->cancelled_ns = clock_ns();
+	}
 	for (int i = 0; i < WORKERS; i++)
 		if (v->workers[i] > 0)
 			kill(v->workers[i], SIGTERM);
 	v->cancel_passed_on = true;
+}
+
+/* What keeps a worker from ending, if it is a plugin. */
+static void
+tell_what_hangs(const struct supervision *v)
+{
+	char calls[NOTE_TEXT_BYTES];
+	bool told = false;
+
+	for (int i = 0; i < WORKERS; i++) {
+		if (v->workers[i] <= 0 || kill(v->workers[i], 0) == -1 ||
+		    !note_find(v->workers[i], calls, sizeof(calls)))
+			continue;
+		report(v->s->rep, DE_ERROR, "%s has not returned; its process "
+		    "is killed", calls);
+		told = true;
+	}
+	if (!told)
+		report(v->s->rep, DE_ERROR, "the processes of the dump have "
+		    "not ended; they are killed");
+}
+
+/* The checkpoint first, so that it forks no other writer. */
+static void
+kill_workers(const struct supervision *v)
+{
+	for (int i = WORKERS - 1; i >= 0; i--)
+		if (v->workers[i] > 0)
+			kill(v->workers[i], SIGKILL);
+	orphans_kill();
+}
+
+static void
+end_what_hangs(struct supervision *v)
+{
+	if (v->killed_ns == 0) {
+		if (!v->s->signals->insists && clock_ns() - v->cancelled_ns <
+		    SUPERVISOR_CANCEL_MS * NS_PER_MS)
+			return;
+		tell_what_hangs(v);
+		v->killed_ns = clock_ns();
+	}
+	kill_workers(v);
 }
 
 /* Without somebody to ask, an interrupt is meant as one. */
@@ -229,42 +280,120 @@ take_signals(struct supervision *v)
 	}
 	if (signals->interrupt && !signals->cancel)
 		take_interrupt(v);
-	if (signals->cancel)
+	if (signals->cancel) {
 		pass_cancel_on(v);
+		end_what_hangs(v);
+	}
 }
 
 /* ---------------------------------------------------------------- the loop */
+
+/* One that was killed before it could say how the dump ended, or by a plugin. */
+static void
+look_at_end(struct supervision *v, pid_t pid, int wait_status)
+{
+	char how[NOTE_HOW_BYTES];
+	const enum note_ending ending = note_explain(pid, wait_status, how,
+	    sizeof(how));
+	bool is_worker = false;
+
+	for (int i = 0; i < WORKERS; i++)
+		if (v->workers[i] == pid) {
+			v->workers[i] = 0;
+			is_worker = true;
+		}
+	if (v->killed_ns != 0) {
+		v->plugin_ended |= ending == NOTE_IN_PLUGIN;
+		return;
+	}
+	if (ending == NOTE_IN_PLUGIN) {
+		v->plugin_ended = true;
+		report(v->s->rep, DE_ERROR, "a process of the dump %s", how);
+	} else if (is_worker && WIFSIGNALED(wait_status)) {
+		snprintf(v->killed, sizeof(v->killed), "%s", how);
+	}
+}
 
 /* Those that have ended.  What a command has left running may be among them. */
 static void
 reap(struct supervision *v)
 {
+	int wait_status;
 	pid_t pid;
 
-	while ((pid = waitpid(-1, NULL, WNOHANG)) > 0)
-		for (int i = 0; i < WORKERS; i++)
-			if (v->workers[i] == pid)
-				v->workers[i] = 0;
+	while ((pid = waitpid(-1, &wait_status, WNOHANG)) > 0)
+		look_at_end(v, pid, wait_status);
+	/* A writer may have been its checkpoint's to wait for. */
+	for (int i = 0; i < WORKERS; i++)
+		if (v->workers[i] > 0 && kill(v->workers[i], 0) == -1 &&
+		    errno == ESRCH)
+			v->workers[i] = 0;
 }
 
 /* The operator has been told something else. */
 static void
 tell_too_late(const struct supervision *v)
 {
-	if (v->cancel_told && (v->record->status == EXIT_COMPLETE ||
+	if (v->cancelled_ns != 0 && (v->record->status == EXIT_COMPLETE ||
 	    v->record->status == EXIT_INCOMPLETE))
 		report(v->s->rep, DE_WARNING, "that was too late to abort it: "
 		    "all of it had been written");
 }
 
-/* They have let go of the channel, so they are about to. */
-static void
-wait_for_workers(const struct supervision *v)
+static bool
+has_workers(const struct supervision *v)
 {
 	for (int i = 0; i < WORKERS; i++)
-		while (v->workers[i] > 0 &&
-		    waitpid(v->workers[i], NULL, 0) == -1 && errno == EINTR)
-			;
+		if (v->workers[i] > 0)
+			return true;
+	return false;
+}
+
+/* They were killed, and do not end: who is waited for hangs in the kernel. */
+static bool
+is_late(const struct supervision *v)
+{
+	return v->killed_ns != 0 && clock_ns() - v->killed_ns >
+	    SUPERVISOR_KILL_MS * NS_PER_MS;
+}
+
+/* Whoever may still hold the channel open has nothing to say. */
+static bool
+is_over(const struct supervision *v)
+{
+	return is_late(v) || (v->ended && !has_workers(v));
+}
+
+/* They have let go of the channel, so they are about to. */
+static void
+wait_for_workers(struct supervision *v)
+{
+	while (has_workers(v) && !is_late(v)) {
+		poll(NULL, 0, END_POLL_MS);	/* SIGCHLD ends it */
+		reap(v);
+		take_signals(v);
+	}
+}
+
+/* What is to be made of a dump whose processes did not end as they should. */
+static void
+judge(const struct supervision *v)
+{
+	struct dump_record *record = v->record;
+
+	if (!v->ended) {
+		if (v->plugin_ended && record->description.date == 0 &&
+		    v->s->signals->cancel == 0)
+			record->status = EXIT_NOT_STARTED;
+		else if (!v->plugin_ended && v->s->signals->cancel == 0)
+			report(v->s->rep, DE_ERROR, "the processes of the dump "
+			    "ended without a word; nothing is known of what "
+			    "they wrote%s%s", v->killed[0] != '\0' ?
+			    "; one " : "", v->killed);
+	} else if (v->plugin_ended && record->status == EXIT_COMPLETE) {
+		/* All is written, but who knows what such a plugin has done. */
+		record->status = EXIT_INCOMPLETE;
+	}
 }
 
 void
@@ -287,6 +416,8 @@ supervisor_run(struct supervisor *s, pid_t worker, struct dump_record *record)
 			else if (errno != EINTR)
 				break;
 		}
+		else if (is_over(&v))
+			break;
 		reap(&v);
 		take_signals(&v);
 		if (!v.ended && v.tape_blocks > 0)
@@ -294,8 +425,6 @@ supervisor_run(struct supervisor *s, pid_t worker, struct dump_record *record)
 	}
 	wait_for_workers(&v);
 	progress_end(&v.progress);
+	judge(&v);
 	tell_too_late(&v);
-	if (!v.ended && !s->signals->cancel)
-		report(s->rep, DE_ERROR, "the processes of the dump ended "
-		    "without a word; nothing is known of what they wrote");
 }

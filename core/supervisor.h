@@ -55,9 +55,17 @@ struct supervisor {
 					   findings, some of each kind */
 };
 
+/* From the first SIGTERM to the end of whatever has not ended by then. */
+#define SUPERVISOR_CANCEL_MS 7000
+/* What hangs in the kernel is not waited for any longer than this. */
+#define SUPERVISOR_KILL_MS 2000
+
 /*
  * Supervise the processes that descend from `worker` until none is left; the
  * caller is their subreaper.  Fills in `record`.
+ *
+ * When the run is to end they are asked to, and killed if it takes them too
+ * long, or if whoever wants that insists.
  */
 void supervisor_run(struct supervisor *s, pid_t worker,
     struct dump_record *record);

@@ -17,6 +17,7 @@
 #include "core/clock.h"
 #include "core/date.h"
 #include "core/output.h"
+#include "core/signals.h"
 #include "core/volume.h"
 #include "core/volume_report.h"
 
@@ -159,8 +160,9 @@ on_idle(void *arg)
 	};
 
 	/* Without a supervisor nobody would know what becomes of the dump. */
-	return message_send(tape->config.channel, &m, false) &&
-	    *tape->config.cancelled == 0;
+	if (!message_send(tape->config.channel, &m, false))
+		signals_has_supervisor();
+	return *tape->config.cancelled == 0;
 }
 
 static bool
@@ -489,7 +491,7 @@ close_volume(struct tape *tape, enum de_end_reason reason)
 }
 
 static bool
-retry(void *arg, int wait_status)
+retry(void *arg, pid_t pid, int wait_status)
 {
 	struct tape *tape = arg;
 	struct de_volume_end end;
@@ -500,6 +502,7 @@ retry(void *arg, int wait_status)
 	describe_end(tape, DE_END_ERROR, &end);
 	end.failure = tape->shared->failure;
 	const struct change_failure failure = {
+		.pid = pid,
 		.wait_status = wait_status,
 		.is_once = tape->shared->is_once,
 		.begun = tape->shared->begun,
@@ -577,7 +580,10 @@ open_volume(struct tape *tape)
 {
 	struct de_volume facts;
 
+	signals_leave_to_supervisor(tape->config.channel);
 	tell_writer(tape);
+	if (*tape->config.cancelled)
+		return end_process(tape, EXIT_ABORTED, true);
 	instance_set_unwanted(tape->config.output, false);
 	describe_volume(tape, tape->next.volume, &facts);
 	tape->shared->failure = DE_FAILURE_OTHER;
@@ -760,6 +766,7 @@ tape_new(const struct tape_config *config)
 	tape->config = *config;
 	tape->next.volume = 1;
 	tape->checkpoint.safe_fd = -1;
+	tape->checkpoint.lifeline = config->channel;
 	backlog_init(&tape->backlog);
 	tape->change.output = config->output;
 	tape->change.eot = config->eot;

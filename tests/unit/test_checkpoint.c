@@ -30,9 +30,10 @@ set_up(int allowed)
 }
 
 static bool
-retry(void *arg, int wait_status)
+retry(void *arg, pid_t pid, int wait_status)
 {
 	ck_assert_ptr_eq(arg, shared);
+	ck_assert_int_gt(pid, 0);
 	shared->retries++;
 	shared->wait_status = wait_status;
 	return shared->retries <= shared->allowed;
@@ -47,7 +48,7 @@ retry(void *arg, int wait_status)
 static pid_t
 start_checkpoint(void (*write_volume)(struct checkpoint *cp))
 {
-	struct checkpoint cp = { .safe_fd = -1 };
+	struct checkpoint cp = { .safe_fd = -1, .lifeline = -1 };
 	const pid_t pid = fork();
 
 	ck_assert_int_ne(pid, -1);
@@ -225,7 +226,7 @@ END_TEST
 
 START_TEST(nobody_has_to_hear_that_it_is_safe)
 {
-	struct checkpoint cp = { .safe_fd = -1 };
+	struct checkpoint cp = { .safe_fd = -1, .lifeline = -1 };
 
 	checkpoint_safe(&cp);
 	ck_assert_int_eq(cp.safe_fd, -1);
