@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "core/clock.h"
+#include "core/environment.h"
 
 #define SHELL "/bin/sh"
 #define LINE_BYTES 512		/* longer lines are cut in pieces */
@@ -58,10 +59,8 @@ exec_command(const struct command *c, int output)
 	dup2(output, STDOUT_FILENO);
 	dup2(output, STDERR_FILENO);
 	close_range(STDERR_FILENO + 1, ~0U, 0);
-	for (size_t i = 0; c->environment[i] != NULL; i++) {
-		/* cast: putenv() keeps the text but does not write to it */
-		putenv((char *)(uintptr_t)c->environment[i]);
-	}
+	if (!environment_enter(c->trust, c->environment))
+		_exit(126);
 	execl(SHELL, "sh", "-c", c->text, (char *)NULL);
 	dprintf(STDERR_FILENO, "cannot run " SHELL ": %s\n", strerror(errno));
 	_exit(127);
@@ -201,8 +200,13 @@ bool
 command_run(const struct command *c)
 {
 	struct running r = { .c = c, .pid = -1, .output = -1 };
+	char why[TRUST_WHY_BYTES];
 	int fds[2];
 
+	if (!trust_command(c->trust, c->text, TRUST_ROOT, why)) {
+		report(c->rep, DE_ERROR, "%s: %s", c->name, why);
+		return false;
+	}
 	if (pipe2(fds, O_CLOEXEC) == -1) {
 		report(c->rep, DE_ERROR, "%s: cannot be started: %s", c->name,
 		    strerror(errno));

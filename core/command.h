@@ -13,19 +13,22 @@
 
 #include "core/report.h"
 #include "core/signals.h"
+#include "core/trust.h"
 
 struct command {			/* all borrowed */
 	const char *name;		/* for messages: "snapshot.create" */
 	const char *text;		/* for /bin/sh -c */
 	const char *const *environment;	/* "NAME=VALUE", NULL at the end: added
-					   to that of the engine */
+					   to that of environment.h */
+	const struct trust *trust;	/* of its programs; NULL: of all */
 	int64_t limit;			/* seconds; then it is killed */
 	const struct signals *signals;	/* that end it; NULL: none does */
 	struct report *rep;
 };
 
 /*
- * Run it and wait for its end, or kill its process group.  True if its exit
+ * Run it, unless others could have written what it runs, and wait for its end,
+ * or kill its process group.  True if its exit
  * status is 0; false after reporting what happened.
  */
 bool command_run(const struct command *c);

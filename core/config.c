@@ -367,6 +367,19 @@ check_snapshot(struct settings *s, const struct config_node *at,
 }
 
 static void
+check_command(struct settings *s, const struct config_node *group,
+    const struct option_set *options, const char *key)
+{
+	const char *command = option_text(options, key);
+	char why[TRUST_WHY_BYTES];
+
+	if (command != NULL &&
+	    !trust_command(s->trust, command, TRUST_ROOT, why))
+		settings_error(s, config_node_member(group, key), key, "%s",
+		    why);
+}
+
+static void
 read_snapshot(struct settings *s, const struct config_node *at,
     struct job_config *job)
 {
@@ -382,6 +395,8 @@ read_snapshot(struct settings *s, const struct config_node *at,
 	}
 	struct option_set *const sets[] = { job->snapshot, NULL };
 	settings_read(s, group, sets, no_groups, "snapshot");
+	check_command(s, group, job->snapshot, "create");
+	check_command(s, group, job->snapshot, "remove");
 }
 
 /* Where the job does not say where states are kept. */

@@ -2,12 +2,14 @@
 #include "core/instance.h"
 
 #include <inttypes.h>
+#include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "core/call.h"
 #include "core/chain.h"
 #include "core/clock.h"
+#include "core/environment.h"
 #include "core/findings.h"
 #include "core/inomap.h"
 #include "core/read_errors.h"
@@ -216,6 +218,33 @@ host_unknown_inodes(const struct de_host *host, enum de_finding kind,
 	va_end(args);
 }
 
+static enum de_status
+host_check_command(const struct de_host *host, const char *key,
+    const char *command, const char *user)
+{
+	const struct instance *in = instance_of(host);
+	const struct passwd *pw = user == NULL ? NULL : getpwnam(user);
+	char why[TRUST_WHY_BYTES];
+
+	if (trust_command(in->plugin->trust, command,
+	    pw == NULL ? TRUST_ROOT : pw->pw_uid, why))
+		return DE_OK;
+	report(in->rep, DE_ERROR, "%s: %s", key, why);
+	return DE_FAILED;
+}
+
+static const char *const *
+host_command_environment(const struct de_host *host)
+{
+	struct instance *in = host->context;
+
+	if (in->environment == NULL)
+		in->environment = environment_new(in->plugin->trust);
+	if (in->environment == NULL)
+		report(in->rep, DE_ERROR, "out of memory");
+	return (const char *const *)in->environment;
+}
+
 struct instance *
 instance_new(const struct plugin *plugin, const struct option_set *options,
     struct report *rep, const atomic_int *cancelled)
@@ -249,9 +278,12 @@ instance_new(const struct plugin *plugin, const struct option_set *options,
 		.dump_state = host_dump_state,
 		.dump_retire = host_dump_retire,
 		.unknown_inodes = host_unknown_inodes,
+		.check_command = host_check_command,
+		.command_environment = host_command_environment,
 	};
 	if (call_create(in) == DE_OK)
 		return in;
+	environment_free(in->environment);
 	free(in->told);
 	free(in);
 	return NULL;
@@ -276,6 +308,7 @@ instance_free(struct instance *in)
 	if (in == NULL)
 		return;
 	call_destroy(in);
+	environment_free(in->environment);
 	free(in->told);
 	free(in);
 }

@@ -34,6 +34,7 @@ struct instance {
 	 * read errors.  When they are too many, it is not wanted any more.
 	 */
 	struct read_errors *read_errors;
+	char **environment;		/* owned; NULL: not asked for yet */
 	const struct chain *chain;	/* borrowed; NULL: dumps are not known */
 	/*
 	 * Borrowed; where unknown_inodes() notes them.  NULL: nowhere.  Made when

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/wait.h>
@@ -40,7 +41,8 @@ notify_group(const struct operator *op, const char *question)
 	const pid_t pid = fork();
 	if (pid == 0) {
 		/* Twice, so that it is nobody's child to be waited for. */
-		if (fork() == 0)
+		if (fork() == 0 && clearenv() == 0 &&
+		    setenv("PATH", "/usr/bin:/bin", 1) == 0)
 			execlp("wall", "wall", "-g", "operator",
 			    "dumpengine needs you:", question, (char *)NULL);
 		_exit(0);

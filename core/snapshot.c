@@ -73,6 +73,7 @@ remove_left_over(struct snapshot *s)
 		.text = remove,
 		.environment = environment_in(state_file_texts(s->state)),
 		.limit = limit_of(s),
+		.trust = s->job->source.plugin->trust,
 		.rep = s->rep,
 	};
 	report(s->rep, DE_WARNING, "an earlier run of this job has ended "
@@ -143,6 +144,7 @@ run(const struct snapshot *s, const char *name, const char *text,
 		.environment = (const char *const *)s->texts + ENVIRONMENT,
 		.limit = option_number(s->job->snapshot, "timeout"),
 		.signals = signals,
+		.trust = s->job->source.plugin->trust,
 		.rep = s->rep,
 	};
 	return command_run(&command);

@@ -106,7 +106,7 @@ check_folder(const struct walk *w, const struct stat *entry)
 	if (!can_others_write(folder, &st))
 		return true;
 	if ((st.st_mode & S_ISVTX) != 0 && entry != NULL &&
-	    S_ISDIR(entry->st_mode) && is_owner_trusted(w, entry->st_uid))
+	    !S_ISREG(entry->st_mode) && is_owner_trusted(w, entry->st_uid))
 		return true;
 	return refuse(w, "the folder", folder, &st);
 }

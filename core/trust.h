@@ -9,8 +9,8 @@
  *
  * Root's alone means: owned by root, written by no group but root's, and not
  * by others.  A folder with the sticky bit, as /tmp, may be on the way to a
- * folder of root's, which nobody else can move or remove there; it may not hold
- * the file itself.
+ * folder or link of root's, which nobody else can move or remove there; it may
+ * not hold the file itself.
  *
  * Knows no settings.  May be used by any thread.
  */

@@ -19,7 +19,7 @@ checked () {
 	shift
 	run valgrind --quiet --error-exitcode=99 --leak-check=full \
 	    --errors-for-leak-kinds=definite --show-leak-kinds=definite \
-	    "$DUMPENGINE" "$@"
+	    "$program" "${trusted[@]}" "$@"
 	[ "$status" -eq "$expected" ] ||
 	    fail "$*: exit status $status, not $expected: $(cat err)"
 	# Of the loop devices there are, which valgrind knows nothing of.

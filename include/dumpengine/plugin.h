@@ -246,6 +246,25 @@ struct de_host {
 	    __attribute__((format(printf, 5, 6)))
 #endif
 	    ;
+
+	/*
+	 * For a plugin that runs a command: may it be run?  As root, none may if
+	 * others than root can write a program in it, or a folder or link that
+	 * leads there; `user`, or NULL, is whom it will run as, and may write
+	 * it, too.  `command` is text for /bin/sh, `key` the option that it
+	 * comes from.  To be asked in create(), so that --check says it, too.
+	 * DE_OK; DE_FAILED after saying why, "KEY: ...".  Main thread.
+	 */
+	enum de_status (*check_command)(const struct de_host *host,
+	    const char *key, const char *command, const char *user);
+
+	/*
+	 * The environment for a command: PATH, HOME, LOGNAME, SHELL, and TZ and
+	 * LANG if they are set, as texts "NAME=VALUE" with NULL at the end; the
+	 * engine's, as long as the instance.  NULL: out of memory, as has been
+	 * said.  Main thread.
+	 */
+	const char *const *(*command_environment)(const struct de_host *host);
 };
 
 /* -------------------------------------------------------------- sources */

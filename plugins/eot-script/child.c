@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/pidfd.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -103,13 +104,21 @@ set_number(const char *name, uint64_t number)
 	setenv(name, text, 1);
 }
 
+/* Only what the engine gives us, and what the volume's end has to tell. */
 static void
-set_environment(const struct de_volume_end *end, bool checks)
+set_environment(const struct child_config *config)
 {
+	const struct de_volume_end *end = config->end;
+
+	clearenv();
+	for (size_t i = 0; config->environment[i] != NULL; i++) {
+		/* cast: putenv() keeps the text but does not write to it */
+		putenv((char *)(uintptr_t)config->environment[i]);
+	}
 	setenv("DUMPENGINE_JOB", end->job, 1);
 	setenv("DUMPENGINE_DEVICE", end->medium, 1);
 	setenv("DUMPENGINE_LABEL", end->label, 1);
-	setenv("DUMPENGINE_REASON", checks ? "check" : reason_name(end), 1);
+	setenv("DUMPENGINE_REASON", config->checks ? "check" : reason_name(end), 1);
 	set_number("DUMPENGINE_VOLUME", end->volume);
 	set_number("DUMPENGINE_NEXT_VOLUME", end->next_volume);
 	set_number("DUMPENGINE_REFUSED", end->refused);
@@ -119,15 +128,23 @@ set_environment(const struct de_volume_end *end, bool checks)
 	set_number("DUMPENGINE_NEXT_FD", MEDIUM_FD);
 }
 
+/*
+ * As somebody else it gets no hold of our terminal, and cannot win anything by
+ * a program that is set-user-ID.
+ */
 static bool
 become_user(const char *user)
 {
 	const struct passwd *pw = user == NULL ? NULL : getpwnam(user);
+	const int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
 
 	if (user == NULL)
 		return true;
-	return pw != NULL && initgroups(user, pw->pw_gid) == 0 &&
-	    setgid(pw->pw_gid) == 0 && setuid(pw->pw_uid) == 0;
+	return pw != NULL && dup2(nothing, STDIN_FILENO) != -1 &&
+	    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+	    initgroups(user, pw->pw_gid) == 0 && setgid(pw->pw_gid) == 0 &&
+	    setuid(pw->pw_uid) == 0 && setenv("HOME", pw->pw_dir, 1) == 0 &&
+	    setenv("LOGNAME", pw->pw_name, 1) == 0;
 }
 
 /* The engine's processes ignore what is usual for a command. */
@@ -158,7 +175,11 @@ exec_command(const struct child_config *config, int output, int medium_fd)
 	char volume[16];
 	char *script;
 
-	setpgid(0, 0);
+	/* A session without a terminal is a group of its own as well. */
+	if (config->user != NULL)
+		setsid();
+	else
+		setpgid(0, 0);
 	reset_signals();
 	/* `output` and `medium_fd` may be in each other's place. */
 	const int medium_copy = fcntl(medium_fd, F_DUPFD, MEDIUM_FD + 1);
@@ -166,7 +187,7 @@ exec_command(const struct child_config *config, int output, int medium_fd)
 	dup2(output, STDERR_FILENO);
 	dup2(medium_copy, MEDIUM_FD);
 	close_range(MEDIUM_FD + 1, ~0U, 0);
-	set_environment(config->end, config->checks);
+	set_environment(config);
 	if (!become_user(config->user)) {
 		put_error("become the user of the option `user'");
 		_exit(126);
@@ -356,7 +377,8 @@ start(struct child *c)
 	if (c->pid == 0)
 		exec_command(c->config, output[1], medium[1]);
 	if (c->pid > 0) {
-		setpgid(c->pid, c->pid);
+		if (c->config->user == NULL)
+			setpgid(c->pid, c->pid);
 		c->pidfd = pidfd_open(c->pid, 0);
 		ok = true;
 	} else {
@@ -379,7 +401,8 @@ child_run(const struct child_config *config, char *medium,
 		.medium = medium,
 		.medium_size = medium_size,
 	};
-	const bool has_terminal = isatty(STDIN_FILENO) != 0;
+	const bool has_terminal = config->user == NULL &&
+	    isatty(STDIN_FILENO) != 0;
 
 	*result = (struct child_result){ 0 };
 	medium[0] = '\0';

@@ -14,6 +14,7 @@ struct child_config {			/* all borrowed */
 	const struct de_host *host;
 	const char *command;
 	const char *user;		/* NULL: as we are */
+	const char *const *environment;	/* NULL at the end */
 	int64_t timeout;		/* seconds; 0: none */
 	const struct de_volume_end *end;
 	bool checks;			/* no volume has ended: it is asked whether

@@ -23,6 +23,7 @@ struct eot_script {
 	const struct de_host *host;	/* borrowed */
 	const char *command;		/* borrowed, as its options */
 	const char *user;		/* NULL: the one that runs us */
+	const char *const *environment;	/* the host's */
 	bool at_end;
 	int64_t timeout;		/* seconds; 0: none */
 };
@@ -82,6 +83,7 @@ volume_ended(void *self, const struct de_volume_end *end,
 		.host = s->host,
 		.command = s->command,
 		.user = s->user,
+		.environment = s->environment,
 		.timeout = s->timeout,
 		.end = end,
 	};
@@ -167,11 +169,18 @@ create(const struct de_host *host, void **self)
 		host->report(host, DE_ERROR, "user: there is no user %s%s%s",
 		    s->user, errno != 0 ? ": " : "",
 		    errno != 0 ? strerror(errno) : "");
-		free(s);
-		return DE_FAILED;
+		goto fail;
 	}
+	s->environment = host->command_environment(host);
+	if (s->environment == NULL || host->check_command(host, "command",
+	    s->command, s->user) != DE_OK)
+		goto fail;
 	*self = s;
 	return DE_OK;
+
+fail:
+	free(s);
+	return DE_FAILED;
 }
 
 static void

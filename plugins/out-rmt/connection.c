@@ -121,10 +121,35 @@ set_signals(void)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-_Noreturn static void
-exec_command(char *const *argv, int in, int out, int errors)
+/* A clean one, with what ssh asks its agent and its user by. */
+static void
+set_environment(const char *const *environment)
 {
+	static const char *const kept[] = { "DISPLAY", "KRB5CCNAME",
+		"SSH_AGENT_PID", "SSH_ASKPASS", "SSH_ASKPASS_REQUIRE",
+		"SSH_AUTH_SOCK", "TERM", "XAUTHORITY" };
+	const char *values[sizeof(kept) / sizeof(kept[0])];
+
+	for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++)
+		values[i] = getenv(kept[i]);
+	clearenv();
+	for (size_t i = 0; environment[i] != NULL; i++) {
+		/* cast: putenv() keeps the text but does not write to it */
+		putenv((char *)(uintptr_t)environment[i]);
+	}
+	for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++)
+		if (values[i] != NULL)
+			setenv(kept[i], values[i], 1);
+}
+
+_Noreturn static void
+exec_command(const struct connection_config *config, int in, int out,
+    int errors)
+{
+	char *const *argv = config->argv;
+
 	set_signals();
+	set_environment(config->environment);
 	/* They may be in each other's place. */
 	in = fcntl(in, F_DUPFD, STDERR_FILENO + 1);
 	out = fcntl(out, F_DUPFD, STDERR_FILENO + 1);
@@ -160,7 +185,7 @@ start(struct connection *c)
 	if (make_pipes(to, from, errors))
 		pid = fork();
 	if (pid == 0)
-		exec_command(c->config.argv, to[0], from[1], errors[1]);
+		exec_command(&c->config, to[0], from[1], errors[1]);
 	const int error = errno;
 	close_fd(&to[0]);
 	close_fd(&from[1]);

@@ -31,6 +31,7 @@ struct connection_config {
 	const struct de_host *host;	/* borrowed; and so on */
 	char *const *argv;		/* the command; ends with NULL */
 	const char *name;		/* of the other side, for messages */
+	const char *const *environment;	/* of the command; ends with NULL */
 	int64_t timeout;		/* of each wait, seconds */
 };
 

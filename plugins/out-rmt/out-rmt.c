@@ -472,6 +472,30 @@ get_tape(struct out_rmt *r)
 	return false;
 }
 
+/* Could others than root have written what leads to the other machine? */
+static bool
+is_rsh_safe(const struct out_rmt *r)
+{
+	const struct remote *remote = &r->remote;
+	const char *key = remote->rsh == &r->environment_rsh ? "RSH" : "rsh";
+	char *text = strdup(""), *longer;
+	bool ok = text != NULL;
+
+	for (size_t i = 0; ok && i < remote->rsh_count; i++) {
+		ok = asprintf(&longer, "%s %s", text, remote->rsh[i]) != -1;
+		if (ok) {
+			free(text);
+			text = longer;
+		}
+	}
+	if (!ok)
+		out_of_memory(r->host);
+	else
+		ok = r->host->check_command(r->host, key, text, NULL) == DE_OK;
+	free(text);
+	return ok;
+}
+
 static bool
 get_commands(struct out_rmt *r)
 {
@@ -484,6 +508,9 @@ get_commands(struct out_rmt *r)
 		remote->rsh_count = 1;
 	}
 	remote->rmt_count = r->host->get_strings(r->host, "rmt", &remote->rmt);
+	remote->environment = r->host->command_environment(r->host);
+	if (remote->environment == NULL || !is_rsh_safe(r))
+		return false;
 	if (remote->rmt_count > 0 && remote->rmt[0][0] != '-')
 		return true;
 	r->host->report(r->host, DE_ERROR, "rmt: names no command");

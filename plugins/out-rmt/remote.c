@@ -40,6 +40,7 @@ remote_connect(struct remote *r)
 		.host = r->host,
 		.argv = r->argv,
 		.name = r->name,
+		.environment = r->environment,
 		.timeout = r->timeout,
 	};
 

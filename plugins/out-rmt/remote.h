@@ -12,7 +12,8 @@
 #include "target.h"
 
 struct remote {
-	const struct de_host *host;	/* borrowed, as the next five */
+	const struct de_host *host;	/* borrowed, as the next six */
+	const char *const *environment;
 	const char *const *rsh;
 	size_t rsh_count;
 	const char *const *rmt;
