@@ -144,6 +144,7 @@ check(void *self)
 		.host = s->host,
 		.command = s->command,
 		.user = s->user,
+		.environment = s->environment,
 		.timeout = s->timeout,
 	};
 
