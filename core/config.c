@@ -48,7 +48,7 @@ const struct de_option config_job_options[] = {
 	  "label in the headers of the dump" },
 	{ "date", DE_OPTION_TIME, 0, 1, DATE_MAX, NULL,
 	  "date of the dump instead of now, for streams that can be repeated" },
-	{ "max_read_errors", DE_OPTION_INTEGER, 0, 0, INT32_MAX, "32",
+	{ "max_read_errors", DE_OPTION_INTEGER, 0, 0, INT32_MAX, "0",
 	  "read errors after which the operator is asked whether to go on; 0: "
 	  "any number" },
 	{ "notify", DE_OPTION_BOOLEAN, 0, 0, 0, "false",

@@ -393,11 +393,14 @@ make_header_template(const struct job *job, struct header_template *t)
 }
 
 static void
-count_findings(struct message_end *end, struct findings *findings)
+count_findings(struct message_end *end, const struct read_errors *read_errors)
 {
+	struct findings *findings = read_errors->findings;
+
 	end->findings = findings_flush(findings);
 	end->read_errors = findings_read_errors(findings);
 	end->notes = findings_notes(findings);
+	read_errors_advise(read_errors);
 }
 
 /*
@@ -405,8 +408,8 @@ count_findings(struct message_end *end, struct findings *findings)
  * `changes`, see changed.h.
  */
 static enum exit_status
-end_tape(const struct job *job, struct tape *tape, struct findings *findings,
-    uint64_t changes)
+end_tape(const struct job *job, struct tape *tape,
+    const struct read_errors *read_errors, uint64_t changes)
 {
 	const struct tape_ending ending = *tape_ending(tape);
 	struct message m = { .type = MESSAGE_END };
@@ -414,7 +417,7 @@ end_tape(const struct job *job, struct tape *tape, struct findings *findings,
 	if (ending.is_last) {
 		m.u.end.status = ending.status;
 		m.u.end.tape_blocks = ending.tape_blocks;
-		count_findings(&m.u.end, findings);
+		count_findings(&m.u.end, read_errors);
 		m.u.end.findings += changes;
 		if (ending.status == EXIT_COMPLETE && m.u.end.findings > 0)
 			m.u.end.status = EXIT_INCOMPLETE;
@@ -424,17 +427,17 @@ end_tape(const struct job *job, struct tape *tape, struct findings *findings,
 	return ending.status;
 }
 
-/* The dump ended before it came to a tape; `findings` may be NULL. */
+/* The dump ended before it came to a tape; `read_errors` may be NULL. */
 static enum exit_status
 end_early(const struct job *job, enum exit_status status,
-    struct findings *findings)
+    const struct read_errors *read_errors)
 {
 	struct message m = {
 		.type = MESSAGE_END,
 		.u.end.status = status,
 	};
-	if (findings != NULL)
-		count_findings(&m.u.end, findings);
+	if (read_errors != NULL)
+		count_findings(&m.u.end, read_errors);
 	message_send(job->channel, &m, true);
 	return status;
 }
@@ -483,7 +486,7 @@ write_dump(const struct job *job, const struct selection *sel,
 	};
 	struct tape *tape = tape_new(&config);
 	if (tape == NULL)
-		return end_early(job, EXIT_NOT_STARTED, findings);
+		return end_early(job, EXIT_NOT_STARTED, read_errors);
 	const struct stream stream = {
 		.src = &job->src,
 		.sel = sel,
@@ -499,7 +502,7 @@ write_dump(const struct job *job, const struct selection *sel,
 		tape_abort(tape);
 	else if (tape_finish(tape, job->src.info.max_inode) == DE_OK)
 		changes = count_changes(job, sel);
-	return end_tape(job, tape, findings, changes);
+	return end_tape(job, tape, read_errors, changes);
 }
 
 static void
@@ -629,7 +632,7 @@ select_and_write(struct job *job, struct findings *findings)
 
 	enum exit_status status = select_inodes(job, &sel, &read_errors);
 	if (status != EXIT_COMPLETE)
-		return end_early(job, status, findings);
+		return end_early(job, status, &read_errors);
 	report_estimate(job, sel.tape_blocks);
 	send_description(job, sel.tape_blocks);
 	status = write_dump(job, &sel, &read_errors);
@@ -714,6 +717,7 @@ estimate(const struct job *job)
 			status = read_errors.verdict;
 		findings_flush(findings);
 	}
+	read_errors_advise(&read_errors);
 	job->source_instance->findings = NULL;
 	findings_free(findings);
 	return status;

@@ -7,6 +7,8 @@
  * Reads of that file fail with EIO where they begin in one of the ranges (bytes,
  * the second number is the first good one), and end short in front of one, as
  * those of a disk do.  EIO_COUNT names a file that gets a byte for each failure.
+ * With EIO_AFTER=40:5 all reads behind the first 40 of a process and those it
+ * comes from fail with that errno.
  */
 #define _GNU_SOURCE 1
 /* Both names of a call are wanted: with these, 32 bits have one only. */
@@ -16,6 +18,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -59,6 +62,20 @@ count_failure(void)
 	if (write(fd, "x", 1) == -1)
 		abort();
 	close(fd);
+}
+
+/* The errno of a file that cannot be read any more; 0: it can be. */
+static int
+is_gone(void)
+{
+	static atomic_ulong reads;
+	const char *after = getenv("EIO_AFTER");
+	char *end;
+
+	if (after == NULL ||
+	    atomic_fetch_add(&reads, 1) < strtoul(after, &end, 10))
+		return 0;
+	return atoi(end + (*end == ':'));
 }
 
 /* How many bytes from offset on are good, `length` at most. */
@@ -115,10 +132,12 @@ read_pieces(int fd, const struct iovec *iov, int count, off64_t offset,
 	*(void **)&real = dlsym(RTLD_NEXT, "preadv64v2");
 	if (is_the_file(fd) && offset >= 0) {
 		const size_t length = total(iov, count);
-		const size_t good = good_bytes((uint64_t)offset, length);
+		const int gone = is_gone();
+		const size_t good = gone != 0 ? 0 :
+		    good_bytes((uint64_t)offset, length);
 		if (good == 0 && length > 0) {
 			count_failure();
-			errno = EIO;
+			errno = gone != 0 ? gone : EIO;
 			return -1;
 		}
 		if (good < length) {

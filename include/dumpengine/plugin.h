@@ -468,7 +468,9 @@ struct de_source {
 	 * goes on without a gap.  Called by several threads at once, between
 	 * open() and close(), also while another callback runs.  It does not
 	 * report: the engine knows which file it is and does that.
-	 * DE_OK; or DE_FAILED with *error filled in.  Required.
+	 * DE_OK; or DE_FAILED with *error filled in.  ENODEV there says that the
+	 * device is gone for good, so that the dump is given up; with any other
+	 * error it goes on with what can be read.  Required.
 	 */
 	enum de_status (*read)(void *self, uint64_t address,
 	    const struct iovec *iov, int iov_count, struct de_read_error *error);

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "answers.h"
 #include "device.h"
 #include "direct.h"
 
@@ -38,6 +39,7 @@ struct device {
 	uint64_t size;
 	struct direct *direct;		/* owned; NULL: it is read by the cache */
 	enum device_past_cache past_cache;
+	struct answers *answers;	/* owned */
 	struct device *journal;		/* owned; NULL without an external one */
 	char channel_name[32];
 
@@ -106,10 +108,11 @@ device_open(const struct de_host *host, const char *path)
 	d->host = host;
 	d->fd = -1;
 	d->path = strdup(path);
+	d->answers = answers_new();
 	device_set_unit(d, DEFAULT_UNIT);
 	snprintf(d->channel_name, sizeof(d->channel_name), "%llx",
 	    (unsigned long long)(uintptr_t)d);
-	if (d->path == NULL)
+	if (d->path == NULL || d->answers == NULL)
 		host->report(host, DE_ERROR, "fs-ext2: out of memory");
 	else if (open_file(d))
 		return d;
@@ -125,6 +128,7 @@ device_close(struct device *d)
 	device_uncover(d);
 	device_close(d->journal);
 	direct_close(d->direct);
+	answers_free(d->answers);
 	if (d->fd != -1)
 		close(d->fd);
 	free(d->path);
@@ -165,6 +169,12 @@ fail:;
 	close(fd);
 	errno = why;
 	return false;
+}
+
+bool
+device_is_gone(const struct device *d)
+{
+	return answers_gone(d->answers);
 }
 
 const char *
@@ -225,6 +235,18 @@ failed(struct de_read_error *error, uint64_t address, int why)
 	return DE_FAILED;
 }
 
+/* A read of the file gave none; `why` is 0 at its end. */
+static enum de_status
+no_bytes(const struct device *d, struct de_read_error *error,
+    uint64_t address, int why)
+{
+	if (why == 0)
+		return failed(error, address, ENXIO);
+	if (why != EINTR && answers_badly(d->answers, d->fd, d->size, why))
+		why = ENODEV;
+	return failed(error, address, why);
+}
+
 /*
  * Read `length` bytes of the file itself to where the cursor is; past the cache
  * if at least `kind` is.
@@ -239,6 +261,8 @@ read_file(const struct device *d, enum device_past_cache kind,
 
 	if (address > INT64_MAX || length > INT64_MAX - address)
 		return failed(error, address, ENXIO);
+	if (answers_gone(d->answers))
+		return failed(error, address, ENODEV);
 	while (length > 0) {
 		const struct cursor before = *c;
 		const int count = take_pieces(c, length, pieces);
@@ -251,7 +275,8 @@ read_file(const struct device *d, enum device_past_cache kind,
 		if (n == -1 && errno == EINTR && !d->host->cancelled(d->host))
 			continue;
 		if (n <= 0)
-			return failed(error, address, n == 0 ? ENXIO : errno);
+			return no_bytes(d, error, address, n == 0 ? 0 : errno);
+		answers_well(d->answers);
 		address += (uint64_t)n;
 		length -= (uint64_t)n;
 		take_pieces(c, (uint64_t)n, pieces);

@@ -32,6 +32,12 @@ struct device;
 /* Returns NULL after reporting why. */
 struct device *device_open(const struct de_host *host, const char *path);
 
+/*
+ * Does it not answer any more, wherever it is read?  Then every read fails with
+ * ENODEV.
+ */
+bool device_is_gone(const struct device *device);
+
 /* Takes NULL. */
 void device_close(struct device *device);
 

@@ -65,6 +65,7 @@ struct ext2 {
 	uint32_t hidden_last;		/* the highest of them */
 
 	struct work *spare;		/* buffers that nobody uses now */
+	bool is_gone;			/* it does not answer; that was told */
 	uint8_t *inline_bytes;		/* of the last inline file */
 	uint8_t *told[TROUBLE_KINDS];	/* a bit for each inode; may be NULL */
 };

@@ -211,6 +211,19 @@ read_by_blocks(struct ext2 *e, const struct piece *all, uint8_t *table)
 	return DE_OK;
 }
 
+/* Then there is no sense in going on, with a finding for each table. */
+static bool
+is_gone(struct ext2 *e)
+{
+	if (!device_is_gone(e->bytes))
+		return false;
+	if (!e->is_gone)
+		e->host->report(e->host, DE_ERROR, "%s does not answer any "
+		    "more, wherever it is read", e->device);
+	e->is_gone = true;
+	return true;
+}
+
 static enum de_status
 read_piece(struct ext2 *e, struct scan *s, const struct piece *p)
 {
@@ -219,7 +232,7 @@ read_piece(struct ext2 *e, struct scan *s, const struct piece *p)
 
 	s->count = 0;
 	if (device_read(e->bytes, p->address, s->table, bytes, &error) !=
-	    DE_OK && read_by_blocks(e, p, s->table) != DE_OK)
+	    DE_OK && (read_by_blocks(e, p, s->table) != DE_OK || is_gone(e)))
 		return DE_FAILED;
 	s->first = p->first;
 	s->count = p->count;
