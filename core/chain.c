@@ -235,6 +235,20 @@ prune(struct history_list *list)
 	free(kept);
 }
 
+static int64_t
+next_order(const struct history *history)
+{
+	struct history_list list;
+	int64_t order = 0;
+
+	history_load(history, &list);
+	for (size_t i = 0; i < list.count; i++)
+		if (list.items[i].order > order)
+			order = list.items[i].order;
+	history_free(&list);
+	return order + 1;
+}
+
 static bool
 add_own(void *arg, struct history_list *list)
 {
@@ -255,6 +269,7 @@ chain_begin(struct chain *chain, pid_t supervisor, struct chain_id *id)
 	    (uint64_t)chain->own.begun, (long)supervisor,
 	    (unsigned long)now.tv_nsec);
 	chain->own.status = HISTORY_RUNNING;
+	chain->own.order = next_order(&chain->history);
 	if (!history_change(&chain->history, chain->key, true, add_own, chain))
 		chain->id[0] = '\0';
 	snprintf(id->key, sizeof(id->key), "%s", chain->key);

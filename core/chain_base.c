@@ -20,6 +20,7 @@
 
 struct choice {
 	const struct chain *chain;
+	const struct history_list *list;
 	const struct chain_lines *lines;
 	char why[WHY_BYTES];	/* not the line that was looked at last */
 	bool by_rules;		/* that is because less is in it */
@@ -46,6 +47,16 @@ differ(int64_t a, int64_t b)
 	return a != 0 && b != 0 && a != b;
 }
 
+/* Has the filesystem been, since then, as it was before? */
+static bool
+was_put_back(const struct history_record *then,
+    const struct history_record *later)
+{
+	return (later->written != 0 && later->written < then->written) ||
+	    (later->lifetime_writes != 0 &&
+	    later->lifetime_writes < then->lifetime_writes);
+}
+
 /*
  * Is it of the filesystem that is there now?  One that was put back from an
  * older copy is another: the level would lack what was undone by that.
@@ -66,12 +77,35 @@ is_of_filesystem(struct choice *c, const struct history_record *r)
 		return refuse(c, "is of another filesystem, made on %s; the one "
 		    "there now was made on %s", then, now);
 	}
-	if ((own->written != 0 && own->written < r->written) ||
-	    (own->lifetime_writes != 0 &&
-	    own->lifetime_writes < r->lifetime_writes))
+	if (was_put_back(r, own))
 		return refuse(c, "is of a later state of the filesystem than "
 		    "the one there now: an older copy of it was put back, or "
 		    "the clock was set back");
+	return true;
+}
+
+/*
+ * What runs since then have seen.  When the clock was set back after a dump, what
+ * changed until it came to the same time again has times that the dump should
+ * have, and nobody can say how many there are.
+ */
+static bool
+was_seen_right(struct choice *c, const struct history_record *r)
+{
+	for (size_t i = 0; i < c->list->count; i++) {
+		const struct history_record *later = &c->list->items[i];
+		if (later->order <= r->order)
+			continue;
+		if (later->begun < r->begun)
+			return refuse(c, "was made before the clock was set "
+			    "back");
+		if (strcmp(later->uuid, r->uuid) == 0 &&
+		    !differ(later->created, r->created) &&
+		    was_put_back(r, later))
+			return refuse(c, "was made before an older copy of the "
+			    "filesystem was put back, or the clock was set "
+			    "back");
+	}
 	return true;
 }
 
@@ -94,8 +128,8 @@ is_whole_chain(struct choice *c, const struct chain_line *line)
 
 	for (size_t rounds = 0; line != NULL; rounds++) {
 		const struct history_record *r = line->record;
-		if (r != NULL && (!is_of_filesystem(c, r) || rounds >
-		    c->lines->count))
+		if (r != NULL && (!is_of_filesystem(c, r) ||
+		    !was_seen_right(c, r) || rounds > c->lines->count))
 			return false;
 		if (r != NULL && r->status == HISTORY_GONE)
 			return child == NULL ? refuse(c, "is gone: a volume of "
@@ -268,7 +302,8 @@ chain_find_base(const struct chain *chain, struct level *level)
 	bool ok = chain_lines_read(&lines, &place, &list, true,
 	    chain->rep, chain->cancelled);
 	if (ok) {
-		struct choice c = { .chain = chain, .lines = &lines };
+		struct choice c = { .chain = chain, .list = &list,
+		    .lines = &lines };
 		qsort(lines.items, lines.count, sizeof(*lines.items),
 		    later_first);
 		const struct chain_line *base = choose(&c, level->number);

@@ -65,13 +65,6 @@ worth(const struct history_record *r)
 	return r->status == HISTORY_RUNNING ? 1 : 2;
 }
 
-static bool
-began_later(const struct history_record *a, const struct history_record *b)
-{
-	return a->begun > b->begun ||
-	    (a->begun == b->begun && a->uptime > b->uptime);
-}
-
 /* What is known of a line: the latest of those that tell most. */
 static const struct history_record *
 record_of(const struct reading *reading, uint32_t level, int64_t date)
@@ -84,7 +77,7 @@ record_of(const struct reading *reading, uint32_t level, int64_t date)
 		    worth(r) == 0 || !chain_is_at(r, reading->place))
 			continue;
 		if (found == NULL || worth(r) > worth(found) ||
-		    (worth(r) == worth(found) && began_later(r, found)))
+		    (worth(r) == worth(found) && r->order > found->order))
 			found = r;
 	}
 	return found;
@@ -134,7 +127,7 @@ is_besides(const struct chain_lines *lines, const struct history_record *r)
 	if (!r->is_noted)
 		return line == NULL || line->date < r->date;
 	return r->is_displaced && line != NULL && line->record != NULL &&
-	    !began_later(r, line->record) && chain_is_whole(line->record) &&
+	    line->record->order > r->order && chain_is_whole(line->record) &&
 	    !chain_covers(line->record, r);
 }
 

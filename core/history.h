@@ -67,6 +67,8 @@ struct history_record {
 	bool is_displaced;		/* its place there has been taken by one */
 					/*   that lacks some of what it has */
 	enum history_status status;
+	int64_t order;			/* the later it began, the larger, */
+					/*   whatever the clock says */
 	int64_t begun;			/* by the clock, seconds */
 	int64_t ended;			/* 0: not yet */
 	int64_t uptime;			/* milliseconds since `boot` by then */
