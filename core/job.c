@@ -24,6 +24,7 @@
 #include "core/snapshot.h"
 #include "core/stream.h"
 #include "core/supervisor.h"
+#include "core/turn.h"
 #include "core/units.h"
 #include "core/volume_report.h"
 
@@ -987,14 +988,14 @@ run_processes(const struct job_config *config,
 	return status;
 }
 
-enum exit_status
-job_run(const struct job_config *config, const struct job_context *context,
+/* With a snapshot, if the job has one. */
+static enum exit_status
+run_in_turn(const struct job_config *config, const struct job_context *context,
     bool *is_supervisor)
 {
 	struct snapshot *snapshot = NULL;
 	enum exit_status status;
 
-	*is_supervisor = true;
 	if (config->snapshot != NULL) {
 		snapshot = snapshot_make(config, context->signals,
 		    context->rep, &status);
@@ -1014,6 +1015,8 @@ job_check(const struct job_config *config, const struct job_context *context,
     bool *is_supervisor)
 {
 	*is_supervisor = true;
+	if (!turn_is_free(config, context->rep, context->signals))
+		return EXIT_NOT_STARTED;
 	return run_processes(config, context, NULL, check,
 	    date_of(config, NULL), is_supervisor);
 }
@@ -1025,4 +1028,30 @@ job_estimate(const struct job_config *config,
 	*is_supervisor = true;
 	return run_processes(config, context, NULL, look,
 	    date_of(config, NULL), is_supervisor);
+}
+
+enum exit_status
+job_run(const struct job_config *config, const struct job_context *context,
+    bool *is_supervisor)
+{
+	enum exit_status status;
+	struct lock *turn;
+
+	*is_supervisor = true;
+	switch (turn_take(config, context->rep, context->signals, &turn)) {
+	case LOCK_TAKEN:
+		break;
+	case LOCK_CANCELLED:
+		report(context->rep, DE_ERROR, "aborted while waiting");
+		return EXIT_ABORTED;
+	case LOCK_IN_USE:
+	case LOCK_FAILED:
+		return EXIT_NOT_STARTED;
+	}
+	status = run_in_turn(config, context, is_supervisor);
+	if (*is_supervisor)
+		lock_release(turn);
+	else
+		lock_forget(turn);
+	return status;
 }
