@@ -66,6 +66,7 @@ struct message_volume {
 	uint32_t properties;			/* of the medium, DE_MEDIUM_... */
 	char digest[DIGEST_TEXT_BYTES];
 	char medium[MESSAGE_NAME_BYTES];
+	int64_t tape_file;			/* the first is 0; -1: no tape */
 	struct ring_times times;
 };
 

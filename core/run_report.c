@@ -111,6 +111,8 @@ volume(const struct message_volume *v)
 
 	json_object_set_new(o, "number", json_integer(v->number));
 	json_object_set_new(o, "medium", text(v->medium));
+	json_object_set_new(o, "tape_file", v->tape_file < 0 ? json_null() :
+	    json_integer(v->tape_file));
 	json_object_set_new(o, "ended_by", json_string(reason_text(v->reason)));
 	json_object_set_new(o, "blocks",
 	    json_integer((json_int_t)v->tape_blocks));

@@ -354,6 +354,7 @@ tell_volume(const struct tape *tape, enum de_end_reason reason)
 	v->started = (int64_t)tape->started;
 	v->ended = (int64_t)time(NULL);
 	v->ns = clock_ns() - tape->started_ns;
+	v->tape_file = volume_file(tape->volume);
 	v->verified = option_number(tape->config.volumes, "verify") != 0;
 	v->properties = volume_properties(tape->volume);
 	volume_digest(tape->volume, v->digest);

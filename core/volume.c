@@ -15,6 +15,7 @@ struct volume {
 	size_t record_size;
 	char medium[MESSAGE_NAME_BYTES];
 	uint32_t properties;		/* of the medium */
+	uint32_t file;			/* of it, with DE_MEDIUM_HAS_FILE */
 	enum de_failure refused;	/* why it was not opened */
 	uint64_t mark;			/* of what was not */
 	bool opened;
@@ -115,6 +116,7 @@ volume_open(struct volume *v, const struct de_volume *facts)
 	snprintf(v->medium, sizeof(v->medium), "%s", medium.name != NULL ?
 	    medium.name : v->output->plugin->descriptor.name);
 	v->properties = medium.properties;
+	v->file = medium.file;
 	if (!set_window(v, medium.window)) {
 		volume_discard(v);
 		return DE_FAILED;
@@ -277,6 +279,12 @@ uint32_t
 volume_properties(const struct volume *v)
 {
 	return v->properties;
+}
+
+int64_t
+volume_file(const struct volume *v)
+{
+	return v->properties & DE_MEDIUM_HAS_FILE ? (int64_t)v->file : -1;
 }
 
 bool

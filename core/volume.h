@@ -59,6 +59,7 @@ bool volume_may_retry(const struct volume *v);
 /* Of the open volume, the one closed last, or refused last ("" if unknown). */
 const char *volume_medium(const struct volume *v);
 uint32_t volume_properties(const struct volume *v);	/* DE_MEDIUM_... */
+int64_t volume_file(const struct volume *v);	/* of a tape; -1: none */
 bool volume_is_once(const struct volume *v);	/* DE_MEDIUM_ONCE */
 bool volume_streams(const struct volume *v);	/* DE_MEDIUM_STREAMS */
 uint32_t volume_window(const struct volume *v);	/* de_medium.window */

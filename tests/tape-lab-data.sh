@@ -116,9 +116,10 @@ engine 1 -c a.conf
 said "protect_days is 14" "weof"
 # The drive has been read over its end; each record is to be there.
 configure 'device = "/dev/nst0"; append = true; verify = true;' "" 1
-engine 0 -c a.conf
+engine 0 -c a.conf --report report
 said "volume 1 is file 1 of the tape"
 not_said "on 2 volumes"
+grep -qE '"tape_file": *1,' report || fail "report: $(cat report)"
 # What is no dump is named; an archive behind a dump is, too.
 mt -f /dev/nst0 rewind
 tar -c -b 20 -f /dev/nst0 tree/d || fail "tar cannot write a tape"

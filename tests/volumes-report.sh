@@ -63,6 +63,7 @@ assert job['device'].endswith('img') and job['filesystem'] == 'ext4' and len(job
 assert job['result'] == 'complete' and job['findings'] == 0 and job['rewrites'] == []
 names = sorted(os.listdir('dumps'))
 assert [os.path.basename(v['medium']) for v in job['volumes']] == names
+assert [v['tape_file'] for v in job['volumes']] == [None] * len(names)
 assert [v['number'] for v in job['volumes']] == list(range(1, len(names) + 1))
 assert [v['bytes'] for v in job['volumes']] == [os.path.getsize('dumps/' + n) for n in names]
 assert sum(v['blocks'] for v in job['volumes']) == job['blocks']

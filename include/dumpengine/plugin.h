@@ -529,6 +529,8 @@ struct de_volume {
  * wound back when a record comes late: the ring is filled before it runs.
  */
 #define DE_MEDIUM_STREAMS 2u
+/* The volume is one of several files on it; de_medium.file says which. */
+#define DE_MEDIUM_HAS_FILE 4u
 
 /*
  * Why a volume could not be opened or written.  What is to be done depends on
@@ -567,6 +569,7 @@ struct de_medium {
 	 * it is known when it comes again.  0: it cannot be told from others.
 	 */
 	uint64_t mark;
+	uint32_t file;			/* with DE_MEDIUM_HAS_FILE; the first is 0 */
 };
 
 /*

@@ -196,6 +196,10 @@ out_tape_open_volume(void *self, const struct de_volume *volume,
 	report_drive(t);
 	medium->name = t->drive.name;
 	medium->properties |= DE_MEDIUM_STREAMS;
+	if (DE_HAS(medium, file)) {
+		medium->properties |= DE_MEDIUM_HAS_FILE;
+		medium->file = (uint32_t)t->file;
+	}
 	return DE_OK;
 }
 
