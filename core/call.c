@@ -29,6 +29,7 @@ static const struct {
 	[CALL_READ] = { "read", OK_OR_FAILED },
 	[CALL_FIND_MOUNT_POINT] = { "find_mount_point", OK_OR_FAILED },
 	[CALL_SCAN_BRIEFLY] = { "scan_briefly", AND_NO_MORE },
+	[CALL_FIND_DEVICE] = { "find_device", OK_OR_FAILED },
 	[CALL_CHECK] = { "check", OK_OR_FAILED },
 	[CALL_OPEN_VOLUME] = { "open_volume", OK_OR_FAILED },
 	[CALL_WRITE] = { "write", AND_END_OF_VOLUME },

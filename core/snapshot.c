@@ -26,8 +26,7 @@ struct snapshot {
 	struct report *rep;		/* borrowed */
 	struct state_file *state;
 	char *texts[TEXTS];		/* owned; NULL at the end */
-	char *origin;			/* owned */
-	char mount_point[LOCATE_BYTES];
+	struct located origin;
 	int64_t date;			/* see snapshot_date() */
 };
 
@@ -124,8 +123,8 @@ make_texts(struct snapshot *s)
 	    add_text(s, 3, "timeout=%" PRId64,
 	    option_number(s->job->snapshot, "timeout")) &&
 	    add_text(s, 4, PREFIX "JOB=%s", job_name(s->job)) &&
-	    add_text(s, 5, PREFIX "DEVICE=%s", s->origin) &&
-	    add_text(s, 6, PREFIX "MOUNT_POINT=%s", s->mount_point) &&
+	    add_text(s, 5, PREFIX "DEVICE=%s", s->origin.device) &&
+	    add_text(s, 6, PREFIX "MOUNT_POINT=%s", s->origin.mount_point) &&
 	    add_text(s, 7, PREFIX "LEVEL=%" PRId64,
 	    option_number(options, "level")) &&
 	    add_text(s, 8, PREFIX "SNAPSHOT=%s", setting(s, "device")))
@@ -157,8 +156,8 @@ run(const struct snapshot *s, const char *name, const char *text,
 static void
 take_date(struct snapshot *s)
 {
-	const int fd = s->mount_point[0] == '\0' ? -1 :
-	    open(s->mount_point, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	const int fd = s->origin.mount_point[0] == '\0' ? -1 :
+	    open(s->origin.mount_point, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 	s->date = (int64_t)time(NULL);
 	if (fd != -1) {
@@ -172,7 +171,7 @@ create(struct snapshot *s)
 {
 	take_date(s);
 	report(s->rep, DE_INFO, "making the snapshot %s of %s",
-	    setting(s, "device"), s->origin);
+	    setting(s, "device"), s->origin.device);
 	return run(s, "snapshot.create", setting(s, "create"), s->signals);
 }
 
@@ -180,7 +179,7 @@ create(struct snapshot *s)
 static bool
 create_frozen(struct snapshot *s)
 {
-	struct freeze *f = freeze_begin(s->mount_point,
+	struct freeze *f = freeze_begin(s->origin.mount_point,
 	    option_number(s->job->options, "freeze_limit"),
 	    option_text(s->job->options, "state_dir"), s->rep);
 
@@ -201,10 +200,10 @@ create_as_configured(struct snapshot *s)
 {
 	if (option_number(s->job->options, "freeze") == 0)
 		return create(s);
-	if (s->mount_point[0] != '\0')
+	if (s->origin.mount_point[0] != '\0')
 		return create_frozen(s);
 	report(s->rep, DE_INFO, "%s is not mounted, so there is nothing to "
-	    "freeze", s->origin);
+	    "freeze", s->origin.device);
 	return create(s);
 }
 
@@ -222,15 +221,10 @@ status_of_failure(const struct snapshot *s)
 static bool
 prepare(struct snapshot *s)
 {
-	s->origin = strdup(option_text(s->job->source.options, "device"));
-	if (s->origin == NULL) {
-		report(s->rep, DE_ERROR, "out of memory");
-		return false;
-	}
 	s->state = state_file_open(option_text(s->job->options, "state_dir"),
 	    job_name(s->job), s->rep);
 	return s->state != NULL && remove_left_over(s) &&
-	    locate_mount_point(&s->job->source, s->rep, s->mount_point) &&
+	    locate(&s->job->source, s->rep, &s->origin) &&
 	    make_texts(s) &&
 	    state_file_write(s->state, (const char *const *)s->texts);
 }
@@ -272,13 +266,13 @@ snapshot_device(const struct snapshot *s)
 const char *
 snapshot_origin(const struct snapshot *s)
 {
-	return s->origin;
+	return s->origin.device;
 }
 
 const char *
 snapshot_mount_point(const struct snapshot *s)
 {
-	return s->mount_point;
+	return s->origin.mount_point;
 }
 
 int64_t
@@ -311,6 +305,5 @@ snapshot_free(struct snapshot *s)
 	state_file_close(s->state);
 	for (int i = 0; i < TEXTS; i++)
 		free(s->texts[i]);
-	free(s->origin);
 	free(s);
 }

@@ -69,6 +69,18 @@ source_find_mount_point(const struct instance *in, char *path, size_t room)
 }
 
 enum de_status
+source_find_device(const struct instance *in, char *name, size_t room)
+{
+	name[0] = '\0';
+	const struct call call = call_begin(in, CALL_FIND_DEVICE);
+	const enum de_status status = call_end(&call,
+	    in->plugin->source.find_device(in->self, name, room));
+	if (status == DE_OK && memchr(name, '\0', room) == NULL)
+		return call_refuse(&call, "gave a name without an end");
+	return status;
+}
+
+enum de_status
 source_scan_begin(const struct source *src, void **scan)
 {
 	*scan = NULL;

@@ -27,6 +27,10 @@ void source_close(struct source *src);
 enum de_status source_find_mount_point(const struct instance *in, char *path,
     size_t room);
 
+/* What its device is called, likewise. */
+enum de_status source_find_device(const struct instance *in, char *name,
+    size_t room);
+
 enum de_status source_scan_begin(const struct source *src, void **scan);
 void source_scan_end(const struct source *src, void *scan);
 

@@ -55,6 +55,25 @@ means "LABEL=$label"
 means "LABEL=\"$label\""
 means "UUID=$uuid"
 
+# A snapshot is made of the device, whatever it is named by.
+cat >s.conf <<END
+jobs = ( {
+  name = "snap";
+  state_dir = "$scratch/state";
+  source = { plugin = "fs-ext2"; device = "LABEL=$label"; };
+  snapshot = {
+    device = "$scratch/snap.img";
+    create = "cat \"\$DUMPENGINE_DEVICE\" >snap.img && printf '%s' \"\$DUMPENGINE_DEVICE\" >of";
+    remove = "rm snap.img";
+  };
+  output = { plugin = "out-file"; path = "dumps/s"; };
+} );
+END
+engine 0 -c s.conf
+[ "$(cat of)" = "$device" ] || fail "the snapshot is of \"$(cat of)\""
+got=$(dd if=dumps/s bs=1 skip=760 count=64 status=none | tr -d '\0')
+[ "$got" = "$device" ] || fail "the header has \"$got\""
+
 mount -o ro "$device" mnt || skip "cannot mount"
 means "$scratch/mnt"
 means "mnt"

@@ -49,6 +49,7 @@ returns eot volume_ended "$END $NO_MORE"
 snapshot="state_dir = $(quoted "$scratch"); snapshot = {
     device = \"b\"; create = \"true\"; remove = \"true\"; };"
 returns source find_mount_point "$END $NO_MORE" "" "$snapshot"
+returns source find_device "$END $NO_MORE" "" "$snapshot"
 argument=--check
 returns output check "$END $NO_MORE"
 returns eot check "$END $NO_MORE"
@@ -96,6 +97,10 @@ configure_misbehave source find_mount_point nothing "" "$snapshot"
 run "$DUMPENGINE" -c a.conf
 [ "$status" -eq 1 ] || fail "a path without an end: exit status $status"
 said "find_mount_point() gave a path without an end"
+configure_misbehave source find_device nothing "" "$snapshot"
+run "$DUMPENGINE" -c a.conf
+[ "$status" -eq 1 ] || fail "a name without an end: exit status $status"
+said "find_device() gave a name without an end"
 
 # A link that is left out is named, by the engine if the plugin does not.
 configure_misbehave source read_symlink status "value = $NO_MORE;"

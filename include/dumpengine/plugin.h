@@ -493,6 +493,16 @@ struct de_source {
 	 */
 	enum de_status (*scan_briefly)(void *self, void *scan, uint32_t from,
 	    struct de_brief *inodes, size_t room, size_t *count);
+
+	/*
+	 * Put into `name`, which has room for `room` bytes, what open() would give
+	 * as de_source_info.device: where an option may name a device in other ways
+	 * than by its path.  Called while it is not open, in a process of its own,
+	 * before a snapshot of it is made.
+	 * DE_OK, DE_FAILED.  Optional: absent means that it is as the option
+	 * "device" says.
+	 */
+	enum de_status (*find_device)(void *self, char *name, size_t room);
 };
 
 /* -------------------------------------------------------------- outputs */

@@ -355,6 +355,19 @@ ext2_find_mount_point(void *self, char *path, size_t room)
 }
 
 static enum de_status
+ext2_find_device(void *self, char *name, size_t room)
+{
+	const struct ext2 *e = self;
+	char *device = find_device(e);
+
+	if (device == NULL)
+		return DE_FAILED;
+	snprintf(name, room, "%s", device);
+	free(device);
+	return DE_OK;
+}
+
+static enum de_status
 ext2_create(const struct de_host *host, void **self)
 {
 	struct ext2 *e = calloc(1, sizeof(*e));
@@ -391,6 +404,7 @@ static const struct de_source ext2_source = {
 	.read_xattrs = ext2_read_xattrs,
 	.read = ext2_read,
 	.find_mount_point = ext2_find_mount_point,
+	.find_device = ext2_find_device,
 };
 
 static const struct de_plugin fs_ext2 = {

@@ -26,6 +26,7 @@
  */
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -328,6 +329,18 @@ find_mount_point(void *self, char *path, size_t room)
 	return status;
 }
 
+static enum de_status
+find_device(void *self, char *name, size_t room)
+{
+	struct misbehave *m = self;
+	const enum de_status status = begin(m, "find_device", DE_OK);
+
+	snprintf(name, room, "nowhere");
+	if (is_act(m, "find_device", "nothing"))
+		memset(name, 'x', room);
+	return status;
+}
+
 __attribute__((unused))
 static const struct de_source source = {
 	.struct_size = sizeof(source),
@@ -342,6 +355,7 @@ static const struct de_source source = {
 	.read_xattrs = read_xattrs,
 	.read = source_read,
 	.find_mount_point = find_mount_point,
+	.find_device = find_device,
 #ifdef BRIEF
 	.scan_briefly = scan_briefly,
 #endif
