@@ -162,6 +162,14 @@ chain_set_date(struct chain *chain, int64_t date)
 }
 
 void
+chain_leave_room(struct chain *chain, int64_t date, int64_t room)
+{
+	chain->own.date = date;
+	if (chain->own.moment > date - room)
+		chain->own.moment = date - room;
+}
+
+void
 chain_set_level(struct chain *chain, const struct level *level)
 {
 	struct history_record *own = &chain->own;

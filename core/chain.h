@@ -61,6 +61,12 @@ void chain_catch_up(const struct chain *chain);
  */
 bool chain_find_base(const struct chain *chain, struct level *level);
 
+/*
+ * Its date is that one, but the next level is to take what has changed in the
+ * `room` seconds before as well.  After its base has been found.
+ */
+void chain_leave_room(struct chain *chain, int64_t date, int64_t room);
+
 /* Just the date, where the source is not known. */
 void chain_set_date(struct chain *chain, int64_t date);
 

@@ -5,6 +5,8 @@
 #include <sys/stat.h>
 #include <time.h>
 
+#include "core/message.h"
+
 /* The look at the source after the dump. */
 struct look {
 	struct inomap fresh;		/* new, and not told of yet */
@@ -12,7 +14,9 @@ struct look {
 	struct inomap found;		/* to be walked in the next round */
 	const struct source *src;
 	const struct selection *sel;
+	struct footprints *footprints;
 	const struct de_time *since;
+	int channel;
 	struct findings *findings;
 	const atomic_int *cancelled;
 };
@@ -68,6 +72,43 @@ is_born_since(const struct look *look, const struct de_inode *inode)
 	    is_since(&inode->birth_time, look->since, false);
 }
 
+static enum de_status
+take_extent(void *arg, const struct de_extent *extent)
+{
+	footprint_add(arg, extent);
+	return DE_OK;
+}
+
+/* Is a file of another size, or in other blocks, than when it was dumped? */
+static bool
+has_moved(const struct look *look, const struct de_inode *inode)
+{
+	struct footprint f = footprint_begin(inode);
+
+	if (!S_ISREG(inode->mode) ||
+	    !footprints_has(look->footprints, inode->number))
+		return false;
+	if (inode->size > 0)
+		source_map_file(look->src, inode, take_extent, &f);
+	return footprints_differ(look->footprints, &f);
+}
+
+/* Its time is older than the dump, so that the next level would pass it by. */
+static void
+note_moved(const struct look *look, const struct de_inode *inode)
+{
+	const struct message m = {
+		.type = MESSAGE_RETAKE,
+		.u.inode = inode->number,
+	};
+
+	message_send(look->channel, &m, true);
+	findings_add(look->findings, inode->number, "changed during the dump "
+	    "in size or blocks, though its time of last change is older; the "
+	    "next level takes it again");
+	findings_settle(look->findings);
+}
+
 /*
  * An inode that was left out is not in use in the selection either, but it is
  * older than the dump.
@@ -77,8 +118,11 @@ compare(struct look *look, const struct de_inode *inode)
 {
 	const bool known = inomap_has(&look->sel->in_use, inode->number);
 
-	if (!is_since(&inode->ctime, look->since, !has_birth_time(inode)))
+	if (!is_since(&inode->ctime, look->since, !has_birth_time(inode))) {
+		if (has_moved(look, inode))
+			note_moved(look, inode);
 		return;
+	}
 	if (!known || is_born_since(look, inode)) {
 		if (!has_birth_time(inode) || is_born_since(look, inode))
 			inomap_add(&look->fresh, inode->number);
@@ -196,7 +240,8 @@ look_through(struct look *look, uint32_t max_inode)
 
 static enum de_status
 look_at_source(struct instance *in, const struct selection *sel,
-    const struct de_time *since, int channel, uint64_t *count)
+    struct footprints *footprints, const struct de_time *since, int channel,
+    uint64_t *count)
 {
 	struct source src;
 	enum de_status status = DE_FAILED;
@@ -208,7 +253,9 @@ look_at_source(struct instance *in, const struct selection *sel,
 		struct look look = {
 			.src = &src,
 			.sel = sel,
+			.footprints = footprints,
 			.since = since,
+			.channel = channel,
 			.findings = findings,
 			.cancelled = in->cancelled,
 		};
@@ -222,7 +269,7 @@ look_at_source(struct instance *in, const struct selection *sel,
 
 uint64_t
 changed_report(const struct instance *used, const struct selection *sel,
-    const struct de_time *since, int channel)
+    struct footprints *footprints, const struct de_time *since, int channel)
 {
 	uint64_t count = 0;
 	enum de_status status = DE_FAILED;
@@ -234,10 +281,11 @@ changed_report(const struct instance *used, const struct selection *sel,
 	if (in != NULL) {
 		/* They have been told by the one that the dump was read by. */
 		in->findings_are_known = true;
-		status = look_at_source(in, sel, since, channel, &count);
+		status = look_at_source(in, sel, footprints, since, channel,
+		    &count);
 	}
 	instance_free(in);
-	if (status == DE_OK)
+	if (status == DE_OK && footprints_are_whole(footprints))
 		return count;
 	report(used->rep, DE_WARNING, "what has changed during the dump cannot "
 	    "be told");

@@ -31,6 +31,8 @@
 #define HOST_BYTES 256
 #define SECONDS_TELLING 0.1	/* a rate of less would be chance */
 #define FILESYSTEM_BYTES 64	/* what a header holds */
+#define LIVE_DATE_ROOM 2	/* seconds; see leave_room() */
+#define LIVE_ROOM 60
 
 /* A job at work. */
 struct job {
@@ -51,6 +53,7 @@ struct job {
 	pid_t supervisor;
 	struct level level;
 	struct de_time selected;	/* when the selection began */
+	struct footprints *footprints;	/* of files; NULL: it is not live */
 	char host[HOST_BYTES];
 };
 
@@ -191,6 +194,26 @@ describe_filesystem(const struct job *job, char text[static FILESYSTEM_BYTES])
 		    subtree);
 }
 
+/*
+ * A write(2) that goes on while a live source is dumped may have set the time of
+ * its file before.  So the date is earlier, as far as its base allows, and what
+ * the next level takes begins earlier still, as a large write lasts for long.
+ */
+static void
+leave_room(struct job *job)
+{
+	int64_t date = job->date - LIVE_DATE_ROOM;
+
+	if (job->footprints == NULL ||
+	    option_number(job->config->options, "date") != 0)
+		return;
+	if (date <= job->level.base_date)
+		date = job->level.base_date + 1;
+	if (date < job->date)
+		job->date = date;
+	chain_leave_room(job->chain, job->date, LIVE_ROOM);
+}
+
 /* Where it stands among other dumps. */
 static bool
 find_place(struct job *job)
@@ -210,8 +233,21 @@ find_place(struct job *job)
 	if (!level_find(&job->level, job->config, job->chain, job->name,
 	    job->date, job->rep))
 		return false;
+	leave_room(job);
 	job->output->chain = job->chain;
 	return true;
+}
+
+/* Of what may change while it is dumped, more is kept, to be compared. */
+static bool
+prepare_for_changes(struct job *job)
+{
+	if ((job->src.info.properties & DE_SOURCE_LIVE) == 0)
+		return true;
+	job->footprints = footprints_new();
+	if (job->footprints == NULL)
+		report(job->rep, DE_ERROR, "out of memory");
+	return job->footprints != NULL;
 }
 
 static bool
@@ -227,7 +263,8 @@ begin(struct job *job, const struct job_config *config,
 	job->channel = channel;
 	job->date = date;
 	set_host(job);
-	return open_plugins(job) && check_first_volume(job) && find_place(job);
+	return open_plugins(job) && check_first_volume(job) &&
+	    prepare_for_changes(job) && find_place(job);
 }
 
 static void
@@ -240,6 +277,7 @@ end(struct job *job)
 	instance_free(job->eot);
 	chain_free(job->chain);
 	level_clear(&job->level);
+	footprints_free(job->footprints);
 	option_set_free(job->source.options);
 	free(job->name);
 }
@@ -447,10 +485,10 @@ end_early(const struct job *job, enum exit_status status,
 static uint64_t
 count_changes(const struct job *job, const struct selection *sel)
 {
-	if ((job->src.info.properties & DE_SOURCE_LIVE) == 0)
+	if (job->footprints == NULL)
 		return 0;
-	return changed_report(job->source_instance, sel, &job->selected,
-	    job->channel);
+	return changed_report(job->source_instance, sel, job->footprints,
+	    &job->selected, job->channel);
 }
 
 /* Passes III and IV, on a tape of their own. */
@@ -496,6 +534,7 @@ write_dump(const struct job *job, const struct selection *sel,
 		.findings = findings,
 		.rep = job->rep,
 		.cancelled = job->cancelled,
+		.footprints = job->footprints,
 		.base_date = job->level.since,
 	};
 	uint64_t changes = 0;

@@ -32,6 +32,7 @@ enum message_type {
 	MESSAGE_QUESTION,		/* answered by MESSAGE_ANSWER */
 	MESSAGE_ANSWER,
 	MESSAGE_FINDING,		/* for the report */
+	MESSAGE_RETAKE,			/* the next level takes this inode */
 	MESSAGE_END			/* the dump has ended */
 };
 
@@ -108,6 +109,7 @@ struct message {
 		char question[MESSAGE_TEXT_BYTES];
 		enum message_answer answer;
 		struct message_finding finding;
+		uint32_t inode;			/* MESSAGE_RETAKE */
 		struct message_end end;
 	} u;
 };

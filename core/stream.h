@@ -10,6 +10,7 @@
 #define CORE_STREAM_H
 
 #include "core/findings.h"
+#include "core/footprint.h"
 #include "core/selection.h"
 #include "core/tape.h"
 
@@ -21,6 +22,7 @@ struct stream {			/* all borrowed */
 	struct findings *findings;
 	struct report *rep;
 	const atomic_int *cancelled;
+	struct footprints *footprints;	/* takes those of files; or NULL */
 	int64_t base_date;	/* of the dump that it builds on; 0: none */
 };
 

@@ -27,6 +27,7 @@ struct file {
 	uint64_t bad_count;		/* extents that cannot be */
 	struct de_extent bad;		/* the first of them, */
 	const char *why;		/* and what is wrong with it */
+	struct footprint footprint;	/* of a live source only */
 };
 
 /* Data that the source gave by itself, as ready tape blocks. */
@@ -148,6 +149,8 @@ take_extent(void *arg, const struct de_extent *extent)
 	struct de_extent rest = *extent;
 	const char *why = find_fault(f, extent);
 
+	if (f->s->footprints != NULL)
+		footprint_add(&f->footprint, extent);
 	if (why != NULL) {
 		note_bad_extent(f, extent, why);
 		return DE_OK;
@@ -216,6 +219,8 @@ stream_put_file(const struct stream *s, const struct de_inode *inode)
 	enum de_status status = DE_OK;
 
 	begin_file(&f, s, inode);
+	if (s->footprints != NULL)
+		f.footprint = footprint_begin(inode);
 	if (inode->size > 0)
 		status = source_map_file(s->src, inode, take_extent, &f);
 	if (status == DE_FAILED && stream_may_go_on(s)) {
@@ -225,6 +230,8 @@ stream_put_file(const struct stream *s, const struct de_inode *inode)
 		status = DE_OK;
 	}
 	report_bad_extents(&f);
+	if (status == DE_OK && s->footprints != NULL)
+		footprints_keep(s->footprints, inode->number, &f.footprint);
 	if (status == DE_OK)
 		status = fill_tail(&f);
 	/* The last segment, what is holes up to the end, the empty file. */

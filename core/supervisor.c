@@ -164,6 +164,9 @@ take_message(struct supervision *v, const struct message *m)
 		if (v->s->keep_volumes)
 			record_finding(v->record, &m->u.finding);
 		break;
+	case MESSAGE_RETAKE:
+		chain_log_retake(v->s->log, m->u.inode);
+		break;
 	case MESSAGE_END:
 		progress_end(&v->progress);
 		if (v->ended)	/* the checkpoint repeats what its writer said */
