@@ -272,9 +272,10 @@ same_file () {
 	cmp "$1" "$2" >cmp.log 2>&1 || fail "$(cat cmp.log)"
 }
 
-# wait_for SECONDS COMMAND...: until it succeeds.
+# wait_for SECONDS COMMAND...: until it succeeds.  A busy machine has ten times
+# as long.
 wait_for () {
-	local tries=$(($1 * 20))
+	local tries=$(($1 * 200))
 	shift
 	while ! "$@"; do
 		tries=$((tries - 1))

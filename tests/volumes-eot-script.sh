@@ -194,36 +194,34 @@ same_set plain dumps
 # ---- How it behaves
 
 # It hangs, and so do its children.
-script 'sleep 61 & echo $! >sleepers; sleep 62 & echo $! >>sleepers; wait'
+script 'sleep 1061 & echo $! >sleepers; sleep 1062 & echo $! >>sleepers; wait'
 begun=$SECONDS
 dump 4 "$to_files $size" "timeout = 1;"
-[ $((SECONDS - begun)) -lt 20 ] || fail "took $((SECONDS - begun)) s"
+[ $((SECONDS - begun)) -lt 300 ] || fail "took $((SECONDS - begun)) s"
 said "within 1 seconds"
 mapfile -t sleepers <sleepers
 all_gone "${sleepers[@]}" || fail "it still sleeps"
 only set001
-script "trap '' TERM; echo \$\$ >sleepers; sleep 61; sleep 62"
+script "trap '' TERM; echo \$\$ >sleepers; sleep 1061; sleep 1062"
 begun=$SECONDS
 dump 4 "$to_files $size" "timeout = 1;"
-[ $((SECONDS - begun)) -lt 20 ] || fail "took $((SECONDS - begun)) s"
+[ $((SECONDS - begun)) -lt 300 ] || fail "took $((SECONDS - begun)) s"
 all_gone "$(cat sleepers)" || fail "it still sleeps"
 
 # It leaves something running: that is not waited for.
-script 'sleep 63 & echo $! >>sleepers; exit 0'
+script 'sleep 1063 & echo $! >>sleepers; exit 0'
 rm -f sleepers
 begun=$SECONDS
 dump 0 "$to_files $size"
 took=$((SECONDS - begun))
 xargs kill <sleepers 2>/dev/null
-[ "$took" -lt 15 ] ||
+[ "$took" -lt 300 ] ||
     fail "waited $took s for what the command left running"
 same_set plain dumps
 
 # A megabyte, without a line end, then with.
 script 'head -c 1000000 /dev/zero | tr "\0" x; yes | head -c 1000000 >&2'
-begun=$SECONDS
 dump 0 "$to_files $size"
-[ $((SECONDS - begun)) -lt 20 ] || fail "took $((SECONDS - begun)) s"
 same_set plain dumps
 [ "$(stat -c %s err)" -lt 1500000 ] || fail "all of it is in the log"
 said "2000000 bytes"
@@ -250,7 +248,7 @@ grep -q 'SigBlk:.0*$' masks || fail "blocked: $(cat masks)"
 grep -q 'SigIgn:.*[08]0000000$' masks || fail "ignored: $(cat masks)"
 
 # Aborted while it runs.
-script 'echo $$ >started; exec sleep 64'
+script 'echo $$ >started; exec sleep 1064'
 fresh
 rm -f started
 configure_set a.conf img "$to_files $size" "$ring" \
@@ -263,7 +261,7 @@ kill -s TERM "$run"
 wait "$run"
 status=$?
 [ "$status" -eq 3 ] || fail "aborted, exit status $status: $(cat err)"
-[ $((SECONDS - begun)) -lt 10 ] || fail "took $((SECONDS - begun)) s"
+[ $((SECONDS - begun)) -lt 300 ] || fail "took $((SECONDS - begun)) s"
 all_gone "$(cat started)" || fail "it still sleeps"
 only set001
 

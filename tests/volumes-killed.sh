@@ -18,16 +18,13 @@ configure_set a.conf img "$to_files volume_size = \"2 MiB\";" "$ring"
 engine 0 -c a.conf
 mv dumps undisturbed
 fresh
-begun=$(date +%s%N)
 engine 0 -c a.conf
-took=$((($(date +%s%N) - begun) / 1000000))
 [ "$(count_of undisturbed)" -ge 10 ] || fail "too few volumes"
 scan_set undisturbed/*
 
 # ---- Killed at any time
 
-# Until it has hit so many volumes that were being written: how many of the kills
-# do depends on how busy the machine is.
+# At any place of any volume, until so many were hit that were being written.
 wanted=$((${SOAK:+20} + 10))
 rewritten=0
 for ((i = 1; rewritten < wanted || i <= ${SOAK:+70} + 30; i++)); do
@@ -35,8 +32,7 @@ for ((i = 1; rewritten < wanted || i <= ${SOAK:+70} + 30; i++)); do
 	fresh
 	"$DUMPENGINE" -c a.conf >out 2>err </dev/null &
 	run=$!
-	pause=$((RANDOM * took / 32768))
-	sleep "$((pause / 1000)).$(printf '%03d' $((pause % 1000)))"
+	wait_until_written "$run" undisturbed
 	writer=$(newest "$run")
 	[ -z "$writer" ] || kill -s KILL "$writer" 2>/dev/null
 	wait "$run"
@@ -46,7 +42,7 @@ for ((i = 1; rewritten < wanted || i <= ${SOAK:+70} + 30; i++)); do
 		[ -z "$(ls dumps)" ] || fail "$(ls dumps) from a start that failed"
 		continue
 	fi
-	[ "$status" -eq 0 ] || fail "killed $writer after $pause ms," \
+	[ "$status" -eq 0 ] || fail "killed $writer," \
 	    "exit status $status: $(cat err)"
 	same_set undisturbed dumps
 	! grep -q "written again" err || {
@@ -164,8 +160,7 @@ slow () {
 	configure_set c.conf img "$out_volumes $small delay = 3;" "$ring"
 	"$DUMPENGINE" -c c.conf >out 2>err </dev/null &
 	run=$!
-	wait_for 20 test -e dumps/003.partial || fail "no volume 3: $(cat err)"
-	sleep 0.05
+	wait_for 20 test -s dumps/003.partial || fail "no volume 3: $(cat err)"
 }
 
 slow

@@ -120,6 +120,16 @@ descendants () {
 	done
 } 2>/dev/null
 
+# wait_until_written PID WHOLE: until a part of it is in dumps, anything between
+# nothing and all that is in the folder WHOLE, or the run is over.
+wait_until_written () {
+	local part
+	part=$(($(du -sb "$2" | cut -f 1) / 1024 * (RANDOM % 1024)))
+	while kill -0 "$1" 2>/dev/null; do
+		[ "$(du -sb dumps 2>/dev/null | cut -f 1)" -lt "$part" ] || break
+	done
+}
+
 # newest PID: the descendant that no other one descends from; the writer.
 newest () { descendants "$1" | tail -n 1; }
 
