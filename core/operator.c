@@ -11,6 +11,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "core/utf8.h"
+
 #define TERMINAL "/dev/tty"
 #define REMINDER_MS 120000	/* as often as dump(8) does */
 #define POLL_MS 250		/* how soon a signal is noticed */
@@ -55,8 +57,13 @@ static void
 put_question(const struct operator *op, int fd, const char *question)
 {
 	report_progress(op->rep, NULL);
-	dprintf(fd, "  DUMPENGINE: %s: (\"yes\" or \"no\") ", question);
-	notify_group(op, question);
+	char text[MESSAGE_TEXT_BYTES];
+
+	/* A name in it may come from a medium of somebody else. */
+	snprintf(text, sizeof(text), "%s", question);
+	utf8_make_printable(text, strlen(text));
+	dprintf(fd, "  DUMPENGINE: %s: (\"yes\" or \"no\") ", text);
+	notify_group(op, text);
 }
 
 /* Returns false when the terminal is gone. */

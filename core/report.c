@@ -8,6 +8,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "core/utf8.h"
+
 #define LINE_MAX_BYTES 8192	/* a path of 4096 bytes and what is said of it */
 #define SUBJECT_BYTES 80
 #define WIPE_LINE "\r\033[K"
@@ -149,51 +151,11 @@ begin_line(const struct report *rep, enum de_severity severity, char *line)
 	return used;
 }
 
-/* Bytes of the UTF-8 character at `text`; 0 if it is none. */
-static size_t
-character_length(const unsigned char *text, size_t left)
-{
-	size_t length = text[0] < 0x80 ? 1 : text[0] >= 0xf0 ? 4 :
-	    text[0] >= 0xe0 ? 3 : 2;
-
-	if (length > left || (text[0] >= 0x80 && text[0] < 0xc2) ||
-	    text[0] > 0xf4)
-		return 0;
-	for (size_t i = 1; i < length; i++)
-		if ((text[i] & 0xc0) != 0x80)
-			return 0;
-	return length;
-}
-
-/* Those of ASCII, and of the second page of Unicode (C2 80 to C2 9F). */
-static bool
-is_control(const unsigned char *text)
-{
-	return text[0] < 0x20 || text[0] == 0x7f ||
-	    (text[0] == 0xc2 && text[1] < 0xa0);
-}
-
-/*
- * Names come from a hostile filesystem: nothing gets through that a terminal
- * could take for a command.
- */
-static void
-make_printable(char *line, size_t length)
-{
-	unsigned char *text = (unsigned char *)line;
-
-	for (size_t i = 0; i < length;) {
-		const size_t n = character_length(text + i, length - i);
-		if (n == 0 || is_control(text + i))
-			memset(text + i, '?', n == 0 ? 1 : n);
-		i += n == 0 ? 1 : n;
-	}
-}
-
 static void
 end_line(struct report *rep, size_t used)
 {
-	make_printable(rep->line, used);
+	/* Names may hold what a terminal would take for a command. */
+	utf8_make_printable(rep->line, used);
 	rep->line[used++] = '\n';
 	/* Another process may have a progress line there. */
 	if (report_has_progress(rep))

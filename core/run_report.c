@@ -13,6 +13,7 @@
 #include "core/level.h"
 #include "core/report_file.h"
 #include "core/supervisor.h"
+#include "core/utf8.h"
 #include "core/volume_report.h"
 
 #define SCHEMA 1		/* changes when old readers would be wrong */
@@ -47,21 +48,15 @@ run_report_free(struct run_report *r)
 	free(r);
 }
 
-/* Names may be any bytes; what is no UTF-8 becomes question marks. */
+/* Names may be any bytes; two of them are never the same text. */
 static json_t *
 text(const char *s)
 {
-	json_t *value = json_string(s);
+	char *escaped = utf8_escape(s);
+	json_t *value = escaped == NULL ? NULL : json_string(escaped);
 
-	if (value != NULL)
-		return value;
-	char *copy = strdup(s);
-	for (char *p = copy; p != NULL && *p != '\0'; p++)
-		if ((unsigned char)*p >= 0x80)
-			*p = '?';
-	value = copy == NULL ? json_null() : json_string(copy);
-	free(copy);
-	return value;
+	free(escaped);
+	return value == NULL ? json_null() : value;
 }
 
 static json_t *

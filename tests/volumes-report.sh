@@ -146,12 +146,23 @@ configure_set a.conf img "$out_volumes $small fail_write = \"2:4\";" \
 engine 4 -q -c a.conf --report report
 check "assert r['exit_status'] == job['exit_status'] == 4"
 
-# Names that are no UTF-8 do not spoil it.
+# Names that are no UTF-8 do not spoil it, and no two of them look alike.
 fresh
-configure_set a.conf img "plugin = \"out-file\"; path = \"dumps/$(printf '\344')\";" \
-    "blocking = 16;"
-engine 0 -c a.conf --report report
-check "assert r['exit_status'] == 0"
+: >media
+names=(a '\344' '\345' '\\xe4' '\300\200' '\355\240\200' '\303\244' '?' '\357\277\275')
+for name in "${names[@]}"; do
+	# shellcheck disable=SC2059
+	name=$(printf "$name")
+	configure_set a.conf img "plugin = \"out-file\"; path = $(quoted "dumps/$name");" \
+	    "blocking = 16;"
+	engine 0 -c a.conf --report report
+	"$PYTHON3" -c 'import json
+medium = json.load(open("report", encoding="utf-8"))["jobs"][0]["volumes"][0]["medium"]
+print(ascii(medium))' >>media
+	check "assert r['exit_status'] == 0"
+done
+[ "$(sort -u media | wc -l)" -eq "${#names[@]}" ] || fail "names look alike: $(cat media)"
+[ "$(sed -n 2p media)" = "'dumps/\\\\xe4'" ] || fail "not as the manual says: $(cat media)"
 
 # ---- A report that cannot be written is no complete run, but no harm either
 

@@ -122,6 +122,47 @@ START_TEST(control_characters_written_as_utf_8_are_replaced_too)
 }
 END_TEST
 
+START_TEST(what_only_looks_like_utf_8_is_replaced)
+{
+	/* too long for what they are; a half of a pair; beyond the last one */
+	static const char *const texts[] = { "\xc0\x9b", "\xc1\xbf",
+		"\xe0\x82\x9b", "\xe0\x80\x8a", "\xf0\x80\x80\x8a",
+		"\xf0\x8f\xbf\xbf", "\xed\xa0\x80", "\xed\xbf\xbf",
+		"\xf4\x90\x80\x80", "\xf8\x88\x80\x80\x80", "\xff", "\x80",
+		"\xe2\x82" };
+	struct ear ear;
+
+	for (size_t i = 0; i < COUNT(texts); i++) {
+		ear_open(&ear, REPORT_NORMAL);
+		report(ear.rep, DE_INFO, "a%sb", texts[i]);
+		const char *heard = hear(&ear);
+		for (const char *p = heard; *p != '\0'; p++)
+			ck_assert_msg((unsigned char)*p < 0x80 && (*p >= ' ' ||
+			    *p == '\n'), "%zu: %s", i, heard);
+		ck_assert_ptr_nonnull(strstr(heard, "a?"));
+		ear_close(&ear);
+	}
+}
+END_TEST
+
+START_TEST(what_turns_or_splits_or_hides_text_is_replaced)
+{
+	static const char *const texts[] = { "\xe2\x80\xae", "\xe2\x80\xaa",
+		"\xe2\x81\xa6", "\xe2\x81\xa9", "\xe2\x80\x8e",
+		"\xe2\x80\x8f", "\xd8\x9c", "\xe2\x80\xa8", "\xe2\x80\xa9",
+		"\xc2\x85", "\xe2\x80\x8b", "\xef\xbb\xbf",
+		"\xf3\xa0\x81\x81" };
+	struct ear ear;
+
+	for (size_t i = 0; i < COUNT(texts); i++) {
+		ear_open(&ear, REPORT_NORMAL);
+		report(ear.rep, DE_INFO, "a%sb", texts[i]);
+		ck_assert_msg(strstr(hear(&ear), texts[i]) == NULL, "%zu", i);
+		ear_close(&ear);
+	}
+}
+END_TEST
+
 START_TEST(a_line_too_long_is_cut_and_still_ends)
 {
 	static char text[30000];
@@ -209,6 +250,8 @@ main(void)
 		messages_about_a_job_have_the_time_and_its_name,
 		control_characters_of_names_are_replaced,
 		control_characters_written_as_utf_8_are_replaced_too,
+		what_only_looks_like_utf_8_is_replaced,
+		what_turns_or_splits_or_hides_text_is_replaced,
 		a_line_too_long_is_cut_and_still_ends,
 		lines_of_threads_do_not_mix,
 		without_a_terminal_there_is_no_progress_line,
