@@ -93,6 +93,17 @@ type_of(const config_setting_t *at)
 	}
 }
 
+/* libconfig leaves out the name or the text that it had no memory for. */
+static bool
+is_whole(const config_setting_t *at, enum config_type type, uint32_t depth)
+{
+	const config_setting_t *parent = config_setting_parent(at);
+
+	return (depth == 0 || config_setting_name(at) != NULL ||
+	    !config_setting_is_group(parent)) &&
+	    (type != CONFIG_TEXT || config_setting_get_string(at) != NULL);
+}
+
 static void
 send_setting(const struct sender *s, const config_setting_t *at,
     uint32_t depth)
@@ -103,6 +114,8 @@ send_setting(const struct sender *s, const config_setting_t *at,
 	const int length = config_setting_is_aggregate(at) &&
 	    depth < DEPTH_MAX ? config_setting_length(at) : 0;
 
+	if (!is_whole(at, type_of(at), depth))
+		_exit(EXIT_FAILURE);
 	if (r.type == CONFIG_INTEGER)
 		r.number = config_setting_get_int64(at);
 	else if (r.type == CONFIG_BOOLEAN)
@@ -119,6 +132,7 @@ parse(const struct sender *s, struct report *rep, unsigned int *errors)
 {
 	config_t parser;
 
+	errno = 0;
 	config_init(&parser);
 	if (config_read_string(&parser, config_text_get(s->text)) ==
 	    CONFIG_TRUE) {
@@ -131,6 +145,9 @@ parse(const struct sender *s, struct report *rep, unsigned int *errors)
 		    config_error_text(&parser));
 		(*errors)++;
 	}
+	/* What it was for is not known, so nothing of it can be relied on. */
+	if (errno == ENOMEM)
+		_exit(EXIT_FAILURE);
 	config_destroy(&parser);
 }
 
@@ -258,6 +275,9 @@ build(struct config_tree *tree, size_t count)
 		if (!next_record(tree, &at, &r, texts) ||
 		    (i == 0) != (r.depth == 0) ||
 		    (r.depth > 0 && last[r.depth - 1] == NULL))
+			return false;
+		if (r.depth > 0 && texts[1] == NULL &&
+		    last[r.depth - 1]->type == CONFIG_GROUP)
 			return false;
 		*node = (struct config_node){
 			.type = (enum config_type)r.type,
