@@ -574,6 +574,21 @@ folder_takes_files(const struct dumpdates *d, const char *path)
 	return ok;
 }
 
+/* Whoever exchanges it decides what later levels build on. */
+static void
+warn_of_folder(const struct dumpdates *d)
+{
+	const char *name;
+	const int folder = safe_file_open_folder(d->path, &name);
+
+	if (folder == -1)
+		return;
+	if (safe_file_folder_is_open(folder))
+		report(d->rep, DE_WARNING, "%s: everybody can write to its "
+		    "folder, and exchange it there", d->file);
+	close(folder);
+}
+
 static bool
 create_file(struct dumpdates *d)
 {
@@ -594,14 +609,18 @@ dumpdates_check(const char *file, bool create, struct report *rep)
 		d.path = safe_file_place(file);
 		ok = (d.path != NULL || fail(&d, "cannot be made")) &&
 		    may_be_made(&d) && folder_takes_files(&d, d.path);
-		if (ok)
+		if (ok) {
 			report(rep, DE_INFO, "%s: does not exist; it will be "
 			    "made", file);
+			warn_of_folder(&d);
+		}
 		free(d.path);
 		return ok;
 	}
 	ok = (is_missing(file) ? create_file(&d) : open_file(&d, O_RDWR)) &&
 	    folder_takes_files(&d, d.path);
+	if (ok)
+		warn_of_folder(&d);
 	close_file(&d);
 	return ok;
 }

@@ -252,13 +252,16 @@ write_to(FILE *out, const json_t *root)
 
 /* NULL, or why not. */
 static const char *
-write_file(const char *file, const json_t *root)
+write_file(const char *file, const json_t *root, struct report *rep)
 {
 	struct report_file f;
 	const char *why = report_file_open(&f, file);
 
 	if (why != NULL)
 		return why;
+	if (f.is_replaced && safe_file_folder_is_open(f.beside.folder))
+		report(rep, DE_WARNING, "%s: everybody can write to its "
+		    "folder, and exchange the report there", file);
 	const int fd = fcntl(f.fd, F_DUPFD_CLOEXEC, 3);
 	FILE *out = fd == -1 ? NULL : fdopen(fd, "w");
 	bool ok = out != NULL && write_to(out, root);
@@ -292,7 +295,7 @@ run_report_write(struct run_report *r, const char *file,
 	json_object_set(root, "jobs", r->jobs);
 	errno = 0;
 	const char *why = strcmp(file, "-") == 0 ?
-	    write_standard_output(root) : write_file(file, root);
+	    write_standard_output(root) : write_file(file, root, rep);
 	if (why != NULL)
 		report(rep, DE_ERROR, "%s: the report cannot be written: %s",
 		    file, why);

@@ -26,6 +26,13 @@ done
 chmod 777 open
 engine 0 --check -c a.conf
 said "open/dump: everybody can write to its folder"
+{
+	echo 'dumpdates = "open/dumpdates";'
+	sed 's,open/dump,dumps/a,' a.conf
+} >b.conf
+engine 0 -c b.conf --report open/report
+said "open/report: everybody can write" "open/dumpdates: everybody can write"
+rm dumps/a
 chmod 1777 open
 
 # ---- FIFOs in the place of files

@@ -223,7 +223,7 @@ journal_note(const struct journal *j, const char *temporary, const char *final)
 
 bool
 journal_complete(const struct journal *j, const struct journal_move *moves,
-    size_t count)
+    size_t count, bool sync)
 {
 	bool ok = true;
 
@@ -233,10 +233,10 @@ journal_complete(const struct journal *j, const struct journal_move *moves,
 		    put(j, "to", moves[i].to) &&
 		    put_number(j, "replaces", moves[i].replaces);
 	/* The end goes there by itself: it vouches for the rest. */
-	return ok && fsync(j->fd) == 0 &&
+	return ok && (!sync || fsync(j->fd) == 0) &&
 	    write(j->fd, COMPLETE, sizeof(COMPLETE)) ==
-	    (ssize_t)sizeof(COMPLETE) && fsync(j->fd) == 0 &&
-	    safe_file_sync_folder(j->folder_fd) == 0;
+	    (ssize_t)sizeof(COMPLETE) && (!sync || (fsync(j->fd) == 0 &&
+	    safe_file_sync_folder(j->folder_fd) == 0));
 }
 
 /* ----------------------------------------------------------------- reading */

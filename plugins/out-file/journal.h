@@ -23,8 +23,8 @@
 struct journal;
 
 /*
- * Make one in a folder, an absolute path.  NULL with errno set.  The folder need
- * not be able to lock files; then what an interrupted run leaves there stays.
+ * Make one in a folder, an absolute path.  NULL with errno set.  Where files
+ * cannot be locked, what an interrupted run leaves stays.
  */
 struct journal *journal_make(const char *folder);
 
@@ -48,17 +48,17 @@ struct journal_move {
 	ino_t replaces;
 };
 
-/* Have these moves safely on the disk.  False with errno set. */
-bool journal_complete(const struct journal *j, const struct journal_move *moves,
-    size_t count);
+/* Note these moves, safely on the disk if `sync`.  False with errno set. */
+bool journal_complete(const struct journal *j,
+    const struct journal_move *moves, size_t count, bool sync);
 
 /* Remove all files that have no final name, and the journal itself. */
 void journal_end(struct journal *j);
 
 /*
  * Finish or remove what interrupted runs have left in a folder.  False, after
- * reporting it, if a run that is alive writes to the name `final`; `own` is left
- * alone.
+ * reporting it, if a run that is alive writes to the name `final`; `own` is
+ * left alone.
  */
 bool journal_clean_up(const struct de_host *host, const char *folder,
     const struct journal *own, const char *final);

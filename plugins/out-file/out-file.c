@@ -29,8 +29,8 @@
 
 /* What the next attempt at a volume has to know; in shared memory. */
 struct shared {
-	bool no_room;			/* for the old dump beside the new one */
-	bool at_once;			/* so volumes get their names at once */
+	bool no_room;		/* for the old dump beside the new one */
+	bool at_once;		/* so volumes get their names at once */
 };
 
 struct out_file {
@@ -382,11 +382,13 @@ is_full(const struct out_file *f, const char *path, uint32_t record_size)
 {
 	struct statvfs fs;
 	char *copy = strdup(path);
-	const bool full = copy != NULL && statvfs(dirname(copy), &fs) == 0 &&
-	    (uint64_t)fs.f_bavail * fs.f_frsize < record_size;
+	uint64_t room = UINT64_MAX;
 
+	if (copy != NULL && statvfs(dirname(copy), &fs) == 0)
+		room = (uint64_t)fs.f_frsize *
+		    (geteuid() == 0 ? fs.f_bfree : fs.f_bavail);
 	free(copy);
-	return full && set_waits(f->set);
+	return room < record_size && set_waits(f->set);
 }
 
 static enum de_status

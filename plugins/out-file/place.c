@@ -192,7 +192,7 @@ place_warn(const struct place *p, const struct de_host *host)
 	close(folder);
 }
 
-/* ------------------------------------------------------------- what it holds */
+/* ------------------------------------------------------------ what it holds */
 
 /* The header that a regular file or a disk begins with. */
 static bool
@@ -319,8 +319,8 @@ place_may_go(const struct place *p, const struct de_host *host,
 }
 
 /*
- * A dump of the same date, which was set, made before: by its header it could be
- * the one that is being made, which must not go.
+ * A dump of the same date, which was set, made before: by its header it could
+ * be the one that is being made, which must not go.
  */
 static bool
 is_made_again(const struct label *label, const struct place_dump *own)

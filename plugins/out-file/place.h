@@ -34,9 +34,10 @@ void place_find(struct place *p, const struct de_host *host,
 void place_free(struct place *p);
 
 /*
- * May what is there be written to, or a regular file be replaced?  `overwrite`
- * is the setting.  Volumes of unfinished dumps may go without it; those of dumps
- * that others build on never.  DE_OK, or DE_FAILED after reporting why.
+ * May what is there be written to, or a regular file be replaced?
+ * `overwrite` is the setting.  Volumes of unfinished dumps may go without it;
+ * those of dumps that others build on never.  DE_OK, or DE_FAILED after
+ * reporting why.
  */
 enum de_status place_may_go(const struct place *p,
     const struct de_host *host, const char *name, bool overwrite);
@@ -48,16 +49,17 @@ struct place_dump {
 };
 
 /*
- * What is there, which was not written for this dump, is about to go: see to it
- * that nothing builds on its dump any more, if it is a volume of one.  DE_FAILED
- * after reporting why it has to stay.
+ * What is there, which was not written for this dump, is about to go: see to
+ * it that nothing builds on its dump any more, if it is a volume of one.
+ * DE_FAILED after reporting why it has to stay.
  */
 enum de_status place_retire(const struct place *p, const struct de_host *host,
     const char *name, bool overwrite, const struct place_dump *own);
 
 /*
- * Open what is special for writing, and for reading if it is a disk.  Waits for
- * the reader of a FIFO, until the run is cancelled.  -1 after reporting why not.
+ * Open what is special for writing, and for reading if it is a disk.  Waits
+ * for the reader of a FIFO, until the run is cancelled.  -1 after reporting
+ * why not.
  */
 int place_open(const struct place *p, const struct de_host *host,
     const char *name);

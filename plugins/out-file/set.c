@@ -184,23 +184,20 @@ end_if_empty(struct set *s)
 static int
 begin_in(struct set *s, const char *folder)
 {
-	remove_former(s);
-	if (!have_journal(s, folder)) {
-		fail(s, s->final, "no file for it can be made");
-		return -1;
-	}
-	const int fd = make_file(s, folder);
-	if (fd == -1 || !journal_note(s->journal, s->temporary, s->final)) {
-		fail(s, s->final, "no file for it can be made");
-		goto undo;
-	}
-	if (journal_clean_up(s->host, folder, s->journal, s->final))
-		return fd;
+	int fd = -1, error = EBUSY;
 
-undo:
+	remove_former(s);
+	if (!have_journal(s, folder) || (fd = make_file(s, folder)) == -1 ||
+	    !journal_note(s->journal, s->temporary, s->final)) {
+		error = errno;
+		fail(s, s->final, "no file for it can be made");
+	} else if (journal_clean_up(s->host, folder, s->journal, s->final)) {
+		return fd;
+	}
 	if (fd != -1)
 		close(fd);
 	set_discard(s);
+	errno = error;
 	return -1;
 }
 
@@ -219,14 +216,10 @@ set_begin(struct set *s, uint32_t volume, const char *final)
 	} else {
 		fd = begin_in(s, folder);
 	}
+	const int error = errno;
 	free(folder);
+	errno = error;
 	return fd;
-}
-
-const char *
-set_temporary(const struct set *s)
-{
-	return s->temporary;
 }
 
 void
@@ -399,7 +392,7 @@ set_each_waiting(const struct set *s,
  * is not built on any more, so that is no reason to fail.
  */
 static void
-write_moves(const struct set *s)
+write_moves(const struct set *s, bool sync)
 {
 	const size_t count = count_waiting(s);
 	struct journal_move *moves = calloc(count, sizeof(*moves));
@@ -413,7 +406,8 @@ write_moves(const struct set *s)
 			    file->final, file->inode,
 			    lstat(file->final, &st) == 0 ? st.st_ino : 0 };
 	}
-	if (moves == NULL || !journal_complete(s->journal, moves, count))
+	if (moves == NULL || !journal_complete(s->journal, moves, count,
+	    sync))
 		s->host->report(s->host, DE_WARNING, "what is to be done after "
 		    "a crash in this moment cannot be noted: %s",
 		    strerror(errno));
@@ -454,7 +448,7 @@ set_give_names(struct set *s, bool sync)
 	if (!set_waits(s))
 		return DE_OK;
 	if (s->journal != NULL)
-		write_moves(s);
+		write_moves(s, sync);
 	s->current->giving = true;
 	for (size_t i = 0; status == DE_OK && i < s->file_count; i++)
 		if (s->files[i].temporary != NULL)

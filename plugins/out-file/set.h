@@ -33,13 +33,10 @@ void set_free(struct set *s);
 /*
  * Make a file for a volume that is to be `final`, an absolute path without
  * links.  First, what an interrupted run has left in that folder is finished or
- * removed.  Returns its descriptor, open for reading and writing; -1 after
- * reporting why not: another run writes to that name, for one.
+ * removed.  Returns its descriptor, open for reading and writing; -1 with errno
+ * set, after reporting why not: EBUSY if another run writes to that name.
  */
 int set_begin(struct set *s, uint32_t volume, const char *final);
-
-/* Name of the file that is being written, for messages. */
-const char *set_temporary(const struct set *s);
 
 /* It failed: remove it. */
 void set_discard(struct set *s);
