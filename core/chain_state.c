@@ -10,6 +10,7 @@
 #include "core/chain_lines.h"
 #include "core/chain_own.h"
 #include "core/dumpdates.h"
+#include "plugins/common/safe_file.h"
 
 /* What a header has room for, without its NUL. */
 #define DEVICE_MAX 63
@@ -91,6 +92,25 @@ is_replaced(const struct chain *chain, const struct history_record *r)
 	    chain_covers(&chain->own, r);
 }
 
+/* In our dumpdates file, which may have got there by a link meanwhile. */
+static bool
+is_in_ours(const struct chain *chain, const struct history_record *r)
+{
+	if (chain->own.dumpdates == NULL ||
+	    strcmp(chain->own.name, r->name) != 0)
+		return false;
+	if (strcmp(chain->own.dumpdates, r->dumpdates) == 0)
+		return true;
+	char *file = history_plain(r->dumpdates);
+	char *own = history_plain(chain->own.dumpdates);
+	char *now = file == NULL ? NULL : safe_file_place(file);
+	const bool same = now != NULL && own != NULL && strcmp(now, own) == 0;
+	free(file);
+	free(own);
+	free(now);
+	return same;
+}
+
 /* Will a later dump build on it, or on one that builds on it? */
 static bool
 is_needed(const struct chain *chain, const struct history_list *list,
@@ -102,8 +122,7 @@ is_needed(const struct chain *chain, const struct history_list *list,
 	if (!r->is_base || r->dumpdates == NULL)
 		return false;
 	const struct chain_place place = { r->dumpdates, r->name };
-	const bool is_ours = chain->own.dumpdates != NULL &&
-	    chain_is_at(&chain->own, &place);
+	const bool is_ours = is_in_ours(chain, r);
 	if (is_ours && descends(list, &chain->own, r))
 		return true;
 	if (!chain_lines_read(&lines, &place, list, false,
