@@ -33,7 +33,15 @@ ends 4 "the disk there is full after 81920 bytes" \
 fresh
 configure_set a.conf img "$(to_rmt "$short/dumps/one" \
     "$(server --capacity 0)")" "$ring"
-ends 4 "holds only 0 tape blocks"
+ends 4 "the disk is full on host: not even the first record has room"
+not_said "holds only 0 tape blocks"
+# A later volume to the same disk: once, and not by each attempt.
+fresh
+configure_set a.conf img "$(to_rmt "$short/dumps/%v" \
+    "$(server --disk 20)")" "$ring"
+ends 4 "the disk is full on host: not even the first record has room"
+[ "$(grep -c "not even the first record" err)" -eq 1 ] ||
+    fail "it is tried again: $(cat err)"
 
 # A real disk, and both servers.
 local_rsh rsh

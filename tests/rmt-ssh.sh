@@ -118,7 +118,7 @@ said "/no/such/rmt" "ended with status 127" "option \`rmt'"
 to_ssh "rmt = $(quoted "${servers[0]}");"
 sed -i "s|keys/user|keys/other|" a.conf
 engine 1 -c a.conf
-said "Permission denied (publickey)" "ended with status 255"
+said "Permission denied (publickey)" "ended with status 255" "true' by hand"
 engine 1 --check -c a.conf
 said "Permission denied (publickey)"
 to_ssh "rmt = $(quoted "${servers[0]}");"

@@ -171,7 +171,55 @@ PATH=$scratch/bin:$PATH arguments u@h:f "" "<h><-l><u></etc/rmt>"
 configure_set a.conf img "plugin = \"out-rmt\"; target = \"h:f\";
     rsh = \"/no/such/program\";"
 engine 1 -c a.conf
-said "cannot run /no/such/program: No such file" "ended with status 127"
+said "cannot run /no/such/program: No such file" "in the option rsh"
+not_said "option \`rmt'" "status 127"
+# ---- What --check finds out, and what it leaves alone
+
+# look TARGETS STATUS [TEXT...]
+look () {
+	local targets=$1 expected=$2
+	shift 2
+	configure_set a.conf img "plugin = \"out-rmt\"; target = $targets;
+	    $rsh $rmt" "$ring"
+	engine "$expected" --check -c a.conf
+	said "$@"
+}
+fresh
+echo precious >dumps/old
+look "\"h:$short/dumps/new\"" 0 "ready to dump"
+look "\"h:$short/dumps/old\"" 0 "ready to dump"
+only old
+[ "$(cat dumps/old)" = precious ] || fail "--check has written to a file"
+look "\"h:$short/missing/new\"" 1 "its folder is missing on that machine"
+look "\"h:$short/dumps/old/new\"" 1 "Not a directory"
+look "\"h:$short/dumps\"" 1 "is a folder, name a file in it"
+look "[ \"h:$short/dumps/a\", \"h:$short/missing/%v\" ]" 1 \
+    "its folder is missing on that machine"
+look "\"h:/dev/no-such-drive\"" 1 "there is no such drive"
+[ ! -e /dev/no-such-drive ] || fail "--check has made a file in /dev"
+
+# ---- A banner is not worth a mail, unless nothing comes of it
+
+cat >banner <<END
+#!/bin/sh
+echo "Unauthorized access is prohibited" >&2
+shift 3
+exec sh -c "\$*"
+END
+chmod +x banner
+fresh
+configure_set a.conf img "$(to_rmt "$short/dumps/one" \
+    "rsh = \"$scratch/banner\";" "$rmt" "verify = true;")" "$ring"
+engine 0 -q -c a.conf
+said_nothing
+rm dumps/one
+engine 0 -c a.conf
+said "Unauthorized access"
+configure_set a.conf img "$(to_rmt "$short/dumps/two" \
+    "rsh = \"$scratch/banner\"; rmt = \"/no/such/rmt\";")" "$ring"
+engine 1 -q -c a.conf
+said "warning: host:$short/dumps/two: Unauthorized access" "/no/such/rmt"
+
 # A name does not go through a shell.
 configure_set a.conf img "$(to_rmt "$short/dumps/;touch x" "$rsh" "$rmt")" \
     "$ring"

@@ -18,6 +18,8 @@
 /* That a command may take to end when its input has ended, and when told. */
 #define END_MS 3000
 #define TERM_MS 1000
+/* That tidying up may still take when the run is aborted. */
+#define ABORT_SECONDS 4
 /* As much as the kernel gives to anybody; the default will do as well. */
 #define PIPE_BYTES (1 << 20)
 /* Of what comes on its standard error. */
@@ -30,7 +32,9 @@ struct connection {
 	int status;			/* then, as waitpid(2) gives it */
 	int to, from, errors;		/* pipes; -1: closed */
 	enum trouble trouble;
-	bool hurried;			/* tidying up */
+	bool answers;			/* one has come */
+	bool receiving;			/* what comes behind one */
+	bool moved_up;			/* the end of tidying up */
 
 	struct answer_parser parser;
 	uint8_t in[65536];		/* what came; in_used of it is taken */
@@ -39,6 +43,8 @@ struct connection {
 	char line[LINE_BYTES];		/* of its standard error */
 	size_t line_length;
 	unsigned int lines;
+	char *held[LINES_MAX];		/* of these, until it has answered */
+	unsigned int held_count;
 };
 
 static void
@@ -51,17 +57,41 @@ close_fd(int *fd)
 
 /* ------------------------------------------------------------ its messages */
 
+/*
+ * Lines that come before the first answer are a banner, or the reason why none
+ * comes: which of them is known then.
+ */
+static void
+say_held_lines(struct connection *c, enum de_severity severity)
+{
+	const struct de_host *host = c->config.host;
+
+	for (unsigned int i = 0; i < c->held_count; i++) {
+		host->report(host, severity, "%s: %s", c->config.name,
+		    c->held[i]);
+		free(c->held[i]);
+	}
+	c->held_count = 0;
+}
+
 static void
 say_line(struct connection *c)
 {
 	const struct de_host *host = c->config.host;
 
-	if (c->line_length > 0 && c->lines < LINES_MAX)
+	if (c->line_length == 0)
+		return;
+	if (c->lines < LINES_MAX && !c->answers &&
+	    c->trouble == TROUBLE_NONE &&
+	    (c->held[c->held_count] = strndup(c->line, c->line_length)) != NULL)
+		c->held_count++;
+	else if (c->lines < LINES_MAX)
 		host->report(host, DE_WARNING, "%s: %.*s", c->config.name,
 		    (int)c->line_length, c->line);
-	if (c->line_length > 0 && ++c->lines == LINES_MAX)
-		host->report(host, DE_WARNING, "%s: %s says more; it is not "
-		    "shown any more", c->config.name, c->config.argv[0]);
+	if (++c->lines == LINES_MAX)
+		host->report(host, c->answers ? DE_WARNING : DE_INFO, "%s: %s "
+		    "says more; it is not shown any more", c->config.name,
+		    c->config.argv[0]);
 	c->line_length = 0;
 }
 
@@ -144,7 +174,7 @@ set_environment(const char *const *environment)
 
 _Noreturn static void
 exec_command(const struct connection_config *config, int in, int out,
-    int errors)
+    int errors, int failed)
 {
 	char *const *argv = config->argv;
 
@@ -154,13 +184,18 @@ exec_command(const struct connection_config *config, int in, int out,
 	in = fcntl(in, F_DUPFD, STDERR_FILENO + 1);
 	out = fcntl(out, F_DUPFD, STDERR_FILENO + 1);
 	errors = fcntl(errors, F_DUPFD, STDERR_FILENO + 1);
+	failed = fcntl(failed, F_DUPFD, STDERR_FILENO + 1);
 	dup2(in, STDIN_FILENO);
 	dup2(out, STDOUT_FILENO);
 	dup2(errors, STDERR_FILENO);
-	close_range(STDERR_FILENO + 1, ~0U, 0);
+	/* Its end is what says that the command runs. */
+	dup2(failed, STDERR_FILENO + 1);
+	fcntl(STDERR_FILENO + 1, F_SETFD, FD_CLOEXEC);
+	close_range(STDERR_FILENO + 2, ~0U, 0);
 	execvp(argv[0], argv);
-	dprintf(STDERR_FILENO, "cannot run %s: %s\n", argv[0],
-	    strerror(errno));
+	const int error = errno;
+	if (write(STDERR_FILENO + 1, &error, sizeof(error)) == -1)
+		_exit(126);
 	_exit(127);
 }
 
@@ -176,26 +211,45 @@ make_pipes(int to[2], int from[2], int errors[2])
 	    fcntl(errors[0], F_SETFL, O_NONBLOCK) == 0;
 }
 
-static bool
+/* 0: the command runs; or the error number of what keeps it from it. */
+static int
+hear_start(int fd)
+{
+	int error = 0;
+	ssize_t n;
+
+	do
+		n = read(fd, &error, sizeof(error));
+	while (n == -1 && errno == EINTR);
+	return n == (ssize_t)sizeof(error) ? error : 0;
+}
+
+/* 0, or an error number. */
+static int
 start(struct connection *c)
 {
 	int to[2] = { -1, -1 }, from[2] = { -1, -1 }, errors[2] = { -1, -1 };
+	int failed[2] = { -1, -1 };
 	pid_t pid = -1;
 
-	if (make_pipes(to, from, errors))
+	if (make_pipes(to, from, errors) && pipe2(failed, O_CLOEXEC) == 0)
 		pid = fork();
 	if (pid == 0)
-		exec_command(&c->config, to[0], from[1], errors[1]);
-	const int error = errno;
+		exec_command(&c->config, to[0], from[1], errors[1],
+		    failed[1]);
+	int error = pid == -1 ? errno : 0;
 	close_fd(&to[0]);
 	close_fd(&from[1]);
 	close_fd(&errors[1]);
+	close_fd(&failed[1]);
 	c->to = to[1];
 	c->from = from[0];
 	c->errors = errors[0];
-	errno = error;
 	c->pid = pid == -1 ? 0 : pid;
-	return pid != -1;
+	if (pid != -1)
+		error = hear_start(failed[0]);
+	close_fd(&failed[0]);
+	return error;
 }
 
 struct connection *
@@ -211,12 +265,15 @@ connection_open(const struct connection_config *config, enum trouble *trouble)
 		return NULL;
 	}
 	c->config = *config;
-	if (start(c)) {
+	const int error = start(c);
+	if (error == 0) {
 		*trouble = TROUBLE_NONE;
 		return c;
 	}
-	host->report(host, DE_ERROR, "%s: cannot start %s: %s", config->name,
-	    config->argv[0], strerror(errno));
+	host->report(host, DE_ERROR, "%s: cannot run %s: %s%s", config->name,
+	    config->argv[0], strerror(error), error == ENOENT ||
+	    error == EACCES ? "; install it, or name another command in the "
+	    "option rsh" : "");
 	connection_close(c);
 	return NULL;
 }
@@ -240,6 +297,18 @@ reap(struct connection *c, int milliseconds)
 	return true;
 }
 
+/* What is left of the time, at most `most`. */
+static int
+milliseconds_left(const struct connection *c, int most)
+{
+	const struct de_host *host = c->config.host;
+	const uint64_t now = host->monotonic_ns(host), end = *c->config.end;
+
+	if (end == 0 || end >= now + (uint64_t)most * 1000000)
+		return most;
+	return end > now ? (int)((end - now) / 1000000) : 0;
+}
+
 void
 connection_close(struct connection *c)
 {
@@ -247,7 +316,7 @@ connection_close(struct connection *c)
 		return;
 	close_fd(&c->to);
 	if (c->trouble == TROUBLE_NONE)
-		reap(c, END_MS);
+		reap(c, milliseconds_left(c, END_MS));
 	close_fd(&c->from);
 	if (c->pid != 0 && kill(c->pid, SIGTERM) == 0 && !reap(c, TERM_MS)) {
 		kill(c->pid, SIGKILL);
@@ -255,6 +324,7 @@ connection_close(struct connection *c)
 	}
 	read_errors(c);
 	say_line(c);
+	say_held_lines(c, DE_INFO);
 	close_fd(&c->errors);
 	free(c);
 }
@@ -263,14 +333,6 @@ enum trouble
 connection_trouble(const struct connection *c)
 {
 	return c->trouble;
-}
-
-void
-connection_hurry(struct connection *c, int64_t seconds)
-{
-	c->hurried = true;
-	if (c->config.timeout > seconds)
-		c->config.timeout = seconds;
 }
 
 /* -------------------------------------------------------- when it goes wrong */
@@ -292,7 +354,8 @@ describe_end(const struct connection *c, char *text, size_t size)
 		    "other side?", name);
 	else if (WEXITSTATUS(c->status) == 255)
 		snprintf(text, size, "%s ended with status 255: it could not "
-		    "connect, or the connection broke", name);
+		    "connect, or the connection broke; try `%s' by hand, as "
+		    "the user that runs this", name, c->config.trial);
 	else
 		snprintf(text, size, "%s ended with status %d", name,
 		    WEXITSTATUS(c->status));
@@ -302,30 +365,49 @@ static bool
 fail_lost(struct connection *c)
 {
 	const struct de_host *host = c->config.host;
-	char how[300];
+	char how[600];
 
 	c->trouble = TROUBLE_LOST;
 	close_fd(&c->to);
-	reap(c, TERM_MS);
+	reap(c, milliseconds_left(c, TERM_MS));
 	read_errors(c);
 	say_line(c);
+	say_held_lines(c, DE_WARNING);
 	describe_end(c, how, sizeof(how));
 	host->report(host, DE_ERROR, "%s: the connection has ended; %s",
 	    c->config.name, how);
 	return false;
 }
 
+/* Is there part of what is waited for? */
 static bool
-fail_silent(struct connection *c)
+is_begun(const struct connection *c)
+{
+	return c->parser.line_length > 0;
+}
+
+static bool
+fail_silent(struct connection *c, bool sending)
 {
 	const struct de_host *host = c->config.host;
 
 	c->trouble = TROUBLE_LOST;
-	host->report(host, DE_ERROR, "%s: nothing has come for %" PRId64
-	    " seconds (option timeout); the line or the other machine may be "
-	    "down (does ping reach it?), or its drive may need longer: then "
-	    "set a larger timeout", c->config.name,
-	    c->config.timeout);
+	say_held_lines(c, DE_WARNING);
+	if (*c->config.end != 0)
+		host->report(host, DE_WARNING, "%s: does not answer in the time "
+		    "there is for leaving things tidy", c->config.name);
+	else if (sending || is_begun(c) || c->receiving)
+		host->report(host, DE_ERROR, "%s: %s takes longer than %"
+		    PRId64 " seconds (option timeout); the line is too slow or "
+		    "the other machine does not do as rmt does: set a larger "
+		    "timeout, or use another rmt", c->config.name, sending ?
+		    "sending a record" : "an answer", c->config.timeout);
+	else
+		host->report(host, DE_ERROR, "%s: nothing has come for %" PRId64
+		    " seconds (option timeout); the line or the other machine "
+		    "may be down (does ping reach it?), or its drive may need "
+		    "longer: then set a larger timeout", c->config.name,
+		    c->config.timeout);
 	return false;
 }
 
@@ -335,10 +417,23 @@ fail_protocol(struct connection *c, const char *text)
 	const struct de_host *host = c->config.host;
 
 	c->trouble = TROUBLE_PROTOCOL;
+	say_held_lines(c, DE_WARNING);
 	host->report(host, DE_ERROR, "%s: \"%s\" is no answer of rmt; does the "
 	    "option `rmt' name another program, or does the shell there print "
 	    "something at login?", c->config.name, text);
 	return false;
+}
+
+void
+connection_distrust(struct connection *c, const char *what)
+{
+	const struct de_host *host = c->config.host;
+
+	if (c->trouble != TROUBLE_NONE)
+		return;
+	c->trouble = TROUBLE_PROTOCOL;
+	host->report(host, DE_ERROR, "%s: rmt %s; it cannot be trusted: use "
+	    "another one (option rmt)", c->config.name, what);
 }
 
 static bool
@@ -366,6 +461,35 @@ read_in(struct connection *c)
 	return n > 0 || (n == -1 && (errno == EAGAIN || errno == EINTR));
 }
 
+/* Has it to end, as the run is aborted? */
+static bool
+is_cancelled(struct connection *c)
+{
+	const struct de_host *host = c->config.host;
+	uint64_t *end = c->config.end;
+
+	if (!host->cancelled(host))
+		return false;
+	if (*end == 0)
+		return true;
+	const uint64_t soon = host->monotonic_ns(host) +
+	    ABORT_SECONDS * NS_PER_SECOND;
+	if (!c->moved_up && *end > soon)
+		*end = soon;
+	c->moved_up = true;
+	return false;
+}
+
+/* Of a wait that has the time until `deadline`; both are on the host's clock. */
+static bool
+is_too_late(const struct connection *c, uint64_t deadline)
+{
+	const struct de_host *host = c->config.host;
+	const uint64_t now = host->monotonic_ns(host), end = *c->config.end;
+
+	return now >= deadline || (end != 0 && now >= end);
+}
+
 /*
  * Wait until something came, or, if `sending`, can be sent: then *can_send.
  * `deadline` is on the host's clock.  False after reporting why.
@@ -373,8 +497,6 @@ read_in(struct connection *c)
 static bool
 wait_for(struct connection *c, bool sending, uint64_t deadline, bool *can_send)
 {
-	const struct de_host *host = c->config.host;
-
 	for (;;) {
 		const bool room = c->in_used == c->in_length ||
 		    c->in_length < sizeof(c->in);
@@ -383,8 +505,10 @@ wait_for(struct connection *c, bool sending, uint64_t deadline, bool *can_send)
 			{ .fd = c->errors, .events = POLLIN },
 			{ .fd = sending ? c->to : -1, .events = POLLOUT },
 		};
-		if (!c->hurried && host->cancelled(host))
+		if (is_cancelled(c))
 			return fail_cancelled(c);
+		if (is_too_late(c, deadline))
+			return fail_silent(c, sending);
 		const int n = poll(fds, 3, LOOK_MS);
 		if (n > 0 && fds[1].revents != 0)
 			read_errors(c);
@@ -394,8 +518,6 @@ wait_for(struct connection *c, bool sending, uint64_t deadline, bool *can_send)
 			*can_send = true;
 			return true;
 		}
-		if (host->monotonic_ns(host) >= deadline)
-			return fail_silent(c);
 	}
 }
 
@@ -425,7 +547,7 @@ skip_sent(struct iovec **iov, int *count, size_t sent)
 bool
 connection_send(struct connection *c, struct iovec *iov, int count)
 {
-	uint64_t deadline = deadline_of(c);
+	const uint64_t deadline = deadline_of(c);
 	bool can_send = true;
 
 	if (c->trouble != TROUBLE_NONE)
@@ -436,7 +558,6 @@ connection_send(struct connection *c, struct iovec *iov, int count)
 			return fail_lost(c);
 		if (n > 0) {
 			skip_sent(&iov, &count, (size_t)n);
-			deadline = deadline_of(c);
 			continue;
 		}
 		can_send = false;
@@ -459,9 +580,15 @@ parse_answer(struct connection *c, struct answer *answer)
 		fail_protocol(c, c->parser.answer.text);
 		return -1;
 	}
-	if (state == ANSWER_WHOLE)
-		*answer = c->parser.answer;
-	return state == ANSWER_WHOLE;
+	if (state != ANSWER_WHOLE)
+		return 0;
+	*answer = c->parser.answer;
+	if (!c->answers) {
+		read_errors(c);
+		say_held_lines(c, DE_INFO);
+		c->answers = true;
+	}
+	return 1;
 }
 
 bool
@@ -499,25 +626,21 @@ connection_try_answer(struct connection *c, struct answer *answer)
 bool
 connection_is_quiet(struct connection *c)
 {
-	const struct de_host *host = c->config.host;
-
 	if (c->trouble != TROUBLE_NONE)
 		return false;
-	if (c->in_used == c->in_length)
-		return true;
-	c->trouble = TROUBLE_PROTOCOL;
-	host->report(host, DE_ERROR, "%s: rmt answers what it was not asked; "
-	    "it cannot be trusted: use another one (option rmt)", c->config.name);
-	return false;
+	if (c->in_used != c->in_length)
+		connection_distrust(c, "answers what it was not asked");
+	return c->trouble == TROUBLE_NONE;
 }
 
 bool
 connection_receive(struct connection *c, void *to, size_t length)
 {
 	uint8_t *at = to;
-	uint64_t deadline = deadline_of(c);
+	const uint64_t deadline = deadline_of(c);
 	bool unused;
 
+	c->receiving = true;
 	while (length > 0 && c->trouble == TROUBLE_NONE) {
 		size_t n = c->in_length - c->in_used;
 		if (n > length)
@@ -526,10 +649,9 @@ connection_receive(struct connection *c, void *to, size_t length)
 		c->in_used += n;
 		at += n;
 		length -= n;
-		if (n > 0)
-			deadline = deadline_of(c);
-		else if (!wait_for(c, false, deadline, &unused))
-			return false;
+		if (n == 0 && !wait_for(c, false, deadline, &unused))
+			break;
 	}
+	c->receiving = false;
 	return c->trouble == TROUBLE_NONE;
 }

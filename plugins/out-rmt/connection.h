@@ -3,8 +3,11 @@
  * connection.h - a command that leads to rmt on another machine
  *
  * Starts the command, without a shell, and carries bytes and answers to and
- * from its pipes, with a limit of time for each wait.  What it prints on its
- * standard error goes into the report.  Knows nothing of volumes.
+ * from its pipes, with a limit of time for each request and for each answer as
+ * a whole, so that nobody can draw them out.  What it prints on its standard
+ * error goes into the report: as something to be looked at if it prints it when
+ * it works or fails, and else, as the banner of a host, for information.  Knows
+ * nothing of volumes.
  *
  * Used by one thread at a time.
  */
@@ -32,7 +35,14 @@ struct connection_config {
 	char *const *argv;		/* the command; ends with NULL */
 	const char *name;		/* of the other side, for messages */
 	const char *const *environment;	/* of the command; ends with NULL */
-	int64_t timeout;		/* of each wait, seconds */
+	const char *trial;		/* a command to try by hand: "ssh vault true" */
+	int64_t timeout;		/* of each request, seconds */
+	/*
+	 * When all has to be tidied up, on the host's clock; 0: it is not being
+	 * tidied up.  The next connection may have the same.  It is moved up
+	 * when the run is aborted meanwhile.
+	 */
+	uint64_t *end;
 };
 
 /* Start the command.  NULL after reporting why, *trouble says it as well. */
@@ -57,17 +67,14 @@ bool connection_try_answer(struct connection *c, struct answer *answer);
  */
 bool connection_is_quiet(struct connection *c);
 
-/* Fill `to` with what comes behind an answer. */
+/* Fill `to` with what comes behind an answer; the same limit of time holds. */
 bool connection_receive(struct connection *c, void *to, size_t length);
 
 /* The first trouble there was. */
 enum trouble connection_trouble(const struct connection *c);
 
-/*
- * It is only to be tidied up: from now on no wait is longer than so many
- * seconds, but none ends because the run is aborted.
- */
-void connection_hurry(struct connection *c, int64_t seconds);
+/* What came cannot be; `what` is a phrase: "answers what it was not asked". */
+void connection_distrust(struct connection *c, const char *what);
 
 /* End it, in a few seconds at most.  Takes NULL. */
 void connection_close(struct connection *c);

@@ -23,8 +23,10 @@
 /* Between two attempts to connect, seconds; it doubles up to the maximum. */
 #define FIRST_PAUSE 1
 #define LONGEST_PAUSE 60
-/* For leaving things tidy when a volume is discarded. */
-#define DISCARD_SECONDS 5
+/* For leaving things tidy when a volume is discarded; less when aborted. */
+#define DISCARD_SECONDS 30
+/* As many of the targets are looked at by check(). */
+#define LOOKED_AT_MAX 16
 
 static const struct de_option out_rmt_options[] = {
 	{ "target", DE_OPTION_STRINGS, DE_OPTION_REQUIRED, 1, 4095, NULL,
@@ -39,7 +41,7 @@ static const struct de_option out_rmt_options[] = {
 	  "records that are on their way at a time; 0: 8 MiB of them, but at "
 	  "least 8" },
 	{ "timeout", DE_OPTION_INTEGER, 0, 1, 86400, "300",
-	  "seconds to wait for an answer, or for the line to take anything" },
+	  "seconds for the line to take a record, and for an answer to come" },
 	{ "reconnect_attempts", DE_OPTION_INTEGER, 0, 0, 1000, "10",
 	  "how often a lost connection is made anew for one volume" },
 	{ "tape", DE_OPTION_STRING, 0, 4, 5, "auto",
@@ -85,6 +87,7 @@ targets_are_good(struct out_rmt *r, const struct de_volume *volume)
 	each.medium = NULL;
 	trial.name = NULL;
 	trial.argv = NULL;
+	trial.trial = NULL;
 	trial.target = (struct target){ 0 };
 	for (size_t i = 0; i < r->target_count && good; i++) {
 		each.number = (uint32_t)(i + 1);
@@ -144,6 +147,7 @@ out_rmt_fail(struct out_rmt *r)
 	if (r->failed)
 		return DE_FAILED;
 	r->failed = true;
+	r->failure = r->window.error != 0 ? r->window.error : r->remote.error;
 	if (trouble != TROUBLE_LOST)
 		return DE_FAILED;
 	r->shared->losses++;
@@ -238,24 +242,118 @@ open_remote(struct out_rmt *r)
 	return true;
 }
 
+/*
+ * A folder that is there can be opened for reading.  Whether a file may be made
+ * in it cannot be found out without making one.
+ */
+static bool
+look_at_folder(struct remote *remote)
+{
+	char request[REQUEST_BYTES];
+	char folder[TARGET_FILE_MAX + 1];
+	const char *slash = strrchr(remote->target.file, '/');
+	struct answer answer;
+
+	if (slash == NULL)
+		return true;		/* of the user there */
+	snprintf(folder, sizeof(folder), "%.*s",
+	    slash == remote->target.file ? 1 :
+	    (int)(slash - remote->target.file), remote->target.file);
+	if (!remote_ask(remote, request, request_open(request, folder,
+	    OPEN_READ), &answer))
+		return false;
+	/* One that may be written to need not be one that may be read. */
+	if (answer.error == 0 || answer.error == EACCES)
+		return true;
+	remote_report(remote, "cannot be made", answer.error, answer.text);
+	return false;
+}
+
+/*
+ * Could it be written to?  What is there is opened, and neither made nor
+ * emptied; a tape is not moved by that.
+ */
+static bool
+look_at_target(struct out_rmt *r)
+{
+	struct remote *remote = &r->remote;
+	char request[REQUEST_BYTES];
+	struct answer answer;
+
+	if (!remote_connect(remote) || !remote_ask(remote, request,
+	    request_open(request, remote->target.file, OPEN_WRITE), &answer))
+		return false;
+	if (answer.error == 0)
+		return find_out_tape(r) && remote_close(remote);
+	if (answer.error == ENOENT && !target_is_device(&remote->target) &&
+	    r->tape != TAPE_YES)
+		return look_at_folder(remote);
+	remote_report(remote, "cannot be opened for writing", answer.error,
+	    answer.text);
+	return false;
+}
+
+/* The first ones of a list; what the first volume will be is set already. */
+static bool
+look_at_targets(struct out_rmt *r, const struct de_volume *volume)
+{
+	struct de_volume each = *volume;
+	bool good = look_at_target(r);
+
+	remote_disconnect(&r->remote);
+	for (uint32_t i = 2; good && i <= r->target_count &&
+	    i <= LOOKED_AT_MAX; i++) {
+		each.number = i;
+		remote_unset(&r->remote);
+		char *name = name_of(r, &each);
+		good = name != NULL && remote_set(&r->remote, name) &&
+		    look_at_target(r);
+		remote_disconnect(&r->remote);
+	}
+	return good;
+}
+
 static enum de_status
 out_rmt_check(void *self, const struct de_volume *volume)
 {
 	struct out_rmt *r = self;
-	char request[REQUEST_BYTES];
-	struct answer answer;
-	bool good = false;
+	const bool good = set_target(r, volume) &&
+	    look_at_targets(r, volume);
 
-	/* Nothing is open, so it is refused, but by rmt. */
-	if (set_target(r, volume) && remote_connect(&r->remote))
-		good = remote_ask(&r->remote, request, request_close(request),
-		    &answer);
-	remote_disconnect(&r->remote);
 	remote_unset(&r->remote);
 	return good ? DE_OK : DE_FAILED;
 }
 
 /* ------------------------------------------------------- opening and closing */
+
+/* By what the other side said last. */
+static enum de_failure
+failure_of(const struct out_rmt *r, int error)
+{
+	switch (error) {
+	case EBUSY:
+		return DE_FAILURE_BUSY;
+	case EROFS:
+		return DE_FAILURE_WRITE_PROTECTED;
+	case ENOMEDIUM:
+		return DE_FAILURE_NO_MEDIUM;
+	case ENXIO:
+	case ENODEV:
+	case ENOENT:
+	case ENOTDIR:
+		return DE_FAILURE_NO_DEVICE;
+	case ENOSPC:
+	case EDQUOT:
+		return DE_FAILURE_FULL;
+	case EIO:
+		return r->is_tape ? DE_FAILURE_MEDIUM : DE_FAILURE_OTHER;
+	default:
+		break;
+	}
+	return r->remote.trouble == TROUBLE_LOST ||
+	    r->remote.trouble == TROUBLE_START ? DE_FAILURE_NO_DEVICE :
+	    DE_FAILURE_OTHER;
+}
 
 static uint32_t
 window_length(const struct out_rmt *r, uint32_t record_size)
@@ -282,6 +380,7 @@ begin(struct out_rmt *r, const struct de_volume *volume)
 	window_begin(&r->window, volume->record_size);
 	r->ended = r->failed = r->may_retry = r->reading = false;
 	r->reads_open = r->reads_sent = 0;
+	r->failure = 0;
 }
 
 static enum de_status
@@ -291,10 +390,11 @@ out_rmt_open_volume(void *self, const struct de_volume *volume,
 	struct out_rmt *r = self;
 
 	begin(r, volume);
-	r->remote.hurry = 0;
+	r->remote.tidy_end = 0;
 	remote_unset(&r->remote);
 	if (!set_target(r, volume) || !open_remote(r)) {
 		remote_disconnect(&r->remote);
+		medium->failure = failure_of(r, r->remote.error);
 		remote_unset(&r->remote);
 		return DE_FAILED;
 	}
@@ -338,7 +438,7 @@ discard(struct out_rmt *r)
 
 	if (target_is_device(&remote->target) || r->is_tape)
 		return;
-	remote_hurry(remote, DISCARD_SECONDS);
+	remote_tidy(remote, DISCARD_SECONDS);
 	if (remote->connection != NULL && out_rmt_drain(r) &&
 	    out_rmt_end_readback(r))
 		emptied = remote_reopen(remote, OPEN_CREATE) &&
@@ -367,6 +467,13 @@ out_rmt_may_retry(void *self)
 {
 	const struct out_rmt *r = self;
 	return r->may_retry;
+}
+
+static enum de_failure
+out_rmt_failure(void *self)
+{
+	const struct out_rmt *r = self;
+	return failure_of(r, r->failure);
 }
 
 /* A tape that has the volume before. */
@@ -587,6 +694,7 @@ static const struct de_output out_rmt_output = {
 	.settled = out_rmt_settled,
 	.settle = out_rmt_settle,
 	.may_retry = out_rmt_may_retry,
+	.failure = out_rmt_failure,
 	.name_resources = out_rmt_name_resources,
 };
 

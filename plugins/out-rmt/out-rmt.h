@@ -42,11 +42,14 @@ struct out_rmt {
 	bool ended;			/* the medium is full, all is in order */
 	bool failed;			/* and that is reported */
 	bool may_retry;			/* the failure may be over */
+	int failure;			/* error number of it; 0: none there */
 
 	bool reading;			/* back, that is */
 	bool read_all;
 	uint64_t reads_open;		/* requests on their way */
 	uint64_t reads_sent;
+	size_t read_room;		/* that they ask for, bytes */
+	uint64_t read_bytes;		/* that came back */
 };
 
 /*

@@ -9,6 +9,9 @@
 
 #include "out-rmt.h"
 
+/* In so many each record may come back. */
+#define PIECES 64
+
 /*
  * To where the volume begins.  The one in front of which there is no file
  * mark is the first on the tape.
@@ -46,7 +49,7 @@ out_rmt_begin_readback(void *self)
 		return out_rmt_fail(r);
 	r->reading = true;
 	r->read_all = false;
-	r->reads_open = r->reads_sent = 0;
+	r->reads_open = r->reads_sent = r->read_bytes = 0;
 	return DE_OK;
 }
 
@@ -60,6 +63,7 @@ send_requests(struct out_rmt *r, size_t room)
 	const uint64_t ahead = r->is_tape ? 1 : r->window_length;
 	char request[REQUEST_BYTES];
 
+	r->read_room = room;
 	while (r->reads_open == 0 || (r->reads_open < ahead &&
 	    r->reads_sent <= r->window.settled)) {
 		const size_t length = request_read(request, room);
@@ -72,16 +76,34 @@ send_requests(struct out_rmt *r, size_t room)
 	return true;
 }
 
+/*
+ * May this be what comes next?  There is as much to be read as was written, and
+ * it comes in records, or in pieces, but not in crumbs without an end.
+ */
+static const char *
+what_is_wrong(const struct out_rmt *r, uint64_t length)
+{
+	const struct window *w = &r->window;
+
+	if (length > r->read_room)
+		return "gives more than it was asked for";
+	if (r->read_bytes + length > w->settled * w->length)
+		return "gives back more than was written";
+	if (r->reads_sent - r->reads_open > PIECES * (w->settled + 1))
+		return "gives back what was written in crumbs";
+	return NULL;
+}
+
 static enum de_status
 fail_answer(struct out_rmt *r, const struct answer *answer)
 {
+	const char *wrong = what_is_wrong(r, answer->number);
+
 	if (answer->error != 0)
 		remote_report(&r->remote, "cannot be read back",
 		    answer->error, answer->text);
-	else
-		r->host->report(r->host, DE_ERROR, "%s: rmt gives more than it "
-		    "was asked for; it cannot be trusted: use another one "
-		    "(option rmt)", r->remote.name);
+	else if (wrong != NULL)
+		connection_distrust(r->remote.connection, wrong);
 	return out_rmt_fail(r);
 }
 
@@ -99,8 +121,9 @@ out_rmt_read_back(void *self, void *buffer, size_t room, size_t *length)
 	    !connection_answer(r->remote.connection, &answer))
 		return out_rmt_fail(r);
 	r->reads_open--;
-	if (answer.error != 0 || answer.number > room)
+	if (answer.error != 0 || what_is_wrong(r, answer.number) != NULL)
 		return fail_answer(r, &answer);
+	r->read_bytes += answer.number;
 	r->read_all = answer.number == 0;
 	*length = (size_t)answer.number;
 	if (!connection_receive(r->remote.connection, buffer, *length))
@@ -108,11 +131,17 @@ out_rmt_read_back(void *self, void *buffer, size_t room, size_t *length)
 	return r->read_all ? DE_NO_MORE : DE_OK;
 }
 
-/* Bytes that nobody wants. */
+/* Bytes that nobody wants; no more than were asked for. */
 static bool
 skip(struct out_rmt *r, uint64_t length)
 {
 	uint8_t rest[4096];
+
+	if (length > r->read_room) {
+		connection_distrust(r->remote.connection, "gives more than it "
+		    "was asked for");
+		return false;
+	}
 
 	while (length > 0) {
 		const size_t n = length < sizeof(rest) ? (size_t)length :

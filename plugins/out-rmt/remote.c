@@ -18,9 +18,11 @@ remote_set(struct remote *r, char *name)
 	}
 	r->argv = command_new(&r->target, r->rsh, r->rsh_count, r->rmt,
 	    r->rmt_count);
-	if (r->argv == NULL)
+	if (r->argv != NULL)
+		r->trial = command_trial(r->argv, r->rmt_count);
+	if (r->trial == NULL)
 		r->host->report(r->host, DE_ERROR, "%s: out of memory", name);
-	return r->argv != NULL;
+	return r->trial != NULL;
 }
 
 void
@@ -28,6 +30,8 @@ remote_unset(struct remote *r)
 {
 	command_free(r->argv);
 	r->argv = NULL;
+	free(r->trial);
+	r->trial = NULL;
 	target_free(&r->target);
 	free(r->name);
 	r->name = NULL;
@@ -41,22 +45,21 @@ remote_connect(struct remote *r)
 		.argv = r->argv,
 		.name = r->name,
 		.environment = r->environment,
+		.trial = r->trial,
 		.timeout = r->timeout,
+		.end = &r->tidy_end,
 	};
 
 	r->error = 0;
 	r->connection = connection_open(&config, &r->trouble);
-	if (r->connection != NULL && r->hurry != 0)
-		connection_hurry(r->connection, r->hurry);
 	return r->connection != NULL;
 }
 
 void
-remote_hurry(struct remote *r, int64_t seconds)
+remote_tidy(struct remote *r, int64_t seconds)
 {
-	r->hurry = seconds;
-	if (r->connection != NULL)
-		connection_hurry(r->connection, seconds);
+	r->tidy_end = r->host->monotonic_ns(r->host) +
+	    (uint64_t)seconds * 1000000000;
 }
 
 void
@@ -139,6 +142,12 @@ remote_ask(struct remote *r, const char *request, size_t length,
 	    !connection_send(r->connection, &iov, 1) ||
 	    !connection_answer(r->connection, answer))
 		return false;
+	/* A descriptor, a count of what was asked for, or 0. */
+	if (answer->number > INT32_MAX) {
+		connection_distrust(r->connection, "gives a number that cannot "
+		    "be");
+		return false;
+	}
 	r->error = answer->error;
 	return true;
 }

@@ -19,11 +19,12 @@ struct remote {
 	const char *const *rmt;
 	size_t rmt_count;
 	int64_t timeout;		/* seconds */
-	int64_t hurry;			/* the same, in a hurry; 0: not so */
+	uint64_t tidy_end;		/* see connection_config.end */
 
 	char *name;			/* "user@host:file"; owned */
 	struct target target;		/* owned */
 	char **argv;			/* owned */
+	char *trial;			/* owned; see connection_config */
 	struct connection *connection;	/* NULL: none */
 	enum trouble trouble;		/* of the last one */
 	int error;			/* of the last answer; 0: none */
@@ -41,8 +42,11 @@ bool remote_connect(struct remote *r);
 /* End the connection, in a few seconds at most. */
 void remote_disconnect(struct remote *r);
 
-/* From now on it is only to be tidied up; see connection_hurry(). */
-void remote_hurry(struct remote *r, int64_t seconds);
+/*
+ * From now on it is only to be tidied up: all of that may take so many seconds,
+ * and less when the run is aborted, which does not end it at once.
+ */
+void remote_tidy(struct remote *r, int64_t seconds);
 
 /* Send a request and take its answer, whatever it is. */
 bool remote_ask(struct remote *r, const char *request, size_t length,

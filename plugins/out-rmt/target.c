@@ -249,3 +249,27 @@ command_free(char **argv)
 		free(argv[i]);
 	free(argv);
 }
+
+char *
+command_trial(char *const *argv, size_t rmt_count)
+{
+	char *text = NULL;
+	size_t size = 0, count = 0;
+	FILE *out = open_memstream(&text, &size);
+
+	if (out == NULL)
+		return NULL;
+	while (argv[count] != NULL)
+		count++;
+	for (size_t i = 0; i + rmt_count < count; i++) {
+		char *quoted = quote(argv[i]);
+		fprintf(out, "%s ", quoted == NULL ? argv[i] : quoted);
+		free(quoted);
+	}
+	fputs("true", out);
+	if (fclose(out) != 0) {
+		free(text);
+		return NULL;
+	}
+	return text;
+}

@@ -41,4 +41,10 @@ char **command_new(const struct target *target, const char *const *rsh,
     size_t rsh_count, const char *const *rmt, size_t rmt_count);
 void command_free(char **argv);
 
+/*
+ * For somebody to try by hand, to be freed: such a command without the last
+ * `rmt_count` words, and `true` in their place.  NULL if out of memory.
+ */
+char *command_trial(char *const *argv, size_t rmt_count);
+
 #endif

@@ -35,9 +35,8 @@ fail_record(struct out_rmt *r)
 static enum de_status
 fail_answer(struct out_rmt *r)
 {
-	r->host->report(r->host, DE_ERROR, "%s: rmt says that it has written "
-	    "more than it was given; it cannot be trusted: use another one "
-	    "(option rmt)", r->remote.name);
+	connection_distrust(r->remote.connection, "says that it has written "
+	    "more than it was given");
 	return out_rmt_fail(r);
 }
 
@@ -83,6 +82,18 @@ write_again_shorter(struct out_rmt *r)
 	return DE_FAILED;
 }
 
+/* Another attempt would find no room, either; and a tape may be another one. */
+static enum de_status
+fail_without_room(struct out_rmt *r)
+{
+	r->host->report(r->host, DE_ERROR, "%s: %s on %s: not even the first "
+	    "record has room; make room there, or have another target for this "
+	    "volume, by a list or an EOT handler", r->remote.name,
+	    r->window.error == EDQUOT ? "the disk quota is used up" :
+	    "the disk is full", r->remote.target.host);
+	return out_rmt_fail(r);
+}
+
 static enum de_status
 end_full(struct out_rmt *r)
 {
@@ -92,6 +103,8 @@ end_full(struct out_rmt *r)
 		return out_rmt_fail(r);
 	if (w->state == WINDOW_WRONG)
 		return fail_answer(r);
+	if (!r->is_tape && w->settled == 0)
+		return fail_without_room(r);
 	r->ended = (r->is_tape && step_back(r)) || w->settled == 0;
 	if (connection_trouble(r->remote.connection) != TROUBLE_NONE)
 		return out_rmt_fail(r);
