@@ -75,9 +75,9 @@ slot_label 3 CLN001L1
 # The last slot: a message, and the operator.
 change 1
 echo 'LAST_SLOT=3' >changer.conf
-export CHANGER_CONF=$PWD/changer.conf
+script="CHANGER_CONF=$PWD/changer.conf $top_srcdir/conf/changer-mtx"
 configure 'device = "/dev/nst0"; volume_size = "2 MiB";' \
-    "$top_srcdir/conf/changer-mtx"
+    "$script"
 engine 4 -c a.conf
 said "slot 2 (LAB002L1) is in /dev/nst0" \
     "volume 2: cannot write behind record" \
@@ -87,7 +87,7 @@ said "slot 2 (LAB002L1) is in /dev/nst0" \
 # With one more slot it goes on, and each volume is read back.
 echo 'LAST_SLOT=4' >changer.conf
 change 1
-configure 'device = "/dev/nst0"; verify = true;' "$top_srcdir/conf/changer-mtx"
+configure 'device = "/dev/nst0"; verify = true;' "$script"
 engine 0 -c a.conf
 said "on 2 volumes" "the tape LAB002L1 of slot 2 has failed" \
     "slot 3 is passed over" "slot 4 (LAB004L1) is in /dev/nst0" \

@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -79,11 +78,21 @@ check_program(const struct child_config *config, const char *program)
 	return DE_FAILED;
 }
 
+/* Of the environment that the command gets; NULL if it has none. */
+static const char *
+search_path(const struct child_config *config)
+{
+	for (size_t i = 0; config->environment[i] != NULL; i++)
+		if (strncmp(config->environment[i], "PATH=", 5) == 0)
+			return config->environment[i] + 5;
+	return NULL;
+}
+
 /* Opened here, where the paths of the shell hold as well. */
 static int
-open_program(const char *program)
+open_program(const struct child_config *config, const char *program)
 {
-	const char *folders = getenv("PATH");
+	const char *folders = search_path(config);
 	char path[2 * PATH_MAX];
 	int fd = -1;
 
@@ -100,12 +109,12 @@ open_program(const char *program)
 }
 
 static bool
-can_be_checked(const char *program)
+can_be_checked(const struct child_config *config, const char *program)
 {
 	char head[HEAD_BYTES + 1];
 	struct stat st;
 	ssize_t n = -1;
-	const int fd = open_program(program);
+	const int fd = open_program(config, program);
 
 	if (fd == -1)
 		return false;
@@ -150,5 +159,5 @@ check_command(const struct child_config *config)
 		return DE_OK;
 	if (check_program(config, program) != DE_OK)
 		return DE_FAILED;
-	return can_be_checked(program) ? ask_command(config) : DE_OK;
+	return can_be_checked(config, program) ? ask_command(config) : DE_OK;
 }

@@ -118,7 +118,8 @@ set_environment(const struct child_config *config)
 	setenv("DUMPENGINE_JOB", end->job, 1);
 	setenv("DUMPENGINE_DEVICE", end->medium, 1);
 	setenv("DUMPENGINE_LABEL", end->label, 1);
-	setenv("DUMPENGINE_REASON", config->checks ? "check" : reason_name(end), 1);
+	setenv("DUMPENGINE_REASON", config->checks ? "check" :
+	    reason_name(end), 1);
 	set_number("DUMPENGINE_VOLUME", end->volume);
 	set_number("DUMPENGINE_NEXT_VOLUME", end->next_volume);
 	set_number("DUMPENGINE_REFUSED", end->refused);
