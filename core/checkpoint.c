@@ -4,12 +4,16 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/pidfd.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "core/signals.h"
+
 #define END_MS 10000	/* that a checkpoint may take to end */
+#define END_MARGIN_MS 200
 
 /* What a writer says to its checkpoint. */
 enum word {
@@ -29,12 +33,22 @@ say(int fd, enum word word)
 	/* A checkpoint that is gone has nothing to be told. */
 }
 
-/*
- * Wait for `fd`.  There is nothing to be done or undone in the process that
- * waits, and what it has forked ends when it does.
- */
+/* Nobody wants the volume: the writer may discard it, if that does not last. */
+_Noreturn static void
+end_with_writer(pid_t writer, int fd)
+{
+	struct pollfd end = { .fd = fd, .events = POLLIN };
+
+	kill(writer, SIGNALS_WAKE);
+	/* Before this process is killed itself; see signals.h. */
+	poll(&end, 1, SIGNALS_ORPHAN_MS - END_MARGIN_MS);
+	kill(writer, SIGKILL);
+	_exit(EXIT_FAILURE);
+}
+
+/* Wait for `fd`, which tells something of the writer. */
 static void
-wait_unless_cut(const struct checkpoint *cp, int fd)
+wait_unless_cut(const struct checkpoint *cp, pid_t writer, int fd)
 {
 	struct pollfd fds[] = {
 		{ .fd = fd, .events = POLLIN },
@@ -45,17 +59,17 @@ wait_unless_cut(const struct checkpoint *cp, int fd)
 	    (fds[0].revents == 0 && fds[1].revents == 0))
 		;
 	if (fds[0].revents == 0 && (fds[1].revents & POLLHUP) != 0)
-		_exit(EXIT_FAILURE);
+		end_with_writer(writer, fd);
 }
 
 /* False: the pipe has ended, and so have those who could have spoken. */
 static bool
-hear(const struct checkpoint *cp, int fd, char *word)
+hear(const struct checkpoint *cp, pid_t writer, int fd, char *word)
 {
 	ssize_t n;
 
 	do {
-		wait_unless_cut(cp, fd);
+		wait_unless_cut(cp, writer, fd);
 		n = read(fd, word, 1);
 	} while (n == -1 && errno == EINTR);
 	return n == 1;
@@ -99,11 +113,11 @@ become_writer(struct checkpoint *cp, int fd, pid_t checkpoint)
 
 /* Until the writer has ended without a safe volume. */
 static void
-wait_for_writer(struct checkpoint *cp, int fd)
+wait_for_writer(struct checkpoint *cp, pid_t writer, int fd)
 {
 	char word;
 
-	while (hear(cp, fd, &word)) {
+	while (hear(cp, writer, fd, &word)) {
 		/*
 		 * Nothing is left to be done or told, and the writer waits for
 		 * this end; so here, not in main().
@@ -121,7 +135,7 @@ wait_for_end(const struct checkpoint *cp, pid_t pid)
 	int status = 0;
 
 	if (fd != -1) {
-		wait_unless_cut(cp, fd);
+		wait_unless_cut(cp, pid, fd);
 		close(fd);
 	}
 	while (waitpid(pid, &status, 0) == -1 && errno == EINTR)
@@ -149,7 +163,7 @@ fork_writer(struct checkpoint *cp, enum checkpoint_role *role,
 	}
 	close(fds[1]);
 	if (pid != -1) {
-		wait_for_writer(cp, fds[0]);
+		wait_for_writer(cp, pid, fds[0]);
 		*writer = pid;
 		*wait_status = wait_for_end(cp, pid);
 	}

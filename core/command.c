@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -54,6 +55,8 @@ exec_command(const struct command *c, int output)
 	const int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
 
 	setpgid(0, 0);
+	/* What follows in it is not to be done when the engine is gone. */
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	reset_signals();
 	dup2(nothing, STDIN_FILENO);
 	dup2(output, STDOUT_FILENO);

@@ -377,6 +377,7 @@ check(const struct job_config *config, const struct job_context *context,
 
 	(void)snapshot;
 	signals_leave_to_supervisor(channel);
+	signals_end_with_supervisor();
 	allow_live(config);
 	const bool ok = begin(&job, config, context, NULL, date, -1) &&
 	    check_dumpdates(&job, false) && check_media(&job);
@@ -783,6 +784,7 @@ look(const struct job_config *config, const struct job_context *context,
 
 	(void)snapshot;
 	signals_leave_to_supervisor(channel);
+	signals_end_with_supervisor();
 	allow_live(config);
 	if (begin(&job, config, context, NULL, date, -1))
 		status = estimate(&job);
@@ -807,6 +809,7 @@ work(const struct job_config *config, const struct job_context *context,
 	enum exit_status status;
 
 	signals_leave_to_supervisor(channel);
+	signals_end_with_supervisor();
 	const bool ok = begin(&job, config, context, snapshot, date,
 	    channel) && check_dumpdates(&job, true);
 	job.supervisor = supervisor;

@@ -91,15 +91,15 @@ on_crash(int signal_number, siginfo_t *info, void *context)
 		raise(signal_number);
 }
 
-/* The new process is in what the thread that forked is in. */
+/*
+ * The place is the parent's.  One of its own is taken when a plugin is called, as
+ * what a plugin forks may be here, too, and is waited for by nobody who would
+ * give its place away.
+ */
 static void
 after_fork(void)
 {
-	if (mine == NULL)
-		return;
-	const struct note_call call = get(mine);
-	mine = claim();
-	put(mine, call);
+	mine = NULL;
 }
 
 static void

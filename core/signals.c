@@ -132,6 +132,20 @@ signals_leave_to_supervisor(int channel)
 	signals_has_supervisor();	/* it may have gone before that */
 }
 
+void
+signals_end_with_supervisor(void)
+{
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (!signals_has_supervisor())
+		raise(SIGKILL);
+}
+
+void
+signals_outlive_supervisor(void)
+{
+	prctl(PR_SET_PDEATHSIG, SIGNALS_WAKE);
+}
+
 /* Also called by the handler: nothing here may take a lock. */
 bool
 signals_has_supervisor(void)

@@ -46,6 +46,13 @@ const struct signals *signals_flags(void);
 void signals_leave_to_supervisor(int channel);
 
 /*
+ * For one whose parent is the supervisor, and which has nothing to discard: it
+ * ends with that at once.  The other one takes this back.
+ */
+void signals_end_with_supervisor(void);
+void signals_outlive_supervisor(void);
+
+/*
  * Is the supervisor there?  If not, what stands above has begun.  True where
  * there is none, as `channel` is -1.  Any thread.
  */

@@ -509,8 +509,11 @@ retry(void *arg, pid_t pid, int wait_status)
 		.begun = tape->shared->begun,
 		.mark = tape->shared->mark,
 	};
+	/* There is no writer now that this process would have to see to. */
+	signals_end_with_supervisor();
 	tape->ending.status = change_after_failure(&tape->change, &end,
 	    &failure);
+	signals_outlive_supervisor();
 	return tape->ending.status == EXIT_COMPLETE;
 }
 
@@ -639,6 +642,8 @@ begin_volume(struct tape *tape)
 	change_begin_volume(&tape->change);
 	*tape->shared = (struct shared){ 0 };
 	set_limit(tape);
+	/* A checkpoint sees to the end of its writer first. */
+	signals_outlive_supervisor();
 	/* What is of use has rolled forward; the fork need not copy it. */
 	ring_forget(tape->ring);
 	switch (checkpoint_fork(&tape->checkpoint, retry, tape)) {
@@ -948,9 +953,12 @@ tape_ending(const struct tape *tape)
 void
 tape_end(struct tape *tape)
 {
-	if (tape->ending.is_last && tape->ending.status == EXIT_COMPLETE)
+	if (tape->ending.is_last && tape->ending.status == EXIT_COMPLETE) {
 		checkpoint_safe(&tape->checkpoint);
-	else if (tape->ending.is_last)
+		/* Nothing is open; the parent is the supervisor now. */
+		signals_end_with_supervisor();
+	} else if (tape->ending.is_last) {
 		output_end_set(tape->config.output, DE_CLOSE_DISCARD);
+	}
 	tape_free(tape);
 }

@@ -200,13 +200,13 @@ dump 4 "$to_files $size" "timeout = 1;"
 [ $((SECONDS - begun)) -lt 300 ] || fail "took $((SECONDS - begun)) s"
 said "within 1 seconds"
 mapfile -t sleepers <sleepers
-all_gone "${sleepers[@]}" || fail "it still sleeps"
+wait_for 10 all_gone "${sleepers[@]}" || fail "it still sleeps"
 only set001
 script "trap '' TERM; echo \$\$ >sleepers; sleep 1061; sleep 1062"
 begun=$SECONDS
 dump 4 "$to_files $size" "timeout = 1;"
 [ $((SECONDS - begun)) -lt 300 ] || fail "took $((SECONDS - begun)) s"
-all_gone "$(cat sleepers)" || fail "it still sleeps"
+wait_for 10 all_gone "$(cat sleepers)" || fail "it still sleeps"
 
 # It leaves something running: that is not waited for.
 script 'sleep 1063 & echo $! >>sleepers; exit 0'
@@ -262,7 +262,7 @@ wait "$run"
 status=$?
 [ "$status" -eq 3 ] || fail "aborted, exit status $status: $(cat err)"
 [ $((SECONDS - begun)) -lt 300 ] || fail "took $((SECONDS - begun)) s"
-all_gone "$(cat started)" || fail "it still sleeps"
+wait_for 10 all_gone "$(cat started)" || fail "it still sleeps"
 only set001
 
 # Another user, if we may be another.

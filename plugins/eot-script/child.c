@@ -16,6 +16,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "minder.h"
+
 #define SHELL "/bin/sh"
 #define MEDIUM_FD 3		/* of the command */
 #define LINE_BYTES 512		/* longer lines are cut in pieces */
@@ -409,9 +411,11 @@ child_run(const struct child_config *config, char *medium,
 	medium[0] = '\0';
 	const bool ok = start(&c);
 	if (ok) {
+		struct minder minder = minder_start(c.pid);
 		if (has_terminal)
 			give_terminal(c.pid);
 		wait_for_child(&c, result);
+		minder_end(&minder);
 		if (has_terminal)
 			give_terminal(getpgrp());
 		medium[strcspn(medium, "\n")] = '\0';

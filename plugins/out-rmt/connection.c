@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -178,6 +179,8 @@ exec_command(const struct connection_config *config, int in, int out,
 {
 	char *const *argv = config->argv;
 
+	/* What nobody reads any more is not to go on. */
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	set_signals();
 	set_environment(config->environment);
 	/* They may be in each other's place. */
