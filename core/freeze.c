@@ -16,8 +16,13 @@
 #include <unistd.h>
 
 #include "core/clock.h"
+#include "core/frozen.h"
 
 #define THAW_MS 20000		/* a thaw takes no time, unless it hangs */
+
+/* What the guard has open. */
+#define GUARD_FD (STDERR_FILENO + 1)
+#define LOCK_FD (STDERR_FILENO + 2)
 
 struct freeze {
 	struct report *rep;		/* borrowed */
@@ -25,6 +30,7 @@ struct freeze {
 	int64_t limit;
 	pid_t guard;
 	int fd;				/* to the guard */
+	struct frozen *note;		/* owned; NULL: there is none */
 };
 
 /* What the guard says: that it froze, and how it ended. */
@@ -36,10 +42,12 @@ struct word {
 /* ----------------------------------------------------------------- the guard */
 
 static void
-say_and_end(int fd, int error, bool too_late)
+say_and_end(const struct freeze *f, int fd, int error, bool too_late)
 {
 	const struct word word = { error, too_late };
 
+	if (f->note != NULL)
+		frozen_remove(f->note);
 	send(fd, &word, sizeof(word), MSG_NOSIGNAL);
 	_exit(error != 0);
 }
@@ -54,31 +62,36 @@ ignore_signals(void)
 		signal(signals[i], SIG_IGN);
 }
 
-/* Nothing of ours may stay open in it but its socket, which becomes 3. */
+/* Nothing of ours may stay open in it but its socket and the lock of the note. */
 static void
-keep_only(int fd)
+keep_only(int fd, int lock)
 {
 	const int nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
 
 	for (int i = 0; i <= STDERR_FILENO; i++)
 		dup2(nothing, i);
-	dup2(fd, STDERR_FILENO + 1);
-	close_range(STDERR_FILENO + 2, ~0U, 0);
+	/* They may be in each other's place. */
+	fd = fcntl(fd, F_DUPFD, LOCK_FD + 1);
+	lock = fcntl(lock, F_DUPFD, LOCK_FD + 1);
+	close(LOCK_FD);
+	dup2(fd, GUARD_FD);
+	dup2(lock, LOCK_FD);
+	close_range(LOCK_FD + 1, ~0U, 0);
 }
 
 _Noreturn static void
 guard(const struct freeze *f, int theirs)
 {
-	struct pollfd fd = { .fd = STDERR_FILENO + 1, .events = POLLIN };
+	struct pollfd fd = { .fd = GUARD_FD, .events = POLLIN };
 	const struct word frozen = { 0, false };
 	const int64_t ms = f->limit * 1000;
 
 	setsid();		/* what is sent to our group is not for it */
 	ignore_signals();
-	keep_only(theirs);
+	keep_only(theirs, f->note == NULL ? -1 : frozen_fd(f->note));
 	const int at = open(f->mount_point, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (at == -1 || ioctl(at, FIFREEZE, 0) == -1)
-		say_and_end(fd.fd, errno, false);
+		say_and_end(f, fd.fd, errno, false);
 	const uint64_t end = clock_ns() + (uint64_t)ms * 1000000;
 	send(fd.fd, &frozen, sizeof(frozen), MSG_NOSIGNAL);
 	int n;
@@ -90,7 +103,7 @@ guard(const struct freeze *f, int theirs)
 	const bool thawed = ioctl(at, FITHAW, 0) == 0;
 	const int error = thawed ? 0 : errno;
 	/* Whoever asks later is told how it was. */
-	say_and_end(fd.fd, error, n == 0);
+	say_and_end(f, fd.fd, error, n == 0);
 	_exit(1);
 }
 
@@ -155,6 +168,45 @@ reap(const struct freeze *f, bool has_spoken)
 		;
 }
 
+/*
+ * The guard is gone without a word: somebody killed it.  What it was doing in
+ * the kernel, a freeze under way, was done by the time it had ended.
+ */
+static void
+thaw_ourselves(const struct freeze *f)
+{
+	const int fd = open(f->mount_point, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd != -1) {
+		ioctl(fd, FITHAW, 0);
+		close(fd);
+	}
+	report(f->rep, DE_WARNING, "%s: the process that held it frozen is "
+	    "gone; it has been thawed", f->mount_point);
+	if (f->note != NULL)
+		frozen_remove(f->note);
+}
+
+/* After silence: true if it has ended, and does not just take its time. */
+static bool
+is_guard_gone(const struct freeze *f)
+{
+	struct pollfd fd = { .fd = f->fd, .events = POLLIN };
+	char byte;
+
+	return poll(&fd, 1, 0) > 0 &&
+	    recv(f->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+}
+
+static void
+freeze_free(struct freeze *f)
+{
+	if (f->fd != -1)
+		close(f->fd);
+	frozen_free(f->note);
+	free(f);
+}
+
 static bool
 start_guard(struct freeze *f)
 {
@@ -173,24 +225,35 @@ start_guard(struct freeze *f)
 }
 
 struct freeze *
-freeze_begin(const char *mount_point, int64_t limit, const char *folder,
-    struct report *rep)
+freeze_begin(const struct freeze_request *request)
 {
+	const char *mount_point = request->mount_point;
+	struct report *rep = request->rep;
 	struct word word = { 0, false };
 
-	if (would_block_us(mount_point, folder, rep))
+	if (would_block_us(mount_point, request->writes_to_folder ?
+	    request->folder : NULL, rep))
 		return NULL;
 	struct freeze *f = calloc(1, sizeof(*f));
 	if (f == NULL) {
 		report(rep, DE_ERROR, "out of memory");
 		return NULL;
 	}
-	*f = (struct freeze){ rep, mount_point, limit, -1, -1 };
+	*f = (struct freeze){ rep, mount_point, request->limit, -1, -1,
+	    frozen_note(request->folder, request->job, mount_point, rep) };
 	if (!start_guard(f)) {
 		word.error = errno;
-	} else if (!hear(f, limit * 1000, &word)) {
+	} else if (!hear(f, request->limit * 1000, &word)) {
+		if (is_guard_gone(f)) {
+			reap(f, true);
+			thaw_ourselves(f);
+			report(rep, DE_ERROR, "%s: could not be frozen",
+			    mount_point);
+			goto fail;
+		}
+		/* When it is frozen after all, the guard finds us gone. */
 		report(rep, DE_ERROR, "%s: could not be frozen within %" PRId64
-		    " seconds (freeze_limit)", mount_point, limit);
+		    " seconds (freeze_limit)", mount_point, request->limit);
 		reap(f, false);
 		goto fail;
 	} else if (word.error != 0) {
@@ -202,24 +265,8 @@ freeze_begin(const char *mount_point, int64_t limit, const char *folder,
 	    strerror(word.error), word.error == EBUSY ?
 	    "; it is frozen already, perhaps by \"fsfreeze -f\"" : "");
 fail:
-	if (f->fd != -1)
-		close(f->fd);
-	free(f);
+	freeze_free(f);
 	return NULL;
-}
-
-/* The guard is gone without a word: somebody killed it. */
-static void
-thaw_ourselves(const struct freeze *f)
-{
-	const int fd = open(f->mount_point, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-	if (fd != -1) {
-		ioctl(fd, FITHAW, 0);
-		close(fd);
-	}
-	report(f->rep, DE_WARNING, "%s: the process that held it frozen is "
-	    "gone; it has been thawed", f->mount_point);
 }
 
 bool
@@ -248,7 +295,6 @@ freeze_end(struct freeze *f)
 		    strerror(word.error), f->mount_point);
 	else
 		ok = true;
-	close(f->fd);
-	free(f);
+	freeze_free(f);
 	return ok;
 }

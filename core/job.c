@@ -18,6 +18,7 @@
 #include "core/dumpdates.h"
 #include "core/eot.h"
 #include "core/freeze.h"
+#include "core/frozen.h"
 #include "core/level.h"
 #include "core/output.h"
 #include "core/restore_command.h"
@@ -619,11 +620,16 @@ select_inodes(struct job *job, struct selection *sel,
     struct read_errors *read_errors)
 {
 	struct freeze *freeze = NULL;
+	const struct freeze_request request = {
+		.mount_point = job->src.info.mount_point,
+		.limit = option_number(job->config->options, "freeze_limit"),
+		.folder = option_text(job->config->options, "state_dir"),
+		.job = job_name(job->config),
+		.rep = job->rep,
+	};
 
 	if (is_to_be_frozen(job)) {
-		freeze = freeze_begin(job->src.info.mount_point,
-		    option_number(job->config->options, "freeze_limit"), NULL,
-		    job->rep);
+		freeze = freeze_begin(&request);
 		if (freeze == NULL)
 			return EXIT_NOT_STARTED;
 	}
@@ -993,6 +999,14 @@ typedef enum exit_status work_fn(const struct job_config *config,
     const struct job_context *context, const struct snapshot *snapshot,
     int64_t date, int channel);
 
+/* By an earlier run, or by processes of this one that were killed. */
+static void
+thaw_left(const struct job_config *config, const struct job_context *context)
+{
+	frozen_thaw_left(option_text(config->options, "state_dir"),
+	    job_name(config), context->rep);
+}
+
 /* No plugin is ever called in this process. */
 static enum exit_status
 run_processes(const struct job_config *config,
@@ -1027,6 +1041,7 @@ run_processes(const struct job_config *config,
 	else
 		status = watch(config, context, ours, worker);
 	close(ours);
+	thaw_left(config, context);
 	return status;
 }
 
@@ -1046,6 +1061,8 @@ run_in_turn(const struct job_config *config, const struct job_context *context,
 	}
 	status = run_processes(config, context, snapshot, work,
 	    date_of(config, snapshot), is_supervisor);
+	if (*is_supervisor)
+		thaw_left(config, context);
 	if (*is_supervisor && snapshot != NULL)
 		status = snapshot_remove(snapshot, status);
 	snapshot_free(snapshot);
@@ -1057,6 +1074,7 @@ job_check(const struct job_config *config, const struct job_context *context,
     bool *is_supervisor)
 {
 	*is_supervisor = true;
+	thaw_left(config, context);
 	if (!turn_is_free(config, context->rep, context->signals))
 		return EXIT_NOT_STARTED;
 	return run_processes(config, context, NULL, check,
@@ -1090,6 +1108,7 @@ job_run(const struct job_config *config, const struct job_context *context,
 	case LOCK_FAILED:
 		return EXIT_NOT_STARTED;
 	}
+	thaw_left(config, context);
 	status = run_in_turn(config, context, is_supervisor);
 	if (*is_supervisor)
 		lock_release(turn);

@@ -179,9 +179,15 @@ create(struct snapshot *s)
 static bool
 create_frozen(struct snapshot *s)
 {
-	struct freeze *f = freeze_begin(s->origin.mount_point,
-	    option_number(s->job->options, "freeze_limit"),
-	    option_text(s->job->options, "state_dir"), s->rep);
+	const struct freeze_request request = {
+		.mount_point = s->origin.mount_point,
+		.limit = option_number(s->job->options, "freeze_limit"),
+		.folder = option_text(s->job->options, "state_dir"),
+		.job = job_name(s->job),
+		.writes_to_folder = true,
+		.rep = s->rep,
+	};
+	struct freeze *f = freeze_begin(&request);
 
 	if (f == NULL)
 		return false;
