@@ -60,6 +60,8 @@ take_job(struct chain *chain, const char *name)
 	/* The same for every way to it, also if it is not there yet. */
 	char *path = dumpdates == NULL ? NULL : safe_file_place(dumpdates);
 	const char *subtree = option_text(options, "subtree");
+	const char *device = option_text(chain->job->source.options,
+	    "device");
 
 	own->key = chain->key;
 	own->id = chain->id;
@@ -69,6 +71,8 @@ take_job(struct chain *chain, const char *name)
 	own->source = own_text(chain,
 	    chain->job->source.plugin->descriptor.name);
 	own->name = own_text(chain, name);
+	if (device != NULL && strcmp(device, name) != 0)
+		chain->given = own_text(chain, device);
 	own->dumpdates = own_text(chain, path != NULL ? path : dumpdates);
 	own->subtree = own_text(chain, subtree);
 	own->is_base = chain->updates;

@@ -294,7 +294,7 @@ bool
 chain_find_base(const struct chain *chain, struct level *level)
 {
 	const struct chain_place place = { chain->own.dumpdates,
-	    chain->own.name };
+	    chain->own.name, chain->given };
 	struct history_list list;
 	struct chain_lines lines;
 

@@ -153,20 +153,26 @@ chain_lines_read(struct chain_lines *lines, const struct chain_place *place,
 	    .list = list };
 	char *file = history_plain(place->dumpdates);
 	char *name = history_plain(place->name);
+	char *given = place->given == NULL ? NULL :
+	    history_plain(place->given);
+	const bool is_short = file == NULL || name == NULL ||
+	    (place->given != NULL && given == NULL);
 	bool ok = false;
 
 	*lines = (struct chain_lines){ 0 };
-	if (file != NULL && name != NULL)
-		ok = dumpdates_read(file, name, take, &reading, tell,
-		    rep, cancelled);
+	if (!is_short)
+		ok = dumpdates_read(file, name, take, &reading, tell, rep,
+		    cancelled) && (given == NULL || dumpdates_read(file,
+		    given, take, &reading, false, rep, cancelled));
 	if (ok)
 		add_besides(&reading);
-	if (file == NULL || name == NULL || reading.failed) {
+	if (is_short || reading.failed) {
 		report(rep, DE_ERROR, "out of memory");
 		ok = false;
 	}
 	free(file);
 	free(name);
+	free(given);
 	return ok;
 }
 

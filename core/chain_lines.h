@@ -32,6 +32,7 @@ struct chain_lines {
 struct chain_place {
 	const char *dumpdates;
 	const char *name;
+	const char *given;		/* lines of that name count, too; or NULL */
 };
 
 /*

@@ -60,7 +60,7 @@ static bool
 may_be_displaced(const struct displacing *d, const struct history_record *r)
 {
 	const struct chain_place place = { d->chain->own.dumpdates,
-	    d->chain->own.name };
+	    d->chain->own.name, NULL };
 
 	return r->level == d->chain->own.level && r->is_base && r->is_noted &&
 	    chain_is_at(r, &place) && r->is_displaced != is_to_stay(d, r);
@@ -99,6 +99,20 @@ keep_displaced(const struct chain *chain, const struct history_list *list,
 	}
 }
 
+/* Nor may anything build on what stands there under the name that was given. */
+static bool
+take_out_given(const struct chain *chain)
+{
+	if (chain->given == NULL)
+		return true;
+	char *given = history_plain(chain->given);
+	const bool ok = given != NULL &&
+	    dumpdates_change(level_dumpdates(chain->job), given, is_later,
+	    (void *)(uintptr_t)chain, NULL, 0, chain->rep, chain->cancelled);
+	free(given);
+	return ok;
+}
+
 static enum chain_noted
 put_in_place(const struct chain *chain, const struct history_list *list,
     const struct chain_lines *lines)
@@ -120,7 +134,7 @@ put_in_place(const struct chain *chain, const struct history_list *list,
 		keep_displaced(chain, list, lines);
 		ok = dumpdates_change(file, name, is_later,
 		    (void *)(uintptr_t)chain, &entry, 1, chain->rep,
-		    chain->cancelled);
+		    chain->cancelled) && take_out_given(chain);
 	}
 	free(name);
 	return ok ? CHAIN_NOTED : CHAIN_NOT_NOTED;
@@ -130,7 +144,7 @@ enum chain_noted
 chain_note(const struct chain *chain)
 {
 	const struct chain_place place = { chain->own.dumpdates,
-	    chain->own.name };
+	    chain->own.name, chain->given };
 	enum chain_noted noted = CHAIN_NOT_NOTED;
 	struct history_list list;
 	struct chain_lines lines;
@@ -172,7 +186,7 @@ settle(void *arg, struct history_list *list)
 {
 	const struct catching_up *c = arg;
 	const struct chain_place place = { c->chain->own.dumpdates,
-	    c->chain->own.name };
+	    c->chain->own.name, NULL };
 	bool changed = false;
 
 	for (size_t i = 0; i < list->count; i++) {
@@ -245,7 +259,7 @@ static bool
 needs_settling(const struct chain *chain, const struct history_record *r)
 {
 	const struct chain_place place = { chain->own.dumpdates,
-	    chain->own.name };
+	    chain->own.name, NULL };
 
 	return chain_is_at(r, &place) && ((r->status == HISTORY_RUNNING &&
 	    !history_is_alive(r)) || (chain_is_whole(r) && r->is_base &&
@@ -256,7 +270,7 @@ void
 chain_catch_up(const struct chain *chain)
 {
 	const struct chain_place place = { chain->own.dumpdates,
-	    chain->own.name };
+	    chain->own.name, NULL };
 	struct history_list list;
 	struct chain_lines lines;
 	const char *done = "";

@@ -9,7 +9,7 @@
 
 #include "core/chain.h"
 
-#define CHAIN_TEXTS 12
+#define CHAIN_TEXTS 13
 
 struct chain {
 	const struct job_config *job;
@@ -17,6 +17,8 @@ struct chain {
 	const atomic_int *cancelled;
 	struct history history;
 	struct history_record own;	/* id is "" until it begins */
+	const char *given;		/* what the job calls its device, as in
+					   a record; NULL: as the dump does */
 	char *texts[CHAIN_TEXTS];	/* owned; what `own` points to */
 	size_t text_count;
 	json_t *exclude;		/* owned */

@@ -121,7 +121,7 @@ is_needed(const struct chain *chain, const struct history_list *list,
 
 	if (!r->is_base || r->dumpdates == NULL)
 		return false;
-	const struct chain_place place = { r->dumpdates, r->name };
+	const struct chain_place place = { r->dumpdates, r->name, NULL };
 	const bool is_ours = is_in_ours(chain, r);
 	if (is_ours && descends(list, &chain->own, r))
 		return true;

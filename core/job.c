@@ -99,22 +99,16 @@ make_instance(const struct job *job, const struct plugin_config *config)
 	return in;
 }
 
-/*
- * The source as it is to be made: it may have to read a snapshot.  What the job
- * has for a device stays what it is called.
- */
+/* The source as it is to be made: it may have to read a snapshot. */
 static bool
 choose_source(struct job *job)
 {
 	const struct option_set *configured = job->config->source.options;
-	const char *device = option_text(configured, "device");
 	char why[OPTION_WHY_BYTES] = "out of memory";
 
 	job->source.plugin = job->config->source.plugin;
 	job->source.options = option_set_copy(configured);
-	job->name = device == NULL ? NULL : strdup(device);
 	if (job->source.options != NULL &&
-	    (device == NULL) == (job->name == NULL) &&
 	    (job->snapshot == NULL || option_put_text(job->source.options,
 	    option_find(configured->table, "device"),
 	    snapshot_device(job->snapshot), why)))
@@ -126,18 +120,22 @@ choose_source(struct job *job)
 
 /*
  * In messages and in the stream it is what it is a snapshot of; and in dumpdates
- * what the source says, if the job does not have it.
+ * what the job has for a device, unless the source knows better.
  */
 static bool
 name_origin(struct job *job)
 {
+	const struct plugin_config *source = &job->config->source;
+	const char *device = option_text(source->options, "device");
+
 	if (job->snapshot != NULL) {
 		job->src.info.device = snapshot_origin(job->snapshot);
 		job->src.info.mount_point =
 		    snapshot_mount_point(job->snapshot);
 	}
-	if (job->name == NULL)
-		job->name = strdup(job->src.info.device);
+	if (device == NULL || source->plugin->source.find_device != NULL)
+		device = job->src.info.device;
+	job->name = strdup(device);
 	if (job->name == NULL)
 		report(job->rep, DE_ERROR, "out of memory");
 	return job->name != NULL;

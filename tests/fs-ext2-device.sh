@@ -30,7 +30,10 @@ uuid=$(blkid -p -o value -s UUID "$device")
 dump () {
 	rm -f dumps/d dumpdates
 	configure_dump n.conf "$1" dumps/d
-	{ echo "dumpdates = \"$scratch/dumpdates\";"; cat n.conf; } >d.conf
+	{
+		echo "dumpdates = \"$scratch/dumpdates\";"
+		sed "s|^  name |  state_dir = \"$scratch/state\"; name |" n.conf
+	} >d.conf
 }
 
 # means NAME [COMMAND...]: it is dumped as that device.
@@ -54,6 +57,23 @@ means "$device"
 means "LABEL=$label"
 means "LABEL=\"$label\""
 means "UUID=$uuid"
+
+# In dumpdates it stands by its path as well, and an entry by the name that was
+# given is found.
+dump "LABEL=$label"
+engine 0 -c d.conf
+grep -q "^$device " dumpdates || fail "dumpdates: $(cat dumpdates)"
+for name in "$device" "LABEL=$label"; do
+	sed -i "s|^[^ ]*|$name|" dumpdates
+	sed "s/date   = .*/date = $((date + 1000));/" d.conf >l.conf
+	rm -rf dumps/d state
+	engine 0 --level 1 -c l.conf
+	said "date of last level 0 dump"
+	not_said "assuming a level 0"
+	grep -q "^$device  *1 " dumpdates || fail "dumpdates: $(cat dumpdates)"
+	sed -i '/ 1 /d' dumpdates
+done
+rm dumpdates
 
 # A snapshot is made of the device, whatever it is named by.
 cat >s.conf <<END
