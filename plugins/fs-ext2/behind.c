@@ -99,7 +99,7 @@ static bool
 ask_loop(dev_t loop, const char *name, struct backing *b)
 {
 	char path[BEHIND_NAME_BYTES + 8];
-	struct loop_info64 info;
+	struct loop_info64 info = { .lo_offset = 0 };
 	struct stat st;
 	bool ok = false;
 

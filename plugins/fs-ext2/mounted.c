@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libmount.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +15,8 @@
 
 #define NAMESPACES_MAX 256	/* looked at, at most */
 #define COMMAND_BYTES 32
+#define UNMOUNT_NS 5000000000	/* that an unmount may take in the kernel */
+#define POLL_MS 50
 
 /* --------------------------------------------------------- a mount table */
 
@@ -297,18 +300,30 @@ take_device(struct mounted *m, const struct behind *b,
 	m->is_ext4 = is_open_in_ext4(d);
 }
 
-/* It is open in the kernel; say where, as far as that can be found out. */
+/*
+ * It is open in the kernel; say where, as far as that can be found out.  An
+ * unmount is not over when it leaves the last table, so that is waited for.
+ */
 static void
-take_open(struct mounted *m, const struct behind *b,
-    const struct behind_device *open, bool for_writing)
+take_open(const struct de_host *host, struct mounted *m,
+    const struct behind *b, const struct behind_device *open,
+    bool for_writing)
 {
 	const struct behind only = { .devices = { *open }, .count = 1 };
+	const uint64_t end = host->monotonic_ns(host) + UNMOUNT_NS;
 	struct place p;
 
-	if (!search_other_tables(&only, &p, m))
-		snprintf(m->where, sizeof(m->where), "where it cannot be seen "
-		    "from here (in another mount namespace, or unmounted with "
-		    "\"umount -l\" while it is in use)");
+	while (!search_other_tables(&only, &p, m)) {
+		if (!is_open_in_ext4(open))
+			return;
+		if (host->monotonic_ns(host) > end || host->cancelled(host)) {
+			snprintf(m->where, sizeof(m->where), "where it cannot "
+			    "be seen from here (in another mount namespace, or "
+			    "unmounted with \"umount -l\" while it is in use)");
+			break;
+		}
+		poll(NULL, 0, POLL_MS);
+	}
 	take_device(m, b, open, for_writing);
 }
 
@@ -332,14 +347,15 @@ take_held(struct mounted *m, const struct behind *b)
  * the same?
  */
 static void
-look_elsewhere(struct mounted *m, const struct behind *b)
+look_elsewhere(const struct de_host *host, struct mounted *m,
+    const struct behind *b)
 {
 	const dev_t known = m->is_mounted ? m->device.number : 0;
 	bool for_writing;
 	const struct behind_device *open = find_open(b, known, &for_writing);
 
 	if (open != NULL && (for_writing || !m->is_mounted))
-		take_open(m, b, open, for_writing);
+		take_open(host, m, b, open, for_writing);
 	else if (!m->is_mounted)
 		take_held(m, b);
 }
@@ -365,6 +381,6 @@ mounted_find(const struct de_host *host, const char *device, struct mounted *m)
 		snprintf(m->where, sizeof(m->where), "on %s", p.path);
 	}
 	if (!m->for_writing)
-		look_elsewhere(m, &b);
+		look_elsewhere(host, m, &b);
 	return DE_OK;
 }
