@@ -7,6 +7,7 @@
 need_source
 need_restore
 need_python
+need_debugfs
 
 mkdir dumps tree
 head -c 1000000 /dev/urandom >tree/file
@@ -40,6 +41,17 @@ for size in 16776192 15728640; do
 	same_file tree/file back/file
 	rm -rf back
 done
+
+# The target of a link is: no disk is called a failing one for that.
+ln -s "$(printf '%0300d' 1)" tree/link
+make_image whole.img 16M tree -t ext4 -b 1024
+block=$("$DEBUGFS" -R "blocks link" whole.img 2>/dev/null | tr -d ' ')
+if [ -n "$block" ] && [ "$block" -lt 16384 ]; then
+	cut $((block * 1024))
+	engine 2 -c d.conf
+	said "/link (inode" "the target of this symbolic link cannot be read"
+	not_said "failing"
+fi
 
 # Most of it is.
 cut 307200

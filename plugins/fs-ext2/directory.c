@@ -207,9 +207,9 @@ walk_singly(struct directory *d, const struct run *run)
 		}
 		if (e->host->cancelled(e->host))
 			return DE_FAILED;
-		trouble_tell(&d->trouble, DE_FINDING_READ_ERROR, "its entries "
-		    "at offset %" PRIu64 " are missing: block %" PRIu64 " of "
-		    "the device cannot be read: %s",
+		trouble_tell(&d->trouble, trouble_of_read(e, &error), "its "
+		    "entries at offset %" PRIu64 " are missing: block %" PRIu64
+		    " of the device cannot be read: %s",
 		    (run->first + i) * e->block_size, run->block + i,
 		    strerror(error.error));
 	}

@@ -92,9 +92,9 @@ map_read_node(struct map *m, uint64_t block, unsigned int node,
 	if (device_read(e->bytes, block * e->block_size, m->work->nodes[node],
 	    e->block_size, &error) == DE_OK)
 		return true;
-	trouble_tell(m->trouble, DE_FINDING_READ_ERROR, "its block map cannot "
-	    "be read from offset %" PRIu64 " on (block %" PRIu64 " of the "
-	    "device): %s", first * e->block_size, block, strerror(error.error));
+	trouble_tell(m->trouble, trouble_of_read(e, &error), "its block map "
+	    "cannot be read from offset %" PRIu64 " on (block %" PRIu64 " of "
+	    "the device): %s", first * e->block_size, block, strerror(error.error));
 	return false;
 }
 

@@ -157,10 +157,10 @@ tell_unreadable(struct ext2 *e, const struct piece *p,
 	if (p->count == 0)
 		return;
 	struct trouble t = trouble_begin(e, p->first, TROUBLE_UNREADABLE);
-	trouble_tell_unknown(&t, DE_FINDING_READ_ERROR, p->first + p->count - 1,
-	    "the inodes %u to %u are missing: their table cannot be read from "
-	    "block %llu of the device on: %s", p->first,
-	    p->first + p->count - 1,
+	trouble_tell_unknown(&t, trouble_of_read(e, error),
+	    p->first + p->count - 1, "the inodes %u to %u are missing: their "
+	    "table cannot be read from block %llu of the device on: %s",
+	    p->first, p->first + p->count - 1,
 	    (unsigned long long)(error->address / e->block_size),
 	    strerror(error->error));
 	for (uint32_t done = 0; done < p->count; done += per_block) {

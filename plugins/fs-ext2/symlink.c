@@ -36,7 +36,7 @@ read_run(void *arg, const struct run *run)
 	    &error) == DE_OK)
 		t->have += length;
 	else
-		trouble_tell(t->map->trouble, DE_FINDING_READ_ERROR,
+		trouble_tell(t->map->trouble, trouble_of_read(e, &error),
 		    "left out: the target of this symbolic link cannot be read "
 		    "(block %llu of the device): %s",
 		    (unsigned long long)run->block, strerror(error.error));

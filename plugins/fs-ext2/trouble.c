@@ -64,6 +64,13 @@ trouble_tell_unknown(struct trouble *t, enum de_finding finding, uint32_t last,
 		host->finding(host, finding, t->inode, "%s", text);
 }
 
+enum de_finding
+trouble_of_read(const struct ext2 *e, const struct de_read_error *error)
+{
+	return error->address >= device_size(e->bytes) ?
+	    DE_FINDING_MISSING : DE_FINDING_READ_ERROR;
+}
+
 void
 trouble_end(const struct trouble *t)
 {

@@ -37,6 +37,13 @@ void trouble_tell_unknown(struct trouble *trouble, enum de_finding finding,
     uint32_t last, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
+/*
+ * What a failed read is: an error of the medium, or just missing as the device
+ * ends in front of it.
+ */
+enum de_finding trouble_of_read(const struct ext2 *e,
+    const struct de_read_error *error);
+
 /* The walk was a whole one: what was told is known from now on. */
 void trouble_end(const struct trouble *trouble);
 

@@ -299,7 +299,7 @@ read_block(struct xattrs *x, uint64_t block)
 	}
 	if (device_read(e->bytes, block * e->block_size, x->work->attributes,
 	    e->block_size, &error) != DE_OK) {
-		trouble_tell(&x->trouble, DE_FINDING_READ_ERROR, "the "
+		trouble_tell(&x->trouble, trouble_of_read(x->e, &error), "the "
 		    "attributes in its attribute block are missing: block %llu "
 		    "of the device cannot be read: %s",
 		    (unsigned long long)block, strerror(error.error));
