@@ -358,8 +358,10 @@ config_tree_read(const char *file, const struct trust *trust,
 		(*errors)++;
 		goto fail;
 	}
-	if (pid == 0)
+	if (pid == 0) {
+		config_tree_free(tree);
 		work(fds[1], file, trust, rep);
+	}
 	close(fds[1]);
 	fds[1] = -1;
 	if (!take(tree, fds[0], pid, name, rep, signals, errors))
