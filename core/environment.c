@@ -55,16 +55,24 @@ bool
 environment_enter(const struct trust *trust, const char *const *more)
 {
 	char **environment = environment_new(trust);
+	size_t count = 0, more_count = 0;
 
-	if (environment == NULL || clearenv() != 0)
+	if (environment == NULL)
 		return false;
-	for (char **p = environment; *p != NULL; p++)
-		if (putenv(*p) != 0)
-			return false;
-	for (; *more != NULL; more++) {
-		/* cast: putenv() keeps the text but does not write to it */
-		if (putenv((char *)(uintptr_t)*more) != 0)
-			return false;
+	while (environment[count] != NULL)
+		count++;
+	while (more[more_count] != NULL)
+		more_count++;
+	char **longer = reallocarray(environment, count + more_count + 1,
+	    sizeof(*longer));
+	if (longer == NULL) {
+		environment_free(environment);
+		return false;
 	}
+	for (size_t i = 0; i <= more_count; i++) {
+		/* cast: nobody writes to them, whatever the type of environ */
+		longer[count + i] = (char *)(uintptr_t)more[i];
+	}
+	environ = longer;
 	return true;
 }
