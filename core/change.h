@@ -15,7 +15,7 @@
 
 struct change {			/* all borrowed */
 	const struct instance *output;
-	const struct instance *eot;	/* NULL: there is none */
+	struct instance *eot;	/* NULL: there is none */
 	struct report *rep;
 	int channel;			/* to the supervisor */
 	unsigned int rewrite_attempts;

@@ -26,11 +26,12 @@ eot_name_resources(const struct instance *in, const struct de_volume *volume,
 }
 
 enum de_status
-eot_volume_ended(const struct instance *in, const struct de_volume_end *end,
+eot_volume_ended(struct instance *in, const struct de_volume_end *end,
     struct de_eot_reply *reply)
 {
 	memset(reply, 0, sizeof(*reply));
 	reply->struct_size = sizeof(*reply);
+	in->volume = end->next_volume;
 	const struct call call = call_begin(in, CALL_VOLUME_ENDED);
 	const enum de_status status = call_end(&call,
 	    in->plugin->eot.volume_ended(in->self, end, reply));

@@ -18,7 +18,7 @@ enum de_status eot_name_resources(const struct instance *in,
  * As in dumpengine/plugin.h; *reply is emptied before.  A reply that cannot be
  * is DE_FAILED.
  */
-enum de_status eot_volume_ended(const struct instance *in,
+enum de_status eot_volume_ended(struct instance *in,
     const struct de_volume_end *end, struct de_eot_reply *reply);
 
 #endif

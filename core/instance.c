@@ -5,12 +5,14 @@
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/call.h"
 #include "core/chain.h"
 #include "core/clock.h"
 #include "core/environment.h"
 #include "core/findings.h"
+#include "core/message.h"
 #include "core/inomap.h"
 #include "core/read_errors.h"
 
@@ -18,6 +20,29 @@ static const struct instance *
 instance_of(const struct de_host *host)
 {
 	return host->context;
+}
+
+static void pass_on(const struct instance *in, const char *format,
+    va_list args) __attribute__((format(printf, 2, 0)));
+
+/* To the supervisor, which keeps it for the report and for a bad end. */
+static void
+pass_on(const struct instance *in, const char *format, va_list args)
+{
+	struct message m = { .type = MESSAGE_SAID };
+	const char *name = in->plugin->descriptor.name;
+	const size_t length = strlen(name);
+	char text[MESSAGE_TEXT_BYTES];
+	const char *from = text;
+
+	vsnprintf(text, sizeof(text), format, args);
+	/* Whose words they are is known. */
+	if (strncmp(text, name, length) == 0 && text[length] == ':' &&
+	    text[length + 1] == ' ')
+		from += length + 2;
+	m.u.said.volume = in->volume;
+	snprintf(m.u.said.text, sizeof(m.u.said.text), "%s", from);
+	message_send(in->channel, &m, true);
 }
 
 __attribute__((format(printf, 3, 4)))
@@ -28,6 +53,11 @@ host_report(const struct de_host *host, enum de_severity severity,
 	va_list args;
 	va_start(args, format);
 	vreport(instance_of(host)->rep, severity, format, args);
+	va_end(args);
+	if (instance_of(host)->channel == -1 || severity == DE_DEBUG)
+		return;
+	va_start(args, format);
+	pass_on(instance_of(host), format, args);
 	va_end(args);
 }
 
@@ -261,6 +291,7 @@ instance_new(const struct plugin *plugin, const struct option_set *options,
 	in->options = options;
 	in->rep = rep;
 	in->cancelled = cancelled;
+	in->channel = -1;
 	in->host = (struct de_host){
 		.struct_size = sizeof(in->host),
 		.api_version = DE_API_VERSION,

@@ -27,6 +27,9 @@ struct instance {
 	atomic_bool unwanted;			/* cancelled, for it alone */
 	struct findings *findings;		/* borrowed; NULL: just reported */
 	atomic_uint *told;			/* bits of callbacks; owned */
+	/* Of an EOT handler: where what it says goes, too; -1: nowhere. */
+	int channel;
+	uint32_t volume;			/* that is being seen to */
 	uint64_t finding_count;			/* it has told of so many */
 	bool findings_are_known;		/* so they are not told again */
 	/*

@@ -153,6 +153,8 @@ open_plugins(struct job *job)
 	if (config->eot.plugin != NULL &&
 	    (job->eot = make_instance(job, &config->eot)) == NULL)
 		return false;
+	if (job->eot != NULL)
+		job->eot->channel = job->channel;
 	job->source_is_open = source_open(&job->src, job->source_instance);
 	return job->source_is_open && name_origin(job);
 }

@@ -32,6 +32,7 @@ enum message_type {
 	MESSAGE_QUESTION,		/* answered by MESSAGE_ANSWER */
 	MESSAGE_ANSWER,
 	MESSAGE_FINDING,		/* for the report */
+	MESSAGE_SAID,			/* an EOT handler has said this */
 	MESSAGE_RETAKE,			/* the next level takes this inode */
 	MESSAGE_END			/* the dump has ended */
 };
@@ -76,6 +77,11 @@ struct message_rewrite {
 	char why[MESSAGE_TEXT_BYTES];
 };
 
+struct message_said {
+	uint32_t volume;			/* for which; 0: none */
+	char text[MESSAGE_TEXT_BYTES];
+};
+
 struct message_finding {
 	uint32_t kind;				/* enum de_finding */
 	uint32_t inode;
@@ -109,6 +115,7 @@ struct message {
 		char question[MESSAGE_TEXT_BYTES];
 		enum message_answer answer;
 		struct message_finding finding;
+		struct message_said said;
 		uint32_t inode;			/* MESSAGE_RETAKE */
 		struct message_end end;
 	} u;

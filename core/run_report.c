@@ -97,8 +97,52 @@ set_times(json_t *o, const struct ring_times *t)
 	    json_string(verdict));
 }
 
+/* "BARCODE=E01001L8": the length of the key, or 0. */
+static size_t
+key_length(const char *line)
+{
+	const size_t length = strspn(line, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	    "0123456789_");
+
+	return line[length] == '=' ? length : 0;
+}
+
+/* What the EOT handler has said of the medium of a volume; the last word counts. */
 static json_t *
-volume(const struct message_volume *v)
+facts(const struct dump_record *record, uint32_t number)
+{
+	json_t *o = json_object();
+
+	for (size_t i = 0; i < record->said_count; i++) {
+		const char *line = record->said[i].text;
+		char key[64];
+		const size_t length = key_length(line);
+		if (record->said[i].volume != number || length == 0 ||
+		    length >= sizeof(key))
+			continue;
+		snprintf(key, sizeof(key), "%.*s", (int)length, line);
+		json_object_set_new(o, key, text(line + length + 1));
+	}
+	return o;
+}
+
+static json_t *
+said(const struct dump_record *record)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < record->said_count; i++) {
+		json_t *o = json_object();
+		json_object_set_new(o, "volume", record->said[i].volume == 0 ?
+		    json_null() : json_integer(record->said[i].volume));
+		json_object_set_new(o, "text", text(record->said[i].text));
+		json_array_append_new(array, o);
+	}
+	return array;
+}
+
+static json_t *
+volume(const struct dump_record *record, const struct message_volume *v)
 {
 	const double rate = (double)(v->tape_blocks * DE_TAPE_BLOCK) * 1e9 /
 	    (double)(v->ns > 0 ? v->ns : 1);
@@ -108,6 +152,7 @@ volume(const struct message_volume *v)
 	json_object_set_new(o, "medium", text(v->medium));
 	json_object_set_new(o, "tape_file", v->tape_file < 0 ? json_null() :
 	    json_integer(v->tape_file));
+	json_object_set_new(o, "handler", facts(record, v->number));
 	json_object_set_new(o, "ended_by", json_string(reason_text(v->reason)));
 	json_object_set_new(o, "blocks",
 	    json_integer((json_int_t)v->tape_blocks));
@@ -134,7 +179,7 @@ volumes(const struct dump_record *record)
 	if (record->volumes == NULL)
 		return array;
 	for (size_t i = 0; i < record->volume_count; i++)
-		json_array_append_new(array, volume(&record->volumes[i]));
+		json_array_append_new(array, volume(record, &record->volumes[i]));
 	return array;
 }
 
@@ -239,6 +284,7 @@ run_report_add(struct run_report *r, const struct job_config *job,
 	set_times(o, &record->times);
 	json_object_set_new(o, "volumes", volumes(record));
 	json_object_set_new(o, "rewrites", rewrites(record));
+	json_object_set_new(o, "handler", said(record));
 	json_array_append_new(r->jobs, o);
 }
 

@@ -20,6 +20,7 @@
 /* The processes that may work: a writer, and its checkpoint. */
 #define WORKERS 2
 #define LISTED_MAX 4000		/* findings in the record */
+#define SAID_MAX 2000		/* lines of an EOT handler in it */
 
 struct supervision {
 	struct supervisor *s;
@@ -45,6 +46,9 @@ dump_record_free(struct dump_record *record)
 		free(record->listed[i].text);
 	}
 	free(record->listed);
+	for (size_t i = 0; i < record->said_count; i++)
+		free(record->said[i].text);
+	free(record->said);
 }
 
 /* Add an element to an array; what does not fit in memory is not recorded. */
@@ -87,6 +91,29 @@ record_rewrite(struct dump_record *record, const struct message_rewrite *r)
 		return;
 	record->rewrites = rewrites;
 	rewrites[record->rewrite_count++] = *r;
+}
+
+/* The last ones, which tell why it has ended. */
+static void
+record_said(struct dump_record *record, const struct message_said *m)
+{
+	char *text = strdup(m->text);
+
+	if (text == NULL)
+		return;
+	if (record->said_count == SAID_MAX) {
+		free(record->said[0].text);
+		memmove(record->said, record->said + 1,
+		    --record->said_count * sizeof(*record->said));
+	}
+	struct said_line *said = grow(record->said, record->said_count,
+	    sizeof(*said));
+	if (said == NULL) {
+		free(text);
+		return;
+	}
+	record->said = said;
+	said[record->said_count++] = (struct said_line){ m->volume, text };
 }
 
 static void
@@ -159,6 +186,9 @@ take_message(struct supervision *v, const struct message *m)
 	case MESSAGE_QUESTION:
 		progress_end(&v->progress);
 		answer_question(v, m->u.question);
+		break;
+	case MESSAGE_SAID:
+		record_said(v->record, &m->u.said);
 		break;
 	case MESSAGE_FINDING:
 		if (v->s->keep_volumes)
@@ -378,6 +408,21 @@ wait_for_workers(struct supervision *v)
 	}
 }
 
+/* With -q it was not shown when it was said. */
+static void
+tell_said(const struct supervision *v)
+{
+	const struct dump_record *record = v->record;
+
+	if (report_is_shown(v->s->rep, DE_INFO) ||
+	    record->status == EXIT_COMPLETE ||
+	    record->status == EXIT_INCOMPLETE)
+		return;
+	for (size_t i = 0; i < record->said_count; i++)
+		report_line(v->s->rep, "%s: %s", v->s->job,
+		    record->said[i].text);
+}
+
 /* What is to be made of a dump whose processes did not end as they should. */
 static void
 judge(const struct supervision *v)
@@ -429,5 +474,6 @@ supervisor_run(struct supervisor *s, pid_t worker, struct dump_record *record)
 	wait_for_workers(&v);
 	progress_end(&v.progress);
 	judge(&v);
+	tell_said(&v);
 	tell_too_late(&v);
 }

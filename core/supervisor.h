@@ -23,6 +23,12 @@ struct listed_finding {
 	char *text;
 };
 
+/* A line that an EOT handler has said. */
+struct said_line {
+	uint32_t volume;			/* for which; 0: none */
+	char *text;				/* owned */
+};
+
 /* What became of a dump. */
 struct dump_record {
 	struct message_description description;
@@ -31,6 +37,8 @@ struct dump_record {
 	struct message_rewrite *rewrites;	/* owned */
 	size_t rewrite_count;
 	struct restore_command restore;		/* that reads the volumes */
+	struct said_line *said;			/* owned; by the EOT handler */
+	size_t said_count;
 	struct ring_times times;		/* of all volumes */
 	uint64_t tape_blocks;
 	uint64_t findings;			/* as in message_end */

@@ -25,7 +25,7 @@ struct tape;
 
 struct tape_config {
 	struct instance *output;		/* borrowed, as all here */
-	const struct instance *eot;		/* NULL: there is none */
+	struct instance *eot;		/* NULL: there is none */
 	const struct source *source;
 	const struct header_template *header;
 	const struct option_set *volumes;	/* config_volume_options */

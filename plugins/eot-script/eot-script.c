@@ -43,6 +43,27 @@ static const struct de_option eot_script_options[] = {
 	{ NULL, 0, 0, 0, 0, NULL, NULL }
 };
 
+/* The dump is done, so that nothing can be wrong with it. */
+static void
+judge_last(const struct eot_script *s, const struct child_result *result)
+{
+	const struct de_host *host = s->host;
+
+	if (result->timed_out)
+		host->report(host, DE_WARNING, "%s: did not end within %lld "
+		    "seconds and was killed; the dump had been done before",
+		    s->command, (long long)s->timeout);
+	else if (WIFSIGNALED(result->wait_status))
+		host->report(host, DE_WARNING, "%s: was killed by signal %d "
+		    "(%s); the dump had been done before", s->command,
+		    WTERMSIG(result->wait_status),
+		    strsignal(WTERMSIG(result->wait_status)));
+	else if (WEXITSTATUS(result->wait_status) != 0)
+		host->report(host, DE_WARNING, "%s: ended with status %d; the "
+		    "dump had been done before", s->command,
+		    WEXITSTATUS(result->wait_status));
+}
+
 static enum de_eot_answer
 judge(const struct eot_script *s, const struct child_result *result)
 {
@@ -94,7 +115,10 @@ volume_ended(void *self, const struct de_volume_end *end,
 	    end->medium, end->volume);
 	if (!child_run(&config, reply->medium, sizeof(reply->medium), &result))
 		return DE_FAILED;
-	reply->answer = judge(s, &result);
+	if (end->reason == DE_END_LAST)
+		judge_last(s, &result);
+	else
+		reply->answer = judge(s, &result);
 	return DE_OK;
 }
 
