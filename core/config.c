@@ -455,6 +455,7 @@ read_job(struct settings *s, struct plugin_registry *reg,
 	override_options(overrides, job);
 	choose_state_dir(job);
 	config_read_exclude(s, at, job);
+	config_read_subtree(s, at, job);
 	read_snapshot(s, at, job);
 	check_job(s, at, before, job);
 	config_check_level(s, at, job);
@@ -557,6 +558,7 @@ config_free(struct config *config)
 		option_set_free(job->source.options);
 		option_set_free(job->output.options);
 		exclude_free(job->exclude);
+		free(job->subtree_at);
 	}
 	free(config->jobs);
 	option_set_free(config->options);

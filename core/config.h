@@ -31,6 +31,7 @@ struct job_config {
 	struct plugin_config output;
 	struct plugin_config eot;	/* its plugin is NULL: there is none */
 	struct exclude *exclude;	/* owned; NULL: nothing is left out */
+	char *subtree_at;		/* owned; "FILE:LINE" of it, or NULL */
 	const char *dumpdates;		/* of the whole file, borrowed, or NULL */
 	unsigned int line;		/* where it begins in the file */
 };

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "core/config_level.h"
 
+#include <stdio.h>
+#include <stdlib.h>
+
 #include "core/dumpdates.h"
 #include "core/level.h"
+#include "core/subtree.h"
 
 /* The setting, or the job if it is not from the file but the command line. */
 static const struct config_node *
@@ -47,6 +51,40 @@ config_check_level(struct settings *s, const struct config_node *at,
 		    "source"), "device"), "device", "has blanks in it, which "
 		    "a dumpdates file cannot hold; give it another name, as by "
 		    "a link");
+}
+
+static bool
+has_dots(const char *path)
+{
+	size_t length;
+
+	for (path = subtree_part(path, &length); length > 0;
+	    path = subtree_part(path + length, &length))
+		if (path[0] == '.' && (length == 1 ||
+		    (length == 2 && path[1] == '.')))
+			return true;
+	return false;
+}
+
+void
+config_read_subtree(struct settings *s, const struct config_node *at,
+    struct job_config *job)
+{
+	const char *subtree = option_text(job->options, "subtree");
+	const struct config_node *place = place_of(at, "subtree");
+
+	if (subtree == NULL)
+		return;
+	if (asprintf(&job->subtree_at, "%s:%u", place->file != NULL ?
+	    place->file : s->file, place->line) == -1)
+		job->subtree_at = NULL;
+	if (has_dots(subtree))
+		settings_error(s, place, "subtree", "\"%s\": \".\" and "
+		    "\"..\" will not do in it; give the path from the root of "
+		    "the filesystem", subtree);
+	else if (job->exclude != NULL && exclude_covers(job->exclude, subtree))
+		settings_error(s, place, "subtree", "\"%s\" is left out by "
+		    "exclude, so the dump would be empty", subtree);
 }
 
 /* An element of a list, or the only one. */

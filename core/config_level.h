@@ -14,6 +14,13 @@
 void config_check_level(struct settings *s, const struct config_node *at,
     const struct job_config *job);
 
+/*
+ * Check the subtree, as far as that can be without the source, and note where
+ * it stands in the file.  After config_read_exclude().
+ */
+void config_read_subtree(struct settings *s, const struct config_node *at,
+    struct job_config *job);
+
 /* Make job->exclude of the option, or report what is wrong with it. */
 void config_read_exclude(struct settings *s, const struct config_node *at,
     struct job_config *job);

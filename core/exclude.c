@@ -16,9 +16,24 @@ struct part {
 	bool any_depth;		/* it is "**" */
 	bool first;		/* of its pattern */
 	bool last;
+	size_t pattern;		/* it is of */
+};
+
+struct pattern {
+	char *text;		/* owned; as it was written */
+	uint32_t inode;		/* 0: it is none */
+};
+
+/* What changes while it is used. */
+struct matching {
+	size_t left;		/* names and paths that have not matched */
+	bool matched[];		/* of each pattern */
 };
 
 struct exclude {
+	struct pattern *patterns;	/* as they were given */
+	size_t pattern_count;
+	struct matching *matching;	/* owned */
 	uint32_t *inodes;	/* rising */
 	size_t inode_count;
 	struct part *names;	/* patterns without a slash */
@@ -45,8 +60,8 @@ refuse(char *why, const char *what)
 
 /* Add an element to the array at *array. */
 static bool
-add_part(struct part **array, size_t *count, const char *text, size_t length,
-    char *why)
+add_part(struct exclude *x, struct part **array, size_t *count,
+    const char *text, size_t length, char *why)
 {
 	struct part *parts = reallocarray(*array, *count + 1, sizeof(*parts));
 	struct part part = { .text = strndup(text, length) };
@@ -57,6 +72,7 @@ add_part(struct part **array, size_t *count, const char *text, size_t length,
 		free(part.text);
 		return no_memory(why);
 	}
+	part.pattern = x->pattern_count - 1;
 	part.literal = strpbrk(part.text, "*?[\\") == NULL;
 	part.any_depth = strcmp(part.text, "**") == 0;
 	parts[(*count)++] = part;
@@ -79,6 +95,7 @@ add_inode(struct exclude *x, const char *text, char *why)
 	if (inodes == NULL)
 		return no_memory(why);
 	x->inodes = inodes;
+	x->patterns[x->pattern_count - 1].inode = (uint32_t)number;
 	inodes[x->inode_count++] = (uint32_t)number;
 	return true;
 }
@@ -101,7 +118,7 @@ add_path(struct exclude *x, const char *path, char *why)
 		if (is_dots(p, length))
 			return refuse(why, "\".\" and \"..\" will not do in a "
 			    "path");
-		if (length > 0 && !add_part(&x->parts, &x->part_count, p,
+		if (length > 0 && !add_part(x, &x->parts, &x->part_count, p,
 		    length, why))
 			return false;
 		p += length + (p[length] == '/');
@@ -133,7 +150,24 @@ add_pattern(struct exclude *x, const char *pattern, char *why)
 		return add_path(x, pattern, why);
 	if (is_dots(pattern, length))
 		return refuse(why, "names no file");
-	return add_part(&x->names, &x->name_count, pattern, length, why);
+	return add_part(x, &x->names, &x->name_count, pattern, length, why);
+}
+
+static bool
+keep_pattern(struct exclude *x, const char *text, char *why)
+{
+	struct pattern *patterns = reallocarray(x->patterns,
+	    x->pattern_count + 1, sizeof(*patterns));
+	struct pattern p = { .text = strdup(text) };
+
+	if (patterns != NULL)
+		x->patterns = patterns;
+	if (patterns == NULL || p.text == NULL) {
+		free(p.text);
+		return no_memory(why);
+	}
+	patterns[x->pattern_count++] = p;
+	return true;
 }
 
 static int
@@ -155,7 +189,8 @@ exclude_new(const char *const *patterns, size_t count, size_t *at,
 		return NULL;
 	}
 	for (size_t i = 0; i < count; i++)
-		if (!add_pattern(x, patterns[i], why)) {
+		if (!keep_pattern(x, patterns[i], why) ||
+		    !add_pattern(x, patterns[i], why)) {
 			*at = i;
 			exclude_free(x);
 			return NULL;
@@ -163,6 +198,14 @@ exclude_new(const char *const *patterns, size_t count, size_t *at,
 	if (x->inode_count > 1)
 		qsort(x->inodes, x->inode_count, sizeof(*x->inodes),
 		    by_number);
+	x->matching = calloc(1, sizeof(*x->matching) +
+	    count * sizeof(x->matching->matched[0]));
+	if (x->matching == NULL) {
+		no_memory(why);
+		exclude_free(x);
+		return NULL;
+	}
+	exclude_forget_matches(x);
 	return x;
 }
 
@@ -182,7 +225,60 @@ exclude_free(struct exclude *x)
 	free_parts(x->names, x->name_count);
 	free_parts(x->parts, x->part_count);
 	free(x->inodes);
+	for (size_t i = 0; i < x->pattern_count; i++)
+		free(x->patterns[i].text);
+	free(x->patterns);
+	free(x->matching);
 	free(x);
+}
+
+size_t
+exclude_count(const struct exclude *x)
+{
+	return x->pattern_count;
+}
+
+const char *
+exclude_text(const struct exclude *x, size_t pattern)
+{
+	return x->patterns[pattern].text;
+}
+
+uint32_t
+exclude_inode(const struct exclude *x, size_t pattern)
+{
+	return x->patterns[pattern].inode;
+}
+
+void
+exclude_forget_matches(const struct exclude *x)
+{
+	x->matching->left = 0;
+	for (size_t i = 0; i < x->pattern_count; i++) {
+		x->matching->matched[i] = false;
+		x->matching->left += x->patterns[i].inode == 0;
+	}
+}
+
+bool
+exclude_has_matched(const struct exclude *x, size_t pattern)
+{
+	return x->matching->matched[pattern];
+}
+
+bool
+exclude_have_all_matched(const struct exclude *x)
+{
+	return x->matching->left == 0;
+}
+
+static void
+note_match(const struct exclude *x, const struct part *part)
+{
+	bool *matched = &x->matching->matched[part->pattern];
+
+	x->matching->left -= !*matched;
+	*matched = true;
 }
 
 size_t
@@ -245,28 +341,97 @@ step(const struct exclude *x, size_t i, const char *name,
 	return false;
 }
 
+/* A name with an end mark. */
+static void
+copy_name(char text[static NAME_BYTES_MAX + 1], const char *name, size_t length)
+{
+	if (length > NAME_BYTES_MAX)
+		length = NAME_BYTES_MAX;
+	memcpy(text, name, length);
+	text[length] = '\0';
+}
+
+/* What waits below is left out along with what is above it. */
+static void
+note_all(const struct exclude *x, const struct exclude_state *state)
+{
+	const size_t words = exclude_words(x);
+
+	for (size_t w = 0; w < words; w++)
+		for (uint64_t left = state->bits[w]; left != 0;
+		    left &= left - 1)
+			note_match(x, &x->parts[w * 64 +
+			    (size_t)__builtin_ctzll(left)]);
+}
+
+/* All patterns that match, not just the first, so that each is known to. */
+static bool
+match_all(const struct exclude *x, const struct exclude_state *state,
+    const char *name, struct exclude_state *below)
+{
+	const size_t words = exclude_words(x);
+	bool found = false;
+
+	for (size_t i = 0; i < x->name_count; i++)
+		if (part_matches(&x->names[i], name)) {
+			note_match(x, &x->names[i]);
+			found = true;
+		}
+	for (size_t w = 0; w < words; w++)
+		for (uint64_t left = state->bits[w]; left != 0;
+		    left &= left - 1) {
+			const size_t i = w * 64 +
+			    (size_t)__builtin_ctzll(left);
+			if (!step(x, i, name, below))
+				continue;
+			note_match(x, &x->parts[i]);
+			found = true;
+		}
+	return found;
+}
+
 bool
 exclude_matches(const struct exclude *x, const struct exclude_state *state,
     const char *name, size_t length, struct exclude_state *below)
 {
 	struct exclude_state next = { { 0 } };
 	char text[NAME_BYTES_MAX + 1];
-	const size_t words = exclude_words(x);
 
-	if (length > NAME_BYTES_MAX)
-		length = NAME_BYTES_MAX;
-	memcpy(text, name, length);
-	text[length] = '\0';
-	for (size_t i = 0; i < x->name_count; i++)
-		if (part_matches(&x->names[i], text))
-			return true;
-	for (size_t w = 0; w < words; w++)
-		for (uint64_t left = state->bits[w]; left != 0;
-		    left &= left - 1)
-			if (step(x, w * 64 + (size_t)__builtin_ctzll(left),
-			    text, &next))
-				return true;
+	copy_name(text, name, length);
+	if (match_all(x, state, text, &next)) {
+		note_all(x, &next);
+		return true;
+	}
 	if (below != NULL)
 		*below = next;
+	return false;
+}
+
+void
+exclude_note_name(const struct exclude *x, const char *name, size_t length)
+{
+	char text[NAME_BYTES_MAX + 1];
+
+	copy_name(text, name, length);
+	for (size_t i = 0; i < x->name_count; i++)
+		if (!x->matching->matched[x->names[i].pattern] &&
+		    part_matches(&x->names[i], text))
+			note_match(x, &x->names[i]);
+}
+
+bool
+exclude_covers(const struct exclude *x, const char *path)
+{
+	struct exclude_state state, below;
+
+	exclude_root(x, &state);
+	for (const char *p = path + strspn(path, "/"); *p != '\0';
+	    p += strspn(p, "/")) {
+		const size_t length = strcspn(p, "/");
+		if (exclude_matches(x, &state, p, length, &below))
+			return true;
+		state = below;
+		p += length;
+	}
 	return false;
 }

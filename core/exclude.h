@@ -39,6 +39,23 @@ struct exclude *exclude_new(const char *const *patterns, size_t count,
     size_t *at, char why[static EXCLUDE_WHY_BYTES]);
 void exclude_free(struct exclude *x);
 
+/*
+ * Which patterns have matched something since the last call of this: their
+ * number, as in exclude_new().  A path below what another one leaves out counts
+ * as matched.  Those that are inode numbers never do.
+ */
+void exclude_forget_matches(const struct exclude *x);
+bool exclude_has_matched(const struct exclude *x, size_t pattern);
+bool exclude_have_all_matched(const struct exclude *x);
+
+/* Does a path of literal names lead to or through what is left out by name? */
+bool exclude_covers(const struct exclude *x, const char *path);
+
+/* How many patterns there are, each as it was written, and its inode or 0. */
+size_t exclude_count(const struct exclude *x);
+const char *exclude_text(const struct exclude *x, size_t pattern);
+uint32_t exclude_inode(const struct exclude *x, size_t pattern);
+
 /* The inode numbers among them, by rising number. */
 size_t exclude_inodes(const struct exclude *x, const uint32_t **numbers);
 
@@ -47,6 +64,13 @@ size_t exclude_words(const struct exclude *x);
 
 /* The state of the root directory. */
 void exclude_root(const struct exclude *x, struct exclude_state *state);
+
+/*
+ * Is there something of the name patterns in a directory that is left out?
+ * Nothing more is left out by it, but they have matched.
+ */
+void exclude_note_name(const struct exclude *x, const char *name,
+    size_t length);
 
 /*
  * Is the entry `name` (of `length` bytes, any) of a directory in `state` left

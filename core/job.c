@@ -24,6 +24,7 @@
 #include "core/restore_command.h"
 #include "core/snapshot.h"
 #include "core/stream.h"
+#include "core/subtree.h"
 #include "core/supervisor.h"
 #include "core/turn.h"
 #include "core/units.h"
@@ -283,6 +284,30 @@ end(struct job *job)
 	free(job->name);
 }
 
+/* Is what alone is to be dumped there? */
+static bool
+check_subtree(const struct job *job)
+{
+	const struct option_set *options = job->config->options;
+	const struct subtree subtree = {
+		.src = &job->src,
+		.rep = job->rep,
+		.path = option_text(options, "subtree"),
+		.at = job->config->subtree_at,
+		.exclude = job->config->exclude,
+		.without_nodump = job->level.number >= (uint32_t)
+		    option_number(options, "honor_nodump"),
+	};
+
+	if (subtree.path == NULL)
+		return true;
+	uint32_t *way = calloc(subtree_depth(subtree.path) + 1, sizeof(*way));
+	const bool found = way != NULL &&
+	    subtree_find(&subtree, way) == SUBTREE_FOUND;
+	free(way);
+	return found;
+}
+
 /* With `create`, a dumpdates file that is missing is made. */
 static bool
 check_dumpdates(const struct job *job, bool create)
@@ -381,7 +406,8 @@ check(const struct job_config *config, const struct job_context *context,
 	signals_end_with_supervisor();
 	allow_live(config);
 	const bool ok = begin(&job, config, context, NULL, date, -1) &&
-	    check_dumpdates(&job, false) && check_media(&job);
+	    check_dumpdates(&job, false) && check_subtree(&job) &&
+	    check_media(&job);
 
 	if (ok)
 		report(context->rep, DE_INFO, "ready to dump %s (%s, %s in use)",
@@ -583,6 +609,7 @@ select_by_rules(const struct job *job, struct selection *sel,
 		    "honor_nodump"),
 		.exclude = job->config->exclude,
 		.subtree = option_text(options, "subtree"),
+		.subtree_at = job->config->subtree_at,
 	};
 
 	job->source_instance->read_errors = read_errors;

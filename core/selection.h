@@ -29,6 +29,7 @@ struct selection_rules {
 	uint32_t honor_nodump;		/* the flag counts from this level on */
 	const struct exclude *exclude;	/* borrowed; NULL: no patterns */
 	const char *subtree;		/* borrowed; NULL: the whole of it */
+	const char *subtree_at;		/* "FILE:LINE" of it, or NULL */
 };
 
 struct selection {

@@ -3,10 +3,14 @@
 
 #include <inttypes.h>
 #include <search.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
+#include "core/subtree.h"
+
+#define EXPLANATION_BYTES 512
 #define NO_STATE 0u		/* no part of a pattern waits */
 
 /* Found by trying: it makes paths of so many bytes, and none of more. */
@@ -187,83 +191,45 @@ split_subtree(struct tree *t)
 	if (to == NULL)
 		return no_memory(t);
 	t->subtree = to;
-	while (*p != '\0') {
-		const size_t length = strcspn(p, "/");
-		if (length > 0) {
-			memcpy(to, p, length);
-			to += length;
-			*to++ = '\0';
-			t->depth++;
-		}
-		p += length + (p[length] == '/');
+	size_t length;
+	for (p = subtree_part(p, &length); length > 0;
+	    p = subtree_part(p + length, &length)) {
+		memcpy(to, p, length);
+		to += length;
+		*to++ = '\0';
+		t->depth++;
 	}
 	t->way = calloc(t->depth + 1, sizeof(*t->way));
 	return t->way != NULL || no_memory(t);
 }
 
-struct lookup {
-	const char *name;
-	uint32_t inode;		/* 0: not found yet */
-};
-
-static enum de_status
-look_up(void *arg, const struct de_entry *e)
-{
-	struct lookup *l = arg;
-
-	if (e->inode == 0 || !tree_is_name(e) ||
-	    strlen(l->name) != e->name_length ||
-	    memcmp(l->name, e->name, e->name_length) != 0)
-		return DE_OK;
-	l->inode = e->inode;
-	return DE_NO_MORE;
-}
-
-/* Look a name up in a directory: *inode is 0 if there is no such. */
-static bool
-find_in(const struct tree *t, uint32_t directory, const char *name,
-    uint32_t *inode)
-{
-	const struct source *src = t->job.src;
-	struct lookup l = { .name = name };
-	struct de_inode dir;
-	void *scan;
-
-	*inode = 0;
-	if (!inomap_has(t->job.directories, directory))
-		return true;
-	if (source_scan_begin(src, &scan) != DE_OK)
-		return false;
-	enum de_status status = source_next(src, scan, directory, &dir);
-	if (status == DE_OK && dir.number == directory && S_ISDIR(dir.mode))
-		status = source_read_directory(src, &dir, look_up, &l);
-	source_scan_end(src, scan);
-	*inode = l.inode;
-	return status != DE_FAILED;
-}
-
 static bool
 find_subtree(struct tree *t)
 {
-	uint32_t inode = t->job.src->info.root_inode;
+	const struct subtree subtree = {
+		.src = t->job.src,
+		.rep = t->job.rep,
+		.path = t->job.subtree,
+		.at = t->job.subtree_at,
+		.exclude = t->job.exclude,
+		.without_nodump = t->job.without_nodump,
+	};
+	uint32_t *way = calloc(t->depth + 1, sizeof(*way));
 	const char *name = t->subtree;
 
-	for (size_t i = 0; i < t->depth; i++) {
-		t->way[t->way_count++] = (struct with_state){ inode,
+	if (way == NULL)
+		return no_memory(t);
+	const enum subtree_found found = subtree_find(&subtree, way);
+	for (size_t i = 0; i < t->depth && found == SUBTREE_FOUND; i++) {
+		t->way[t->way_count++] = (struct with_state){ way[i],
 		    (uint32_t)(name - t->subtree) };
-		if (!find_in(t, inode, name, &inode))
-			return false;
-		if (inode == 0) {
-			report(t->job.rep, DE_ERROR, "%s: there is no %s in "
-			    "it; subtree has to be a path from the root of "
-			    "the filesystem", t->job.src->info.device,
-			    t->job.subtree);
-			return false;
-		}
 		name += strlen(name) + 1;
 	}
+	free(way);
 	qsort(t->way, t->way_count, sizeof(*t->way), by_directory);
-	return true;
+	if (found == SUBTREE_NOT_FOUND && t->job.read_errors != NULL)
+		t->job.read_errors->verdict = EXIT_NOT_STARTED;
+	return found == SUBTREE_FOUND;
 }
 
 /* ------------------------------------------------------------------ views */
@@ -433,8 +399,11 @@ take_dumped(struct tree *t, const struct de_entry *e)
 static void
 take_left_out(struct tree *t, const struct de_entry *e)
 {
+	const struct exclude *exclude = t->job.exclude;
 	struct walk *w = t->walk;
 
+	if (exclude != NULL && !exclude_have_all_matched(exclude))
+		exclude_note_name(exclude, e->name, e->name_length);
 	if (inomap_has(&w->reached, e->inode) ||
 	    inomap_has(&w->seen, e->inode))
 		return;
@@ -455,6 +424,20 @@ is_dot(const struct de_entry *e)
 	    (e->name_length == 2 && memcmp(e->name, "..", 2) == 0);
 }
 
+/*
+ * Of a name that nothing depends on: is there a pattern that it fits?  That is
+ * asked as long as there is one that has not matched anything.
+ */
+static void
+note_patterns(const struct tree *t, const struct de_entry *e)
+{
+	const struct exclude *exclude = t->job.exclude;
+
+	if (exclude != NULL && !exclude_have_all_matched(exclude) &&
+	    e->inode != 0 && tree_is_name(e))
+		name_is_left_out(t, &t->walk->view, e, NULL);
+}
+
 static enum de_status
 take_entry(void *arg, const struct de_entry *e)
 {
@@ -463,8 +446,10 @@ take_entry(void *arg, const struct de_entry *e)
 	if (is_dot(e) && e->name_length == 2)
 		t->walk->dotdot = e->inode;
 	if (t->walk->phase == PHASE_DUMPED &&
-	    !inomap_has(&t->walk->of_interest, e->inode))
+	    !inomap_has(&t->walk->of_interest, e->inode)) {
+		note_patterns(t, e);
 		return DE_OK;
+	}
 	if (e->inode == 0 || is_dot(e))
 		return DE_OK;
 	if (t->walk->phase == PHASE_DUMPED)
@@ -783,6 +768,69 @@ settle_maps(struct tree *t)
 	inomap_intersect(directories, dumped);
 }
 
+/* ------------------------------------------- patterns that matched nothing */
+
+/* What may be wrong with a pattern, and what would do. */
+static void
+explain(const struct tree *t, const char *pattern,
+    char text[static EXPLANATION_BYTES])
+{
+	const char *mount_point = t->job.src->info.mount_point;
+	const size_t length = strlen(mount_point);
+	const char *bracket = strchr(pattern, '[');
+
+	if (length > 1 && strncmp(pattern, mount_point, length) == 0 &&
+	    pattern[length] == '/')
+		snprintf(text, EXPLANATION_BYTES, "paths begin at the root of "
+		    "the filesystem, not at that of the system: write %s",
+		    pattern + length);
+	else if (strchr(pattern, '{') != NULL)
+		snprintf(text, EXPLANATION_BYTES, "{a,b} is no wildcard: write "
+		    "a pattern for each");
+	else if (bracket != NULL && strchr(bracket, ']') == NULL)
+		snprintf(text, EXPLANATION_BYTES, "a [ without ] stands for "
+		    "itself");
+	else if (strchr(pattern, '/') != NULL)
+		snprintf(text, EXPLANATION_BYTES, "it was held against paths "
+		    "from the root of the filesystem, without the place where "
+		    "that is mounted, and no symbolic link is followed");
+	else
+		snprintf(text, EXPLANATION_BYTES, "it was held against the "
+		    "names of files and directories in every directory");
+}
+
+static void
+warn_of_pattern(const struct tree *t, size_t i)
+{
+	const char *pattern = exclude_text(t->job.exclude, i);
+	const uint32_t inode = exclude_inode(t->job.exclude, i);
+	char text[EXPLANATION_BYTES];
+
+	if (inode == 0) {
+		if (exclude_has_matched(t->job.exclude, i))
+			return;
+		explain(t, pattern, text);
+	} else {
+		if (inomap_has(t->job.in_use, inode))
+			return;
+		snprintf(text, sizeof(text), "there is no inode with that "
+		    "number");
+	}
+	report(t->job.rep, DE_WARNING, "exclude: \"%s\" matches nothing on "
+	    "%s: %s", pattern, t->job.src->info.device, text);
+}
+
+/* What cannot be read may have had something. */
+static void
+warn_of_patterns(const struct tree *t)
+{
+	const size_t count = t->job.exclude == NULL ? 0 :
+	    exclude_count(t->job.exclude);
+
+	for (size_t i = 0; i < count; i++)
+		warn_of_pattern(t, i);
+}
+
 /* ------------------------------------------------------------ from outside */
 
 /*
@@ -846,8 +894,10 @@ tree_walk(struct tree *t)
 	    walk_dumped(t) &&
 	    walk_left_out(t, PHASE_ENCRYPTED) &&
 	    walk_left_out(t, PHASE_LEFT_OUT);
-	if (ok)
+	if (ok) {
+		warn_of_patterns(t);
 		settle_maps(t);
+	}
 	end_walk(t);
 	return ok;
 }
@@ -880,8 +930,10 @@ tree_new(const struct tree_job *job)
 	}
 	if (job->subtree != NULL && !split_subtree(t))
 		goto fail;
-	if (job->exclude != NULL)
+	if (job->exclude != NULL) {
+		exclude_forget_matches(job->exclude);
 		leave_out_numbers(t);
+	}
 	return t;
 
 fail:

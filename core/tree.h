@@ -36,6 +36,8 @@ struct tree_job {
 	const atomic_int *cancelled;
 	const struct exclude *exclude;	/* NULL: no patterns */
 	const char *subtree;		/* path of what alone is dumped; NULL */
+	const char *subtree_at;		/* "FILE:LINE" of it, or NULL */
+	bool without_nodump;		/* what has the flag is left out */
 
 	/*
 	 * Of pass I: all directories, all inodes in use, and those that are to

@@ -39,9 +39,41 @@ subtree / nothing
 subtree /home/ srv
 [ ! -e dumpdates ] || fail "it was noted: $(cat dumpdates)"
 
-for path in /none /srv/none /home/4/below; do
-	configure_levels levels.conf "$scratch/a.img" "subtree = \"$path\";"
-	run "$DUMPENGINE" -c levels.conf
-	[ "$status" -ne 0 ] || fail "$path was dumped"
-	said "there is no $path in it"
+# refused SETTINGS TEXT...: a mistake of the configuration, by --check as well
+refused () {
+	local check
+	configure_levels levels.conf "$scratch/a.img" "$1"
+	shift
+	for check in --check --estimate -q; do
+		rm -f dumps/0
+		engine 1 -c levels.conf --no-update $check
+		said "levels.conf:7: subtree: " "$@"
+		only
+	done
+}
+
+ln -s mail tree/srv/post
+make_image a.img 8M tree -t ext4
+rm -f dumps/0
+for path in /none /srv/none "srv/mail "; do
+	refused "subtree = \"$path\";" "$path is not there" \
+	    "a path from the root of the filesystem"
 done
+refused 'subtree = "/home/4/below";' "/home/4 is a file, not a directory"
+refused 'subtree = "/srv/post/box";' "/srv/post is a symbolic link"
+refused 'subtree = "/srv/post";' "/srv/post is a symbolic link"
+for path in ./srv srv/../home srv/./mail .. /; do
+	[ "$path" = / ] || refused "subtree = \"$path\";" "\"..\" will not do"
+done
+refused 'subtree = "srv/mail"; exclude = "mail";' "is left out by exclude"
+refused 'subtree = "srv/mail/box"; exclude = [ "x", "/s*/mail" ];' \
+    "is left out by exclude"
+if [ -n "${DEBUGFS:-}" ]; then
+	inode=$("$DEBUGFS" -R "stat /srv" a.img 2>/dev/null |
+	    sed -n 's/^Inode: \([0-9]*\).*/\1/p')
+	refused "subtree = \"srv/mail\"; exclude = \"#$inode\";" \
+	    "srv is left out by its inode number"
+	debugfs a.img "sif /srv/mail flags 0x80040"
+	refused 'subtree = "srv/mail"; honor_nodump = 0;' \
+	    "srv/mail has the nodump flag"
+fi

@@ -125,7 +125,8 @@ setup(struct fixture *f, const struct edge *edges, size_t count,
 	f->in.plugin = &f->plugin;
 	f->in.self = &f->fake;
 	f->src = (struct source){ .in = &f->in,
-	    .info = { .max_inode = INODES, .root_inode = ROOT,
+	    .info = { .mount_point = "", .max_inode = INODES,
+		.root_inode = ROOT,
 	    .device = "fake" } };
 	f->log = open("/dev/null", O_WRONLY | O_CLOEXEC);
 	f->rep = report_new(f->log, REPORT_QUIET);
