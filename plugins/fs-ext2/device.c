@@ -37,6 +37,7 @@ struct device {
 	char *path;			/* owned */
 	int fd;
 	uint64_t size;
+	bool is_file;
 	struct direct *direct;		/* owned; NULL: it is read by the cache */
 	enum device_past_cache past_cache;
 	struct answers *answers;	/* owned */
@@ -89,6 +90,7 @@ open_file(struct device *d)
 		    "device nor an image file", d->path);
 		return false;
 	}
+	d->is_file = S_ISREG(st.st_mode);
 	if (take_file(d, d->fd))
 		return true;
 	d->host->report(d->host, DE_ERROR, "%s: cannot find its size: %s",
@@ -386,6 +388,18 @@ uint64_t
 device_laid_over(const struct device *d)
 {
 	return (uint64_t)d->used << d->unit_bits;
+}
+
+uint64_t
+device_next_data(const struct device *d, uint64_t address, uint64_t end)
+{
+	if (!d->is_file || d->used > 0 || address >= d->size ||
+	    address > INT64_MAX)
+		return address;
+	const off_t data = lseek(d->fd, (off_t)address, SEEK_DATA);
+	if (data == -1)
+		return errno == ENXIO && end <= d->size ? end : address;
+	return (uint64_t)data < end ? (uint64_t)data : end;
 }
 
 bool

@@ -121,6 +121,13 @@ void device_take_journal(struct device *device, struct device *journal);
 /* Everything that lies over it goes again. */
 void device_uncover(struct device *device);
 
+/*
+ * The first address from `address` on that may hold anything but zeros, `end` at
+ * most.  Only an image with holes knows; of anything else it is `address`.
+ */
+uint64_t device_next_data(const struct device *device, uint64_t address,
+    uint64_t end);
+
 /* Bytes that lie over it. */
 uint64_t device_laid_over(const struct device *device);
 

@@ -7,6 +7,12 @@
 
 #include "inode.h"
 
+/*
+ * With shared blocks a file may have a block of zeros, say, at many places; but
+ * no filesystem makes a file of so many times its own size.
+ */
+#define SHARED_MAX 64
+
 void
 map_damaged(struct map *m, uint64_t first, uint64_t block, const char *what)
 {
@@ -22,9 +28,12 @@ map_damaged(struct map *m, uint64_t first, uint64_t block, const char *what)
 static bool
 count_blocks(struct map *m, uint64_t first, uint64_t block, uint64_t count)
 {
+	const uint64_t blocks = m->e->blocks;
+	const bool shares = ext2fs_has_feature_shared_blocks(m->e->fs->super);
+
 	m->mapped += count;
-	if (m->mapped <= m->e->blocks ||
-	    ext2fs_has_feature_shared_blocks(m->e->fs->super))
+	if (m->mapped <= blocks ||
+	    (shares && m->mapped / SHARED_MAX <= blocks))
 		return true;
 	map_damaged(m, first, block, "it has more blocks than the filesystem; "
 	    "what follows is missing");

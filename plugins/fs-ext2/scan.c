@@ -118,33 +118,97 @@ inodes_used(struct ext2 *e, uint32_t group)
 	return used < all ? used : all;
 }
 
-static void
-tell_lost_group(struct ext2 *e, uint32_t group)
-{
-	const uint32_t first = group * e->inodes_per_group + 1;
-	const uint32_t last = e->inodes - first < e->inodes_per_group ?
-	    e->inodes : first + e->inodes_per_group - 1;
-	struct trouble t = trouble_begin(e, first, TROUBLE_LOST_GROUP);
+/* Inodes of groups that follow each other, whose tables cannot be read. */
+struct lost {
+	uint32_t first_group;
+	uint32_t last_group;
+	uint32_t first;			/* inode; 0: there is none */
+	uint32_t last;
+	bool behind;			/* the end of the device */
+};
 
-	trouble_tell_unknown(&t, DE_FINDING_MISSING, last, "its inode table is "
-	    "outside of the filesystem, so that its inodes are missing (block "
-	    "group %u, inodes %u to %u)", group, first, last);
-	trouble_end(&t);
+static uint32_t
+first_of(const struct ext2 *e, uint32_t group)
+{
+	return group * e->inodes_per_group + 1;
+}
+
+/* Once; from then on these groups are known. */
+static void
+tell_lost(struct ext2 *e, const struct lost *l)
+{
+	if (l->first == 0)
+		return;
+	struct trouble t = trouble_begin(e, first_of(e, l->first_group),
+	    TROUBLE_LOST_GROUP);
+	t.inode = l->first;
+	if (l->behind)
+		trouble_tell_unknown(&t, DE_FINDING_MISSING, l->last, "the "
+		    "inodes %u to %u are missing: their table is behind the "
+		    "end of the device: %s", l->first, l->last,
+		    strerror(ENXIO));
+	else
+		trouble_tell_unknown(&t, DE_FINDING_MISSING, l->last, "its "
+		    "inode table is outside of the filesystem, so that its "
+		    "inodes are missing (block group %u, inodes %u to %u)",
+		    l->first_group, l->first, l->last);
+	for (uint32_t g = l->first_group; g <= l->last_group; g++) {
+		t = trouble_begin(e, first_of(e, g), TROUBLE_LOST_GROUP);
+		t.count = 1;
+		trouble_end(&t);
+	}
+}
+
+/*
+ * Add the inodes of a group from its inode `index` on.  A filesystem of a few
+ * bytes may claim millions of groups: they make one finding, if they follow each
+ * other.
+ */
+static void
+add_lost(struct ext2 *e, struct lost *l, uint32_t group, uint32_t index,
+    bool behind)
+{
+	const uint32_t first = first_of(e, group) + index;
+	const uint32_t last = e->inodes - first_of(e, group) <
+	    e->inodes_per_group ? e->inodes :
+	    first_of(e, group) + e->inodes_per_group - 1;
+
+	if (l->first == 0 || l->behind != behind || first != l->last + 1) {
+		tell_lost(e, l);
+		l->first_group = group;
+		l->first = first;
+		l->behind = behind;
+	}
+	l->last_group = group;
+	l->last = last;
 }
 
 /* Returns 0 if it cannot be where it should be. */
 static uint64_t
-table_address(struct ext2 *e, uint32_t group)
+table_address(const struct ext2 *e, uint32_t group)
 {
 	const uint64_t block = ext2fs_inode_table_loc(e->fs, group);
 	const uint64_t blocks = ((uint64_t)e->inodes_per_group *
 	    e->inode_size + e->block_size - 1) / e->block_size;
 
-	if (block >= e->first_block && block < e->blocks &&
-	    blocks <= e->blocks - block && block != 0)
-		return block * e->block_size;
-	tell_lost_group(e, group);
-	return 0;
+	return block >= e->first_block && block < e->blocks &&
+	    blocks <= e->blocks - block && block != 0 ?
+	    block * e->block_size : 0;
+}
+
+/* How many of the inodes at `table` the device is long enough for. */
+static uint32_t
+inodes_there(const struct ext2 *e, uint64_t table, uint32_t used)
+{
+	const uint64_t size = device_size(e->bytes);
+	const uint64_t blocks = table < size ?
+	    (size - table) / e->block_size : 0;
+	const uint64_t there = blocks * (e->block_size / e->inode_size);
+
+	/* What a journal has may lie behind it. */
+	if (device_laid_over(e->bytes) > 0 || there >= used)
+		return used;
+	return (uint32_t)there;
 }
 
 /* A run of blocks of the table, once; from then on they are known. */
@@ -260,6 +324,26 @@ plan_piece(const struct ext2 *e, const struct scan *s, uint32_t group,
 }
 
 /*
+ * In a hole of an image there are no inodes, however many the superblock says
+ * that there are.  Passes over whole blocks of it, up to `end` of the table.
+ */
+static bool
+skip_hole(const struct ext2 *e, const struct piece *p, uint64_t end,
+    uint32_t *number)
+{
+	const uint64_t data = device_next_data(e->bytes, p->address, end);
+	const uint64_t blocks = (data - p->address) / e->block_size;
+	const uint64_t inodes = data == end ?
+	    (end - p->address) / e->inode_size :
+	    blocks * (e->block_size / e->inode_size);
+
+	if (p->first + inodes <= *number)
+		return false;
+	*number = (uint32_t)(p->first + inodes);
+	return true;
+}
+
+/*
  * Have the first inode from *number on that may be in use in the table, and
  * set *number to it.
  */
@@ -267,6 +351,7 @@ static enum de_status
 load(struct ext2 *e, struct scan *s, uint32_t *number)
 {
 	const bool goes_on = s->count > 0 && *number == s->first + s->count;
+	struct lost lost = { .first = 0 };
 
 	if (!goes_on)
 		s->piece = PIECE_MIN;
@@ -276,17 +361,28 @@ load(struct ext2 *e, struct scan *s, uint32_t *number)
 		const uint32_t group = (*number - 1) / e->inodes_per_group;
 		const uint32_t index = (*number - 1) % e->inodes_per_group;
 		const uint32_t used = inodes_used(e, group);
-		const uint64_t table = index < used ?
-		    table_address(e, group) : 0;
-		if (table != 0) {
-			struct piece p = plan_piece(e, s, group, index, used);
+		const uint64_t table = table_address(e, group);
+		const uint32_t there = table == 0 ? 0 :
+		    inodes_there(e, table, used);
+
+		if (e->host->cancelled(e->host))
+			return DE_FAILED;
+		if (index < there) {
+			struct piece p = plan_piece(e, s, group, index, there);
 			p.address += table;
+			if (skip_hole(e, &p, table +
+			    (uint64_t)there * e->inode_size, number))
+				continue;
+			tell_lost(e, &lost);
 			return read_piece(e, s, &p);
 		}
+		if (there < used)
+			add_lost(e, &lost, group, there, table != 0);
 		if (e->inodes - (*number - 1) <= e->inodes_per_group - index)
 			break;
 		*number += e->inodes_per_group - index;
 	}
+	tell_lost(e, &lost);
 	return DE_NO_MORE;
 }
 
