@@ -244,6 +244,9 @@ is_attempt(struct change *c, int code, const struct de_volume_end *end,
 		return false;
 	if (code == EXIT_OPEN_FAILED)
 		return refusals_note(&c->refusals, end->failure, mark);
+	/* Full from the beginning, as a tape that it was to be appended to. */
+	if (code == EXIT_TOO_SMALL && c->eot != NULL)
+		return refusals_note(&c->refusals, DE_FAILURE_FULL, 0);
 	refusals_forget(&c->refusals);
 	return true;
 }

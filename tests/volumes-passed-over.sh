@@ -52,6 +52,10 @@ dump 0 "$size rewrite_attempts = 0; refuse = (0, 6, 6, 8, 0, 6);"
 called "size 0 1" "protected 1 2" "protected 2 2" "unreadable 3 2" \
     "size 0 2" "protected 1 3"
 
+# Media that are full when they are begun, as tapes that were to be appended to.
+dump 0 "$size rewrite_attempts = 0; capacity = (64, 0, 1, 0, 0, 64);"
+called "size 0 1" "full 1 2" "full 2 2" "full 3 2" "full 4 2" "size 0 2"
+
 # What another medium does not help with is an attempt.
 dump 1 'rewrite_attempts = 2; refuse = (1, 1, 1, 1);'
 called "busy 1 1" "busy 2 1"
