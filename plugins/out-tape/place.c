@@ -33,7 +33,10 @@ enum found {
 
 /* ------------------------------------------------------------------- moving */
 
-/* Some drives tell that only when they are read. */
+/*
+ * Some drives tell that only when they are read; what they give then is not
+ * looked at, as they may call it a block.
+ */
 static bool
 ends_here(struct drive *d, int file)
 {
@@ -41,8 +44,10 @@ ends_here(struct drive *d, int file)
 
 	if (drive_is_at_end(d))
 		return true;
-	return drive_go_to_file(d, file) == 0 &&
-	    drive_read(d, some, sizeof(some)) <= 0 && drive_is_at_end(d);
+	if (drive_go_to_file(d, file) == -1)
+		return false;
+	(void)drive_read(d, some, sizeof(some));
+	return drive_is_at_end(d);
 }
 
 /*

@@ -161,7 +161,7 @@ move(struct fake_drive *d)
 static int
 meet_end(struct fake_drive *d)
 {
-	d->at_end = !d->blank_reads || d->tape->count > 0;
+	d->at_end = !d->end_reads && (!d->blank_reads || d->tape->count > 0);
 	return set_errno(EIO);
 }
 
@@ -270,7 +270,7 @@ fake_read(void *context, int fd, void *buffer, size_t size)
 			return set_errno(EIO);
 		d->at_end = true;
 		d->stuck = d->sticks;
-		return 0;
+		return d->end_reads ? (ssize_t)size : 0;
 	}
 	return d->block_size > 0 ? read_blocks(d, buffer, size) :
 	    read_block(d, buffer, size);

@@ -60,6 +60,7 @@ struct fake_drive {
 	size_t wants;		/* the one size of block that it takes; 0: any */
 	bool blank_fails;	/* reading a tape that was never written does, */
 	bool blank_reads;	/* or gives zeros, and no end is ever told */
+	bool end_reads;		/* the end is told by a block that is none */
 	bool sticks;		/* at an end that was read over, until moved */
 
 	unsigned int write_fails;	/* the write with that number */
