@@ -26,6 +26,15 @@ $status, not 4: $(cat err)"
 said "dumps/a" "File too large" "volume_size"
 only
 
+# With end_when_full that is the end of a volume.
+configure_job b.conf 'plugin = "fs-ext2"; device = "a.img";' \
+    'plugin = "out-file"; path = "dumps/%v"; end_when_full = true;'
+run limited "$DUMPENGINE" -q -c b.conf
+[ "$status" -eq 0 ] || fail "a limit as the end of a volume: exit status \
+$status: $(cat err)"
+[ "$(find dumps -type f | wc -l)" -gt 2 ] || fail "volumes: $(ls -A dumps)"
+rm dumps/*
+
 configure_dump b.conf a.img /dev/full
 engine 4 -c b.conf
 said "/dev/full" "disk is full"
