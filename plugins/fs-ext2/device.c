@@ -147,6 +147,12 @@ device_read_past_cache(struct device *d, enum device_past_cache what)
 	return true;
 }
 
+enum device_past_cache
+device_past_cache(const struct device *d)
+{
+	return d->past_cache;
+}
+
 bool
 device_read_through(struct device *d, const char *node, dev_t number)
 {

@@ -59,6 +59,9 @@ enum device_past_cache {
 bool device_read_past_cache(struct device *device,
     enum device_past_cache what);
 
+/* What it is now. */
+enum device_past_cache device_past_cache(const struct device *device);
+
 /*
  * From now on read the block device `node` of number `number`, which has the
  * same bytes, under the path as before.  Returns false, with errno saying why,

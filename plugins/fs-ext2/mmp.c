@@ -122,6 +122,7 @@ mmp_find(const struct ext2 *e, char who[static MMP_WHO_BYTES])
 	who[0] = '\0';
 	if (!ext2fs_has_feature_mmp(e->fs->super))
 		return MMP_FREE;
+	const enum device_past_cache before = device_past_cache(e->bytes);
 	/* Without, the advice above has to do. */
 	device_read_past_cache(e->bytes, DEVICE_PAST_CACHE_ALL);
 	enum mmp_use use = MMP_FREE;
@@ -137,6 +138,6 @@ mmp_find(const struct ext2 *e, char who[static MMP_WHO_BYTES])
 			    strlen(who), ", by e2fsck");
 		use = watch(e, block);
 	}
-	device_read_past_cache(e->bytes, DEVICE_PAST_CACHE_NONE);
+	device_read_past_cache(e->bytes, before);
 	return use;
 }
