@@ -383,7 +383,7 @@ take_word(const char *p, char *word, size_t size, bool *known)
 static bool
 check_text(struct reading *r, const char *text)
 {
-	char word[PATH_MAX];
+	char word[PATH_MAX] = "";
 	bool known;
 
 	if (r->nested > NESTED_MAX)
@@ -422,28 +422,25 @@ trust_command(const struct trust *t, const char *command, uid_t also,
 
 /* --------------------------------------------------------------- the whole */
 
-static void
-add_folder(char *path, const char *folder)
-{
-	if (*path != '\0')
-		strcat(path, ":");
-	strcat(path, folder);
-}
-
 /* What is relative is left out as well: it depends on where we are. */
 static char *
 filter_path(const struct trust *t, const char *list)
 {
 	char *path = calloc(1, strlen(list) + 2);
 	char folder[PATH_MAX], why[TRUST_WHY_BYTES];
+	size_t used = 0;
 
 	for (const char *p = list; path != NULL && *p != '\0'; p += *p == ':') {
 		const size_t length = strcspn(p, ":");
 		const int n = snprintf(folder, sizeof(folder), "%.*s",
 		    (int)length, p);
 		if (n > 0 && (size_t)n < sizeof(folder) && folder[0] == '/' &&
-		    trust_file(t, folder, TRUST_ROOT, why))
-			add_folder(path, folder);
+		    trust_file(t, folder, TRUST_ROOT, why)) {
+			if (used > 0)
+				path[used++] = ':';
+			memcpy(path + used, folder, length);
+			used += length;
+		}
 		p += length;
 	}
 	return path;
