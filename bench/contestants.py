@@ -15,6 +15,9 @@ class Contestant:
         self.to_null, self.to_file, self.is_ours = to_null, to_file, is_ours
 
 
+BLOCKING = 64           # of dumpengine
+
+
 class Job:
     """One dump: of which device, where it is mounted, to which output."""
     def __init__(self, device, out, used, folder, mount=None, ring='', since=None, config=''):
@@ -25,12 +28,14 @@ class Job:
 def dumpengine(job, output=''):
     conf = job.folder + '/bench.conf'
     level = f'level = 1; since = {job.since};' if job.since else ''
+    # Records as large as those of dump -b 64, unless it is about their size.
+    ring = job.ring if 'blocking' in job.ring else f'blocking = {BLOCKING}; {job.ring}'
     with open(conf, 'w') as f:
         f.write(f'jobs = ( {{ name = "bench"; {level} {job.config}\n'
                 f'  source = {{ plugin = "fs-ext2"; device = {quoted(job.device)}; }};\n'
                 f'  output = {{ plugin = "out-file"; path = {quoted(job.out)}; overwrite = true; '
                 f'{output} }};\n'
-                f'  ring = {{ {job.ring} }};\n}} );\n')
+                f'  ring = {{ {ring} }};\n}} );\n')
     return [os.environ.get('DUMPENGINE', 'dumpengine'), '-q', '-c', conf]
 
 
