@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "safe_file.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
@@ -11,9 +12,11 @@
 #include <string.h>
 #include <sys/random.h>
 #include <sys/vfs.h>
+#include <time.h>
 #include <unistd.h>
 
 #define LINKS_MAX 40
+#define STALE_SECONDS 3600	/* what takes a moment has not been finished */
 #define ATTEMPTS 16		/* at a name that is not there yet */
 
 /* ------------------------------------------------------------------ places */
@@ -329,12 +332,45 @@ safe_file_open_regular(const char *path, int flags, const char **why)
 
 /* --------------------------------------------------------------- replacing */
 
+/* One of ours, whose run was killed while it wrote. */
+static bool
+is_left_behind(int folder, const char *name)
+{
+	const size_t prefix = sizeof(SAFE_FILE_PREFIX) - 1;
+	struct stat st;
+
+	return strncmp(name, SAFE_FILE_PREFIX, prefix) == 0 &&
+	    strlen(name) == prefix + SAFE_FILE_RANDOM_BYTES - 1 &&
+	    fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    S_ISREG(st.st_mode) && st.st_uid == geteuid() &&
+	    st.st_nlink == 1 && st.st_mtime < time(NULL) - STALE_SECONDS;
+}
+
+static void
+remove_left_behind(int folder)
+{
+	const int fd = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = fd == -1 ? NULL : fdopendir(fd);
+	const struct dirent *entry;
+
+	if (dir == NULL) {
+		if (fd != -1)
+			close(fd);
+		return;
+	}
+	while ((entry = readdir(dir)) != NULL)
+		if (is_left_behind(folder, entry->d_name))
+			unlinkat(folder, entry->d_name, 0);
+	closedir(dir);
+}
+
 bool
 safe_file_begin(struct safe_file *s, const char *path)
 {
 	s->folder = safe_file_open_folder(path, &s->name);
 	if (s->folder == -1)
 		return false;
+	remove_left_behind(s->folder);
 	s->fd = safe_file_make(s->folder, "", s->temporary);
 	if (s->fd != -1)
 		return true;

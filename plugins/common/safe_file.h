@@ -106,6 +106,7 @@ struct safe_file {
 
 /*
  * Begin to write a new file that is to be at `path`, which has to stay valid.
+ * What runs that were killed have left of that in the folder goes.
  * False with errno set, and nothing is to be undone.
  */
 bool safe_file_begin(struct safe_file *s, const char *path);

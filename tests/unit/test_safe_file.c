@@ -98,6 +98,33 @@ START_TEST(what_is_there_is_replaced_when_the_new_one_is_whole)
 }
 END_TEST
 
+START_TEST(what_a_killed_run_has_left_goes)
+{
+	enter();
+
+	const struct timespec old[2] = { { 1000000, 0 }, { 1000000, 0 } };
+	static const char *const names[] = {
+		SAFE_FILE_PREFIX "0123456789abcdef",	/* this one */
+		SAFE_FILE_PREFIX "0123456789abcdeg",	/* not, it is new */
+		SAFE_FILE_PREFIX "0123456789abcdef.set",
+		"other",
+	};
+	struct safe_file s;
+
+	for (size_t i = 0; i < COUNT(names); i++) {
+		make_file(names[i], "x");
+		if (i != 1)
+			ck_assert_int_eq(utimensat(AT_FDCWD, names[i], old, 0),
+			    0);
+	}
+	ck_assert(safe_file_begin(&s, "file"));
+	ck_assert(safe_file_commit(&s));
+	for (size_t i = 0; i < COUNT(names); i++)
+		ck_assert_int_eq(access(names[i], F_OK), i == 0 ? -1 : 0);
+	leave();
+}
+END_TEST
+
 START_TEST(a_name_may_be_as_long_as_the_filesystem_takes)
 {
 	enter();
@@ -258,6 +285,7 @@ main(void)
 	const TTest *const tests[] = {
 		names_differ_and_are_short,
 		what_is_there_is_replaced_when_the_new_one_is_whole,
+		what_a_killed_run_has_left_goes,
 		a_name_may_be_as_long_as_the_filesystem_takes,
 		no_file_is_made_among_devices,
 		a_name_of_a_descriptor_is_known,
