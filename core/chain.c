@@ -13,6 +13,7 @@
 #include "core/level.h"
 #include "plugins/common/safe_file.h"
 
+#define RANGES_MAX 16384		/* of what is left out */
 #define KEPT_MAX 400		/* dumps in a file that nothing needs any more */
 
 static const char *
@@ -113,6 +114,7 @@ chain_free(struct chain *chain)
 	for (size_t i = 0; i < chain->text_count; i++)
 		free(chain->texts[i]);
 	json_decref(chain->exclude);
+	json_decref(chain->retake);
 	free(chain->folder);
 	free(chain);
 }
@@ -183,6 +185,36 @@ chain_set_level(struct chain *chain, const struct level *level)
 	own->base_level = level->base_level;
 	own->nodump = (int64_t)level->number >=
 	    option_number(chain->job->options, "honor_nodump");
+}
+
+/* Ranges with gaps of up to `gap` between them are one; returns how many. */
+static size_t
+add_ranges(json_t *array, const struct inomap *map, uint32_t gap)
+{
+	uint32_t first = inomap_next(map, 1);
+
+	while (first != 0 && json_array_size(array) < 2 * RANGES_MAX) {
+		uint32_t last = first, next = inomap_next(map, first + 1);
+		while (next != 0 && next - last <= gap) {
+			last = next;
+			next = inomap_next(map, last + 1);
+		}
+		json_array_append_new(array, json_integer(first));
+		json_array_append_new(array, json_integer(last));
+		first = next;
+	}
+	return first == 0 ? json_array_size(array) / 2 : SIZE_MAX;
+}
+
+void
+chain_set_left_out(struct chain *chain, const struct inomap *left_out)
+{
+	json_decref(chain->retake);
+	chain->retake = json_array();
+	for (uint32_t gap = 1; add_ranges(chain->retake, left_out, gap) ==
+	    SIZE_MAX && gap < UINT32_MAX / 4; gap *= 4)
+		json_array_clear(chain->retake);
+	chain->own.retake = chain->retake;
 }
 
 /* ----------------------------------------------------------------- beginning */

@@ -17,6 +17,7 @@
 #include "core/config.h"
 #include "core/exit_status.h"
 #include "core/history.h"
+#include "core/inomap.h"
 #include "core/source.h"
 
 struct chain;
@@ -72,6 +73,12 @@ void chain_set_date(struct chain *chain, int64_t date);
 
 /* Its level, and what it builds on. */
 void chain_set_level(struct chain *chain, const struct level *level);
+
+/*
+ * These inodes are there, but not in the dump.  Where they are too many ranges, some
+ * between them go with them.
+ */
+void chain_set_left_out(struct chain *chain, const struct inomap *left_out);
 
 /*
  * The dump begins: note it as running, safely on the disk.  `supervisor` is the

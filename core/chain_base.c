@@ -24,6 +24,8 @@ struct choice {
 	const struct chain_lines *lines;
 	char why[WHY_BYTES];	/* not the line that was looked at last */
 	bool by_rules;		/* that is because less is in it */
+	bool is_lost;		/* nothing is known of one of its chain, but */
+				/*   the history was damaged */
 };
 
 static bool
@@ -128,6 +130,7 @@ is_whole_chain(struct choice *c, const struct chain_line *line)
 
 	for (size_t rounds = 0; line != NULL; rounds++) {
 		const struct history_record *r = line->record;
+		c->is_lost = c->is_lost || (r == NULL && c->list->is_cut);
 		if (r != NULL && (!is_of_filesystem(c, r) ||
 		    !was_seen_right(c, r) || rounds > c->lines->count))
 			return false;
@@ -156,11 +159,17 @@ is_base(struct choice *c, const struct chain_line *line)
 	const struct history_record *r = line->record;
 
 	c->by_rules = false;
+	c->is_lost = false;
 	if (line->date > c->chain->own.date)
 		return refuse(c, "has a later date than this one, so that what "
 		    "changed up to then would be missing: a clock was wrong");
 	if (!is_whole_chain(c, line))
 		return false;
+	if (c->is_lost)
+		return refuse(c, "may be anything: what was known of it or of "
+		    "one that it builds on was lost, as the state in %s/history "
+		    "is damaged; once you have a new level 0, remove the files "
+		    "that are named .damaged there", c->chain->history.folder);
 	c->by_rules = true;
 	if (r != NULL && !chain_covers(r, &c->chain->own))
 		return refuse(c, "left out what this one takes (exclude, "
@@ -258,19 +267,11 @@ since(const struct chain *chain, const struct chain_line *line)
 	return since > 0 ? since : 1;
 }
 
-static int
-compare_numbers(const void *a, const void *b)
-{
-	const uint32_t *x = a, *y = b;
-
-	return *x < *y ? -1 : *x > *y;
-}
-
 static bool
 take_inodes(const struct chain *chain, const struct history_record *r,
     struct level *level)
 {
-	const size_t count = r == NULL ? 0 : json_array_size(r->retake);
+	const size_t count = r == NULL ? 0 : json_array_size(r->retake) / 2 * 2;
 
 	if (count == 0)
 		return true;
@@ -282,11 +283,9 @@ take_inodes(const struct chain *chain, const struct history_record *r,
 	for (size_t i = 0; i < count; i++) {
 		const json_int_t n = json_integer_value(
 		    json_array_get(r->retake, i));
-		if (n > 0 && n <= UINT32_MAX)
-			level->retake[level->retake_count++] = (uint32_t)n;
+		level->retake[level->retake_count++] = n < 0 ? 0 :
+		    n > UINT32_MAX ? UINT32_MAX : (uint32_t)n;
 	}
-	qsort(level->retake, level->retake_count, sizeof(*level->retake),
-	    compare_numbers);
 	return true;
 }
 

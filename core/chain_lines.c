@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/dumpdates.h"
+#include "plugins/common/safe_file.h"
 
 /* Lines as they are found. */
 struct reading {
@@ -14,12 +15,36 @@ struct reading {
 	bool failed;			/* out of memory */
 };
 
+static char *
+place_of(const char *text)
+{
+	char *plain = history_plain(text);
+	char *path = plain == NULL ? NULL : safe_file_place(plain);
+
+	free(plain);
+	return path;
+}
+
+/* A file that was moved may have left a symbolic link. */
+bool
+chain_is_same_file(const char *a, const char *b)
+{
+	if (a == NULL || b == NULL)
+		return false;
+	if (strcmp(a, b) == 0)
+		return true;
+	char *x = place_of(a), *y = place_of(b);
+	const bool same = x != NULL && y != NULL && strcmp(x, y) == 0;
+	free(x);
+	free(y);
+	return same;
+}
+
 bool
 chain_is_at(const struct history_record *r, const struct chain_place *place)
 {
-	return r->dumpdates != NULL &&
-	    strcmp(r->dumpdates, place->dumpdates) == 0 &&
-	    strcmp(r->name, place->name) == 0;
+	return r->dumpdates != NULL && strcmp(r->name, place->name) == 0 &&
+	    chain_is_same_file(r->dumpdates, place->dumpdates);
 }
 
 bool

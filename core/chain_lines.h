@@ -45,6 +45,9 @@ bool chain_lines_read(struct chain_lines *lines,
     bool tell, struct report *rep, const atomic_int *cancelled);
 void chain_lines_free(struct chain_lines *lines);
 
+/* Are these, as records have them, one dumpdates file?  NULL is none. */
+bool chain_is_same_file(const char *a, const char *b);
+
 /* Is the record one of that place? */
 bool chain_is_at(const struct history_record *r,
     const struct chain_place *place);

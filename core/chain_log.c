@@ -20,6 +20,7 @@ struct chain_log {
 	json_t *volumes;		/* owned; this and the next */
 	json_t *retake;
 	bool retake_is_cut;
+	bool is_added;			/* what was left out, to `retake` */
 	enum chain_noted noted;
 	enum history_status status;
 	uint64_t next_note;		/* of volumes; on clock_ns() */
@@ -66,18 +67,31 @@ chain_log_begin(struct chain_log *log, const struct chain_id *id)
 	log->noted = CHAIN_NOT_NOTED;
 }
 
+/* What was found while it was made, besides what was left out to begin with. */
+static const json_t *
+add_retake(struct chain_log *log, const json_t *left_out)
+{
+	if (!log->is_added)
+		for (size_t i = 0; i < json_array_size(left_out); i++)
+			json_array_append_new(log->retake, json_integer(
+			    json_integer_value(json_array_get(left_out, i))));
+	log->is_added = true;
+	return log->retake;
+}
+
 static bool
 update(void *arg, struct history_list *list)
 {
-	const struct chain_log *log = arg;
+	struct chain_log *log = arg;
 
 	for (size_t i = 0; i < list->count; i++) {
 		struct history_record *r = &list->items[i];
 		if (strcmp(r->id, log->id.id) != 0)
 			continue;
 		r->volumes = log->volumes;
-		r->retake = log->retake;
 		r->retake_is_cut = log->retake_is_cut;
+		if (log->status != HISTORY_RUNNING)
+			r->retake = add_retake(log, r->retake);
 		r->is_noted = log->noted == CHAIN_NOTED;
 		r->is_base = r->is_base && log->noted != CHAIN_NO_BASE;
 		r->status = log->status;
@@ -134,7 +148,10 @@ chain_log_retake(struct chain_log *log, uint32_t inode)
 {
 	if (log == NULL)
 		return;
+	if (inode == 0)
+		return;
 	if (json_array_size(log->retake) >= RETAKE_MAX ||
+	    json_array_append_new(log->retake, json_integer(inode)) == -1 ||
 	    json_array_append_new(log->retake, json_integer(inode)) == -1)
 		log->retake_is_cut = true;
 }

@@ -52,6 +52,7 @@ static bool
 is_to_stay(const struct displacing *d, const struct history_record *r)
 {
 	return chain_is_whole(r) && r->date != d->chain->own.date &&
+	    strcmp(r->job, d->chain->own.job) != 0 &&
 	    chain_lines_find(d->lines, (int32_t)r->level, r->date) != NULL &&
 	    !chain_covers(&d->chain->own, r);
 }

@@ -22,6 +22,7 @@ struct chain {
 	char *texts[CHAIN_TEXTS];	/* owned; what `own` points to */
 	size_t text_count;
 	json_t *exclude;		/* owned */
+	json_t *retake;			/* owned */
 	char id[40];
 	char key[HISTORY_KEY_BYTES];
 	char boot[40];

@@ -4,13 +4,14 @@
  */
 #include "core/chain.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/chain_lines.h"
 #include "core/chain_own.h"
+#include "core/date.h"
 #include "core/dumpdates.h"
-#include "plugins/common/safe_file.h"
 
 /* What a header has room for, without its NUL. */
 #define DEVICE_MAX 63
@@ -71,8 +72,7 @@ descends(const struct history_list *list, const struct history_record *from,
 			if (r->date == from->base_date &&
 			    (int64_t)r->level == from->base_level &&
 			    strcmp(r->name, from->name) == 0 &&
-			    r->dumpdates != NULL && from->dumpdates != NULL &&
-			    strcmp(r->dumpdates, from->dumpdates) == 0)
+			    chain_is_same_file(r->dumpdates, from->dumpdates))
 				next = r;
 		}
 		if (from->base_date == 0 || next == NULL)
@@ -84,31 +84,23 @@ descends(const struct history_list *list, const struct history_record *from,
 	return false;
 }
 
-/* It goes when the dump that is being made is done. */
+/*
+ * Does a line go for the sake of the dump that is being made, which is to take the
+ * place of `r`?  That has all of it, or the job is to leave more out from now
+ * on.  One that is not noted takes the place of nothing but what it overwrites.
+ */
 static bool
-is_replaced(const struct chain *chain, const struct history_record *r)
+is_replaced(const struct chain *chain, const struct history_record *line,
+    const struct history_record *r)
 {
-	return chain->updates && r->level >= chain->own.level &&
-	    chain_covers(&chain->own, r);
-}
+	const bool same_job = strcmp(line->job, chain->own.job) == 0;
 
-/* In our dumpdates file, which may have got there by a link meanwhile. */
-static bool
-is_in_ours(const struct chain *chain, const struct history_record *r)
-{
-	if (chain->own.dumpdates == NULL ||
-	    strcmp(chain->own.name, r->name) != 0)
+	if (line->level < chain->own.level)
 		return false;
-	if (strcmp(chain->own.dumpdates, r->dumpdates) == 0)
-		return true;
-	char *file = history_plain(r->dumpdates);
-	char *own = history_plain(chain->own.dumpdates);
-	char *now = file == NULL ? NULL : safe_file_place(file);
-	const bool same = now != NULL && own != NULL && strcmp(now, own) == 0;
-	free(file);
-	free(own);
-	free(now);
-	return same;
+	if (!chain->updates)
+		return same_job && line->level == r->level &&
+		    line->date == r->date;
+	return same_job || chain_covers(&chain->own, line);
 }
 
 /* Will a later dump build on it, or on one that builds on it? */
@@ -122,7 +114,7 @@ is_needed(const struct chain *chain, const struct history_list *list,
 	if (!r->is_base || r->dumpdates == NULL)
 		return false;
 	const struct chain_place place = { r->dumpdates, r->name, NULL };
-	const bool is_ours = is_in_ours(chain, r);
+	const bool is_ours = chain_is_at(&chain->own, &place);
 	if (is_ours && descends(list, &chain->own, r))
 		return true;
 	if (!chain_lines_read(&lines, &place, list, false,
@@ -130,7 +122,7 @@ is_needed(const struct chain *chain, const struct history_list *list,
 		return true;
 	for (size_t i = 0; i < lines.count && !needed; i++) {
 		const struct history_record *line = lines.items[i].record;
-		if (line == NULL || (is_ours && is_replaced(chain, line)) ||
+		if (line == NULL || (is_ours && is_replaced(chain, line, r)) ||
 		    !chain_is_current(&lines, &lines.items[i]))
 			continue;
 		needed = (line->date == r->date && line->level == r->level) ||
@@ -204,6 +196,7 @@ struct retiring {
 	const struct history_list *list;
 	const struct history_record *gone;
 	bool changed;
+	struct dumpdates_entry told;	/* the line that was named last */
 };
 
 static bool
@@ -223,11 +216,30 @@ mark_gone(void *arg, struct history_list *list)
 	return retiring->changed;
 }
 
+static void
+tell(struct retiring *retiring, const struct dumpdates_entry *entry)
+{
+	const struct chain *chain = retiring->chain;
+	const bool later = entry->date > chain->own.date;
+	char date[DATE_TEXT_BYTES];
+
+	/* The file is gone through twice. */
+	if (entry->level == retiring->told.level &&
+	    entry->date == retiring->told.date)
+		return;
+	retiring->told = *entry;
+	date_format(entry->date, date);
+	report(chain->rep, later ? DE_WARNING : DE_INFO, "%s: the level %"
+	    PRIu32 " dump of %s is taken out: %s", retiring->gone->dumpdates,
+	    entry->level, date, later ? "its date is later than that of the "
+	    "dump that is being made, so nothing may build on it" :
+	    "it, or what it builds on, is being overwritten");
+}
+
 /* That dump, and whatever is known to build on it. */
 static bool
-is_broken(void *arg, const struct dumpdates_entry *entry)
+goes(const struct retiring *retiring, const struct dumpdates_entry *entry)
 {
-	const struct retiring *retiring = arg;
 	const struct history_record *gone = retiring->gone;
 
 	if (entry->level == gone->level && entry->date == gone->date)
@@ -235,13 +247,23 @@ is_broken(void *arg, const struct dumpdates_entry *entry)
 	for (size_t i = 0; i < retiring->list->count; i++) {
 		const struct history_record *r = &retiring->list->items[i];
 		if (r->level == entry->level && r->date == entry->date &&
-		    r->dumpdates != NULL && gone->dumpdates != NULL &&
-		    strcmp(r->dumpdates, gone->dumpdates) == 0 &&
 		    strcmp(r->name, gone->name) == 0 &&
+		    chain_is_same_file(r->dumpdates, gone->dumpdates) &&
 		    descends(retiring->list, r, gone))
 			return true;
 	}
 	return false;
+}
+
+static bool
+is_broken(void *arg, const struct dumpdates_entry *entry)
+{
+	struct retiring *retiring = arg;
+
+	if (!goes(retiring, entry))
+		return false;
+	tell(retiring, entry);
+	return true;
 }
 
 /* Out of its dumpdates file, too: dump(8) may read that. */

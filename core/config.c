@@ -48,6 +48,9 @@ const struct de_option config_job_options[] = {
 	  "label in the headers of the dump" },
 	{ "date", DE_OPTION_TIME, 0, 1, DATE_MAX, NULL,
 	  "date of the dump instead of now, for streams that can be repeated" },
+	{ "snapshot_date", DE_OPTION_TIME, 0, 1, DATE_MAX, NULL,
+	  "when the snapshot that is dumped was made, if not by this job; the "
+	  "dump has that date" },
 	{ "max_read_errors", DE_OPTION_INTEGER, 0, 0, INT32_MAX, "0",
 	  "read errors after which the operator is asked whether to go on; 0: "
 	  "any number" },
@@ -348,6 +351,25 @@ override_options(const struct config_overrides *o, struct job_config *job)
 		    why);
 }
 
+/* The date is told by one thing only. */
+static void
+check_snapshot_date(struct settings *s, const struct config_node *at,
+    const struct job_config *job)
+{
+	const struct config_node *place = config_node_member(at,
+	    "snapshot_date");
+
+	if (place == NULL)
+		return;
+	if (job->snapshot != NULL)
+		settings_error(s, place, "snapshot_date", "is for a snapshot "
+		    "that was made elsewhere; that of the group snapshot has "
+		    "its date from the engine");
+	if (option_number(job->options, "date") != 0)
+		settings_error(s, place, "snapshot_date", "cannot be given "
+		    "together with date");
+}
+
 static void
 check_snapshot(struct settings *s, const struct config_node *at,
     const struct job_config *job)
@@ -461,6 +483,7 @@ read_job(struct settings *s, struct plugin_registry *reg,
 	config_check_level(s, at, job);
 	check_volumes(s, at, job);
 	check_snapshot(s, at, job);
+	check_snapshot_date(s, at, job);
 }
 
 static void

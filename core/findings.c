@@ -69,6 +69,19 @@ findings_free(struct findings *f)
 
 /* -------------------------------------------------------------- reporting */
 
+/* Not for the report any more, but the next level has to take it. */
+static void
+tell_number(const struct findings *f, const struct finding *finding)
+{
+	const struct message m = {
+		.type = MESSAGE_RETAKE,
+		.u.inode = finding->inode,
+	};
+
+	if (finding->kind != DE_FINDING_NOTE)
+		message_send(f->channel, &m, true);
+}
+
 static void
 tell_supervisor(struct findings *f, const struct finding *finding,
     const char *path)
@@ -76,9 +89,12 @@ tell_supervisor(struct findings *f, const struct finding *finding,
 	struct message m = { .type = MESSAGE_FINDING };
 	struct message_finding *to = &m.u.finding;
 
-	if (f->channel == -1 ||
-	    f->listed[finding->kind] >= FINDINGS_LISTED_MAX)
+	if (f->channel == -1)
 		return;
+	if (f->listed[finding->kind] >= FINDINGS_LISTED_MAX) {
+		tell_number(f, finding);
+		return;
+	}
 	f->listed[finding->kind]++;
 	to->kind = finding->kind;
 	to->inode = finding->inode;

@@ -20,6 +20,7 @@
 
 #define SCHEMA 1			/* changes when old readers would be wrong */
 #define ENDING ".json"
+#define ASIDE ".damaged"
 #define BYTES_MAX (64 << 20)		/* of a file */
 #define FILES_MAX 4096			/* that are read */
 #define LOCK_TRIES 600
@@ -247,14 +248,20 @@ done:
 	return bytes;
 }
 
+static void
+name_aside(const char *file, char aside[static NAME_MAX + 1])
+{
+	snprintf(aside, NAME_MAX + 1, "%.*s" ASIDE,
+	    (int)(strlen(file) - strlen(ENDING)), file);
+}
+
 /* So that it can be looked at, and is not in the way. */
 static void
 put_aside(const struct folder *f, const char *file, const char *why)
 {
 	char aside[NAME_MAX + 1];
 
-	snprintf(aside, sizeof(aside), "%.*s.damaged",
-	    (int)(strlen(file) - strlen(ENDING)), file);
+	name_aside(file, aside);
 	report(f->h->rep, DE_WARNING, "%s/%s: is damaged: %s; what it says of "
 	    "past dumps does not count%s", f->path, file, why,
 	    renameat(f->fd, file, f->fd, aside) == 0 ?
@@ -310,13 +317,13 @@ append(struct history_list *list, json_t *dump, const char *key)
 }
 
 static bool
-is_history(const char *file)
+ends_with(const char *file, const char *ending)
 {
-	const size_t length = strlen(file), ending = strlen(ENDING);
+	const size_t length = strlen(file), end = strlen(ending);
 
-	return file[0] != '.' && length > ending &&
-	    length < HISTORY_KEY_BYTES + ending &&
-	    strcmp(file + length - ending, ENDING) == 0;
+	return file[0] != '.' && length > end &&
+	    length < HISTORY_KEY_BYTES + end &&
+	    strcmp(file + length - end, ending) == 0;
 }
 
 /* False: there is something that has been passed over, and named. */
@@ -338,10 +345,14 @@ load_file(const struct folder *f, const char *file, struct history_list *list)
 		list->owned = json_array();
 	for (size_t i = 0; i < json_array_size(dumps); i++)
 		bad += !append(list, json_array_get(dumps, i), key);
-	if (bad > 0)
+	if (bad > 0) {
+		char aside[NAME_MAX + 1];
+		name_aside(file, aside);
+		linkat(f->fd, file, f->fd, aside, 0);
 		report(f->h->rep, DE_WARNING, "%s/%s: %zu of the dumps in it "
 		    "cannot be understood, and are passed over", f->path, file,
 		    bad);
+	}
 	const bool ok = dumps != NULL && bad == 0;
 	json_decref(dumps);
 	return ok;
@@ -362,9 +373,12 @@ load_files(const struct folder *f, struct history_list *list)
 		return complain(f, NULL, "cannot be read");
 	}
 	rewinddir(dir);
-	while ((entry = readdir(dir)) != NULL)
-		if (is_history(entry->d_name) && files++ < FILES_MAX)
+	while ((entry = readdir(dir)) != NULL) {
+		if (ends_with(entry->d_name, ENDING) && files++ < FILES_MAX)
 			ok = load_file(f, entry->d_name, list) && ok;
+		list->is_cut = list->is_cut || !ok ||
+		    ends_with(entry->d_name, ASIDE);
+	}
 	closedir(dir);
 	if (files <= FILES_MAX)
 		return ok;

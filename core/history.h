@@ -76,7 +76,8 @@ struct history_record {
 	int64_t pid;			/* of the supervisor, and when */
 	int64_t pid_started;		/*   that began; 0: not known */
 	const json_t *volumes;		/* array of { number, medium } */
-	const json_t *retake;		/* array of inode numbers: the next */
+	const json_t *retake;		/* array of inode numbers, the first and */
+					/*   the last of each range: the next */
 					/*   level takes them in any case */
 	bool retake_is_cut;		/* there were more than are kept */
 };
@@ -86,6 +87,8 @@ struct history_list {
 	struct history_record *items;
 	size_t count;
 	json_t *owned;			/* what the texts belong to */
+	bool is_cut;			/* there were more, in a file that was */
+					/*   damaged and put aside */
 };
 
 /* Where they are kept, and whom to tell.  Borrowed, all of it. */

@@ -88,6 +88,15 @@ inomap_intersect(struct inomap *map, const struct inomap *other)
 }
 
 void
+inomap_subtract(struct inomap *map, const struct inomap *other)
+{
+	const size_t size = (size_t)map->tape_blocks * 1024;
+
+	for (size_t i = 0; i < size; i++)
+		map->bits[i] &= (uint8_t)~other->bits[i];
+}
+
+void
 inomap_unite(struct inomap *map, const struct inomap *other)
 {
 	const size_t bytes = (size_t)map->tape_blocks * DE_TAPE_BLOCK;

@@ -55,6 +55,9 @@ uint32_t inomap_count(const struct inomap *map);
 /* Keep those that are in `other`, of the same size, as well. */
 void inomap_intersect(struct inomap *map, const struct inomap *other);
 
+/* Remove those that are in `other`, of the same size. */
+void inomap_subtract(struct inomap *map, const struct inomap *other);
+
 /* Add those that are in `other`, of the same size. */
 void inomap_unite(struct inomap *map, const struct inomap *other);
 

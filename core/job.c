@@ -81,9 +81,12 @@ static int64_t
 date_of(const struct job_config *config, const struct snapshot *snapshot)
 {
 	const int64_t date = option_number(config->options, "date");
+	const int64_t made = option_number(config->options, "snapshot_date");
 
 	if (date != 0)
 		return date;
+	if (made != 0)
+		return made;
 	return snapshot != NULL ? snapshot_date(snapshot) :
 	    (int64_t)time(NULL);
 }
@@ -216,6 +219,29 @@ leave_room(struct job *job)
 	chain_leave_room(job->chain, job->date, LIVE_ROOM);
 }
 
+/*
+ * Is snapshot_date one that the source can have?  A date that is too late would
+ * keep what changed after the snapshot out of every dump.
+ */
+static bool
+check_date(const struct job *job)
+{
+	const int64_t made = option_number(job->config->options,
+	    "snapshot_date");
+	const char *what = NULL;
+
+	if (made > (int64_t)time(NULL))
+		what = "lies in the future of the snapshot; give the time at "
+		    "which that was begun";
+	else if (made != 0 &&
+	    (job->src.info.properties & DE_SOURCE_LIVE) != 0)
+		what = "is of no use, as the source is mounted for writing "
+		    "and no snapshot";
+	if (what != NULL)
+		report(job->rep, DE_ERROR, "snapshot_date: %s", what);
+	return what == NULL;
+}
+
 /* Where it stands among other dumps. */
 static bool
 find_place(struct job *job)
@@ -226,7 +252,8 @@ find_place(struct job *job)
 	job->chain = chain_new(job->config, job->name, job->rep,
 	    job->cancelled);
 	if (job->chain == NULL || !chain_set_source(job->chain,
-	    &job->src.info, job->date, job->snapshot != NULL, filesystem,
+	    &job->src.info, job->date, job->snapshot != NULL || option_number(
+	    job->config->options, "snapshot_date") != 0, filesystem,
 	    job->host))
 		return false;
 	/* Nothing is put right when somebody just looks. */
@@ -266,7 +293,7 @@ begin(struct job *job, const struct job_config *config,
 	job->date = date;
 	set_host(job);
 	return open_plugins(job) && check_first_volume(job) &&
-	    prepare_for_changes(job) && find_place(job);
+	    check_date(job) && prepare_for_changes(job) && find_place(job);
 }
 
 static void
@@ -595,15 +622,38 @@ send_description(const struct job *job, uint64_t tape_blocks)
 	message_send(job->channel, &m, true);
 }
 
+/* What the base lacks. */
+static bool
+make_retake(const struct job *job, struct inomap *map)
+{
+	const struct level *level = &job->level;
+
+	if (level->retake_count == 0)
+		return true;
+	if (!inomap_init(map, job->src.info.max_inode)) {
+		report(job->rep, DE_ERROR, "out of memory");
+		return false;
+	}
+	for (size_t i = 0; i + 1 < level->retake_count; i += 2)
+		if (level->retake[i] > 0 &&
+		    level->retake[i] <= level->retake[i + 1])
+			inomap_add_range(map, level->retake[i],
+			    level->retake[i + 1]);
+	return true;
+}
+
 static bool
 select_by_rules(const struct job *job, struct selection *sel,
     struct read_errors *read_errors)
 {
 	const struct option_set *options = job->config->options;
+	struct inomap retake = { 0 };
+
+	if (!make_retake(job, &retake))
+		return false;
 	const struct selection_rules rules = {
 		.since = job->level.since,
-		.retake = job->level.retake,
-		.retake_count = job->level.retake_count,
+		.retake = retake.bits != NULL ? &retake : NULL,
 		.level = job->level.number,
 		.honor_nodump = (uint32_t)option_number(options,
 		    "honor_nodump"),
@@ -616,6 +666,7 @@ select_by_rules(const struct job *job, struct selection *sel,
 	job->source_instance->unknown = &sel->unknown;
 	const bool ok = selection_make(sel, &job->src, &rules, read_errors,
 	    job->rep, job->cancelled);
+	inomap_free(&retake);
 	/* If there were too many, the search for their paths finds no more. */
 	job->source_instance->read_errors = NULL;
 	job->source_instance->unknown = NULL;
@@ -708,6 +759,7 @@ select_and_write(struct job *job, struct findings *findings)
 	if (status != EXIT_COMPLETE)
 		return end_early(job, status, &read_errors);
 	report_estimate(job, sel.tape_blocks);
+	chain_set_left_out(job->chain, &sel.left_out);
 	send_description(job, sel.tape_blocks);
 	status = write_dump(job, &sel, &read_errors);
 	selection_free(&sel);

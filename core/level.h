@@ -24,8 +24,8 @@ struct level {
 	int32_t base_level;	/* LEVEL_NONE: the date was given by hand */
 	int64_t since;		/* changes from then on are taken; not later
 				   than base_date */
-	uint32_t *retake;	/* inodes that are taken in any case; owned */
-	size_t retake_count;
+	uint32_t *retake;	/* inodes that are taken in any case: the first */
+	size_t retake_count;	/*   and the last of each range; owned */
 };
 
 /* The dumpdates file of a job, or NULL; and is it to be updated? */

@@ -2,7 +2,6 @@
 #include "core/selection.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -90,21 +89,12 @@ is_changed(const struct selection_rules *rules, const struct de_brief *inode)
 	    inode->ctime >= rules->since;
 }
 
-static int
-compare_numbers(const void *a, const void *b)
-{
-	const uint32_t *x = a, *y = b;
-
-	return *x < *y ? -1 : *x > *y;
-}
-
 /* The base lacks it, or has it as it was at no moment. */
 static bool
 is_retaken(const struct selection_rules *rules, const struct de_brief *inode)
 {
-	return rules->retake_count > 0 && bsearch(&inode->number,
-	    rules->retake, rules->retake_count, sizeof(*rules->retake),
-	    compare_numbers) != NULL;
+	return rules->retake != NULL && inomap_has(rules->retake,
+	    inode->number);
 }
 
 /* Is it left out whatever names it has? */
@@ -148,7 +138,13 @@ select_inode(const struct selecting *s, const struct de_brief *inode)
 {
 	struct selection *sel = s->sel;
 
+	const bool is_wanted = is_changed(s->rules, inode) ||
+	    is_retaken(s->rules, inode);
+
 	inomap_add(&sel->in_use, inode->number);
+	/* As long as it is not dumped. */
+	if (is_wanted)
+		inomap_add(&sel->left_out, inode->number);
 	if (!inode_types_note(&sel->types, inode->number, inode->mode))
 		*s->out_of_memory = true;
 	if (!can_be_dumped(inode, s->findings)) {
@@ -164,8 +160,7 @@ select_inode(const struct selecting *s, const struct de_brief *inode)
 		tree_is_encrypted(sel->tree, inode->number);
 	if (is_left_out(s, inode))
 		tree_leave_out(sel->tree, inode->number);
-	else if (!tree_is_left_out(sel->tree, inode->number) &&
-	    (is_changed(s->rules, inode) || is_retaken(s->rules, inode))) {
+	else if (!tree_is_left_out(sel->tree, inode->number) && is_wanted) {
 		inomap_add(&sel->dumped, inode->number);
 		sel->tape_blocks += estimate(inode);
 		note_link(s, inode);
@@ -326,6 +321,7 @@ make_maps(const struct selecting *s)
 
 	if (inomap_init(&sel->in_use, max_inode) &&
 	    inomap_init(&sel->dumped, max_inode) &&
+	    inomap_init(&sel->left_out, max_inode) &&
 	    inomap_init(&sel->directories, max_inode))
 		return true;
 	report(s->rep, DE_ERROR, "out of memory for the maps of %" PRIu32
@@ -358,6 +354,18 @@ has_root(const struct selecting *s)
 	    "directory; the filesystem needs to be repaired", info->device,
 	    info->root_inode);
 	return false;
+}
+
+/*
+ * What this dump lacks has to be in a later one as soon as it has a name there,
+ * however old it is: when its directory has moved, or can be read again.
+ */
+static void
+find_left_out(struct selection *sel)
+{
+	inomap_subtract(&sel->left_out, &sel->dumped);
+	if (sel->unknown.bits != NULL)
+		inomap_unite(&sel->left_out, &sel->unknown);
 }
 
 bool
@@ -396,6 +404,8 @@ selection_make(struct selection *sel, const struct source *src,
 		take_unknown(sel);
 		ok = walk(&s);
 	}
+	if (ok)
+		find_left_out(sel);
 	inomap_free(&links);
 	if (!ok) {
 		selection_free(sel);
@@ -414,6 +424,7 @@ selection_free(struct selection *sel)
 	sel->tree = NULL;
 	inomap_free(&sel->in_use);
 	inomap_free(&sel->dumped);
+	inomap_free(&sel->left_out);
 	inomap_free(&sel->directories);
 	inomap_free(&sel->unknown);
 	inode_types_free(&sel->types);

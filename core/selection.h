@@ -23,8 +23,7 @@
 /* What is to be selected. */
 struct selection_rules {
 	int64_t since;			/* changed since; 0: everything */
-	const uint32_t *retake;		/* borrowed, rising: these in any case */
-	size_t retake_count;
+	const struct inomap *retake;	/* borrowed: these in any case; NULL */
 	uint32_t level;
 	uint32_t honor_nodump;		/* the flag counts from this level on */
 	const struct exclude *exclude;	/* borrowed; NULL: no patterns */
@@ -35,6 +34,7 @@ struct selection_rules {
 struct selection {
 	struct inomap in_use;		/* have a name that restore may know */
 	struct inomap dumped;		/* have a record in the stream */
+	struct inomap left_out;		/* to be dumped, but for its names */
 	struct inomap directories;	/* those of them that are directories */
 	/*
 	 * In use as well, but nobody knows what they are.  No bits: none.  The

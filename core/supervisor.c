@@ -191,6 +191,8 @@ take_message(struct supervision *v, const struct message *m)
 		record_said(v->record, &m->u.said);
 		break;
 	case MESSAGE_FINDING:
+		if (m->u.finding.kind != DE_FINDING_NOTE)
+			chain_log_retake(v->s->log, m->u.finding.inode);
 		if (v->s->keep_volumes)
 			record_finding(v->record, &m->u.finding);
 		break;

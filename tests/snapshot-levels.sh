@@ -47,3 +47,35 @@ for level in 0 1 2; do
 done
 [ "$(cat back/a)" = v2 ] || fail "a is \"$(cat back/a)\", not \"v2\""
 grep -q "^a.img 0 " dumpdates || fail "$(cat dumpdates)"
+
+# A snapshot that was made elsewhere: its date is told, or the filesystem knows.
+# elsewhere SETTINGS: level 0 of a copy, which was made before a change of a.img
+elsewhere () {
+	rm -rf back dumpdates dumps/*
+	cp a.img copy.img
+	made=$(date +%s)
+	sleep 1.1
+	echo "$1" >text
+	debugfs a.img "rm a" "write text a"
+	sleep 1.1
+	configure_levels levels.conf copy.img "${2//@made@/$made}"
+	engine 0 -c levels.conf
+	cp a.img copy.img
+	configure_levels levels.conf copy.img ""
+	engine 0 -c levels.conf --level 1
+	not_said "warning"
+	for level in 0 1; do
+		restore_level "dumps/$level" back
+	done
+	[ "$(cat back/a)" = "$1" ] || fail "a is \"$(cat back/a)\", not \"$1\""
+}
+elsewhere v3 'snapshot_date = @made@;'
+elsewhere v4 ''
+configure_levels levels.conf copy.img "snapshot_date = $(($(date +%s) + 3600));"
+engine 1 -c levels.conf
+said "snapshot_date: lies in the future of the snapshot"
+engine 1 -c levels.conf --check
+configure true
+sed -i 's/snapshot = {/snapshot_date = 5; &/' levels.conf
+engine 1 -c levels.conf
+said "snapshot_date: is for a snapshot that was made elsewhere"
