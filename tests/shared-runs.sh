@@ -68,7 +68,8 @@ rm dumps/else
 
 # ---- It waits
 
-jobs wait.conf "$(job waits "$(to_file dumps/001 'overwrite = true;')" \
+# For the name of a volume that the first run may come to.
+jobs wait.conf "$(job waits "$(to_file dumps/004)" \
     "wait_for_medium = 600;")"
 engine 0 --check -c wait.conf
 "$DUMPENGINE" -c wait.conf >wait.log 2>&1 </dev/null &
