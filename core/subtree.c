@@ -58,21 +58,18 @@ look_up(void *arg, const struct de_entry *e)
 	return DE_NO_MORE;
 }
 
-static const char *
-what_it_is(const struct de_inode *inode)
-{
-	return S_ISLNK(inode->mode) ? "is a symbolic link, which is not "
-	    "followed" : "is a file, not a directory";
-}
-
 /* What makes an inode on the way, or at its end, unfit; NULL: nothing. */
 static const char *
-why_left_out(const struct subtree *s, const struct de_inode *inode)
+why_unfit(const struct subtree *s, const struct de_inode *inode, bool on_the_way)
 {
 	const uint32_t *numbers = NULL;
 	const size_t count = s->exclude == NULL ? 0 :
 	    exclude_inodes(s->exclude, &numbers);
 
+	if (S_ISLNK(inode->mode))
+		return "is a symbolic link, which is not followed";
+	if (on_the_way && !S_ISDIR(inode->mode))
+		return "is a file, not a directory";
 	if (inode->number == s->src->info.root_inode)
 		return NULL;
 	for (size_t i = 0; i < count; i++)
@@ -93,25 +90,22 @@ step(const struct subtree *s, uint32_t number, const char *part,
 {
 	struct de_inode inode;
 	enum subtree_found found = SUBTREE_FOUND;
+	const char *why = NULL;
 	void *scan;
 
 	if (source_scan_begin(s->src, &scan) != DE_OK)
 		return SUBTREE_UNREADABLE;
 	enum de_status status = source_next(s->src, scan, number, &inode);
-	if (status == DE_FAILED) {
+	if (status == DE_NO_MORE || (status == DE_OK && inode.number != number))
+		why = "cannot be read";
+	else if (status == DE_OK)
+		why = why_unfit(s, &inode, name != NULL);
+	if (status == DE_OK && why == NULL && name != NULL)
+		status = source_read_directory(s->src, &inode, look_up, name);
+	if (why != NULL)
+		found = refuse(s, part, length, why);
+	else if (status == DE_FAILED)
 		found = SUBTREE_UNREADABLE;
-	} else if (status == DE_NO_MORE || inode.number != number) {
-		found = refuse(s, part, length, "cannot be read");
-	} else if (why_left_out(s, &inode) != NULL) {
-		found = refuse(s, part, length, why_left_out(s, &inode));
-	} else if (name == NULL && S_ISLNK(inode.mode)) {
-		found = refuse(s, part, length, what_it_is(&inode));
-	} else if (name != NULL && !S_ISDIR(inode.mode)) {
-		found = refuse(s, part, length, what_it_is(&inode));
-	} else if (name != NULL && source_read_directory(s->src, &inode,
-	    look_up, name) == DE_FAILED) {
-		found = SUBTREE_UNREADABLE;
-	}
 	source_scan_end(s->src, scan);
 	return found;
 }

@@ -102,11 +102,9 @@ may_follow(uint16_t last, uint16_t tag, uint16_t permissions)
 	case ACL_USER_OBJ:
 		return last == 0;
 	case ACL_USER:
-		return last == ACL_USER_OBJ || last == ACL_USER;
 	case ACL_GROUP_OBJ:
 		return last == ACL_USER_OBJ || last == ACL_USER;
 	case ACL_GROUP:
-		return last == ACL_GROUP_OBJ || last == ACL_GROUP;
 	case ACL_MASK:
 		return last == ACL_GROUP_OBJ || last == ACL_GROUP;
 	case ACL_OTHER:

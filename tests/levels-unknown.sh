@@ -55,7 +55,7 @@ changed () {
 
 # level_1 IMAGE [BLOCK...]: these cannot be read; the chain is as the tree then.
 level_1 () {
-	local image=$1 ranges= block
+	local image=$1 ranges='' block
 	shift
 	for block; do
 		ranges+=,$((block * 1024))-$(((block + 1) * 1024))
@@ -112,6 +112,7 @@ cp good img
 changed img deep/er/est{1..8}/file plain /
 level_1 img "$(table_of deep/er)"
 said "no path leads from the root to this directory"
+# shellcheck disable=SC2046 # numbers
 level_1 img $(for ((i = 12; i < 140; i += 4)); do table_of "<$i>"; done | sort -u)
 
 # ---- Tables that are nowhere, inodes that are damaged, links without a target
