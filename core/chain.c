@@ -13,7 +13,7 @@
 #include "core/level.h"
 #include "plugins/common/safe_file.h"
 
-#define RANGES_MAX 16384		/* of what is left out */
+#define RANGES_MAX ((size_t)16384)	/* of what is left out */
 #define KEPT_MAX 400		/* dumps in a file that nothing needs any more */
 
 static const char *
