@@ -118,8 +118,8 @@ LABEL=$label $scratch/mnt ext4 noauto 0 0
 $device /nonexistent/place ext4 noauto 0 0
 END
 with_fstab () {
-	unshare -m --propagation private sh -c \
-	    'mount --bind fstab /etc/fstab && exec "$@"' - "$@"
+	unshare -m --propagation slave sh -c "$let_go"'
+	    mount --bind fstab /etc/fstab && exec "$@"' - "$@"
 }
 if [ -e /etc/fstab ] && with_fstab true; then
 	means "$scratch/mnt" with_fstab

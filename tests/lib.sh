@@ -156,6 +156,21 @@ unmount () {
 	umount "$1" || fail "cannot unmount $1"
 }
 
+# How a script for `unshare -m --propagation slave sh -c` begins.  The copies of
+# what other tests have mounted would keep that in use, so they go; what our
+# working folder is in is busy, and stays.
+# shellcheck disable=SC2016,SC2034
+let_go='
+	built=$(realpath "$top_builddir")
+	tac /proc/self/mounts | while read -r source place _; do
+		place=$(printf %b "$place")
+		case $source:$place in
+		/dev/loop*:* | *:"$built"/*)
+			umount "$place" 2>/dev/null
+		esac
+	done || :
+'
+
 # A text for a configuration: with \ and " escaped.
 quoted () {
 	local text=${1//\\/\\\\}

@@ -30,12 +30,9 @@ trap clean_up_elsewhere EXIT
 device=$(losetup -f --show a.img) || skip "needs loop devices"
 
 # mount_elsewhere OPTION: in a namespace of its own, until the pipe is closed.
-# What other tests have mounted has to go from there.
 mount_elsewhere () {
 	mkfifo hold
-	unshare -m --propagation private sh -c '
-	    awk "\$2 ~ /scratch/ { print \$2 }" /proc/self/mounts |
-	        while read -r place; do umount -l "$place"; done
+	unshare -m --propagation slave sh -c "$let_go"'
 	    mount -o "$1" "$2" other && touch ready && read -r _ <hold' \
 	    - "$1" "$device" &
 	other=$!

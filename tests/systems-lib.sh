@@ -12,9 +12,9 @@
 systems_cache=${SYSTEMS_CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/dumpengine-systems}
 
 # What is installed there, besides the base.
-system_packages='acl attr check comerr-dev dump e2fsprogs gcc libc6-dev
-    libconfig-dev libext2fs-dev libjansson-dev libmount-dev libxxhash-dev make
-    pkgconf procps python3 xz-utils'
+system_packages='acl attr check comerr-dev dump e2fsprogs gcc libblkid-dev
+    libc6-dev libconfig-dev libext2fs-dev libjansson-dev libmount-dev
+    libxxhash-dev make pkgconf procps python3 xz-utils'
 
 # Where this system has its packages from.
 mirror () {
@@ -25,10 +25,9 @@ mirror () {
 # in_system COMMAND: in a shell there, with the release at /src.
 in_system () {
 	# shellcheck disable=SC2016
-	unshare -m bash -c '
+	unshare -m --propagation slave bash -c "$let_go"'
 		set -e
 		mkdir -p "$1/src"
-		mount --make-rprivate /
 		mount --bind "$2" "$1/src"
 		mount -t proc proc "$1/proc"
 		mount --rbind /dev "$1/dev"
