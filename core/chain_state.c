@@ -87,7 +87,9 @@ descends(const struct history_list *list, const struct history_record *from,
 /*
  * Does a line go for the sake of the dump that is being made, which is to take the
  * place of `r`?  That has all of it, or the job is to leave more out from now
- * on.  One that is not noted takes the place of nothing but what it overwrites.
+ * on.  One that is not noted takes the place of nothing but what it overwrites,
+ * and only if it has no less: a subtree, or what has changed since a date, does
+ * not make up for a whole dump.
  */
 static bool
 is_replaced(const struct chain *chain, const struct history_record *line,
@@ -99,7 +101,9 @@ is_replaced(const struct chain *chain, const struct history_record *line,
 		return false;
 	if (!chain->updates)
 		return same_job && line->level == r->level &&
-		    line->date == r->date;
+		    line->date == r->date &&
+		    chain->own.base_date <= line->base_date &&
+		    chain_covers(&chain->own, line);
 	return same_job || chain_covers(&chain->own, line);
 }
 

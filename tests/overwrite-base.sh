@@ -64,6 +64,17 @@ engine 0 -q -c a.conf
 ! cmp -s dumps/v base || fail "a level 0 did not take the place of the old one"
 [ "$(grep -c ' 0 ' dumpdates)" -eq 1 ] || fail "dumpdates: $(cat dumpdates)"
 
+# One that has less of the filesystem, and that is not noted, does not.
+cp dumps/v base
+for less in 'subtree = "1";' 'since = 1600001500;' \
+    'update_dumpdates = false; exclude = "x";'; do
+	configure a.conf 0 1600003000 "$over" "$less"
+	refused "a job with $less"
+done
+configure a.conf 0 1600003000 "$over" 'update_dumpdates = false;'
+engine 0 -q -c a.conf
+! cmp -s dumps/v base || fail "a whole dump was taken for one that has less"
+
 # In the middle of a chain.
 fresh
 rm -rf dumpdates state/*
