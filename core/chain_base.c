@@ -303,8 +303,9 @@ chain_find_base(const struct chain *chain, struct level *level)
 	if (ok) {
 		struct choice c = { .chain = chain, .list = &list,
 		    .lines = &lines };
-		qsort(lines.items, lines.count, sizeof(*lines.items),
-		    later_first);
+		if (lines.count > 1)
+			qsort(lines.items, lines.count, sizeof(*lines.items),
+			    later_first);
 		const struct chain_line *base = choose(&c, level->number);
 		if (base != NULL) {
 			level->base_date = base->date;

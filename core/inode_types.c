@@ -40,7 +40,7 @@ inode_types_note(struct inode_types *types, uint32_t inode, uint16_t mode)
 {
 	const unsigned int number = S_ISREG(mode) ? 0 : number_of(mode);
 
-	for (int bit = 0; number >> bit != 0; bit++) {
+	for (int bit = 0; bit < INODE_TYPE_BITS; bit++) {
 		struct inomap *map = &types->bits[bit];
 		if ((number >> bit & 1) == 0)
 			continue;
