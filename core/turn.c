@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "core/turn.h"
 
-#include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,25 +11,11 @@
 
 #include "core/clock.h"
 #include "core/level.h"
+#include "core/locate.h"
 #include "plugins/common/safe_file.h"
 
 #define NAME_BYTES 8192
 #define PATH_BYTES 4200
-
-/* "LABEL=home" is a link in a folder of links. */
-static void
-find_node(const char *device, char path[static PATH_BYTES])
-{
-	const char *equals = strchr(device, '=');
-	char tag[16] = "";
-
-	snprintf(path, PATH_BYTES, "%s", device);
-	if (equals == NULL || (size_t)(equals - device) >= sizeof(tag))
-		return;
-	for (size_t i = 0; device + i < equals; i++)
-		tag[i] = (char)tolower((unsigned char)device[i]);
-	snprintf(path, PATH_BYTES, "/dev/disk/by-%s/%s", tag, equals + 1);
-}
 
 /* The image that a loop device shows; false: it is no such device. */
 static bool
@@ -54,12 +39,10 @@ find_image(dev_t device, struct stat *st)
 static void
 identify(const char *device, char *text, size_t room)
 {
-	char path[PATH_BYTES];
 	struct stat st;
 	dev_t block = 0;
 
-	find_node(device, path);
-	if (stat(path, &st) == -1) {
+	if (stat(device, &st) == -1) {
 		snprintf(text, room, "name %s", device);
 		return;
 	}
@@ -75,20 +58,38 @@ identify(const char *device, char *text, size_t room)
 		    major(st.st_dev), minor(st.st_dev), (uint64_t)st.st_ino);
 }
 
-/* Texts of a request, of NAME_BYTES each.  False: the job has no turns. */
+/*
+ * The node that the source reads, which alone knows what a label or a mount point
+ * means.  A path of a device or an image file stands for itself.
+ */
 static bool
-name_turn(const struct job_config *job, char *name, char *text)
+find_node(const struct job_config *job, const char *device,
+    struct report *rep, struct located *found)
+{
+	struct stat st;
+
+	snprintf(found->device, sizeof(found->device), "%s", device);
+	if (stat(device, &st) == 0 && !S_ISDIR(st.st_mode))
+		return true;
+	return locate(&job->source, rep, found);
+}
+
+/* Texts of a request, of NAME_BYTES each.  False after reporting why not. */
+static bool
+name_turn(const struct job_config *job, struct report *rep, char *name,
+    char *text)
 {
 	const char *device = option_text(job->source.options, "device");
 	const char *file = level_dumpdates(job);
 	char what[PATH_BYTES + 16];
+	struct located found;
 
-	if (file == NULL)
-		return false;
-	char *path = safe_file_place(file);
 	if (device == NULL)
 		device = job_name(job);
-	identify(device, what, sizeof(what));
+	if (!find_node(job, device, rep, &found))
+		return false;
+	char *path = safe_file_place(file);
+	identify(found.device, what, sizeof(what));
 	snprintf(name, NAME_BYTES, "dumps of %s in %.3900s", what,
 	    path != NULL ? path : file);
 	snprintf(text, NAME_BYTES, "%s, with %s", device, file);
@@ -112,8 +113,10 @@ turn_take(const struct job_config *job, struct report *rep,
 	};
 
 	*lock = NULL;
-	return name_turn(job, name, text) ? lock_take(&request, lock) :
-	    LOCK_TAKEN;
+	if (level_dumpdates(job) == NULL)
+		return LOCK_TAKEN;
+	return name_turn(job, rep, name, text) ? lock_take(&request, lock) :
+	    LOCK_FAILED;
 }
 
 bool
@@ -129,6 +132,8 @@ turn_is_free(const struct job_config *job, struct report *rep,
 		.signals = signals,
 	};
 
-	return option_number(job->options, "wait_for_medium") > 0 ||
-	    !name_turn(job, name, text) || lock_is_free(&request);
+	if (level_dumpdates(job) == NULL ||
+	    option_number(job->options, "wait_for_medium") > 0)
+		return true;
+	return name_turn(job, rep, name, text) && lock_is_free(&request);
 }

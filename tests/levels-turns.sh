@@ -44,6 +44,27 @@ engine 1 -c nightly.conf --check
 said "in use by"
 conf link.conf nightly 1 link.img
 engine 1 -c link.conf
+# However the device is named.
+if loop=$(losetup -f --show -r a.img 2>/dev/null); then
+	clean_up_loop () {
+		umount "$scratch/mnt" 2>/dev/null
+		losetup -d "$loop"
+		clean_up
+	}
+	trap clean_up_loop EXIT
+	tag=UUID=$(blkid -p -s UUID -o value a.img)
+	mkdir mnt
+	names=("$loop" "$tag")
+	! mount -o ro "$loop" mnt 2>/dev/null || names+=("$PWD/mnt")
+	for name in "${names[@]}"; do
+		conf named.conf nightly 1 "$name"
+		engine 1 -c named.conf
+		said "$name, with dumpdates: in use by process $weekend"
+		engine 1 -c named.conf --check
+		said "in use by"
+	done
+	umount mnt 2>/dev/null
+fi
 # Another dumpdates file is another matter.
 sed 's/"dumpdates"/"others"/; s/level = 1/level = 0/; s,dumps/nightly,dumps/others,' nightly.conf >others.conf
 engine 0 -c others.conf
