@@ -145,6 +145,10 @@ static void host_unknown_inodes(const struct de_host *host,
     enum de_finding kind, uint32_t first, uint32_t last, const char *format,
     ...) __attribute__((format(printf, 5, 6)));
 
+static void take_finding(struct instance *in, enum de_finding kind,
+    uint32_t inode, const char *format, va_list args)
+    __attribute__((format(printf, 4, 0)));
+
 static void
 take_finding(struct instance *in, enum de_finding kind, uint32_t inode,
     const char *format, va_list args)

@@ -62,6 +62,7 @@ struct image {
 
 /* ------------------------------------------------------------ a host */
 
+__attribute__((format(printf, 3, 4)))
 static void
 take_report(const struct de_host *host, enum de_severity severity,
     const char *format, ...)
@@ -78,6 +79,7 @@ take_report(const struct de_host *host, enum de_severity severity,
 	image->seen->reports++;
 }
 
+__attribute__((format(printf, 4, 5)))
 static void
 take_finding(const struct de_host *host, enum de_finding kind,
     uint32_t inode, const char *format, ...)

@@ -35,6 +35,7 @@ die(const char *what)
 	exit(1);
 }
 
+__attribute__((format(printf, 3, 4)))
 static void
 take_report(const struct de_host *host, enum de_severity severity,
     const char *format, ...)

@@ -17,6 +17,7 @@ static uint8_t file[SIZE];		/* what is in it */
 static uint8_t model[SIZE];		/* what should be read */
 static char told[256];
 
+__attribute__((format(printf, 3, 4)))
 static void
 take_report(const struct de_host *host, enum de_severity severity,
     const char *format, ...)

@@ -185,7 +185,7 @@ START_TEST(who_waits_gets_it_when_it_is_free)
 	const pid_t waiter = fork();
 	if (waiter == 0) {
 		close(hold);
-		_exit(try(&f));
+		_exit((int)try(&f));
 	}
 	end_holder(pid, hold);
 	int status;

@@ -56,6 +56,7 @@ ops(void)
 
 /* ---------------------------------------------------------------- the host */
 
+__attribute__((format(printf, 3, 4)))
 static void
 take_report(const struct de_host *host, enum de_severity severity,
     const char *format, ...)
