@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -16,6 +15,7 @@
 
 #include "core/clock.h"
 #include "core/note.h"
+#include "core/process_end.h"
 #include "core/signals.h"
 
 #define LIMIT_SECONDS 60	/* what opens nothing takes no time */
@@ -116,18 +116,6 @@ listen_to(const struct apart *apart, int fd, bool *late)
 	return APART_DIED;
 }
 
-/* It is about to end; what has just let go of the socket may not be. */
-static void
-let_end(pid_t pid)
-{
-	struct pollfd end = { .fd = pidfd_open(pid, 0), .events = POLLIN };
-
-	if (end.fd == -1)
-		return;
-	poll(&end, 1, END_MS);
-	close(end.fd);
-}
-
 static void
 bury(pid_t pid, enum apart_ending ending, bool late, char *why, size_t size)
 {
@@ -135,9 +123,12 @@ bury(pid_t pid, enum apart_ending ending, bool late, char *why, size_t size)
 	int wait_status = 0;
 	const bool hung = late && note_find(pid, in, sizeof(in));
 
-	/* Without a grace: there is nothing that it could leave behind. */
+	/*
+	 * It is about to end; what has just let go of the socket may not be.
+	 * Without a grace: there is nothing that it could leave behind.
+	 */
 	if (!late)
-		let_end(pid);
+		process_wait_end(pid, END_MS);
 	kill(pid, SIGKILL);
 	while (waitpid(pid, &wait_status, 0) == -1 && errno == EINTR)
 		;

@@ -10,10 +10,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "core/process_end.h"
 #include "core/signals.h"
 
 #define END_MS 10000	/* that a checkpoint may take to end */
 #define END_MARGIN_MS 200
+#define LOOK_MS 20		/* between two looks, without pidfd_open() */
 
 /* What a writer says to its checkpoint. */
 enum word {
@@ -88,12 +90,8 @@ checkpoint_safe(struct checkpoint *cp)
 {
 	if (cp->safe_fd == -1)
 		return;
-	struct pollfd end = { .fd = pidfd_open(cp->pid, 0), .events = POLLIN };
 	say(cp->safe_fd, SAFE);
-	if (end.fd != -1) {
-		poll(&end, 1, END_MS);
-		close(end.fd);
-	}
+	process_wait_end(cp->pid, END_MS);
 	close_fd(&cp->safe_fd);
 }
 
@@ -128,6 +126,18 @@ wait_for_writer(struct checkpoint *cp, pid_t writer, int fd)
 	}
 }
 
+/* The same as wait_unless_cut(), for the end of a writer without a pidfd. */
+static void
+look_unless_cut(const struct checkpoint *cp, pid_t writer)
+{
+	struct pollfd lifeline = { .fd = cp->lifeline };
+
+	while (!process_has_ended(writer))
+		if (poll(&lifeline, 1, LOOK_MS) > 0 &&
+		    (lifeline.revents & POLLHUP) != 0)
+			end_with_writer(writer, -1);
+}
+
 static int
 wait_for_end(const struct checkpoint *cp, pid_t pid)
 {
@@ -137,6 +147,8 @@ wait_for_end(const struct checkpoint *cp, pid_t pid)
 	if (fd != -1) {
 		wait_unless_cut(cp, pid, fd);
 		close(fd);
+	} else {
+		look_unless_cut(cp, pid);
 	}
 	while (waitpid(pid, &status, 0) == -1 && errno == EINTR)
 		;

@@ -29,7 +29,7 @@
 struct child {
 	const struct child_config *config;
 	pid_t pid;
-	int pidfd;
+	int pidfd;			/* -1: there is none to be had */
 	int output;			/* what it prints; -1: closed */
 	int medium_fd;			/* names the next medium; -1: closed */
 	char line[LINE_BYTES];
@@ -262,6 +262,17 @@ close_fd(int *fd)
 	*fd = -1;
 }
 
+/* It can still be waited for. */
+static bool
+has_ended(const struct child *c)
+{
+	siginfo_t info;
+
+	memset(&info, 0, sizeof(info));
+	return waitid(P_PID, (id_t)c->pid, &info,
+	    WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid != 0;
+}
+
 /* Hear the child for a while.  True: it has ended. */
 static bool
 listen_to(struct child *c, int milliseconds)
@@ -273,12 +284,12 @@ listen_to(struct child *c, int milliseconds)
 	};
 
 	if (poll(fds, 3, milliseconds) <= 0)
-		return false;
+		return c->pidfd == -1 && has_ended(c);
 	if (fds[1].revents != 0 && !take_some(c, c->output, take_output))
 		close_fd(&c->output);
 	if (fds[2].revents != 0 && !take_some(c, c->medium_fd, take_medium))
 		close_fd(&c->medium_fd);
-	return fds[0].revents != 0;
+	return c->pidfd == -1 ? has_ended(c) : fds[0].revents != 0;
 }
 
 /* What it left in the pipes; its own children may hold them open for long. */
