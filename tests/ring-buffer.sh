@@ -35,7 +35,7 @@ done
 refills () {
 	fresh
 	configure_set a.conf img "$1" "$2"
-	engine 0 -c a.conf --report report.json
+	engine 0 -v -c a.conf --report report.json
 	"$PYTHON3" -c "import json; job = json.load(open('report.json'))['jobs'][0]
 print(job['volumes'][0]['ring_refills'])" || fail "no ring_refills"
 }

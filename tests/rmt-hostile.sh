@@ -122,7 +122,6 @@ O-silence verify=false
 W-silence verify=false
 W-take verify=false
 W-stay verify=false
-R-huge verify=true
 R-drip verify=true
 C-drip verify=false
 D-drip verify=false

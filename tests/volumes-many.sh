@@ -22,7 +22,8 @@ chmod +x look
 mkfifo ask answers
 
 # Looks at the processes of a run whenever it stands still between two volumes:
-# three at the most may stay, and none grows from volume to volume.
+# three at the most may stay, besides the one that minds the handler, and none
+# grows from volume to volume.
 cat >watch.py <<'END'
 import collections, os, select, subprocess, sys, time
 
@@ -60,9 +61,9 @@ def engines():
 def look(volume):
     """One that hands over is on its way out: it is waited for, however long that takes."""
     deadline = time.monotonic() + 120
-    while len(found := engines()) > 3:
+    while len(found := engines()) > 3 + 1:
         if time.monotonic() > deadline:
-            sys.exit(f'volume {volume} has ended, and {len(found)} processes stay: {found}')
+            sys.exit(f'volume {volume} has ended, and {len(found)} processes stay: {sorted(found)}')
         time.sleep(0.01)
     for pid, facts in found.items():
         who = 'supervisor' if pid == run.pid else 'worker'
