@@ -21,7 +21,7 @@
 const struct de_option config_top_options[] = {
 	{ "dumpdates", DE_OPTION_STRING, 0, 1, 4095, NULL,
 	  "file that remembers the dumps of all jobs, as /var/lib/dumpdates" },
-	{ NULL, 0, 0, 0, 0, NULL, NULL }
+	DE_OPTIONS_END
 };
 
 const struct de_option config_job_options[] = {
@@ -66,7 +66,7 @@ const struct de_option config_job_options[] = {
 	  "which snapshot to remove" },
 	{ "wait_for_medium", DE_OPTION_INTEGER, 0, 0, 2592000, "0",
 	  "seconds to wait for what another run is using; 0: give up at once" },
-	{ NULL, 0, 0, 0, 0, NULL, NULL }
+	DE_OPTIONS_END
 };
 
 const struct de_option config_snapshot_options[] = {
@@ -78,7 +78,7 @@ const struct de_option config_snapshot_options[] = {
 	  "command that removes the snapshot; it runs in every case" },
 	{ "timeout", DE_OPTION_INTEGER, 0, 1, 86400, "300",
 	  "seconds after which a command that has not ended is killed" },
-	{ NULL, 0, 0, 0, 0, NULL, NULL }
+	DE_OPTIONS_END
 };
 
 /* Those of every output; they stand in its group. */
@@ -101,7 +101,7 @@ const struct de_option config_volume_options[] = {
 	{ "change_between_jobs", DE_OPTION_BOOLEAN, 0, 0, 0, "false",
 	  "the medium is changed before this job, so it may be one that an "
 	  "earlier job of the run has written to" },
-	{ NULL, 0, 0, 0, 0, NULL, NULL }
+	DE_OPTIONS_END
 };
 
 const struct de_option config_ring_options[] = {
@@ -114,7 +114,7 @@ const struct de_option config_ring_options[] = {
 	{ "start_fill", DE_OPTION_INTEGER, 0, 0, 100, NULL,
 	  "percent of the buffer that are filled before writing begins, and "
 	  "again when it had to wait" },
-	{ NULL, 0, 0, 0, 0, NULL, NULL }
+	DE_OPTIONS_END
 };
 
 static const char *const no_groups[] = { NULL };

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# out-rmt over a line that is 20 ms long each way: several times the rate of
-# dump(8), which waits for each answer.  The figures are in the log.
+# out-rmt over a line that is 20 ms long each way: the dump arrives whole, and so
+# does that of dump(8), which waits for each answer.  What both took is in the
+# log; rmt-lost.sh counts the records that are in flight.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 . "$top_srcdir/tests/volumes-lib.sh"
@@ -46,4 +47,3 @@ RSH=$short/rsh RMT=${servers[0]} milliseconds timeout 60 dump -0 -b 64 \
     -f "host:$short/dumps/theirs" "$device"
 echo "$size MiB: ours $ours ms, dump $took ms, which is $((took / ours))" \
     "times as long"
-[ "$took" -ge $((2 * ours)) ] || fail "ours took $ours ms, dump $took ms"

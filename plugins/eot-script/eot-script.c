@@ -40,7 +40,7 @@ static const struct de_option eot_script_options[] = {
 	{ "lock", DE_OPTION_STRINGS, 0, 1, 4095, NULL,
 	  "what the command uses, as the device of a changer, so that no other "
 	  "run does at the same time" },
-	{ NULL, 0, 0, 0, 0, NULL, NULL }
+	DE_OPTIONS_END
 };
 
 /* The dump is done, so that nothing can be wrong with it. */

@@ -34,7 +34,7 @@ static const struct de_option ext2_options[] = {
 	  "dump it even while it is mounted for writing" },
 	{ "superblock", DE_OPTION_INTEGER, 0, 1, INT32_MAX, NULL,
 	  "block of a backup superblock to be used instead of the first" },
-	{ NULL, 0, 0, 0, 0, NULL, NULL }
+	DE_OPTIONS_END
 };
 
 static enum de_status

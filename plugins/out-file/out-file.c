@@ -67,7 +67,7 @@ static const struct de_option out_file_options[] = {
 	  "take a full disk for the end of the volume, not for an error" },
 	{ "fsync", DE_OPTION_BOOLEAN, 0, 0, 0, "true",
 	  "end a volume only when the disk has all of it" },
-	{ NULL, 0, 0, 0, 0, NULL, NULL }
+	DE_OPTIONS_END
 };
 
 static enum de_failure

@@ -50,7 +50,7 @@ static const struct de_option out_rmt_options[] = {
 	  "rewind a tape before a volume is written to it" },
 	{ "eject", DE_OPTION_BOOLEAN, 0, 0, 0, "false",
 	  "rewind a tape and put it out when its volume is complete" },
-	{ NULL, 0, 0, 0, 0, NULL, NULL }
+	DE_OPTIONS_END
 };
 
 static enum de_status

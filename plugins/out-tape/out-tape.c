@@ -80,7 +80,7 @@ static const struct de_option out_tape_options[] = {
 	  "overwrite what is no dump, or cannot be read" },
 	{ "wait_ready", DE_OPTION_INTEGER, 0, 0, 86400, "120",
 	  "seconds to wait for a drive that is loading or busy with itself" },
-	{ NULL, 0, 0, 0, 0, NULL, NULL }
+	DE_OPTIONS_END
 };
 
 /* The drive for a volume: what the EOT handler says, or what the options do. */

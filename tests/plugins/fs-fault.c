@@ -46,7 +46,7 @@ static const struct de_option fault_options[] = {
 	  "where in the file it goes wrong" },
 	{ "delay", DE_OPTION_INTEGER, 0, 0, 10000, "0",
 	  "milliseconds that each read takes" },
-	{ NULL, 0, 0, 0, 0, NULL, NULL }
+	DE_OPTIONS_END
 };
 
 static bool

@@ -67,7 +67,7 @@ static const struct de_option misbehave_options[] = {
 	{ "window", DE_OPTION_INTEGER, 0, 0, 100, "0", "records in flight" },
 	{ "capacity", DE_OPTION_INTEGER, 0, 0, 100000, "0",
 	  "records of a volume" },
-	{ NULL, 0, 0, 0, 0, NULL, NULL }
+	DE_OPTIONS_END
 };
 
 /* ---------------------------------------------------------------- what it does */

@@ -39,7 +39,7 @@ static const struct de_option out_fault_options[] = {
 	  "fail to open a volume" },
 	{ "fail_close", DE_OPTION_BOOLEAN, 0, 0, 0, "false",
 	  "fail to make a volume safe" },
-	{ NULL, 0, 0, 0, 0, NULL, NULL }
+	DE_OPTIONS_END
 };
 
 static enum de_status

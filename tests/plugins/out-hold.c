@@ -33,7 +33,7 @@ static const struct de_option out_hold_options[] = {
 	  "file to make when it waits" },
 	{ "go", DE_OPTION_STRING, DE_OPTION_REQUIRED, 0, 0, NULL,
 	  "file to wait for" },
-	{ NULL, 0, 0, 0, 0, NULL, NULL }
+	DE_OPTIONS_END
 };
 
 static enum de_status

@@ -53,7 +53,7 @@ static const struct de_option out_late_options[] = {
 	{ "miscount", DE_OPTION_STRING, 0, 0, 0, NULL,
 	  "settled() is wrong: \"more\", \"back\", \"few\" at the end, or "
 	  "\"late\" with too many" },
-	{ NULL, 0, 0, 0, 0, NULL, NULL }
+	DE_OPTIONS_END
 };
 
 static enum de_status

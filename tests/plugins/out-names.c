@@ -15,7 +15,7 @@ static const struct de_option options[] = {
 	{ "node", DE_OPTION_STRING, 0, 0, 0, NULL, "to be locked as well" },
 	{ "fault", DE_OPTION_STRING, 0, 0, 0, "none",
 	  "none, fail, crash, exit or hang, when it is asked for names" },
-	{ NULL, 0, 0, 0, 0, NULL, NULL }
+	DE_OPTIONS_END
 };
 
 static enum de_status

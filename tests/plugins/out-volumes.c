@@ -65,7 +65,7 @@ static const struct de_option out_volumes_options[] = {
 	  "the volume that cannot be read back" },
 	{ "kill_closed", DE_OPTION_INTEGER, 0, 0, INT32_MAX, "0",
 	  "the volume after whose closing the process is killed" },
-	{ NULL, 0, 0, 0, 0, NULL, NULL }
+	DE_OPTIONS_END
 };
 
 static enum de_status

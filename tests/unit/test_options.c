@@ -14,7 +14,7 @@ static const struct de_option table[] = {
 	{ "list", DE_OPTION_STRINGS, 0, 1, 8, "one", "texts" },
 	{ "when", DE_OPTION_TIME, 0, 0, 0, NULL, "a date" },
 	{ "bare", DE_OPTION_STRING, DE_OPTION_REQUIRED, 0, 0, NULL, "x" },
-	{ NULL, 0, 0, 0, 0, NULL, NULL }
+	DE_OPTIONS_END
 };
 
 static struct option_set *
