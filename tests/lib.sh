@@ -287,10 +287,10 @@ same_file () {
 	cmp "$1" "$2" >cmp.log 2>&1 || fail "$(cat cmp.log)"
 }
 
-# wait_for SECONDS COMMAND...: until it succeeds.  A busy machine has ten times
+# wait_for SECONDS COMMAND...: until it succeeds.  A busy machine has five times
 # as long.
 wait_for () {
-	local tries=$(($1 * 200))
+	local tries=$(($1 * 100))
 	shift
 	while ! "$@"; do
 		tries=$((tries - 1))

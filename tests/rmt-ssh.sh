@@ -139,11 +139,11 @@ pids_of () {
 # The dump comes slowly, so that there is time for it.
 fresh
 configure_job a.conf \
-    "plugin = $(quoted "$TEST_PLUGINS/fs-fault.so"); delay = 20; files = 40;" \
+    "plugin = $(quoted "$TEST_PLUGINS/fs-fault.so"); delay = 20; files = 200;" \
     'plugin = "out-file"; path = "plain/slow";' "slaves = 1; blocking = 1;"
 engine 0 -c a.conf
 configure_job a.conf \
-    "plugin = $(quoted "$TEST_PLUGINS/fs-fault.so"); delay = 20; files = 40;" \
+    "plugin = $(quoted "$TEST_PLUGINS/fs-fault.so"); delay = 20; files = 200;" \
     "plugin = \"out-rmt\"; target = $(quoted "$me@127.0.0.1:$short/dumps/slow");
     rsh = $(quoted "$ssh -i $scratch/keys/user");
     rmt = $(quoted "${servers[0]}"); window = 8;" "slaves = 1; blocking = 1;"
@@ -152,17 +152,25 @@ pid=$!
 begun () { [ "$(grep -c 'volume 1 started' err)" -ge "$1" ]; }
 ended () { grep -c 'the connection has ended' err; }
 
-# sever COUNT ROOT NAME: kill those processes below ROOT, until it is noticed.
+# sever ROOT NAME: kill those processes below ROOT, once, and have it noticed.
+# What takes their place is left alone.
 sever () {
-	# shellcheck disable=SC2046 # a list
-	kill -9 $(pids_of "$2" "$3") 2>/dev/null
-	[ "$(ended)" -gt "$1" ]
+	local count
+	local -a victims
+	found () {
+		mapfile -t victims < <(pids_of "$1" "$2")
+		[ "${#victims[@]}" -gt 0 ]
+	}
+	noticed () { [ "$(ended)" -gt "$count" ]; }
+	count=$(ended)
+	wait_for 60 found "$1" "$2" || fail "there is no $2: $(cat err)"
+	kill -9 "${victims[@]}"
+	wait_for 60 noticed || fail "$2 killed: $(cat err)"
 }
 wait_for 60 begun 1 || fail "not begun: $(cat err)"
-wait_for 60 sever 0 "$pid" ssh || fail "ssh killed: $(cat err)"
+sever "$pid" ssh
 wait_for 60 begun 2 || fail "not begun for the second time: $(cat err)"
-wait_for 60 sever "$(ended)" "$sshd_pid" "$(basename "${servers[0]}")" ||
-    fail "rmt killed: $(cat err)"
+sever "$sshd_pid" "$(basename "${servers[0]}")"
 wait_for 60 begun 3 || fail "not begun for the third time: $(cat err)"
 # shellcheck disable=SC2046 # a list
 kill -9 "$sshd_pid" $(descendants "$sshd_pid") 2>/dev/null
