@@ -189,9 +189,10 @@ open_once(struct out_rmt *r)
 {
 	struct remote *remote = &r->remote;
 
-	if (!remote_connect(remote) || !remote_open(remote,
-	    r->tape == TAPE_YES || target_is_device(&remote->target) ?
-	    OPEN_WRITE : OPEN_CREATE) || !find_out_tape(r))
+	if (!remote_connect(remote) || !out_rmt_let_go(r, true) ||
+	    !remote_open(remote, r->tape == TAPE_YES || target_is_device(
+	    &remote->target) ? OPEN_WRITE : OPEN_CREATE) ||
+	    !find_out_tape(r))
 		return false;
 	return !r->is_tape || !r->rewind ||
 	    remote_tape(remote, TAPE_REWIND, 1);
@@ -280,8 +281,9 @@ look_at_target(struct out_rmt *r)
 	char request[REQUEST_BYTES];
 	struct answer answer;
 
-	if (!remote_connect(remote) || !remote_ask(remote, request,
-	    request_open(request, remote->target.file, OPEN_WRITE), &answer))
+	if (!remote_connect(remote) || !out_rmt_let_go(r, false) ||
+	    !remote_ask(remote, request, request_open(request,
+	    remote->target.file, OPEN_WRITE), &answer))
 		return false;
 	if (answer.error == 0)
 		return find_out_tape(r) && remote_close(remote);
@@ -374,11 +376,13 @@ begin(struct out_rmt *r, const struct de_volume *volume)
 		r->shared->volume = volume->number;
 		r->shared->limit = NO_LIMIT;
 		r->shared->losses = 0;
+		r->shared->cleared[0] = '\0';
 	}
 	r->volume = volume->number;
 	r->window_length = window_length(r, volume->record_size);
 	window_begin(&r->window, volume->record_size);
 	r->ended = r->failed = r->may_retry = r->reading = false;
+	r->is_protected = false;
 	r->reads_open = r->reads_sent = 0;
 	r->failure = 0;
 }
@@ -394,7 +398,8 @@ out_rmt_open_volume(void *self, const struct de_volume *volume,
 	remote_unset(&r->remote);
 	if (!set_target(r, volume) || !open_remote(r)) {
 		remote_disconnect(&r->remote);
-		medium->failure = failure_of(r, r->remote.error);
+		medium->failure = r->is_protected ? DE_FAILURE_PROTECTED :
+		    failure_of(r, r->remote.error);
 		remote_unset(&r->remote);
 		return DE_FAILED;
 	}

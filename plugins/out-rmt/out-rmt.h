@@ -11,12 +11,16 @@
 /* out_rmt.shared->limit: the medium is to say where the volume ends. */
 #define NO_LIMIT UINT64_MAX
 
+#define CLEARED_BYTES 4200
+
 /* What every process of a dump sees: also the next one to write a volume. */
 struct shared {
 	uint32_t volume;
 	uint64_t limit;		/* records that it is to have */
 	int64_t losses;		/* connections lost while it was written */
 	bool was_connected;	/* rmt has answered in this run */
+	char cleared[CLEARED_BYTES];	/* name of the target that may be
+					   emptied for it */
 };
 
 enum tape_option { TAPE_AUTO, TAPE_YES, TAPE_NO };
@@ -42,6 +46,7 @@ struct out_rmt {
 	bool ended;			/* the medium is full, all is in order */
 	bool failed;			/* and that is reported */
 	bool may_retry;			/* the failure may be over */
+	bool is_protected;		/* the file holds what has to stay */
 	int failure;			/* error number of it; 0: none there */
 
 	bool reading;			/* back, that is */
@@ -58,6 +63,13 @@ struct out_rmt {
  * Returns DE_FAILED.
  */
 enum de_status out_rmt_fail(struct out_rmt *r);
+
+/*
+ * earlier.c: may what the file of the target holds be overwritten?  `for_good`: it
+ * will be, so that nothing builds on it any more.  Leaves a connection that has
+ * nothing open.  False after reporting why not.
+ */
+bool out_rmt_let_go(struct out_rmt *r, bool for_good);
 
 /* Callbacks; see plugin.h.  write.c */
 enum de_status out_rmt_write(void *self, const void *record, size_t length);

@@ -24,6 +24,8 @@ mode_text(enum open_mode mode)
 		return "1 O_WRONLY|O_CREAT|O_TRUNC";
 	case OPEN_WRITE:
 		return "1 O_WRONLY";
+	case OPEN_LOOK:
+		return "0 O_RDONLY|O_NONBLOCK";
 	case OPEN_READ:
 		break;
 	}

@@ -26,7 +26,8 @@ enum tape_operation {
 enum open_mode {
 	OPEN_CREATE,		/* for writing, made anew or emptied */
 	OPEN_WRITE,		/* for writing, if it is there */
-	OPEN_READ
+	OPEN_READ,
+	OPEN_LOOK		/* as that, and a FIFO does not keep us */
 };
 
 /* Of any request but for its data. */
