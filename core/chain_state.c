@@ -171,6 +171,47 @@ is_own_base(const struct chain *chain, const struct de_dump_found *found)
 	    has_text(chain->own.host, found->host, DEVICE_MAX));
 }
 
+/* Has this dump, of a level not above its, all of it? */
+static bool
+makes_up_for(const struct chain *chain, const struct de_dump_found *found)
+{
+	return chain->own.level <= found->level && (chain->updates ||
+	    (chain->own.base_date <= found->base_date &&
+	    chain->own.subtree == NULL));
+}
+
+/*
+ * Nothing is known of the dump but its line in the file of this job, as dump(8)
+ * writes them.
+ */
+static bool
+is_line_alone(const struct chain *chain, const struct history_list *list,
+    const struct de_dump_found *found)
+{
+	const struct history_record *own = &chain->own;
+	const struct chain_place place = { own->dumpdates, own->name,
+	    chain->given };
+	const struct chain_line *line;
+	struct chain_lines lines;
+
+	if (own->dumpdates == NULL || own->name == NULL ||
+	    makes_up_for(chain, found) || found->level > INT32_MAX ||
+	    (own->device != NULL &&
+	    !has_text(own->device, found->device, DEVICE_MAX)) ||
+	    (own->host != NULL &&
+	    !has_text(own->host, found->host, DEVICE_MAX)))
+		return false;
+	bool needed = !chain_lines_read(&lines, &place, list, false,
+	    chain->rep, chain->cancelled);
+	if (!needed) {
+		line = chain_lines_find(&lines, (int32_t)found->level,
+		    found->date);
+		needed = line != NULL && chain_is_current(&lines, line);
+	}
+	chain_lines_free(&lines);
+	return needed;
+}
+
 enum de_dump_state
 chain_dump_state(const struct chain *chain, const struct de_dump_found *found)
 {
@@ -188,6 +229,8 @@ chain_dump_state(const struct chain *chain, const struct de_dump_found *found)
 		if (state > worst)
 			worst = state;
 	}
+	if (worst == DE_DUMP_UNKNOWN && is_line_alone(chain, &list, found))
+		worst = DE_DUMP_BASE;
 	history_free(&list);
 	return worst;
 }

@@ -85,6 +85,12 @@ done
 cp dumps/v.0 base
 configure a.conf 2 1600002000 'path = "dumps/v.0"; overwrite = true;'
 refused "a level 2 over the level 0 below its base" dumps/v.0
+# The same if nothing but dumpdates tells of it, as after dump(8).
+mv state known
+mkdir -m 700 state
+refused "a level 2 over a level 0 of dumpdates alone" dumps/v.0
+rm -rf state
+mv known state
 # What the dump being made takes the place of may go.
 configure a.conf 1 1600003000 'path = "dumps/v.%l"; overwrite = true;'
 engine 0 -q -c a.conf
