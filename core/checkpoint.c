@@ -187,8 +187,8 @@ enum checkpoint_role
 checkpoint_fork(struct checkpoint *cp, checkpoint_retry_fn *retry, void *arg)
 {
 	enum checkpoint_role role;
-	int wait_status;
-	pid_t writer;
+	int wait_status = 0;
+	pid_t writer = -1;
 
 	while (!fork_writer(cp, &role, &writer, &wait_status))
 		if (!retry(arg, writer, wait_status))

@@ -5,6 +5,7 @@
 . "${top_srcdir:-.}/tests/lib.sh"
 [ -x "$top_srcdir/configure" ] || skip "needs configure"
 [ ! -e "$top_srcdir/config.status" ] || skip "the sources are configured"
+case $top_srcdir in *[[:space:]]*) skip "configure refuses a blank" ;; esac
 need pkgconf
 
 # What the build folder was configured with is not meant for these.

@@ -20,7 +20,7 @@ trap clean_up_live EXIT
 # skipped.  Leaves $device.
 mount_image () {
 	can_mount "$@" || skip "cannot mount an image: $(cat mount.log)"
-	device=$(awk -v at="$scratch/$2" '$2 == at { print $1 }' /proc/mounts)
+	device=$(findmnt -n -o SOURCE -M "$scratch/$2")
 }
 
 # make_live IMAGE SIZE TREE [OPTION]: no inline_data, which the kernel writes

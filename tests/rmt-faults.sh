@@ -72,7 +72,7 @@ END
 chmod +x noisy
 fresh
 configure_set a.conf img "$(to_rmt "$short/dumps/one" \
-    "rsh = $(quoted "$scratch/noisy");")" "$ring"
+    "rsh = $(quoted "$short/noisy");")" "$ring"
 ends 0 "says more; it is not shown"
 [ "$(grep -c noise err)" -le 100 ] || fail "$(grep -c noise err) lines"
 same_file plain/one dumps/one

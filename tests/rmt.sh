@@ -15,7 +15,7 @@ make_data_image img 3 tree
 ring="blocking = 16;"
 size='volume_size = "1 MiB";'
 local_rsh rsh
-rsh="rsh = $(quoted "$scratch/rsh");"
+rsh="rsh = $(quoted "$short/rsh");"
 configure_set a.conf img 'plugin = "out-file"; path = "plain/one";' "$ring"
 engine 0 -c a.conf
 configure_set a.conf img "plugin = \"out-file\"; path = \"plain/set%v\"; $size" \
@@ -137,7 +137,7 @@ same_file plain/set001 dumps/same
 # arguments TARGET OPTIONS: what the command was run with.
 cat >show <<END
 #!/bin/sh
-printf '<%s>' "\$@" >$scratch/shown
+printf '<%s>' "\$@" >'$scratch/shown'
 exit 3
 END
 chmod +x show
@@ -149,7 +149,7 @@ arguments () {
 	[ "$(cat shown)" = "$3" ] || fail "arguments $(cat shown), not $3"
 }
 me=$(id -un)
-show="rsh = $(quoted "$scratch/show");"
+show="rsh = $(quoted "$short/show");"
 arguments h:f "$show" "<h><-l><$me></etc/rmt>"
 arguments u@h:f "$show" "<h><-l><u></etc/rmt>"
 arguments 'u@[fe80::1]:f' "$show" "<fe80::1><-l><u></etc/rmt>"
@@ -158,10 +158,10 @@ arguments h:f "$show rmt = \"/opt/a b'c/rmt\";" \
 # shellcheck disable=SC2016
 arguments h:f "$show rmt = [ \"sudo\", \"-n\", \"\$(x)\" ];" \
     "<h><-l><$me><sudo><-n><'\$(x)'>"
-arguments h:f "rsh = \"$scratch/show -p  22\";" "<-p><22><h><-l><$me></etc/rmt>"
+arguments h:f "rsh = \"$short/show -p  22\";" "<-p><22><h><-l><$me></etc/rmt>"
 arguments h:f "rsh = [ \"$scratch/show\", \"a b\" ];" \
     "<a b><h><-l><$me></etc/rmt>"
-RSH="$scratch/show -x" arguments h:f "" "<-x><h><-l><$me></etc/rmt>"
+RSH="$short/show -x" arguments h:f "" "<-x><h><-l><$me></etc/rmt>"
 # ssh is only given the user that is named.
 mkdir bin
 cp show bin/ssh
@@ -209,14 +209,14 @@ END
 chmod +x banner
 fresh
 configure_set a.conf img "$(to_rmt "$short/dumps/one" \
-    "rsh = \"$scratch/banner\";" "$rmt" "verify = true;")" "$ring"
+    "rsh = \"$short/banner\";" "$rmt" "verify = true;")" "$ring"
 engine 0 -q -c a.conf
 said_nothing
 rm dumps/one
 engine 0 -c a.conf
 said "Unauthorized access"
 configure_set a.conf img "$(to_rmt "$short/dumps/two" \
-    "rsh = \"$scratch/banner\"; rmt = \"/no/such/rmt\";")" "$ring"
+    "rsh = \"$short/banner\"; rmt = \"/no/such/rmt\";")" "$ring"
 engine 1 -q -c a.conf
 said "warning: host:$short/dumps/two: Unauthorized access" "/no/such/rmt"
 

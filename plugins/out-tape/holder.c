@@ -89,7 +89,7 @@ holder_find(const char *device, char text[static HOLDER_BYTES])
 			    !has_open(entry->d_name, st.st_rdev))
 				continue;
 			get_command(entry->d_name, command);
-			snprintf(text, HOLDER_BYTES, "process %s, %s",
+			snprintf(text, HOLDER_BYTES, "process %.20s, %s",
 			    entry->d_name, command);
 			break;
 		}

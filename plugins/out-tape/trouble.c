@@ -180,7 +180,7 @@ trouble_tell(struct drive *d, const char *what, int error)
 {
 	const enum trouble trouble = find_out(d, error);
 	const char *text = troubles[trouble].text;
-	char holder[HOLDER_BYTES], why[256];
+	char holder[HOLDER_BYTES], why[256 + HOLDER_BYTES];
 
 	d->failure = troubles[trouble].failure;
 	if (error == EINTR && d->host->cancelled(d->host))
