@@ -11,12 +11,14 @@ test_on trixie "$(dpkg --print-architecture 2>/dev/null)" \
     tests/config-errors.sh \
     tests/extension.sh \
     tests/fs-ext2-inline.sh \
+    tests/fs-ext2-types.sh \
     tests/fs-ext2-values.sh \
     tests/holes.sh \
     tests/levels-chain.sh \
     tests/levels-tree.sh \
     tests/manual.sh \
     tests/notes.sh \
+    tests/restore-command.sh \
     tests/roundtrip-ext2.sh \
     tests/roundtrip-ext3.sh \
     tests/roundtrip-ext4.sh \
