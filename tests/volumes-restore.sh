@@ -18,7 +18,7 @@ make_image full 24M full.tree -b 4096 -t ext4 -O ^has_journal
 
 # What restore says that is no fault of a dump: who is not root cannot give
 # files away; and it names the volumes that it wants.
-harmless='^(\./)?[^:]*: warning: |Operation not permitted|^Mount tape volume|^Enter .*name|^default is|^\(default is|^Dump tape is|^You have not read any (tapes|volumes)|^Unless you know which volume|^towards the first|^Specify next volume|^set owner/mode|^Launching |^Tape block size|^$'
+harmless='^(\./)?[^:]*: warning: |Operation not permitted|^Mount tape volume|^Enter .*name|^default is|^\(default is|^Dump tape is|^You have not read any (tapes|volumes)|^Unless you know which volume|^towards the first|^Specify next volume|^set owner/mode|^(RESTORE: )?Launching |^Tape block size|^$'
 
 # restored FOLDER TREE LOG
 restored () {
@@ -34,7 +34,7 @@ restored () {
 by_prefix () {
 	local prefix=$PWD/dumps/set
 	mkdir to
-	(cd to && "$RESTORE" -r -y -M -f "$prefix") >restore.log 2>&1 \
+	(cd to && "$RESTORE" -r -y "${records[@]}" -M -f "$prefix") >restore.log 2>&1 \
 	    </dev/null || fail "restore -M: $(cat restore.log)"
 	restored to "$1" restore.log
 }
@@ -51,7 +51,7 @@ by_script () {
 	chmod +x next
 	ln -sf "$here/dumps/set001" volume
 	mkdir to
-	(cd to && "$RESTORE" -r -y -f "$here/volume" -F "$here/next") \
+	(cd to && "$RESTORE" -r -y "${records[@]}" -f "$here/volume" -F "$here/next") \
 	    >restore.log 2>&1 </dev/null || fail "restore -F: $(cat restore.log)"
 	restored to "$1" restore.log
 }
@@ -66,7 +66,7 @@ by_answers () {
 	mkdir to
 	(cd to && "$PYTHON3" "$tools/terminal" --lines "$here/answers" \
 	    --after '[Nn]ame|volume' \
-	    "$RESTORE" -r -y -f "$here/dumps/set001") >restore.log 2>&1 ||
+	    "$RESTORE" -r -y "${records[@]}" -f "$here/dumps/set001") >restore.log 2>&1 ||
 	    fail "restore: $(cat restore.log)"
 	rm -f to/restoresymtable
 	same_tree "$1" to
@@ -74,8 +74,13 @@ by_answers () {
 	rm -rf to
 }
 
-# dump_set IMAGE RING SIZES
+# dump_set IMAGE RING SIZES; leaves what restore has to be told of its records.
+records=()
 dump_set () {
+	local blocking=${2#*blocking = }
+	blocking=${blocking%%;*}
+	records=()
+	[ "$blocking" -le 32 ] || records=(-b "$blocking")
 	fresh
 	configure_set a.conf "$1" "$to_files volume_size = $3;" "$2"
 	engine 0 -q -c a.conf
