@@ -30,11 +30,16 @@ restored () {
 	rm -rf "$1"
 }
 
+# What restore, from 0.4b49 on, has to be told of records of over 32 KiB.
+told () {
+	grep -q "blocking = 64" a.conf && echo "-b 64"
+}
+
 # by_prefix TREE: restore -M counts the names up itself.
 by_prefix () {
 	local prefix=$PWD/dumps/set
 	mkdir to
-	(cd to && "$RESTORE" -r -y "${records[@]}" -M -f "$prefix") >restore.log 2>&1 \
+	(cd to && "$RESTORE" -r -y $(told) -M -f "$prefix") >restore.log 2>&1 \
 	    </dev/null || fail "restore -M: $(cat restore.log)"
 	restored to "$1" restore.log
 }
@@ -51,7 +56,7 @@ by_script () {
 	chmod +x next
 	ln -sf "$here/dumps/set001" volume
 	mkdir to
-	(cd to && "$RESTORE" -r -y "${records[@]}" -f "$here/volume" -F "$here/next") \
+	(cd to && "$RESTORE" -r -y $(told) -f "$here/volume" -F "$here/next") \
 	    >restore.log 2>&1 </dev/null || fail "restore -F: $(cat restore.log)"
 	restored to "$1" restore.log
 }
@@ -66,7 +71,7 @@ by_answers () {
 	mkdir to
 	(cd to && "$PYTHON3" "$tools/terminal" --lines "$here/answers" \
 	    --after '[Nn]ame|volume' \
-	    "$RESTORE" -r -y "${records[@]}" -f "$here/dumps/set001") >restore.log 2>&1 ||
+	    "$RESTORE" -r -y $(told) -f "$here/dumps/set001") >restore.log 2>&1 ||
 	    fail "restore: $(cat restore.log)"
 	rm -f to/restoresymtable
 	same_tree "$1" to
@@ -74,13 +79,8 @@ by_answers () {
 	rm -rf to
 }
 
-# dump_set IMAGE RING SIZES; leaves what restore has to be told of its records.
-records=()
+# dump_set IMAGE RING SIZES
 dump_set () {
-	local blocking=${2#*blocking = }
-	blocking=${blocking%%;*}
-	records=()
-	[ "$blocking" -le 32 ] || records=(-b "$blocking")
 	fresh
 	configure_set a.conf "$1" "$to_files volume_size = $3;" "$2"
 	engine 0 -q -c a.conf
