@@ -32,13 +32,14 @@ restored () {
 
 # What restore, from 0.4b49 on, has to be told of records of over 32 KiB.
 told () {
-	grep -q "blocking = 64" a.conf && echo "-b 64"
+	grep -q "blocking = 64" "$scratch/a.conf" && echo "-b 64"
 }
 
 # by_prefix TREE: restore -M counts the names up itself.
 by_prefix () {
 	local prefix=$PWD/dumps/set
 	mkdir to
+	# shellcheck disable=SC2046
 	(cd to && "$RESTORE" -r -y $(told) -M -f "$prefix") >restore.log 2>&1 \
 	    </dev/null || fail "restore -M: $(cat restore.log)"
 	restored to "$1" restore.log
@@ -56,6 +57,7 @@ by_script () {
 	chmod +x next
 	ln -sf "$here/dumps/set001" volume
 	mkdir to
+	# shellcheck disable=SC2046
 	(cd to && "$RESTORE" -r -y $(told) -f "$here/volume" -F "$here/next") \
 	    >restore.log 2>&1 </dev/null || fail "restore -F: $(cat restore.log)"
 	restored to "$1" restore.log
