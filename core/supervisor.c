@@ -113,7 +113,9 @@ record_said(struct dump_record *record, const struct message_said *m)
 		return;
 	}
 	record->said = said;
-	said[record->said_count++] = (struct said_line){ m->volume, text };
+	said += record->said_count++;
+	said->volume = m->volume;
+	said->text = text;
 }
 
 static void
