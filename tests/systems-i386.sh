@@ -14,7 +14,6 @@ test_on bookworm i386 \
     tests/levels-chain.sh \
     tests/levels-dumpdates.sh \
     tests/reported.sh \
-    tests/roundtrip-ext4.sh \
     tests/same-bytes.sh \
     tests/unit/test_capacity \
     tests/unit/test_date \
