@@ -63,6 +63,29 @@ label_parse(const uint8_t *block, size_t length, struct label *label)
 	return true;
 }
 
+/* NULL, if it is not as it was in the header. */
+static const char *
+whole(const char *text)
+{
+	return strchr(text, '?') == NULL ? text : NULL;
+}
+
+struct de_dump_found
+label_found(const struct label *label)
+{
+	return (struct de_dump_found){
+		.struct_size = sizeof(struct de_dump_found),
+		.date = label->date,
+		.base_date = label->base_date,
+		.level = (uint32_t)label->level,
+		.volume = label->volume,
+		.device = whole(label->device),
+		.filesystem = whole(label->filesystem),
+		.label = whole(label->label),
+		.host = whole(label->host),
+	};
+}
+
 bool
 label_is_of(const struct label *label, const struct de_volume *volume)
 {

@@ -28,6 +28,12 @@ struct label {
 /* Is that the beginning of a volume?  Then *label is filled. */
 bool label_parse(const uint8_t *block, size_t length, struct label *label);
 
+/*
+ * The same for de_host.dump_state() and dump_retire(); its texts are those of
+ * `label`.  One that has lost characters is NULL, as it would match nothing.
+ */
+struct de_dump_found label_found(const struct label *label);
+
 /* Is it of the dump that `volume` belongs to? */
 bool label_is_of(const struct label *label, const struct de_volume *volume);
 

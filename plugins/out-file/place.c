@@ -215,34 +215,11 @@ read_label(const char *path, struct label *label)
 	return ok;
 }
 
-/* NULL, if it is not as it was in the header. */
-static const char *
-exact(const char *text)
-{
-	return strchr(text, '?') == NULL ? text : NULL;
-}
-
-static struct de_dump_found
-describe(const struct label *label)
-{
-	return (struct de_dump_found){
-		.struct_size = sizeof(struct de_dump_found),
-		.date = label->date,
-		.base_date = label->base_date,
-		.level = (uint32_t)label->level,
-		.volume = label->volume,
-		.device = exact(label->device),
-		.filesystem = exact(label->filesystem),
-		.label = exact(label->label),
-		.host = exact(label->host),
-	};
-}
-
 /* An engine without that service knows of none. */
 static enum de_dump_state
 state_of(const struct de_host *host, const struct label *label)
 {
-	const struct de_dump_found found = describe(label);
+	const struct de_dump_found found = label_found(label);
 
 	return DE_HAS(host, dump_state) && host->dump_state != NULL ?
 	    host->dump_state(host, &found) : DE_DUMP_UNKNOWN;
@@ -346,7 +323,7 @@ place_retire(const struct place *p, const struct de_host *host,
 		if (!is_dump || state_of(host, &label) == DE_DUMP_UNFINISHED)
 			return DE_OK;
 	}
-	const struct de_dump_found found = describe(&label);
+	const struct de_dump_found found = label_found(&label);
 	return DE_HAS(host, dump_retire) && host->dump_retire != NULL ?
 	    host->dump_retire(host, &found) : DE_OK;
 }

@@ -15,29 +15,6 @@
 
 #define DATE_BYTES 40
 
-/* A text that had to be cut in the header tells nothing. */
-static const char *
-whole(const char *text)
-{
-	return strchr(text, '?') == NULL ? text : NULL;
-}
-
-static struct de_dump_found
-describe(const struct label *label)
-{
-	return (struct de_dump_found){
-		.struct_size = sizeof(struct de_dump_found),
-		.date = label->date,
-		.base_date = label->base_date,
-		.level = (uint32_t)label->level,
-		.volume = label->volume,
-		.device = whole(label->device),
-		.filesystem = whole(label->filesystem),
-		.label = whole(label->label),
-		.host = whole(label->host),
-	};
-}
-
 static enum de_status
 refuse(struct out_rmt *r, const struct label *label)
 {
@@ -62,7 +39,7 @@ static enum de_status
 let_go(struct out_rmt *r, const struct label *label, bool for_good)
 {
 	const struct de_host *host = r->host;
-	const struct de_dump_found found = describe(label);
+	const struct de_dump_found found = label_found(label);
 
 	if (!DE_HAS(host, dump_retire) || host->dump_state == NULL ||
 	    host->dump_retire == NULL)

@@ -27,27 +27,11 @@ keep_free(struct keep *k)
 
 /* ------------------------------------------------------------ what is known */
 
-static struct de_dump_found
-found_of(const struct label *label)
-{
-	return (struct de_dump_found){
-		.struct_size = sizeof(struct de_dump_found),
-		.date = label->date,
-		.base_date = label->base_date,
-		.level = (uint32_t)label->level,
-		.volume = label->volume,
-		.device = label->device,
-		.filesystem = label->filesystem,
-		.label = label->label,
-		.host = label->host,
-	};
-}
-
 static enum de_dump_state
 state_of(const struct keep *k, const struct label *label)
 {
 	const struct de_host *host = k->drive->host;
-	const struct de_dump_found found = found_of(label);
+	const struct de_dump_found found = label_found(label);
 
 	if (!DE_HAS(host, dump_retire) || host->dump_state == NULL)
 		return DE_DUMP_UNKNOWN;
@@ -219,7 +203,7 @@ keep_let_go(const struct keep *k)
 	if (!DE_HAS(host, dump_retire) || host->dump_retire == NULL)
 		return DE_OK;
 	for (size_t i = 0; i < k->going_count; i++) {
-		const struct de_dump_found found = found_of(&k->going[i]);
+		const struct de_dump_found found = label_found(&k->going[i]);
 		if (host->dump_retire(host, &found) != DE_OK) {
 			k->drive->failure = DE_FAILURE_PROTECTED;
 			return DE_FAILED;
