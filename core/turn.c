@@ -82,7 +82,7 @@ name_turn(const struct job_config *job, struct report *rep, char *name,
 	const char *device = option_text(job->source.options, "device");
 	const char *file = level_dumpdates(job);
 	char what[PATH_BYTES + 16];
-	struct located found;
+	struct located found = { .device = "" };
 
 	if (device == NULL)
 		device = job_name(job);
