@@ -10,11 +10,11 @@ cd sources || exit 99
 git init -q . || fail "git init"
 git config user.name tester
 git config user.email tester@localhost
-touch .ci/run core/main.c Makefile.am
+touch .ci/run core/cli/main.c Makefile.am
 printf '*.o\n' >.gitignore
 git add . && git commit -q -m "all that there is" || fail "git commit"
 cd .. || exit 99
-printf '%s\n' Makefile.am configure core/main.c >listed
+printf '%s\n' Makefile.am configure core/cli/main.c >listed
 
 leavings () { run "$tools/leavings" sources listed; }
 

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/config.h"
+#include "core/config/config.h"
 
 static void
 print_option(const struct de_option *o)

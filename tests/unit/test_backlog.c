@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "core/backlog.h"
+#include "core/ring/backlog.h"
 
 #include "unit.h"
 

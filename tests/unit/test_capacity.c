@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "core/capacity.h"
+#include "core/config/capacity.h"
 
-#include "core/config.h"
+#include "core/config/config.h"
 #include "unit.h"
 
 static struct option_set *set;

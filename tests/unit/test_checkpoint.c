@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "core/checkpoint.h"
+#include "core/volume/checkpoint.h"
 
 #include <signal.h>
 #include <sys/mman.h>

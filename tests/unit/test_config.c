@@ -4,7 +4,7 @@
  *
  * TEST_PLUGINS is the folder of the plugins that are made for the tests.
  */
-#include "core/config.h"
+#include "core/config/config.h"
 
 #include <fcntl.h>
 #include <unistd.h>

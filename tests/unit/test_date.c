@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "core/date.h"
+#include "core/base/date.h"
 
 #include <time.h>
 

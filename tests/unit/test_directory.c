@@ -2,7 +2,7 @@
 /*
  * test_directory.c - directories as restore parses them
  */
-#include "core/directory.h"
+#include "core/format/directory.h"
 
 #include <sys/stat.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "core/dumpdates.h"
+#include "core/config/dumpdates.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>

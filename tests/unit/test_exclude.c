@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "core/exclude.h"
+#include "core/config/exclude.h"
 
 #include "unit.h"
 

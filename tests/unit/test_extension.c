@@ -2,7 +2,7 @@
 /*
  * test_extension.c - the extension, against the numbers of doc/stream-format.md
  */
-#include "core/extension.h"
+#include "core/format/extension.h"
 
 #include <sys/stat.h>
 

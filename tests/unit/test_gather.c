@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "core/gather.h"
+#include "core/ring/gather.h"
 
 #include <errno.h>
 

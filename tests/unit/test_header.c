@@ -2,11 +2,11 @@
 /*
  * test_header.c - headers, against the numbers of doc/stream-format.md
  */
-#include "core/header.h"
+#include "core/format/header.h"
 
 #include <sys/stat.h>
 
-#include "core/extension.h"
+#include "core/format/extension.h"
 #include "unit.h"
 
 static const struct header_identity identity = {

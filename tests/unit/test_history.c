@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "core/history.h"
+#include "core/chain/history.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "core/inomap.h"
+#include "core/format/inomap.h"
 
 #include "unit.h"
 

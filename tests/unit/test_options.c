@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "core/options.h"
+#include "core/host/options.h"
 
 #include "unit.h"
 

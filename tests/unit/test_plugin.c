@@ -4,14 +4,14 @@
  *
  * TEST_PLUGINS is the folder of the plugins that are made for the tests.
  */
-#include "core/plugin.h"
+#include "core/host/plugin.h"
 
 #include <stdatomic.h>
 #include <fcntl.h>
 #include <unistd.h>
 
-#include "core/instance.h"
-#include "core/options.h"
+#include "core/host/instance.h"
+#include "core/host/options.h"
 #include "unit.h"
 
 struct desk {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "core/progress.h"
+#include "core/base/progress.h"
 
-#include "core/clock.h"
+#include "core/base/clock.h"
 #include "unit.h"
 
 static void

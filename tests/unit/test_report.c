@@ -2,7 +2,7 @@
 /*
  * test_report.c - messages, seen through a socket that keeps each write apart
  */
-#include "core/report.h"
+#include "core/base/report.h"
 
 #include <pthread.h>
 #include <sys/socket.h>

@@ -2,7 +2,7 @@
 /*
  * test_restore_command.c - what is to be typed, for media that are not here
  */
-#include "core/restore_command.h"
+#include "core/operator/restore_command.h"
 
 #include <dumpengine/plugin.h>
 #include <stdio.h>

@@ -3,7 +3,7 @@
  * test_ring.c - the promises of the ring, with a source and an output that can
  * be made to fail
  */
-#include "core/ring.h"
+#include "core/ring/ring.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -11,8 +11,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "core/clock.h"
-#include "core/signals.h"
+#include "core/base/clock.h"
+#include "core/base/signals.h"
 #include "unit.h"
 
 /* Both ends of the ring. */

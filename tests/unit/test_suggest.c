@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "core/suggest.h"
+#include "core/base/suggest.h"
 
 #include "unit.h"
 

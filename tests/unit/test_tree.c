@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "core/tree.h"
+#include "core/select/tree.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "core/units.h"
+#include "core/base/units.h"
 
 #include "unit.h"
 

@@ -2,7 +2,7 @@
 /*
  * test_xattr.c - attribute records as restore parses them
  */
-#include "core/xattr.h"
+#include "core/format/xattr.h"
 
 #include "unit.h"
 

@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "core/base/command.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "core/base/clock.h"
+#include "core/base/environment.h"
+
+#define SHELL "/bin/sh"
+#define LINE_BYTES 512		/* longer lines are cut in pieces */
+#define LOG_BYTES_MAX 65536	/* more output is only counted */
+#define POLL_MS 100
+#define KILL_GRACE_MS 5000	/* from SIGTERM to SIGKILL */
+
+enum ending { ENDED, TOO_LATE, CANCELLED };
+
+/* The command at work. */
+struct running {
+	const struct command *c;
+	pid_t pid;
+	int output;			/* what it prints; -1: closed */
+	int wait_status;
+	char line[LINE_BYTES];
+	size_t line_used;
+	uint64_t printed;		/* bytes */
+};
+
+/* ------------------------------------------------ in the child, before exec */
+
+static void
+reset_signals(void)
+{
+	static const int ours[] = { SIGINT, SIGHUP, SIGPIPE, SIGUSR1, SIGUSR2,
+		SIGTERM, SIGCHLD };
+	sigset_t none;
+
+	for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)
+		signal(ours[i], SIG_DFL);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+_Noreturn static void
+exec_command(const struct command *c, int output)
+{
+	const int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
+
+	setpgid(0, 0);
+	/* What follows in it is not to be done when the engine is gone. */
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	reset_signals();
+	dup2(nothing, STDIN_FILENO);
+	dup2(output, STDOUT_FILENO);
+	dup2(output, STDERR_FILENO);
+	close_range(STDERR_FILENO + 1, ~0U, 0);
+	if (!environment_enter(c->trust, c->environment))
+		_exit(126);
+	execl(SHELL, "sh", "-c", c->text, (char *)NULL);
+	dprintf(STDERR_FILENO, "cannot run " SHELL ": %s\n", strerror(errno));
+	_exit(127);
+}
+
+/* ------------------------------------------------------------- in the parent */
+
+static void
+log_line(struct running *r)
+{
+	if (r->line_used > 0 && r->printed <= LOG_BYTES_MAX)
+		report(r->c->rep, DE_INFO, "%s: %.*s", r->c->name,
+		    (int)r->line_used, r->line);
+	r->line_used = 0;
+}
+
+static void
+take_output(struct running *r, const char *text, size_t length)
+{
+	for (size_t i = 0; i < length; i++) {
+		r->printed++;
+		if (text[i] != '\n')
+			r->line[r->line_used++] = text[i];
+		if (text[i] == '\n' || r->line_used == LINE_BYTES)
+			log_line(r);
+	}
+}
+
+/* All that is there now; what it left running may hold the pipe open. */
+static void
+read_output(struct running *r)
+{
+	char buffer[4096];
+	ssize_t n;
+
+	if (r->output == -1)
+		return;
+	while ((n = read(r->output, buffer, sizeof(buffer))) > 0) {
+		take_output(r, buffer, (size_t)n);
+		/* More than this at once would keep the limit from being seen. */
+		if (n < (ssize_t)sizeof(buffer))
+			return;
+	}
+	if (n == 0) {
+		close(r->output);
+		r->output = -1;
+	}
+}
+
+/* True: it has ended. */
+static bool
+hear(struct running *r)
+{
+	struct pollfd fd = { .fd = r->output, .events = POLLIN };
+
+	poll(&fd, 1, POLL_MS);		/* SIGCHLD ends it as well */
+	read_output(r);
+	return waitpid(r->pid, &r->wait_status, WNOHANG) == r->pid;
+}
+
+static bool
+is_past(uint64_t begun, uint64_t milliseconds)
+{
+	return clock_ns() - begun > milliseconds * 1000000;
+}
+
+/* The whole group, politely at first. */
+static void
+kill_group(struct running *r)
+{
+	const uint64_t begun = clock_ns();
+	bool ended = false;
+
+	kill(-r->pid, SIGTERM);
+	while (!ended && !is_past(begun, KILL_GRACE_MS))
+		ended = hear(r);
+	kill(-r->pid, SIGKILL);
+	/* What hangs in the kernel cannot be waited for. */
+	while (!ended && !is_past(begun, UINT64_C(2) * KILL_GRACE_MS))
+		ended = hear(r);
+}
+
+static bool
+is_cancelled(const struct command *c)
+{
+	return c->signals != NULL &&
+	    (c->signals->cancel != 0 || c->signals->interrupt != 0);
+}
+
+static enum ending
+wait_for(struct running *r)
+{
+	const uint64_t begun = clock_ns();
+	enum ending ending = ENDED;
+
+	while (!hear(r)) {
+		if (is_past(begun, (uint64_t)r->c->limit * 1000))
+			ending = TOO_LATE;
+		else if (is_cancelled(r->c))
+			ending = CANCELLED;
+		else
+			continue;
+		kill_group(r);
+		break;
+	}
+	read_output(r);
+	log_line(r);
+	return ending;
+}
+
+static bool
+tell_ending(const struct running *r, enum ending ending)
+{
+	const struct command *c = r->c;
+
+	if (r->printed > LOG_BYTES_MAX)
+		report(c->rep, DE_WARNING, "%s: printed %" PRIu64 " bytes, of "
+		    "which %d are above", c->name, r->printed, LOG_BYTES_MAX);
+	if (ending == TOO_LATE)
+		report(c->rep, DE_ERROR, "%s: killed, as it has taken more "
+		    "than %" PRId64 " seconds: %s", c->name, c->limit, c->text);
+	else if (ending == CANCELLED)
+		report(c->rep, DE_ERROR, "%s: killed, as the run is aborted",
+		    c->name);
+	else if (WIFSIGNALED(r->wait_status))
+		report(c->rep, DE_ERROR, "%s: ended by signal %d: %s", c->name,
+		    WTERMSIG(r->wait_status), c->text);
+	else if (WEXITSTATUS(r->wait_status) != 0)
+		report(c->rep, DE_ERROR, "%s: exit status %d: %s", c->name,
+		    WEXITSTATUS(r->wait_status), c->text);
+	else
+		return true;
+	return false;
+}
+
+bool
+command_run(const struct command *c)
+{
+	struct running r = { .c = c, .pid = -1, .output = -1 };
+	char why[TRUST_WHY_BYTES];
+	int fds[2];
+
+	if (!trust_command(c->trust, c->text, TRUST_ROOT, why)) {
+		report(c->rep, DE_ERROR, "%s: %s", c->name, why);
+		return false;
+	}
+	if (pipe2(fds, O_CLOEXEC) == -1) {
+		report(c->rep, DE_ERROR, "%s: cannot be started: %s", c->name,
+		    strerror(errno));
+		return false;
+	}
+	r.output = fds[0];
+	fcntl(r.output, F_SETFL, O_NONBLOCK);
+	r.pid = fork();
+	if (r.pid == 0)
+		exec_command(c, fds[1]);
+	close(fds[1]);
+	bool ok = false;
+	if (r.pid == -1) {
+		report(c->rep, DE_ERROR, "%s: cannot be started: %s", c->name,
+		    strerror(errno));
+	} else {
+		setpgid(r.pid, r.pid);
+		ok = tell_ending(&r, wait_for(&r));
+	}
+	if (r.output != -1)
+		close(r.output);
+	return ok;
+}

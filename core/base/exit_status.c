@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "core/base/exit_status.h"
+
+const char *
+exit_status_text(enum exit_status status)
+{
+	switch (status) {
+	case EXIT_COMPLETE:
+		return "complete";
+	case EXIT_NOT_STARTED:
+		return "it could not be started";
+	case EXIT_INCOMPLETE:
+		return "something is not in the dump";
+	case EXIT_NO_OPERATOR:
+		return "an operator was needed, and there is none";
+	case EXIT_BAD_VOLUME:
+		return "a volume failed its verification";
+	default:
+		return "aborted";
+	}
+}

@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "core/chain/chain.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "core/chain/chain_lines.h"
+#include "core/chain/chain_own.h"
+#include "core/chain/level.h"
+#include "plugins/common/safe_file.h"
+
+#define RANGES_MAX ((size_t)16384)	/* of what is left out */
+#define KEPT_MAX 400		/* dumps in a file that nothing needs any more */
+
+static const char *
+own_text(struct chain *chain, const char *text)
+{
+	char *copy = text == NULL || chain->text_count == CHAIN_TEXTS ? NULL :
+	    history_text(text);
+
+	if (copy != NULL)
+		chain->texts[chain->text_count++] = copy;
+	return copy;
+}
+
+char *
+chain_folder(const struct job_config *job)
+{
+	return strdup(option_text(job->options, "state_dir"));
+}
+
+static bool
+take_exclude(struct chain *chain)
+{
+	const struct option_value *patterns = option_get(chain->job->options,
+	    "exclude", DE_OPTION_STRINGS);
+	bool ok = true;
+
+	chain->exclude = json_array();
+	for (size_t i = 0; patterns != NULL && i < patterns->text_count; i++) {
+		char *text = history_text(patterns->texts[i]);
+		ok = text != NULL && json_array_append_new(chain->exclude,
+		    json_string(text)) == 0 && ok;
+		free(text);
+	}
+	chain->own.exclude = chain->exclude;
+	return ok && chain->exclude != NULL;
+}
+
+/* What the configuration says of it. */
+static bool
+take_job(struct chain *chain, const char *name)
+{
+	const struct option_set *options = chain->job->options;
+	struct history_record *own = &chain->own;
+	const char *dumpdates = level_dumpdates(chain->job);
+	/* The same for every way to it, also if it is not there yet. */
+	char *path = dumpdates == NULL ? NULL : safe_file_place(dumpdates);
+	const char *subtree = option_text(options, "subtree");
+	const char *device = option_text(chain->job->source.options,
+	    "device");
+
+	own->key = chain->key;
+	own->id = chain->id;
+	own->boot = chain->boot;
+	own->job = own_text(chain, job_name(chain->job));
+	own->label = own_text(chain, option_text(options, "label"));
+	own->source = own_text(chain,
+	    chain->job->source.plugin->descriptor.name);
+	own->name = own_text(chain, name);
+	if (device != NULL && strcmp(device, name) != 0)
+		chain->given = own_text(chain, device);
+	own->dumpdates = own_text(chain, path != NULL ? path : dumpdates);
+	own->subtree = own_text(chain, subtree);
+	own->is_base = chain->updates;
+	free(path);
+	chain->folder = chain_folder(chain->job);
+	chain->history = (struct history){ chain->folder, chain->rep,
+	    !chain->updates };
+	return take_exclude(chain) && chain->folder != NULL &&
+	    own->job != NULL && own->label != NULL && own->source != NULL &&
+	    own->name != NULL && (own->dumpdates != NULL) ==
+	    (dumpdates != NULL) && (own->subtree != NULL) == (subtree != NULL);
+}
+
+struct chain *
+chain_new(const struct job_config *job, const char *name, struct report *rep,
+    const atomic_int *cancelled)
+{
+	struct chain *chain = calloc(1, sizeof(*chain));
+
+	if (chain != NULL) {
+		chain->job = job;
+		chain->rep = rep;
+		chain->cancelled = cancelled;
+		chain->updates = level_updates_dumpdates(job);
+		if (take_job(chain, name))
+			return chain;
+	}
+	report(rep, DE_ERROR, "out of memory");
+	chain_free(chain);
+	return NULL;
+}
+
+void
+chain_free(struct chain *chain)
+{
+	if (chain == NULL)
+		return;
+	for (size_t i = 0; i < chain->text_count; i++)
+		free(chain->texts[i]);
+	json_decref(chain->exclude);
+	json_decref(chain->retake);
+	free(chain->folder);
+	free(chain);
+}
+
+/*
+ * A filesystem at rest may be a copy that was made before the dump: changes that
+ * were made to the original meanwhile are not in it.  It has none from after it
+ * was last written, if that went to its end.  If not, it may have later ones, but
+ * nobody can tell of when.
+ */
+static int64_t
+moment_of(const struct de_source_info *info, int64_t date, bool dated)
+{
+	const bool unclean = (info->properties & DE_SOURCE_UNCLEAN) != 0;
+
+	if ((info->properties & DE_SOURCE_LIVE) != 0 || info->written <= 0 ||
+	    info->written > date || (unclean && dated))
+		return date;
+	return info->written;
+}
+
+bool
+chain_set_source(struct chain *chain, const struct de_source_info *info,
+    int64_t date, bool dated, const char *filesystem, const char *host)
+{
+	struct history_record *own = &chain->own;
+
+	own->device = own_text(chain, info->device);
+	own->filesystem = own_text(chain, filesystem);
+	own->host = own_text(chain, host);
+	own->uuid = own_text(chain, info->uuid);
+	own->created = info->created;
+	own->written = info->written;
+	own->lifetime_writes = info->lifetime_writes & INT64_MAX;
+	own->date = date;
+	own->moment = moment_of(info, date, dated);
+	if (own->device == NULL || own->filesystem == NULL ||
+	    own->host == NULL || own->uuid == NULL) {
+		report(chain->rep, DE_ERROR, "out of memory");
+		return false;
+	}
+	history_key(own->uuid, own->name, chain->key);
+	return true;
+}
+
+void
+chain_set_date(struct chain *chain, int64_t date)
+{
+	chain->own.date = date;
+	chain->own.moment = date;
+}
+
+void
+chain_leave_room(struct chain *chain, int64_t date, int64_t room)
+{
+	chain->own.date = date;
+	if (chain->own.moment > date - room)
+		chain->own.moment = date - room;
+}
+
+void
+chain_set_level(struct chain *chain, const struct level *level)
+{
+	struct history_record *own = &chain->own;
+
+	own->level = level->number;
+	own->base_date = level->base_date;
+	own->base_level = level->base_level;
+	own->nodump = (int64_t)level->number >=
+	    option_number(chain->job->options, "honor_nodump");
+}
+
+/* Ranges with gaps of up to `gap` between them are one; returns how many. */
+static size_t
+add_ranges(json_t *array, const struct inomap *map, uint32_t gap)
+{
+	uint32_t first = inomap_next(map, 1);
+
+	while (first != 0 && json_array_size(array) < 2 * RANGES_MAX) {
+		uint32_t last = first, next = inomap_next(map, first + 1);
+		while (next != 0 && next - last <= gap) {
+			last = next;
+			next = inomap_next(map, last + 1);
+		}
+		json_array_append_new(array, json_integer(first));
+		json_array_append_new(array, json_integer(last));
+		first = next;
+	}
+	return first == 0 ? json_array_size(array) / 2 : SIZE_MAX;
+}
+
+void
+chain_set_left_out(struct chain *chain, const struct inomap *left_out)
+{
+	json_decref(chain->retake);
+	chain->retake = json_array();
+	for (uint32_t gap = 1; add_ranges(chain->retake, left_out, gap) ==
+	    SIZE_MAX && gap < UINT32_MAX / 4; gap *= 4)
+		json_array_clear(chain->retake);
+	chain->own.retake = chain->retake;
+}
+
+/* ----------------------------------------------------------------- beginning */
+
+/* Marks what a dump builds on, and what that does. */
+static void
+keep_with_base(const struct history_list *list, bool *kept, size_t at)
+{
+	for (size_t rounds = 0; rounds <= list->count; rounds++) {
+		const struct history_record *r = &list->items[at];
+		size_t i = 0;
+		kept[at] = true;
+		while (i < list->count && (list->items[i].date !=
+		    r->base_date || (int64_t)list->items[i].level !=
+		    r->base_level || strcmp(list->items[i].name, r->name) != 0))
+			i++;
+		if (r->base_date == 0 || i == list->count || kept[i])
+			return;
+		at = i;
+	}
+}
+
+/* Is there a later one of its kind, that came to something? */
+static bool
+has_successor(const struct history_list *list, size_t at)
+{
+	const struct history_record *r = &list->items[at];
+
+	for (size_t i = at + 1; i < list->count; i++) {
+		const struct history_record *other = &list->items[i];
+		if (chain_is_whole(other) && other->level == r->level &&
+		    strcmp(other->name, r->name) == 0 &&
+		    strcmp(other->job, r->job) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* The oldest of those go that no later dump can need. */
+static void
+prune(struct history_list *list)
+{
+	bool *kept = calloc(list->count + 1, sizeof(*kept));
+	size_t spare = 0, to = 0;
+
+	if (kept == NULL)
+		return;
+	for (size_t i = 0; i < list->count; i++)
+		if (history_is_alive(&list->items[i]) ||
+		    (chain_is_whole(&list->items[i]) &&
+		    !has_successor(list, i)))
+			keep_with_base(list, kept, i);
+	for (size_t i = 0; i < list->count; i++)
+		spare += !kept[i];
+	for (size_t i = 0; i < list->count; i++) {
+		if (!kept[i] && spare > KEPT_MAX)
+			spare--;
+		else
+			list->items[to++] = list->items[i];
+	}
+	list->count = to;
+	free(kept);
+}
+
+static int64_t
+next_order(const struct history *history)
+{
+	struct history_list list;
+	int64_t order = 0;
+
+	history_load(history, &list);
+	for (size_t i = 0; i < list.count; i++)
+		if (list.items[i].order > order)
+			order = list.items[i].order;
+	history_free(&list);
+	return order + 1;
+}
+
+static bool
+add_own(void *arg, struct history_list *list)
+{
+	const struct chain *chain = arg;
+
+	prune(list);
+	return history_add(list, &chain->own);
+}
+
+void
+chain_begin(struct chain *chain, pid_t supervisor, struct chain_id *id)
+{
+	struct timespec now;
+
+	history_stamp(&chain->own, supervisor, chain->boot);
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	snprintf(chain->id, sizeof(chain->id), "%" PRIx64 "-%ld-%lx",
+	    (uint64_t)chain->own.begun, (long)supervisor,
+	    (unsigned long)now.tv_nsec);
+	chain->own.status = HISTORY_RUNNING;
+	chain->own.order = next_order(&chain->history);
+	if (!history_change(&chain->history, chain->key, true, add_own, chain))
+		chain->id[0] = '\0';
+	snprintf(id->key, sizeof(id->key), "%s", chain->key);
+	snprintf(id->id, sizeof(id->id), "%s", chain->id);
+}

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "core/chain/chain_log.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "core/chain/chain_own.h"
+#include "core/base/clock.h"
+#include "core/chain/level.h"
+
+#define VOLUMES_MAX 65536	/* that are kept */
+#define RETAKE_MAX 65536
+#define PAUSE_NS NS_PER_SECOND	/* from one note of volumes to the next */
+
+struct chain_log {
+	struct history history;
+	char *folder;			/* owned */
+	struct chain_id id;		/* empty: it is not in the history */
+	json_t *volumes;		/* owned; this and the next */
+	json_t *retake;
+	bool retake_is_cut;
+	bool is_added;			/* what was left out, to `retake` */
+	enum chain_noted noted;
+	enum history_status status;
+	uint64_t next_note;		/* of volumes; on clock_ns() */
+};
+
+struct chain_log *
+chain_log_new(const struct job_config *job, struct report *rep)
+{
+	struct chain_log *log = calloc(1, sizeof(*log));
+
+	if (log != NULL) {
+		log->folder = chain_folder(job);
+		log->history = (struct history){ log->folder, rep,
+		    !level_updates_dumpdates(job) };
+		log->volumes = json_array();
+		log->retake = json_array();
+		if (log->folder != NULL && log->volumes != NULL &&
+		    log->retake != NULL)
+			return log;
+	}
+	report(rep, DE_ERROR, "out of memory");
+	chain_log_free(log);
+	return NULL;
+}
+
+void
+chain_log_free(struct chain_log *log)
+{
+	if (log == NULL)
+		return;
+	json_decref(log->volumes);
+	json_decref(log->retake);
+	free(log->folder);
+	free(log);
+}
+
+void
+chain_log_begin(struct chain_log *log, const struct chain_id *id)
+{
+	if (log == NULL)
+		return;
+	log->id = *id;
+	log->status = HISTORY_RUNNING;
+	log->noted = CHAIN_NOT_NOTED;
+}
+
+/* What was found while it was made, besides what was left out to begin with. */
+static const json_t *
+add_retake(struct chain_log *log, const json_t *left_out)
+{
+	if (!log->is_added)
+		for (size_t i = 0; i < json_array_size(left_out); i++)
+			json_array_append_new(log->retake, json_integer(
+			    json_integer_value(json_array_get(left_out, i))));
+	log->is_added = true;
+	return log->retake;
+}
+
+static bool
+update(void *arg, struct history_list *list)
+{
+	struct chain_log *log = arg;
+
+	for (size_t i = 0; i < list->count; i++) {
+		struct history_record *r = &list->items[i];
+		if (strcmp(r->id, log->id.id) != 0)
+			continue;
+		r->volumes = log->volumes;
+		r->retake_is_cut = log->retake_is_cut;
+		if (log->status != HISTORY_RUNNING)
+			r->retake = add_retake(log, r->retake);
+		r->is_noted = log->noted == CHAIN_NOTED;
+		r->is_base = r->is_base && log->noted != CHAIN_NO_BASE;
+		r->status = log->status;
+		r->ended = log->status == HISTORY_RUNNING ? 0 :
+		    (int64_t)time(NULL);
+		return true;
+	}
+	return false;
+}
+
+static bool
+write_down(struct chain_log *log, bool safe)
+{
+	return log->id.id[0] != '\0' && history_change(&log->history,
+	    log->id.key, safe, update, log);
+}
+
+/* The one of that number, or NULL. */
+static json_t *
+volume_of(const struct chain_log *log, uint32_t number)
+{
+	for (size_t i = json_array_size(log->volumes); i-- > 0;) {
+		json_t *v = json_array_get(log->volumes, i);
+		if (json_integer_value(json_object_get(v, "number")) ==
+		    (json_int_t)number)
+			return v;
+	}
+	return NULL;
+}
+
+void
+chain_log_volume(struct chain_log *log, const struct message_volume *v)
+{
+	if (log == NULL)
+		return;
+	char *medium = history_text(v->medium);
+	/* One whose process died after it had told of it comes again. */
+	json_t *known = volume_of(log, v->number);
+
+	if (known != NULL)
+		json_object_set_new(known, "medium", json_string(medium));
+	else if (medium != NULL && json_array_size(log->volumes) < VOLUMES_MAX)
+		json_array_append_new(log->volumes, json_pack("{s:I,s:s}",
+		    "number", (json_int_t)v->number, "medium", medium));
+	free(medium);
+	if (clock_ns() < log->next_note)
+		return;
+	write_down(log, false);
+	log->next_note = clock_ns() + PAUSE_NS;
+}
+
+void
+chain_log_retake(struct chain_log *log, uint32_t inode)
+{
+	if (log == NULL)
+		return;
+	if (inode == 0)
+		return;
+	if (json_array_size(log->retake) >= RETAKE_MAX ||
+	    json_array_append_new(log->retake, json_integer(inode)) == -1 ||
+	    json_array_append_new(log->retake, json_integer(inode)) == -1)
+		log->retake_is_cut = true;
+}
+
+bool
+chain_log_end(struct chain_log *log, enum exit_status status)
+{
+	if (log == NULL)
+		return false;
+	log->status = status == EXIT_COMPLETE ? HISTORY_FINISHED :
+	    status == EXIT_INCOMPLETE ? HISTORY_INCOMPLETE : HISTORY_ABORTED;
+	return write_down(log, true);
+}
+
+void
+chain_log_noted(struct chain_log *log, enum chain_noted noted)
+{
+	if (log == NULL)
+		return;
+	log->noted = noted;
+	write_down(log, noted != CHAIN_NOTED);
+}

@@ -1,0 +1,385 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What of a medium may be overwritten, and what is not to be built on then.
+ */
+#include "core/chain/chain.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/chain/chain_lines.h"
+#include "core/chain/chain_own.h"
+#include "core/base/date.h"
+#include "core/config/dumpdates.h"
+
+/* What a header has room for, without its NUL. */
+#define DEVICE_MAX 63
+#define LABEL_MAX 15
+
+/* ---------------------------------------------------------------- is it that */
+
+static bool
+has_text(const char *record, const char *found, size_t max)
+{
+	if (found == NULL)
+		return true;
+	char *plain = history_plain(record);
+	const bool same = plain != NULL && strncmp(plain, found, max) == 0;
+	free(plain);
+	return same;
+}
+
+static bool
+is_found(const struct history_record *r, const struct de_dump_found *found)
+{
+	return r->date == found->date && r->level == found->level &&
+	    r->base_date == found->base_date &&
+	    has_text(r->device, found->device, DEVICE_MAX) &&
+	    has_text(r->filesystem, found->filesystem, DEVICE_MAX) &&
+	    has_text(r->label, found->label, LABEL_MAX) &&
+	    has_text(r->host, found->host, DEVICE_MAX);
+}
+
+static bool
+has_volume(const struct history_record *r, uint32_t number)
+{
+	for (size_t i = 0; i < json_array_size(r->volumes); i++)
+		if (json_integer_value(json_object_get(json_array_get(
+		    r->volumes, i), "number")) == (json_int_t)number)
+			return true;
+	return false;
+}
+
+static bool
+is_own(const struct chain *chain, const struct history_record *r)
+{
+	return chain->id[0] != '\0' && strcmp(r->id, chain->id) == 0 &&
+	    strcmp(r->key, chain->key) == 0;
+}
+
+/* ----------------------------------------------------------- who builds on it */
+
+/* Does a dump with that base come down to the one that was found? */
+static bool
+descends(const struct history_list *list, const struct history_record *from,
+    const struct history_record *to)
+{
+	for (size_t rounds = 0; rounds <= list->count; rounds++) {
+		const struct history_record *next = NULL;
+		for (size_t i = 0; i < list->count && next == NULL; i++) {
+			const struct history_record *r = &list->items[i];
+			if (r->date == from->base_date &&
+			    (int64_t)r->level == from->base_level &&
+			    strcmp(r->name, from->name) == 0 &&
+			    chain_is_same_file(r->dumpdates, from->dumpdates))
+				next = r;
+		}
+		if (from->base_date == 0 || next == NULL)
+			return false;
+		if (next->date == to->date && next->level == to->level)
+			return true;
+		from = next;
+	}
+	return false;
+}
+
+/*
+ * Does a line go for the sake of the dump that is being made, which is to take the
+ * place of `r`?  That has all of it, or the job is to leave more out from now
+ * on.  One that is not noted takes the place of nothing but what it overwrites,
+ * and only if it has no less: a subtree, or what has changed since a date, does
+ * not make up for a whole dump.
+ */
+static bool
+is_replaced(const struct chain *chain, const struct history_record *line,
+    const struct history_record *r)
+{
+	const bool same_job = strcmp(line->job, chain->own.job) == 0;
+
+	if (line->level < chain->own.level)
+		return false;
+	if (!chain->updates)
+		return same_job && line->level == r->level &&
+		    line->date == r->date &&
+		    chain->own.base_date <= line->base_date &&
+		    chain_covers(&chain->own, line);
+	return same_job || chain_covers(&chain->own, line);
+}
+
+/* Will a later dump build on it, or on one that builds on it? */
+static bool
+is_needed(const struct chain *chain, const struct history_list *list,
+    const struct history_record *r)
+{
+	struct chain_lines lines;
+	bool needed = false;
+
+	if (!r->is_base || r->dumpdates == NULL)
+		return false;
+	const struct chain_place place = { r->dumpdates, r->name, NULL };
+	const bool is_ours = chain_is_at(&chain->own, &place);
+	if (is_ours && descends(list, &chain->own, r))
+		return true;
+	if (!chain_lines_read(&lines, &place, list, false,
+	    chain->rep, chain->cancelled))
+		return true;
+	for (size_t i = 0; i < lines.count && !needed; i++) {
+		const struct history_record *line = lines.items[i].record;
+		if (line == NULL || (is_ours && is_replaced(chain, line, r)) ||
+		    !chain_is_current(&lines, &lines.items[i]))
+			continue;
+		needed = (line->date == r->date && line->level == r->level) ||
+		    descends(list, line, r);
+	}
+	chain_lines_free(&lines);
+	return needed;
+}
+
+static enum de_dump_state
+state_of(const struct chain *chain, const struct history_list *list,
+    const struct history_record *r, const struct de_dump_found *found)
+{
+	switch (r->status) {
+	case HISTORY_RUNNING:
+		if (is_own(chain, r))
+			return has_volume(r, found->volume) ? DE_DUMP_BASE :
+			    DE_DUMP_UNFINISHED;
+		return history_is_alive(r) ? DE_DUMP_BASE :
+		    DE_DUMP_UNFINISHED;
+	case HISTORY_FINISHED:
+	case HISTORY_INCOMPLETE:
+		return is_needed(chain, list, r) ? DE_DUMP_BASE :
+		    DE_DUMP_FINISHED;
+	case HISTORY_ABORTED:
+	case HISTORY_GONE:
+		break;
+	}
+	return DE_DUMP_UNFINISHED;
+}
+
+/* Nothing is known of the dump but that its own one is built on it. */
+static bool
+is_own_base(const struct chain *chain, const struct de_dump_found *found)
+{
+	return chain->own.base_date != 0 &&
+	    found->date == chain->own.base_date &&
+	    (int64_t)found->level == chain->own.base_level &&
+	    (chain->own.device == NULL ||
+	    has_text(chain->own.device, found->device, DEVICE_MAX)) &&
+	    (chain->own.host == NULL ||
+	    has_text(chain->own.host, found->host, DEVICE_MAX));
+}
+
+/* Has this dump, of a level not above its, all of it? */
+static bool
+makes_up_for(const struct chain *chain, const struct de_dump_found *found)
+{
+	return chain->own.level <= found->level && (chain->updates ||
+	    (chain->own.base_date <= found->base_date &&
+	    chain->own.subtree == NULL));
+}
+
+/*
+ * Nothing is known of the dump but its line in the file of this job, as dump(8)
+ * writes them.
+ */
+static bool
+is_line_alone(const struct chain *chain, const struct history_list *list,
+    const struct de_dump_found *found)
+{
+	const struct history_record *own = &chain->own;
+	const struct chain_place place = { own->dumpdates, own->name,
+	    chain->given };
+	const struct chain_line *line;
+	struct chain_lines lines;
+
+	if (own->dumpdates == NULL || own->name == NULL ||
+	    makes_up_for(chain, found) || found->level > INT32_MAX ||
+	    (own->device != NULL &&
+	    !has_text(own->device, found->device, DEVICE_MAX)) ||
+	    (own->host != NULL &&
+	    !has_text(own->host, found->host, DEVICE_MAX)))
+		return false;
+	bool needed = !chain_lines_read(&lines, &place, list, false,
+	    chain->rep, chain->cancelled);
+	if (!needed) {
+		line = chain_lines_find(&lines, (int32_t)found->level,
+		    found->date);
+		needed = line != NULL && chain_is_current(&lines, line);
+	}
+	chain_lines_free(&lines);
+	return needed;
+}
+
+enum de_dump_state
+chain_dump_state(const struct chain *chain, const struct de_dump_found *found)
+{
+	enum de_dump_state worst = DE_DUMP_UNKNOWN;
+	struct history_list list;
+
+	if (is_own_base(chain, found))
+		return DE_DUMP_BASE;
+	history_load(&chain->history, &list);
+	for (size_t i = 0; i < list.count; i++) {
+		if (!is_found(&list.items[i], found))
+			continue;
+		const enum de_dump_state state = state_of(chain, &list,
+		    &list.items[i], found);
+		if (state > worst)
+			worst = state;
+	}
+	if (worst == DE_DUMP_UNKNOWN && is_line_alone(chain, &list, found))
+		worst = DE_DUMP_BASE;
+	history_free(&list);
+	return worst;
+}
+
+/* ----------------------------------------------------------- taking one out */
+
+struct retiring {
+	const struct chain *chain;
+	const struct de_dump_found *found;	/* NULL: */
+	const struct history_list *list;
+	const struct history_record *gone;
+	bool changed;
+	struct dumpdates_entry told;	/* the line that was named last */
+};
+
+static bool
+mark_gone(void *arg, struct history_list *list)
+{
+	struct retiring *retiring = arg;
+
+	retiring->changed = false;
+	for (size_t i = 0; i < list->count; i++) {
+		struct history_record *r = &list->items[i];
+		if (!is_found(r, retiring->found) || r->status ==
+		    HISTORY_GONE || history_is_alive(r))
+			continue;
+		r->status = HISTORY_GONE;
+		retiring->changed = true;
+	}
+	return retiring->changed;
+}
+
+static void
+tell(struct retiring *retiring, const struct dumpdates_entry *entry)
+{
+	const struct chain *chain = retiring->chain;
+	const bool later = entry->date > chain->own.date;
+	char date[DATE_TEXT_BYTES];
+
+	/* The file is gone through twice. */
+	if (entry->level == retiring->told.level &&
+	    entry->date == retiring->told.date)
+		return;
+	retiring->told = *entry;
+	date_format(entry->date, date);
+	report(chain->rep, later ? DE_WARNING : DE_INFO, "%s: the level %"
+	    PRIu32 " dump of %s is taken out: %s", retiring->gone->dumpdates,
+	    entry->level, date, later ? "its date is later than that of the "
+	    "dump that is being made, so nothing may build on it" :
+	    "it, or what it builds on, is being overwritten");
+}
+
+/* That dump, and whatever is known to build on it. */
+static bool
+goes(const struct retiring *retiring, const struct dumpdates_entry *entry)
+{
+	const struct history_record *gone = retiring->gone;
+
+	if (entry->level == gone->level && entry->date == gone->date)
+		return true;
+	for (size_t i = 0; i < retiring->list->count; i++) {
+		const struct history_record *r = &retiring->list->items[i];
+		if (r->level == entry->level && r->date == entry->date &&
+		    strcmp(r->name, gone->name) == 0 &&
+		    chain_is_same_file(r->dumpdates, gone->dumpdates) &&
+		    descends(retiring->list, r, gone))
+			return true;
+	}
+	return false;
+}
+
+static bool
+is_broken(void *arg, const struct dumpdates_entry *entry)
+{
+	struct retiring *retiring = arg;
+
+	if (!goes(retiring, entry))
+		return false;
+	tell(retiring, entry);
+	return true;
+}
+
+/* Out of its dumpdates file, too: dump(8) may read that. */
+static bool
+take_out(const struct retiring *retiring)
+{
+	char *file = history_plain(retiring->gone->dumpdates);
+	char *name = history_plain(retiring->gone->name);
+	struct retiring arg = *retiring;
+	const bool ok = file != NULL && name != NULL &&
+	    dumpdates_change(file, name, is_broken, &arg, NULL, 0,
+	    retiring->chain->rep, retiring->chain->cancelled);
+
+	free(file);
+	free(name);
+	return ok;
+}
+
+/* One that nothing is known of may stand in our own file. */
+static bool
+retire_unknown(const struct chain *chain, const struct de_dump_found *found,
+    const struct history_list *list)
+{
+	const struct history_record gone = {
+		.dumpdates = chain->own.dumpdates,
+		.name = chain->own.name,
+		.level = found->level,
+		.date = found->date,
+	};
+	const struct retiring retiring = { .chain = chain, .found = found,
+	    .list = list, .gone = &gone };
+
+	return chain->own.dumpdates == NULL || take_out(&retiring);
+}
+
+static bool
+retire_known(const struct chain *chain, const struct de_dump_found *found,
+    const struct history_list *list, const struct history_record *r)
+{
+	struct retiring retiring = { .chain = chain, .found = found,
+	    .list = list, .gone = r };
+	const bool marked = history_change(&chain->history, r->key, true,
+	    mark_gone, &retiring);
+	const bool out = r->dumpdates == NULL || take_out(&retiring);
+
+	/* The engine goes by the one, everybody else by the other. */
+	return marked || (out && r->is_noted);
+}
+
+enum de_status
+chain_retire(const struct chain *chain, const struct de_dump_found *found)
+{
+	struct history_list list;
+	bool ok = true, known = false;
+
+	history_load(&chain->history, &list);
+	for (size_t i = 0; i < list.count; i++) {
+		const struct history_record *r = &list.items[i];
+		if (!is_found(r, found) || history_is_alive(r))
+			continue;
+		known = true;
+		ok = retire_known(chain, found, &list, r) && ok;
+	}
+	if (!known)
+		ok = retire_unknown(chain, found, &list);
+	history_free(&list);
+	if (ok)
+		return DE_OK;
+	report(chain->rep, DE_ERROR, "that the dump there is not to be built "
+	    "on any more cannot be noted, so it is left as it is");
+	return DE_FAILED;
+}

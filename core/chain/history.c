@@ -1,0 +1,591 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "core/chain/history.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+#include <xxhash.h>
+
+#include "core/chain/history_json.h"
+#include "plugins/common/safe_file.h"
+
+#define SCHEMA 1			/* changes when old readers would be wrong */
+#define ENDING ".json"
+#define ASIDE ".damaged"
+#define BYTES_MAX (64 << 20)		/* of a file */
+#define FILES_MAX 4096			/* that are read */
+#define LOCK_TRIES 600
+#define LOCK_POLL_NS 50000000L
+
+/* The folder, open; with `lock`, nobody else changes it. */
+struct folder {
+	const struct history *h;
+	char *path;
+	int fd;
+	int lock;			/* -1: not locked */
+};
+
+/* ------------------------------------------------------------------- texts */
+
+static bool
+is_utf8(const char *text)
+{
+	json_t *value = json_string(text);
+	const bool ok = value != NULL;
+
+	json_decref(value);
+	return ok;
+}
+
+char *
+history_text(const char *text)
+{
+	const bool utf8 = is_utf8(text);
+	char *copy = malloc(strlen(text) * 3 + 1);
+	char *to = copy;
+
+	for (; copy != NULL && *text != '\0'; text++) {
+		const unsigned char c = (unsigned char)*text;
+		if (c < 0x20 || c == 0x7f || c == '%' || (c >= 0x80 && !utf8))
+			to += sprintf(to, "%%%02X", c);
+		else
+			*to++ = *text;
+	}
+	if (copy != NULL)
+		*to = '\0';
+	return copy;
+}
+
+static int
+hex_digit(char c)
+{
+	static const char digits[] = "0123456789ABCDEF";
+	const char *at = c == '\0' ? NULL : strchr(digits, c);
+
+	return at == NULL ? -1 : (int)(at - digits);
+}
+
+char *
+history_plain(const char *text)
+{
+	char *copy = strdup(text);
+	char *to = copy;
+
+	for (; copy != NULL && *text != '\0'; text++) {
+		const int high = *text == '%' ? hex_digit(text[1]) : -1;
+		const int low = high == -1 ? -1 : hex_digit(text[2]);
+		if (low == -1) {
+			*to++ = *text;
+		} else {
+			*to++ = (char)(high << 4 | low);
+			text += 2;
+		}
+	}
+	if (copy != NULL)
+		*to = '\0';
+	return copy;
+}
+
+void
+history_key(const char *uuid, const char *name,
+    char key[static HISTORY_KEY_BYTES])
+{
+	const char *of = *uuid != '\0' ? uuid : name;
+
+	if (*uuid != '\0' && strlen(uuid) <= 40 &&
+	    strspn(uuid, "0123456789abcdefABCDEF-") == strlen(uuid))
+		snprintf(key, HISTORY_KEY_BYTES, "%s", uuid);
+	else
+		snprintf(key, HISTORY_KEY_BYTES, "%c%016" PRIx64,
+		    *uuid != '\0' ? 'u' : 'n',
+		    (uint64_t)XXH3_64bits(of, strlen(of)));
+}
+
+/* --------------------------------------------------------------- the folder */
+
+static bool
+complain(const struct folder *f, const char *file, const char *what)
+{
+	report(f->h->rep, f->h->is_idle ? DE_DEBUG : DE_WARNING, "%s%s%s: %s: "
+	    "%s; what dumps are made of is kept there (state_dir)", f->path != NULL ? f->path :
+	    f->h->folder, file == NULL ? "" : "/", file == NULL ? "" : file,
+	    what, strerror(errno));
+	return false;
+}
+
+static bool
+is_ours_alone(const struct folder *f, int fd, const char *file, mode_t type)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) == -1)
+		return complain(f, file, "cannot be looked at");
+	if ((st.st_mode & S_IFMT) == type &&
+	    (st.st_uid == geteuid() || st.st_uid == 0) &&
+	    (st.st_mode & (S_IWGRP | S_IWOTH)) == 0)
+		return true;
+	report(f->h->rep, DE_WARNING, "%s%s%s: others can write to it, so what "
+	    "it says of past dumps does not count; give state_dir a folder "
+	    "that only this user can write to", f->path,
+	    file == NULL ? "" : "/", file == NULL ? "" : file);
+	return false;
+}
+
+/* With all the folders in front of it. */
+static bool
+make_folders(char *path)
+{
+	for (char *p = path + 1; *p != '\0'; p++) {
+		if (*p != '/')
+			continue;
+		*p = '\0';
+		const bool ok = mkdir(path, 0700) == 0 || errno == EEXIST ||
+		    access(path, F_OK) == 0;
+		*p = '/';
+		if (!ok)
+			return false;
+	}
+	return mkdir(path, 0700) == 0 || errno == EEXIST;
+}
+
+static void
+close_folder(struct folder *f)
+{
+	if (f->lock != -1)
+		close(f->lock);
+	if (f->fd != -1)
+		close(f->fd);
+	free(f->path);
+}
+
+/*
+ * *missing: it is not there, which is no error without `make`.  Neither is
+ * reported then.
+ */
+static bool
+open_folder(struct folder *f, const struct history *h, bool make,
+    bool *missing)
+{
+	*f = (struct folder){ .h = h, .fd = -1, .lock = -1 };
+	*missing = false;
+	if (asprintf(&f->path, "%s/history", h->folder) == -1) {
+		f->path = NULL;
+		return complain(f, NULL, "cannot be opened");
+	}
+	if (make && !make_folders(f->path))
+		return complain(f, NULL, "cannot be made");
+	f->fd = open(f->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (f->fd == -1) {
+		*missing = errno == ENOENT;
+		return *missing || complain(f, NULL, "cannot be opened");
+	}
+	return is_ours_alone(f, f->fd, NULL, S_IFDIR);
+}
+
+static bool
+lock_folder(struct folder *f)
+{
+	const struct timespec pause = { 0, LOCK_POLL_NS };
+
+	f->lock = openat(f->fd, "lock", O_RDWR | O_CREAT | O_NOFOLLOW |
+	    O_NONBLOCK | O_CLOEXEC, 0600);
+	if (f->lock == -1)
+		return complain(f, "lock", "cannot be opened");
+	for (int i = 0; flock(f->lock, LOCK_EX | LOCK_NB) == -1; i++) {
+		if ((errno != EWOULDBLOCK && errno != EINTR) ||
+		    i == LOCK_TRIES)
+			return complain(f, "lock", "cannot be locked");
+		nanosleep(&pause, NULL);
+	}
+	return true;
+}
+
+/* ------------------------------------------------------------------ reading */
+
+/* NULL: it is not there (*missing), or cannot be read, which is reported. */
+static char *
+read_bytes(const struct folder *f, const char *file, size_t *length,
+    bool *missing)
+{
+	struct stat st;
+	char *bytes = NULL;
+	const int fd = openat(f->fd, file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK |
+	    O_CLOEXEC);
+
+	*length = 0;
+	*missing = fd == -1 && errno == ENOENT;
+	if (fd == -1) {
+		if (!*missing)
+			complain(f, file, "cannot be opened");
+		return NULL;
+	}
+	if (!is_ours_alone(f, fd, file, S_IFREG) || fstat(fd, &st) == -1)
+		goto done;
+	errno = EFBIG;
+	bytes = st.st_size > BYTES_MAX ? NULL : malloc((size_t)st.st_size + 1);
+	if (bytes == NULL)
+		complain(f, file, "cannot be read");
+	while (bytes != NULL && *length < (size_t)st.st_size) {
+		const ssize_t n = pread(fd, bytes + *length,
+		    (size_t)st.st_size - *length, (off_t)*length);
+		if (n == -1 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			break;
+		*length += (size_t)n;
+	}
+done:
+	close(fd);
+	return bytes;
+}
+
+static void
+name_aside(const char *file, char aside[static NAME_MAX + 1])
+{
+	snprintf(aside, NAME_MAX + 1, "%.*s" ASIDE,
+	    (int)(strlen(file) - strlen(ENDING)), file);
+}
+
+/* So that it can be looked at, and is not in the way. */
+static void
+put_aside(const struct folder *f, const char *file, const char *why)
+{
+	char aside[NAME_MAX + 1];
+
+	name_aside(file, aside);
+	report(f->h->rep, DE_WARNING, "%s/%s: is damaged: %s; what it says of "
+	    "past dumps does not count%s", f->path, file, why,
+	    renameat(f->fd, file, f->fd, aside) == 0 ?
+	    ", and it is called .damaged now" : "");
+}
+
+/* The dumps of a file, which are an array; NULL after saying what it is. */
+static json_t *
+parse(const struct folder *f, const char *file, const char *bytes,
+    size_t length)
+{
+	json_error_t error = { .text = "" };
+	json_t *root = json_loadb(bytes, length, 0, &error);
+	json_t *dumps = json_object_get(root, "dumps");
+	const json_t *schema = json_object_get(root, "schema");
+
+	if (json_integer_value(schema) > SCHEMA) {
+		report(f->h->rep, DE_WARNING, "%s/%s: is from a newer "
+		    "dumpengine; what it says of past dumps does not count",
+		    f->path, file);
+		dumps = NULL;
+	} else if (!json_is_integer(schema) || !json_is_array(dumps)) {
+		put_aside(f, file, root == NULL ? error.text :
+		    "it holds something else");
+		dumps = NULL;
+	}
+	json_incref(dumps);
+	json_decref(root);
+	return dumps;
+}
+
+static bool
+append(struct history_list *list, json_t *dump, const char *key)
+{
+	struct history_record r;
+
+	if (!history_json_read(dump, &r))
+		return false;
+	struct history_record *items = reallocarray(list->items,
+	    list->count + 1, sizeof(*items));
+	if (items == NULL)
+		return false;
+	list->items = items;
+	if (list->owned == NULL)	/* a new file */
+		list->owned = json_array();
+	json_t *name = json_string(key);
+	if (json_array_append(list->owned, dump) == -1 ||
+	    json_array_append_new(list->owned, name) == -1)
+		return false;
+	r.key = json_string_value(name);
+	list->items[list->count++] = r;
+	return true;
+}
+
+static bool
+ends_with(const char *file, const char *ending)
+{
+	const size_t length = strlen(file), end = strlen(ending);
+
+	return file[0] != '.' && length > end &&
+	    length < HISTORY_KEY_BYTES + end &&
+	    strcmp(file + length - end, ending) == 0;
+}
+
+/* False: there is something that has been passed over, and named. */
+static bool
+load_file(const struct folder *f, const char *file, struct history_list *list)
+{
+	char key[HISTORY_KEY_BYTES];
+	size_t length, bad = 0;
+	bool missing;
+	char *bytes = read_bytes(f, file, &length, &missing);
+
+	if (bytes == NULL)
+		return missing;
+	snprintf(key, sizeof(key), "%.*s", (int)(strlen(file) -
+	    strlen(ENDING)), file);
+	json_t *dumps = parse(f, file, bytes, length);
+	free(bytes);
+	if (dumps != NULL && list->owned == NULL)
+		list->owned = json_array();
+	for (size_t i = 0; i < json_array_size(dumps); i++)
+		bad += !append(list, json_array_get(dumps, i), key);
+	if (bad > 0) {
+		char aside[NAME_MAX + 1];
+		name_aside(file, aside);
+		linkat(f->fd, file, f->fd, aside, 0);
+		report(f->h->rep, DE_WARNING, "%s/%s: %zu of the dumps in it "
+		    "cannot be understood, and are passed over", f->path, file,
+		    bad);
+	}
+	const bool ok = dumps != NULL && bad == 0;
+	json_decref(dumps);
+	return ok;
+}
+
+static bool
+load_files(const struct folder *f, struct history_list *list)
+{
+	const int fd = dup(f->fd);
+	DIR *dir = fd == -1 ? NULL : fdopendir(fd);
+	const struct dirent *entry;
+	size_t files = 0;
+	bool ok = true;
+
+	if (dir == NULL) {
+		if (fd != -1)
+			close(fd);
+		return complain(f, NULL, "cannot be read");
+	}
+	rewinddir(dir);
+	while ((entry = readdir(dir)) != NULL) {
+		if (ends_with(entry->d_name, ENDING) && files++ < FILES_MAX)
+			ok = load_file(f, entry->d_name, list) && ok;
+		list->is_cut = list->is_cut || !ok ||
+		    ends_with(entry->d_name, ASIDE);
+	}
+	closedir(dir);
+	if (files <= FILES_MAX)
+		return ok;
+	report(f->h->rep, DE_WARNING, "%s: has %zu files, of which %d are "
+	    "read; remove those of filesystems that are no more", f->path,
+	    files, FILES_MAX);
+	return false;
+}
+
+bool
+history_load(const struct history *h, struct history_list *list)
+{
+	struct folder f;
+	bool missing;
+
+	*list = (struct history_list){ 0 };
+	bool ok = open_folder(&f, h, false, &missing);
+	if (ok && !missing)
+		ok = load_files(&f, list);
+	close_folder(&f);
+	return ok;
+}
+
+void
+history_free(struct history_list *list)
+{
+	free(list->items);
+	json_decref(list->owned);
+	*list = (struct history_list){ 0 };
+}
+
+/* ------------------------------------------------------------------ writing */
+
+bool
+history_add(struct history_list *list, const struct history_record *r)
+{
+	json_t *dump = history_json_make(r);
+	const bool ok = dump != NULL && append(list, dump, r->key);
+
+	json_decref(dump);
+	return ok;
+}
+
+static json_t *
+root_of(const struct history_list *list)
+{
+	json_t *root = json_object();
+	json_t *dumps = json_array();
+	bool ok = true;
+
+	for (size_t i = 0; i < list->count; i++)
+		ok = json_array_append_new(dumps,
+		    history_json_make(&list->items[i])) == 0 && ok;
+	ok = json_object_set_new(root, "schema", json_integer(SCHEMA)) == 0 &&
+	    json_object_set_new(root, "dumps", dumps) == 0 && ok;
+	if (ok)
+		return root;
+	json_decref(root);
+	return NULL;
+}
+
+static bool
+write_text(int fd, const char *text, bool safe)
+{
+	size_t left = strlen(text);
+
+	while (left > 0) {
+		const ssize_t n = write(fd, text, left);
+		if (n == -1 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return false;
+		text += n;
+		left -= (size_t)n;
+	}
+	return !safe || fsync(fd) == 0;
+}
+
+static bool
+replace(const struct folder *f, const char *file, const char *text, bool safe)
+{
+	char beside[SAFE_FILE_NAME_BYTES];
+	const int fd = safe_file_make(f->fd, "", beside);
+
+	if (fd == -1)
+		return complain(f, file, "cannot be written");
+	bool ok = write_text(fd, text, safe);
+	ok = close(fd) == 0 && ok;
+	if (ok && renameat(f->fd, beside, f->fd, file) == 0)
+		return !safe || fsync(f->fd) == 0 ||
+		    complain(f, NULL, "cannot be made safe");
+	const int error = errno;
+	unlinkat(f->fd, beside, 0);
+	errno = error;
+	return complain(f, file, "cannot be written");
+}
+
+static bool
+store(const struct folder *f, const char *file,
+    const struct history_list *list, bool safe)
+{
+	json_t *root = root_of(list);
+	char *text = root == NULL ? NULL : json_dumps(root, JSON_INDENT(1));
+
+	json_decref(root);
+	if (text == NULL) {
+		errno = ENOMEM;
+		return complain(f, file, "cannot be written");
+	}
+	const bool ok = replace(f, file, text, safe);
+	free(text);
+	return ok;
+}
+
+/* What could be read of it is all there is, or it has been put aside. */
+static bool
+is_in_the_way(const struct folder *f, const char *file,
+    const struct history_list *list)
+{
+	struct stat st;
+
+	return list->owned == NULL && fstatat(f->fd, file, &st,
+	    AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+bool
+history_change(const struct history *h, const char *key, bool safe,
+    history_change_fn *change, void *arg)
+{
+	struct history_list list = { 0 };
+	char file[HISTORY_KEY_BYTES + sizeof(ENDING)];
+	struct folder f;
+	bool missing;
+
+	snprintf(file, sizeof(file), "%s" ENDING, key);
+	bool ok = open_folder(&f, h, true, &missing) && lock_folder(&f);
+	if (ok) {
+		load_file(&f, file, &list);
+		ok = !is_in_the_way(&f, file, &list);
+	}
+	if (ok && change(arg, &list))
+		ok = store(&f, file, &list, safe);
+	history_free(&list);
+	close_folder(&f);
+	return ok;
+}
+
+/* ----------------------------------------------------------- who and when */
+
+/* The first line of a small file; "" if there is none. */
+static void
+read_line(const char *path, char *line, size_t room)
+{
+	const int fd = open(path, O_RDONLY | O_CLOEXEC);
+	const ssize_t n = fd == -1 ? 0 : read(fd, line, room - 1);
+
+	if (fd != -1)
+		close(fd);
+	line[n > 0 ? n : 0] = '\0';
+	line[strcspn(line, "\n")] = '\0';
+}
+
+/* When a process began, in ticks since the machine did; 0: there is none. */
+static int64_t
+start_of(int64_t pid)
+{
+	char path[64], line[1024];
+	int64_t ticks = 0;
+
+	snprintf(path, sizeof(path), "/proc/%" PRId64 "/stat", pid);
+	read_line(path, line, sizeof(line));
+	/* The name, which may have anything in it, ends with the last ). */
+	const char *p = strrchr(line, ')');
+	for (int field = 2; p != NULL && field < 22; field++)
+		p = strchr(p + 1, ' ');
+	if (p != NULL)
+		ticks = strtoll(p, NULL, 10);
+	return ticks;
+}
+
+void
+history_stamp(struct history_record *r, pid_t pid, char boot[static 40])
+{
+	struct timespec up;
+
+	read_line("/proc/sys/kernel/random/boot_id", boot, 40);
+	for (char *p = boot; *p != '\0'; p++)
+		if (!isxdigit((unsigned char)*p) && *p != '-')
+			*p = '-';
+	clock_gettime(CLOCK_BOOTTIME, &up);
+	r->boot = boot;
+	r->uptime = (int64_t)up.tv_sec * 1000 + up.tv_nsec / 1000000;
+	r->begun = (int64_t)time(NULL);
+	r->pid = pid;
+	r->pid_started = start_of(r->pid);
+}
+
+bool
+history_is_alive(const struct history_record *r)
+{
+	struct history_record now;
+	char boot[40];
+
+	if (r->status != HISTORY_RUNNING)
+		return false;
+	history_stamp(&now, getpid(), boot);
+	return strcmp(boot, r->boot) == 0 &&
+	    (r->pid_started == 0 ? now.pid_started == 0 :
+	    start_of(r->pid) == r->pid_started);
+}

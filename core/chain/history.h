@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * history.h - what is kept of the dumps that there were
+ *
+ * A dumpdates file knows the level and the date of a dump; this knows what it was
+ * made of and on: the filesystem, what was left out, the dump that it builds on,
+ * its volumes, and how it ended.  There is a file for each filesystem,
+ * FOLDER/history/KEY.json, replaced as a whole; a change holds FOLDER/history/lock.
+ * Any process may read and change it at any time: nothing is kept open.
+ *
+ * Only the user itself, or root, may be able to write there, as others could let
+ * a dump build on one that it must not build on.  What cannot be read is named,
+ * put aside as KEY.damaged, and counts as not known.
+ *
+ * Nothing is decided here: that is what chain.h is for.
+ */
+#ifndef CORE_HISTORY_H
+#define CORE_HISTORY_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "core/base/report.h"
+
+#define HISTORY_KEY_BYTES 80
+
+enum history_status {
+	HISTORY_RUNNING = 0,	/* or killed: see history_is_alive() */
+	HISTORY_FINISHED,	/* all of it is on its volumes */
+	HISTORY_INCOMPLETE,	/* as that, but something was named as missing */
+	HISTORY_ABORTED,
+	HISTORY_GONE		/* a volume of it was overwritten */
+};
+
+/*
+ * A dump.  Texts are never NULL but where that is said, and have no bytes that
+ * JSON cannot hold: history_text() makes them so.
+ */
+struct history_record {
+	const char *key;		/* of its file */
+	const char *id;			/* of no other dump in the file */
+	const char *job;
+	const char *dumpdates;		/* its file, as a full path; NULL: none */
+	const char *name;		/* what it is called there */
+	const char *device;		/* these four as in its headers */
+	const char *filesystem;
+	const char *label;
+	const char *host;
+	const char *source;		/* the plugin */
+	const char *uuid;		/* of the filesystem, "" if it has none */
+	int64_t created;		/* as in de_source_info, these three */
+	int64_t written;
+	uint64_t lifetime_writes;
+	uint32_t level;
+	int64_t date;
+	int64_t base_date;		/* 0: it is a full dump */
+	int32_t base_level;		/* LEVEL_NONE: the date was given by hand */
+	int64_t moment;			/* what is in it is not younger; <= date */
+	const json_t *exclude;		/* array of texts */
+	const char *subtree;		/* NULL: none */
+	bool nodump;			/* files with that flag were left out */
+	bool is_base;			/* others may build on it */
+	bool is_noted;			/* its dumpdates file has had it */
+	bool is_displaced;		/* its place there has been taken by one */
+					/*   that lacks some of what it has */
+	enum history_status status;
+	int64_t order;			/* the later it began, the larger, */
+					/*   whatever the clock says */
+	int64_t begun;			/* by the clock, seconds */
+	int64_t ended;			/* 0: not yet */
+	int64_t uptime;			/* milliseconds since `boot` by then */
+	const char *boot;		/* of the machine: its id, or "" */
+	int64_t pid;			/* of the supervisor, and when */
+	int64_t pid_started;		/*   that began; 0: not known */
+	const json_t *volumes;		/* array of { number, medium } */
+	const json_t *retake;		/* array of inode numbers, the first and */
+					/*   the last of each range: the next */
+					/*   level takes them in any case */
+	bool retake_is_cut;		/* there were more than are kept */
+};
+
+/* Dumps in memory, oldest first in each file. */
+struct history_list {
+	struct history_record *items;
+	size_t count;
+	json_t *owned;			/* what the texts belong to */
+	bool is_cut;			/* there were more, in a file that was */
+					/*   damaged and put aside */
+};
+
+/* Where they are kept, and whom to tell.  Borrowed, all of it. */
+struct history {
+	const char *folder;		/* state_dir */
+	struct report *rep;
+	bool is_idle;			/* nothing depends on it, so that it */
+					/*   cannot be used is no warning */
+};
+
+/*
+ * The text as a record has it: what JSON cannot hold, and %, becomes %XX.  To
+ * be freed; NULL if out of memory.  And back, for the name of a file.
+ */
+char *history_text(const char *text);
+char *history_plain(const char *text);
+
+/* The file of a filesystem; `name` counts if it has no UUID. */
+void history_key(const char *uuid, const char *name,
+    char key[static HISTORY_KEY_BYTES]);
+
+/*
+ * Read all there is.  False if it cannot be known, after reporting why (as a
+ * warning); then and if there is nothing, the list is empty.  A list is to be
+ * freed in each case.
+ */
+bool history_load(const struct history *h, struct history_list *list);
+void history_free(struct history_list *list);
+
+/*
+ * Change one file: `change` gets what it holds, and returns whether that is to be
+ * written back.  With history_add() it adds to it.  `safe`: it is to be on the
+ * disk when this returns.  Returns false after reporting why not (as a
+ * warning).
+ */
+typedef bool history_change_fn(void *arg, struct history_list *list);
+bool history_change(const struct history *h, const char *key, bool safe,
+    history_change_fn *change, void *arg);
+
+/* Texts are copied.  False if out of memory. */
+bool history_add(struct history_list *list, const struct history_record *r);
+
+/* Fill in which process this is about, on which machine, and when. */
+void history_stamp(struct history_record *r, pid_t pid,
+    char boot[static 40]);
+
+/* Is the run that the record is of still going on? */
+bool history_is_alive(const struct history_record *r);
+
+#endif

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "core/cli/arguments.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+#define DEFAULT_FILE SYSCONFDIR "/dumpengine/dumpengine.conf"
+
+enum { OPT_CHECK = 256, OPT_ESTIMATE, OPT_LEVEL, OPT_LIST_PLUGINS,
+    OPT_NO_UPDATE, OPT_PLUGIN_HELP, OPT_REPORT, OPT_SINCE, OPT_TRUST,
+    OPT_VERSION };
+
+static const struct option long_options[] = {
+	{ "config", required_argument, NULL, 'c' },
+	{ "check", no_argument, NULL, OPT_CHECK },
+	{ "estimate", no_argument, NULL, OPT_ESTIMATE },
+	{ "level", required_argument, NULL, OPT_LEVEL },
+	{ "list-plugins", no_argument, NULL, OPT_LIST_PLUGINS },
+	{ "no-update", no_argument, NULL, OPT_NO_UPDATE },
+	{ "plugin-help", required_argument, NULL, OPT_PLUGIN_HELP },
+	{ "report", required_argument, NULL, OPT_REPORT },
+	{ "since", required_argument, NULL, OPT_SINCE },
+	{ "trust", required_argument, NULL, OPT_TRUST },
+	{ "verbose", no_argument, NULL, 'v' },
+	{ "quiet", no_argument, NULL, 'q' },
+	{ "help", no_argument, NULL, 'h' },
+	{ "version", no_argument, NULL, OPT_VERSION },
+	{ NULL, 0, NULL, 0 }
+};
+
+static const char *const action_names[] = {
+	[ACT_DUMP] = "a dump",
+	[ACT_CHECK] = "--check",
+	[ACT_ESTIMATE] = "--estimate",
+	[ACT_LIST_PLUGINS] = "--list-plugins",
+	[ACT_PLUGIN_HELP] = "--plugin-help",
+	[ACT_VERSION] = "--version",
+	[ACT_HELP] = "--help",
+};
+
+/* The command line as far as it has been read. */
+struct reading {
+	struct arguments *args;
+	const char *of_a_run;	/* an option that only means something in one */
+	bool is_verbose, is_quiet;
+	bool failed;
+};
+
+__attribute__((format(printf, 2, 3)))
+static void
+fail(struct reading *r, const char *format, ...)
+{
+	va_list list;
+
+	r->failed = true;
+	fputs("dumpengine: error: ", stderr);
+	va_start(list, format);
+	vfprintf(stderr, format, list);
+	va_end(list);
+	fputc('\n', stderr);
+}
+
+/* The value of an option that a job has as well, as its table wants it. */
+static void
+take_override(struct reading *r, const char *key, const char *text,
+    int64_t *value)
+{
+	struct option_set *set = option_set_new(config_job_options);
+	char why[OPTION_WHY_BYTES] = "out of memory";
+	int64_t number;
+
+	const bool ok = set != NULL &&
+	    (option_parse_integer(text, &number) ?
+	    option_put_number(set, option_find(set->table, key), number, why) :
+	    option_put_text(set, option_find(set->table, key), text, why));
+	if (ok)
+		*value = option_number(set, key);
+	else
+		fail(r, "--%s: %s", key, why);
+	option_set_free(set);
+}
+
+/* --help is always answered. */
+static void
+take_action(struct reading *r, enum action action)
+{
+	struct arguments *args = r->args;
+
+	if (action != ACT_HELP && args->action != ACT_HELP &&
+	    args->action != ACT_DUMP && args->action != action)
+		fail(r, "%s and %s cannot be given together",
+		    action_names[args->action], action_names[action]);
+	if (args->action != ACT_HELP)
+		args->action = action;
+}
+
+static void
+take_option(struct reading *r, int option)
+{
+	struct arguments *args = r->args;
+
+	switch (option) {
+	case 'c':
+		args->file = optarg;
+		r->of_a_run = "--config";
+		break;
+	case 'v':
+		r->is_verbose = true;
+		break;
+	case 'q':
+		r->is_quiet = true;
+		break;
+	case 'h':
+		take_action(r, ACT_HELP);
+		break;
+	case OPT_CHECK:
+		take_action(r, ACT_CHECK);
+		break;
+	case OPT_ESTIMATE:
+		take_action(r, ACT_ESTIMATE);
+		break;
+	case OPT_LEVEL:
+		take_override(r, "level", optarg, &args->overrides.level);
+		r->of_a_run = "--level";
+		break;
+	case OPT_LIST_PLUGINS:
+		take_action(r, ACT_LIST_PLUGINS);
+		break;
+	case OPT_NO_UPDATE:
+		args->overrides.no_update = true;
+		r->of_a_run = "--no-update";
+		break;
+	case OPT_PLUGIN_HELP:
+		take_action(r, ACT_PLUGIN_HELP);
+		args->plugin = optarg;
+		break;
+	case OPT_REPORT:
+		args->report = optarg;
+		r->of_a_run = "--report";
+		break;
+	case OPT_SINCE:
+		take_override(r, "since", optarg, &args->overrides.since);
+		r->of_a_run = "--since";
+		break;
+	case OPT_TRUST:
+		if (!trust_allow(args->trust, optarg))
+			fail(r, "--trust: %s: %s", optarg, strerror(errno));
+		break;
+	case OPT_VERSION:
+		take_action(r, ACT_VERSION);
+		break;
+	default:		/* getopt_long() has said what is wrong */
+		r->failed = true;
+		break;
+	}
+}
+
+/* What makes sense by itself, but not together. */
+static void
+check_together(struct reading *r)
+{
+	const struct arguments *args = r->args;
+	const bool is_run = args->action == ACT_DUMP ||
+	    args->action == ACT_CHECK || args->action == ACT_ESTIMATE;
+
+	if (args->action == ACT_HELP)
+		return;
+	if (r->is_verbose && r->is_quiet)
+		fail(r, "--verbose and --quiet cannot be given together");
+	if (!is_run && args->job_count > 0)
+		fail(r, "%s: this means nothing with %s", args->jobs[0],
+		    action_names[args->action]);
+	if (!is_run && r->of_a_run != NULL)
+		fail(r, "%s means nothing with %s", r->of_a_run,
+		    action_names[args->action]);
+}
+
+bool
+arguments_parse(struct arguments *args, int argc, char **argv)
+{
+	struct reading r = { .args = args };
+	int option;
+
+	args->action = ACT_DUMP;
+	args->file = DEFAULT_FILE;
+	args->overrides.level = -1;
+	while (!r.failed && (option = getopt_long(argc, argv, "c:vqh",
+	    long_options, NULL)) != -1)
+		take_option(&r, option);
+	args->jobs = argv + optind;
+	args->job_count = argc - optind;
+	args->verbosity = r.is_verbose ? REPORT_VERBOSE : r.is_quiet ?
+	    REPORT_QUIET : REPORT_NORMAL;
+	if (!r.failed)
+		check_together(&r);
+	return !r.failed;
+}

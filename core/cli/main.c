@@ -1,0 +1,343 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * main.c - what the command line of dumpengine asks for
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/cli/arguments.h"
+#include "core/config/config.h"
+#include "core/config/config_text.h"
+#include "core/cli/help.h"
+#include "core/run/job.h"
+#include "core/volume/media.h"
+#include "core/host/note.h"
+#include "core/base/signals.h"
+#include "core/base/suggest.h"
+
+static void
+unknown_job(struct report *rep, const struct config *config,
+    const char *file, const char *name)
+{
+	struct suggestion near;
+
+	suggest_begin(&near, name);
+	for (size_t i = 0; i < config->job_count; i++)
+		suggest_offer(&near, job_name(&config->jobs[i]));
+	if (near.best != NULL)
+		report(rep, DE_ERROR, "%s has no job %s; did you mean %s?",
+		    file, name, near.best);
+	else
+		report(rep, DE_ERROR, "%s has no job %s", file, name);
+}
+
+static bool
+names_are_known(struct report *rep, const struct config *config,
+    const struct arguments *args)
+{
+	bool ok = true;
+
+	for (int i = 0; i < args->job_count; i++)
+		if (config_find_job(config, args->jobs[i]) == NULL) {
+			unknown_job(rep, config, config_text_name(args->file),
+			    args->jobs[i]);
+			ok = false;
+		}
+	return ok;
+}
+
+static bool
+is_wanted(const struct arguments *args, const struct job_config *job)
+{
+	for (int i = 0; i < args->job_count; i++)
+		if (strcmp(args->jobs[i], job_name(job)) == 0)
+			return true;
+	return args->job_count == 0;
+}
+
+/* What the jobs use; NULL after reporting why they cannot be run. */
+static struct media *
+find_media(const struct job_context *context, const struct config *config,
+    const struct arguments *args)
+{
+	struct media *media = media_new(context->rep, context->signals);
+	bool ok = media != NULL;
+
+	for (size_t i = 0; ok && i < config->job_count; i++)
+		if (is_wanted(args, &config->jobs[i]))
+			ok = media_add(media, &config->jobs[i]);
+	if (ok && media_are_distinct(media)) {
+		if (args->action == ACT_CHECK)
+			media_look(media);
+		else
+			media_lock(media);
+		return media;
+	}
+	media_release(media);
+	return NULL;
+}
+
+static enum exit_status
+run_job(const struct job_context *context, const struct arguments *args,
+    const struct media *media, const struct job_config *job,
+    bool *is_supervisor)
+{
+	enum exit_status status = EXIT_NOT_STARTED;
+
+	report_set_subject(context->rep, job_name(job));
+	if (args->action == ACT_ESTIMATE) {
+		status = job_estimate(job, context, is_supervisor);
+	} else if (args->action == ACT_CHECK) {
+		status = job_check(job, context, is_supervisor);
+		if (*is_supervisor && !media_has(media, job))
+			status = EXIT_NOT_STARTED;
+	} else if (media_has(media, job)) {
+		status = job_run(job, context, is_supervisor);
+	}
+	if (*is_supervisor)
+		report_set_subject(context->rep, NULL);
+	return status;
+}
+
+/*
+ * In the order of the file.  A job that fails does not keep others back.
+ * Jobs fork: *is_supervisor as in job_run().
+ */
+static enum exit_status
+run_jobs(const struct job_context *context, const struct config *config,
+    const struct arguments *args, const struct media *media,
+    bool *is_supervisor)
+{
+	const atomic_int *cancelled = &context->signals->cancel;
+	enum exit_status worst = EXIT_COMPLETE;
+	bool all = true;
+
+	for (size_t i = 0; i < config->job_count; i++) {
+		const struct job_config *job = &config->jobs[i];
+		if (!is_wanted(args, job))
+			continue;
+		if (*cancelled) {
+			all = false;
+			break;
+		}
+		const enum exit_status status = run_job(context, args, media,
+		    job, is_supervisor);
+		if (!*is_supervisor)
+			return status;
+		if (status > worst)
+			worst = status;
+	}
+	/* It may have come too late to be of consequence. */
+	if (!*cancelled || worst >= EXIT_ABORTED ||
+	    (all && worst != EXIT_NOT_STARTED))
+		return worst;
+	/* Before the first job or between two; a job says so itself. */
+	report(context->rep, DE_ERROR, "aborted by %s",
+	    signals_who_cancels(*cancelled));
+	return EXIT_ABORTED;
+}
+
+/* While the file was read; there was nobody to be asked about it. */
+static bool
+is_interrupted(struct signals *signals, struct report *rep)
+{
+	if (signals->interrupt)
+		signals->cancel = SIGINT;
+	if (signals->cancel)
+		report(rep, DE_ERROR, "aborted by %s",
+		    signals_who_cancels(signals->cancel));
+	return signals->cancel != 0;
+}
+
+/* Whatever the jobs use is theirs, from before the first to behind the last. */
+static enum exit_status
+find_media_and_run_jobs(const struct job_context *context,
+    const struct config *config, const struct arguments *args,
+    bool *is_supervisor)
+{
+	struct media *media = NULL;
+
+	if (args->action != ACT_ESTIMATE &&
+	    (media = find_media(context, config, args)) == NULL)
+		return EXIT_NOT_STARTED;
+	const enum exit_status status = run_jobs(context, config, args, media,
+	    is_supervisor);
+	if (*is_supervisor)
+		media_release(media);
+	else
+		media_forget(media);
+	return status;
+}
+
+static enum exit_status
+use_file(struct report *rep, struct plugin_registry *reg,
+    const struct arguments *args, struct run_report *run_report)
+{
+	enum exit_status status = EXIT_NOT_STARTED;
+	bool is_supervisor = true;
+	struct signals *signals = signals_install();
+	const struct job_context context = {
+		.rep = rep,
+		.signals = signals,
+		.may_ask = args->verbosity != REPORT_QUIET,
+		.run_report = run_report,
+	};
+	const struct config_request request = {
+		.file = args->file,
+		.overrides = &args->overrides,
+		.trust = args->trust,
+		.signals = signals,
+	};
+	struct config *config = config_load(&request, reg, rep);
+
+	if (config != NULL && names_are_known(rep, config, args))
+		status = find_media_and_run_jobs(&context, config, args,
+		    &is_supervisor);
+	else if (config == NULL && is_interrupted(signals, rep))
+		status = EXIT_ABORTED;
+	config_free(config);
+	if (is_supervisor && run_report != NULL &&
+	    !run_report_write(run_report, args->report, status, rep) &&
+	    status == EXIT_COMPLETE)
+		status = EXIT_INCOMPLETE;
+	return status;
+}
+
+static enum exit_status
+use_file_and_report(struct report *rep, struct plugin_registry *reg,
+    const struct arguments *args)
+{
+	struct run_report *run_report = NULL;
+
+	if (args->report != NULL) {
+		run_report = run_report_new();
+		if (run_report == NULL) {
+			report(rep, DE_ERROR, "out of memory");
+			return EXIT_NOT_STARTED;
+		}
+	}
+	const enum exit_status status = use_file(rep, reg, args, run_report);
+	run_report_free(run_report);
+	return status;
+}
+
+static enum exit_status
+act(struct report *rep, struct plugin_registry *reg,
+    const struct arguments *args)
+{
+	enum exit_status status = EXIT_NOT_STARTED;
+
+	switch (args->action) {
+	case ACT_HELP:
+		status = help_print(stdout);
+		break;
+	case ACT_VERSION:
+		status = help_print_version(stdout);
+		break;
+	case ACT_LIST_PLUGINS:
+		status = help_list_plugins(stdout, reg);
+		break;
+	case ACT_PLUGIN_HELP:
+		status = help_print_plugin(stdout, reg, args->plugin, rep);
+		break;
+	case ACT_DUMP:
+	case ACT_CHECK:
+	case ACT_ESTIMATE:
+		status = use_file_and_report(rep, reg, args);
+		break;
+	}
+	/* What was asked for is lost, however it was found. */
+	if (fflush(stdout) == EOF || ferror(stdout)) {
+		report(rep, DE_ERROR, "standard output cannot be written");
+		if (status == EXIT_COMPLETE || args->action == ACT_ESTIMATE)
+			status = EXIT_NOT_STARTED;
+	}
+	return status;
+}
+
+/*
+ * With one of the three standard descriptors closed, the first file opened
+ * would get its number, and messages would go into the dump.  For reading
+ * only, so that a dump to a closed standard output fails.
+ */
+static void
+occupy_standard_descriptors(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDONLY);
+	while (fd >= 0 && fd <= 2);
+	if (fd > 2)
+		close(fd);
+}
+
+static enum exit_status
+run(struct report *rep, struct arguments *args, int argc, char **argv)
+{
+	struct plugin_registry *reg = plugin_registry_new(rep, args->trust);
+	enum exit_status status = EXIT_NOT_STARTED;
+
+	if (reg == NULL) {
+		report(rep, DE_ERROR, "out of memory");
+	} else if (!arguments_parse(args, argc, argv)) {
+		fputs("Try `dumpengine --help`.\n", stderr);
+	} else {
+		report_set_level(rep, args->verbosity);
+		status = act(rep, reg, args);
+	}
+	plugin_registry_free(reg);
+	return status;
+}
+
+/* What only main() may do. */
+struct ending {
+	pid_t pid;
+	bool is_ours;
+};
+
+/*
+ * Nothing but the end of main() may end the supervisor, least of all with
+ * status 0: no plugin of ours exits, but those of others may.  Other processes
+ * are seen to by the one that waits for them.
+ */
+static void
+refuse_exit(int status, void *arg)
+{
+	static const char text[] = "dumpengine: error: a plugin has ended the "
+	    "run by exit(), which no plugin may do\n";
+	const struct ending *ending = arg;
+
+	(void)status;
+	if (ending->is_ours || getpid() != ending->pid)
+		return;
+	if (write(STDERR_FILENO, text, sizeof(text) - 1) == -1)
+		_exit(EXIT_ABORTED);
+	_exit(EXIT_ABORTED);
+}
+
+int
+main(int argc, char **argv)
+{
+	struct arguments args = { .trust = trust_new() };
+	static struct ending ending;	/* main() has returned by then */
+	enum exit_status status = EXIT_NOT_STARTED;
+
+	occupy_standard_descriptors();
+	note_init();
+	ending.pid = getpid();
+	on_exit(refuse_exit, &ending);
+	struct report *rep = report_new(STDERR_FILENO, REPORT_NORMAL);
+	if (rep == NULL || args.trust == NULL)
+		fputs("dumpengine: error: out of memory\n", stderr);
+	else
+		status = run(rep, &args, argc, argv);
+	report_free(rep);
+	trust_free(args.trust);
+	ending.is_ours = true;
+	return (int)status;
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "core/config/capacity.h"
+
+#include <stdbool.h>
+
+/*
+ * Tapes as dump(8) computes them, in tenths of an inch.  Between two records
+ * is a gap in which the tape starts and stops.
+ */
+#define TENTHS_PER_FOOT 120
+#define GAP_CARTRIDGE 16
+#define GAP_6250 5		/* at 6250 bpi */
+#define GAP_REEL 8
+#define DENSITY_CARTRIDGE 1000	/* bits per inch, on each of eight tracks */
+#define DENSITY_REEL 1600
+
+#define BLOCKS_MIN 32		/* the size of restore's first read */
+
+uint64_t
+capacity_needed(uint32_t number, uint32_t map_blocks)
+{
+	/* The volume's header, and one for each map. */
+	const uint64_t maps = 3 + 2 * (uint64_t)map_blocks;
+
+	return number == 1 && maps > BLOCKS_MIN ? maps : BLOCKS_MIN;
+}
+
+static uint64_t
+records_of_tape(const struct option_set *options, uint32_t blocking)
+{
+	const bool cartridge = option_number(options, "cartridge") != 0;
+	int64_t density = option_number(options, "density_bpi");
+
+	if (density == 0)
+		density = cartridge ? DENSITY_CARTRIDGE : DENSITY_REEL;
+	const uint64_t per_tenth = (uint64_t)density / 10;
+	const uint64_t gap = cartridge ? GAP_CARTRIDGE :
+	    density == 6250 ? GAP_6250 : GAP_REEL;
+	const uint64_t record = (uint64_t)blocking * DE_TAPE_BLOCK / per_tenth +
+	    gap;
+	const uint64_t tape = (uint64_t)option_number(options,
+	    "length_feet") * TENTHS_PER_FOOT;
+	/* The record that passes the end of the length is still written. */
+	return tape / record + 1;
+}
+
+uint64_t
+capacity_records(const struct option_set *options, uint32_t number,
+    uint32_t blocking)
+{
+	const struct option_value *sizes = option_get(options, "volume_size",
+	    DE_OPTION_SIZES);
+
+	if (option_number(options, "length_feet") != 0)
+		return records_of_tape(options, blocking);
+	if (sizes == NULL || sizes->number_count == 0)
+		return CAPACITY_AUTO;
+	const size_t i = number <= sizes->number_count ? number - 1 :
+	    sizes->number_count - 1;
+	return (uint64_t)sizes->numbers[i] /
+	    ((uint64_t)blocking * DE_TAPE_BLOCK);
+}

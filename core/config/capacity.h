@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * capacity.h - how many records a volume is to have
+ */
+#ifndef CORE_CAPACITY_H
+#define CORE_CAPACITY_H
+
+#include <stdint.h>
+
+#include "core/host/options.h"
+
+/* Not limited: until the medium is full. */
+#define CAPACITY_AUTO UINT64_MAX
+
+/*
+ * The records of volume `number` (the first is 1), with `blocking` tape blocks
+ * each, from the options of config_volume_options.
+ */
+uint64_t capacity_records(const struct option_set *options,
+    uint32_t number, uint32_t blocking);
+
+/*
+ * The tape blocks that volume `number` must have if another one follows:
+ * restore does not notice when its first read of a volume is shorter, and both
+ * maps, of `map_blocks` tape blocks each, must be on the first.
+ */
+uint64_t capacity_needed(uint32_t number, uint32_t map_blocks);
+
+#endif

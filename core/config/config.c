@@ -1,0 +1,606 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "core/config/config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/host/apart.h"
+#include "core/config/capacity.h"
+#include "core/config/config_level.h"
+#include "core/config/config_text.h"
+#include "core/host/instance.h"
+#include "core/host/note.h"
+#include "core/config/settings.h"
+
+#define JOB_NAME_MAX 64
+#define LABEL_MAX 15		/* c_label keeps a NUL behind it */
+#define DATE_MAX INT32_MAX	/* c_date is a signed 32-bit number */
+
+const struct de_option config_top_options[] = {
+	{ "dumpdates", DE_OPTION_STRING, 0, 1, 4095, NULL,
+	  "file that remembers the dumps of all jobs, as /var/lib/dumpdates" },
+	DE_OPTIONS_END
+};
+
+const struct de_option config_job_options[] = {
+	{ "name", DE_OPTION_STRING, DE_OPTION_REQUIRED, 1, JOB_NAME_MAX, NULL,
+	  "what the job is called: letters, digits, and . _ -" },
+	{ "level", DE_OPTION_INTEGER, 0, 0, INT32_MAX, "0",
+	  "dump level; 0 dumps everything, others what has changed since the "
+	  "last one with a lower level" },
+	{ "dumpdates", DE_OPTION_STRING, 0, 1, 4095, NULL,
+	  "file that remembers the dumps of this job, in place of the one at the "
+	  "top of the file" },
+	{ "update_dumpdates", DE_OPTION_BOOLEAN, 0, 0, 0, NULL,
+	  "note the dump in the dumpdates file; by default so if there is one, "
+	  "but not with since or subtree" },
+	{ "since", DE_OPTION_TIME, 0, 1, DATE_MAX, NULL,
+	  "dump what has changed since then, whatever the dumpdates file says" },
+	{ "exclude", DE_OPTION_STRINGS, 0, 1, 4095, NULL,
+	  "what is left out: names, paths, or inodes as #1234" },
+	{ "honor_nodump", DE_OPTION_INTEGER, 0, 0, INT32_MAX, "1",
+	  "lowest level at which files with the nodump flag are left out" },
+	{ "subtree", DE_OPTION_STRING, 0, 1, 4095, NULL,
+	  "path of the only directory or file that is dumped; level 0 only" },
+	{ "label", DE_OPTION_STRING, 0, 0, LABEL_MAX, "none",
+	  "label in the headers of the dump" },
+	{ "date", DE_OPTION_TIME, 0, 1, DATE_MAX, NULL,
+	  "date of the dump instead of now, for streams that can be repeated" },
+	{ "snapshot_date", DE_OPTION_TIME, 0, 1, DATE_MAX, NULL,
+	  "when the snapshot that is dumped was made, if not by this job; the "
+	  "dump has that date" },
+	{ "max_read_errors", DE_OPTION_INTEGER, 0, 0, INT32_MAX, "0",
+	  "read errors after which the operator is asked whether to go on; 0: "
+	  "any number" },
+	{ "notify", DE_OPTION_BOOLEAN, 0, 0, 0, "false",
+	  "send questions to the terminals of the group operator as well" },
+	{ "freeze", DE_OPTION_BOOLEAN, 0, 0, 0, "false",
+	  "freeze the filesystem while the snapshot is made, or the inodes are "
+	  "selected" },
+	{ "freeze_limit", DE_OPTION_INTEGER, 0, 1, 3600, "60",
+	  "seconds after which it is thawed in any case" },
+	{ "state_dir", DE_OPTION_STRING, 0, 1, 4000, "/var/lib/dumpengine",
+	  "folder for what must be known later: what dumps were made of, and "
+	  "which snapshot to remove" },
+	{ "wait_for_medium", DE_OPTION_INTEGER, 0, 0, 2592000, "0",
+	  "seconds to wait for what another run is using; 0: give up at once" },
+	DE_OPTIONS_END
+};
+
+const struct de_option config_snapshot_options[] = {
+	{ "create", DE_OPTION_STRING, DE_OPTION_REQUIRED, 1, 8000, NULL,
+	  "command that makes the snapshot" },
+	{ "device", DE_OPTION_STRING, DE_OPTION_REQUIRED, 1, 4095, NULL,
+	  "what is dumped then in place of the source's device" },
+	{ "remove", DE_OPTION_STRING, DE_OPTION_REQUIRED, 1, 8000, NULL,
+	  "command that removes the snapshot; it runs in every case" },
+	{ "timeout", DE_OPTION_INTEGER, 0, 1, 86400, "300",
+	  "seconds after which a command that has not ended is killed" },
+	DE_OPTIONS_END
+};
+
+/* Those of every output; they stand in its group. */
+const struct de_option config_volume_options[] = {
+	{ "volume_size", DE_OPTION_SIZES, 0, INT64_C(32) * DE_TAPE_BLOCK, INT64_MAX,
+	  "auto", "size of each volume; the last of a list repeats; auto: until "
+	  "the medium is full" },
+	{ "length_feet", DE_OPTION_INTEGER, 0, 1, 1000000, NULL,
+	  "length of the tape, from which its size is computed" },
+	{ "density_bpi", DE_OPTION_INTEGER, 0, 10, 100000000, NULL,
+	  "density of a track in bits per inch; by default 1600, for a "
+	  "cartridge 1000" },
+	{ "cartridge", DE_OPTION_BOOLEAN, 0, 0, 0, "false",
+	  "compute the size for a cartridge, not for a reel" },
+	{ "verify", DE_OPTION_BOOLEAN, 0, 0, 0, "false",
+	  "read each volume back and compare it with what was written" },
+	{ "rewrite_attempts", DE_OPTION_INTEGER, 0, 0, 100, "2",
+	  "how often a volume that failed is written again before the operator "
+	  "is asked" },
+	{ "change_between_jobs", DE_OPTION_BOOLEAN, 0, 0, 0, "false",
+	  "the medium is changed before this job, so it may be one that an "
+	  "earlier job of the run has written to" },
+	DE_OPTIONS_END
+};
+
+const struct de_option config_ring_options[] = {
+	{ "slaves", DE_OPTION_INTEGER, 0, 1, 64, "4",
+	  "how many slaves read and write records" },
+	{ "blocking", DE_OPTION_INTEGER, 0, 1, 1024, "32",
+	  "tape blocks of 1024 bytes in a record" },
+	{ "buffer", DE_OPTION_SIZE, 0, 64 << 10, INT64_C(64) << 30, NULL,
+	  "memory for records between the source and the output" },
+	{ "start_fill", DE_OPTION_INTEGER, 0, 0, 100, NULL,
+	  "percent of the buffer that are filled before writing begins, and "
+	  "again when it had to wait" },
+	DE_OPTIONS_END
+};
+
+static const char *const no_groups[] = { NULL };
+static const char *const plugin_groups[] = { "plugin", NULL };
+static const char *const top_groups[] = { "jobs", NULL };
+static const char *const job_groups[] = {
+	"source", "output", "ring", "eot", "snapshot", NULL
+};
+
+/* A group whose plugin speaks for itself. */
+struct trial {
+	struct settings *s;
+	const struct config_node *group;
+	const struct plugin_config *config;
+	const struct apart_mouth *mouth;	/* in the process that tries it */
+};
+
+/* "KEY: what is wrong" stands at the line of that key. */
+static void
+take_complaint(void *arg, int severity, const char *text)
+{
+	struct trial *trial = arg;
+	const struct config_node *at = trial->group;
+	const char *colon = strstr(text, ": ");
+	char key[64];
+
+	if (severity != DE_ERROR)
+		return;
+	snprintf(key, sizeof(key), "%.*s",
+	    colon == NULL ? 0 : (int)(colon - text), text);
+	const struct config_node *member = key[0] == '\0' ? NULL :
+	    config_node_member(trial->group, key);
+	if (member != NULL)
+		settings_error(trial->s, member, key, "%s", colon + 2);
+	else
+		settings_error(trial->s, at, "plugin", "%s", text);
+}
+
+static void
+pass_complaint(void *arg, enum de_severity severity, const char *text)
+{
+	const struct trial *trial = arg;
+	apart_say(trial->mouth, (int)severity, text);
+}
+
+static bool
+make_instance(void *arg, const struct apart_mouth *mouth)
+{
+	const atomic_int not_cancelled = 0;
+	struct trial *trial = arg;
+
+	trial->mouth = mouth;
+	report_set_taker(trial->s->rep, pass_complaint, trial);
+	struct instance *in = instance_new(trial->config->plugin,
+	    trial->config->options, trial->s->rep, &not_cancelled);
+	const bool made = in != NULL;
+	instance_free(in);
+	return made;
+}
+
+/*
+ * What a table cannot say, the plugin says when an instance is made.  That
+ * opens nothing, so it may be done before anything else is.
+ */
+static void
+try_plugin(struct settings *s, const struct config_node *group,
+    const struct plugin_config *config)
+{
+	struct trial trial = { s, group, config, NULL };
+	const struct apart apart = { make_instance, take_complaint, &trial };
+	const unsigned int errors = s->errors;
+	const char *name = config->plugin->descriptor.name;
+	char how[NOTE_HOW_BYTES];
+
+	switch (apart_run(&apart, how, sizeof(how))) {
+	case APART_DONE:
+		break;
+	case APART_FAILED:
+		if (s->errors == errors)
+			settings_error(s, group, "plugin", "%s could not be "
+			    "set up, and does not say why", name);
+		break;
+	case APART_DIED:
+	case APART_CANCELLED:
+		settings_error(s, group, "plugin", "%s could not be set up: "
+		    "the process that tried it %s", name, how);
+		break;
+	}
+}
+
+/*
+ * The options of a plugin's group are checked by the plugin's own table.
+ * `common` are the engine's in the same group, or NULL.
+ */
+static void
+read_plugin(struct settings *s, struct plugin_registry *reg,
+    const struct config_node *group, enum de_kind kind,
+    struct plugin_config *config, struct option_set *common)
+{
+	char why[1024];
+
+	if (group == NULL)
+		return;
+	const char *name = settings_text(s, group, "plugin");
+	if (name == NULL)
+		return;
+	config->plugin = plugin_load(reg, name, kind, why, sizeof(why));
+	if (config->plugin == NULL) {
+		settings_error(s, config_node_member(group, "plugin"),
+		    "plugin", "%s", why);
+		return;
+	}
+	config->options = option_set_new(config->plugin->options);
+	if (config->options == NULL) {
+		settings_error(s, group, "plugin", "out of memory");
+		return;
+	}
+	struct option_set *const sets[] = { config->options, common, NULL };
+	const unsigned int errors = s->errors;
+	settings_read(s, group, sets, plugin_groups,
+	    config->plugin->descriptor.name);
+	if (s->errors == errors)
+		try_plugin(s, group, config);
+}
+
+static bool
+is_plain_name(const char *name)
+{
+	return strspn(name, "abcdefghijklmnopqrstuvwxyz"
+	    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-") == strlen(name) &&
+	    name[0] != '.' && name[0] != '-';
+}
+
+/* What the tables cannot say. */
+static void
+check_job(struct settings *s, const struct config_node *at,
+    const struct config *before, const struct job_config *job)
+{
+	const char *name = option_text(job->options, "name");
+	const char *label = option_text(job->options, "label");
+
+	if (name != NULL && !is_plain_name(name))
+		settings_error(s, config_node_member(at, "name"), "name",
+		    "\"%s\" will not do; give letters, digits and . _ - with "
+		    "no . or - in front", name);
+	const struct job_config *twin =
+	    name == NULL ? NULL : config_find_job(before, name);
+	if (twin != NULL)
+		settings_error(s, config_node_member(at, "name"), "name",
+		    "\"%s\" is the name of the job at line %u already; give "
+		    "each job a name of its own", name, twin->line);
+	for (const char *p = label; p != NULL && *p != '\0'; p++)
+		if ((unsigned char)*p < 0x20 || *p == 0x7f) {
+			settings_error(s,
+			    config_node_member(at, "label"), "label",
+			    "control characters will not do");
+			break;
+		}
+}
+
+/* restore needs so much of a volume that another one follows. */
+static void
+check_size(struct settings *s, const struct config_node *at, int64_t records,
+    int64_t record)
+{
+	const int64_t least = (int64_t)capacity_needed(2, 0) * DE_TAPE_BLOCK;
+
+	if (records * record < least)
+		settings_error(s, at, at->name, "volumes of "
+		    "%lld records of %lld bytes are too small for restore, "
+		    "which needs %lld bytes; give more, or another "
+		    "ring.blocking", (long long)records, (long long)record,
+		    (long long)least);
+}
+
+/* What the sizes mean together with the records. */
+static void
+check_volumes(struct settings *s, const struct config_node *at,
+    const struct job_config *job)
+{
+	static const char *const of_tapes[] = { "density_bpi", "cartridge" };
+	const struct config_node *output = config_node_member(at,
+	    "output");
+	const struct option_value *sizes = option_get(job->volumes,
+	    "volume_size", DE_OPTION_SIZES);
+	const int64_t record = option_number(job->ring, "blocking") *
+	    DE_TAPE_BLOCK;
+
+	if (output == NULL || output->type != CONFIG_GROUP)
+		return;
+	for (size_t i = 0; sizes != NULL && i < sizes->number_count; i++)
+		check_size(s, config_node_member(output, "volume_size"),
+		    sizes->numbers[i] / record, record);
+	if (option_number(job->volumes, "length_feet") != 0)
+		check_size(s, config_node_member(output, "length_feet"),
+		    (int64_t)capacity_records(job->volumes, 1,
+		    (uint32_t)(record / DE_TAPE_BLOCK)), record);
+	for (size_t i = 0; i < 2; i++)
+		if (config_node_member(output, of_tapes[i]) != NULL &&
+		    option_number(job->volumes, "length_feet") == 0)
+			settings_error(s, config_node_member(output,
+			    of_tapes[i]), of_tapes[i], "does nothing without "
+			    "length_feet; give that, too");
+	if (option_number(job->volumes, "length_feet") != 0 &&
+	    sizes != NULL && sizes->number_count > 0)
+		settings_error(s, config_node_member(output,
+		    "length_feet"), "length_feet", "cannot be given together "
+		    "with volume_size");
+	if (option_number(job->volumes, "verify") != 0 &&
+	    job->output.plugin != NULL &&
+	    job->output.plugin->output.read_back == NULL)
+		settings_error(s, config_node_member(output, "verify"),
+		    "verify", "%s cannot read back what it has written",
+		    job->output.plugin->descriptor.name);
+}
+
+/* They have been checked by those who took them. */
+static void
+override_options(const struct config_overrides *o, struct job_config *job)
+{
+	char why[OPTION_WHY_BYTES];
+
+	if (o == NULL)
+		return;
+	if (o->level >= 0)
+		option_put_number(job->options, option_find(config_job_options,
+		    "level"), o->level, why);
+	if (o->since > 0)
+		option_put_number(job->options, option_find(config_job_options,
+		    "since"), o->since, why);
+	if (o->no_update)
+		option_put_boolean(job->options,
+		    option_find(config_job_options, "update_dumpdates"), false,
+		    why);
+}
+
+/* The date is told by one thing only. */
+static void
+check_snapshot_date(struct settings *s, const struct config_node *at,
+    const struct job_config *job)
+{
+	const struct config_node *place = config_node_member(at,
+	    "snapshot_date");
+
+	if (place == NULL)
+		return;
+	if (job->snapshot != NULL)
+		settings_error(s, place, "snapshot_date", "is for a snapshot "
+		    "that was made elsewhere; that of the group snapshot has "
+		    "its date from the engine");
+	if (option_number(job->options, "date") != 0)
+		settings_error(s, place, "snapshot_date", "cannot be given "
+		    "together with date");
+}
+
+static void
+check_snapshot(struct settings *s, const struct config_node *at,
+    const struct job_config *job)
+{
+	const struct plugin *source = job->source.plugin;
+
+	if (job->snapshot != NULL && source != NULL &&
+	    option_get(job->source.options, "device", DE_OPTION_STRING) == NULL)
+		settings_error(s, config_node_member(at, "snapshot"),
+		    "snapshot", "%s has no option device that the snapshot "
+		    "could stand in for", source->descriptor.name);
+	if (option_number(job->options, "freeze") == 0 &&
+	    config_node_member(at, "freeze_limit") != NULL)
+		settings_error(s, config_node_member(at,
+		    "freeze_limit"), "freeze_limit", "does nothing without "
+		    "freeze = true; give that, too");
+}
+
+static void
+check_command(struct settings *s, const struct config_node *group,
+    const struct option_set *options, const char *key)
+{
+	const char *command = option_text(options, key);
+	char why[TRUST_WHY_BYTES];
+
+	if (command != NULL &&
+	    !trust_command(s->trust, command, TRUST_ROOT, why))
+		settings_error(s, config_node_member(group, key), key, "%s",
+		    why);
+}
+
+static void
+read_snapshot(struct settings *s, const struct config_node *at,
+    struct job_config *job)
+{
+	const struct config_node *group = settings_group(s, at, "snapshot",
+	    false);
+
+	if (group == NULL)
+		return;
+	job->snapshot = option_set_new(config_snapshot_options);
+	if (job->snapshot == NULL) {
+		settings_error(s, group, "snapshot", "out of memory");
+		return;
+	}
+	struct option_set *const sets[] = { job->snapshot, NULL };
+	settings_read(s, group, sets, no_groups, "snapshot");
+	check_command(s, group, job->snapshot, "create");
+	check_command(s, group, job->snapshot, "remove");
+}
+
+/* Where the job does not say where states are kept. */
+static void
+choose_state_dir(struct job_config *job)
+{
+	const int index = option_find(config_job_options, "state_dir");
+	const char *given = getenv("DUMPENGINE_STATE_DIR");
+	const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
+	char why[OPTION_WHY_BYTES], *path = NULL;
+	int length = -1;
+
+	if (job->options->values[index].set)
+		return;
+	if (given != NULL && *given != '\0')
+		length = asprintf(&path, "%s", given);
+	else if (geteuid() == 0)
+		return;
+	else if (state != NULL && *state == '/')
+		length = asprintf(&path, "%s/dumpengine", state);
+	else if (home != NULL && *home == '/')
+		length = asprintf(&path, "%s/.local/state/dumpengine", home);
+	/* One that is too long for a path is left as it is. */
+	if (length != -1)
+		option_put_text(job->options, index, path, why);
+	free(path);
+}
+
+static void
+read_job(struct settings *s, struct plugin_registry *reg,
+    const struct config_overrides *overrides, const struct config_node *at,
+    const struct config *before, struct job_config *job)
+{
+	job->line = at->line;
+	job->options = option_set_new(config_job_options);
+	job->ring = option_set_new(config_ring_options);
+	job->volumes = option_set_new(config_volume_options);
+	if (job->options == NULL || job->ring == NULL ||
+	    job->volumes == NULL) {
+		settings_error(s, at, "jobs", "out of memory");
+		return;
+	}
+	struct option_set *const job_sets[] = { job->options, NULL };
+	struct option_set *const ring_sets[] = { job->ring, NULL };
+	settings_read(s, at, job_sets, job_groups, "a job");
+	read_plugin(s, reg, settings_group(s, at, "source", true), DE_SOURCE,
+	    &job->source, NULL);
+	read_plugin(s, reg, settings_group(s, at, "output", true), DE_OUTPUT,
+	    &job->output, job->volumes);
+	read_plugin(s, reg, settings_group(s, at, "eot", false),
+	    DE_EOT_HANDLER, &job->eot, NULL);
+	const struct config_node *ring = settings_group(s, at, "ring", false);
+	if (ring != NULL)
+		settings_read(s, ring, ring_sets, no_groups, "ring");
+	job->dumpdates = option_text(before->options, "dumpdates");
+	override_options(overrides, job);
+	choose_state_dir(job);
+	config_read_exclude(s, at, job);
+	config_read_subtree(s, at, job);
+	read_snapshot(s, at, job);
+	check_job(s, at, before, job);
+	config_check_level(s, at, job);
+	check_volumes(s, at, job);
+	check_snapshot(s, at, job);
+	check_snapshot_date(s, at, job);
+}
+
+static void
+read_jobs(struct settings *s, struct plugin_registry *reg,
+    const struct config_overrides *overrides, const struct config_node *root,
+    struct config *config)
+{
+	const struct config_node *jobs = config_node_member(root, "jobs");
+
+	if (jobs == NULL) {
+		settings_error(s, NULL, "jobs", "missing; give a list, as "
+		    "jobs = ( { name = \"...\"; ... } );");
+		return;
+	}
+	if (jobs->type != CONFIG_LIST || jobs->first == NULL) {
+		settings_error(s, jobs, "jobs", "has to be a list with at "
+		    "least one job, as jobs = ( { name = \"...\"; ... } );");
+		return;
+	}
+	const unsigned int n = config_node_length(jobs);
+	config->jobs = calloc(n, sizeof(*config->jobs));
+	if (config->jobs == NULL) {
+		settings_error(s, jobs, "jobs", "out of memory");
+		return;
+	}
+	unsigned int i = 0;
+	for (const struct config_node *at = jobs->first; at != NULL;
+	    at = at->next, i++) {
+		if (at->type != CONFIG_GROUP) {
+			settings_error(s, at, "jobs", "element %u is not a "
+			    "group; give { name = \"...\"; ... }", i + 1);
+			continue;
+		}
+		read_job(s, reg, overrides, at, config,
+		    &config->jobs[config->job_count]);
+		config->job_count++;
+	}
+}
+
+static void
+read_root(struct settings *s, struct plugin_registry *reg,
+    const struct config_overrides *overrides, const struct config_node *root,
+    struct config *config)
+{
+	config->options = option_set_new(config_top_options);
+	if (config->options == NULL) {
+		settings_error(s, NULL, "jobs", "out of memory");
+		return;
+	}
+	struct option_set *const sets[] = { config->options, NULL };
+	settings_read(s, root, sets, top_groups, "the top of the file");
+	read_jobs(s, reg, overrides, root, config);
+}
+
+struct config *
+config_load(const struct config_request *request, struct plugin_registry *reg,
+    struct report *rep)
+{
+	struct settings s = {
+		.rep = rep,
+		.file = config_text_name(request->file),
+		.trust = request->trust,
+	};
+	struct config *config = calloc(1, sizeof(*config));
+
+	if (config == NULL) {
+		report(rep, DE_ERROR, "out of memory");
+		return NULL;
+	}
+	struct config_tree *tree = config_tree_read(request->file,
+	    request->trust, rep, request->signals, &s.errors);
+	if (tree != NULL)
+		read_root(&s, reg, request->overrides, config_tree_root(tree),
+		    config);
+	const bool ok = tree != NULL && s.errors == 0;
+	config_tree_free(tree);
+	if (ok)
+		return config;
+	config_free(config);
+	return NULL;
+}
+
+void
+config_free(struct config *config)
+{
+	if (config == NULL)
+		return;
+	for (size_t i = 0; i < config->job_count; i++) {
+		struct job_config *job = &config->jobs[i];
+		option_set_free(job->options);
+		option_set_free(job->ring);
+		option_set_free(job->volumes);
+		option_set_free(job->snapshot);
+		option_set_free(job->eot.options);
+		option_set_free(job->source.options);
+		option_set_free(job->output.options);
+		exclude_free(job->exclude);
+		free(job->subtree_at);
+	}
+	free(config->jobs);
+	option_set_free(config->options);
+	free(config);
+}
+
+const char *
+job_name(const struct job_config *job)
+{
+	return option_text(job->options, "name");
+}
+
+const struct job_config *
+config_find_job(const struct config *config, const char *name)
+{
+	for (size_t i = 0; i < config->job_count; i++) {
+		const char *other = job_name(&config->jobs[i]);
+		if (other != NULL && strcmp(other, name) == 0)
+			return &config->jobs[i];
+	}
+	return NULL;
+}

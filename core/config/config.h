@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * config.h - the jobs of a configuration file
+ *
+ * Reads and checks a whole file before anything is opened.  What may stand in
+ * it is told by the tables in config.c and by those of the plugins.
+ */
+#ifndef CORE_CONFIG_H
+#define CORE_CONFIG_H
+
+#include "core/config/exclude.h"
+#include "core/host/options.h"
+#include "core/host/plugin.h"
+#include "core/base/report.h"
+#include "core/base/signals.h"
+#include "core/base/trust.h"
+
+/* A plugin and what it is to be given. */
+struct plugin_config {
+	const struct plugin *plugin;	/* borrowed from the registry */
+	struct option_set *options;	/* owned */
+};
+
+struct job_config {
+	struct option_set *options;	/* name, level, label, date, ... */
+	struct option_set *ring;	/* slaves, blocking, buffer, start_fill */
+	struct option_set *volumes;	/* volume_size and what else the engine
+					   takes from the output's group */
+	struct option_set *snapshot;	/* its commands; NULL: there is none */
+	struct plugin_config source;
+	struct plugin_config output;
+	struct plugin_config eot;	/* its plugin is NULL: there is none */
+	struct exclude *exclude;	/* owned; NULL: nothing is left out */
+	char *subtree_at;		/* owned; "FILE:LINE" of it, or NULL */
+	const char *dumpdates;		/* of the whole file, borrowed, or NULL */
+	unsigned int line;		/* where it begins in the file */
+};
+
+struct config {
+	struct option_set *options;	/* at the top of the file */
+	struct job_config *jobs;
+	size_t job_count;
+};
+
+/* What the command line says in place of the file, for all jobs. */
+struct config_overrides {
+	int64_t level;			/* -1: as in the file */
+	int64_t since;			/* 0: as in the file */
+	bool no_update;
+};
+
+/* The tables of the engine's own options, for help and tests. */
+extern const struct de_option config_top_options[];
+extern const struct de_option config_job_options[];
+extern const struct de_option config_ring_options[];
+extern const struct de_option config_volume_options[];
+extern const struct de_option config_snapshot_options[];
+
+struct config_request {			/* all borrowed */
+	const char *file;		/* see config_text.h */
+	const struct config_overrides *overrides;	/* NULL: none */
+	const struct trust *trust;	/* NULL: nobody is distrusted */
+	const struct signals *signals;	/* that end it; NULL: none does */
+};
+
+/*
+ * Read a file.  Returns NULL after reporting every mistake in it, each as
+ * "FILE:LINE: KEY: what is wrong", or without a word if that was cancelled.
+ */
+struct config *config_load(const struct config_request *request,
+    struct plugin_registry *reg, struct report *rep);
+
+/* Takes NULL. */
+void config_free(struct config *config);
+
+/* Name of a job; it lives as long as the configuration. */
+const char *job_name(const struct job_config *job);
+
+/* The job of that name, or NULL. */
+const struct job_config *config_find_job(const struct config *config,
+    const char *name);
+
+#endif

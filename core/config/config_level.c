@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "core/config/config_level.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "core/config/dumpdates.h"
+#include "core/chain/level.h"
+#include "core/select/subtree.h"
+
+/* The setting, or the job if it is not from the file but the command line. */
+static const struct config_node *
+place_of(const struct config_node *at, const char *key)
+{
+	const struct config_node *member = config_node_member(at, key);
+
+	return member != NULL ? member : at;
+}
+
+/* What can be the base of a dump, and what can be a base itself. */
+void
+config_check_level(struct settings *s, const struct config_node *at,
+    const struct job_config *job)
+{
+	const int64_t level = option_number(job->options, "level");
+	const char *device = job->source.options == NULL ? NULL :
+	    option_text(job->source.options, "device");
+	const char *subtree = option_text(job->options, "subtree");
+	const bool since = option_number(job->options, "since") != 0;
+	const char *dumpdates = level_dumpdates(job);
+
+	if (level > 0 && dumpdates == NULL && !since)
+		settings_error(s, place_of(at, "level"), "level", "%lld needs a "
+		    "dump to build on; give dumpdates, the file that remembers "
+		    "them, or since, a date", (long long)level);
+	if (subtree != NULL && (level > 0 || since))
+		settings_error(s, place_of(at, "subtree"), "subtree", "can be "
+		    "dumped at level 0 and without since only");
+	if (dumpdates == NULL && option_number(job->options,
+	    "update_dumpdates") != 0)
+		settings_error(s, place_of(at, "update_dumpdates"),
+		    "update_dumpdates", "does nothing without dumpdates; give "
+		    "that, too");
+	else if ((since || subtree != NULL) && level_updates_dumpdates(job))
+		settings_error(s, place_of(at, "update_dumpdates"),
+		    "update_dumpdates", "cannot be true with %s, as the dump "
+		    "is no base for others", since ? "since" : "subtree");
+	if (dumpdates != NULL && device != NULL &&
+	    !dumpdates_holds_name(device))
+		settings_error(s, place_of(config_node_member(at,
+		    "source"), "device"), "device", "has blanks in it, which "
+		    "a dumpdates file cannot hold; give it another name, as by "
+		    "a link");
+}
+
+static bool
+has_dots(const char *path)
+{
+	size_t length;
+
+	for (path = subtree_part(path, &length); length > 0;
+	    path = subtree_part(path + length, &length))
+		if (path[0] == '.' && (length == 1 ||
+		    (length == 2 && path[1] == '.')))
+			return true;
+	return false;
+}
+
+void
+config_read_subtree(struct settings *s, const struct config_node *at,
+    struct job_config *job)
+{
+	const char *subtree = option_text(job->options, "subtree");
+	const struct config_node *place = place_of(at, "subtree");
+
+	if (subtree == NULL)
+		return;
+	if (asprintf(&job->subtree_at, "%s:%u", place->file != NULL ?
+	    place->file : s->file, place->line) == -1)
+		job->subtree_at = NULL;
+	if (has_dots(subtree))
+		settings_error(s, place, "subtree", "\"%s\": \".\" and "
+		    "\"..\" will not do in it; give the path from the root of "
+		    "the filesystem", subtree);
+	else if (job->exclude != NULL && exclude_covers(job->exclude, subtree))
+		settings_error(s, place, "subtree", "\"%s\" is left out by "
+		    "exclude, so the dump would be empty", subtree);
+}
+
+/* An element of a list, or the only one. */
+static const struct config_node *
+element_of(const struct config_node *at, size_t index)
+{
+	return at->type == CONFIG_LIST ? config_node_element(at, index) : at;
+}
+
+void
+config_read_exclude(struct settings *s, const struct config_node *at,
+    struct job_config *job)
+{
+	const struct option_value *patterns = option_get(job->options,
+	    "exclude", DE_OPTION_STRINGS);
+	const struct config_node *place = place_of(at, "exclude");
+	char why[EXCLUDE_WHY_BYTES];
+	size_t bad;
+
+	if (patterns == NULL)
+		return;
+	job->exclude = exclude_new((const char *const *)patterns->texts,
+	    patterns->text_count, &bad, why);
+	if (job->exclude != NULL)
+		return;
+	if (bad < patterns->text_count)
+		settings_error(s, element_of(place, bad), "exclude",
+		    "\"%s\": %s", patterns->texts[bad], why);
+	else
+		settings_error(s, place, "exclude", "%s", why);
+}

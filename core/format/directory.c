@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "core/format/directory.h"
+
+#include <endian.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#define ENTRY_HEADER 8		/* d_ino, d_reclen, d_type, d_namlen */
+#define TAIL_ROOM 24		/* "~" and 8 digits, "~" and up to 10, NUL */
+
+static void
+put_reclen(uint8_t *entry, size_t length)
+{
+	const uint16_t le = htole16((uint16_t)length);
+	memcpy(entry + 4, &le, sizeof(le));
+}
+
+static size_t
+entry_length(size_t name_length)
+{
+	return ENTRY_HEADER + ((name_length + 1 + 3) & ~(size_t)3);
+}
+
+void
+directory_begin(struct directory *d, directory_sink_fn *sink, void *arg)
+{
+	memset(d, 0, sizeof(*d));
+	d->sink = sink;
+	d->arg = arg;
+}
+
+/* The last entry of a chunk reaches to its end. */
+static enum de_status
+flush(struct directory *d)
+{
+	put_reclen(d->chunk + d->last, DIRECTORY_CHUNK - d->last);
+	const enum de_status status = d->sink(d->arg, d->chunk);
+	d->size += DIRECTORY_CHUNK;
+	memset(d->chunk, 0, sizeof(d->chunk));
+	d->used = d->last = 0;
+	return status;
+}
+
+/* The d_type of a file is bits 12 to 15 of its mode, in every BSD. */
+static uint8_t
+type_byte(uint16_t type)
+{
+	return (uint8_t)(type >> 12);
+}
+
+enum de_status
+directory_add(struct directory *d, uint32_t inode, uint16_t type,
+    const char *name, size_t length)
+{
+	const size_t needed = entry_length(length);
+
+	if (d->used + needed > DIRECTORY_CHUNK) {
+		if (d->size + UINT64_C(2) * DIRECTORY_CHUNK > DIRECTORY_BYTES_MAX)
+			return DE_NO_MORE;
+		const enum de_status status = flush(d);
+		if (status != DE_OK)
+			return status;
+	}
+	uint8_t *entry = d->chunk + d->used;
+	const uint32_t le = htole32(inode);
+	memcpy(entry, &le, sizeof(le));
+	put_reclen(entry, needed);
+	entry[6] = type_byte(type);
+	entry[7] = (uint8_t)length;
+	memcpy(entry + ENTRY_HEADER, name, length);
+	d->last = d->used;
+	d->used += needed;
+	return DE_OK;
+}
+
+enum de_status
+directory_end(struct directory *d)
+{
+	return d->used == 0 ? DE_OK : flush(d);
+}
+
+void
+directory_empty_chunk(uint8_t chunk[static DIRECTORY_CHUNK])
+{
+	memset(chunk, 0, DIRECTORY_CHUNK);
+	put_reclen(chunk, DIRECTORY_CHUNK);
+}
+
+/* FNV-1a: names that differ get tails that differ. */
+static uint32_t
+hash(const char *name, size_t length)
+{
+	uint32_t h = 2166136261u;
+	for (size_t i = 0; i < length; i++)
+		h = (h ^ (uint8_t)name[i]) * 16777619u;
+	return h;
+}
+
+size_t
+directory_shorten_name(const char *name, size_t length, uint32_t inode,
+    char shortened[static DIRECTORY_NAME_MAX + 1])
+{
+	char tail[TAIL_ROOM];
+	const int tail_length = snprintf(tail, sizeof(tail), "~%08" PRIx32
+	    "~%" PRIu32, hash(name, length), inode);
+	size_t kept = DIRECTORY_NAME_MAX - (size_t)tail_length;
+
+	if (length <= kept)
+		kept = length;
+	/* Do not cut a character of UTF-8 in two. */
+	while (kept > 0 && kept < length &&
+	    ((uint8_t)name[kept] & 0xc0) == 0x80)
+		kept--;
+	memcpy(shortened, name, kept);
+	memcpy(shortened + kept, tail, (size_t)tail_length + 1);
+	return kept + (size_t)tail_length;
+}

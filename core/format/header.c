@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "core/format/header.h"
+
+#include <endian.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "core/format/extension.h"
+
+#define MAGIC 60012		/* the "new" format, since 4.3BSD */
+#define CHECKSUM 84446		/* sum of the 256 words of every header */
+#define HEADER_WORDS (DE_TAPE_BLOCK / 4)
+
+#define FLAG_NEWHEADER 0x0001
+#define FLAG_NEWINODEFMT 0x0002
+#define FLAG_EXTATTRIBUTES 0x8000
+#define EXT_XATTR 3		/* c_extattributes of extended attributes */
+
+#define FLAG_OF_NOTHING 0x1000u	/* of the inode: an indexed directory */
+
+/*
+ * Flags of an inode that do not go into di_flags, as they say how it lies on its
+ * disk, or are nothing to Linux.  restore hands di_flags to FS_IOC_SETFLAGS, which
+ * takes none of them if there is one among them that it does not know.
+ */
+#define FLAGS_OF_DISK							\
+	(0x00002000u |	/* (AFS) */					\
+	0x00040000u |	/* huge file: counts in blocks */		\
+	0x00200000u |	/* holds the value of an attribute */		\
+	0x00400000u |	/* blocks past its end; stays once it is set */	\
+	0x0d800000u |	/* (snapshots; two that have no name) */	\
+	0x10000000u |	/* inline data: restore 0.4b49 takes what	\
+			   stands in di_db for contents */		\
+	0x80000000u)	/* (reserved) */
+/* Those that Linux refuses for anything but a directory. */
+#define FLAGS_OF_DIRECTORIES						\
+	(0x00010000u |	/* written synchronously */			\
+	0x00020000u |	/* top of a hierarchy */			\
+	0x20000000u |	/* project id is inherited */			\
+	0x40000000u)	/* names without regard to case */
+
+#define LABEL_BYTES 16		/* NUL included, as in the next */
+#define NAME_BYTES 64
+
+/* doc/stream-format.md, "Header" and "Inode part". */
+enum offset {
+	C_TYPE = 0,
+	C_DATE = 4,
+	C_DDATE = 8,
+	C_VOLUME = 12,
+	C_TAPEA = 16,
+	C_INUMBER = 20,
+	C_MAGIC = 24,
+	C_CHECKSUM = 28,
+	DI_MODE = 32,
+	DI_NLINK = 34,
+	DI_OUID = 36,
+	DI_OGID = 38,
+	DI_SIZE = 40,
+	DI_ATIME = 48,
+	DI_MTIME = 56,
+	DI_CTIME = 64,
+	DI_RDEV = 72,
+	DI_FLAGS = 132,
+	DI_UID = 144,
+	DI_GID = 148,
+	C_COUNT = 160,
+	C_ADDR = 164,
+	C_LABEL = 676,
+	C_LEVEL = 692,
+	C_FILESYS = 696,
+	C_DEV = 760,
+	C_HOST = 824,
+	C_FLAGS = 888,
+	C_FIRSTREC = 892,
+	C_NTREC = 896,
+	C_EXTATTRIBUTES = 900
+};
+
+static void
+put16(uint8_t *block, enum offset at, uint32_t value)
+{
+	const uint16_t le = htole16((uint16_t)value);
+	memcpy(block + at, &le, sizeof(le));
+}
+
+static void
+put32(uint8_t *block, enum offset at, uint32_t value)
+{
+	const uint32_t le = htole32(value);
+	memcpy(block + at, &le, sizeof(le));
+}
+
+static void
+put64(uint8_t *block, enum offset at, uint64_t value)
+{
+	const uint64_t le = htole64(value);
+	memcpy(block + at, &le, sizeof(le));
+}
+
+static uint32_t
+get32(const uint8_t *block, enum offset at)
+{
+	uint32_t le;
+	memcpy(&le, block + at, sizeof(le));
+	return le32toh(le);
+}
+
+/* Cut if it is too long; the last byte stays NUL. */
+static void
+put_text(uint8_t *block, enum offset at, const char *text, size_t room)
+{
+	const size_t length = strlen(text);
+	memcpy(block + at, text, length < room - 1 ? length : room - 1);
+}
+
+bool
+header_holds_time(const struct de_time *t)
+{
+	return t->seconds >= 0 && t->seconds <= UINT32_MAX;
+}
+
+/*
+ * Seconds and *micro*seconds, which restore hands to utimensat() as they are:
+ * a million or more of them, and the file gets the time of the restore.
+ */
+static void
+put_time(uint8_t *block, enum offset at, const struct de_time *t)
+{
+	uint32_t seconds, micro;
+
+	if (t->seconds < 0) {
+		seconds = 0;
+		micro = 0;
+	} else if (t->seconds > UINT32_MAX) {
+		seconds = UINT32_MAX;
+		micro = 0;
+	} else {
+		seconds = (uint32_t)t->seconds;
+		micro = t->nanoseconds / 1000 % 1000000;
+	}
+	put32(block, at, seconds);
+	put32(block, at + 4, micro);
+}
+
+/* restore reads it as a signed number: the top bit must stay clear. */
+bool
+header_holds_device(uint32_t major, uint32_t minor)
+{
+	return major <= 0xfff && minor < 0x80000;
+}
+
+static uint32_t
+encode_device(uint32_t major, uint32_t minor)
+{
+	return (minor & 0xff) | (major & 0xfff) << 8 | (minor & ~0xffu) << 12;
+}
+
+/* The clock of a dump must stay positive for restore until 2038 is solved. */
+static uint32_t
+clamp_date(int64_t date)
+{
+	if (date < 0)
+		return 0;
+	return date > INT32_MAX ? INT32_MAX : (uint32_t)date;
+}
+
+void
+header_template_init(struct header_template *t,
+    const struct header_identity *id)
+{
+	memset(t->block, 0, sizeof(t->block));
+	put32(t->block, C_DATE, clamp_date(id->date));
+	put32(t->block, C_DDATE, clamp_date(id->base_date));
+	put32(t->block, C_MAGIC, MAGIC);
+	put_text(t->block, C_LABEL, id->label, LABEL_BYTES);
+	put32(t->block, C_LEVEL, (uint32_t)id->level);
+	put_text(t->block, C_FILESYS, id->filesystem, NAME_BYTES);
+	put_text(t->block, C_DEV, id->device, NAME_BYTES);
+	put_text(t->block, C_HOST, id->host, NAME_BYTES);
+	put32(t->block, C_FLAGS, FLAG_NEWINODEFMT);
+	put32(t->block, C_NTREC, id->blocking);
+}
+
+static void
+begin(const struct header_template *t, uint8_t *block, enum header_type type,
+    uint32_t inode, uint32_t count)
+{
+	memcpy(block, t->block, DE_TAPE_BLOCK);
+	put32(block, C_TYPE, type);
+	put32(block, C_INUMBER, inode);
+	put32(block, C_COUNT, count);
+}
+
+void
+header_volume(const struct header_template *t,
+    uint8_t block[static DE_TAPE_BLOCK], uint32_t inode, uint32_t count)
+{
+	begin(t, block, HEADER_TAPE, inode, count);
+	put32(block, C_FLAGS, FLAG_NEWHEADER | FLAG_NEWINODEFMT);
+}
+
+void
+header_map(const struct header_template *t,
+    uint8_t block[static DE_TAPE_BLOCK], enum header_type type,
+    uint32_t inode, uint32_t map_blocks)
+{
+	begin(t, block, type, inode, map_blocks);
+	put64(block, DI_SIZE, (uint64_t)map_blocks * DE_TAPE_BLOCK);
+}
+
+void
+header_end(const struct header_template *t,
+    uint8_t block[static DE_TAPE_BLOCK], uint32_t max_inode)
+{
+	begin(t, block, HEADER_END, max_inode, 0);
+}
+
+/*
+ * Files and directories only: on others restore -C stumbles over them.  And
+ * restore sets flags only if there are any, so at a level with a base those of
+ * before would stay: a flag that nobody can set takes their place.
+ */
+static uint32_t
+flags_of(const struct header_template *t, const struct de_inode *inode)
+{
+	uint32_t flags = inode->flags & ~FLAGS_OF_DISK;
+
+	if (!S_ISREG(inode->mode) && !S_ISDIR(inode->mode))
+		return 0;
+	if (S_ISREG(inode->mode))
+		flags &= ~FLAGS_OF_DIRECTORIES;
+	return flags == 0 && get32(t->block, C_DDATE) != 0 ?
+	    FLAG_OF_NOTHING : flags;
+}
+
+void
+header_inode(const struct header_template *t,
+    uint8_t block[static DE_TAPE_BLOCK], enum header_type type,
+    const struct de_inode *inode, const struct header_content *content)
+{
+	begin(t, block, type, inode->number, content->count);
+	put16(block, DI_MODE, inode->mode);
+	put16(block, DI_NLINK, inode->links > INT16_MAX ? INT16_MAX :
+	    inode->links);
+	put16(block, DI_OUID, inode->uid);
+	put16(block, DI_OGID, inode->gid);
+	put64(block, DI_SIZE, content->size);
+	put_time(block, DI_ATIME, &inode->atime);
+	put_time(block, DI_MTIME, &inode->mtime);
+	put_time(block, DI_CTIME, &inode->ctime);
+	if (S_ISCHR(inode->mode) || S_ISBLK(inode->mode))
+		put32(block, DI_RDEV, encode_device(inode->device_major,
+		    inode->device_minor));
+	put32(block, DI_FLAGS, flags_of(t, inode));
+	put32(block, DI_UID, inode->uid);
+	put32(block, DI_GID, inode->gid);
+	extension_put(block, inode);
+	if (content->count > 0)
+		memcpy(block + C_ADDR, content->addrs, content->count);
+	if (content->attributes) {
+		put32(block, C_FLAGS, FLAG_NEWINODEFMT | FLAG_EXTATTRIBUTES);
+		put32(block, C_EXTATTRIBUTES, EXT_XATTR);
+	}
+}
+
+static uint32_t
+sum_of_words(const uint8_t *block)
+{
+	uint32_t words[HEADER_WORDS], sum = 0;
+
+	memcpy(words, block, sizeof(words));
+	for (int i = 0; i < HEADER_WORDS; i++)
+		sum += le32toh(words[i]);
+	return sum;
+}
+
+void
+header_stamp(uint8_t block[static DE_TAPE_BLOCK],
+    const struct header_position *at)
+{
+	put32(block, C_VOLUME, at->volume);
+	put32(block, C_TAPEA, at->tapea);
+	put32(block, C_FIRSTREC, at->first_record);
+	put32(block, C_CHECKSUM, 0);
+	put32(block, C_CHECKSUM, CHECKSUM - sum_of_words(block));
+}
+
+uint32_t
+header_get_inode(const uint8_t block[static DE_TAPE_BLOCK])
+{
+	return get32(block, C_INUMBER);
+}
+
+bool
+header_is_attributes(const uint8_t block[static DE_TAPE_BLOCK])
+{
+	return (get32(block, C_FLAGS) & FLAG_EXTATTRIBUTES) != 0;
+}
+
+uint32_t
+header_get_data_blocks(const uint8_t block[static DE_TAPE_BLOCK])
+{
+	const uint32_t count = get32(block, C_COUNT);
+	uint32_t present = 0;
+
+	switch (get32(block, C_TYPE)) {
+	case HEADER_CLRI:
+	case HEADER_BITS:
+		return count;
+	case HEADER_INODE:
+	case HEADER_ADDR:
+		for (uint32_t i = 0; i < count && i < HEADER_ADDRS; i++)
+			present += block[C_ADDR + i] != 0;
+		return present;
+	default:
+		return 0;
+	}
+}

@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "core/format/xattr.h"
+
+#include <endian.h>
+#include <string.h>
+
+#define MAGIC 0xEA020001u	/* "as inside an inode" */
+#define MAGIC_BYTES 4
+#define ENTRY_BYTES 16
+#define LIST_END_BYTES 4	/* the list of entries ends with a zero word */
+#define ACL_BYTES_MAX XATTR_RECORD_MAX
+
+struct prefix {
+	const char *text;
+	uint8_t index;
+	bool whole;		/* the name, not just how it begins */
+	bool risky;
+};
+
+static const struct prefix prefixes[] = {
+	{ "user.", 1, false, false },
+	{ "system.posix_acl_access", 2, true, true },
+	{ "system.posix_acl_default", 3, true, true },
+	{ "trusted.", 4, false, true },
+	{ "lustre.", 5, false, true },
+	{ "security.", 6, false, true },
+};
+
+static const struct prefix *
+find_prefix(const char *name)
+{
+	for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++) {
+		const struct prefix *p = &prefixes[i];
+		if (p->whole ? strcmp(name, p->text) == 0 :
+		    strncmp(name, p->text, strlen(p->text)) == 0)
+			return p;
+	}
+	return NULL;
+}
+
+bool
+xattr_is_risky(const char *name)
+{
+	const struct prefix *p = find_prefix(name);
+	return p == NULL || p->risky;
+}
+
+static uint16_t
+get16(const uint8_t *p)
+{
+	uint16_t le;
+	memcpy(&le, p, sizeof(le));
+	return le16toh(le);
+}
+
+static uint32_t
+get32(const uint8_t *p)
+{
+	uint32_t le;
+	memcpy(&le, p, sizeof(le));
+	return le32toh(le);
+}
+
+static void
+put16(uint8_t *p, size_t value)
+{
+	const uint16_t le = htole16((uint16_t)value);
+	memcpy(p, &le, sizeof(le));
+}
+
+static void
+put32(uint8_t *p, size_t value)
+{
+	const uint32_t le = htole32((uint32_t)value);
+	memcpy(p, &le, sizeof(le));
+}
+
+#define ACL_CALL_VERSION 2	/* of the system calls: 8 bytes an entry */
+#define ACL_DISK_VERSION 1	/* of ext4: 4 bytes where there is no id */
+#define ACL_ENTRY_BYTES ((size_t)8)
+#define ACL_PERMISSIONS 7
+#define ACL_NO_ID UINT32_MAX
+enum acl_tag {		/* in the order of a list */
+	ACL_USER_OBJ = 1,
+	ACL_USER = 2,
+	ACL_GROUP_OBJ = 4,
+	ACL_GROUP = 8,
+	ACL_MASK = 16,
+	ACL_OTHER = 32
+};
+
+/*
+ * Would Linux take such an entry behind one with the tag `last`?  It refuses the
+ * whole list otherwise, and restore goes on without it.
+ */
+static bool
+may_follow(uint16_t last, uint16_t tag, uint16_t permissions)
+{
+	if ((permissions & ~ACL_PERMISSIONS) != 0)
+		return false;
+	switch (tag) {
+	case ACL_USER_OBJ:
+		return last == 0;
+	case ACL_USER:
+	case ACL_GROUP_OBJ:
+		return last == ACL_USER_OBJ || last == ACL_USER;
+	case ACL_GROUP:
+	case ACL_MASK:
+		return last == ACL_GROUP_OBJ || last == ACL_GROUP;
+	case ACL_OTHER:
+		return last == ACL_GROUP_OBJ || last == ACL_GROUP ||
+		    last == ACL_MASK;
+	default:
+		return false;
+	}
+}
+
+/* Is it one that Linux would take?  Of entries as getxattr(2) gives them. */
+static bool
+is_valid_acl(const uint8_t *entries, size_t count)
+{
+	uint16_t last = 0;
+	bool is_named = false, has_mask = false;
+
+	for (size_t i = 0; i < count; i++) {
+		const uint8_t *entry = entries + i * ACL_ENTRY_BYTES;
+		const uint16_t tag = get16(entry);
+		const bool has_id = tag == ACL_USER || tag == ACL_GROUP;
+		if (!may_follow(last, tag, get16(entry + 2)) ||
+		    (has_id && get32(entry + 4) == ACL_NO_ID))
+			return false;
+		is_named = is_named || has_id;
+		has_mask = has_mask || tag == ACL_MASK;
+		last = tag;
+	}
+	return count == 0 || (last == ACL_OTHER && (has_mask || !is_named));
+}
+
+/* Returns the length of the list in the form of the disk; 0: it is none. */
+static size_t
+convert_acl(const uint8_t *value, size_t length,
+    uint8_t disk[static ACL_BYTES_MAX])
+{
+	if (length < 4 || length > ACL_BYTES_MAX ||
+	    (length - 4) % ACL_ENTRY_BYTES != 0 ||
+	    get32(value) != ACL_CALL_VERSION ||
+	    !is_valid_acl(value + 4, (length - 4) / ACL_ENTRY_BYTES))
+		return 0;
+	size_t out = 4;
+	put32(disk, ACL_DISK_VERSION);
+	for (size_t in = 4; in < length; in += ACL_ENTRY_BYTES) {
+		const uint16_t tag = get16(value + in);
+		const bool has_id = tag == ACL_USER || tag == ACL_GROUP;
+		const size_t bytes = has_id ? ACL_ENTRY_BYTES : 4;
+		memcpy(disk + out, value + in, bytes);
+		out += bytes;
+	}
+	return out;
+}
+
+void
+xattr_begin(struct xattr_record *record)
+{
+	memset(record->data, 0, sizeof(record->data));
+	put32(record->data, MAGIC);
+	record->entries_end = MAGIC_BYTES;
+	record->values_begin = XATTR_RECORD_MAX;
+}
+
+static size_t
+align4(size_t n)
+{
+	return (n + 3) & ~(size_t)3;
+}
+
+static enum xattr_fit
+add_encoded(struct xattr_record *r, uint8_t index, const char *name,
+    const uint8_t *value, size_t length)
+{
+	const size_t name_length = strlen(name);
+	const size_t entry = ENTRY_BYTES + align4(name_length);
+
+	if (name_length > UINT8_MAX || length > XATTR_RECORD_MAX)
+		return XATTR_TOO_LARGE;
+	const size_t needed = entry + LIST_END_BYTES + align4(length);
+	if (needed > XATTR_RECORD_MAX - MAGIC_BYTES)
+		return XATTR_TOO_LARGE;
+	if (needed > r->values_begin - r->entries_end)
+		return XATTR_FULL;
+
+	uint8_t *e = r->data + r->entries_end;
+	r->values_begin -= align4(length);
+	e[0] = (uint8_t)name_length;
+	e[1] = index;
+	/* e_value_offs is put in by xattr_end(); until then, from the back. */
+	put16(e + 2, length == 0 ? 0 : XATTR_RECORD_MAX - r->values_begin);
+	put32(e + 8, length);
+	memcpy(e + ENTRY_BYTES, name, name_length);
+	if (length > 0)
+		memcpy(r->data + r->values_begin, value, length);
+	r->entries_end += entry;
+	return XATTR_ADDED;
+}
+
+enum xattr_fit
+xattr_add(struct xattr_record *record, const struct de_xattr *xattr)
+{
+	uint8_t acl[ACL_BYTES_MAX];
+	const struct prefix *p = find_prefix(xattr->name);
+	const uint8_t *value = xattr->value;
+	size_t length = xattr->value_length;
+
+	if (p == NULL)
+		return XATTR_UNKNOWN;
+	if (p->whole) {
+		length = convert_acl(value, length, acl);
+		value = acl;
+		if (length == 0)
+			return XATTR_BAD_VALUE;
+	}
+	return add_encoded(record, p->index, xattr->name + strlen(p->text),
+	    value, length);
+}
+
+size_t
+xattr_end(struct xattr_record *r)
+{
+	if (r->entries_end == MAGIC_BYTES)
+		return 0;
+	const size_t values = XATTR_RECORD_MAX - r->values_begin;
+	size_t size = r->entries_end + LIST_END_BYTES + values;
+
+	if (size < XATTR_RECORD_MIN)	/* one short name, without a value */
+		size = XATTR_RECORD_MIN;
+	memmove(r->data + size - values, r->data + r->values_begin, values);
+	memset(r->data + r->entries_end, 0, size - values - r->entries_end);
+	/* Offsets count from behind the magic number. */
+	for (size_t at = MAGIC_BYTES; at < r->entries_end;
+	    at += ENTRY_BYTES + align4(r->data[at])) {
+		const size_t from_back = get16(r->data + at + 2);
+		if (from_back > 0)
+			put16(r->data + at + 2,
+			    size - from_back - MAGIC_BYTES);
+	}
+	return size;
+}

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "core/host/call.h"
+
+#include <stdio.h>
+
+#include "core/host/instance.h"
+
+#define BIT(status) (1u << (status))
+#define OK_OR_FAILED (BIT(DE_OK) | BIT(DE_FAILED))
+#define AND_NO_MORE (OK_OR_FAILED | BIT(DE_NO_MORE))
+#define AND_END_OF_VOLUME (OK_OR_FAILED | BIT(DE_END_OF_VOLUME))
+
+/* As dumpengine/plugin.h has them; what a walk's taker returned comes on top. */
+static const struct {
+	const char *name;
+	unsigned int may_return;
+} callbacks[CALL_COUNT] = {
+	[CALL_CREATE] = { "create", OK_OR_FAILED },
+	[CALL_DESTROY] = { "destroy", 0 },
+	[CALL_OPEN] = { "open", OK_OR_FAILED },
+	[CALL_CLOSE] = { "close", 0 },
+	[CALL_SCAN_BEGIN] = { "scan_begin", OK_OR_FAILED },
+	[CALL_SCAN_NEXT] = { "scan_next", AND_NO_MORE },
+	[CALL_SCAN_END] = { "scan_end", 0 },
+	[CALL_READ_DIRECTORY] = { "read_directory", OK_OR_FAILED },
+	[CALL_MAP_FILE] = { "map_file", OK_OR_FAILED },
+	[CALL_READ_SYMLINK] = { "read_symlink", AND_NO_MORE },
+	[CALL_READ_XATTRS] = { "read_xattrs", OK_OR_FAILED },
+	[CALL_READ] = { "read", OK_OR_FAILED },
+	[CALL_FIND_MOUNT_POINT] = { "find_mount_point", OK_OR_FAILED },
+	[CALL_SCAN_BRIEFLY] = { "scan_briefly", AND_NO_MORE },
+	[CALL_FIND_DEVICE] = { "find_device", OK_OR_FAILED },
+	[CALL_CHECK] = { "check", OK_OR_FAILED },
+	[CALL_OPEN_VOLUME] = { "open_volume", OK_OR_FAILED },
+	[CALL_WRITE] = { "write", AND_END_OF_VOLUME },
+	[CALL_CLOSE_VOLUME] = { "close_volume", OK_OR_FAILED },
+	[CALL_BEGIN_READBACK] = { "begin_readback", OK_OR_FAILED },
+	[CALL_READ_BACK] = { "read_back", AND_NO_MORE },
+	[CALL_NEEDS_CHANGE] = { "needs_change", 0 },
+	[CALL_SETTLED] = { "settled", 0 },
+	[CALL_SETTLE] = { "settle", AND_END_OF_VOLUME },
+	[CALL_MAY_RETRY] = { "may_retry", 0 },
+	[CALL_FAILURE] = { "failure", 0 },
+	[CALL_END_SET] = { "end_set", OK_OR_FAILED },
+	[CALL_NAME_RESOURCES] = { "name_resources", OK_OR_FAILED },
+	[CALL_VOLUME_ENDED] = { "volume_ended", OK_OR_FAILED },
+	[CALL_CHECK_HANDLER] = { "check", OK_OR_FAILED },
+	[CALL_NAME_HANDLER_RESOURCES] = { "name_resources", OK_OR_FAILED },
+};
+
+static const char *
+plugin_name(const struct call *call)
+{
+	return call->in->plugin->descriptor.name;
+}
+
+struct call
+call_begin(const struct instance *in, enum callback callback)
+{
+	struct call call = { .in = in, .callback = callback };
+
+	call.before = note_enter((struct note_call){
+	    in->plugin->descriptor.name, callbacks[callback].name });
+	return call;
+}
+
+void
+call_done(const struct call *call)
+{
+	note_enter(call->before);
+}
+
+static bool
+is_allowed(enum callback callback, enum de_status status)
+{
+	return (unsigned int)status <= DE_NO_MORE &&
+	    (callbacks[callback].may_return & BIT(status)) != 0;
+}
+
+enum de_status
+call_end(const struct call *call, enum de_status status)
+{
+	call_done(call);
+	if (is_allowed(call->callback, status))
+		return status;
+	return call_refuse(call, "returned %d, which it may not", (int)status);
+}
+
+void
+call_pause(void)
+{
+	note_enter((struct note_call){ NULL, NULL });
+}
+
+void
+call_resume(const struct call *call)
+{
+	note_enter((struct note_call){ plugin_name(call),
+	    callbacks[call->callback].name });
+}
+
+enum de_status
+call_refuse(const struct call *call, const char *format, ...)
+{
+	char text[256];
+	va_list args;
+
+	if (instance_has_told(call->in, (unsigned int)call->callback))
+		return DE_FAILED;
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	report(call->in->rep, DE_ERROR, "plugin %s: %s() %s",
+	    plugin_name(call), callbacks[call->callback].name, text);
+	return DE_FAILED;
+}

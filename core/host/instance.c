@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "core/host/instance.h"
+
+#include <inttypes.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/host/call.h"
+#include "core/chain/chain.h"
+#include "core/base/clock.h"
+#include "core/base/environment.h"
+#include "core/select/findings.h"
+#include "core/operator/message.h"
+#include "core/format/inomap.h"
+#include "core/select/read_errors.h"
+
+static const struct instance *
+instance_of(const struct de_host *host)
+{
+	return host->context;
+}
+
+static void pass_on(const struct instance *in, const char *format,
+    va_list args) __attribute__((format(printf, 2, 0)));
+
+/* To the supervisor, which keeps it for the report and for a bad end. */
+static void
+pass_on(const struct instance *in, const char *format, va_list args)
+{
+	struct message m = { .type = MESSAGE_SAID };
+	const char *name = in->plugin->descriptor.name;
+	const size_t length = strlen(name);
+	char text[MESSAGE_TEXT_BYTES];
+	const char *from = text;
+
+	vsnprintf(text, sizeof(text), format, args);
+	/* Whose words they are is known. */
+	if (strncmp(text, name, length) == 0 && text[length] == ':' &&
+	    text[length + 1] == ' ')
+		from += length + 2;
+	m.u.said.volume = in->volume;
+	snprintf(m.u.said.text, sizeof(m.u.said.text), "%s", from);
+	message_send(in->channel, &m, true);
+}
+
+__attribute__((format(printf, 3, 4)))
+static void
+host_report(const struct de_host *host, enum de_severity severity,
+    const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	vreport(instance_of(host)->rep, severity, format, args);
+	va_end(args);
+	if (instance_of(host)->channel == -1 || severity == DE_DEBUG)
+		return;
+	va_start(args, format);
+	pass_on(instance_of(host), format, args);
+	va_end(args);
+}
+
+static const char *
+host_get_string(const struct de_host *host, const char *key)
+{
+	return option_text(instance_of(host)->options, key);
+}
+
+static int64_t
+host_get_integer(const struct de_host *host, const char *key)
+{
+	const struct option_set *set = instance_of(host)->options;
+	const int i = option_find(set->table, key);
+
+	if (i == -1)
+		return 0;
+	switch (set->table[i].type) {
+	case DE_OPTION_INTEGER:
+	case DE_OPTION_SIZE:
+	case DE_OPTION_TIME:
+		return option_number(set, key);
+	default:
+		return 0;
+	}
+}
+
+static bool
+host_get_boolean(const struct de_host *host, const char *key)
+{
+	const struct option_value *value = option_get(
+	    instance_of(host)->options, key, DE_OPTION_BOOLEAN);
+	return value != NULL && value->number != 0;
+}
+
+static size_t
+host_get_strings(const struct de_host *host, const char *key,
+    const char *const **items)
+{
+	const struct option_value *value = option_get(
+	    instance_of(host)->options, key, DE_OPTION_STRINGS);
+
+	*items = value == NULL ? NULL : (const char *const *)value->texts;
+	return value == NULL ? 0 : value->text_count;
+}
+
+static size_t
+host_get_sizes(const struct de_host *host, const char *key,
+    const int64_t **items)
+{
+	const struct option_value *value = option_get(
+	    instance_of(host)->options, key, DE_OPTION_SIZES);
+
+	*items = value == NULL ? NULL : value->numbers;
+	return value == NULL ? 0 : value->number_count;
+}
+
+static bool
+host_is_set(const struct de_host *host, const char *key)
+{
+	const struct option_set *set = instance_of(host)->options;
+	const int i = option_find(set->table, key);
+	return i != -1 && set->values[i].set;
+}
+
+static bool
+host_cancelled(const struct de_host *host)
+{
+	return *instance_of(host)->cancelled != 0 ||
+	    atomic_load(&instance_of(host)->unwanted);
+}
+
+static uint64_t
+host_monotonic_ns(const struct de_host *host)
+{
+	(void)host;
+	return clock_ns();
+}
+
+static void host_finding(const struct de_host *host, enum de_finding kind,
+    uint32_t inode, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+
+static void host_unknown_inodes(const struct de_host *host,
+    enum de_finding kind, uint32_t first, uint32_t last, const char *format,
+    ...) __attribute__((format(printf, 5, 6)));
+
+static void take_finding(struct instance *in, enum de_finding kind,
+    uint32_t inode, const char *format, va_list args)
+    __attribute__((format(printf, 4, 0)));
+
+static void
+take_finding(struct instance *in, enum de_finding kind, uint32_t inode,
+    const char *format, va_list args)
+{
+	char text[FINDING_TEXT_BYTES];
+
+	vsnprintf(text, sizeof(text), format, args);
+	in->finding_count++;
+	if ((unsigned int)kind > DE_FINDING_READ_ERROR)
+		kind = DE_FINDING_MISSING;	/* the worst of what it may be */
+	if (in->findings_are_known)
+		return;
+	if (in->findings != NULL)
+		findings_take(in->findings, kind, inode, format, text);
+	else
+		report(in->rep, DE_WARNING, "inode %" PRIu32 ": %s", inode,
+		    text);
+	if (kind == DE_FINDING_READ_ERROR && in->read_errors != NULL &&
+	    read_errors_check(in->read_errors) != EXIT_COMPLETE)
+		instance_set_unwanted(in, true);
+}
+
+static enum de_status
+call_create(struct instance *in)
+{
+	const struct call call = call_begin(in, CALL_CREATE);
+	return call_end(&call,
+	    in->plugin->descriptor.create(&in->host, &in->self));
+}
+
+static void
+call_destroy(const struct instance *in)
+{
+	const struct call call = call_begin(in, CALL_DESTROY);
+	in->plugin->descriptor.destroy(in->self);
+	call_done(&call);
+}
+
+/* An output may have been built when this was shorter. */
+static bool
+knows_dumps(const struct de_host *host, const struct de_dump_found *found)
+{
+	return instance_of(host)->chain != NULL &&
+	    found->struct_size >= sizeof(*found);
+}
+
+static enum de_dump_state
+host_dump_state(const struct de_host *host, const struct de_dump_found *found)
+{
+	return knows_dumps(host, found) ?
+	    chain_dump_state(instance_of(host)->chain, found) :
+	    DE_DUMP_UNKNOWN;
+}
+
+static enum de_status
+host_dump_retire(const struct de_host *host,
+    const struct de_dump_found *found)
+{
+	return knows_dumps(host, found) ?
+	    chain_retire(instance_of(host)->chain, found) : DE_OK;
+}
+
+static void
+host_finding(const struct de_host *host, enum de_finding kind, uint32_t inode,
+    const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	take_finding(host->context, kind, inode, format, args);
+	va_end(args);
+}
+
+/* Without memory for it, no level may be made that could remove them. */
+static void
+note_unknown(struct instance *in, uint32_t first, uint32_t last)
+{
+	struct inomap *map = in->unknown;
+
+	if (map == NULL || in->unknown_is_short)
+		return;
+	if (map->bits == NULL && !inomap_init(map, map->max_inode)) {
+		in->unknown_is_short = true;
+		instance_set_unwanted(in, true);
+		return;
+	}
+	inomap_add_range(map, first, last);
+}
+
+static void
+host_unknown_inodes(const struct de_host *host, enum de_finding kind,
+    uint32_t first, uint32_t last, const char *format, ...)
+{
+	struct instance *in = host->context;
+	va_list args;
+
+	note_unknown(in, first, last);
+	va_start(args, format);
+	take_finding(in, kind == DE_FINDING_NOTE ? DE_FINDING_MISSING : kind,
+	    first, format, args);
+	va_end(args);
+}
+
+static enum de_status
+host_check_command(const struct de_host *host, const char *key,
+    const char *command, const char *user)
+{
+	const struct instance *in = instance_of(host);
+	const struct passwd *pw = user == NULL ? NULL : getpwnam(user);
+	char why[TRUST_WHY_BYTES];
+
+	if (trust_command(in->plugin->trust, command,
+	    pw == NULL ? TRUST_ROOT : pw->pw_uid, why))
+		return DE_OK;
+	report(in->rep, DE_ERROR, "%s: %s", key, why);
+	return DE_FAILED;
+}
+
+static const char *const *
+host_command_environment(const struct de_host *host)
+{
+	struct instance *in = host->context;
+
+	if (in->environment == NULL)
+		in->environment = environment_new(in->plugin->trust);
+	if (in->environment == NULL)
+		report(in->rep, DE_ERROR, "out of memory");
+	return (const char *const *)in->environment;
+}
+
+struct instance *
+instance_new(const struct plugin *plugin, const struct option_set *options,
+    struct report *rep, const atomic_int *cancelled)
+{
+	struct instance *in = calloc(1, sizeof(*in));
+	if (in != NULL)
+		in->told = calloc(1, sizeof(*in->told));
+	if (in == NULL || in->told == NULL) {
+		report(rep, DE_ERROR, "out of memory");
+		free(in);
+		return NULL;
+	}
+	in->plugin = plugin;
+	in->options = options;
+	in->rep = rep;
+	in->cancelled = cancelled;
+	in->channel = -1;
+	in->host = (struct de_host){
+		.struct_size = sizeof(in->host),
+		.api_version = DE_API_VERSION,
+		.context = in,
+		.report = host_report,
+		.get_string = host_get_string,
+		.get_integer = host_get_integer,
+		.get_boolean = host_get_boolean,
+		.get_strings = host_get_strings,
+		.get_sizes = host_get_sizes,
+		.is_set = host_is_set,
+		.cancelled = host_cancelled,
+		.monotonic_ns = host_monotonic_ns,
+		.finding = host_finding,
+		.dump_state = host_dump_state,
+		.dump_retire = host_dump_retire,
+		.unknown_inodes = host_unknown_inodes,
+		.check_command = host_check_command,
+		.command_environment = host_command_environment,
+	};
+	if (call_create(in) == DE_OK)
+		return in;
+	environment_free(in->environment);
+	free(in->told);
+	free(in);
+	return NULL;
+}
+
+void
+instance_set_unwanted(struct instance *in, bool unwanted)
+{
+	atomic_store(&in->unwanted, unwanted);
+}
+
+bool
+instance_has_told(const struct instance *in, unsigned int callback)
+{
+	const unsigned int bit = 1u << callback;
+	return (atomic_fetch_or(in->told, bit) & bit) != 0;
+}
+
+void
+instance_free(struct instance *in)
+{
+	if (in == NULL)
+		return;
+	call_destroy(in);
+	environment_free(in->environment);
+	free(in->told);
+	free(in);
+}

@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "core/host/resources.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "core/base/clock.h"
+#include "core/host/eot.h"
+#include "core/host/note.h"
+#include "core/host/output.h"
+
+#define LIMIT_SECONDS 60
+#define POLL_MS 200
+#define RESOURCES_MAX 4096	/* more is a plugin that does not end */
+/* What is longer cannot be named; a path is not. */
+#define TEXT_BYTES 4608
+
+/* From the process that asks the plugin: one of these for each. */
+struct packet {
+	bool is_last;			/* and names nothing */
+	enum de_status status;		/* then */
+	bool has_node;
+	uint32_t properties;
+	int64_t keeps;
+	char name[TEXT_BYTES];
+	char text[TEXT_BYTES];
+	char node[TEXT_BYTES];
+};
+
+/* ------------------------------------------------ the process that asks */
+
+static bool
+put_text(char to[static TEXT_BYTES], const char *text)
+{
+	const int n = snprintf(to, TEXT_BYTES, "%s", text);
+	return n >= 0 && n < TEXT_BYTES;
+}
+
+static enum de_status
+send_packet(int fd, const struct packet *packet)
+{
+	ssize_t n;
+
+	do
+		n = send(fd, packet, sizeof(*packet), MSG_NOSIGNAL);
+	while (n == -1 && errno == EINTR);
+	return n == (ssize_t)sizeof(*packet) ? DE_OK : DE_FAILED;
+}
+
+/* Of a plugin that was built when there was less of it. */
+#define HAS(resource, member) ((resource)->struct_size >= \
+	offsetof(struct de_resource, member) + sizeof((resource)->member))
+
+static enum de_status
+take_resource(void *arg, const struct de_resource *r)
+{
+	const int *fd = arg;
+	struct packet packet = { .is_last = false };
+
+	if (!HAS(r, name) || r->name == NULL || !put_text(packet.name, r->name))
+		return DE_FAILED;
+	packet.properties = r->properties;
+	packet.keeps = HAS(r, keeps) ? r->keeps : 0;
+	if (!put_text(packet.text, HAS(r, text) && r->text != NULL ? r->text :
+	    r->name))
+		return DE_FAILED;
+	packet.has_node = HAS(r, node) && r->node != NULL;
+	if (packet.has_node && !put_text(packet.node, r->node))
+		return DE_FAILED;
+	return send_packet(*fd, &packet);
+}
+
+_Noreturn static void
+ask_plugin(const struct plugin_config *config, const struct de_volume *volume,
+    struct report *rep, int fd)
+{
+	const atomic_int not_cancelled = 0;
+	struct packet last = { .is_last = true, .status = DE_FAILED };
+	struct instance *in;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	in = instance_new(config->plugin, config->options, rep,
+	    &not_cancelled);
+	if (in != NULL)
+		last.status = in->plugin->descriptor.kind == DE_OUTPUT ?
+		    output_name_resources(in, volume, take_resource, &fd) :
+		    eot_name_resources(in, volume, take_resource, &fd);
+	instance_free(in);
+	send_packet(fd, &last);
+	_exit(EXIT_SUCCESS);
+}
+
+/* ------------------------------------------------------- the supervisor */
+
+static bool
+add(struct resources *resources, const struct packet *packet)
+{
+	struct resource *items = reallocarray(resources->items,
+	    resources->count + 1, sizeof(*items));
+
+	if (items == NULL)
+		return false;
+	resources->items = items;
+	items += resources->count++;
+	*items = (struct resource){
+		.properties = packet->properties,
+		.keeps = packet->keeps,
+		.name = strdup(packet->name),
+		.text = strdup(packet->text),
+		.node = packet->has_node ? strdup(packet->node) : NULL,
+	};
+	return items->name != NULL && items->text != NULL &&
+	    (items->node != NULL || !packet->has_node);
+}
+
+/* Then it is found out how. */
+static const char ended[] = "its process has ended";
+
+/* NULL, or why there is no packet.  The run may be aborted meanwhile. */
+static const char *
+receive(int fd, struct packet *packet, uint64_t end,
+    const struct signals *signals)
+{
+	struct pollfd poll_fd = { .fd = fd, .events = POLLIN };
+	int n;
+
+	while ((n = poll(&poll_fd, 1, POLL_MS)) <= 0) {
+		if (signals->cancel != 0 || signals->interrupt != 0)
+			return "the run is being aborted";
+		if (n == 0 && clock_ns() >= end)
+			return "it takes too long";
+	}
+	if (recv(fd, packet, sizeof(*packet), 0) != (ssize_t)sizeof(*packet))
+		return ended;
+	packet->name[TEXT_BYTES - 1] = '\0';
+	packet->text[TEXT_BYTES - 1] = '\0';
+	packet->node[TEXT_BYTES - 1] = '\0';
+	return NULL;
+}
+
+/* NULL, or why not all is known. */
+static const char *
+hear_all(struct resources *resources, int fd, const struct signals *signals)
+{
+	const uint64_t end = clock_ns() + LIMIT_SECONDS * NS_PER_SECOND;
+	struct packet packet;
+	const char *why;
+
+	for (int i = 0; i <= RESOURCES_MAX; i++) {
+		why = receive(fd, &packet, end, signals);
+		if (why != NULL)
+			return why;
+		if (packet.is_last)
+			return packet.status == DE_OK ? NULL : "it failed";
+		if (!add(resources, &packet))
+			return "out of memory";
+	}
+	return "it names too many things";
+}
+
+static bool
+is_able_to(const struct plugin *plugin)
+{
+	return plugin != NULL && (plugin->descriptor.kind == DE_OUTPUT ?
+	    plugin->output.name_resources != NULL :
+	    plugin->eot.name_resources != NULL);
+}
+
+/* Have it ended; of one that did so by itself, say how. */
+static const char *
+end_process(pid_t pid, const char *why, char *text, size_t size)
+{
+	int wait_status;
+
+	if (why != ended)
+		kill(pid, SIGKILL);
+	while (waitpid(pid, &wait_status, 0) == -1)
+		if (errno != EINTR)
+			return why;
+	const int n = snprintf(text, size, "its process ");
+	note_explain(pid, wait_status, text + n, size - (size_t)n);
+	return why == ended ? text : why;
+}
+
+bool
+resources_ask(struct resources *resources, const struct plugin_config *config,
+    const struct de_volume *volume, struct report *rep,
+    const struct signals *signals)
+{
+	char text[NOTE_TEXT_BYTES + 100];
+	int fds[2];
+
+	if (!is_able_to(config->plugin))
+		return true;
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds) == -1) {
+		report(rep, DE_ERROR, "cannot make a socket: %s",
+		    strerror(errno));
+		return false;
+	}
+	const pid_t pid = fork();
+	if (pid == 0) {
+		close(fds[0]);
+		ask_plugin(config, volume, rep, fds[1]);
+	}
+	close(fds[1]);
+	const char *why = pid == -1 ? strerror(errno) :
+	    hear_all(resources, fds[0], signals);
+	close(fds[0]);
+	if (pid != -1)
+		why = end_process(pid, why, text, sizeof(text));
+	if (why != NULL && signals->cancel == 0 && signals->interrupt == 0)
+		report(rep, DE_ERROR, "%s cannot tell what it writes to or "
+		    "uses, so others could use it, too: %s",
+		    config->plugin->descriptor.name, why);
+	return why == NULL;
+}
+
+void
+resources_free(struct resources *resources)
+{
+	for (size_t i = 0; i < resources->count; i++) {
+		free(resources->items[i].name);
+		free(resources->items[i].text);
+		free(resources->items[i].node);
+	}
+	free(resources->items);
+	*resources = (struct resources){ 0 };
+}

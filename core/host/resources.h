@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * resources.h - what a plugin says that it uses
+ *
+ * Asked by the supervisor before a run, in a process of its own for each plugin:
+ * one that crashes or hangs there ends nothing but that.
+ */
+#ifndef CORE_RESOURCES_H
+#define CORE_RESOURCES_H
+
+#include "core/config/config.h"
+#include "core/base/signals.h"
+
+/* See struct de_resource; texts are owned. */
+struct resource {
+	uint32_t properties;
+	int64_t keeps;
+	char *name;
+	char *text;
+	char *node;		/* NULL: none */
+};
+
+struct resources {		/* zeros: none yet */
+	struct resource *items;	/* owned */
+	size_t count;
+};
+
+/*
+ * Add what the output or EOT handler `config` names for a dump that begins with
+ * `volume`; nothing if it cannot name anything.  False after reporting why it
+ * could not be asked; also when the run is being aborted.
+ */
+bool resources_ask(struct resources *resources,
+    const struct plugin_config *config, const struct de_volume *volume,
+    struct report *rep, const struct signals *signals);
+
+void resources_free(struct resources *resources);
+
+#endif

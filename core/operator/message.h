@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * message.h - what the processes of a dump tell the supervisor
+ *
+ * One socketpair of kind SOCK_SEQPACKET for a dump, inherited by all its
+ * processes: a message is a packet, so it is framed, whole, and safe to send
+ * from any of them.  The supervisor answers questions; only the process that
+ * works at the time asks.
+ */
+#ifndef CORE_MESSAGE_H
+#define CORE_MESSAGE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "core/chain/chain.h"
+#include "core/base/digest.h"
+#include "core/base/exit_status.h"
+#include "core/ring/ring.h"
+
+#define MESSAGE_NAME_BYTES 1024
+#define MESSAGE_TEXT_BYTES 1024
+#define MESSAGE_PATH_BYTES 4096
+
+enum message_type {
+	MESSAGE_DESCRIPTION = 1,	/* what will be dumped */
+	MESSAGE_WRITER,			/* this process works from now on */
+	MESSAGE_PROGRESS,
+	MESSAGE_VOLUME,			/* a volume is safe */
+	MESSAGE_REWRITE,		/* a volume is written again */
+	MESSAGE_QUESTION,		/* answered by MESSAGE_ANSWER */
+	MESSAGE_ANSWER,
+	MESSAGE_FINDING,		/* for the report */
+	MESSAGE_SAID,			/* an EOT handler has said this */
+	MESSAGE_RETAKE,			/* the next level takes this inode */
+	MESSAGE_END			/* the dump has ended */
+};
+
+struct message_description {
+	char name[MESSAGE_PATH_BYTES];		/* in dumpdates */
+	char device[MESSAGE_NAME_BYTES];
+	char filesystem[MESSAGE_NAME_BYTES];	/* mount point or "" */
+	char type[32];
+	char uuid[40];
+	uint64_t estimate;			/* tape blocks */
+	int64_t date;
+	uint32_t level;
+	int32_t base_level;			/* LEVEL_NONE: by hand */
+	int64_t base_date;			/* 0: it is a full dump */
+	struct chain_id id;			/* in the history */
+};
+
+struct message_writer {
+	pid_t pid;
+	uint32_t volume;
+};
+
+struct message_volume {
+	uint32_t number;
+	uint32_t reason;			/* enum de_end_reason */
+	uint64_t tape_blocks;
+	uint64_t records;
+	int64_t started;			/* seconds since 1970 */
+	int64_t ended;
+	uint64_t ns;				/* that it took */
+	bool verified;
+	uint32_t properties;			/* of the medium, DE_MEDIUM_... */
+	char digest[DIGEST_TEXT_BYTES];
+	char medium[MESSAGE_NAME_BYTES];
+	int64_t tape_file;			/* the first is 0; -1: no tape */
+	struct ring_times times;
+};
+
+struct message_rewrite {
+	uint32_t volume;
+	char why[MESSAGE_TEXT_BYTES];
+};
+
+struct message_said {
+	uint32_t volume;			/* for which; 0: none */
+	char text[MESSAGE_TEXT_BYTES];
+};
+
+struct message_finding {
+	uint32_t kind;				/* enum de_finding */
+	uint32_t inode;
+	char path[MESSAGE_PATH_BYTES];
+	char text[MESSAGE_TEXT_BYTES];
+};
+
+enum message_answer {
+	ANSWER_YES,
+	ANSWER_NO,
+	ANSWER_NOBODY,		/* there is none to be asked */
+	ANSWER_CANCELLED	/* the run is being aborted */
+};
+
+struct message_end {
+	enum exit_status status;
+	uint64_t findings;	/* that are missing; of these, */
+	uint64_t read_errors;
+	uint64_t notes;		/* and besides them */
+	uint64_t tape_blocks;
+};
+
+struct message {
+	enum message_type type;
+	union {
+		struct message_description description;
+		struct message_writer writer;
+		uint64_t tape_blocks;		/* MESSAGE_PROGRESS */
+		struct message_volume volume;
+		struct message_rewrite rewrite;
+		char question[MESSAGE_TEXT_BYTES];
+		enum message_answer answer;
+		struct message_finding finding;
+		struct message_said said;
+		uint32_t inode;			/* MESSAGE_RETAKE */
+		struct message_end end;
+	} u;
+};
+
+/* The supervisor's end and the other one, both close-on-exec.  0 or -1. */
+int message_pair(int *supervisor, int *others);
+
+/*
+ * Send; with `wait` false a full socket loses the message.  Returns false if
+ * nobody is there to hear it any more.
+ */
+bool message_send(int fd, const struct message *m, bool wait);
+
+/* Receive, waiting for it.  Returns false at the end, or on EINTR. */
+bool message_receive(int fd, struct message *m);
+
+/* Ask a question; ANSWER_NOBODY also if the supervisor is gone. */
+enum message_answer message_ask(int fd, const char *question);
+
+#endif

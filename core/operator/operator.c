@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "core/operator/operator.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "core/base/utf8.h"
+
+#define TERMINAL "/dev/tty"
+#define REMINDER_MS 120000	/* as often as dump(8) does */
+#define POLL_MS 250		/* how soon a signal is noticed */
+#define ANSWER_BYTES 64
+
+static int
+open_terminal(const struct operator *op)
+{
+	return op->may_ask ? open(TERMINAL, O_RDWR | O_CLOEXEC | O_NOCTTY) : -1;
+}
+
+bool
+operator_is_there(const struct operator *op)
+{
+	const int fd = open_terminal(op);
+
+	if (fd != -1)
+		close(fd);
+	return fd != -1;
+}
+
+/* wall(1) knows how to find them; nobody waits for it. */
+static void
+notify_group(const struct operator *op, const char *question)
+{
+	if (!op->notify)
+		return;
+	const pid_t pid = fork();
+	if (pid == 0) {
+		/* Twice, so that it is nobody's child to be waited for. */
+		if (fork() == 0 && clearenv() == 0 &&
+		    setenv("PATH", "/usr/bin:/bin", 1) == 0)
+			execlp("wall", "wall", "-g", "operator",
+			    "dumpengine needs you:", question, (char *)NULL);
+		_exit(0);
+	}
+	if (pid > 0)
+		waitpid(pid, NULL, 0);
+}
+
+static void
+put_question(const struct operator *op, int fd, const char *question)
+{
+	report_progress(op->rep, NULL);
+	char text[MESSAGE_TEXT_BYTES];
+
+	/* A name in it may come from a medium of somebody else. */
+	snprintf(text, sizeof(text), "%s", question);
+	utf8_make_printable(text, strlen(text));
+	dprintf(fd, "  DUMPENGINE: %s: (\"yes\" or \"no\") ", text);
+	notify_group(op, text);
+}
+
+/* Returns false when the terminal is gone. */
+static bool
+read_answer(int fd, enum message_answer *answer, bool *understood)
+{
+	char text[ANSWER_BYTES];
+	const ssize_t n = read(fd, text, sizeof(text) - 1);
+
+	*understood = false;
+	if (n == -1)
+		return errno == EINTR || errno == EAGAIN;
+	if (n == 0)
+		return false;
+	text[n] = '\0';
+	text[strcspn(text, "\r\n")] = '\0';
+	if (strcasecmp(text, "yes") == 0 || strcasecmp(text, "y") == 0) {
+		*answer = ANSWER_YES;
+		*understood = true;
+	} else if (strcasecmp(text, "no") == 0 || strcasecmp(text, "n") == 0) {
+		*answer = ANSWER_NO;
+		*understood = true;
+	}
+	return true;
+}
+
+static enum message_answer
+converse(const struct operator *op, int fd, const char *question)
+{
+	struct pollfd terminal = { .fd = fd, .events = POLLIN };
+	enum message_answer answer = ANSWER_NOBODY;
+	bool understood = false;
+	int waited = 0;
+
+	put_question(op, fd, question);
+	while (!understood && !*op->cancelled) {
+		const int n = poll(&terminal, 1, POLL_MS);
+		if (n > 0) {
+			if (!read_answer(fd, &answer, &understood))
+				return ANSWER_NOBODY;
+			if (!understood)
+				put_question(op, fd, question);
+		} else if ((waited += POLL_MS) >= REMINDER_MS) {
+			waited = 0;
+			dprintf(fd, "\a\n");
+			put_question(op, fd, question);
+		}
+	}
+	return understood ? answer : ANSWER_CANCELLED;
+}
+
+enum message_answer
+operator_ask(const struct operator *op, const char *question)
+{
+	const int fd = open_terminal(op);
+
+	if (fd == -1) {
+		/* What becomes of it is for the one who asks to say. */
+		report(op->rep, DE_WARNING, "There is no operator to ask%s: "
+		    "\"%s\"", op->may_ask ? "" : " (-q)", question);
+		return ANSWER_NOBODY;
+	}
+	const enum message_answer answer = converse(op, fd, question);
+	close(fd);
+	return answer;
+}

@@ -1,0 +1,483 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "core/operator/supervisor.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "core/base/clock.h"
+#include "core/host/note.h"
+#include "core/host/orphans.h"
+#include "core/operator/volume_report.h"
+
+#define POLL_MS 200
+#define END_POLL_MS 20
+/* The processes that may work: a writer, and its checkpoint. */
+#define WORKERS 2
+#define LISTED_MAX 4000		/* findings in the record */
+#define SAID_MAX 2000		/* lines of an EOT handler in it */
+
+struct supervision {
+	struct supervisor *s;
+	struct dump_record *record;
+	struct progress progress;
+	pid_t workers[WORKERS];		/* the latest first; 0: none */
+	uint64_t tape_blocks;
+	bool ended;			/* MESSAGE_END has come */
+	bool cancel_passed_on;		/* to the workers there are */
+	uint64_t cancelled_ns;		/* the operator was told; 0: not yet */
+	uint64_t killed_ns;		/* they were killed; 0: not yet */
+	bool plugin_ended;		/* a worker */
+	char killed[NOTE_HOW_BYTES];	/* how one of them was; "": none */
+};
+
+void
+dump_record_free(struct dump_record *record)
+{
+	free(record->volumes);
+	free(record->rewrites);
+	for (size_t i = 0; i < record->listed_count; i++) {
+		free(record->listed[i].path);
+		free(record->listed[i].text);
+	}
+	free(record->listed);
+	for (size_t i = 0; i < record->said_count; i++)
+		free(record->said[i].text);
+	free(record->said);
+}
+
+/* Add an element to an array; what does not fit in memory is not recorded. */
+static void *
+grow(void *array, size_t count, size_t size)
+{
+	return reallocarray(array, count + 1, size);
+}
+
+static void
+record_volume(struct dump_record *record, const struct message_volume *v,
+    bool keep)
+{
+	/* One whose process died after it had told of it comes again. */
+	const size_t n = v->number > 0 && v->number <= record->volume_count ?
+	    v->number - 1 : record->volume_count;
+
+	record->volume_count = n + 1;
+	restore_command_note(&record->restore, v);
+	volume_add_times(&record->times, &v->times);
+	if (!keep)
+		return;
+	struct message_volume *volumes = grow(record->volumes, n,
+	    sizeof(*volumes));
+	if (volumes == NULL) {
+		record->volume_count = n;
+		return;
+	}
+	record->volumes = volumes;
+	volumes[n] = *v;
+}
+
+static void
+record_rewrite(struct dump_record *record, const struct message_rewrite *r)
+{
+	struct message_rewrite *rewrites = grow(record->rewrites,
+	    record->rewrite_count, sizeof(*rewrites));
+
+	if (rewrites == NULL)
+		return;
+	record->rewrites = rewrites;
+	rewrites[record->rewrite_count++] = *r;
+}
+
+/* The last ones, which tell why it has ended. */
+static void
+record_said(struct dump_record *record, const struct message_said *m)
+{
+	char *text = strdup(m->text);
+
+	if (text == NULL)
+		return;
+	if (record->said_count == SAID_MAX) {
+		free(record->said[0].text);
+		memmove(record->said, record->said + 1,
+		    --record->said_count * sizeof(*record->said));
+	}
+	struct said_line *said = grow(record->said, record->said_count,
+	    sizeof(*said));
+	if (said == NULL) {
+		free(text);
+		return;
+	}
+	record->said = said;
+	said += record->said_count++;
+	said->volume = m->volume;
+	said->text = text;
+}
+
+static void
+record_finding(struct dump_record *record, const struct message_finding *f)
+{
+	if (record->listed_count >= LISTED_MAX)
+		return;
+	struct listed_finding *listed = grow(record->listed,
+	    record->listed_count, sizeof(*listed));
+	if (listed == NULL)
+		return;
+	record->listed = listed;
+	listed += record->listed_count;
+	*listed = (struct listed_finding){ f->kind, f->inode,
+	    strdup(f->path), strdup(f->text) };
+	if (listed->path != NULL && listed->text != NULL) {
+		record->listed_count++;
+		return;
+	}
+	free(listed->path);
+	free(listed->text);
+}
+
+/* ------------------------------------------------------------------ messages */
+
+static void
+note_worker(struct supervision *v, pid_t pid)
+{
+	if (v->workers[0] == pid)
+		return;
+	v->workers[1] = v->workers[0];
+	v->workers[0] = pid;
+	v->cancel_passed_on = false;
+}
+
+static void
+answer_question(struct supervision *v, const char *question)
+{
+	const struct message m = {
+		.type = MESSAGE_ANSWER,
+		.u.answer = operator_ask(&v->s->op, question),
+	};
+	message_send(v->s->channel, &m, true);
+}
+
+static void
+take_message(struct supervision *v, const struct message *m)
+{
+	switch (m->type) {
+	case MESSAGE_DESCRIPTION:
+		v->record->description = m->u.description;
+		chain_log_begin(v->s->log, &m->u.description.id);
+		progress_begin(&v->progress, v->s->rep,
+		    m->u.description.estimate);
+		break;
+	case MESSAGE_WRITER:
+		note_worker(v, m->u.writer.pid);
+		break;
+	case MESSAGE_PROGRESS:
+		v->tape_blocks = m->u.tape_blocks;
+		break;
+	case MESSAGE_VOLUME:
+		progress_end(&v->progress);
+		record_volume(v->record, &m->u.volume, v->s->keep_volumes);
+		chain_log_volume(v->s->log, &m->u.volume);
+		break;
+	case MESSAGE_REWRITE:
+		record_rewrite(v->record, &m->u.rewrite);
+		break;
+	case MESSAGE_QUESTION:
+		progress_end(&v->progress);
+		answer_question(v, m->u.question);
+		break;
+	case MESSAGE_SAID:
+		record_said(v->record, &m->u.said);
+		break;
+	case MESSAGE_FINDING:
+		if (m->u.finding.kind != DE_FINDING_NOTE)
+			chain_log_retake(v->s->log, m->u.finding.inode);
+		if (v->s->keep_volumes)
+			record_finding(v->record, &m->u.finding);
+		break;
+	case MESSAGE_RETAKE:
+		chain_log_retake(v->s->log, m->u.inode);
+		break;
+	case MESSAGE_END:
+		progress_end(&v->progress);
+		if (v->ended)	/* the checkpoint repeats what its writer said */
+			break;
+		v->ended = true;
+		v->record->status = m->u.end.status;
+		v->record->findings = m->u.end.findings;
+		v->record->read_errors = m->u.end.read_errors;
+		v->record->notes = m->u.end.notes;
+		v->record->tape_blocks = m->u.end.tape_blocks;
+		break;
+	case MESSAGE_ANSWER:
+		break;
+	}
+}
+
+/* ------------------------------------------------------------------- signals */
+
+static void
+show_status(const struct supervision *v)
+{
+	char text[PROGRESS_TEXT_BYTES];
+
+	progress_format(&v->progress, v->tape_blocks, clock_ns(), text);
+	/* Asked for, so it is shown even with -q. */
+	report_line(v->s->rep, "%s: %s", v->s->job, text);
+}
+
+static void
+pass_cancel_on(struct supervision *v)
+{
+	if (v->cancel_passed_on)
+		return;
+	if (v->cancelled_ns == 0) {
+		report(v->s->rep, DE_ERROR, "aborted by %s",
+		    signals_who_cancels(v->s->signals->cancel));
+		v->cancelled_ns = clock_ns();
+	}
+	for (int i = 0; i < WORKERS; i++)
+		if (v->workers[i] > 0)
+			kill(v->workers[i], SIGTERM);
+	v->cancel_passed_on = true;
+}
+
+/* What keeps a worker from ending, if it is a plugin. */
+static void
+tell_what_hangs(const struct supervision *v)
+{
+	char calls[NOTE_TEXT_BYTES];
+	bool told = false;
+
+	for (int i = 0; i < WORKERS; i++) {
+		if (v->workers[i] <= 0 || kill(v->workers[i], 0) == -1 ||
+		    !note_find(v->workers[i], calls, sizeof(calls)))
+			continue;
+		report(v->s->rep, DE_ERROR, "%s has not returned; its process "
+		    "is killed", calls);
+		told = true;
+	}
+	if (!told)
+		report(v->s->rep, DE_ERROR, "the processes of the dump have "
+		    "not ended; they are killed");
+}
+
+/* The checkpoint first, so that it forks no other writer. */
+static void
+kill_workers(const struct supervision *v)
+{
+	for (int i = WORKERS - 1; i >= 0; i--)
+		if (v->workers[i] > 0)
+			kill(v->workers[i], SIGKILL);
+	orphans_kill();
+}
+
+static void
+end_what_hangs(struct supervision *v)
+{
+	if (v->killed_ns == 0) {
+		if (!v->s->signals->insists && clock_ns() - v->cancelled_ns <
+		    SUPERVISOR_CANCEL_MS * NS_PER_MS)
+			return;
+		tell_what_hangs(v);
+		v->killed_ns = clock_ns();
+	}
+	kill_workers(v);
+}
+
+/* Without somebody to ask, an interrupt is meant as one. */
+static void
+take_interrupt(struct supervision *v)
+{
+	struct signals *signals = v->s->signals;
+
+	signals->interrupt = 0;
+	if (operator_is_there(&v->s->op) && operator_ask(&v->s->op,
+	    "Do you want to abort the dump?") == ANSWER_NO)
+		return;
+	signals->cancel = SIGINT;
+}
+
+static void
+take_signals(struct supervision *v)
+{
+	struct signals *signals = v->s->signals;
+
+	if (signals->status) {
+		signals->status = 0;
+		show_status(v);
+	}
+	if (signals->hangup) {
+		signals->hangup = 0;
+		report(v->s->rep, DE_WARNING,
+		    "the terminal is gone; the dump goes on");
+	}
+	if (signals->interrupt && !signals->cancel)
+		take_interrupt(v);
+	if (signals->cancel) {
+		pass_cancel_on(v);
+		end_what_hangs(v);
+	}
+}
+
+/* ---------------------------------------------------------------- the loop */
+
+/* One that was killed before it could say how the dump ended, or by a plugin. */
+static void
+look_at_end(struct supervision *v, pid_t pid, int wait_status)
+{
+	char how[NOTE_HOW_BYTES];
+	const enum note_ending ending = note_explain(pid, wait_status, how,
+	    sizeof(how));
+	bool is_worker = false;
+
+	for (int i = 0; i < WORKERS; i++)
+		if (v->workers[i] == pid) {
+			v->workers[i] = 0;
+			is_worker = true;
+		}
+	if (v->killed_ns != 0) {
+		v->plugin_ended |= ending == NOTE_IN_PLUGIN;
+		return;
+	}
+	if (ending == NOTE_IN_PLUGIN) {
+		v->plugin_ended = true;
+		report(v->s->rep, DE_ERROR, "a process of the dump %s", how);
+	} else if (is_worker && WIFSIGNALED(wait_status)) {
+		snprintf(v->killed, sizeof(v->killed), "%s", how);
+	}
+}
+
+/* Those that have ended.  What a command has left running may be among them. */
+static void
+reap(struct supervision *v)
+{
+	int wait_status;
+	pid_t pid;
+
+	while ((pid = waitpid(-1, &wait_status, WNOHANG)) > 0)
+		look_at_end(v, pid, wait_status);
+	/* A writer may have been its checkpoint's to wait for. */
+	for (int i = 0; i < WORKERS; i++)
+		if (v->workers[i] > 0 && kill(v->workers[i], 0) == -1 &&
+		    errno == ESRCH)
+			v->workers[i] = 0;
+}
+
+/* The operator has been told something else. */
+static void
+tell_too_late(const struct supervision *v)
+{
+	if (v->cancelled_ns != 0 && (v->record->status == EXIT_COMPLETE ||
+	    v->record->status == EXIT_INCOMPLETE))
+		report(v->s->rep, DE_WARNING, "that was too late to abort it: "
+		    "all of it had been written");
+}
+
+static bool
+has_workers(const struct supervision *v)
+{
+	for (int i = 0; i < WORKERS; i++)
+		if (v->workers[i] > 0)
+			return true;
+	return false;
+}
+
+/* They were killed, and do not end: who is waited for hangs in the kernel. */
+static bool
+is_late(const struct supervision *v)
+{
+	return v->killed_ns != 0 && clock_ns() - v->killed_ns >
+	    SUPERVISOR_KILL_MS * NS_PER_MS;
+}
+
+/* Whoever may still hold the channel open has nothing to say. */
+static bool
+is_over(const struct supervision *v)
+{
+	return is_late(v) || (v->ended && !has_workers(v));
+}
+
+/* They have let go of the channel, so they are about to. */
+static void
+wait_for_workers(struct supervision *v)
+{
+	while (has_workers(v) && !is_late(v)) {
+		poll(NULL, 0, END_POLL_MS);	/* SIGCHLD ends it */
+		reap(v);
+		take_signals(v);
+	}
+}
+
+/* With -q it was not shown when it was said. */
+static void
+tell_said(const struct supervision *v)
+{
+	const struct dump_record *record = v->record;
+
+	if (report_is_shown(v->s->rep, DE_INFO) ||
+	    record->status == EXIT_COMPLETE ||
+	    record->status == EXIT_INCOMPLETE)
+		return;
+	for (size_t i = 0; i < record->said_count; i++)
+		report_line(v->s->rep, "%s: %s", v->s->job,
+		    record->said[i].text);
+}
+
+/* What is to be made of a dump whose processes did not end as they should. */
+static void
+judge(const struct supervision *v)
+{
+	struct dump_record *record = v->record;
+
+	if (!v->ended) {
+		if (v->plugin_ended && record->description.date == 0 &&
+		    v->s->signals->cancel == 0)
+			record->status = EXIT_NOT_STARTED;
+		else if (!v->plugin_ended && v->s->signals->cancel == 0)
+			report(v->s->rep, DE_ERROR, "the processes of the dump "
+			    "ended without a word; nothing is known of what "
+			    "they wrote%s%s", v->killed[0] != '\0' ?
+			    "; one " : "", v->killed);
+	} else if (v->plugin_ended && record->status == EXIT_COMPLETE) {
+		/* All is written, but who knows what such a plugin has done. */
+		record->status = EXIT_INCOMPLETE;
+	}
+}
+
+void
+supervisor_run(struct supervisor *s, pid_t worker, struct dump_record *record)
+{
+	struct supervision v = { .s = s, .record = record };
+	struct pollfd channel = { .fd = s->channel, .events = POLLIN };
+	struct message m;
+
+	memset(record, 0, sizeof(*record));
+	record->status = EXIT_ABORTED;
+	progress_begin(&v.progress, s->rep, 0);
+	v.workers[0] = worker;
+	/* Until all have closed their end of the channel. */
+	for (;;) {
+		errno = 0;
+		if (poll(&channel, 1, POLL_MS) > 0) {
+			if (message_receive(s->channel, &m))
+				take_message(&v, &m);
+			else if (errno != EINTR)
+				break;
+		}
+		else if (is_over(&v))
+			break;
+		reap(&v);
+		take_signals(&v);
+		if (!v.ended && v.tape_blocks > 0)
+			progress_show(&v.progress, v.tape_blocks);
+	}
+	wait_for_workers(&v);
+	progress_end(&v.progress);
+	judge(&v);
+	tell_said(&v);
+	tell_too_late(&v);
+}

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "core/operator/volume_report.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "core/base/clock.h"
+#include "core/base/date.h"
+#include "core/base/units.h"
+
+#define SMALL_TAPE_BLOCKS (256 << 10)	/* 256 MiB */
+
+/* The clocks of a shorter run say more of the machine than of the two. */
+#define TELLING_NS (NS_PER_SECOND / 4)
+
+const char *
+volume_verdict(const struct ring_times *t)
+{
+	if (t->write + t->starved < TELLING_NS)
+		return NULL;
+	return t->write > t->starved ? "output-bound" : "source-bound";
+}
+
+void
+volume_report_times(struct report *rep, enum de_severity severity,
+    const char *what, const struct ring_times *t)
+{
+	const char *verdict = volume_verdict(t);
+	char refills[80] = "";
+
+	if (t->refills > 0)
+		snprintf(refills, sizeof(refills), ", and %" PRIu64 " times "
+		    "until the buffer was filled again", t->refills);
+	report(rep, severity, "%s spent %.1f s in the output "
+	    "and %.1f s in the source (all slaves), %.1f s with a full ring%s%s"
+	    "; the output stood still %.1f s, %" PRIu64 " times for longer "
+	    "than %d ms%s", what, (double)t->write / 1e9,
+	    (double)t->read / 1e9, (double)t->blocked / 1e9,
+	    verdict == NULL ? "" : ": ", verdict == NULL ? "" : verdict,
+	    (double)t->starved / 1e9, t->stalls, RING_STALL_NS / 1000000,
+	    refills);
+}
+
+bool
+volume_report_is_small(uint64_t tape_blocks)
+{
+	return tape_blocks < SMALL_TAPE_BLOCKS;
+}
+
+void
+volume_report(struct report *rep, const struct message_volume *v)
+{
+	/* Of the only volume of a small dump the summary says it all. */
+	const enum de_severity severity = v->number == 1 &&
+	    v->reason == DE_END_LAST && volume_report_is_small(v->tape_blocks) ?
+	    DE_DEBUG : DE_INFO;
+	const uint64_t seconds = v->ns / NS_PER_SECOND;
+	const uint64_t bytes = v->tape_blocks * DE_TAPE_BLOCK;
+	char date[DATE_TEXT_BYTES];
+	char amount[UNITS_TEXT_BYTES], rate[UNITS_TEXT_BYTES];
+	char what[24];
+
+	date_format(v->ended, date);
+	report(rep, severity, "volume %" PRIu32 " completed at: %s", v->number,
+	    date);
+	report(rep, severity, "volume %" PRIu32 ": %" PRIu64 " blocks (%s), "
+	    "%" PRIu64 " records, XXH3 %s%s", v->number, v->tape_blocks,
+	    units_bytes(bytes, amount), v->records, v->digest,
+	    v->verified ? ", read back and the same" : "");
+	/* Of the only volume it is that of the dump, which comes next. */
+	if (v->number > 1 || v->reason != DE_END_LAST)
+		report(rep, severity, "volume %" PRIu32 " took %" PRIu64
+		    ":%02" PRIu64 ":%02" PRIu64 ", transfer rate: %s",
+		    v->number, seconds / 3600, seconds / 60 % 60, seconds % 60,
+		    units_rate(bytes, v->ns, rate));
+	snprintf(what, sizeof(what), "volume %" PRIu32, v->number);
+	volume_report_times(rep, volume_verdict(&v->times) == NULL ? DE_DEBUG :
+	    severity, what, &v->times);
+}
+
+void
+volume_add_times(struct ring_times *sum, const struct ring_times *t)
+{
+	sum->read += t->read;
+	sum->write += t->write;
+	sum->starved += t->starved;
+	sum->stalls += t->stalls;
+	sum->refills += t->refills;
+	sum->blocked += t->blocked;
+}

@@ -1,0 +1,350 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "core/run/run_report.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "core/chain/level.h"
+#include "core/base/report_file.h"
+#include "core/operator/supervisor.h"
+#include "core/base/utf8.h"
+#include "core/operator/volume_report.h"
+
+#define SCHEMA 1		/* changes when old readers would be wrong */
+
+struct run_report {
+	json_t *jobs;
+	int64_t begun;
+};
+
+struct run_report *
+run_report_new(void)
+{
+	struct run_report *r = calloc(1, sizeof(*r));
+
+	if (r == NULL)
+		return NULL;
+	r->begun = (int64_t)time(NULL);
+	r->jobs = json_array();
+	if (r->jobs == NULL) {
+		free(r);
+		return NULL;
+	}
+	return r;
+}
+
+void
+run_report_free(struct run_report *r)
+{
+	if (r == NULL)
+		return;
+	json_decref(r->jobs);
+	free(r);
+}
+
+/* Names may be any bytes; two of them are never the same text. */
+static json_t *
+text(const char *s)
+{
+	char *escaped = utf8_escape(s);
+	json_t *value = escaped == NULL ? NULL : json_string(escaped);
+
+	free(escaped);
+	return value == NULL ? json_null() : value;
+}
+
+static json_t *
+seconds_of(uint64_t ns)
+{
+	return json_real((double)ns / 1e9);
+}
+
+static const char *
+reason_text(uint32_t reason)
+{
+	switch (reason) {
+	case DE_END_SIZE:
+		return "size";
+	case DE_END_EOT:
+		return "eot";
+	case DE_END_ERROR:
+		return "error";
+	default:
+		return "end";
+	}
+}
+
+static void
+set_times(json_t *o, const struct ring_times *t)
+{
+	const char *verdict = volume_verdict(t);
+
+	json_object_set_new(o, "source_seconds", seconds_of(t->read));
+	json_object_set_new(o, "output_seconds", seconds_of(t->write));
+	json_object_set_new(o, "ring_full_seconds", seconds_of(t->blocked));
+	json_object_set_new(o, "output_idle_seconds", seconds_of(t->starved));
+	json_object_set_new(o, "output_stalls",
+	    json_integer((json_int_t)t->stalls));
+	json_object_set_new(o, "ring_refills",
+	    json_integer((json_int_t)t->refills));
+	json_object_set_new(o, "verdict", verdict == NULL ? json_null() :
+	    json_string(verdict));
+}
+
+/* "BARCODE=E01001L8": the length of the key, or 0. */
+static size_t
+key_length(const char *line)
+{
+	const size_t length = strspn(line, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	    "0123456789_");
+
+	return line[length] == '=' ? length : 0;
+}
+
+/* What the EOT handler has said of the medium of a volume; the last word counts. */
+static json_t *
+facts(const struct dump_record *record, uint32_t number)
+{
+	json_t *o = json_object();
+
+	for (size_t i = 0; i < record->said_count; i++) {
+		const char *line = record->said[i].text;
+		char key[64];
+		const size_t length = key_length(line);
+		if (record->said[i].volume != number || length == 0 ||
+		    length >= sizeof(key))
+			continue;
+		snprintf(key, sizeof(key), "%.*s", (int)length, line);
+		json_object_set_new(o, key, text(line + length + 1));
+	}
+	return o;
+}
+
+static json_t *
+said(const struct dump_record *record)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < record->said_count; i++) {
+		json_t *o = json_object();
+		json_object_set_new(o, "volume", record->said[i].volume == 0 ?
+		    json_null() : json_integer(record->said[i].volume));
+		json_object_set_new(o, "text", text(record->said[i].text));
+		json_array_append_new(array, o);
+	}
+	return array;
+}
+
+static json_t *
+volume(const struct dump_record *record, const struct message_volume *v)
+{
+	const double rate = (double)(v->tape_blocks * DE_TAPE_BLOCK) * 1e9 /
+	    (double)(v->ns > 0 ? v->ns : 1);
+	json_t *o = json_object();
+
+	json_object_set_new(o, "number", json_integer(v->number));
+	json_object_set_new(o, "medium", text(v->medium));
+	json_object_set_new(o, "tape_file", v->tape_file < 0 ? json_null() :
+	    json_integer(v->tape_file));
+	json_object_set_new(o, "handler", facts(record, v->number));
+	json_object_set_new(o, "ended_by", json_string(reason_text(v->reason)));
+	json_object_set_new(o, "blocks",
+	    json_integer((json_int_t)v->tape_blocks));
+	json_object_set_new(o, "records", json_integer((json_int_t)v->records));
+	json_object_set_new(o, "bytes",
+	    json_integer((json_int_t)v->tape_blocks * DE_TAPE_BLOCK));
+	json_object_set_new(o, "started", json_integer(v->started));
+	json_object_set_new(o, "ended", json_integer(v->ended));
+	json_object_set_new(o, "seconds", seconds_of(v->ns));
+	json_object_set_new(o, "bytes_per_second", json_real(rate));
+	json_object_set_new(o, "kb_per_second",
+	    json_real(rate / DE_TAPE_BLOCK));
+	json_object_set_new(o, "xxh3_128", json_string(v->digest));
+	json_object_set_new(o, "verified", json_boolean(v->verified));
+	set_times(o, &v->times);
+	return o;
+}
+
+static json_t *
+volumes(const struct dump_record *record)
+{
+	json_t *array = json_array();
+
+	if (record->volumes == NULL)
+		return array;
+	for (size_t i = 0; i < record->volume_count; i++)
+		json_array_append_new(array, volume(record, &record->volumes[i]));
+	return array;
+}
+
+static json_t *
+rewrites(const struct dump_record *record)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < record->rewrite_count; i++) {
+		json_t *o = json_object();
+		json_object_set_new(o, "volume",
+		    json_integer(record->rewrites[i].volume));
+		json_object_set_new(o, "why", text(record->rewrites[i].why));
+		json_array_append_new(array, o);
+	}
+	return array;
+}
+
+static const char *
+finding_text(uint32_t kind)
+{
+	switch (kind) {
+	case DE_FINDING_READ_ERROR:
+		return "read_error";
+	case DE_FINDING_NOTE:
+		return "note";
+	default:
+		return "missing";
+	}
+}
+
+static json_t *
+listed(const struct dump_record *record)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < record->listed_count; i++) {
+		const struct listed_finding *f = &record->listed[i];
+		json_t *o = json_object();
+		json_object_set_new(o, "kind",
+		    json_string(finding_text(f->kind)));
+		json_object_set_new(o, "path", text(f->path));
+		json_object_set_new(o, "inode", json_integer(f->inode));
+		json_object_set_new(o, "text", text(f->text));
+		json_array_append_new(array, o);
+	}
+	return array;
+}
+
+/* What was asked for, if it did not come to a dump. */
+static void
+set_level(json_t *o, const struct job_config *job,
+    const struct dump_record *record)
+{
+	const struct message_description *d = &record->description;
+	const bool described = d->date != 0;
+
+	json_object_set_new(o, "level", json_integer(described ? d->level :
+	    option_number(job->options, "level")));
+	json_object_set_new(o, "date", json_integer(d->date));
+	json_object_set_new(o, "base_date", json_integer(d->base_date));
+	json_object_set_new(o, "base_level", d->base_date == 0 ||
+	    d->base_level == LEVEL_NONE ? json_null() :
+	    json_integer(d->base_level));
+	json_object_set_new(o, "noted_in_dumpdates",
+	    json_boolean(record->noted));
+}
+
+void
+run_report_add(struct run_report *r, const struct job_config *job,
+    const struct dump_record *record, int64_t begun, double seconds)
+{
+	json_t *o = json_object();
+	const struct message_description *d = &record->description;
+
+	json_object_set_new(o, "name", text(job_name(job)));
+	set_level(o, job, record);
+	json_object_set_new(o, "label",
+	    text(option_text(job->options, "label")));
+	json_object_set_new(o, "device", text(d->device));
+	json_object_set_new(o, "mount_point", text(d->filesystem));
+	json_object_set_new(o, "filesystem", text(d->type));
+	json_object_set_new(o, "uuid", text(d->uuid));
+	json_object_set_new(o, "exit_status", json_integer(record->status));
+	json_object_set_new(o, "result",
+	    json_string(exit_status_text(record->status)));
+	json_object_set_new(o, "findings",
+	    json_integer((json_int_t)record->findings));
+	json_object_set_new(o, "read_errors",
+	    json_integer((json_int_t)record->read_errors));
+	json_object_set_new(o, "notes",
+	    json_integer((json_int_t)record->notes));
+	json_object_set_new(o, "found", listed(record));
+	json_object_set_new(o, "estimated_blocks",
+	    json_integer((json_int_t)d->estimate));
+	json_object_set_new(o, "blocks",
+	    json_integer((json_int_t)record->tape_blocks));
+	json_object_set_new(o, "bytes",
+	    json_integer((json_int_t)record->tape_blocks * DE_TAPE_BLOCK));
+	json_object_set_new(o, "started", json_integer(begun));
+	json_object_set_new(o, "seconds", json_real(seconds));
+	set_times(o, &record->times);
+	json_object_set_new(o, "volumes", volumes(record));
+	json_object_set_new(o, "rewrites", rewrites(record));
+	json_object_set_new(o, "handler", said(record));
+	json_array_append_new(r->jobs, o);
+}
+
+static bool
+write_to(FILE *out, const json_t *root)
+{
+	return json_dumpf(root, out, JSON_INDENT(2) |
+	    JSON_REAL_PRECISION(9)) == 0 &&
+	    fputc('\n', out) != EOF && fflush(out) == 0;
+}
+
+/* NULL, or why not. */
+static const char *
+write_file(const char *file, const json_t *root, struct report *rep)
+{
+	struct report_file f;
+	const char *why = report_file_open(&f, file);
+
+	if (why != NULL)
+		return why;
+	if (f.is_replaced && safe_file_folder_is_open(f.beside.folder))
+		report(rep, DE_WARNING, "%s: everybody can write to its "
+		    "folder, and exchange the report there", file);
+	const int fd = fcntl(f.fd, F_DUPFD_CLOEXEC, 3);
+	FILE *out = fd == -1 ? NULL : fdopen(fd, "w");
+	bool ok = out != NULL && write_to(out, root);
+	if (out != NULL)
+		ok = fclose(out) == 0 && ok;
+	else if (fd != -1)
+		close(fd);
+	ok = report_file_close(&f, ok);
+	return ok ? NULL : strerror(errno != 0 ? errno : ENOMEM);
+}
+
+static const char *
+write_standard_output(const json_t *root)
+{
+	return write_to(stdout, root) ? NULL :
+	    strerror(errno != 0 ? errno : ENOMEM);
+}
+
+bool
+run_report_write(struct run_report *r, const char *file,
+    enum exit_status status, struct report *rep)
+{
+	json_t *root = json_object();
+
+	json_object_set_new(root, "schema", json_integer(SCHEMA));
+	json_object_set_new(root, "program",
+	    json_string("dumpengine " PACKAGE_VERSION));
+	json_object_set_new(root, "started", json_integer(r->begun));
+	json_object_set_new(root, "ended", json_integer((int64_t)time(NULL)));
+	json_object_set_new(root, "exit_status", json_integer(status));
+	json_object_set(root, "jobs", r->jobs);
+	errno = 0;
+	const char *why = strcmp(file, "-") == 0 ?
+	    write_standard_output(root) : write_file(file, root, rep);
+	if (why != NULL)
+		report(rep, DE_ERROR, "%s: the report cannot be written: %s",
+		    file, why);
+	json_decref(root);
+	return why == NULL;
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * read_errors.h - how many read errors a dump may have
+ *
+ * Notes what could not be read, and goes on: a disk that is failing is the one
+ * that a dump is wanted of.  If max_read_errors is set, it asks the operator
+ * after every so many of them whether to go on, from the first scan of the
+ * inodes on.
+ *
+ * Main thread only.
+ */
+#ifndef CORE_READ_ERRORS_H
+#define CORE_READ_ERRORS_H
+
+#include "core/base/exit_status.h"
+#include "core/select/findings.h"
+#include "core/ring/gather.h"
+
+struct read_errors {
+	struct findings *findings;	/* borrowed, as all here */
+	const struct source *src;
+	struct report *rep;
+	int channel;			/* to the supervisor */
+	uint64_t step;			/* max_read_errors; 0: any number */
+	uint64_t allowed;		/* so many in all, so far */
+	enum exit_status verdict;	/* once it is not EXIT_COMPLETE, it stays */
+	bool is_gone;			/* the device, as the source says */
+	uint64_t lost;			/* pieces of files that cannot be read; */
+	uint64_t not_there;		/* of these, behind the end of the source */
+};
+
+/* `max_read_errors` as configured. */
+void read_errors_init(struct read_errors *r, uint64_t max_read_errors);
+
+/*
+ * File data that is zeros in the dump.  If the source says that its device is
+ * gone, the verdict is EXIT_ABORTED from then on.
+ */
+void read_errors_note(struct read_errors *r, const struct gather_loss *loss);
+
+/*
+ * May the dump go on?  EXIT_COMPLETE: yes; EXIT_ABORTED: the operator says no;
+ * EXIT_NO_OPERATOR: there is none to be asked.  Those of metadata count, too.
+ */
+enum exit_status read_errors_check(struct read_errors *r);
+
+/* In the end: if there were any, say what they mean and what helps. */
+void read_errors_advise(const struct read_errors *r);
+
+#endif

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "core/select/subtree.h"
+
+#include <inttypes.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "core/select/tree.h"
+
+struct lookup {
+	const char *name;	/* not terminated */
+	size_t length;
+	uint32_t inode;		/* 0: not found yet */
+};
+
+const char *
+subtree_part(const char *path, size_t *length)
+{
+	path += strspn(path, "/");
+	*length = strcspn(path, "/");
+	return path;
+}
+
+size_t
+subtree_depth(const char *path)
+{
+	size_t depth = 0, length;
+
+	for (path = subtree_part(path, &length); length > 0;
+	    path = subtree_part(path + length, &length))
+		depth++;
+	return depth;
+}
+
+/* Say what is wrong with the path, up to the end of `part`. */
+static enum subtree_found
+refuse(const struct subtree *s, const char *part, size_t length,
+    const char *what)
+{
+	report(s->rep, DE_ERROR, "%s%ssubtree: %.*s %s; it has to be a path "
+	    "from the root of the filesystem on %s, without the place where "
+	    "that is mounted", s->at != NULL ? s->at : "",
+	    s->at != NULL ? ": " : "", (int)(part + length - s->path), s->path,
+	    what, s->src->info.device);
+	return SUBTREE_NOT_FOUND;
+}
+
+static enum de_status
+look_up(void *arg, const struct de_entry *e)
+{
+	struct lookup *l = arg;
+
+	if (e->inode == 0 || !tree_is_name(e) ||
+	    l->length != e->name_length ||
+	    memcmp(l->name, e->name, l->length) != 0)
+		return DE_OK;
+	l->inode = e->inode;
+	return DE_NO_MORE;
+}
+
+/* What makes an inode on the way, or at its end, unfit; NULL: nothing. */
+static const char *
+why_unfit(const struct subtree *s, const struct de_inode *inode, bool on_the_way)
+{
+	const uint32_t *numbers = NULL;
+	const size_t count = s->exclude == NULL ? 0 :
+	    exclude_inodes(s->exclude, &numbers);
+
+	if (S_ISLNK(inode->mode))
+		return "is a symbolic link, which is not followed";
+	if (on_the_way && !S_ISDIR(inode->mode))
+		return "is a file, not a directory";
+	if (inode->number == s->src->info.root_inode)
+		return NULL;
+	for (size_t i = 0; i < count; i++)
+		if (numbers[i] == inode->number)
+			return "is left out by its inode number in exclude";
+	if (s->without_nodump && (inode->flags & TREE_FLAG_NODUMP) != 0)
+		return "has the nodump flag, and is left out";
+	return NULL;
+}
+
+/*
+ * Look at an inode, and for a name in it, if it is to be a directory: `name` is
+ * NULL for the last one.
+ */
+static enum subtree_found
+step(const struct subtree *s, uint32_t number, const char *part,
+    size_t length, struct lookup *name)
+{
+	struct de_inode inode;
+	enum subtree_found found = SUBTREE_FOUND;
+	const char *why = NULL;
+	void *scan;
+
+	if (source_scan_begin(s->src, &scan) != DE_OK)
+		return SUBTREE_UNREADABLE;
+	enum de_status status = source_next(s->src, scan, number, &inode);
+	if (status == DE_NO_MORE || (status == DE_OK && inode.number != number))
+		why = "cannot be read";
+	else if (status == DE_OK)
+		why = why_unfit(s, &inode, name != NULL);
+	if (status == DE_OK && why == NULL && name != NULL)
+		status = source_read_directory(s->src, &inode, look_up, name);
+	if (why != NULL)
+		found = refuse(s, part, length, why);
+	else if (status == DE_FAILED)
+		found = SUBTREE_UNREADABLE;
+	source_scan_end(s->src, scan);
+	return found;
+}
+
+enum subtree_found
+subtree_find(const struct subtree *s, uint32_t *way)
+{
+	uint32_t inode = s->src->info.root_inode;
+	const char *before = s->path;
+	size_t length, before_length = 0;
+
+	for (const char *part = subtree_part(s->path, &length); length > 0;
+	    part = subtree_part(part + length, &length)) {
+		struct lookup name = { part, length, 0 };
+		const enum subtree_found found = step(s, inode, before,
+		    before_length, &name);
+		if (found != SUBTREE_FOUND)
+			return found;
+		if (name.inode == 0)
+			return refuse(s, part, length, "is not there");
+		*way++ = inode;
+		inode = name.inode;
+		before = part;
+		before_length = length;
+	}
+	return step(s, inode, before, before_length, NULL);
+}

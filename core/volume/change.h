@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * change.h - what happens between two volumes, or before one is tried again
+ *
+ * Asks the EOT handler, and the operator through the supervisor, in the order
+ * that dump(8) does.  Runs in the process that will be, or is, the checkpoint
+ * of the next volume.
+ */
+#ifndef CORE_CHANGE_H
+#define CORE_CHANGE_H
+
+#include "core/host/instance.h"
+#include "core/operator/message.h"
+#include "core/operator/refusals.h"
+
+struct change {			/* all borrowed */
+	const struct instance *output;
+	struct instance *eot;	/* NULL: there is none */
+	struct report *rep;
+	int channel;			/* to the supervisor */
+	unsigned int rewrite_attempts;
+	char medium[DE_MEDIUM_BYTES];	/* for the next volume; "": as set */
+
+	/* Of the volume that is being written: */
+	unsigned int attempt;		/* the first is 1 */
+	struct refusals refusals;
+};
+
+/* How a writer ended. */
+struct change_failure {
+	pid_t pid;			/* of the writer */
+	int wait_status;		/* as waitpid() gives it */
+	bool is_once;			/* the volume is on a pipe */
+	bool begun;			/* at this attempt or before */
+	uint64_t mark;			/* see de_medium */
+};
+
+/* A volume is to be written for the first time. */
+void change_begin_volume(struct change *c);
+
+/*
+ * A volume has ended well, `next` comes.  EXIT_COMPLETE: it can be begun;
+ * EXIT_ABORTED or EXIT_NO_OPERATOR: it cannot.
+ */
+enum exit_status change_medium(struct change *c,
+    const struct de_volume_end *end, const struct de_volume *next);
+
+/* The last volume has ended well: just tell the handler. */
+void change_at_end(struct change *c, const struct de_volume_end *end);
+
+/*
+ * Volume end->volume was not written; end->refused is filled in here.
+ * EXIT_COMPLETE: try again; otherwise the exit status of the dump.
+ */
+enum exit_status change_after_failure(struct change *c,
+    struct de_volume_end *end, const struct change_failure *failure);
+
+#endif

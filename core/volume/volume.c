@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "core/volume/volume.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "core/base/digest.h"
+#include "core/host/output.h"
+#include "core/ring/ring.h"
+
+struct volume {
+	const struct instance *output;
+	uint32_t number;
+	size_t record_size;
+	char medium[MESSAGE_NAME_BYTES];
+	uint32_t properties;		/* of the medium */
+	uint32_t file;			/* of it, with DE_MEDIUM_HAS_FILE */
+	enum de_failure refused;	/* why it was not opened */
+	uint64_t mark;			/* of what was not */
+	bool opened;
+	uint32_t window;		/* records that may not be settled */
+	const void **on_their_way;	/* these, by number modulo window + 1 */
+	uint64_t written;		/* records that the output took */
+	uint64_t settled;		/* of these, on the medium */
+	struct digest *digest;		/* of these */
+};
+
+struct volume *
+volume_new(const struct instance *output)
+{
+	struct volume *v = calloc(1, sizeof(*v));
+
+	if (v == NULL)
+		return NULL;
+	v->output = output;
+	v->digest = digest_new();
+	if (v->digest == NULL) {
+		free(v);
+		return NULL;
+	}
+	return v;
+}
+
+void
+volume_free(struct volume *v)
+{
+	if (v == NULL)
+		return;
+	digest_free(v->digest);
+	free(v->on_their_way);
+	free(v);
+}
+
+/* Room for one more: write() may return before it is known of another. */
+static bool
+set_window(struct volume *v, uint32_t window)
+{
+	const char *name = v->output->plugin->descriptor.name;
+
+	if (window > 0 && v->output->plugin->output.settled == NULL) {
+		report(v->output->rep, DE_ERROR, "%s wants to be late with %"
+		    PRIu32 " records, but has no callback settled; the plugin "
+		    "needs to be mended", name, window);
+		return false;
+	}
+	if (window > RING_WINDOW_MAX) {
+		report(v->output->rep, DE_ERROR, "%s wants to be late with %"
+		    PRIu32 " records; there can be %d", name, window,
+		    RING_WINDOW_MAX);
+		return false;
+	}
+	free(v->on_their_way);
+	v->on_their_way = calloc((size_t)window + 1,
+	    sizeof(*v->on_their_way));
+	if (v->on_their_way == NULL) {
+		report(v->output->rep, DE_ERROR, "out of memory");
+		return false;
+	}
+	v->window = window;
+	return true;
+}
+
+/* What a plugin says can be of a later version of the interface. */
+static enum de_failure
+known_failure(enum de_failure failure)
+{
+	return failure < DE_FAILURE_OTHER || failure > DE_FAILURE_SETTINGS ?
+	    DE_FAILURE_OTHER : failure;
+}
+
+static enum de_status
+note_refusal(struct volume *v, const struct de_medium *medium)
+{
+	v->refused = known_failure(medium->failure);
+	v->mark = medium->mark;
+	if (medium->name != NULL)
+		snprintf(v->medium, sizeof(v->medium), "%s", medium->name);
+	return DE_FAILED;
+}
+
+enum de_status
+volume_open(struct volume *v, const struct de_volume *facts)
+{
+	struct de_medium medium;
+
+	v->number = facts->number;
+	v->record_size = facts->record_size;
+	v->written = v->settled = 0;
+	digest_reset(v->digest);
+	v->medium[0] = '\0';
+	v->opened = false;
+	if (output_open_volume(v->output, facts, &medium) != DE_OK)
+		return note_refusal(v, &medium);
+	v->opened = true;
+	snprintf(v->medium, sizeof(v->medium), "%s", medium.name != NULL ?
+	    medium.name : v->output->plugin->descriptor.name);
+	v->properties = medium.properties;
+	v->file = medium.file;
+	if (!set_window(v, medium.window)) {
+		volume_discard(v);
+		return DE_FAILED;
+	}
+	return DE_OK;
+}
+
+/* After a call that may have settled some: how it went, or DE_FAILED. */
+static enum de_status
+count_settled(struct volume *v, enum de_status status)
+{
+	const uint64_t settled = v->window == 0 ? v->written :
+	    output_settled(v->output);
+
+	if (settled < v->settled || settled > v->written ||
+	    v->written - settled > v->window) {
+		report(v->output->rep, DE_ERROR, "%s says that %" PRIu64 " of %"
+		    PRIu64 " records are on %s, after %" PRIu64 ", and wants "
+		    "to be late with %" PRIu32 "; the plugin needs to be "
+		    "mended", v->output->plugin->descriptor.name, settled,
+		    v->written, v->medium, v->settled, v->window);
+		return DE_FAILED;
+	}
+	for (; v->settled < settled; v->settled++)
+		digest_add(v->digest, v->on_their_way[v->settled %
+		    (v->window + (uint64_t)1)], v->record_size);
+	return status;
+}
+
+enum de_status
+volume_write(void *arg, const void *record, size_t length)
+{
+	struct volume *v = arg;
+	const enum de_status status = output_write(v->output, record,
+	    length);
+
+	if (status == DE_OK)
+		v->on_their_way[v->written++ % (v->window + (uint64_t)1)] =
+		    record;
+	return count_settled(v, status);
+}
+
+uint64_t
+volume_settled(void *arg)
+{
+	const struct volume *v = arg;
+	return v->settled;
+}
+
+enum de_status
+volume_settle(void *arg)
+{
+	struct volume *v = arg;
+
+	if (v->window == 0)
+		return DE_OK;
+	const enum de_status status = count_settled(v,
+	    output_settle(v->output));
+	if (status != DE_OK || v->settled == v->written)
+		return status;
+	report(v->output->rep, DE_ERROR, "%s says that all is on %s, but that "
+	    "%" PRIu64 " of %" PRIu64 " records are; the plugin needs to be "
+	    "mended", v->output->plugin->descriptor.name, v->medium,
+	    v->settled, v->written);
+	return DE_FAILED;
+}
+
+/* Read all of it into a digest of its own.  False after reporting why. */
+static bool
+read_back(struct volume *v, struct digest *digest, uint8_t *buffer,
+    uint64_t *bytes)
+{
+	enum de_status status;
+	size_t length;
+
+	if (output_begin_readback(v->output) != DE_OK)
+		return false;
+	*bytes = 0;
+	while ((status = output_read_back(v->output, buffer, v->record_size,
+	    &length)) == DE_OK) {
+		if (*v->output->cancelled)
+			return false;
+		digest_add(digest, buffer, length);
+		*bytes += length;
+		/* What does not end is something else already. */
+		if (*bytes > volume_bytes(v))
+			return true;
+	}
+	return status == DE_NO_MORE;
+}
+
+static enum volume_result
+verify_volume(struct volume *v)
+{
+	enum volume_result result = VOLUME_DIFFERS;
+	struct digest *digest = digest_new();
+	uint8_t *buffer = malloc(v->record_size);
+	uint64_t bytes;
+
+	if (digest == NULL || buffer == NULL) {
+		report(v->output->rep, DE_ERROR, "out of memory");
+	} else if (!read_back(v, digest, buffer, &bytes)) {
+		report(v->output->rep, DE_ERROR, "volume %" PRIu32
+		    " cannot be read back from %s", v->number, v->medium);
+	} else if (bytes != volume_bytes(v) || !digest_same(digest, v->digest)) {
+		report(v->output->rep, DE_ERROR, "volume %" PRIu32 ": %s gives "
+		    "back something else than was written (%" PRIu64
+		    " bytes of %" PRIu64 ")", v->number, v->medium, bytes,
+		    volume_bytes(v));
+	} else {
+		result = VOLUME_SAFE;
+	}
+	free(buffer);
+	digest_free(digest);
+	return result;
+}
+
+enum volume_result
+volume_close(struct volume *v, bool verify)
+{
+	if (verify && verify_volume(v) != VOLUME_SAFE) {
+		volume_discard(v);
+		return VOLUME_DIFFERS;
+	}
+	return output_close_volume(v->output, DE_CLOSE_COMPLETE) == DE_OK ? VOLUME_SAFE : VOLUME_FAILED;
+}
+
+void
+volume_discard(struct volume *v)
+{
+	output_close_volume(v->output, DE_CLOSE_DISCARD);
+}
+
+enum de_failure
+volume_failure(struct volume *v)
+{
+	return v->opened ? known_failure(output_failure(v->output)) :
+	    v->refused;
+}
+
+uint64_t
+volume_mark(const struct volume *v)
+{
+	return v->opened ? 0 : v->mark;
+}
+
+bool
+volume_may_retry(const struct volume *v)
+{
+	return output_may_retry(v->output);
+}
+
+const char *
+volume_medium(const struct volume *v)
+{
+	return v->medium;
+}
+
+uint32_t
+volume_properties(const struct volume *v)
+{
+	return v->properties;
+}
+
+int64_t
+volume_file(const struct volume *v)
+{
+	return v->properties & DE_MEDIUM_HAS_FILE ? (int64_t)v->file : -1;
+}
+
+bool
+volume_is_once(const struct volume *v)
+{
+	return (v->properties & DE_MEDIUM_ONCE) != 0;
+}
+
+bool
+volume_streams(const struct volume *v)
+{
+	return (v->properties & DE_MEDIUM_STREAMS) != 0;
+}
+
+uint32_t
+volume_window(const struct volume *v)
+{
+	return v->window;
+}
+
+uint64_t
+volume_bytes(const struct volume *v)
+{
+	return v->settled * v->record_size;
+}
+
+void
+volume_digest(const struct volume *v, char text[static DIGEST_TEXT_BYTES])
+{
+	digest_format(v->digest, text);
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * stream_chain.c - what restore(8) cannot undo when it adds a later level
+ */
+#include <sys/stat.h>
+
+#include "core/write/stream.h"
+
+/* Nobody knows any more what a directory had at the level before. */
+void
+stream_note_chain(const struct stream *s, const struct de_inode *inode)
+{
+	if (!S_ISDIR(inode->mode) || s->base_date == 0 ||
+	    !source_has_xattrs(s->src) ||
+	    (inode->ctime.seconds >= 0 && inode->ctime.seconds < s->base_date))
+		return;
+	findings_note(s->findings, inode->number, "attributes that were "
+	    "removed from it since the last dump, or were those of another "
+	    "directory with its inode number, stay when restore -r adds this "
+	    "level");
+}
+
+/*
+ * What restore makes in a directory with a default access control list inherits
+ * that.  At level 0 no directory has it by then; later it may also be one that
+ * is long gone.
+ */
+bool
+stream_inherits_list(const struct stream *s, const struct de_inode *inode)
+{
+	return s->base_date != 0 && s->sel->has_attributes &&
+	    source_has_xattrs(s->src) && !S_ISLNK(inode->mode);
+}

@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * stream_directory.c - the records of a directory
+ *
+ * The header gives the size of the converted directory, so that is made
+ * first, in memory, up to BUFFER_BYTES.  A larger one is converted twice: once
+ * to learn its size, once to write it.  So memory does not grow with it.
+ */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/format/directory.h"
+#include "core/format/names.h"
+#include "core/write/stream.h"
+
+#define SEGMENT_BYTES ((size_t)HEADER_ADDRS * DE_TAPE_BLOCK)
+#define BUFFER_BYTES SEGMENT_BYTES	/* what one header speaks for */
+
+/* One conversion of a directory. */
+struct conversion {
+	const struct stream *s;
+	const struct de_inode *inode;
+	struct directory out;
+	struct tree_view view;
+	struct names names;	/* that it has had */
+	enum { BEFORE_DOT, BEFORE_DOTDOT, ENTRIES } place;
+	bool quiet;		/* the findings are known from the first time */
+	bool changed;		/* it is another one at the second time */
+
+	uint8_t *buffer;	/* BUFFER_BYTES */
+	size_t buffered;
+	uint64_t announced;	/* size in the headers; 0: not known yet */
+	uint64_t put;		/* bytes that have been written */
+	enum header_type type;	/* of the next header */
+};
+
+/* Write what is in the buffer, behind a header. */
+static enum de_status
+flush_buffer(struct conversion *c)
+{
+	const struct header_content content = {
+		.size = c->announced,
+		.count = (uint32_t)((c->buffered + DE_TAPE_BLOCK - 1) /
+		    DE_TAPE_BLOCK),
+	};
+
+	if (c->buffered % DE_TAPE_BLOCK != 0)
+		memset(c->buffer + c->buffered, 0, DIRECTORY_CHUNK);
+	const enum de_status status = stream_put_blocks(c->s, c->type,
+	    c->inode, &content, c->buffer);
+	c->put += c->buffered;
+	c->buffered = 0;
+	c->type = HEADER_ADDR;
+	return status;
+}
+
+/* The first conversion: keep it, as long as it fits. */
+static enum de_status
+keep_chunk(void *arg, const uint8_t *chunk)
+{
+	struct conversion *c = arg;
+
+	if (c->out.size < BUFFER_BYTES)
+		memcpy(c->buffer + c->out.size, chunk, DIRECTORY_CHUNK);
+	return DE_OK;
+}
+
+/* The second one: write it, but never more than was announced. */
+static enum de_status
+write_chunk(void *arg, const uint8_t *chunk)
+{
+	struct conversion *c = arg;
+
+	if (c->put + c->buffered == c->announced) {
+		c->changed = true;
+		return DE_OK;
+	}
+	memcpy(c->buffer + c->buffered, chunk, DIRECTORY_CHUNK);
+	c->buffered += DIRECTORY_CHUNK;
+	return c->buffered == BUFFER_BYTES ? flush_buffer(c) : DE_OK;
+}
+
+static void finding(const struct conversion *c, const struct de_entry *e,
+    const char *what) __attribute__((nonnull));
+
+static void
+finding(const struct conversion *c, const struct de_entry *e, const char *what)
+{
+	if (!c->quiet)
+		findings_add(c->s->findings, c->inode->number,
+		    "its entry \"%.*s\" for inode %" PRIu32 " %s",
+		    e->name_length < 128 ? (int)e->name_length : 128, e->name,
+		    e->inode, what);
+}
+
+static bool
+is_name(const struct de_entry *e, const char *name)
+{
+	return e->name_length == strlen(name) &&
+	    memcmp(e->name, name, e->name_length) == 0;
+}
+
+static enum de_status
+add_dot(struct conversion *c, const char *name, uint32_t inode)
+{
+	return directory_add(&c->out, inode, 0040000, name, strlen(name));
+}
+
+/* What ".." is to be, where the directory says `said`, or nothing. */
+static uint32_t
+find_parent(const struct conversion *c, uint32_t said)
+{
+	const uint32_t number = c->inode->number;
+	const uint32_t parent = tree_parent(c->s->sel->tree, number);
+
+	if (said == 0 && !c->quiet)
+		findings_add(c->s->findings, number, "it is damaged: it has no "
+		    "\"..\"");
+	if (said != 0 && parent != 0 && !c->quiet)
+		findings_add(c->s->findings, number, "it is damaged: its "
+		    "\"..\" says inode %" PRIu32 ", but it is in inode %"
+		    PRIu32, said, parent);
+	if (parent != 0)
+		return parent;
+	return said != 0 ? said : c->s->src->info.root_inode;
+}
+
+/*
+ * "." and ".." come first; restore cannot do without them.  Those of a
+ * damaged directory are made up.
+ */
+static enum de_status
+take_dots(struct conversion *c, const struct de_entry *e, bool *taken)
+{
+	enum de_status status = DE_OK;
+
+	*taken = false;
+	if (c->place == BEFORE_DOT) {
+		c->place = BEFORE_DOTDOT;
+		status = add_dot(c, ".", c->inode->number);
+		if (e != NULL && is_name(e, ".")) {
+			*taken = true;
+			return status;
+		}
+	}
+	if (status == DE_OK && c->place == BEFORE_DOTDOT) {
+		c->place = ENTRIES;
+		*taken = e != NULL && is_name(e, "..");
+		status = add_dot(c, "..", find_parent(c,
+		    *taken ? e->inode : 0));
+	}
+	return status;
+}
+
+/* That of the inode; what the name says may be wrong. */
+static uint16_t
+type_of(const struct conversion *c, const struct de_entry *e)
+{
+	const struct selection *sel = c->s->sel;
+
+	if (selection_is_unknown(sel, e->inode))
+		return e->type;
+	const uint16_t type = inode_types_get(&sel->types, e->inode);
+	if (e->type != 0 && e->type != type && !c->quiet)
+		findings_note(c->s->findings, e->inode, "its name says that it "
+		    "is of another type; in the dump it is right");
+	return type;
+}
+
+/* Some names are more than restore can take; see doc/stream-format.md. */
+static enum de_status
+add_entry(struct conversion *c, const struct de_entry *e)
+{
+	char shortened[DIRECTORY_NAME_MAX + 1];
+	const char *name = e->name;
+	size_t length = e->name_length;
+
+	if (length > DIRECTORY_NAME_MAX) {
+		length = directory_shorten_name(name, length, e->inode,
+		    shortened);
+		name = shortened;
+		if (!c->quiet)
+			findings_add(c->s->findings, e->inode, "its name has "
+			    "more than %d bytes, which restore cannot read; "
+			    "in the dump it is \"...%s\"", DIRECTORY_NAME_MAX,
+			    shortened + length - 48);
+	}
+	if (!names_add(&c->names, name, length)) {
+		length = directory_shorten_name(e->name, e->name_length,
+		    e->inode, shortened);
+		name = shortened;
+		if (!names_add(&c->names, name, length)) {
+			finding(c, e, "is left out: it is there already");
+			return DE_OK;
+		}
+		finding(c, e, "has the name of another one; in the dump it has "
+		    "its inode number behind it");
+	}
+	const enum de_status status = directory_add(&c->out, e->inode,
+	    type_of(c, e), name, length);
+	if (status == DE_NO_MORE) {
+		finding(c, e, "is left out: the directory is larger than "
+		    "restore can read");
+		return DE_OK;
+	}
+	return status;
+}
+
+/*
+ * At a level with a base the name of what nobody knows has to stay, as restore
+ * would remove it otherwise.
+ */
+static bool
+is_missing(const struct conversion *c, const struct de_entry *e)
+{
+	const bool is_unknown = selection_is_unknown(c->s->sel, e->inode);
+
+	if (!is_unknown && inomap_has(&c->s->sel->in_use, e->inode))
+		return false;
+	if (is_unknown && c->s->base_date != 0) {
+		finding(c, e, "names an inode that is not in the dump; what an "
+		    "earlier level has of it stays");
+		return false;
+	}
+	finding(c, e, "is left out: that inode is not in the dump");
+	return true;
+}
+
+static enum de_status
+take_entry(void *arg, const struct de_entry *e)
+{
+	struct conversion *c = arg;
+	bool taken = false;
+
+	if (c->place != ENTRIES) {
+		const enum de_status status = take_dots(c, e, &taken);
+		if (status != DE_OK || taken)
+			return status;
+	}
+	if (e->inode == 0 || c->view.encrypted)
+		return DE_OK;
+	if (!tree_is_name(e)) {
+		finding(c, e, "is left out: no file can have that name");
+		return DE_OK;
+	}
+	if (tree_leaves_out(c->s->sel->tree, &c->view, e))
+		return DE_OK;
+	if (is_missing(c, e))
+		return DE_OK;
+	return add_entry(c, e);
+}
+
+static enum de_status
+convert(struct conversion *c, directory_sink_fn *sink)
+{
+	bool taken;
+
+	directory_begin(&c->out, sink, c);
+	names_free(&c->names);
+	tree_look(c->s->sel->tree, c->inode->number, &c->view);
+	c->place = BEFORE_DOT;
+	enum de_status status = source_read_directory(c->s->src, c->inode,
+	    take_entry, c);
+	if (status == DE_FAILED && stream_may_go_on(c->s)) {
+		if (!c->quiet)
+			findings_add(c->s->findings, c->inode->number,
+			    "it cannot be read to its end; entries of it are "
+			    "missing");
+		status = DE_OK;
+	}
+	if (status == DE_OK && c->place != ENTRIES)
+		status = take_dots(c, NULL, &taken);
+	return status == DE_OK ? directory_end(&c->out) : status;
+}
+
+/* It shrank since its size was announced: fill up with empty entries. */
+static enum de_status
+fill_up(struct conversion *c)
+{
+	uint8_t empty[DIRECTORY_CHUNK];
+	enum de_status status = DE_OK;
+
+	directory_empty_chunk(empty);
+	while (status == DE_OK && c->put + c->buffered < c->announced) {
+		c->changed = true;
+		status = write_chunk(c, empty);
+	}
+	return status;
+}
+
+static enum de_status
+convert_again(struct conversion *c)
+{
+	c->quiet = true;
+	enum de_status status = convert(c, write_chunk);
+	if (status == DE_OK)
+		status = fill_up(c);
+	if (status == DE_OK && c->buffered > 0)
+		status = flush_buffer(c);
+	if (c->changed)
+		findings_add(c->s->findings, c->inode->number, "it changed "
+		    "while it was dumped; entries of it may be missing");
+	return status;
+}
+
+enum de_status
+stream_put_directory(const struct stream *s, const struct de_inode *inode)
+{
+	struct conversion c = { .s = s, .inode = inode, .type = HEADER_INODE };
+
+	c.buffer = malloc(BUFFER_BYTES);
+	if (c.buffer == NULL) {
+		report(s->rep, DE_ERROR, "out of memory");
+		return DE_FAILED;
+	}
+	enum de_status status = convert(&c, keep_chunk);
+	c.announced = c.out.size;
+	if (status == DE_OK && c.announced <= BUFFER_BYTES) {
+		c.buffered = (size_t)c.announced;
+		status = flush_buffer(&c);
+	} else if (status == DE_OK) {
+		status = convert_again(&c);
+	}
+	names_free(&c.names);
+	free(c.buffer);
+	return status;
+}

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * stream_xattr.c - the attribute records of an inode
+ *
+ * restore gives up a record at the first attribute that it cannot set.  So
+ * plain attributes come first, and those that may fail each have a record of
+ * their own; but a directory can have only one record, where they come last.
+ */
+#include <endian.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "core/write/stream.h"
+#include "core/format/xattr.h"
+
+/* What the records of an inode mostly have, all together. */
+#define USUAL_BLOCKS 8
+
+struct attributes {
+	const struct stream *s;
+	const struct de_inode *inode;
+	struct xattr_record *record;
+	bool risky;		/* which ones are taken on this walk */
+	bool one_record;	/* it is a directory */
+	bool unreadable;	/* they cannot be read to the end */
+	bool has_list;		/* one of who may access it */
+};
+
+static const char access_list[] = "system.posix_acl_access";
+static const char default_list[] = "system.posix_acl_default";
+static const char user_prefix[] = "user.";
+
+static enum de_status
+flush_record(struct attributes *a)
+{
+	const size_t size = xattr_end(a->record);
+	enum de_status status = DE_OK;
+
+	if (size > 0) {
+		const struct header_content content = {
+			.size = size,
+			.count = (uint32_t)((size + DE_TAPE_BLOCK - 1) /
+			    DE_TAPE_BLOCK),
+			.attributes = true,
+		};
+		/* The last tape block is zeros behind the data. */
+		memset(a->record->data + size, 0, XATTR_RECORD_MAX - size);
+		/* And the next header, behind which restore sets them. */
+		tape_keep_together(a->s->tape, 1 + content.count + 1);
+		status = stream_put_blocks(a->s, HEADER_INODE, a->inode,
+		    &content, a->record->data);
+	}
+	xattr_begin(a->record);
+	return status;
+}
+
+static const char *
+why_not(enum xattr_fit fit)
+{
+	switch (fit) {
+	case XATTR_FULL:
+		return "a directory can have 4096 bytes of them in a dump";
+	case XATTR_TOO_LARGE:
+		return "it is larger than restore can read";
+	case XATTR_UNKNOWN:
+		return "the format has no place for its kind";
+	case XATTR_BAD_VALUE:
+		return "it is not an access control list that Linux takes";
+	case XATTR_ADDED:
+		break;
+	}
+	return "";
+}
+
+/*
+ * Linux has some attributes for certain types of files only.  One that got
+ * elsewhere by damage, restore loses.
+ */
+static bool
+is_refused(const struct attributes *a, const struct de_xattr *xattr)
+{
+	const uint16_t mode = a->inode->mode;
+	const char *why = NULL;
+
+	if (strncmp(xattr->name, user_prefix, strlen(user_prefix)) == 0) {
+		if (!S_ISREG(mode) && !S_ISDIR(mode))
+			why = "only files and directories can have it";
+	} else if (strcmp(xattr->name, default_list) == 0) {
+		if (!S_ISDIR(mode))
+			why = "only directories can have it";
+	} else if (strcmp(xattr->name, access_list) == 0) {
+		if (S_ISLNK(mode))
+			why = "a symbolic link cannot have it";
+	}
+	if (why != NULL)
+		findings_add(a->s->findings, a->inode->number, "its attribute "
+		    "%s is left out: %s", xattr->name, why);
+	return why != NULL;
+}
+
+static enum de_status
+take_xattr(void *arg, const struct de_xattr *xattr)
+{
+	struct attributes *a = arg;
+	enum de_status status = DE_OK;
+
+	if (xattr_is_risky(xattr->name) != a->risky || is_refused(a, xattr))
+		return DE_OK;
+	enum xattr_fit fit = xattr_add(a->record, xattr);
+	if (fit == XATTR_FULL && !a->one_record) {
+		status = flush_record(a);
+		fit = xattr_add(a->record, xattr);
+	}
+	if (fit == XATTR_ADDED && strcmp(xattr->name, access_list) == 0)
+		a->has_list = true;
+	if (fit != XATTR_ADDED)
+		findings_add(a->s->findings, a->inode->number, "its attribute "
+		    "%s is left out: %s", xattr->name, why_not(fit));
+	else if (a->risky && !a->one_record && status == DE_OK)
+		status = flush_record(a);
+	return status;
+}
+
+static enum de_status
+walk(struct attributes *a, bool risky)
+{
+	a->risky = risky;
+	const enum de_status status = source_read_xattrs(a->s->src, a->inode,
+	    take_xattr, a);
+	if (status != DE_FAILED || !stream_may_go_on(a->s))
+		return status;
+	findings_add(a->s->findings, a->inode->number, "its attributes cannot "
+	    "all be read; some are missing");
+	a->unreadable = true;
+	return DE_OK;
+}
+
+/* ------------------------------------------ a list that is inherited instead */
+
+#define LIST_VERSION 2		/* of getxattr(2) */
+#define LIST_ENTRIES 3
+#define LIST_ENTRY_WORDS ((size_t)4)	/* of 16 bits */
+#define LIST_OWNER 1
+#define LIST_GROUP 4
+#define LIST_OTHER 32
+
+static uint8_t *
+put_list_entry(uint8_t *to, uint16_t tag, uint32_t permissions)
+{
+	const uint16_t le[LIST_ENTRY_WORDS] = { htole16(tag),
+	    htole16((uint16_t)(permissions & 7)), 0xffff, 0xffff };
+
+	memcpy(to, le, sizeof(le));
+	return to + sizeof(le);
+}
+
+/*
+ * What restore makes in a directory with a default list gets a list from that.
+ * One that says no more than the mode takes it away again; it stands for none.
+ */
+static enum de_status
+put_no_list(struct attributes *a)
+{
+	const uint32_t version = htole32(LIST_VERSION), mode = a->inode->mode;
+	uint8_t list[sizeof(version) +
+	    LIST_ENTRIES * LIST_ENTRY_WORDS * sizeof(uint16_t)];
+	uint8_t *to = list + sizeof(version);
+	const struct de_xattr xattr = {
+		.struct_size = sizeof(xattr),
+		.name = access_list,
+		.value = list,
+		.value_length = sizeof(list),
+	};
+
+	memcpy(list, &version, sizeof(version));
+	to = put_list_entry(to, LIST_OWNER, mode >> 6);
+	to = put_list_entry(to, LIST_GROUP, mode >> 3);
+	put_list_entry(to, LIST_OTHER, mode);
+	a->risky = true;
+	if (!a->one_record)
+		return take_xattr(a, &xattr);
+	/* If there is no room for it, nothing of the directory is missing. */
+	xattr_add(a->record, &xattr);
+	return DE_OK;
+}
+
+enum de_status
+stream_put_xattrs(const struct stream *s, const struct de_inode *inode)
+{
+	struct xattr_record record;
+	struct attributes a = {
+		.s = s,
+		.inode = inode,
+		.record = &record,
+		.one_record = S_ISDIR(inode->mode),
+	};
+	const bool has_xattrs =
+	    (inode->properties & DE_INODE_HAS_XATTRS) != 0;
+	const bool inherits = stream_inherits_list(s, inode);
+
+	if (!has_xattrs && !inherits)
+		return DE_OK;
+	tape_keep_together(s->tape, USUAL_BLOCKS);
+	xattr_begin(&record);
+	enum de_status status = has_xattrs ? walk(&a, false) : DE_OK;
+	if (status == DE_OK && !a.one_record)
+		status = flush_record(&a);
+	if (status == DE_OK && has_xattrs && !a.unreadable)
+		status = walk(&a, true);
+	if (status == DE_OK && !a.unreadable && inherits && !a.has_list)
+		status = put_no_list(&a);
+	return status == DE_OK ? flush_record(&a) : status;
+}
