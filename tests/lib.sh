@@ -5,11 +5,11 @@
 # empty folder of its own, $scratch, which is its working folder and goes when
 # it ends.  To run one by hand from the build folder:
 #
-#     make check TESTS=tests/holes.sh
+#     make check TESTS=tests/stream/holes.sh
 
 set -u
 umask 022
-: "${top_srcdir:?run me with make check TESTS=tests/NAME.sh}"
+: "${top_srcdir:?run me with make check TESTS=tests/FOLDER/NAME.sh}"
 : "${top_builddir:?}" "${DUMPENGINE:?}" "${DUMPENGINE_PLUGIN_PATH:?}"
 unset DUMPENGINE_CONFIG CDPATH
 # What a make above us told its children is not meant for ours.

@@ -2,7 +2,7 @@
 /*
  * bad.c - output plugins that are broken, each in one way
  *
- * tests/local.am builds it several times, each time with another one of these
+ * tests/plugins/local.am builds it several times, each time with another one of these
  * defined wrongly.  With none, it is a plugin that throws everything away.
  */
 #include "dumpengine/plugin.h"

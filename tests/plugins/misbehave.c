@@ -2,7 +2,7 @@
 /*
  * misbehave.c - a source, an output and an EOT handler that do what no plugin may
  *
- * tests/local.am builds it for each KIND.  The option `callback` says where,
+ * tests/plugins/local.am builds it for each KIND.  The option `callback` says where,
  * `act` what:
  *
  *   status   return `value`

@@ -1,0 +1,16 @@
+#!/usr/bin/env bash
+# Whatever a source fails to give of an inode is named with its path, and the
+# rest is a whole dump.
+# shellcheck source=tests/lib.sh
+. "${top_srcdir:-.}/tests/lib.sh"
+# shellcheck source=tests/faults/faults-lib.sh
+. "$top_srcdir/tests/faults/faults-lib.sh"
+
+source_fault 2 map -- "does not map" \
+    "/sub/file3 (inode 14): its block map cannot be read to the end"
+source_fault 2 directory -- "does not read this directory" \
+    "/sub (inode 11): it cannot be read to its end"
+source_fault 2 link "size = 20;" -- "does not read this link" \
+    "/sub/file3 (inode 14): left out: its target cannot be read"
+source_fault 2 xattrs -- "does not read these attributes" \
+    "/sub/file3 (inode 14): its attributes cannot all be read"

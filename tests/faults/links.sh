@@ -1,0 +1,10 @@
+#!/usr/bin/env bash
+# A symbolic link that restore cannot make is left out as a whole: no name and no
+# bit in the maps is left of it.
+# shellcheck source=tests/lib.sh
+. "${top_srcdir:-.}/tests/lib.sh"
+# shellcheck source=tests/faults/faults-lib.sh
+. "$top_srcdir/tests/faults/faults-lib.sh"
+
+source_fault 2 link-target -- "/sub/file3" "inode 14" "4096 bytes"
+source_fault 2 empty-link -- "/sub/file3" "inode 14" "0 bytes"

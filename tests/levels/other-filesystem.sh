@@ -1,0 +1,89 @@
+#!/usr/bin/env bash
+# A level builds on a dump of the same filesystem only: where another one, or an
+# older copy of it, has come behind the name, it becomes a level 0, with a
+# warning.  What is not known is taken as it stands in dumpdates; a state that is
+# damaged is named.
+# shellcheck source=tests/lib.sh
+. "${top_srcdir:-.}/tests/lib.sh"
+# shellcheck source=tests/levels/levels-lib.sh
+. "$top_srcdir/tests/levels/levels-lib.sh"
+need_debugfs
+
+history=$DUMPENGINE_STATE_DIR/history
+mkdir tree
+echo a >tree/a
+make_image a.img 8M tree -t ext4
+configure_levels levels.conf a.img
+
+# is_level N [TEXT...]: a dump of level 1 is made, and becomes one of level N.
+is_level () {
+	local level=$1
+	shift
+	engine 0 -c levels.conf --level 1
+	said "date of this level $level dump" "$@"
+	rm -f dumps/1
+}
+
+engine 0 -c levels.conf
+not_said "warning"
+is_level 1
+not_said "warning"
+
+# Another UUID.
+cp a.img first.img
+make_image a.img 8M tree -t ext4
+is_level 0 "is of another filesystem, with the UUID" \
+    "dumpdates has no dump of a.img with a level below 1; assuming a level 0"
+# And back: the level 0 that is noted now is of the other one.
+cp first.img a.img
+is_level 0 "is of another filesystem"
+is_level 1
+not_said "warning"
+
+# The same UUID, but made at another time.
+debugfs a.img "set_super_value mkfs_time 20010203040506"
+is_level 0 "is of another filesystem, made on"
+is_level 1
+
+# An older copy of it was put back.
+cp a.img older.img
+debugfs older.img "set_current_time 20200101000000" "write tree/a b"
+cp older.img a.img
+is_level 0 "an older copy of it was put back"
+is_level 1
+debugfs a.img "set_super_value kbytes_written 5000"
+engine 0 -c levels.conf
+debugfs a.img "set_super_value kbytes_written 4000"
+is_level 0 "an older copy of it was put back"
+
+# A line without state, as dump(8) writes it, is taken.
+rm -r "$history"
+is_level 1
+not_said "warning"
+
+# Damaged state is named, and nothing builds on what it may have spoken of.
+for damage in 'truncate -s 100' 'truncate -s 0' 'cp /bin/true'; do
+	engine 0 -c levels.conf
+	file=$(echo "$history"/*.json)
+	$damage "$file"
+	is_level 0 "$file: is damaged" "may be anything"
+	[ -e "${file%.json}.damaged" ] || fail "it was not put aside"
+	is_level 1
+	rm "${file%.json}.damaged"
+done
+chmod 666 "$file"
+is_level 0 "$file: others can write to it"
+chmod 600 "$file"
+rm dumpdates
+engine 0 -c levels.conf
+is_level 1
+not_said "warning"
+
+# Where it cannot be kept there is a warning, but only if it matters.
+export DUMPENGINE_STATE_DIR=$scratch/file
+: >file
+engine 0 -c levels.conf
+said "$scratch/file/history: cannot be"
+configure_dump plain.conf a.img plain
+engine 0 -c plain.conf
+not_said "warning"

@@ -1,0 +1,104 @@
+#!/usr/bin/env bash
+# A dump that dumpdates could not be told of, or that was killed or replaced, is
+# known the next night: the next level builds on what restore would be given,
+# and what belongs to no chain is named.
+# shellcheck source=tests/lib.sh
+. "${top_srcdir:-.}/tests/lib.sh"
+# shellcheck source=tests/levels/levels-lib.sh
+. "$top_srcdir/tests/levels/levels-lib.sh"
+need_debugfs
+
+mkdir tree
+echo a >tree/a
+make_image a.img 8M tree -t ext4
+date_in () { od -An -tu4 -j4 -N4 "$1" | tr -d ' '; }
+base_in () { od -An -tu4 -j8 -N4 "$1" | tr -d ' '; }
+builds_on () {
+	[ "$(base_in "$1")" = "$(date_in "$2")" ] ||
+	    fail "$1 builds on $(base_in "$1"), not on $(date_in "$2")"
+}
+
+# hinder: an EOT handler that has dumpdates made unwritable at the end
+cat >hinder <<'END'
+#!/bin/sh
+[ "$DUMPENGINE_REASON" = end ] || exit 0
+rm -f dumpdates && mkdir dumpdates
+END
+chmod +x hinder
+hindered='eot = { plugin = "eot-script"; command = "./hinder"; at_end = true; };'
+night () {
+	sleep 1.1
+	debugfs a.img "write tree/a night-$1"
+	configure_levels levels.conf a.img "${3:-}"
+	engine "$2" -c levels.conf --level "$1"
+}
+
+night 0 0
+cp dumpdates noted
+night 1 2 "$hindered"
+said "dumpdates does not know of it"
+rmdir dumpdates
+cp noted dumpdates
+night 2 0
+said "could not be noted when it was made, and is noted now" \
+    "date of last level 1 dump"
+builds_on dumps/1 dumps/0
+builds_on dumps/2 dumps/1
+grep -q "^a.img 1 " dumpdates || fail "it is not noted: $(cat dumpdates)"
+night 3 0
+not_said "warning"
+for level in 0 1 2 3; do
+	restore_level "dumps/$level" back
+done
+[ -e back/night-2 ] && [ -e back/night-3 ] || fail "there is $(ls back)"
+
+# A level 0 is known as well.
+cp dumpdates noted
+night 0 2 "$hindered"
+rmdir dumpdates
+cp noted dumpdates
+night 1 0
+builds_on dumps/1 dumps/0
+! grep -q "^a.img 2 " dumpdates || night 2 0
+
+# What a level builds on is not to be replaced by one that it knows nothing of.
+cat >replace <<'END'
+#!/bin/sh
+[ "$DUMPENGINE_REASON" = end ] || exit 0
+echo "a.img 0 $(date '+%a %b %e %H:%M:%S %Y %z')" >dumpdates
+END
+chmod +x replace
+night 1 2 'eot = { plugin = "eot-script"; command = "./replace"; at_end = true; };'
+said "the dump that this one builds on is not there any more"
+[ "$(cut -d ' ' -f 2 dumpdates)" = 0 ] || fail "$(cat dumpdates)"
+
+# A level 1 that builds on a level 0 which has been replaced is no base, though
+# it is later than that.
+rm -r dumpdates "$DUMPENGINE_STATE_DIR" dumps/*
+night 0 0
+sleep 1.1
+middle=$(date '+%a %b %e %H:%M:%S %Y %z')
+night 1 0
+sed -i "s/ 0 .*/ 0 $middle/" dumpdates
+night 2 0
+said "the level 1 dump of" "builds on the level 0 dump of" \
+    "another dump has taken its place" "date of last level 0 dump: "
+
+# One that was killed is named once.
+cat >kill-it <<'END'
+#!/bin/sh
+kill -KILL "$(cat supervisor)"
+sleep 60
+END
+chmod +x kill-it
+configure_levels levels.conf a.img \
+    'eot = { plugin = "eot-script"; command = "./kill-it"; at_end = true; };'
+rm -f dumpdates
+"$DUMPENGINE" -c levels.conf >out 2>err &
+echo $! >supervisor
+wait $!
+[ ! -s dumpdates ] || fail "it was not killed: $(cat err)"
+night 0 0
+said "warning: the level 0 dump of" "(job test) was killed before its end"
+night 1 0
+not_said "warning"

@@ -1,0 +1,80 @@
+#!/usr/bin/env bash
+# A file of another machine with a volume that others build on is not emptied; the
+# dump that a new level 0 takes the place of is no base any more.
+# shellcheck source=tests/lib.sh
+. "${top_srcdir:-.}/tests/lib.sh"
+# shellcheck source=tests/volumes/volumes-lib.sh
+. "$top_srcdir/tests/volumes/volumes-lib.sh"
+# shellcheck source=tests/rmt/rmt-lib.sh
+. "$top_srcdir/tests/rmt/rmt-lib.sh"
+
+need_rmt
+[ "${#servers[@]}" -gt 0 ] || skip "needs rmt-dump or rmt-tar"
+
+make_short
+make_data_image img 2 tree
+mkdir state
+chmod 700 state
+local_rsh rsh
+printf '#!/bin/sh\nexit 2\n' >stop
+chmod +x stop
+
+# configure LEVEL DATE FILE [JOB [OUTPUT]]
+configure () {
+	cat >a.conf <<-END
+	dumpdates = "dumpdates";
+	jobs = ( { name = "test"; level = $1; date = $2; ${4:-}
+	  state_dir = "$scratch/state";
+	  source = { plugin = "fs-ext2"; device = "img"; };
+	  output = { $(to_rmt "$short/dumps/$3" "rsh = $(quoted "$scratch/rsh");" \
+	    "rmt = $(quoted "$server");") ${5:-} }; } );
+	END
+}
+
+# refused WHAT: by --check as well; and the base is as it was.
+refused () {
+	engine 1 --check -c a.conf
+	said "dumps/v" "level 0 dump of img" "others build on"
+	engine 1 -q -c a.conf
+	said "dumps/v" "level 0 dump of img" "others build on"
+	cmp -s dumps/v base || fail "$server: $1: the base was overwritten"
+}
+
+for server in "${servers[@]}"; do
+	fresh
+	rm -rf dumpdates state/* base
+	configure 0 1600000000 v
+	engine 0 -q -c a.conf
+	cp dumps/v base
+	configure 1 1600001000 v
+	refused "a level 1 over its base"
+	rm -rf state/*
+	refused "a level 1 over its base, without state"
+	ln -s v dumps/vlink
+	configure 1 1600001000 vlink
+	refused "a level 1 over its base, by a link"
+	rm -rf dumpdates dumps/v
+	configure 0 1600000000 v
+	engine 0 -q -c a.conf
+	cmp -s dumps/v base || fail "$server: the same dump differs"
+	configure 1 1600001000 'v.%l'
+	engine 0 -q -c a.conf
+	configure 2 1600002000 v
+	refused "a level 2 over the base of its base"
+
+	# A level 0 takes its place, and is dumped whole once it has.
+	configure 0 1600003000 v
+	engine 0 --check -c a.conf
+	engine 0 -q -c a.conf
+	! cmp -s dumps/v base || fail "$server: a level 0 is not written"
+	[ "$(wc -l <dumpdates)" -eq 1 ] || fail "dumpdates: $(cat dumpdates)"
+
+	# If it fails, nothing builds on what it has emptied.
+	configure 0 1600004000 v '
+	  eot = { plugin = "eot-script"; command = "./stop"; };' \
+	    'volume_size = "1 MiB";'
+	engine 3 -q -c a.conf
+	configure 1 1600005000 'w.%l'
+	engine 0 -c a.conf
+	said "assuming a level 0 dump"
+done

@@ -1,0 +1,133 @@
+#!/usr/bin/env bash
+# out-rmt against a server that means harm: it holds no run for longer than its
+# limits of time and bytes say, nor past SIGTERM, nor past a killed supervisor.
+# shellcheck source=tests/lib.sh
+. "${top_srcdir:-.}/tests/lib.sh"
+# shellcheck source=tests/volumes/volumes-lib.sh
+. "$top_srcdir/tests/volumes/volumes-lib.sh"
+# shellcheck source=tests/rmt/rmt-lib.sh
+. "$top_srcdir/tests/rmt/rmt-lib.sh"
+
+need_rmt
+need setsid
+all=()
+# Those of the server that stay are not the engine's to see to; a number may be
+# somebody else's by now.
+end_servers () {
+	local pid
+	for pid in "${all[@]}"; do
+		! tr '\0' ' ' <"/proc/$pid/cmdline" | grep -qF "$scratch" ||
+		    kill -KILL "$pid"
+	done
+} 2>/dev/null
+trap 'end_servers; clean_up' EXIT
+make_small_image img tree
+
+# hostile KIND OPTION...: configure a dump to it.
+hostile () {
+	local kind=$1
+	shift
+	rm -f mark mark.opened
+	configure_set a.conf img "$(to_rmt "/v.$$" "rsh = [ $(quoted "$python"),
+	    \"-I\", \"-S\", $(quoted "$tools/rmt-hostile"), \"$kind\",
+	    $(quoted "$PWD/mark") ]; rewrite_attempts = 0;" "$@")" \
+	    "blocking = 4;"
+}
+
+# ---- Each kind ends by itself, with what is wrong
+
+while read -r kind verify text; do
+	hostile "$kind" "timeout = 1; reconnect_attempts = 0; $verify;"
+	run timeout -k 5 120 setsid -w "$DUMPENGINE" -c a.conf
+	case $status in
+	1 | 3 | 4 | 5) ;;
+	124 | 137) fail "$kind: it does not end: $(cat err)" ;;
+	*) fail "$kind: exit status $status: $(cat err)" ;;
+	esac
+	[ -e mark ] || fail "$kind: it did not come to it: $(cat err)"
+	# One of two: which is seen first is a matter of luck.
+	if [[ $text == *" | "* ]] && grep -qF "${text%% | *}" err; then
+		text=${text%% | *}
+	fi
+	said "${text##* | }"
+done <<'END'
+O-huge verify=false number that cannot be
+O-digits verify=false is no answer of rmt
+O-zeros verify=false is no answer of rmt
+O-silence verify=false nothing has come for 1 seconds
+O-drip verify=false an answer takes longer than 1 seconds
+O-text verify=false is no answer of rmt
+O-errors verify=false says more
+O-half-out verify=false the connection has ended
+O-early verify=false answers what it was not asked
+O-negative verify=false "A-1" is no answer of rmt
+W-huge verify=false error: host:/v
+W-digits verify=false is no answer of rmt
+W-zeros verify=false is no answer of rmt
+W-silence verify=false nothing has come for 1 seconds
+W-drip verify=false an answer takes longer than 1 seconds
+W-take verify=false seconds (option timeout)
+W-text verify=false is no answer of rmt
+W-errors verify=false says more
+W-half-out verify=false the connection has ended
+W-half-in verify=false error: host:/v
+W-negative verify=false "A-1" is no answer of rmt
+W-early verify=false cannot be trusted
+W-order verify=false Input/output error | answers what it was not asked
+W-stay verify=false nothing has come for 1 seconds
+R-huge verify=true more than it was asked for
+R-endless verify=true gives back more than was written
+R-more verify=true more than it was asked for
+R-zeros verify=true is no answer of rmt
+R-silence verify=true nothing has come for 1 seconds
+R-drip verify=true an answer takes longer than 1 seconds
+R-crumbs verify=true in crumbs
+R-negative verify=true "A-1" is no answer of rmt
+R-order verify=true cannot be read back
+C-silence verify=false nothing has come for 1 seconds
+C-drip verify=false an answer takes longer than 1 seconds
+C-huge verify=false number that cannot be
+C-zeros verify=false is no answer of rmt
+D-silence verify=false no whole volume
+D-drip verify=false no whole volume
+D-zeros verify=false no whole volume
+END
+
+# ---- SIGTERM ends it, and a supervisor that is killed takes all with it
+
+marked () { [ -e mark ]; }
+# begin KIND OPTION: until it has come to it; in $pid and all its processes.
+begin () {
+	hostile "$1" "timeout = 3600; $2;"
+	setsid "$DUMPENGINE" -q -c a.conf >out 2>err </dev/null &
+	pid=$!
+	wait_for 60 marked || fail "$1: it did not come to it: $(cat err)"
+	mapfile -t all < <(echo "$pid"; descendants "$pid")
+}
+while read -r kind option; do
+	begin "$kind" "$option"
+	kill -TERM "$pid"
+	wait_for 20 all_gone "$pid" || fail "$kind: SIGTERM does not end it"
+	wait "$pid"
+	status=$?
+	[ "$status" -ne 0 ] || fail "$kind: exit status 0"
+	end_servers
+	begin "$kind" "$option"
+	kill -KILL "$pid" || fail "$kind: it has ended: $(cat err)"
+	wait "$pid" 2>/dev/null
+	mapfile -t engines < <(for p in "${all[@]}"; do
+		[ "$(cat "/proc/$p/comm" 2>/dev/null)" = dumpengine ] &&
+		    echo "$p"; done)
+	wait_for 20 all_gone "${engines[@]}" ||
+	    fail "$kind: a writer outlives its supervisor"
+	end_servers
+done <<'END'
+O-silence verify=false
+W-silence verify=false
+W-take verify=false
+W-stay verify=false
+R-drip verify=true
+C-drip verify=false
+D-drip verify=false
+END
+exit 0

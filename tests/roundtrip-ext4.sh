@@ -1,8 +1,0 @@
-#!/usr/bin/env bash
-# A tree with every kind of file on ext4 comes back as it was.
-# shellcheck source=tests/lib.sh
-. "${top_srcdir:-.}/tests/lib.sh"
-# shellcheck source=tests/roundtrip.sh
-. "$top_srcdir/tests/roundtrip.sh"
-
-round_trip ext4

@@ -1,0 +1,88 @@
+# shellcheck shell=bash
+# systems-lib.sh - runs a part of the tests on another Debian, in a folder
+#
+#     . "${top_srcdir:-.}/tests/lib.sh"
+#     . "$top_srcdir/tests/systems/systems-lib.sh"
+#     test_on SUITE ARCHITECTURE TEST...
+#
+# The folder is made by debootstrap at first, and kept for later runs below
+# $SYSTEMS_CACHE, by default ~/.cache/dumpengine-systems.  What is tested is a
+# release made of this tree, built there with warnings as errors.
+
+systems_cache=${SYSTEMS_CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/dumpengine-systems}
+
+# What is installed there, besides the base.
+system_packages='acl attr check comerr-dev dump e2fsprogs gcc libblkid-dev
+    libc6-dev libconfig-dev libext2fs-dev libjansson-dev libmount-dev
+    libxxhash-dev make pkgconf procps python3 xz-utils'
+
+# Where this system has its packages from.
+mirror () {
+	apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' \
+	    'Component: main' 2>/dev/null | grep '/debian/*$' | head -n 1
+}
+
+# in_system COMMAND: in a shell there, with the release at /src.
+in_system () {
+	# shellcheck disable=SC2016
+	unshare -m --propagation slave bash -c "$let_go"'
+		set -e
+		mkdir -p "$1/src"
+		mount --bind "$2" "$1/src"
+		mount -t proc proc "$1/proc"
+		mount --rbind /dev "$1/dev"
+		mount -t sysfs sysfs "$1/sys"
+		exec chroot "$1" /usr/bin/env -i HOME=/root LC_ALL=C \
+		    PATH=/usr/sbin:/usr/bin:/sbin:/bin /bin/sh -c "$3"
+	' in_system "$system" "$scratch/release" "$1"
+}
+
+# make_system SUITE ARCHITECTURE: what is left by one that was stopped goes.
+make_system () {
+	local from
+	[ ! -e "$system/ready" ] || return 0
+	from=$(mirror)
+	[ -n "$from" ] || skip "knows of no place with Debian's packages"
+	rm -rf --one-file-system "$system"
+	mkdir -p "$systems_cache" || skip "cannot make $systems_cache"
+	debootstrap --variant=minbase "--arch=$2" "$1" "$system" "$from" \
+	    >debootstrap.log 2>&1 ||
+	    skip "cannot fetch Debian $1: $(tail -n 1 debootstrap.log)"
+	# shellcheck disable=SC2086
+	in_system "apt-get -q update && DEBIAN_FRONTEND=noninteractive \
+	    apt-get -q install -y --no-install-recommends $(echo $system_packages)" \
+	    >apt.log 2>&1 || skip "cannot install there: $(tail -n 1 apt.log)"
+	echo "$system_packages" >"$system/ready"
+}
+
+test_on () {
+	local suite=$1 architecture=$2 personality=
+	shift 2
+	need_root
+	need apt-get debootstrap unshare chroot setarch
+	unshare -m true 2>/dev/null || skip "cannot have mounts of its own"
+	system=$systems_cache/$suite-$architecture
+	mkdir -p "$systems_cache" && exec 8>"$system.lock"
+	flock 8
+	mkdir release
+	[ "$(cat "$system/ready" 2>/dev/null)" = "$system_packages" ] ||
+	    rm -f "$system/ready"
+	make_system "$suite" "$architecture"
+	rmdir release
+	"${MAKE:-make}" -s -C "$top_builddir" distdir \
+	    "distdir=$scratch/release" >dist.log 2>&1 ||
+	    fail "cannot make a release: $(tail -n 5 dist.log)"
+	case $architecture in i386) personality="setarch i686" ;; esac
+	in_system "mkdir /src/build && cd /src/build &&
+	    $personality ../configure --enable-werror >configure.log 2>&1 &&
+	    make -j 2 >make.log 2>&1" || fail "it does not build there:
+$(tail -n 20 release/build/configure.log release/build/make.log)"
+	in_system "cd /src/build && make -j 2 check TESTS='$*' >check.log 2>&1"
+	status=$?
+	grep -E '^(PASS|FAIL|SKIP|XPASS|ERROR)' release/build/check.log
+	[ "$status" -eq 0 ] || fail "on Debian $suite $architecture:
+$(for log in $(grep -lE '^(FAIL|ERROR) ' release/build/tests/*/*.log); do
+    tail -n 25 "$log"; done)"
+	[ "$(grep -c '^PASS' release/build/check.log)" -gt 0 ] ||
+	    fail "none of them has passed: $(tail -n 20 release/build/check.log)"
+}

@@ -1,0 +1,74 @@
+#!/usr/bin/env bash
+# --check finds out whether the EOT handler could do its work, and has it do
+# nothing: what the first change of volumes would fail with is told before.
+# shellcheck source=tests/lib.sh
+. "${top_srcdir:-.}/tests/lib.sh"
+# shellcheck source=tests/volumes/volumes-lib.sh
+. "$top_srcdir/tests/volumes/volumes-lib.sh"
+need_source
+need dash
+
+make_data_image img 2 tree
+mkdir dumps
+
+# check STATUS COMMAND TEXT...
+check () {
+	local expected=$1
+	rm -f calls
+	configure_set a.conf img "$to_files" "" \
+	    "plugin = \"eot-script\"; command = \"$2\"; ${options:-}"
+	shift 2
+	engine "$expected" --check -c a.conf
+	[ $# -eq 0 ] || said "$@"
+}
+
+# handler TEXT
+handler () {
+	printf '#!/bin/sh\n%s\n' "$1" >handler
+	chmod +x handler
+}
+
+# What a shell would not find, or not run.
+check 1 ./missing "no program ./missing that can be run"
+check 1 no-such-program "no program no-such-program in PATH"
+check 1 "LANG=C TZ=UTC ./missing with words" "no program ./missing"
+check 1 ./dumps "no program ./dumps that can be run"
+handler 'echo "$DUMPENGINE_REASON $*" >>calls; exit 0'
+chmod -x handler
+check 1 ./handler "no program ./handler that can be run"
+chmod +x handler
+
+# What it would is not run: it would change a medium.
+check 0 ./handler
+check 0 "LANG=C ./handler with words"
+check 0 true
+check 0 exit
+# What only the shell could find out is left to it.
+check 0 'if true; then ./missing; fi'
+[ ! -e calls ] || fail "it was run: $(cat calls)"
+
+# A script that can be checked is.
+handler '# dumpengine: can be checked
+echo "$DUMPENGINE_REASON $DUMPENGINE_NEXT_VOLUME" >>calls; exit 0'
+check 0 ./handler
+[ "$(cat calls)" = "check 0" ] || fail "run as $(cat calls)"
+handler '# dumpengine: can be checked
+echo "the robot is out"; exit 1'
+check 1 ./handler "the robot is out" "it could not change the medium"
+PATH=$scratch:$PATH check 1 handler "it could not change the medium"
+
+# changer-mtx is such a one.
+printf 'CHANGER=/dev/missing-changer\n' >changer.conf
+printf '#!/bin/sh\nexit 1\n' | tee mtx >mt
+chmod +x mtx mt
+ln -s "$top_srcdir/conf/changer-mtx" changer-mtx
+command="CHANGER_CONF=$scratch/changer.conf PATH=$scratch:/usr/bin:/bin"
+check 1 "$command ./changer-mtx" "CHANGER: there is no /dev/missing-changer"
+
+if is_root && getent passwd nobody >/dev/null; then
+	handler 'exit 0'
+	chmod 700 handler
+	options='user = "nobody";' check 1 ./handler \
+	    "no program ./handler that can be run by nobody"
+fi
+exit 0

@@ -1,0 +1,43 @@
+#!/usr/bin/env bash
+# An output that says that what has failed may be over has its volume written
+# again without a question, as often as it says so and no more.
+# shellcheck source=tests/lib.sh
+. "${top_srcdir:-.}/tests/lib.sh"
+. "$top_srcdir/tests/volumes/volumes-lib.sh"
+
+need_source
+need setsid
+
+ring="blocking = 16;"
+small="volume_size = \"1 MiB\";"
+make_data_image img 2 tree
+mkdir dumps
+configure_set a.conf img "$out_volumes $small" "$ring"
+engine 0 -c a.conf
+mv dumps plain
+
+# A write, at the first and at a later record; the close; reading back.
+for what in 'fail_write = "1:1"' 'fail_write = "2:3"' 'fail_close = 2' \
+    'verify = true; fail_readback = 2'; do
+	configure_set a.conf img "$out_volumes $small $what; retry = 9;
+	    times = 4; rewrite_attempts = 0;" "$ring"
+	fresh
+	run setsid -w "$DUMPENGINE" -c a.conf
+	[ "$status" -eq 0 ] || fail "$what: exit status $status: $(cat err)"
+	said "is written again from its checkpoint: what went wrong may be over"
+	not_said "There is no operator"
+	[ "$(grep -c 'written again' err)" -eq 4 ] ||
+	    fail "$what: not written again four times: $(cat err)"
+	no_partial
+	same_set plain dumps
+done
+
+# It says no in the end.
+configure_set a.conf img "$out_volumes $small fail_write = \"2:3\"; retry = 2;
+    times = 9;" "$ring"
+fresh
+run setsid -w "$DUMPENGINE" -c a.conf
+[ "$status" -eq 4 ] || fail "exit status $status, not 4: $(cat err)"
+[ "$(grep -c 'written again' err)" -eq 2 ] ||
+    fail "not written again twice: $(cat err)"
+said "There is no operator"
