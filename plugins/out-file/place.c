@@ -19,6 +19,7 @@
 #define ZERO_MINOR 5
 #define FULL_MINOR 7
 #define READER_POLL_NS 50000000L
+#define READER_POLLS 200	/* ten seconds */
 #define DATE_BYTES 64
 
 static void
@@ -338,23 +339,38 @@ wait_a_moment(void)
 	nanosleep(&pause, NULL);
 }
 
-/* A FIFO without a reader, ENXIO, is told once. */
+/* A FIFO without a reader, ENXIO, is told once, and not waited for for ever. */
 static int
 open_patiently(const struct place *p, const struct de_host *host,
     const char *name, int flags)
 {
-	bool told = false;
-	int fd;
+	int waited = 0, fd;
 
 	while ((fd = open(p->path, flags)) == -1 && errno == ENXIO &&
-	    S_ISFIFO(p->st.st_mode) && !host->cancelled(host)) {
-		if (!told)
+	    S_ISFIFO(p->st.st_mode) && waited < READER_POLLS &&
+	    !host->cancelled(host)) {
+		if (waited++ == 0)
 			host->report(host, DE_INFO, "%s: waiting for somebody "
 			    "who reads it", name);
-		told = true;
 		wait_a_moment();
+		errno = ENXIO;
 	}
 	return fd;
+}
+
+/* After open_patiently() with errno. */
+static void
+tell_not_opened(const struct place *p, const struct de_host *host,
+    const char *name)
+{
+	if (S_ISBLK(p->st.st_mode) && errno == EBUSY)
+		say_errno(host, name, "is in use: mounted, or part of a "
+		    "volume group or an array");
+	else if (S_ISFIFO(p->st.st_mode) && errno == ENXIO)
+		host->report(host, DE_ERROR, "%s: nobody reads this FIFO; "
+		    "start what reads it first", name);
+	else
+		say_errno(host, name, "cannot be opened for writing");
 }
 
 int
@@ -368,9 +384,9 @@ place_open(const struct place *p, const struct de_host *host,
 	struct stat st;
 
 	if (fd == -1) {
-		say_errno(host, name, is_disk && errno == EBUSY ? "is in use: "
-		    "mounted, or part of a volume group or an array" :
-		    "cannot be opened for writing");
+		const int error = errno;
+		tell_not_opened(p, host, name);
+		errno = error;
 		return -1;
 	}
 	const char *fault = fstat(fd, &st) == -1 ? strerror(errno) :

@@ -58,8 +58,8 @@ enum de_status place_retire(const struct place *p, const struct de_host *host,
 
 /*
  * Open what is special for writing, and for reading if it is a disk.  Waits
- * for the reader of a FIFO, until the run is cancelled.  -1 after reporting
- * why not.
+ * ten seconds for the reader of a FIFO, or until the run is cancelled.  -1 with
+ * errno after reporting why not.
  */
 int place_open(const struct place *p, const struct de_host *host,
     const char *name);

@@ -52,6 +52,9 @@ engine 3 -c f.conf
 wait
 said "fifo" "pipe that nobody reads"
 [ -p fifo ] || fail "the fifo is gone"
+# One that nobody reads is not waited for for ever.
+engine 1 -q -c f.conf
+said "fifo: nobody reads this FIFO; start what reads it first"
 
 # Standard output that is a file is written where it stands, not from its
 # beginning.
