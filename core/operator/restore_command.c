@@ -11,6 +11,8 @@
 
 /* Enough for "4294967295". */
 #define NUMBER_BYTES 11
+/* Enough for "9223372036854775807". */
+#define INT64_BYTES 20
 
 /* restore -M reads what its own numbers lead to: PREFIX001, ... PREFIX1000. */
 static size_t
@@ -39,6 +41,8 @@ restore_command_note(struct restore_command *c,
 	if (c->volumes == 0) {
 		snprintf(c->first, sizeof(c->first), "%s", volume->medium);
 		c->properties = volume->properties;
+		if (volume->tape_file > 0)
+			c->tape_file = volume->tape_file;
 	}
 	const size_t prefix = prefix_length(volume->medium, volume->number);
 	if (prefix == 0 || prefix != prefix_length(c->first, 1) ||
@@ -99,6 +103,7 @@ restore_command_format(const struct restore_command *c, uint32_t blocking,
 	    (c->properties & DE_MEDIUM_STREAMS) == 0;
 	const bool is_counted = c->volumes > 1 && !c->counts_differently;
 	char size[NUMBER_BYTES + sizeof(" -b ")] = "";
+	char place[INT64_BYTES + sizeof(" -s ")] = "";
 	char *name = is_stream ? strdup("-") : absolute_name(c->first);
 
 	text[0] = '\0';
@@ -106,8 +111,12 @@ restore_command_format(const struct restore_command *c, uint32_t blocking,
 		goto done;
 	if (blocking > RESTORE_BLOCKING_MAX)
 		snprintf(size, sizeof(size), " -b %" PRIu32, blocking);
-	int length = snprintf(text, RESTORE_COMMAND_BYTES, "restore -r%s%s -f ",
-	    is_counted ? " -M" : "", size);
+	/* restore counts from 1. */
+	if (c->tape_file > 0)
+		snprintf(place, sizeof(place), " -s %" PRId64,
+		    c->tape_file + 1);
+	int length = snprintf(text, RESTORE_COMMAND_BYTES,
+	    "restore -r%s%s%s -f ", is_counted ? " -M" : "", size, place);
 	const size_t prefix = is_counted ? prefix_length(name, 1) : 0;
 	*quote(text + length, name, prefix > 0 ? prefix : strlen(name)) = '\0';
 done:

@@ -26,6 +26,7 @@ struct restore_command {
 	uint32_t volumes;
 	uint32_t properties;		/* of the first medium, DE_MEDIUM_... */
 	bool counts_differently;	/* not PREFIX001, PREFIX002 and so on */
+	int64_t tape_file;		/* of the first; 0 is also: no tape */
 	char first[MESSAGE_NAME_BYTES];
 };
 

@@ -67,6 +67,22 @@ START_TEST(media_of_every_kind)
 }
 END_TEST
 
+START_TEST(a_tape_is_read_from_the_file_that_the_dump_is)
+{
+	struct restore_command c = { 0 };
+	struct message_volume v = { .number = 1, .tape_file = 3 };
+	char text[RESTORE_COMMAND_BYTES];
+
+	strcpy(v.medium, "/dev/nst0");
+	restore_command_note(&c, &v);
+	v = (struct message_volume){ .number = 2, .tape_file = 7 };
+	strcpy(v.medium, "/dev/nst0");
+	restore_command_note(&c, &v);
+	restore_command_format(&c, 64, text);
+	ck_assert_str_eq(text, "restore -r -b 64 -s 4 -f /dev/nst0");
+}
+END_TEST
+
 START_TEST(the_longest_name_of_quotes_fits)
 {
 	struct restore_command c = { 0 };
@@ -100,6 +116,7 @@ main(void)
 {
 	const TTest *const tests[] = {
 		media_of_every_kind,
+		a_tape_is_read_from_the_file_that_the_dump_is,
 		the_longest_name_of_quotes_fits,
 		a_volume_that_is_told_of_twice_counts_once,
 	};
