@@ -184,6 +184,23 @@ keep_check_dump(struct keep *k, const struct keep_file *file,
 	return note_going(k, label);
 }
 
+/* A drive may take a record more on a full tape, each time it is asked to. */
+enum de_status
+keep_check_room(const struct keep *k, const struct keep_file *file,
+    const struct label *label)
+{
+	bool is_full = false;
+
+	for (size_t i = 0; i < k->wish->full_count; i++)
+		is_full = is_full || k->wish->full[i] == label->volume;
+	if (!is_full || !label_is_of(label, k->volume))
+		return DE_OK;
+	k->drive->host->report(k->drive->host, DE_ERROR, "%s: the tape is full "
+	    "of volume %" PRIu32 " of this dump; put another tape in, then try "
+	    "again", k->drive->name, label->volume);
+	return refuse(k, file, DE_FAILURE_FULL);
+}
+
 bool
 keep_is_attempt(const struct keep *k, const struct label *label)
 {

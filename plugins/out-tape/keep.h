@@ -43,6 +43,13 @@ enum de_status keep_check_foreign(const struct keep *k,
 enum de_status keep_check_unreadable(const struct keep *k,
     const struct keep_file *file);
 
+/*
+ * Is there room for the volume behind that dump?  DE_OK, or DE_FAILED after
+ * saying that an earlier volume of it has filled the tape.
+ */
+enum de_status keep_check_room(const struct keep *k,
+    const struct keep_file *file, const struct label *label);
+
 /* It cannot be read, so that nothing goes behind it; DE_FAILED. */
 enum de_status keep_refuse_append(const struct keep *k,
     const struct keep_file *file);

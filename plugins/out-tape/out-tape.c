@@ -49,6 +49,8 @@ struct out_tape {
 	bool rewind;			/* option "rewind" */
 	bool eject;			/* option "eject" */
 	struct used *used;		/* owned; device_count of them */
+	uint32_t *full;			/* owned; volumes that filled tapes, */
+	size_t full_count;		/* so many */
 	struct attempts *attempts;	/* owned; shared memory */
 
 	struct drive drive;
@@ -168,6 +170,8 @@ open_tape(struct out_tape *t, const struct de_volume *volume)
 	    drive_open(&t->drive, name, &t->wish) != DE_OK)
 		return DE_FAILED;
 	wish.now = (int64_t)time(NULL);
+	wish.full = t->full;
+	wish.full_count = t->full_count;
 	if (place_find(&t->drive, &wish, volume, &t->file) == DE_OK)
 		return DE_OK;
 	drive_close(&t->drive);
@@ -258,6 +262,19 @@ close_drive(struct out_tape *t)
 	return fail(t, "may lack its end: closing the drive failed", errno);
 }
 
+/* Nothing of this dump goes behind that volume. */
+static enum de_status
+note_full(struct out_tape *t)
+{
+	uint32_t *full = realloc(t->full, (t->full_count + 1) * sizeof(*full));
+
+	if (full == NULL)
+		return fail(t, "cannot be noted", ENOMEM);
+	full[t->full_count++] = t->volume.number;
+	t->full = full;
+	return DE_OK;
+}
+
 static enum de_status
 out_tape_close_volume(void *self, enum de_close how)
 {
@@ -269,6 +286,8 @@ out_tape_close_volume(void *self, enum de_close how)
 		if (t->device < t->device_count)
 			t->used[t->device] = (struct used){ true,
 			    t->records.full };
+		if (status == DE_OK && t->records.full)
+			status = note_full(t);
 	}
 	if (status != DE_OK && t->records.begun)
 		place_discard(&t->drive, &t->place, &t->volume, t->file);
@@ -360,6 +379,7 @@ out_tape_destroy(void *self)
 	drive_free(&t->drive);
 	munmap(t->attempts, sizeof(*t->attempts));
 	free(t->used);
+	free(t->full);
 	free(t);
 }
 

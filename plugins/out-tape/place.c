@@ -234,6 +234,13 @@ return_to_end(struct search *s, int files)
 	return place_return(s->drive, files);
 }
 
+static bool
+is_room_behind(const struct search *s, const struct label *label)
+{
+	const struct keep_file file = this_file(s);
+	return keep_check_room(&s->keep, &file, label) == DE_OK;
+}
+
 /*
  * File by file: so their number is known, which the driver forgets when it
  * spaces to the end of data, and a volume that failed gives its place back.
@@ -251,7 +258,8 @@ find_end(struct search *s)
 		found = look_at_file(s, &label);
 		if (found == FOUND_DUMP && keep_is_attempt(&s->keep, &label))
 			return place_return(s->drive, s->file);
-		if (found == FOUND_NOTHING)
+		if (found == FOUND_NOTHING ||
+		    (found == FOUND_DUMP && !is_room_behind(s, &label)))
 			return DE_FAILED;
 		if (found != FOUND_END)
 			files = s->file + 1;

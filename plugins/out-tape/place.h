@@ -23,6 +23,8 @@ struct place_wish {
 	bool overwrite_foreign;	/* what is no dump may go */
 	int64_t now;		/* seconds since 1970 */
 	int block_size;		/* of the drive from then on; 0: variable */
+	const uint32_t *full;	/* borrowed; volumes of this dump that ended */
+	size_t full_count;	/* where their tapes do */
 };
 
 /*

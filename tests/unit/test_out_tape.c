@@ -984,11 +984,10 @@ START_TEST(same_tape_is_not_written_twice)
 		ck_assert_int_eq(write_volume(b, 1, &next, 6), FULL);
 		struct de_volume facts = volume(b, 2);
 		ck_assert(ops()->needs_change(b->self, &facts));
-		if (append == 0) {
-			ck_assert_int_eq(write_volume(b, 2, &next, 6),
-			    NOT_OPENED);
-			said(b, "volume 1 of this dump");
-		}
+		ck_assert_int_eq(write_volume(b, 2, &next, 6), NOT_OPENED);
+		said(b, "volume 1 of this dump");
+		ck_assert_int_eq(b->refused, append == 0 ?
+		    DE_FAILURE_PROTECTED : DE_FAILURE_FULL);
 		fake_drive_load(&b->room.drives[0], &b->tapes[1]);
 		ck_assert_int_eq(write_volume(b, 2, &next, 6), DONE);
 		check_tapes(b, 0, 0, 2, 6);
