@@ -57,7 +57,7 @@ take_job(struct chain *chain, const char *name)
 {
 	const struct option_set *options = chain->job->options;
 	struct history_record *own = &chain->own;
-	const char *dumpdates = level_dumpdates(chain->job);
+	const char *dumpdates = job_dumpdates(chain->job);
 	/* The same for every way to it, also if it is not there yet. */
 	char *path = dumpdates == NULL ? NULL : safe_file_place(dumpdates);
 	const char *subtree = option_text(options, "subtree");
@@ -97,7 +97,7 @@ chain_new(const struct job_config *job, const char *name, struct report *rep,
 		chain->job = job;
 		chain->rep = rep;
 		chain->cancelled = cancelled;
-		chain->updates = level_updates_dumpdates(job);
+		chain->updates = job_updates_dumpdates(job);
 		if (take_job(chain, name))
 			return chain;
 	}
@@ -303,7 +303,7 @@ add_own(void *arg, struct history_list *list)
 }
 
 void
-chain_begin(struct chain *chain, pid_t supervisor, struct chain_id *id)
+chain_begin(struct chain *chain, pid_t supervisor, struct history_id *id)
 {
 	struct timespec now;
 

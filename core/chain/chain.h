@@ -16,18 +16,12 @@
 
 #include "core/config/config.h"
 #include "core/base/exit_status.h"
-#include "core/chain/history.h"
+#include "core/chain/history_record.h"
 #include "core/format/inomap.h"
 #include "core/host/source.h"
 
 struct chain;
 struct level;
-
-/* A dump in the history: where the supervisor finds it. */
-struct chain_id {
-	char key[HISTORY_KEY_BYTES];
-	char id[40];
-};
 
 /*
  * Of a job; all is borrowed.  `name` is what its source is called in dumpdates.
@@ -85,7 +79,7 @@ void chain_set_left_out(struct chain *chain, const struct inomap *left_out);
  * process that lives as long as the run.  Where it cannot be noted that is a
  * warning, if a later level could want to know it.
  */
-void chain_begin(struct chain *chain, pid_t supervisor, struct chain_id *id);
+void chain_begin(struct chain *chain, pid_t supervisor, struct history_id *id);
 
 enum chain_noted {
 	CHAIN_NOTED,
@@ -99,10 +93,9 @@ enum chain_noted {
  */
 enum chain_noted chain_note(const struct chain *chain);
 
-/* See dump_state() and dump_retire() in dumpengine/plugin.h. */
-enum de_dump_state chain_dump_state(const struct chain *chain,
+/* Hooks of an output: see dump_state() and dump_retire() in plugin.h. */
+enum de_dump_state chain_dump_state(void *chain,
     const struct de_dump_found *found);
-enum de_status chain_retire(const struct chain *chain,
-    const struct de_dump_found *found);
+enum de_status chain_retire(void *chain, const struct de_dump_found *found);
 
 #endif

@@ -16,7 +16,7 @@
 struct chain_log {
 	struct history history;
 	char *folder;			/* owned */
-	struct chain_id id;		/* empty: it is not in the history */
+	struct history_id id;		/* empty: it is not in the history */
 	json_t *volumes;		/* owned; this and the next */
 	json_t *retake;
 	bool retake_is_cut;
@@ -34,7 +34,7 @@ chain_log_new(const struct job_config *job, struct report *rep)
 	if (log != NULL) {
 		log->folder = chain_folder(job);
 		log->history = (struct history){ log->folder, rep,
-		    !level_updates_dumpdates(job) };
+		    !job_updates_dumpdates(job) };
 		log->volumes = json_array();
 		log->retake = json_array();
 		if (log->folder != NULL && log->volumes != NULL &&
@@ -58,7 +58,7 @@ chain_log_free(struct chain_log *log)
 }
 
 void
-chain_log_begin(struct chain_log *log, const struct chain_id *id)
+chain_log_begin(struct chain_log *log, const struct history_id *id)
 {
 	if (log == NULL)
 		return;
@@ -123,19 +123,19 @@ volume_of(const struct chain_log *log, uint32_t number)
 }
 
 void
-chain_log_volume(struct chain_log *log, const struct message_volume *v)
+chain_log_volume(struct chain_log *log, uint32_t number, const char *name)
 {
 	if (log == NULL)
 		return;
-	char *medium = history_text(v->medium);
+	char *medium = history_text(name);
 	/* One whose process died after it had told of it comes again. */
-	json_t *known = volume_of(log, v->number);
+	json_t *known = volume_of(log, number);
 
 	if (known != NULL)
 		json_object_set_new(known, "medium", json_string(medium));
 	else if (medium != NULL && json_array_size(log->volumes) < VOLUMES_MAX)
 		json_array_append_new(log->volumes, json_pack("{s:I,s:s}",
-		    "number", (json_int_t)v->number, "medium", medium));
+		    "number", (json_int_t)number, "medium", medium));
 	free(medium);
 	if (clock_ns() < log->next_note)
 		return;

@@ -8,7 +8,6 @@
 #define CORE_CHAIN_LOG_H
 
 #include "core/chain/chain.h"
-#include "core/operator/message.h"
 
 struct chain_log;
 
@@ -18,10 +17,11 @@ struct chain_log *chain_log_new(const struct job_config *job,
 void chain_log_free(struct chain_log *log);
 
 /* It has begun, and stands in the history as that. */
-void chain_log_begin(struct chain_log *log, const struct chain_id *id);
+void chain_log_begin(struct chain_log *log, const struct history_id *id);
 
-/* A volume is safe. */
-void chain_log_volume(struct chain_log *log, const struct message_volume *v);
+/* A volume is safe, on the medium called `name`. */
+void chain_log_volume(struct chain_log *log, uint32_t number,
+    const char *name);
 
 /* This inode is not in the dump as it should be: the next level takes it. */
 void chain_log_retake(struct chain_log *log, uint32_t inode);

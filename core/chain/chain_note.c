@@ -29,7 +29,7 @@ is_later(void *arg, const struct dumpdates_entry *entry)
 	date_format(entry->date, date);
 	report(chain->rep, DE_WARNING, "%s: the level %" PRIu32 " dump of %s is "
 	    "taken out: its date is later than that of the dump just made, so "
-	    "nothing may build on it", level_dumpdates(chain->job),
+	    "nothing may build on it", job_dumpdates(chain->job),
 	    entry->level, date);
 	return true;
 }
@@ -108,7 +108,7 @@ take_out_given(const struct chain *chain)
 		return true;
 	char *given = history_plain(chain->given);
 	const bool ok = given != NULL &&
-	    dumpdates_change(level_dumpdates(chain->job), given, is_later,
+	    dumpdates_change(job_dumpdates(chain->job), given, is_later,
 	    (void *)(uintptr_t)chain, NULL, 0, chain->rep, chain->cancelled);
 	free(given);
 	return ok;
@@ -118,7 +118,7 @@ static enum chain_noted
 put_in_place(const struct chain *chain, const struct history_list *list,
     const struct chain_lines *lines)
 {
-	const char *file = level_dumpdates(chain->job);
+	const char *file = job_dumpdates(chain->job);
 	char *name = history_plain(chain->own.name);
 	const struct dumpdates_entry entry = { name, chain->own.level,
 	    chain->own.date };
@@ -156,7 +156,7 @@ chain_note(const struct chain *chain)
 		noted = put_in_place(chain, &list, &lines);
 	if (noted == CHAIN_NOT_NOTED)
 		report(chain->rep, DE_ERROR, "the dump is whole, but %s does "
-		    "not know of it", level_dumpdates(chain->job));
+		    "not know of it", job_dumpdates(chain->job));
 	chain_lines_free(&lines);
 	history_free(&list);
 	return noted;
@@ -230,7 +230,7 @@ collect(const struct chain *chain, const struct chain_lines *lines,
 		date_format(line->date, date);
 		report(chain->rep, DE_WARNING, "%s: the level %" PRIu32 " dump "
 		    "of %s could not be noted when it was made, and is noted "
-		    "now", level_dumpdates(chain->job), line->level, date);
+		    "now", job_dumpdates(chain->job), line->level, date);
 	}
 	return count;
 }
@@ -248,7 +248,7 @@ put_in(const struct chain *chain, const struct chain_lines *lines)
 	if (name != NULL && entries != NULL) {
 		count = collect(chain, lines, name, entries);
 		ok = count > 0 && dumpdates_change(
-		    level_dumpdates(chain->job), name, NULL, NULL, entries,
+		    job_dumpdates(chain->job), name, NULL, NULL, entries,
 		    count, chain->rep, chain->cancelled);
 	}
 	free(entries);

@@ -7,7 +7,12 @@
 #ifndef CORE_CHAIN_OWN_H
 #define CORE_CHAIN_OWN_H
 
-#include "core/chain/chain.h"
+#include <jansson.h>
+#include <stdatomic.h>
+
+#include "core/chain/history.h"
+
+struct job_config;
 
 #define CHAIN_TEXTS 13
 
@@ -23,7 +28,7 @@ struct chain {
 	size_t text_count;
 	json_t *exclude;		/* owned */
 	json_t *retake;			/* owned */
-	char id[40];
+	char id[HISTORY_ID_BYTES];
 	char key[HISTORY_KEY_BYTES];
 	char boot[40];
 	char *folder;			/* owned; of the history */

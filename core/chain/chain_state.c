@@ -213,8 +213,9 @@ is_line_alone(const struct chain *chain, const struct history_list *list,
 }
 
 enum de_dump_state
-chain_dump_state(const struct chain *chain, const struct de_dump_found *found)
+chain_dump_state(void *arg, const struct de_dump_found *found)
 {
+	const struct chain *chain = arg;
 	enum de_dump_state worst = DE_DUMP_UNKNOWN;
 	struct history_list list;
 
@@ -361,8 +362,9 @@ retire_known(const struct chain *chain, const struct de_dump_found *found,
 }
 
 enum de_status
-chain_retire(const struct chain *chain, const struct de_dump_found *found)
+chain_retire(void *arg, const struct de_dump_found *found)
 {
+	const struct chain *chain = arg;
 	struct history_list list;
 	bool ok = true, known = false;
 

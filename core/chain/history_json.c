@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "core/chain/history_json.h"
 
+#include <stddef.h>
 #include <string.h>
 
 enum type { TEXT, TEXT_OR_NULL, NUMBER, NUMBER32, FLAG, STATUS, ARRAY };

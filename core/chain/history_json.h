@@ -7,7 +7,7 @@
 #ifndef CORE_HISTORY_JSON_H
 #define CORE_HISTORY_JSON_H
 
-#include "core/chain/history.h"
+#include "core/chain/history_record.h"
 
 /* A new object, or NULL if out of memory. */
 json_t *history_json_make(const struct history_record *r);

@@ -80,7 +80,7 @@ name_turn(const struct job_config *job, struct report *rep, char *name,
     char *text)
 {
 	const char *device = option_text(job->source.options, "device");
-	const char *file = level_dumpdates(job);
+	const char *file = job_dumpdates(job);
 	char what[PATH_BYTES + 16];
 	struct located found = { .device = "" };
 
@@ -113,7 +113,7 @@ turn_take(const struct job_config *job, struct report *rep,
 	};
 
 	*lock = NULL;
-	if (level_dumpdates(job) == NULL)
+	if (job_dumpdates(job) == NULL)
 		return LOCK_TAKEN;
 	return name_turn(job, rep, name, text) ? lock_take(&request, lock) :
 	    LOCK_FAILED;
@@ -132,7 +132,7 @@ turn_is_free(const struct job_config *job, struct report *rep,
 		.signals = signals,
 	};
 
-	if (level_dumpdates(job) == NULL ||
+	if (job_dumpdates(job) == NULL ||
 	    option_number(job->options, "wait_for_medium") > 0)
 		return true;
 	return name_turn(job, rep, name, text) && lock_is_free(&request);

@@ -594,6 +594,28 @@ job_name(const struct job_config *job)
 	return option_text(job->options, "name");
 }
 
+const char *
+job_dumpdates(const struct job_config *job)
+{
+	const char *own = option_text(job->options, "dumpdates");
+
+	return own != NULL ? own : job->dumpdates;
+}
+
+bool
+job_updates_dumpdates(const struct job_config *job)
+{
+	const struct option_value *update = option_get(job->options,
+	    "update_dumpdates", DE_OPTION_BOOLEAN);
+
+	if (job_dumpdates(job) == NULL)
+		return false;
+	if (update != NULL)
+		return update->number != 0;
+	return option_number(job->options, "since") == 0 &&
+	    option_text(job->options, "subtree") == NULL;
+}
+
 const struct job_config *
 config_find_job(const struct config *config, const char *name)
 {

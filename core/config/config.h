@@ -9,17 +9,12 @@
 #define CORE_CONFIG_H
 
 #include "core/config/exclude.h"
+#include "core/host/instance.h"
 #include "core/host/options.h"
 #include "core/host/plugin.h"
 #include "core/base/report.h"
 #include "core/base/signals.h"
 #include "core/base/trust.h"
-
-/* A plugin and what it is to be given. */
-struct plugin_config {
-	const struct plugin *plugin;	/* borrowed from the registry */
-	struct option_set *options;	/* owned */
-};
 
 struct job_config {
 	struct option_set *options;	/* name, level, label, date, ... */
@@ -75,6 +70,10 @@ void config_free(struct config *config);
 
 /* Name of a job; it lives as long as the configuration. */
 const char *job_name(const struct job_config *job);
+
+/* The dumpdates file of a job, or NULL; and is it to be updated? */
+const char *job_dumpdates(const struct job_config *job);
+bool job_updates_dumpdates(const struct job_config *job);
 
 /* The job of that name, or NULL. */
 const struct job_config *config_find_job(const struct config *config,

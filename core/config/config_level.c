@@ -5,8 +5,7 @@
 #include <stdlib.h>
 
 #include "core/config/dumpdates.h"
-#include "core/chain/level.h"
-#include "core/select/subtree.h"
+#include "core/base/path.h"
 
 /* The setting, or the job if it is not from the file but the command line. */
 static const struct config_node *
@@ -27,7 +26,7 @@ config_check_level(struct settings *s, const struct config_node *at,
 	    option_text(job->source.options, "device");
 	const char *subtree = option_text(job->options, "subtree");
 	const bool since = option_number(job->options, "since") != 0;
-	const char *dumpdates = level_dumpdates(job);
+	const char *dumpdates = job_dumpdates(job);
 
 	if (level > 0 && dumpdates == NULL && !since)
 		settings_error(s, place_of(at, "level"), "level", "%lld needs a "
@@ -41,7 +40,7 @@ config_check_level(struct settings *s, const struct config_node *at,
 		settings_error(s, place_of(at, "update_dumpdates"),
 		    "update_dumpdates", "does nothing without dumpdates; give "
 		    "that, too");
-	else if ((since || subtree != NULL) && level_updates_dumpdates(job))
+	else if ((since || subtree != NULL) && job_updates_dumpdates(job))
 		settings_error(s, place_of(at, "update_dumpdates"),
 		    "update_dumpdates", "cannot be true with %s, as the dump "
 		    "is no base for others", since ? "since" : "subtree");
@@ -58,8 +57,8 @@ has_dots(const char *path)
 {
 	size_t length;
 
-	for (path = subtree_part(path, &length); length > 0;
-	    path = subtree_part(path + length, &length))
+	for (path = path_part(path, &length); length > 0;
+	    path = path_part(path + length, &length))
 		if (path[0] == '.' && (length == 1 ||
 		    (length == 2 && path[1] == '.')))
 			return true;

@@ -3,8 +3,6 @@
 
 #include <stdio.h>
 
-#include "core/host/instance.h"
-
 #define BIT(status) (1u << (status))
 #define OK_OR_FAILED (BIT(DE_OK) | BIT(DE_FAILED))
 #define AND_NO_MORE (OK_OR_FAILED | BIT(DE_NO_MORE))
@@ -48,19 +46,13 @@ static const struct {
 	[CALL_NAME_HANDLER_RESOURCES] = { "name_resources", OK_OR_FAILED },
 };
 
-static const char *
-plugin_name(const struct call *call)
-{
-	return call->in->plugin->descriptor.name;
-}
-
 struct call
-call_begin(const struct instance *in, enum callback callback)
+call_begin(const struct callee *callee, enum callback callback)
 {
-	struct call call = { .in = in, .callback = callback };
+	struct call call = { .callee = callee, .callback = callback };
 
 	call.before = note_enter((struct note_call){
-	    in->plugin->descriptor.name, callbacks[callback].name });
+	    callee->plugin, callbacks[callback].name });
 	return call;
 }
 
@@ -95,8 +87,16 @@ call_pause(void)
 void
 call_resume(const struct call *call)
 {
-	note_enter((struct note_call){ plugin_name(call),
+	note_enter((struct note_call){ call->callee->plugin,
 	    callbacks[call->callback].name });
+}
+
+static bool
+was_told(const struct call *call)
+{
+	const unsigned int bit = 1u << call->callback;
+
+	return (atomic_fetch_or(call->callee->told, bit) & bit) != 0;
 }
 
 enum de_status
@@ -105,12 +105,12 @@ call_refuse(const struct call *call, const char *format, ...)
 	char text[256];
 	va_list args;
 
-	if (instance_has_told(call->in, (unsigned int)call->callback))
+	if (was_told(call))
 		return DE_FAILED;
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	report(call->in->rep, DE_ERROR, "plugin %s: %s() %s",
-	    plugin_name(call), callbacks[call->callback].name, text);
+	report(call->callee->rep, DE_ERROR, "plugin %s: %s() %s",
+	    call->callee->plugin, callbacks[call->callback].name, text);
 	return DE_FAILED;
 }

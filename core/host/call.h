@@ -12,10 +12,11 @@
 #ifndef CORE_CALL_H
 #define CORE_CALL_H
 
+#include <stdatomic.h>
+
+#include "core/base/report.h"
 #include "core/host/note.h"
 #include "dumpengine/plugin.h"
-
-struct instance;
 
 enum callback {
 	CALL_CREATE,
@@ -56,15 +57,23 @@ enum callback {
 	CALL_COUNT
 };
 
+/* Whose callbacks are called. */
+struct callee {
+	const char *plugin;		/* its name; borrowed, as all here */
+	struct report *rep;
+	atomic_uint *told;		/* bits of callbacks: what they did that they
+					   may not has been reported */
+};
+
 /* A call under way. */
 struct call {
-	const struct instance *in;
+	const struct callee *callee;
 	enum callback callback;
 	struct note_call before;
 };
 
-/* This callback of `in` is called from now on, by this thread. */
-struct call call_begin(const struct instance *in, enum callback callback);
+/* This callback is called from now on, by this thread. */
+struct call call_begin(const struct callee *callee, enum callback callback);
 
 /*
  * It has returned; `status` is what, or DE_FAILED if it may not be that.  The

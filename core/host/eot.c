@@ -10,7 +10,7 @@ eot_check(const struct instance *in)
 {
 	if (in->plugin->eot.check == NULL)
 		return DE_OK;
-	const struct call call = call_begin(in, CALL_CHECK_HANDLER);
+	const struct call call = call_begin(&in->callee, CALL_CHECK_HANDLER);
 	return call_end(&call, in->plugin->eot.check(in->self));
 }
 
@@ -20,7 +20,7 @@ eot_name_resources(const struct instance *in, const struct de_volume *volume,
 {
 	if (in->plugin->eot.name_resources == NULL)
 		return DE_OK;
-	const struct call call = call_begin(in, CALL_NAME_HANDLER_RESOURCES);
+	const struct call call = call_begin(&in->callee, CALL_NAME_HANDLER_RESOURCES);
 	return call_end(&call, in->plugin->eot.name_resources(in->self,
 	    volume, take, arg));
 }
@@ -32,7 +32,7 @@ eot_volume_ended(struct instance *in, const struct de_volume_end *end,
 	memset(reply, 0, sizeof(*reply));
 	reply->struct_size = sizeof(*reply);
 	in->volume = end->next_volume;
-	const struct call call = call_begin(in, CALL_VOLUME_ENDED);
+	const struct call call = call_begin(&in->callee, CALL_VOLUME_ENDED);
 	const enum de_status status = call_end(&call,
 	    in->plugin->eot.volume_ended(in->self, end, reply));
 	if (status != DE_OK || end->reason == DE_END_LAST)

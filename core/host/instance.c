@@ -7,14 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/host/call.h"
-#include "core/chain/chain.h"
 #include "core/base/clock.h"
 #include "core/base/environment.h"
-#include "core/select/findings.h"
-#include "core/operator/message.h"
 #include "core/format/inomap.h"
-#include "core/select/read_errors.h"
+
+#define SAID_TEXT_BYTES 1024
 
 static const struct instance *
 instance_of(const struct de_host *host)
@@ -25,24 +22,20 @@ instance_of(const struct de_host *host)
 static void pass_on(const struct instance *in, const char *format,
     va_list args) __attribute__((format(printf, 2, 0)));
 
-/* To the supervisor, which keeps it for the report and for a bad end. */
+/* To whoever keeps it; whose words they are is known there. */
 static void
 pass_on(const struct instance *in, const char *format, va_list args)
 {
-	struct message m = { .type = MESSAGE_SAID };
 	const char *name = in->plugin->descriptor.name;
 	const size_t length = strlen(name);
-	char text[MESSAGE_TEXT_BYTES];
+	char text[SAID_TEXT_BYTES];
 	const char *from = text;
 
 	vsnprintf(text, sizeof(text), format, args);
-	/* Whose words they are is known. */
 	if (strncmp(text, name, length) == 0 && text[length] == ':' &&
 	    text[length + 1] == ' ')
 		from += length + 2;
-	m.u.said.volume = in->volume;
-	snprintf(m.u.said.text, sizeof(m.u.said.text), "%s", from);
-	message_send(in->channel, &m, true);
+	in->hooks.said(in->hooks.said_arg, in->volume, from);
 }
 
 __attribute__((format(printf, 3, 4)))
@@ -54,7 +47,7 @@ host_report(const struct de_host *host, enum de_severity severity,
 	va_start(args, format);
 	vreport(instance_of(host)->rep, severity, format, args);
 	va_end(args);
-	if (instance_of(host)->channel == -1 || severity == DE_DEBUG)
+	if (instance_of(host)->hooks.said == NULL || severity == DE_DEBUG)
 		return;
 	va_start(args, format);
 	pass_on(instance_of(host), format, args);
@@ -161,20 +154,18 @@ take_finding(struct instance *in, enum de_finding kind, uint32_t inode,
 		kind = DE_FINDING_MISSING;	/* the worst of what it may be */
 	if (in->findings_are_known)
 		return;
-	if (in->findings != NULL)
-		findings_take(in->findings, kind, inode, format, text);
-	else
+	if (in->hooks.finding == NULL)
 		report(in->rep, DE_WARNING, "inode %" PRIu32 ": %s", inode,
 		    text);
-	if (kind == DE_FINDING_READ_ERROR && in->read_errors != NULL &&
-	    read_errors_check(in->read_errors) != EXIT_COMPLETE)
+	else if (!in->hooks.finding(in->hooks.finding_arg, kind, inode, format,
+	    text))
 		instance_set_unwanted(in, true);
 }
 
 static enum de_status
 call_create(struct instance *in)
 {
-	const struct call call = call_begin(in, CALL_CREATE);
+	const struct call call = call_begin(&in->callee, CALL_CREATE);
 	return call_end(&call,
 	    in->plugin->descriptor.create(&in->host, &in->self));
 }
@@ -182,33 +173,35 @@ call_create(struct instance *in)
 static void
 call_destroy(const struct instance *in)
 {
-	const struct call call = call_begin(in, CALL_DESTROY);
+	const struct call call = call_begin(&in->callee, CALL_DESTROY);
 	in->plugin->descriptor.destroy(in->self);
 	call_done(&call);
 }
 
 /* An output may have been built when this was shorter. */
 static bool
-knows_dumps(const struct de_host *host, const struct de_dump_found *found)
+is_whole(const struct de_dump_found *found)
 {
-	return instance_of(host)->chain != NULL &&
-	    found->struct_size >= sizeof(*found);
+	return found->struct_size >= sizeof(*found);
 }
 
 static enum de_dump_state
 host_dump_state(const struct de_host *host, const struct de_dump_found *found)
 {
-	return knows_dumps(host, found) ?
-	    chain_dump_state(instance_of(host)->chain, found) :
-	    DE_DUMP_UNKNOWN;
+	const struct instance_hooks *hooks = &instance_of(host)->hooks;
+
+	return hooks->dump_state != NULL && is_whole(found) ?
+	    hooks->dump_state(hooks->dump_arg, found) : DE_DUMP_UNKNOWN;
 }
 
 static enum de_status
 host_dump_retire(const struct de_host *host,
     const struct de_dump_found *found)
 {
-	return knows_dumps(host, found) ?
-	    chain_retire(instance_of(host)->chain, found) : DE_OK;
+	const struct instance_hooks *hooks = &instance_of(host)->hooks;
+
+	return hooks->dump_retire != NULL && is_whole(found) ?
+	    hooks->dump_retire(hooks->dump_arg, found) : DE_OK;
 }
 
 static void
@@ -284,18 +277,16 @@ instance_new(const struct plugin *plugin, const struct option_set *options,
     struct report *rep, const atomic_int *cancelled)
 {
 	struct instance *in = calloc(1, sizeof(*in));
-	if (in != NULL)
-		in->told = calloc(1, sizeof(*in->told));
-	if (in == NULL || in->told == NULL) {
+
+	if (in == NULL) {
 		report(rep, DE_ERROR, "out of memory");
-		free(in);
 		return NULL;
 	}
 	in->plugin = plugin;
 	in->options = options;
 	in->rep = rep;
 	in->cancelled = cancelled;
-	in->channel = -1;
+	in->callee = (struct callee){ plugin->descriptor.name, rep, &in->told };
 	in->host = (struct de_host){
 		.struct_size = sizeof(in->host),
 		.api_version = DE_API_VERSION,
@@ -319,7 +310,6 @@ instance_new(const struct plugin *plugin, const struct option_set *options,
 	if (call_create(in) == DE_OK)
 		return in;
 	environment_free(in->environment);
-	free(in->told);
 	free(in);
 	return NULL;
 }
@@ -330,13 +320,6 @@ instance_set_unwanted(struct instance *in, bool unwanted)
 	atomic_store(&in->unwanted, unwanted);
 }
 
-bool
-instance_has_told(const struct instance *in, unsigned int callback)
-{
-	const unsigned int bit = 1u << callback;
-	return (atomic_fetch_or(in->told, bit) & bit) != 0;
-}
-
 void
 instance_free(struct instance *in)
 {
@@ -344,6 +327,5 @@ instance_free(struct instance *in)
 		return;
 	call_destroy(in);
 	environment_free(in->environment);
-	free(in->told);
 	free(in);
 }

@@ -8,14 +8,46 @@
 #include <signal.h>
 #include <stdatomic.h>
 
+#include "core/host/call.h"
 #include "core/host/options.h"
 #include "core/host/plugin.h"
 #include "core/base/report.h"
 
-struct chain;
-struct findings;
 struct inomap;
-struct read_errors;
+
+#define FINDING_TEXT_BYTES 320
+
+/* A plugin and what it is to be given. */
+struct plugin_config {
+	const struct plugin *plugin;	/* borrowed from the registry */
+	struct option_set *options;	/* owned */
+};
+
+/*
+ * What the engine does with what a plugin reports, and answers to what it asks.
+ * Each may be NULL.
+ */
+struct instance_hooks {
+	/*
+	 * A finding of de_host.finding() or unknown_inodes(); `format` is what
+	 * `text` was made from, FINDING_TEXT_BYTES at most.  Returns false if
+	 * what the plugin does is not wanted any more.  NULL: it is reported.
+	 */
+	bool (*finding)(void *arg, enum de_finding kind, uint32_t inode,
+	    const char *format, const char *text);
+	void *finding_arg;
+
+	/* What it reports, but for DE_DEBUG, about volume number `volume`. */
+	void (*said)(void *arg, uint32_t volume, const char *text);
+	void *said_arg;
+
+	/* As in de_host.  NULL: DE_DUMP_UNKNOWN, and DE_OK. */
+	enum de_dump_state (*dump_state)(void *arg,
+	    const struct de_dump_found *found);
+	enum de_status (*dump_retire)(void *arg,
+	    const struct de_dump_found *found);
+	void *dump_arg;
+};
 
 struct instance {
 	const struct plugin *plugin;		/* borrowed */
@@ -25,20 +57,13 @@ struct instance {
 	struct de_host host;
 	void *self;				/* what create() gave */
 	atomic_bool unwanted;			/* cancelled, for it alone */
-	struct findings *findings;		/* borrowed; NULL: just reported */
-	atomic_uint *told;			/* bits of callbacks; owned */
-	/* Of an EOT handler: where what it says goes, too; -1: nowhere. */
-	int channel;
-	uint32_t volume;			/* that is being seen to */
+	struct instance_hooks hooks;
+	struct callee callee;
+	atomic_uint told;			/* for callee */
+	uint32_t volume;			/* that an EOT handler sees to */
 	uint64_t finding_count;			/* it has told of so many */
 	bool findings_are_known;		/* so they are not told again */
-	/*
-	 * Borrowed; set while one call of the source may meet any number of
-	 * read errors.  When they are too many, it is not wanted any more.
-	 */
-	struct read_errors *read_errors;
 	char **environment;		/* owned; NULL: not asked for yet */
-	const struct chain *chain;	/* borrowed; NULL: dumps are not known */
 	/*
 	 * Borrowed; where unknown_inodes() notes them.  NULL: nowhere.  Made when
 	 * the first ones come, so its max_inode has to be there, but no bits.
@@ -61,12 +86,6 @@ struct instance *instance_new(const struct plugin *plugin,
  * does.  Any thread.
  */
 void instance_set_unwanted(struct instance *in, bool unwanted);
-
-/*
- * Has the operator been told already that callback number `callback` of it has
- * returned what it may not?  Says yes from the second time on.  Any thread.
- */
-bool instance_has_told(const struct instance *in, unsigned int callback);
 
 /* Takes NULL. */
 void instance_free(struct instance *in);

@@ -8,7 +8,7 @@
 #ifndef CORE_LOCATE_H
 #define CORE_LOCATE_H
 
-#include "core/config/config.h"
+#include "core/host/instance.h"
 
 #define LOCATE_BYTES 4096
 

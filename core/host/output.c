@@ -16,7 +16,7 @@ output_check(const struct instance *in, const struct de_volume *volume)
 {
 	if (ops_of(in)->check == NULL)
 		return DE_OK;
-	const struct call call = call_begin(in, CALL_CHECK);
+	const struct call call = call_begin(&in->callee, CALL_CHECK);
 	return call_end(&call, ops_of(in)->check(in->self, volume));
 }
 
@@ -26,7 +26,7 @@ output_open_volume(const struct instance *in, const struct de_volume *volume,
 {
 	memset(medium, 0, sizeof(*medium));
 	medium->struct_size = sizeof(*medium);
-	const struct call call = call_begin(in, CALL_OPEN_VOLUME);
+	const struct call call = call_begin(&in->callee, CALL_OPEN_VOLUME);
 	return call_end(&call, ops_of(in)->open_volume(in->self, volume,
 	    medium));
 }
@@ -34,14 +34,14 @@ output_open_volume(const struct instance *in, const struct de_volume *volume,
 enum de_status
 output_write(const struct instance *in, const void *record, size_t length)
 {
-	const struct call call = call_begin(in, CALL_WRITE);
+	const struct call call = call_begin(&in->callee, CALL_WRITE);
 	return call_end(&call, ops_of(in)->write(in->self, record, length));
 }
 
 enum de_status
 output_close_volume(const struct instance *in, enum de_close how)
 {
-	const struct call call = call_begin(in, CALL_CLOSE_VOLUME);
+	const struct call call = call_begin(&in->callee, CALL_CLOSE_VOLUME);
 	const enum de_status status = ops_of(in)->close_volume(in->self, how);
 
 	if (how == DE_CLOSE_COMPLETE)
@@ -55,7 +55,7 @@ output_end_set(const struct instance *in, enum de_close how)
 {
 	if (ops_of(in)->end_set == NULL)
 		return DE_OK;
-	const struct call call = call_begin(in, CALL_END_SET);
+	const struct call call = call_begin(&in->callee, CALL_END_SET);
 	const enum de_status status = ops_of(in)->end_set(in->self, how);
 
 	if (how == DE_CLOSE_COMPLETE)
@@ -67,7 +67,7 @@ output_end_set(const struct instance *in, enum de_close how)
 enum de_status
 output_begin_readback(const struct instance *in)
 {
-	const struct call call = call_begin(in, CALL_BEGIN_READBACK);
+	const struct call call = call_begin(&in->callee, CALL_BEGIN_READBACK);
 	return call_end(&call, ops_of(in)->begin_readback(in->self));
 }
 
@@ -76,7 +76,7 @@ output_read_back(const struct instance *in, void *buffer, size_t room,
     size_t *length)
 {
 	*length = 0;
-	const struct call call = call_begin(in, CALL_READ_BACK);
+	const struct call call = call_begin(&in->callee, CALL_READ_BACK);
 	const enum de_status status = call_end(&call,
 	    ops_of(in)->read_back(in->self, buffer, room, length));
 	if (status == DE_OK && (*length == 0 || *length > room))
@@ -90,7 +90,7 @@ output_failure(const struct instance *in)
 {
 	if (ops_of(in)->failure == NULL)
 		return DE_FAILURE_OTHER;
-	const struct call call = call_begin(in, CALL_FAILURE);
+	const struct call call = call_begin(&in->callee, CALL_FAILURE);
 	const enum de_failure failure = ops_of(in)->failure(in->self);
 	call_done(&call);
 	return failure;
@@ -101,7 +101,7 @@ output_needs_change(const struct instance *in, const struct de_volume *volume)
 {
 	if (ops_of(in)->needs_change == NULL)
 		return false;
-	const struct call call = call_begin(in, CALL_NEEDS_CHANGE);
+	const struct call call = call_begin(&in->callee, CALL_NEEDS_CHANGE);
 	const bool needs = ops_of(in)->needs_change(in->self, volume);
 	call_done(&call);
 	return needs;
@@ -112,7 +112,7 @@ output_may_retry(const struct instance *in)
 {
 	if (ops_of(in)->may_retry == NULL)
 		return false;
-	const struct call call = call_begin(in, CALL_MAY_RETRY);
+	const struct call call = call_begin(&in->callee, CALL_MAY_RETRY);
 	const bool may = ops_of(in)->may_retry(in->self);
 	call_done(&call);
 	return may;
@@ -121,7 +121,7 @@ output_may_retry(const struct instance *in)
 uint64_t
 output_settled(const struct instance *in)
 {
-	const struct call call = call_begin(in, CALL_SETTLED);
+	const struct call call = call_begin(&in->callee, CALL_SETTLED);
 	const uint64_t settled = ops_of(in)->settled(in->self);
 	call_done(&call);
 	return settled;
@@ -130,7 +130,7 @@ output_settled(const struct instance *in)
 enum de_status
 output_settle(const struct instance *in)
 {
-	const struct call call = call_begin(in, CALL_SETTLE);
+	const struct call call = call_begin(&in->callee, CALL_SETTLE);
 	return call_end(&call, ops_of(in)->settle(in->self));
 }
 
@@ -140,7 +140,7 @@ output_name_resources(const struct instance *in,
 {
 	if (ops_of(in)->name_resources == NULL)
 		return DE_OK;
-	const struct call call = call_begin(in, CALL_NAME_RESOURCES);
+	const struct call call = call_begin(&in->callee, CALL_NAME_RESOURCES);
 	return call_end(&call, ops_of(in)->name_resources(in->self, volume,
 	    take, arg));
 }

@@ -8,7 +8,7 @@
 #ifndef CORE_RESOURCES_H
 #define CORE_RESOURCES_H
 
-#include "core/config/config.h"
+#include "core/host/instance.h"
 #include "core/base/signals.h"
 
 /* See struct de_resource; texts are owned. */

@@ -32,7 +32,7 @@ source_open(struct source *src, const struct instance *in)
 	src->in = in;
 	memset(&src->info, 0, sizeof(src->info));
 	src->info.struct_size = sizeof(src->info);
-	const struct call call = call_begin(in, CALL_OPEN);
+	const struct call call = call_begin(&in->callee, CALL_OPEN);
 	if (call_end(&call, ops_of(src)->open(in->self, &src->info)) != DE_OK)
 		return false;
 	fill_texts(&src->info);
@@ -51,7 +51,7 @@ source_open(struct source *src, const struct instance *in)
 void
 source_close(struct source *src)
 {
-	const struct call call = call_begin(src->in, CALL_CLOSE);
+	const struct call call = call_begin(&src->in->callee, CALL_CLOSE);
 	ops_of(src)->close(src->in->self);
 	call_done(&call);
 }
@@ -60,7 +60,7 @@ enum de_status
 source_find_mount_point(const struct instance *in, char *path, size_t room)
 {
 	path[0] = '\0';
-	const struct call call = call_begin(in, CALL_FIND_MOUNT_POINT);
+	const struct call call = call_begin(&in->callee, CALL_FIND_MOUNT_POINT);
 	const enum de_status status = call_end(&call,
 	    in->plugin->source.find_mount_point(in->self, path, room));
 	if (status == DE_OK && memchr(path, '\0', room) == NULL)
@@ -72,7 +72,7 @@ enum de_status
 source_find_device(const struct instance *in, char *name, size_t room)
 {
 	name[0] = '\0';
-	const struct call call = call_begin(in, CALL_FIND_DEVICE);
+	const struct call call = call_begin(&in->callee, CALL_FIND_DEVICE);
 	const enum de_status status = call_end(&call,
 	    in->plugin->source.find_device(in->self, name, room));
 	if (status == DE_OK && memchr(name, '\0', room) == NULL)
@@ -84,14 +84,14 @@ enum de_status
 source_scan_begin(const struct source *src, void **scan)
 {
 	*scan = NULL;
-	const struct call call = call_begin(src->in, CALL_SCAN_BEGIN);
+	const struct call call = call_begin(&src->in->callee, CALL_SCAN_BEGIN);
 	return call_end(&call, ops_of(src)->scan_begin(src->in->self, scan));
 }
 
 void
 source_scan_end(const struct source *src, void *scan)
 {
-	const struct call call = call_begin(src->in, CALL_SCAN_END);
+	const struct call call = call_begin(&src->in->callee, CALL_SCAN_END);
 	ops_of(src)->scan_end(src->in->self, scan);
 	call_done(&call);
 }
@@ -113,7 +113,7 @@ source_next(const struct source *src, void *scan, uint32_t from,
 {
 	memset(inode, 0, sizeof(*inode));
 	inode->struct_size = sizeof(*inode);
-	const struct call call = call_begin(src->in, CALL_SCAN_NEXT);
+	const struct call call = call_begin(&src->in->callee, CALL_SCAN_NEXT);
 	const enum de_status status = call_end(&call,
 	    ops_of(src)->scan_next(src->in->self, scan, from, inode));
 	return status != DE_OK ? status :
@@ -138,7 +138,7 @@ static enum de_status
 call_briefly(const struct source *src, void *scan, uint32_t from,
     struct de_brief *inodes, size_t room, size_t *count)
 {
-	const struct call call = call_begin(src->in, CALL_SCAN_BRIEFLY);
+	const struct call call = call_begin(&src->in->callee, CALL_SCAN_BRIEFLY);
 	enum de_status status = call_end(&call, ops_of(src)->scan_briefly(
 	    src->in->self, scan, from, inodes, room, count));
 
@@ -237,7 +237,7 @@ enum de_status
 source_read_directory(const struct source *src,
     const struct de_inode *directory, de_entry_fn *take, void *arg)
 {
-	const struct call call = call_begin(src->in, CALL_READ_DIRECTORY);
+	const struct call call = call_begin(&src->in->callee, CALL_READ_DIRECTORY);
 	struct walk w = { .call = &call, .take_entry = take, .arg = arg };
 
 	return end_walk(&w, ops_of(src)->read_directory(src->in->self,
@@ -248,7 +248,7 @@ enum de_status
 source_map_file(const struct source *src, const struct de_inode *file,
     de_extent_fn *take, void *arg)
 {
-	const struct call call = call_begin(src->in, CALL_MAP_FILE);
+	const struct call call = call_begin(&src->in->callee, CALL_MAP_FILE);
 	struct walk w = { .call = &call, .take_extent = take, .arg = arg };
 
 	return end_walk(&w, ops_of(src)->map_file(src->in->self, file,
@@ -259,7 +259,7 @@ enum de_status
 source_read_xattrs(const struct source *src, const struct de_inode *inode,
     de_xattr_fn *take, void *arg)
 {
-	const struct call call = call_begin(src->in, CALL_READ_XATTRS);
+	const struct call call = call_begin(&src->in->callee, CALL_READ_XATTRS);
 	struct walk w = { .call = &call, .take_xattr = take, .arg = arg };
 
 	return end_walk(&w, ops_of(src)->read_xattrs(src->in->self, inode,
@@ -277,7 +277,7 @@ source_read_symlink(const struct source *src, const struct de_inode *link,
     char *target, size_t room)
 {
 	const uint64_t told = src->in->finding_count;
-	const struct call call = call_begin(src->in, CALL_READ_SYMLINK);
+	const struct call call = call_begin(&src->in->callee, CALL_READ_SYMLINK);
 	const enum de_status status = call_end(&call, ops_of(src)->read_symlink(
 	    src->in->self, link, target, room));
 
@@ -293,8 +293,18 @@ source_read(void *arg, uint64_t address, const struct iovec *iov,
     int iov_count, struct de_read_error *error)
 {
 	const struct source *src = arg;
-	const struct call call = call_begin(src->in, CALL_READ);
+	const struct call call = call_begin(&src->in->callee, CALL_READ);
 
 	return call_end(&call, ops_of(src)->read(src->in->self, address, iov,
 	    iov_count, error));
+}
+
+bool
+source_is_name(const struct de_entry *e)
+{
+	return e->name_length > 0 &&
+	    !(e->name_length == 1 && e->name[0] == '.') &&
+	    !(e->name_length == 2 && memcmp(e->name, "..", 2) == 0) &&
+	    memchr(e->name, '/', e->name_length) == NULL &&
+	    memchr(e->name, '\0', e->name_length) == NULL;
 }

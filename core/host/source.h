@@ -63,4 +63,7 @@ enum de_status source_read_symlink(const struct source *src,
 enum de_status source_read(void *arg, uint64_t address,
     const struct iovec *iov, int iov_count, struct de_read_error *error);
 
+/* Is it a name that a file can have?  "." and ".." are not. */
+bool source_is_name(const struct de_entry *e);
+
 #endif

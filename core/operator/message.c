@@ -36,6 +36,17 @@ message_receive(int fd, struct message *m)
 	return recv(fd, m, sizeof(*m), 0) == (ssize_t)sizeof(*m);
 }
 
+void
+message_said(void *fd, uint32_t volume, const char *text)
+{
+	struct message m = { .type = MESSAGE_SAID };
+	const int *channel = fd;
+
+	m.u.said.volume = volume;
+	snprintf(m.u.said.text, sizeof(m.u.said.text), "%s", text);
+	message_send(*channel, &m, true);
+}
+
 enum message_answer
 message_ask(int fd, const char *question)
 {

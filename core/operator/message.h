@@ -14,10 +14,10 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "core/chain/chain.h"
+#include "core/chain/history_record.h"
 #include "core/base/digest.h"
 #include "core/base/exit_status.h"
-#include "core/ring/ring.h"
+#include "core/operator/times.h"
 
 #define MESSAGE_NAME_BYTES 1024
 #define MESSAGE_TEXT_BYTES 1024
@@ -48,7 +48,7 @@ struct message_description {
 	uint32_t level;
 	int32_t base_level;			/* LEVEL_NONE: by hand */
 	int64_t base_date;			/* 0: it is a full dump */
-	struct chain_id id;			/* in the history */
+	struct history_id id;			/* in the history */
 };
 
 struct message_writer {
@@ -69,7 +69,7 @@ struct message_volume {
 	char digest[DIGEST_TEXT_BYTES];
 	char medium[MESSAGE_NAME_BYTES];
 	int64_t tape_file;			/* the first is 0; -1: no tape */
-	struct ring_times times;
+	struct times times;
 };
 
 struct message_rewrite {
@@ -132,6 +132,9 @@ bool message_send(int fd, const struct message *m, bool wait);
 
 /* Receive, waiting for it.  Returns false at the end, or on EINTR. */
 bool message_receive(int fd, struct message *m);
+
+/* MESSAGE_SAID, to the channel that `fd` points to: a hook of an instance. */
+void message_said(void *fd, uint32_t volume, const char *text);
 
 /* Ask a question; ANSWER_NOBODY also if the supervisor is gone. */
 enum message_answer message_ask(int fd, const char *question);

@@ -68,7 +68,7 @@ record_volume(struct dump_record *record, const struct message_volume *v,
 
 	record->volume_count = n + 1;
 	restore_command_note(&record->restore, v);
-	volume_add_times(&record->times, &v->times);
+	times_add(&record->times, &v->times);
 	if (!keep)
 		return;
 	struct message_volume *volumes = grow(record->volumes, n,
@@ -180,7 +180,8 @@ take_message(struct supervision *v, const struct message *m)
 	case MESSAGE_VOLUME:
 		progress_end(&v->progress);
 		record_volume(v->record, &m->u.volume, v->s->keep_volumes);
-		chain_log_volume(v->s->log, &m->u.volume);
+		chain_log_volume(v->s->log, m->u.volume.number,
+		    m->u.volume.medium);
 		break;
 	case MESSAGE_REWRITE:
 		record_rewrite(v->record, &m->u.rewrite);

@@ -39,7 +39,7 @@ struct dump_record {
 	struct restore_command restore;		/* that reads the volumes */
 	struct said_line *said;			/* owned; by the EOT handler */
 	size_t said_count;
-	struct ring_times times;		/* of all volumes */
+	struct times times;		/* of all volumes */
 	uint64_t tape_blocks;
 	uint64_t findings;			/* as in message_end */
 	uint64_t read_errors;

@@ -10,22 +10,11 @@
 
 #define SMALL_TAPE_BLOCKS (256 << 10)	/* 256 MiB */
 
-/* The clocks of a shorter run say more of the machine than of the two. */
-#define TELLING_NS (NS_PER_SECOND / 4)
-
-const char *
-volume_verdict(const struct ring_times *t)
-{
-	if (t->write + t->starved < TELLING_NS)
-		return NULL;
-	return t->write > t->starved ? "output-bound" : "source-bound";
-}
-
 void
 volume_report_times(struct report *rep, enum de_severity severity,
-    const char *what, const struct ring_times *t)
+    const char *what, const struct times *t)
 {
-	const char *verdict = volume_verdict(t);
+	const char *verdict = times_verdict(t);
 	char refills[80] = "";
 
 	if (t->refills > 0)
@@ -37,7 +26,7 @@ volume_report_times(struct report *rep, enum de_severity severity,
 	    "than %d ms%s", what, (double)t->write / 1e9,
 	    (double)t->read / 1e9, (double)t->blocked / 1e9,
 	    verdict == NULL ? "" : ": ", verdict == NULL ? "" : verdict,
-	    (double)t->starved / 1e9, t->stalls, RING_STALL_NS / 1000000,
+	    (double)t->starved / 1e9, t->stalls, TIMES_STALL_NS / 1000000,
 	    refills);
 }
 
@@ -74,17 +63,6 @@ volume_report(struct report *rep, const struct message_volume *v)
 		    v->number, seconds / 3600, seconds / 60 % 60, seconds % 60,
 		    units_rate(bytes, v->ns, rate));
 	snprintf(what, sizeof(what), "volume %" PRIu32, v->number);
-	volume_report_times(rep, volume_verdict(&v->times) == NULL ? DE_DEBUG :
+	volume_report_times(rep, times_verdict(&v->times) == NULL ? DE_DEBUG :
 	    severity, what, &v->times);
-}
-
-void
-volume_add_times(struct ring_times *sum, const struct ring_times *t)
-{
-	sum->read += t->read;
-	sum->write += t->write;
-	sum->starved += t->starved;
-	sum->stalls += t->stalls;
-	sum->refills += t->refills;
-	sum->blocked += t->blocked;
 }

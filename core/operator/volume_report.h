@@ -12,18 +12,11 @@ void volume_report(struct report *rep, const struct message_volume *v);
 
 /* Where the time went; `what` is "volume 1", or all of them. */
 void volume_report_times(struct report *rep, enum de_severity severity,
-    const char *what, const struct ring_times *t);
-void volume_add_times(struct ring_times *sum, const struct ring_times *t);
+    const char *what, const struct times *t);
 
 /*
  * So small that a few lines say what matters of it; the rest is DE_DEBUG.
  */
 bool volume_report_is_small(uint64_t tape_blocks);
-
-/*
- * "output-bound": it worked for more of the time than it stood still; NULL:
- * that was too short to tell.
- */
-const char *volume_verdict(const struct ring_times *t);
 
 #endif

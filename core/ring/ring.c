@@ -81,7 +81,7 @@ struct ring {
 	unsigned int woken;		/* of these, about to go on */
 	enum de_status status;		/* why it is stopped */
 	bool out_of_memory;		/* or this */
-	struct ring_times times;
+	struct times times;
 	uint64_t output_idle_from;	/* the last write ended, ns; 0: none yet */
 };
 
@@ -160,7 +160,7 @@ count_output_time(struct ring *ring, uint64_t begun, uint64_t ended)
 
 	ring->times.write += ended - begun;
 	ring->times.starved += idle;
-	ring->times.stalls += idle >= RING_STALL_NS;
+	ring->times.stalls += idle >= TIMES_STALL_NS;
 	ring->output_idle_from = ended;
 }
 
@@ -466,7 +466,7 @@ reset(struct ring *ring)
 	ring->out_of_memory = false;
 	ring->open = true;
 	ring->status = DE_OK;
-	ring->times = (struct ring_times){ 0 };
+	ring->times = (struct times){ 0 };
 	ring->output_idle_from = 0;
 	ring->thread_count = 0;
 	ring->alive = ring->asleep = ring->woken = 0;
@@ -747,7 +747,7 @@ ring_each_unwritten(const struct ring *ring,
 }
 
 void
-ring_get_times(const struct ring *ring, struct ring_times *times)
+ring_get_times(const struct ring *ring, struct times *times)
 {
 	*times = ring->times;
 }

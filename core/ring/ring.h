@@ -26,6 +26,7 @@
 #include <stdint.h>
 #include <sys/uio.h>
 
+#include "core/operator/times.h"
 #include "core/ring/gather.h"
 
 struct ring;
@@ -162,19 +163,8 @@ struct ring_visitor {
 void ring_each_unwritten(const struct ring *ring,
     const struct ring_visitor *visitor);
 
-/* Where the time went since ring_start(), in nanoseconds. */
-struct ring_times {
-	uint64_t read;		/* all slaves were in the source, together */
-	uint64_t write;		/* a slave was in the output */
-	uint64_t starved;	/* the output stood still for want of a record */
-	uint64_t stalls;	/* how often that took RING_STALL_NS or longer */
-	uint64_t refills;	/* how often it waited for the fill anew */
-	uint64_t blocked;	/* the main thread waited for a free record */
-};
-#define RING_STALL_NS 10000000
-
-/* After ring_stop(). */
-void ring_get_times(const struct ring *ring, struct ring_times *times);
+/* Where the time went since ring_start(); after ring_stop(). */
+void ring_get_times(const struct ring *ring, struct times *times);
 
 /* Records on the medium since ring_start(); may be asked at any time. */
 uint64_t ring_records_written(struct ring *ring);

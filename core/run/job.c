@@ -19,11 +19,12 @@
 #include "core/host/eot.h"
 #include "core/snapshot/freeze.h"
 #include "core/snapshot/frozen.h"
-#include "core/chain/level.h"
+#include "core/chain/level_choice.h"
 #include "core/host/output.h"
 #include "core/operator/restore_command.h"
 #include "core/snapshot/snapshot.h"
 #include "core/write/stream.h"
+#include "core/base/path.h"
 #include "core/select/subtree.h"
 #include "core/operator/supervisor.h"
 #include "core/chain/turn.h"
@@ -157,8 +158,10 @@ open_plugins(struct job *job)
 	if (config->eot.plugin != NULL &&
 	    (job->eot = make_instance(job, &config->eot)) == NULL)
 		return false;
-	if (job->eot != NULL)
-		job->eot->channel = job->channel;
+	if (job->eot != NULL && job->channel != -1) {
+		job->eot->hooks.said = message_said;
+		job->eot->hooks.said_arg = &job->channel;
+	}
 	job->source_is_open = source_open(&job->src, job->source_instance);
 	return job->source_is_open && name_origin(job);
 }
@@ -259,11 +262,13 @@ find_place(struct job *job)
 	/* Nothing is put right when somebody just looks. */
 	if (job->channel != -1)
 		chain_catch_up(job->chain);
-	if (!level_find(&job->level, job->config, job->chain, job->name,
+	if (!level_choose(&job->level, job->config, job->chain, job->name,
 	    job->date, job->rep))
 		return false;
 	leave_room(job);
-	job->output->chain = job->chain;
+	job->output->hooks.dump_state = chain_dump_state;
+	job->output->hooks.dump_retire = chain_retire;
+	job->output->hooks.dump_arg = job->chain;
 	return true;
 }
 
@@ -328,7 +333,7 @@ check_subtree(const struct job *job)
 
 	if (subtree.path == NULL)
 		return true;
-	uint32_t *way = calloc(subtree_depth(subtree.path) + 1, sizeof(*way));
+	uint32_t *way = calloc(path_depth(subtree.path) + 1, sizeof(*way));
 	const bool found = way != NULL &&
 	    subtree_find(&subtree, way) == SUBTREE_FOUND;
 	free(way);
@@ -339,8 +344,8 @@ check_subtree(const struct job *job)
 static bool
 check_dumpdates(const struct job *job, bool create)
 {
-	return !level_updates_dumpdates(job->config) ||
-	    dumpdates_check(level_dumpdates(job->config), create, job->rep);
+	return !job_updates_dumpdates(job->config) ||
+	    dumpdates_check(job_dumpdates(job->config), create, job->rep);
 }
 
 static bool
@@ -642,6 +647,16 @@ make_retake(const struct job *job, struct inomap *map)
 	return true;
 }
 
+/* What is found of the source goes there; NULL: it is reported. */
+static void
+hook_findings(const struct job *job, bool (*hook)(void *arg,
+    enum de_finding kind, uint32_t inode, const char *format,
+    const char *text), void *arg)
+{
+	job->source_instance->hooks.finding = hook;
+	job->source_instance->hooks.finding_arg = arg;
+}
+
 static bool
 select_by_rules(const struct job *job, struct selection *sel,
     struct read_errors *read_errors)
@@ -662,13 +677,13 @@ select_by_rules(const struct job *job, struct selection *sel,
 		.subtree_at = job->config->subtree_at,
 	};
 
-	job->source_instance->read_errors = read_errors;
+	hook_findings(job, read_errors_hook, read_errors);
 	job->source_instance->unknown = &sel->unknown;
 	const bool ok = selection_make(sel, &job->src, &rules, read_errors,
 	    job->rep, job->cancelled);
 	inomap_free(&retake);
 	/* If there were too many, the search for their paths finds no more. */
-	job->source_instance->read_errors = NULL;
+	hook_findings(job, findings_hook, read_errors->findings);
 	job->source_instance->unknown = NULL;
 	if (ok && job->source_instance->unknown_is_short) {
 		report(job->rep, DE_ERROR, "out of memory");
@@ -776,10 +791,10 @@ dump(struct job *job)
 		report(job->rep, DE_ERROR, "out of memory");
 		return end_early(job, EXIT_NOT_STARTED, NULL);
 	}
-	job->source_instance->findings = findings;
+	hook_findings(job, findings_hook, findings);
 	report_beginning(job);
 	const enum exit_status status = select_and_write(job, findings);
-	job->source_instance->findings = NULL;
+	hook_findings(job, NULL, NULL);
 	findings_free(findings);
 	return status;
 }
@@ -829,7 +844,7 @@ estimate(const struct job *job)
 		report(job->rep, DE_ERROR, "out of memory");
 		return status;
 	}
-	job->source_instance->findings = findings;
+	hook_findings(job, findings_hook, findings);
 	report_beginning(job);
 	/* It is not frozen for a look either, and nobody is asked. */
 	struct read_errors read_errors = begin_read_errors(job, findings, -1);
@@ -844,7 +859,7 @@ estimate(const struct job *job)
 		findings_flush(findings);
 	}
 	read_errors_advise(&read_errors);
-	job->source_instance->findings = NULL;
+	hook_findings(job, NULL, NULL);
 	findings_free(findings);
 	return status;
 }
@@ -938,7 +953,7 @@ note_dump(const struct job_config *config, const struct job_context *context,
 
 	/* Should the machine stop now, the next run knows of it. */
 	chain_log_end(log, record->status);
-	if (!whole || !level_updates_dumpdates(config))
+	if (!whole || !job_updates_dumpdates(config))
 		return;
 	struct chain *chain = describe_chain(config, context, record);
 	const enum chain_noted noted = chain == NULL ? CHAIN_NOT_NOTED :
@@ -965,7 +980,7 @@ report_sums(struct report *rep, const struct dump_record *record,
 	    seconds, seconds < SECONDS_TELLING ? "" : ", ",
 	    seconds < SECONDS_TELLING ? "" : rate);
 	if (record->volume_count > 1)
-		volume_report_times(rep, volume_verdict(&record->times) ==
+		volume_report_times(rep, times_verdict(&record->times) ==
 		    NULL ? DE_DEBUG : DE_INFO, "all volumes together",
 		    &record->times);
 }

@@ -81,9 +81,9 @@ reason_text(uint32_t reason)
 }
 
 static void
-set_times(json_t *o, const struct ring_times *t)
+set_times(json_t *o, const struct times *t)
 {
-	const char *verdict = volume_verdict(t);
+	const char *verdict = times_verdict(t);
 
 	json_object_set_new(o, "source_seconds", seconds_of(t->read));
 	json_object_set_new(o, "output_seconds", seconds_of(t->write));

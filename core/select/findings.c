@@ -230,6 +230,14 @@ findings_take(struct findings *f, enum de_finding kind, uint32_t inode,
 		keep(f, kind, inode, text, false);
 }
 
+bool
+findings_hook(void *findings, enum de_finding kind, uint32_t inode,
+    const char *format, const char *text)
+{
+	findings_take(findings, kind, inode, format, text);
+	return true;
+}
+
 void
 findings_take_data(struct findings *f, uint32_t inode, const char *text)
 {

@@ -26,8 +26,6 @@
 #define FINDINGS_NOTES_MAX 1000
 #define FINDINGS_LISTED_MAX 1000	/* of a kind, for the supervisor */
 
-#define FINDING_TEXT_BYTES 320
-
 struct findings;
 
 /*
@@ -44,6 +42,10 @@ void findings_free(struct findings *f);
  * and has to stay as long as `f`.
  */
 void findings_take(struct findings *f, enum de_finding kind, uint32_t inode,
+    const char *format, const char *text);
+
+/* The same as a hook of an instance; always true. */
+bool findings_hook(void *findings, enum de_finding kind, uint32_t inode,
     const char *format, const char *text);
 
 /*

@@ -84,6 +84,17 @@ read_errors_check(struct read_errors *r)
 	return r->verdict;
 }
 
+bool
+read_errors_hook(void *read_errors, enum de_finding kind, uint32_t inode,
+    const char *format, const char *text)
+{
+	struct read_errors *r = read_errors;
+
+	findings_take(r->findings, kind, inode, format, text);
+	return kind != DE_FINDING_READ_ERROR ||
+	    read_errors_check(r) == EXIT_COMPLETE;
+}
+
 void
 read_errors_advise(const struct read_errors *r)
 {

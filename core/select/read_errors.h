@@ -44,6 +44,13 @@ void read_errors_note(struct read_errors *r, const struct gather_loss *loss);
  */
 enum exit_status read_errors_check(struct read_errors *r);
 
+/*
+ * A hook of an instance, while one call of it may meet any number of read
+ * errors: it is not wanted any more when there are too many.
+ */
+bool read_errors_hook(void *read_errors, enum de_finding kind,
+    uint32_t inode, const char *format, const char *text);
+
 /* In the end: if there were any, say what they mean and what helps. */
 void read_errors_advise(const struct read_errors *r);
 

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "core/format/header.h"
+#include "core/select/inode_flags.h"
 
 #define INODES_AT_ONCE 128
 
@@ -101,12 +102,12 @@ is_retaken(const struct selection_rules *rules, const struct de_brief *inode)
 static bool
 is_left_out(const struct selecting *s, const struct de_brief *inode)
 {
-	if ((inode->flags & TREE_FLAG_NODUMP) != 0 &&
+	if ((inode->flags & INODE_NODUMP) != 0 &&
 	    s->rules->level >= s->rules->honor_nodump &&
 	    inode->number != s->src->info.root_inode)
 		return true;
 	/* A directory comes as an empty one. */
-	return (inode->flags & TREE_FLAG_ENCRYPTED) != 0 &&
+	return (inode->flags & INODE_ENCRYPTED) != 0 &&
 	    !S_ISDIR(inode->mode);
 }
 
@@ -156,7 +157,7 @@ select_inode(const struct selecting *s, const struct de_brief *inode)
 		if ((inode->properties & DE_INODE_HAS_XATTRS) != 0)
 			sel->has_attributes = true;
 	}
-	if ((inode->flags & TREE_FLAG_ENCRYPTED) != 0)
+	if ((inode->flags & INODE_ENCRYPTED) != 0)
 		tree_is_encrypted(sel->tree, inode->number);
 	if (is_left_out(s, inode))
 		tree_leave_out(sel->tree, inode->number);

@@ -5,32 +5,14 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "core/select/tree.h"
+#include "core/base/path.h"
+#include "core/select/inode_flags.h"
 
 struct lookup {
 	const char *name;	/* not terminated */
 	size_t length;
 	uint32_t inode;		/* 0: not found yet */
 };
-
-const char *
-subtree_part(const char *path, size_t *length)
-{
-	path += strspn(path, "/");
-	*length = strcspn(path, "/");
-	return path;
-}
-
-size_t
-subtree_depth(const char *path)
-{
-	size_t depth = 0, length;
-
-	for (path = subtree_part(path, &length); length > 0;
-	    path = subtree_part(path + length, &length))
-		depth++;
-	return depth;
-}
 
 /* Say what is wrong with the path, up to the end of `part`. */
 static enum subtree_found
@@ -50,7 +32,7 @@ look_up(void *arg, const struct de_entry *e)
 {
 	struct lookup *l = arg;
 
-	if (e->inode == 0 || !tree_is_name(e) ||
+	if (e->inode == 0 || !source_is_name(e) ||
 	    l->length != e->name_length ||
 	    memcmp(l->name, e->name, l->length) != 0)
 		return DE_OK;
@@ -75,7 +57,7 @@ why_unfit(const struct subtree *s, const struct de_inode *inode, bool on_the_way
 	for (size_t i = 0; i < count; i++)
 		if (numbers[i] == inode->number)
 			return "is left out by its inode number in exclude";
-	if (s->without_nodump && (inode->flags & TREE_FLAG_NODUMP) != 0)
+	if (s->without_nodump && (inode->flags & INODE_NODUMP) != 0)
 		return "has the nodump flag, and is left out";
 	return NULL;
 }
@@ -117,8 +99,8 @@ subtree_find(const struct subtree *s, uint32_t *way)
 	const char *before = s->path;
 	size_t length, before_length = 0;
 
-	for (const char *part = subtree_part(s->path, &length); length > 0;
-	    part = subtree_part(part + length, &length)) {
+	for (const char *part = path_part(s->path, &length); length > 0;
+	    part = path_part(part + length, &length)) {
 		struct lookup name = { part, length, 0 };
 		const enum subtree_found found = step(s, inode, before,
 		    before_length, &name);

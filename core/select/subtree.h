@@ -29,13 +29,9 @@ enum subtree_found {
 	SUBTREE_UNREADABLE
 };
 
-/* The parts of a path between slashes: how many, and the next of them. */
-size_t subtree_depth(const char *path);
-const char *subtree_part(const char *path, size_t *length);
-
 /*
  * Find it.  The directories that its parts are in go to `way`, which has room
- * for subtree_depth() of them.
+ * for path_depth() of them.
  */
 enum subtree_found subtree_find(const struct subtree *subtree, uint32_t *way);
 

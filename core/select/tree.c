@@ -8,6 +8,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "core/base/path.h"
+#include "core/select/inode_flags.h"
 #include "core/select/subtree.h"
 
 #define EXPLANATION_BYTES 512
@@ -104,16 +106,6 @@ no_memory(const struct tree *t)
 	return false;
 }
 
-bool
-tree_is_name(const struct de_entry *e)
-{
-	return e->name_length > 0 &&
-	    !(e->name_length == 1 && e->name[0] == '.') &&
-	    !(e->name_length == 2 && memcmp(e->name, "..", 2) == 0) &&
-	    memchr(e->name, '/', e->name_length) == NULL &&
-	    memchr(e->name, '\0', e->name_length) == NULL;
-}
-
 /* ----------------------------------------------------------------- states */
 
 static int
@@ -192,8 +184,8 @@ split_subtree(struct tree *t)
 		return no_memory(t);
 	t->subtree = to;
 	size_t length;
-	for (p = subtree_part(p, &length); length > 0;
-	    p = subtree_part(p + length, &length)) {
+	for (p = path_part(p, &length); length > 0;
+	    p = path_part(p + length, &length)) {
 		memcpy(to, p, length);
 		to += length;
 		*to++ = '\0';
@@ -368,7 +360,7 @@ take_dumped(struct tree *t, const struct de_entry *e)
 	struct exclude_state below = { { 0 } };
 	const bool directory = inomap_has(t->job.directories, e->inode);
 
-	if (!tree_is_name(e))
+	if (!source_is_name(e))
 		return DE_OK;
 	if (name_is_left_out(t, &w->view, e, &below)) {
 		if (!directory)
@@ -434,7 +426,7 @@ note_patterns(const struct tree *t, const struct de_entry *e)
 	const struct exclude *exclude = t->job.exclude;
 
 	if (exclude != NULL && !exclude_have_all_matched(exclude) &&
-	    e->inode != 0 && tree_is_name(e))
+	    e->inode != 0 && source_is_name(e))
 		name_is_left_out(t, &t->walk->view, e, NULL);
 }
 

@@ -22,10 +22,6 @@
 #include "core/select/read_errors.h"
 #include "core/host/source.h"
 
-/* FS_ENCRYPT_FL and FS_NODUMP_FL of de_inode.flags. */
-#define TREE_FLAG_ENCRYPTED 0x800u
-#define TREE_FLAG_NODUMP 0x40u
-
 struct tree;
 
 /* What the walk is given, and what it changes; all borrowed. */
@@ -96,8 +92,5 @@ bool tree_leaves_out(struct tree *t, const struct tree_view *view,
  * 0 for any other.
  */
 uint32_t tree_parent(const struct tree *t, uint32_t directory);
-
-/* Is it a name that a file can have?  "." and ".." are not. */
-bool tree_is_name(const struct de_entry *e);
 
 #endif

@@ -5,6 +5,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "core/select/inode_flags.h"
+
 #define TARGET_BLOCKS (STREAM_TARGET_MAX / DE_TAPE_BLOCK + 1)
 
 static const uint8_t all_present[HEADER_ADDRS] = {
@@ -110,11 +112,6 @@ note_times(const struct stream *s, const struct de_inode *inode)
 }
 
 /* As FS_IOC_GETFLAGS gives them. */
-#define FLAG_IMMUTABLE 0x10u
-#define FLAG_APPEND 0x20u
-#define FLAG_VERITY 0x100000u
-#define FLAG_CASEFOLD 0x40000000u
-
 /* What is in the dump, in the extension, but restore does not bring back. */
 static void
 note_what_restore_cannot(const struct stream *s, const struct de_inode *inode)
@@ -125,17 +122,17 @@ note_what_restore_cannot(const struct stream *s, const struct de_inode *inode)
 	if (inode->project != 0)
 		findings_note(s->findings, inode->number, "restore does not "
 		    "set its project id, %" PRIu32, inode->project);
-	if (is_directory && (inode->flags & FLAG_CASEFOLD) != 0)
+	if (is_directory && (inode->flags & INODE_CASEFOLD) != 0)
 		findings_note(s->findings, inode->number, "it ignores the "
 		    "case of names, which restore may not be able to set");
-	if (is_file && (inode->flags & FLAG_VERITY) != 0)
+	if (is_file && (inode->flags & INODE_VERITY) != 0)
 		findings_note(s->findings, inode->number, "it is protected by "
 		    "fs-verity, which restore does not set up again");
 	if ((is_file || is_directory) &&
-	    (inode->flags & (FLAG_IMMUTABLE | FLAG_APPEND)) != 0)
+	    (inode->flags & (INODE_IMMUTABLE | INODE_APPEND)) != 0)
 		findings_note(s->findings, inode->number, "it is %s: once "
 		    "restored, restore of a later level cannot change or "
-		    "remove it", (inode->flags & FLAG_IMMUTABLE) != 0 ?
+		    "remove it", (inode->flags & INODE_IMMUTABLE) != 0 ?
 		    "immutable" : "append-only");
 	if (is_directory && source_has_xattrs(s->src) &&
 	    (inode->properties & DE_INODE_HAS_XATTRS) != 0)

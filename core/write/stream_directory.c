@@ -240,7 +240,7 @@ take_entry(void *arg, const struct de_entry *e)
 	}
 	if (e->inode == 0 || c->view.encrypted)
 		return DE_OK;
-	if (!tree_is_name(e)) {
+	if (!source_is_name(e)) {
 		finding(c, e, "is left out: no file can have that name");
 		return DE_OK;
 	}

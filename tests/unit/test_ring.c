@@ -749,7 +749,7 @@ START_TEST(writing_begins_when_the_buffer_is_filled_and_again_when_it_is_empty)
 	    .start_fill = 50 };
 	struct world w = { .read_jitter = 500 };
 	struct ring *ring = new_ring(&w, 3, 2);
-	struct ring_times times;
+	struct times times;
 
 	ck_assert(ring_set_medium(ring, &medium));
 	ck_assert_uint_eq(ring_slots(ring), 32);

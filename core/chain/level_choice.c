@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "core/chain/level_choice.h"
+
+#include <inttypes.h>
+
+#include "core/config/dumpdates.h"
+
+/* A full one is better than none. */
+static void
+become_full(struct level *level, const char *name, const char *file,
+    struct report *rep)
+{
+	report(rep, DE_WARNING, "%s has no dump of %s with a level below %"
+	    PRIu32 "; assuming a level 0 dump", file, name,
+	    level->number);
+	level->number = 0;
+}
+
+bool
+level_choose(struct level *level, const struct job_config *job,
+    struct chain *chain, const char *name, int64_t date, struct report *rep)
+{
+	const char *file = job_dumpdates(job);
+
+	*level = (struct level){
+		.number = (uint32_t)option_number(job->options, "level"),
+		.base_date = option_number(job->options, "since"),
+		.base_level = LEVEL_NONE,
+	};
+	level->since = level->base_date;
+	if (file != NULL && !dumpdates_holds_name(name)) {
+		report(rep, DE_ERROR, "\"%s\" has blanks in it, so it cannot "
+		    "stand in %s; give the device another name, as by a link",
+		    name, file);
+		return false;
+	}
+	chain_set_level(chain, level);
+	if (level->base_date == 0 && level->number > 0) {
+		if (!chain_find_base(chain, level))
+			return false;
+		if (level->base_date == 0)
+			become_full(level, name, file, rep);
+	}
+	if (level->base_date > date)
+		report(rep, DE_WARNING, "since is later than the date of the "
+		    "dump, so nothing has changed since: a clock is wrong");
+	chain_set_level(chain, level);
+	return true;
+}
