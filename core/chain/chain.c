@@ -14,7 +14,8 @@
 #include "plugins/common/safe_file.h"
 
 #define RANGES_MAX ((size_t)16384)	/* of what is left out */
-#define KEPT_MAX 400		/* dumps in a file that nothing needs any more */
+#define KEPT_MAX 400		/* dumps that nothing needs any more, of more than
+				   HISTORY_FEW in a file */
 
 static const char *
 own_text(struct chain *chain, const char *text)
@@ -253,11 +254,12 @@ has_successor(const struct history_list *list, size_t at)
 	return false;
 }
 
-/* The oldest of those go that no later dump can need. */
+/* Of a file that has become long, the oldest go that no later dump can need. */
 static void
 prune(struct history_list *list)
 {
-	bool *kept = calloc(list->count + 1, sizeof(*kept));
+	bool *kept = list->count <= HISTORY_FEW ? NULL :
+	    calloc(list->count, sizeof(*kept));
 	size_t spare = 0, to = 0;
 
 	if (kept == NULL)
@@ -277,20 +279,6 @@ prune(struct history_list *list)
 	}
 	list->count = to;
 	free(kept);
-}
-
-static int64_t
-next_order(const struct history *history)
-{
-	struct history_list list;
-	int64_t order = 0;
-
-	history_load(history, &list);
-	for (size_t i = 0; i < list.count; i++)
-		if (list.items[i].order > order)
-			order = list.items[i].order;
-	history_free(&list);
-	return order + 1;
 }
 
 static bool
@@ -313,8 +301,9 @@ chain_begin(struct chain *chain, pid_t supervisor, struct history_id *id)
 	    (uint64_t)chain->own.begun, (long)supervisor,
 	    (unsigned long)now.tv_nsec);
 	chain->own.status = HISTORY_RUNNING;
-	chain->own.order = next_order(&chain->history);
-	if (!history_change(&chain->history, chain->key, true, add_own, chain))
+	chain->own.order = history_next_order(&chain->history);
+	if (!history_change(&chain->history, chain->key, chain->id,
+	    !chain->history.is_idle, add_own, chain))
 		chain->id[0] = '\0';
 	snprintf(id->key, sizeof(id->key), "%s", chain->key);
 	snprintf(id->id, sizeof(id->id), "%s", chain->id);

@@ -65,6 +65,7 @@ chain_log_begin(struct chain_log *log, const struct history_id *id)
 	log->id = *id;
 	log->status = HISTORY_RUNNING;
 	log->noted = CHAIN_NOT_NOTED;
+	log->next_note = clock_ns() + PAUSE_NS;
 }
 
 /* What was found while it was made, besides what was left out to begin with. */
@@ -106,7 +107,8 @@ static bool
 write_down(struct chain_log *log, bool safe)
 {
 	return log->id.id[0] != '\0' && history_change(&log->history,
-	    log->id.key, safe, update, log);
+	    log->id.key, log->id.id, safe && !log->history.is_idle, update,
+	    log);
 }
 
 /* The one of that number, or NULL. */

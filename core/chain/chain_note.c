@@ -95,7 +95,8 @@ keep_displaced(const struct chain *chain, const struct history_list *list,
 		const struct history_record *r = &list->items[i];
 		if (!may_be_displaced(&d, r) || strcmp(r->key, done) == 0)
 			continue;
-		history_change(&chain->history, r->key, true, displace, &d);
+		history_change(&chain->history, r->key, NULL, true, displace,
+		    &d);
 		done = r->key;
 	}
 }
@@ -288,8 +289,8 @@ chain_catch_up(const struct chain *chain)
 			if (!needs_settling(chain, r) ||
 			    strcmp(r->key, done) == 0)
 				continue;
-			history_change(&chain->history, r->key, true, settle,
-			    &c);
+			history_change(&chain->history, r->key, NULL, true,
+			    settle, &c);
 			done = r->key;
 		}
 	}

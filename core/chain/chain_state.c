@@ -353,8 +353,8 @@ retire_known(const struct chain *chain, const struct de_dump_found *found,
 {
 	struct retiring retiring = { .chain = chain, .found = found,
 	    .list = list, .gone = r };
-	const bool marked = history_change(&chain->history, r->key, true,
-	    mark_gone, &retiring);
+	const bool marked = history_change(&chain->history, r->key, NULL,
+	    true, mark_gone, &retiring);
 	const bool out = r->dumpdates == NULL || take_out(&retiring);
 
 	/* The engine goes by the one, everybody else by the other. */

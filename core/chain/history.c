@@ -23,8 +23,20 @@
 #define ASIDE ".damaged"
 #define BYTES_MAX (64 << 20)		/* of a file */
 #define FILES_MAX 4096			/* that are read */
+/* A file is one JSON text, with a dump on each line between these. */
+#define HEAD "{\"schema\": 1, \"dumps\": [\n"
+#define TAIL "\n]}\n"
+#define BETWEEN ",\n"
 #define LOCK_TRIES 600
 #define LOCK_POLL_NS 50000000L
+
+/* Lines of a file, as offsets; all others stay as they are. */
+struct part {
+	char *bytes;			/* of the file; NULL: it is made new */
+	size_t from;
+	size_t to;
+	size_t length;			/* of all bytes */
+};
 
 /* The folder, open; with `lock`, nobody else changes it. */
 struct folder {
@@ -211,7 +223,10 @@ lock_folder(struct folder *f)
 
 /* ------------------------------------------------------------------ reading */
 
-/* NULL: it is not there (*missing), or cannot be read, which is reported. */
+/*
+ * Terminated.  NULL: it is not there (*missing), or cannot be read, which is
+ * reported.
+ */
 static char *
 read_bytes(const struct folder *f, const char *file, size_t *length,
     bool *missing)
@@ -243,6 +258,8 @@ read_bytes(const struct folder *f, const char *file, size_t *length,
 			break;
 		*length += (size_t)n;
 	}
+	if (bytes != NULL)
+		bytes[*length] = '\0';
 done:
 	close(fd);
 	return bytes;
@@ -358,8 +375,13 @@ load_file(const struct folder *f, const char *file, struct history_list *list)
 	return ok;
 }
 
+/*
+ * Those with dumps, and those that were put aside.  False: there is something that
+ * has been passed over, and named.
+ */
 static bool
-load_files(const struct folder *f, struct history_list *list)
+each_file(const struct folder *f, bool (*take)(void *arg,
+    const struct folder *f, const char *file), void *arg)
 {
 	const int fd = dup(f->fd);
 	DIR *dir = fd == -1 ? NULL : fdopendir(fd);
@@ -374,10 +396,10 @@ load_files(const struct folder *f, struct history_list *list)
 	}
 	rewinddir(dir);
 	while ((entry = readdir(dir)) != NULL) {
-		if (ends_with(entry->d_name, ENDING) && files++ < FILES_MAX)
-			ok = load_file(f, entry->d_name, list) && ok;
-		list->is_cut = list->is_cut || !ok ||
-		    ends_with(entry->d_name, ASIDE);
+		const bool aside = ends_with(entry->d_name, ASIDE);
+		if (aside || (ends_with(entry->d_name, ENDING) &&
+		    files++ < FILES_MAX))
+			ok = take(arg, f, entry->d_name) && ok;
 	}
 	closedir(dir);
 	if (files <= FILES_MAX)
@@ -386,6 +408,51 @@ load_files(const struct folder *f, struct history_list *list)
 	    "read; remove those of filesystems that are no more", f->path,
 	    files, FILES_MAX);
 	return false;
+}
+
+static bool
+take_dumps(void *arg, const struct folder *f, const char *file)
+{
+	struct history_list *list = arg;
+	const bool aside = ends_with(file, ASIDE);
+	const bool ok = aside || load_file(f, file, list);
+
+	list->is_cut = list->is_cut || aside || !ok;
+	return ok;
+}
+
+/* It need not be understood for that: within a text, a quote has \\ in front. */
+static bool
+take_order(void *arg, const struct folder *f, const char *file)
+{
+	static const char key[] = "\"order\": ";
+	int64_t *last = arg;
+	size_t length;
+	bool missing;
+	if (ends_with(file, ASIDE))
+		return true;
+	char *bytes = read_bytes(f, file, &length, &missing);
+	for (const char *p = bytes; p != NULL &&
+	    (p = strstr(p, key)) != NULL; p++) {
+		const int64_t order = strtoll(p + strlen(key), NULL, 10);
+		if (order > *last && order <= HISTORY_ORDER_MAX)
+			*last = order;
+	}
+	free(bytes);
+	return bytes != NULL || missing;
+}
+
+int64_t
+history_next_order(const struct history *h)
+{
+	struct folder f;
+	int64_t last = 0;
+	bool missing;
+
+	if (open_folder(&f, h, false, &missing) && !missing)
+		each_file(&f, take_order, &last);
+	close_folder(&f);
+	return last + 1;
 }
 
 bool
@@ -397,7 +464,7 @@ history_load(const struct history *h, struct history_list *list)
 	*list = (struct history_list){ 0 };
 	bool ok = open_folder(&f, h, false, &missing);
 	if (ok && !missing)
-		ok = load_files(&f, list);
+		ok = each_file(&f, take_dumps, list);
 	close_folder(&f);
 	return ok;
 }
@@ -422,21 +489,87 @@ history_add(struct history_list *list, const struct history_record *r)
 	return ok;
 }
 
-static json_t *
-root_of(const struct history_list *list)
+/*
+ * The line of one dump; where there is none, the place for it after the last.
+ * False: that is not known, or so many are there that all are to be looked at.
+ */
+static bool
+find_line(struct part *part, const char *id)
 {
-	json_t *root = json_object();
-	json_t *dumps = json_array();
-	bool ok = true;
+	const size_t head = strlen(HEAD), tail = strlen(TAIL);
+	char *bytes = part->bytes, *line = NULL;
+	size_t dumps = 0;
 
-	for (size_t i = 0; i < list->count; i++)
-		ok = json_array_append_new(dumps,
-		    history_json_make(&list->items[i])) == 0 && ok;
-	ok = json_object_set_new(root, "schema", json_integer(SCHEMA)) == 0 &&
-	    json_object_set_new(root, "dumps", dumps) == 0 && ok;
+	if (part->length <= head + tail || strlen(bytes) != part->length ||
+	    strncmp(bytes, HEAD, head) != 0 ||
+	    strcmp(bytes + part->length - tail, TAIL) != 0 ||
+	    asprintf(&line, "\n{\"id\": \"%s\", ", id) == -1)
+		return false;
+	for (const char *p = bytes; (p = strstr(p, "\n{")) != NULL; p++)
+		dumps++;
+	const char *at = strstr(bytes, line);
+	free(line);
+	part->from = part->to = part->length - tail;
+	if (at != NULL) {
+		part->from = (size_t)(at + 1 - bytes);
+		part->to = part->from + strcspn(at + 1, "\n");
+		if (bytes[part->to - 1] == ',')
+			part->to--;
+	}
+	return dumps < HISTORY_FEW || at != NULL;
+}
+
+/* False: it is not to be found by itself. */
+static bool
+load_one(const struct folder *f, const char *file, const char *key,
+    const char *id, struct part *part, struct history_list *list)
+{
+	bool missing;
+
+	part->bytes = read_bytes(f, file, &part->length, &missing);
+	if (part->bytes != NULL && find_line(part, id)) {
+		json_t *dump = part->from == part->to ? NULL :
+		    json_loadb(part->bytes + part->from,
+		    part->to - part->from, 0, NULL);
+		const bool ok = part->from == part->to ||
+		    append(list, dump, key);
+		json_decref(dump);
+		if (ok)
+			return true;
+	}
+	free(part->bytes);
+	*part = (struct part){ 0 };
+	return false;
+}
+
+/* All of the file; to be freed, NULL: out of memory. */
+static char *
+text_of(const struct part *part, const struct history_list *list)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+	bool ok = out != NULL;
+
+	if (ok && part->bytes == NULL)
+		fputs(HEAD, out);
+	else if (ok)
+		fprintf(out, "%.*s%s", (int)part->from, part->bytes,
+		    part->from == part->to ? BETWEEN : "");
+	for (size_t i = 0; ok && i < list->count; i++) {
+		json_t *dump = history_json_make(&list->items[i]);
+		if (i > 0)
+			fputs(BETWEEN, out);
+		ok = dump != NULL && json_dumpf(dump, out, 0) == 0;
+		json_decref(dump);
+	}
 	if (ok)
-		return root;
-	json_decref(root);
+		fputs(part->bytes == NULL ? TAIL : part->bytes + part->to,
+		    out);
+	ok = ok && ferror(out) == 0;
+	if (out != NULL && fclose(out) == 0 && ok)
+		return text;
+	free(text);
 	return NULL;
 }
 
@@ -477,13 +610,11 @@ replace(const struct folder *f, const char *file, const char *text, bool safe)
 }
 
 static bool
-store(const struct folder *f, const char *file,
+store(const struct folder *f, const char *file, const struct part *part,
     const struct history_list *list, bool safe)
 {
-	json_t *root = root_of(list);
-	char *text = root == NULL ? NULL : json_dumps(root, JSON_INDENT(1));
+	char *text = text_of(part, list);
 
-	json_decref(root);
 	if (text == NULL) {
 		errno = ENOMEM;
 		return complain(f, file, "cannot be written");
@@ -505,22 +636,25 @@ is_in_the_way(const struct folder *f, const char *file,
 }
 
 bool
-history_change(const struct history *h, const char *key, bool safe,
-    history_change_fn *change, void *arg)
+history_change(const struct history *h, const char *key, const char *id,
+    bool safe, history_change_fn *change, void *arg)
 {
 	struct history_list list = { 0 };
+	struct part part = { 0 };
 	char file[HISTORY_KEY_BYTES + sizeof(ENDING)];
 	struct folder f;
 	bool missing;
 
 	snprintf(file, sizeof(file), "%s" ENDING, key);
 	bool ok = open_folder(&f, h, true, &missing) && lock_folder(&f);
-	if (ok) {
+	if (ok && (id == NULL ||
+	    !load_one(&f, file, key, id, &part, &list))) {
 		load_file(&f, file, &list);
 		ok = !is_in_the_way(&f, file, &list);
 	}
 	if (ok && change(arg, &list))
-		ok = store(&f, file, &list, safe);
+		ok = store(&f, file, &part, &list, safe);
+	free(part.bytes);
 	history_free(&list);
 	close_folder(&f);
 	return ok;

@@ -6,6 +6,8 @@
  * made of and on: the filesystem, what was left out, the dump that it builds on,
  * its volumes, and how it ended.  There is a file for each filesystem,
  * FOLDER/history/KEY.json, replaced as a whole; a change holds FOLDER/history/lock.
+ * A dump is a line of it, so that a run need not understand those of all others to
+ * put down its own.
  * Any process may read and change it at any time: nothing is kept open.
  *
  * Only the user itself, or root, may be able to write there, as others could let
@@ -23,6 +25,8 @@
 #include "core/base/report.h"
 #include "core/chain/history_record.h"
 
+#define HISTORY_FEW 500			/* dumps in a file, one more are many */
+
 /* Dumps in memory, oldest first in each file. */
 struct history_list {
 	struct history_record *items;
@@ -36,8 +40,8 @@ struct history_list {
 struct history {
 	const char *folder;		/* state_dir */
 	struct report *rep;
-	bool is_idle;			/* nothing depends on it, so that it */
-					/*   cannot be used is no warning */
+	bool is_idle;			/* no level will build on the dump, so */
+					/*   that it cannot be used is no warning */
 };
 
 /*
@@ -59,15 +63,20 @@ void history_key(const char *uuid, const char *name,
 bool history_load(const struct history *h, struct history_list *list);
 void history_free(struct history_list *list);
 
+/* The `order` of a dump that begins now: larger than that of all there are. */
+int64_t history_next_order(const struct history *h);
+
 /*
  * Change one file: `change` gets what it holds, and returns whether that is to be
- * written back.  With history_add() it adds to it.  `safe`: it is to be on the
- * disk when this returns.  Returns false after reporting why not (as a
+ * written back.  With history_add() it adds to it.  `id`, if not NULL: only that
+ * dump is of interest, so the list may lack the others, which stay as they are;
+ * but not if with one more there are more than HISTORY_FEW.  `safe`: it is to be
+ * on the disk when this returns.  Returns false after reporting why not (as a
  * warning).
  */
 typedef bool history_change_fn(void *arg, struct history_list *list);
-bool history_change(const struct history *h, const char *key, bool safe,
-    history_change_fn *change, void *arg);
+bool history_change(const struct history *h, const char *key, const char *id,
+    bool safe, history_change_fn *change, void *arg);
 
 /* Texts are copied.  False if out of memory. */
 bool history_add(struct history_list *list, const struct history_record *r);

@@ -43,7 +43,7 @@ static const struct field fields[] = {
 	FIELD(is_noted, FLAG, 0, 0),
 	FIELD(is_displaced, FLAG, 0, 0),
 	FIELD(status, STATUS, 0, 0),
-	FIELD(order, NUMBER, 0, INT64_MAX / 2),
+	FIELD(order, NUMBER, 0, HISTORY_ORDER_MAX),
 	FIELD(begun, NUMBER, INT64_MIN, INT64_MAX),
 	FIELD(ended, NUMBER, INT64_MIN, INT64_MAX),
 	FIELD(uptime, NUMBER, 0, INT64_MAX),

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #define HISTORY_KEY_BYTES 80
+#define HISTORY_ORDER_MAX (INT64_MAX / 2)
 #define HISTORY_ID_BYTES 40
 
 /* Where a dump is found in the history. */

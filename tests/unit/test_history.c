@@ -74,7 +74,7 @@ put(const struct fixture *f, const char *key, const char *id)
 	struct history_record r = a_dump(id);
 
 	r.key = key;
-	return history_change(&f->history, key, true, add, &r);
+	return history_change(&f->history, key, NULL, true, add, &r);
 }
 
 static void
@@ -119,7 +119,7 @@ START_TEST(what_is_put_in_comes_out_again)
 	r.lifetime_writes = INT64_MAX;
 	r.exclude = json_pack("[s,s]", "*.o", "/tmp");
 	r.is_base = true;
-	ck_assert(history_change(&f.history, "k", true, add, &r));
+	ck_assert(history_change(&f.history, "k", NULL, true, add, &r));
 	ck_assert(put(&f, "other", "two"));
 	ck_assert(history_load(&f.history, &list));
 	ck_assert_uint_eq(list.count, 2);
@@ -292,6 +292,120 @@ START_TEST(a_newer_file_stays_as_it_is)
 }
 END_TEST
 
+/* `seen` is how many dumps it was shown. */
+struct one {
+	struct history_record r;
+	size_t seen;
+};
+
+static bool
+put_one(void *arg, struct history_list *list)
+{
+	struct one *one = arg;
+
+	one->seen = list->count;
+	for (size_t i = 0; i < list->count; i++)
+		if (strcmp(list->items[i].id, one->r.id) == 0) {
+			list->items[i].ended = one->r.ended;
+			return true;
+		}
+	return history_add(list, &one->r);
+}
+
+/* Returns how many it was shown; SIZE_MAX: it failed. */
+static size_t
+change_one(const struct fixture *f, const char *id, int64_t ended)
+{
+	struct one one = { a_dump(id), 0 };
+
+	one.r.ended = ended;
+	return history_change(&f->history, "k", id, true, put_one, &one) ?
+	    one.seen : SIZE_MAX;
+}
+
+START_TEST(a_run_changes_its_own_dump_alone)
+{
+	static const char *const ids[] = { "one", "two", "three" };
+	static const int64_t ended[] = { 7, 8, 9 };
+	struct history_list list;
+	struct fixture f;
+
+	setup(&f);
+	for (size_t i = 0; i < COUNT(ids); i++)
+		ck_assert_uint_eq(change_one(&f, ids[i], 1), 0);
+	for (size_t i = COUNT(ids); i-- > 0;)
+		ck_assert_uint_eq(change_one(&f, ids[i], ended[i]), 1);
+	ck_assert(history_load(&f.history, &list));
+	ck_assert_uint_eq(list.count, COUNT(ids));
+	for (size_t i = 0; i < COUNT(ids); i++) {
+		ck_assert_str_eq(list.items[i].id, ids[i]);
+		ck_assert_int_eq(list.items[i].ended, ended[i]);
+	}
+	history_free(&list);
+	teardown(&f);
+}
+END_TEST
+
+/* Somebody may have formatted it. */
+START_TEST(a_file_in_another_layout_is_understood)
+{
+	struct fixture f;
+	char path[160];
+	json_error_t error;
+
+	setup(&f);
+	ck_assert(put(&f, "k", "one"));
+	ck_assert(put(&f, "k", "two"));
+	snprintf(path, sizeof(path), "%s/history/k.json", f.folder);
+	json_t *root = json_load_file(path, 0, &error);
+	ck_assert_ptr_nonnull(root);
+	ck_assert_int_eq(json_dump_file(root, path, JSON_INDENT(1)), 0);
+	json_decref(root);
+	ck_assert_uint_eq(change_one(&f, "two", 3), 2);
+	ck_assert_uint_eq(change_one(&f, "three", 3), 0);
+	ck_assert_uint_eq(count(&f, true), 3);
+	teardown(&f);
+}
+END_TEST
+
+/* So that somebody can thin them out. */
+START_TEST(of_many_dumps_all_are_shown)
+{
+	struct history_list list = { 0 };
+	struct fixture f;
+	char id[16];
+
+	setup(&f);
+	f.history.is_idle = true;
+	for (size_t i = 0; i < HISTORY_FEW; i++) {
+		snprintf(id, sizeof(id), "%zu", i);
+		ck_assert_uint_eq(change_one(&f, id, 1), 0);
+	}
+	ck_assert_uint_eq(change_one(&f, "last", 1), HISTORY_FEW);
+	ck_assert(history_load(&f.history, &list));
+	ck_assert_uint_eq(list.count, HISTORY_FEW + 1);
+	history_free(&list);
+	teardown(&f);
+}
+END_TEST
+
+START_TEST(the_next_order_is_the_largest_of_all_files)
+{
+	struct fixture f;
+	struct history_record r = a_dump("one");
+
+	setup(&f);
+	ck_assert_int_eq(history_next_order(&f.history), 1);
+	r.order = 41;
+	r.name = "\"order\": 900";
+	ck_assert(history_change(&f.history, "k", NULL, true, add, &r));
+	r.order = 7;
+	ck_assert(history_change(&f.history, "l", NULL, true, add, &r));
+	ck_assert_int_eq(history_next_order(&f.history), 42);
+	teardown(&f);
+}
+END_TEST
+
 START_TEST(many_writers_lose_nothing)
 {
 	struct fixture f;
@@ -364,6 +478,10 @@ main(void)
 		what_others_can_write_does_not_count,
 		links_fifos_and_leavings_do_no_harm,
 		a_newer_file_stays_as_it_is,
+		a_run_changes_its_own_dump_alone,
+		a_file_in_another_layout_is_understood,
+		of_many_dumps_all_are_shown,
+		the_next_order_is_the_largest_of_all_files,
 		many_writers_lose_nothing,
 		a_run_is_alive_as_long_as_its_process,
 	};
