@@ -20,52 +20,51 @@
 
 const struct de_option config_top_options[] = {
 	{ "dumpdates", DE_OPTION_STRING, 0, 1, 4095, NULL,
-	  "file that remembers the dumps of all jobs, as /var/lib/dumpdates" },
+	  "file that records the dumps of all jobs, such as /var/lib/dumpdates" },
 	DE_OPTIONS_END
 };
 
 const struct de_option config_job_options[] = {
 	{ "name", DE_OPTION_STRING, DE_OPTION_REQUIRED, 1, JOB_NAME_MAX, NULL,
-	  "what the job is called: letters, digits, and . _ -" },
+	  "name of the job: letters, digits, and . _ -" },
 	{ "level", DE_OPTION_INTEGER, 0, 0, INT32_MAX, "0",
-	  "dump level; 0 dumps everything, others what has changed since the "
-	  "last one with a lower level" },
+	  "dump level; 0 dumps everything, a higher one what changed since the "
+	  "last lower level" },
 	{ "dumpdates", DE_OPTION_STRING, 0, 1, 4095, NULL,
-	  "file that remembers the dumps of this job, in place of the one at the "
+	  "file that records the dumps of this job, instead of the one at the "
 	  "top of the file" },
 	{ "update_dumpdates", DE_OPTION_BOOLEAN, 0, 0, 0, NULL,
-	  "note the dump in the dumpdates file; by default so if there is one, "
-	  "but not with since or subtree" },
+	  "record the dump in dumpdates; by default true if that is set, except "
+	  "with since or subtree" },
 	{ "since", DE_OPTION_TIME, 0, 1, DATE_MAX, NULL,
-	  "dump what has changed since then, whatever the dumpdates file says" },
+	  "dump what changed since this date, regardless of dumpdates" },
 	{ "exclude", DE_OPTION_STRINGS, 0, 1, 4095, NULL,
-	  "what is left out: names, paths, or inodes as #1234" },
+	  "what to leave out: names, paths, or inodes such as #1234" },
 	{ "honor_nodump", DE_OPTION_INTEGER, 0, 0, INT32_MAX, "1",
 	  "lowest level at which files with the nodump flag are left out" },
 	{ "subtree", DE_OPTION_STRING, 0, 1, 4095, NULL,
-	  "path of the only directory or file that is dumped; level 0 only" },
+	  "path of the only directory or file to dump; level 0 only" },
 	{ "label", DE_OPTION_STRING, 0, 0, LABEL_MAX, "none",
 	  "label in the headers of the dump" },
 	{ "date", DE_OPTION_TIME, 0, 1, DATE_MAX, NULL,
-	  "date of the dump instead of now, for streams that can be repeated" },
+	  "date of the dump instead of now, for reproducible streams" },
 	{ "snapshot_date", DE_OPTION_TIME, 0, 1, DATE_MAX, NULL,
-	  "when the snapshot that is dumped was made, if not by this job; the "
-	  "dump has that date" },
+	  "when the snapshot was made, if not by this job; becomes the date of "
+	  "the dump" },
 	{ "max_read_errors", DE_OPTION_INTEGER, 0, 0, INT32_MAX, "0",
-	  "read errors after which the operator is asked whether to go on; 0: "
-	  "any number" },
+	  "read errors after which to ask the operator whether to continue; 0: "
+	  "no limit" },
 	{ "notify", DE_OPTION_BOOLEAN, 0, 0, 0, "false",
-	  "send questions to the terminals of the group operator as well" },
+	  "also send questions to the terminals of the group operator" },
 	{ "freeze", DE_OPTION_BOOLEAN, 0, 0, 0, "false",
-	  "freeze the filesystem while the snapshot is made, or the inodes are "
+	  "freeze the filesystem while the snapshot is made, or while inodes are "
 	  "selected" },
 	{ "freeze_limit", DE_OPTION_INTEGER, 0, 1, 3600, "60",
-	  "seconds after which it is thawed in any case" },
+	  "seconds after which the filesystem is thawed in any case" },
 	{ "state_dir", DE_OPTION_STRING, 0, 1, 4000, "/var/lib/dumpengine",
-	  "folder for what must be known later: what dumps were made of, and "
-	  "which snapshot to remove" },
+	  "directory for the dump history and for snapshots still to be removed" },
 	{ "wait_for_medium", DE_OPTION_INTEGER, 0, 0, 2592000, "0",
-	  "seconds to wait for what another run is using; 0: give up at once" },
+	  "seconds to wait for a medium that another run is using; 0: do not wait" },
 	DE_OPTIONS_END
 };
 
@@ -73,9 +72,9 @@ const struct de_option config_snapshot_options[] = {
 	{ "create", DE_OPTION_STRING, DE_OPTION_REQUIRED, 1, 8000, NULL,
 	  "command that makes the snapshot" },
 	{ "device", DE_OPTION_STRING, DE_OPTION_REQUIRED, 1, 4095, NULL,
-	  "what is dumped then in place of the source's device" },
+	  "device to dump instead of the source's device" },
 	{ "remove", DE_OPTION_STRING, DE_OPTION_REQUIRED, 1, 8000, NULL,
-	  "command that removes the snapshot; it runs in every case" },
+	  "command that removes the snapshot; it is always run" },
 	{ "timeout", DE_OPTION_INTEGER, 0, 1, 86400, "300",
 	  "seconds after which a command that has not ended is killed" },
 	DE_OPTIONS_END
@@ -84,20 +83,20 @@ const struct de_option config_snapshot_options[] = {
 /* Those of every output; they stand in its group. */
 const struct de_option config_volume_options[] = {
 	{ "volume_size", DE_OPTION_SIZES, 0, INT64_C(32) * DE_TAPE_BLOCK, INT64_MAX,
-	  "auto", "size of each volume; the last of a list repeats; auto: until "
-	  "the medium is full" },
+	  "auto", "size of each volume; the last size repeats; auto: until the "
+	  "medium is full" },
 	{ "length_feet", DE_OPTION_INTEGER, 0, 1, 1000000, NULL,
-	  "length of the tape, from which its size is computed" },
+	  "length of the tape, from which the volume size is computed" },
 	{ "density_bpi", DE_OPTION_INTEGER, 0, 10, 100000000, NULL,
-	  "density of a track in bits per inch; by default 1600, for a "
-	  "cartridge 1000" },
+	  "density of a track in bits per inch; default: 1600, or 1000 for a "
+	  "cartridge" },
 	{ "cartridge", DE_OPTION_BOOLEAN, 0, 0, 0, "false",
-	  "compute the size for a cartridge, not for a reel" },
+	  "compute the size for a cartridge instead of a reel" },
 	{ "verify", DE_OPTION_BOOLEAN, 0, 0, 0, "false",
 	  "read each volume back and compare it with what was written" },
 	{ "rewrite_attempts", DE_OPTION_INTEGER, 0, 0, 100, "2",
-	  "how often a volume that failed is written again before the operator "
-	  "is asked" },
+	  "how often a failed volume is written again before the operator is "
+	  "asked" },
 	{ "change_between_jobs", DE_OPTION_BOOLEAN, 0, 0, 0, "false",
 	  "the medium is changed before this job, so it may be one that an "
 	  "earlier job of the run has written to" },
@@ -106,14 +105,14 @@ const struct de_option config_volume_options[] = {
 
 const struct de_option config_ring_options[] = {
 	{ "slaves", DE_OPTION_INTEGER, 0, 1, 64, "4",
-	  "how many slaves read and write records" },
+	  "number of slaves, which read and write records" },
 	{ "blocking", DE_OPTION_INTEGER, 0, 1, 1024, "32",
-	  "tape blocks of 1024 bytes in a record" },
+	  "tape blocks of 1024 bytes per record" },
 	{ "buffer", DE_OPTION_SIZE, 0, 64 << 10, INT64_C(64) << 30, NULL,
-	  "memory for records between the source and the output" },
+	  "memory for records between source and output" },
 	{ "start_fill", DE_OPTION_INTEGER, 0, 0, 100, NULL,
-	  "percent of the buffer that are filled before writing begins, and "
-	  "again when it had to wait" },
+	  "percentage of the buffer to fill before writing starts, and again "
+	  "after the buffer has run empty" },
 	DE_OPTIONS_END
 };
 

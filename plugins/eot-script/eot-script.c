@@ -30,16 +30,16 @@ struct eot_script {
 
 static const struct de_option eot_script_options[] = {
 	{ "command", DE_OPTION_STRING, DE_OPTION_REQUIRED, 1, 4095, NULL,
-	  "command for /bin/sh; the device and the volume number are added" },
+	  "command for /bin/sh; the device and the volume number are appended" },
 	{ "at_end", DE_OPTION_BOOLEAN, 0, 0, 0, "false",
-	  "run it at the end of the last volume, too" },
+	  "also run it after the last volume" },
 	{ "timeout", DE_OPTION_INTEGER, 0, 0, 604800, "3600",
-	  "seconds after which it is killed and the operator asked; 0: never" },
+	  "seconds after which it is killed and the operator asked; 0: no limit" },
 	{ "user", DE_OPTION_STRING, 0, 1, 255, NULL,
-	  "run it as this user" },
+	  "user to run the command as" },
 	{ "lock", DE_OPTION_STRINGS, 0, 1, 4095, NULL,
-	  "what the command uses, as the device of a changer, so that no other "
-	  "run does at the same time" },
+	  "what the command uses, such as a changer; no other run uses it "
+	  "meanwhile" },
 	DE_OPTIONS_END
 };
 

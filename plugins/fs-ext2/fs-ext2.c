@@ -25,15 +25,15 @@
 
 static const struct de_option ext2_options[] = {
 	{ "device", DE_OPTION_STRING, DE_OPTION_REQUIRED, 1, 4095, NULL,
-	  "block device or image file with the filesystem, or its name" },
+	  "block device, image file or other name of the filesystem" },
 	{ "ignore_journal", DE_OPTION_BOOLEAN, 0, 0, 0, "false",
-	  "dump the filesystem as it is without what only its journal holds" },
+	  "dump the filesystem without replaying its journal" },
 	{ "journal", DE_OPTION_STRING, 0, 1, 4095, NULL,
-	  "device of the journal, if it is not in the filesystem" },
+	  "device of an external journal" },
 	{ "live", DE_OPTION_BOOLEAN, 0, 0, 0, "false",
-	  "dump it even while it is mounted for writing" },
+	  "dump the filesystem even while it is mounted read-write" },
 	{ "superblock", DE_OPTION_INTEGER, 0, 1, INT32_MAX, NULL,
-	  "block of a backup superblock to be used instead of the first" },
+	  "block number of a backup superblock to use" },
 	DE_OPTIONS_END
 };
 

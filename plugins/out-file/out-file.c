@@ -59,14 +59,14 @@ struct out_file {
 
 static const struct de_option out_file_options[] = {
 	{ "path", DE_OPTION_STRINGS, DE_OPTION_REQUIRED, 1, PATH_MAX - 1, NULL,
-	  "name of the file; %v volume, %j job, %l level, %d date, %% percent; "
-	  "- is standard output; a list has a name for each volume" },
+	  "file name; %v volume, %j job, %l level, %d date, %% percent; - is "
+	  "standard output; a list names each volume" },
 	{ "overwrite", DE_OPTION_BOOLEAN, 0, 0, 0, "false",
-	  "replace a file of that name once the new dump is complete" },
+	  "replace an existing file once the new dump is complete" },
 	{ "end_when_full", DE_OPTION_BOOLEAN, 0, 0, 0, "false",
-	  "take a full disk for the end of the volume, not for an error" },
+	  "treat a full disk as the end of the volume, not as an error" },
 	{ "fsync", DE_OPTION_BOOLEAN, 0, 0, 0, "true",
-	  "end a volume only when the disk has all of it" },
+	  "complete a volume only when all of it is on the disk" },
 	DE_OPTIONS_END
 };
 

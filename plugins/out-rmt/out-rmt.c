@@ -31,25 +31,23 @@
 static const struct de_option out_rmt_options[] = {
 	{ "target", DE_OPTION_STRINGS, DE_OPTION_REQUIRED, 1, 4095, NULL,
 	  "[user@]host:file; %v volume, %j job, %l level, %d date, %% percent; "
-	  "a list has one for each volume" },
+	  "a list names each volume" },
 	{ "rsh", DE_OPTION_STRINGS, 0, 1, 4095, NULL,
-	  "command that leads to the host; RSH of the environment or else ssh "
-	  "if not set" },
+	  "remote shell; if not set, RSH of the environment or else ssh" },
 	{ "rmt", DE_OPTION_STRINGS, 0, 1, 4095, "/etc/rmt",
-	  "path of rmt on the host; a list is a command and its words" },
+	  "path of rmt on the host; a list is a command and its arguments" },
 	{ "window", DE_OPTION_INTEGER, 0, 0, WINDOW_MAX, "0",
-	  "records that are on their way at a time; 0: 8 MiB of them, but at "
-	  "least 8" },
+	  "records in flight at a time; 0: 8 MiB of them, but at least 8" },
 	{ "timeout", DE_OPTION_INTEGER, 0, 1, 86400, "300",
-	  "seconds for the line to take a record, and for an answer to come" },
+	  "seconds to wait for a record to be sent, and for an answer" },
 	{ "reconnect_attempts", DE_OPTION_INTEGER, 0, 0, 1000, "10",
-	  "how often a lost connection is made anew for one volume" },
+	  "how often to reconnect for one volume" },
 	{ "tape", DE_OPTION_STRING, 0, 4, 5, "auto",
-	  "whether it is a tape drive: true, false or auto" },
+	  "whether the target is a tape drive: true, false or auto" },
 	{ "rewind", DE_OPTION_BOOLEAN, 0, 0, 0, "true",
-	  "rewind a tape before a volume is written to it" },
+	  "rewind a tape before writing a volume" },
 	{ "eject", DE_OPTION_BOOLEAN, 0, 0, 0, "false",
-	  "rewind a tape and put it out when its volume is complete" },
+	  "rewind and eject the tape when its volume is complete" },
 	DE_OPTIONS_END
 };
 

@@ -63,25 +63,25 @@ struct out_tape {
 
 static const struct de_option out_tape_options[] = {
 	{ "device", DE_OPTION_STRINGS, DE_OPTION_REQUIRED, 1, PATH_MAX - 1,
-	  NULL, "tape drive, as /dev/nst0; a list has several, used in turn" },
+	  NULL, "tape drive, such as /dev/nst0; the drives of a list are used in turn" },
 	{ "block_size", DE_OPTION_SIZE, 0, 0, BLOCK_SIZE_MAX, "0",
-	  "bytes of a block, for drives with a fixed size; 0: variable, each "
-	  "record is a block" },
+	  "block size of a drive with fixed blocks; 0: variable, each record is "
+	  "a block" },
 	{ "append", DE_OPTION_BOOLEAN, 0, 0, 0, "false",
-	  "write behind what is on the tape" },
+	  "append to what is on the tape" },
 	{ "file", DE_OPTION_INTEGER, 0, 0, FILE_MAX, NULL,
-	  "write as this file of the tape, and lose all behind it; the first "
-	  "is 0" },
+	  "write as this file of the tape, losing all that follow; the first is "
+	  "0" },
 	{ "rewind", DE_OPTION_BOOLEAN, 0, 0, 0, "true",
 	  "rewind the tape when the volume is complete" },
 	{ "eject", DE_OPTION_BOOLEAN, 0, 0, 0, "false",
 	  "eject the tape when the volume is complete" },
 	{ "protect_days", DE_OPTION_INTEGER, 0, 0, 36500, "0",
-	  "do not overwrite a dump that is younger; 0: any may be" },
+	  "days for which a dump is not overwritten; 0: none" },
 	{ "overwrite_foreign", DE_OPTION_BOOLEAN, 0, 0, 0, "false",
-	  "overwrite what is no dump, or cannot be read" },
+	  "overwrite a tape that holds no dump or cannot be read" },
 	{ "wait_ready", DE_OPTION_INTEGER, 0, 0, 86400, "120",
-	  "seconds to wait for a drive that is loading or busy with itself" },
+	  "seconds to wait for a drive that is loading or otherwise not ready" },
 	DE_OPTIONS_END
 };
 
