@@ -15,6 +15,7 @@
 #include "core/cli/help.h"
 #include "core/run/job.h"
 #include "core/volume/media.h"
+#include "core/volume/places.h"
 #include "core/host/note.h"
 #include "core/base/signals.h"
 #include "core/base/suggest.h"
@@ -62,7 +63,7 @@ is_wanted(const struct arguments *args, const struct job_config *job)
 /* What the jobs use; NULL after reporting why they cannot be run. */
 static struct media *
 find_media(const struct job_context *context, const struct config *config,
-    const struct arguments *args)
+    const struct arguments *args, struct places *places)
 {
 	struct media *media = media_new(context->rep, context->signals);
 	bool ok = media != NULL;
@@ -70,7 +71,7 @@ find_media(const struct job_context *context, const struct config *config,
 	for (size_t i = 0; ok && i < config->job_count; i++)
 		if (is_wanted(args, &config->jobs[i]))
 			ok = media_add(media, &config->jobs[i]);
-	if (ok && media_are_distinct(media)) {
+	if (ok && media_are_distinct(media, places)) {
 		if (args->action == ACT_CHECK)
 			media_look(media);
 		else
@@ -157,12 +158,12 @@ is_interrupted(struct signals *signals, struct report *rep)
 static enum exit_status
 find_media_and_run_jobs(const struct job_context *context,
     const struct config *config, const struct arguments *args,
-    bool *is_supervisor)
+    struct places *places, bool *is_supervisor)
 {
 	struct media *media = NULL;
 
 	if (args->action != ACT_ESTIMATE &&
-	    (media = find_media(context, config, args)) == NULL)
+	    (media = find_media(context, config, args, places)) == NULL)
 		return EXIT_NOT_STARTED;
 	const enum exit_status status = run_jobs(context, config, args, media,
 	    is_supervisor);
@@ -173,9 +174,34 @@ find_media_and_run_jobs(const struct job_context *context,
 	return status;
 }
 
+/* What the jobs need; false after reporting why they cannot be run. */
+static bool
+add_jobs(struct places *places, const struct config *config,
+    const struct arguments *args)
+{
+	bool ok = true;
+
+	for (size_t i = 0; ok && i < config->job_count; i++)
+		if (is_wanted(args, &config->jobs[i]))
+			ok = places_add_job(places, &config->jobs[i]);
+	return ok;
+}
+
+static enum exit_status
+use_config(const struct job_context *context, const struct config *config,
+    const struct arguments *args, struct places *places, bool *is_supervisor)
+{
+	if (!names_are_known(context->rep, config, args) ||
+	    !add_jobs(places, config, args) || !places_are_distinct(places))
+		return EXIT_NOT_STARTED;
+	return find_media_and_run_jobs(context, config, args, places,
+	    is_supervisor);
+}
+
 static enum exit_status
 use_file(struct report *rep, struct plugin_registry *reg,
-    const struct arguments *args, struct run_report *run_report)
+    const struct arguments *args, struct places *places,
+    struct run_report *run_report)
 {
 	enum exit_status status = EXIT_NOT_STARTED;
 	bool is_supervisor = true;
@@ -194,34 +220,37 @@ use_file(struct report *rep, struct plugin_registry *reg,
 	};
 	struct config *config = config_load(&request, reg, rep);
 
-	if (config != NULL && names_are_known(rep, config, args))
-		status = find_media_and_run_jobs(&context, config, args,
+	if (config != NULL)
+		status = use_config(&context, config, args, places,
 		    &is_supervisor);
-	else if (config == NULL && is_interrupted(signals, rep))
+	else if (is_interrupted(signals, rep))
 		status = EXIT_ABORTED;
 	config_free(config);
-	if (is_supervisor && run_report != NULL &&
+	if (is_supervisor && run_report != NULL && places_report_is_safe(places) &&
 	    !run_report_write(run_report, args->report, status, rep) &&
 	    status == EXIT_COMPLETE)
 		status = EXIT_INCOMPLETE;
 	return status;
 }
 
+/* The report does not go over the configuration, however wrong that is. */
 static enum exit_status
 use_file_and_report(struct report *rep, struct plugin_registry *reg,
     const struct arguments *args)
 {
+	enum exit_status status = EXIT_NOT_STARTED;
 	struct run_report *run_report = NULL;
+	struct places *places = places_new(rep);
 
-	if (args->report != NULL) {
-		run_report = run_report_new();
-		if (run_report == NULL) {
-			report(rep, DE_ERROR, "out of memory");
-			return EXIT_NOT_STARTED;
-		}
-	}
-	const enum exit_status status = use_file(rep, reg, args, run_report);
+	if (args->report != NULL && (run_report = run_report_new()) == NULL)
+		report(rep, DE_ERROR, "out of memory");
+	else if (places != NULL &&
+	    places_add_configuration(places, args->file) &&
+	    places_add_report(places, args->report) &&
+	    places_are_distinct(places))
+		status = use_file(rep, reg, args, places, run_report);
 	run_report_free(run_report);
+	places_free(places);
 	return status;
 }
 

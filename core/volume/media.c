@@ -168,11 +168,28 @@ are_distinct(const struct media *m, const struct media_job *first,
 	return true;
 }
 
+/* Of nothing that is needed, whatever is changed between jobs. */
+static bool
+are_allowed(const struct media *m, struct places *places,
+    const struct media_job *job)
+{
+	bool allowed = true;
+
+	report_set_subject(m->rep, job_name(job->config));
+	for (size_t i = 0; i < job->output.count && allowed; i++)
+		allowed = places_allow(places, job->output.items[i].name,
+		    job->output.items[i].text);
+	report_set_subject(m->rep, NULL);
+	return allowed;
+}
+
 bool
-media_are_distinct(const struct media *m)
+media_are_distinct(const struct media *m, struct places *places)
 {
 	bool distinct = true;
 
+	for (size_t i = 0; i < m->job_count; i++)
+		distinct = are_allowed(m, places, &m->jobs[i]) && distinct;
 	for (size_t k = 1; k < m->job_count; k++) {
 		const struct media_job *second = &m->jobs[k];
 		if (option_number(second->config->volumes,

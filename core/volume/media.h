@@ -14,6 +14,7 @@
 
 #include "core/config/config.h"
 #include "core/base/signals.h"
+#include "core/volume/places.h"
 
 struct media;
 
@@ -26,8 +27,12 @@ struct media *media_new(struct report *rep, struct signals *signals);
  */
 bool media_add(struct media *media, const struct job_config *job);
 
-/* Does each job write to what is its own?  False after reporting what is not. */
-bool media_are_distinct(const struct media *media);
+/*
+ * Does each job write to what is its own, and to nothing that the run needs?
+ * False after reporting what is not.
+ */
+bool media_are_distinct(const struct media *media,
+    struct places *places);
 
 /*
  * Take the locks of all jobs, waiting as each of them says.  A job that cannot

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "core/volume/places.h"
+
+#include <dumpengine/plugin.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "core/host/locate.h"
+#include "plugins/common/resource.h"
+
+enum role {
+	ROLE_VOLUME,		/* of a dump; there is no place of that role */
+	ROLE_CONFIGURATION,
+	ROLE_SOURCE,
+	ROLE_SNAPSHOT,
+	ROLE_DUMPDATES,		/* from here on the run writes to it */
+	ROLE_REPORT
+};
+
+/* One of the names of what a path leads to. */
+struct place {
+	enum role role;
+	const struct job_config *job;	/* borrowed; NULL: of the run */
+	char *name;			/* owned, as this */
+	char *path;			/* as given */
+};
+
+struct places {
+	struct report *rep;		/* borrowed */
+	struct place *items;		/* owned */
+	size_t count;
+	bool report_clashes;
+};
+
+/* What is being added. */
+struct adding {
+	struct places *places;
+	struct place place;		/* without texts */
+};
+
+struct places *
+places_new(struct report *rep)
+{
+	struct places *p = calloc(1, sizeof(*p));
+
+	if (p == NULL)
+		report(rep, DE_ERROR, "out of memory");
+	else
+		p->rep = rep;
+	return p;
+}
+
+void
+places_free(struct places *places)
+{
+	if (places == NULL)
+		return;
+	for (size_t i = 0; i < places->count; i++) {
+		free(places->items[i].name);
+		free(places->items[i].path);
+	}
+	free(places->items);
+	free(places);
+}
+
+/* ------------------------------------------------------------------- adding */
+
+static enum de_status
+take_name(void *arg, const struct de_resource *resource)
+{
+	const struct adding *adding = arg;
+	struct places *p = adding->places;
+	struct place *items = reallocarray(p->items, p->count + 1,
+	    sizeof(*items));
+
+	if (items == NULL)
+		return DE_FAILED;
+	p->items = items;
+	items += p->count++;
+	*items = adding->place;
+	items->name = strdup(resource->name);
+	items->path = strdup(resource->text);
+	return items->name != NULL && items->path != NULL ? DE_OK : DE_FAILED;
+}
+
+static bool
+add(struct places *p, enum role role, const struct job_config *job,
+    const char *path)
+{
+	struct adding adding = { p, { .role = role, .job = job } };
+	const struct resource_taker taker = { .take = take_name,
+	    .arg = &adding };
+
+	if (path == NULL || path[0] == '\0' || strcmp(path, "-") == 0 ||
+	    resource_name_path(&taker, path) == DE_OK)
+		return true;
+	report(p->rep, DE_ERROR, "out of memory");
+	return false;
+}
+
+bool
+places_add_configuration(struct places *places, const char *file)
+{
+	return add(places, ROLE_CONFIGURATION, NULL, file);
+}
+
+bool
+places_add_report(struct places *places, const char *file)
+{
+	return add(places, ROLE_REPORT, NULL, file);
+}
+
+static void
+drop_message(void *arg, enum de_severity severity, const char *text)
+{
+	(void)arg;
+	(void)severity;
+	(void)text;
+}
+
+/* What it does not find, the source complains of when the job begins. */
+static bool
+locate_in_silence(const struct places *p, const struct job_config *job,
+    struct located *found)
+{
+	report_set_taker(p->rep, drop_message, NULL);
+	const bool ok = locate(&job->source, p->rep, found);
+
+	report_set_taker(p->rep, NULL, NULL);
+	return ok;
+}
+
+/*
+ * A path of a device or an image file stands for itself; what a label or a
+ * mount point means only the source knows.
+ */
+static bool
+add_source(struct places *p, const struct job_config *job)
+{
+	const char *device = option_text(job->source.options, "device");
+	struct located found = { .device = "" };
+	struct stat st;
+
+	if (device == NULL)
+		return true;
+	if (stat(device, &st) == 0 && !S_ISDIR(st.st_mode))
+		return add(p, ROLE_SOURCE, job, device);
+	return !locate_in_silence(p, job, &found) ||
+	    add(p, ROLE_SOURCE, job, found.device);
+}
+
+bool
+places_add_job(struct places *p, const struct job_config *job)
+{
+	return add_source(p, job) &&
+	    add(p, ROLE_SNAPSHOT, job, job->snapshot == NULL ? NULL :
+	    option_text(job->snapshot, "device")) &&
+	    add(p, ROLE_DUMPDATES, job, job_dumpdates(job));
+}
+
+/* ---------------------------------------------------------------- comparing */
+
+/* `path` leads to `place`, and is to be written to as `as`. */
+static void
+refuse(struct places *p, const char *path, enum role as,
+    const struct place *place)
+{
+	static const char *const what[] = {
+		[ROLE_VOLUME] = "the dump",
+		[ROLE_CONFIGURATION] = "the configuration",
+		[ROLE_SOURCE] = "the source",
+		[ROLE_SNAPSHOT] = "the snapshot",
+		[ROLE_DUMPDATES] = "the dumpdates file",
+		[ROLE_REPORT] = "the report",
+	};
+
+	report(p->rep, DE_ERROR, "%s: is %s%s%s, which %s would overwrite; "
+	    "give another path", path, what[place->role],
+	    place->job == NULL ? "" : " of job ",
+	    place->job == NULL ? "" : job_name(place->job), what[as]);
+	p->report_clashes = p->report_clashes || as == ROLE_REPORT ||
+	    place->role == ROLE_REPORT;
+}
+
+static bool
+are_distinct(struct places *p, const struct place *a, const struct place *b)
+{
+	if (a->role == b->role || strcmp(a->name, b->name) != 0)
+		return true;
+	const struct place *written = a->role > b->role ? a : b;
+	if (written->role < ROLE_DUMPDATES)
+		return true;
+	refuse(p, written->path, written->role, written == a ? b : a);
+	return false;
+}
+
+bool
+places_are_distinct(struct places *p)
+{
+	for (size_t i = 0; i < p->count; i++)
+		for (size_t k = 0; k < i; k++)
+			if (!are_distinct(p, &p->items[i], &p->items[k]))
+				return false;
+	return true;
+}
+
+bool
+places_allow(struct places *p, const char *name, const char *text)
+{
+	for (size_t i = 0; i < p->count; i++)
+		if (strcmp(p->items[i].name, name) == 0) {
+			refuse(p, text, ROLE_VOLUME, &p->items[i]);
+			return false;
+		}
+	return true;
+}
+
+bool
+places_report_is_safe(const struct places *places)
+{
+	return !places->report_clashes;
+}

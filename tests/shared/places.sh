@@ -1,0 +1,77 @@
+#!/usr/bin/env bash
+# What a run needs is not written over, whatever path a dump, the report or
+# dumpdates is given: the source, its snapshot, the configuration.
+# shellcheck source=tests/lib.sh
+. "${top_srcdir:-.}/tests/lib.sh"
+need_source
+
+make_image img 4M -t ext4
+cp img img.orig
+ln -s img link
+over='overwrite = true;'
+
+# configure PATH [RUN [JOB [DEVICE]]]: a.conf, to which nothing happens.
+configure () {
+	cat >a.conf <<-END_OF_CONF
+	${2:-}
+	jobs = ( { name = "test"; ${3:-}
+	  source = { plugin = "fs-ext2"; device = "${4:-img}"; };
+	  output = { plugin = "out-file"; path = "$1"; $over }; } );
+	END_OF_CONF
+	cp a.conf a.orig
+}
+
+# refused PATH WHAT [ARGUMENT...]
+refused () {
+	local path=$1 what=$2
+	shift 2
+	for check in "" --check; do
+		engine 1 -q ${check:+"$check"} -c a.conf "$@"
+		said "error: $path: is $what"
+		cmp img img.orig || fail "$path: the source was written to"
+		cmp a.conf a.orig || fail "$path: the configuration is gone"
+	done
+}
+
+configure img
+refused img "the source of job test, which the dump would overwrite"
+configure link
+refused link "the source of job test"
+configure a.conf
+refused a.conf "the configuration"
+configure dd 'dumpdates = "dd";'
+refused dd "the dumpdates file of job test"
+configure copy "" 'snapshot = { create = "cp img copy"; device = "copy";
+    remove = "rm -f copy"; };'
+refused copy "the snapshot of job test"
+configure v 'dumpdates = "img";'
+refused img "the source of job test, which the dumpdates file would overwrite"
+
+configure v 'dumpdates = "dd";'
+refused link "the source of job test, which the report would" --report link
+refused a.conf "the configuration" --report a.conf
+refused dd "the dumpdates file of job test" --report dd
+engine 1 -q --estimate -c a.conf --report img
+cmp img img.orig || fail "--estimate: its report replaced the source"
+# Also where the configuration does not tell what the rest is.
+echo "%" >>a.conf
+cp a.conf a.orig
+engine 1 -q -c a.conf --report a.conf
+cmp a.conf a.orig || fail "the report replaced a configuration with a mistake"
+# The report of a run that is refused for it does not replace a dump.
+configure v
+engine 0 -q -c a.conf
+cp v v.orig
+refused v "the report, which the dump would" --report v
+cmp v v.orig || fail "the report replaced a dump"
+
+# What they are called makes no difference.
+engine 0 -q -c a.conf --report report
+is_root || exit 0
+loop=$(losetup -f --show img 2>/dev/null) || exit 0
+trap 'losetup -d "$loop"; clean_up' EXIT
+configure img "" "" "$loop"
+refused img "the source of job test"
+configure "$loop"
+refused "$loop" "the source of job test"
+exit 0
