@@ -17,6 +17,7 @@
 #define JOB_NAME_MAX 64
 #define LABEL_MAX 15		/* c_label keeps a NUL behind it */
 #define DATE_MAX INT32_MAX	/* c_date is a signed 32-bit number */
+#define REHEARSAL_SECONDS 10
 
 const struct de_option config_top_options[] = {
 	{ "dumpdates", DE_OPTION_STRING, 0, 1, 4095, NULL,
@@ -174,6 +175,18 @@ make_instance(void *arg, const struct apart_mouth *mouth)
 	return made;
 }
 
+/* In the process that tries them all.  What is wrong is told later. */
+static void
+rehearse_plugin(struct settings *s, const struct plugin_config *config)
+{
+	const atomic_int not_cancelled = 0;
+	struct instance *in = instance_new(config->plugin, config->options,
+	    s->rep, &not_cancelled);
+
+	s->errors += in == NULL;
+	instance_free(in);
+}
+
 /*
  * What a table cannot say, the plugin says when an instance is made.  That
  * opens nothing, so it may be done before anything else is.
@@ -183,7 +196,8 @@ try_plugin(struct settings *s, const struct config_node *group,
     const struct plugin_config *config)
 {
 	struct trial trial = { s, group, config, NULL };
-	const struct apart apart = { make_instance, take_complaint, &trial };
+	const struct apart apart = { .work = make_instance,
+	    .hear = take_complaint, .arg = &trial };
 	const unsigned int errors = s->errors;
 	const char *name = config->plugin->descriptor.name;
 	char how[NOTE_HOW_BYTES];
@@ -235,8 +249,18 @@ read_plugin(struct settings *s, struct plugin_registry *reg,
 	const unsigned int errors = s->errors;
 	settings_read(s, group, sets, plugin_groups,
 	    config->plugin->descriptor.name);
-	if (s->errors == errors)
+	if (s->errors != errors)
+		return;
+	switch (plugin_registry_trial(reg)) {
+	case PLUGIN_TRY:
 		try_plugin(s, group, config);
+		break;
+	case PLUGIN_IN_TRIAL:
+		rehearse_plugin(s, config);
+		break;
+	case PLUGIN_TRIED:
+		break;
+	}
 }
 
 static bool
@@ -537,6 +561,64 @@ read_root(struct settings *s, struct plugin_registry *reg,
 	read_jobs(s, reg, overrides, root, config);
 }
 
+/* A file, and what it is read with. */
+struct reading {
+	const struct config_request *request;
+	const struct config_tree *tree;
+	struct plugin_registry *reg;
+	struct settings *s;
+};
+
+static bool
+rehearse(void *arg, const struct apart_mouth *mouth)
+{
+	const struct reading *r = arg;
+	struct report *mute = report_new(-1, REPORT_QUIET);
+	struct plugin_registry *reg = mute == NULL ? NULL :
+	    plugin_registry_new(mute, r->s->trust);
+	struct config *config = reg == NULL ? NULL :
+	    calloc(1, sizeof(*config));
+
+	(void)mouth;
+	if (config == NULL)
+		return false;
+	r->s->rep = mute;
+	plugin_registry_set_trial(reg, PLUGIN_IN_TRIAL);
+	read_root(r->s, reg, r->request->overrides,
+	    config_tree_root(r->tree), config);
+	config_free(config);
+	plugin_registry_free(reg);
+	return r->s->errors == 0;
+}
+
+/*
+ * A file is nearly always right, and so are its plugins.  So one process reads all
+ * of it first, loading the plugins and making their instances.  If that does not go
+ * well, each plugin gets processes of its own, to find out which one is wrong.  False:
+ * the run is aborted.
+ */
+static bool
+try_all_plugins(struct reading *r)
+{
+	const struct apart apart = { .work = rehearse, .arg = r,
+	    .seconds = REHEARSAL_SECONDS };
+	char how[NOTE_HOW_BYTES];
+
+	switch (apart_run(&apart, how, sizeof(how))) {
+	case APART_DONE:
+		plugin_registry_set_trial(r->reg, PLUGIN_TRIED);
+		break;
+	case APART_FAILED:
+	case APART_DIED:
+		break;
+	case APART_CANCELLED:
+		settings_error(r->s, NULL, "jobs", "the plugins could not be "
+		    "set up: the process that tried them %s", how);
+		return false;
+	}
+	return true;
+}
+
 struct config *
 config_load(const struct config_request *request, struct plugin_registry *reg,
     struct report *rep)
@@ -554,7 +636,8 @@ config_load(const struct config_request *request, struct plugin_registry *reg,
 	}
 	struct config_tree *tree = config_tree_read(request->file,
 	    request->trust, rep, request->signals, &s.errors);
-	if (tree != NULL)
+	struct reading r = { request, tree, reg, &s };
+	if (tree != NULL && (s.errors > 0 || try_all_plugins(&r)))
 		read_root(&s, reg, request->overrides, config_tree_root(tree),
 		    config);
 	const bool ok = tree != NULL && s.errors == 0;

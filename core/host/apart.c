@@ -89,6 +89,12 @@ take_word(const struct apart *apart, int fd, bool *done, bool *ended)
 	return false;
 }
 
+static int
+limit_of(const struct apart *apart)
+{
+	return apart->seconds != 0 ? apart->seconds : LIMIT_SECONDS;
+}
+
 static bool
 is_cancelled(void)
 {
@@ -100,7 +106,8 @@ is_cancelled(void)
 static enum apart_ending
 listen_to(const struct apart *apart, int fd, bool *late)
 {
-	const uint64_t end = clock_ns() + LIMIT_SECONDS * NS_PER_SECOND;
+	const uint64_t end = clock_ns() +
+	    (uint64_t)limit_of(apart) * NS_PER_SECOND;
 	struct pollfd poll_fd = { .fd = fd, .events = POLLIN };
 	bool done = false, ended = false;
 
@@ -117,7 +124,8 @@ listen_to(const struct apart *apart, int fd, bool *late)
 }
 
 static void
-bury(pid_t pid, enum apart_ending ending, bool late, char *why, size_t size)
+bury(const struct apart *apart, pid_t pid, enum apart_ending ending, bool late,
+    char *why, size_t size)
 {
 	char in[NOTE_TEXT_BYTES];
 	int wait_status = 0;
@@ -138,7 +146,7 @@ bury(pid_t pid, enum apart_ending ending, bool late, char *why, size_t size)
 		    hung ? " in " : "", hung ? in : "");
 	else if (hung)
 		snprintf(why, size, "was killed in %s, which had not returned "
-		    "after %d seconds", in, LIMIT_SECONDS);
+		    "after %d seconds", in, limit_of(apart));
 }
 
 enum apart_ending
@@ -162,7 +170,7 @@ apart_run(const struct apart *apart, char *why, size_t size)
 		snprintf(why, size, "cannot be: %s", strerror(errno));
 	} else {
 		ending = listen_to(apart, fds[0], &late);
-		bury(pid, ending, late, why, size);
+		bury(apart, pid, ending, late, why, size);
 	}
 	close(fds[0]);
 	return ending;

@@ -30,6 +30,7 @@ struct apart {			/* all borrowed */
 	/* In the caller, for each thing that is said; NULL: nothing is. */
 	void (*hear)(void *arg, int kind, const char *text);
 	void *arg;		/* of both */
+	int seconds;		/* after which it is killed; 0: a minute */
 };
 
 #define APART_TEXT_BYTES 8192

@@ -70,7 +70,8 @@ locate(const struct plugin_config *source, struct report *rep,
 	const struct de_source *ops = &source->plugin->source;
 	const char *device = option_text(source->options, "device");
 	struct question question = { source, rep, found };
-	const struct apart apart = { ask_plugin, hear_answer, &question };
+	const struct apart apart = { .work = ask_plugin, .hear = hear_answer,
+	    .arg = &question };
 	char how[NOTE_HOW_BYTES];
 
 	snprintf(found->device, sizeof(found->device), "%s",

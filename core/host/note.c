@@ -12,6 +12,7 @@
 
 /* Threads of all processes: at most a volume's slaves, and a few others. */
 #define NOTES 512
+#define TEXTS_BYTES 65536
 
 /* A thread and what it is in. */
 struct note {
@@ -21,11 +22,19 @@ struct note {
 	const char *_Atomic callback;
 };
 
+/* What the processes share. */
+struct shared {
+	struct note notes[NOTES];
+	atomic_size_t used;		/* of: */
+	char texts[TEXTS_BYTES];
+};
+
 static const int crashes[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT,
 	SIGSYS, SIGTRAP };
 #define CRASHES (sizeof(crashes) / sizeof(crashes[0]))
 
-static struct note *table;		/* shared; NULL: there is none */
+static struct shared *shared;		/* NULL: there is none */
+static struct note *table;		/* the notes in it; NULL likewise */
 static struct sigaction before[CRASHES];	/* what crashes did */
 static _Thread_local struct note *mine;	/* in the table, or &spare */
 static struct note spare;		/* of who finds no place in it */
@@ -118,14 +127,27 @@ catch_crashes(void)
 void
 note_init(void)
 {
-	void *shared = mmap(NULL, NOTES * sizeof(*table),
-	    PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	void *memory = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
+	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
-	if (shared == MAP_FAILED)
+	if (memory == MAP_FAILED)
 		return;		/* then messages name no callback */
-	table = shared;
+	shared = memory;
+	table = shared->notes;
 	pthread_atfork(NULL, NULL, after_fork);
 	catch_crashes();
+}
+
+const char *
+note_text(const char *text)
+{
+	const size_t size = strlen(text) + 1;
+
+	if (shared == NULL)
+		return text;	/* as nothing is noted */
+	const size_t at = atomic_fetch_add(&shared->used, size);
+	return at > TEXTS_BYTES || size > TEXTS_BYTES - at ? NULL :
+	    memcpy(shared->texts + at, text, size);
 }
 
 struct note_call

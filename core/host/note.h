@@ -26,8 +26,15 @@
 void note_init(void);
 
 /*
+ * A copy of a text that lasts as long as the run and that all its processes can
+ * read, those forked before as well.  NULL: there is no room.
+ */
+const char *note_text(const char *text);
+
+/*
  * A callback of a plugin.  Both texts last as long as the run, and have been
- * there before the process was forked: another one reads them.
+ * there before the process was forked, or are from note_text(): another one
+ * reads them.
  */
 struct note_call {
 	const char *plugin;		/* NULL: the engine itself is at work */

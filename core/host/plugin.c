@@ -20,6 +20,7 @@
 struct plugin_registry {
 	struct report *rep;
 	const struct trust *trust;
+	enum plugin_trial trial;
 	struct plugin *first;
 };
 
@@ -310,8 +311,9 @@ is_a_file(const char *path, const struct why *why)
 	return fd != -1;
 }
 
+/* `noted` is the path for note.h. */
 static struct plugin *
-open_plugin(const char *path, const struct why *why)
+open_plugin(const char *path, const char *noted, const struct why *why)
 {
 	const struct de_plugin *(*entry)(void);
 	struct plugin *p = calloc(1, sizeof(*p));
@@ -322,9 +324,9 @@ open_plugin(const char *path, const struct why *why)
 	}
 	if (!is_a_file(path, why))
 		goto fail;
-	p->noted = path;
+	p->noted = noted;
 	/* A bare name would be looked up in the library folders. */
-	struct note_call before = enter(path, "dlopen");
+	struct note_call before = enter(noted, "dlopen");
 	p->dl = dlopen(path, RTLD_NOW | RTLD_LOCAL);
 	note_enter(before);
 	if (p->dl == NULL) {
@@ -337,7 +339,7 @@ open_plugin(const char *path, const struct why *why)
 		    "de_plugin_entry)", path);
 		goto fail;
 	}
-	before = enter(path, "de_plugin_entry");
+	before = enter(noted, "de_plugin_entry");
 	const struct de_plugin *descriptor = entry();
 	note_enter(before);
 	if (check_descriptor(p, descriptor, why) == -1)
@@ -357,21 +359,19 @@ load_and_unload(void *arg, const struct apart_mouth *mouth)
 	const struct why why = { text, sizeof(text) };
 
 	(void)mouth;
-	plugin_free(open_plugin(arg, &why));
+	plugin_free(open_plugin(arg, arg, &why));
 	return true;
 }
 
-/*
- * What a plugin does when it is loaded, and unloaded, could end the process:
- * so another one tries it.
- */
 static bool
-can_be_loaded(char *path, const struct why *why)
+can_be_loaded(const struct plugin_registry *reg, char *path,
+    const struct why *why)
 {
 	const struct apart apart = { .work = load_and_unload, .arg = path };
 	char how[NOTE_HOW_BYTES];
 
-	if (apart_run(&apart, how, sizeof(how)) == APART_DONE)
+	if (reg->trial != PLUGIN_TRY ||
+	    apart_run(&apart, how, sizeof(how)) == APART_DONE)
 		return true;
 	fail(why, "%s: cannot be loaded: the process that tried it %s", path,
 	    how);
@@ -400,6 +400,28 @@ is_trusted(const struct plugin_registry *reg, const char *path,
 	return false;
 }
 
+/* With its path and name noted where whoever waits for us can read them. */
+static struct plugin *
+load(const struct plugin_registry *reg, const char *path,
+    const struct why *why)
+{
+	const bool in_trial = reg->trial == PLUGIN_IN_TRIAL;
+	const char *noted = in_trial ? note_text(path) : path;
+	struct plugin *p = noted == NULL ? NULL :
+	    open_plugin(path, noted, why);
+
+	if (p == NULL)
+		return NULL;
+	if (!in_trial)
+		p->noted = p->path;
+	else
+		p->descriptor.name = note_text(p->descriptor.name);
+	if (p->descriptor.name != NULL)
+		return p;
+	plugin_free(p);
+	return NULL;
+}
+
 const struct plugin *
 plugin_load(struct plugin_registry *reg, const char *name, enum de_kind kind,
     char *why_text, size_t why_size)
@@ -411,8 +433,8 @@ plugin_load(struct plugin_registry *reg, const char *name, enum de_kind kind,
 		return NULL;
 	struct plugin *p = loaded_already(reg, path);
 	if (p == NULL && is_trusted(reg, path, &why) &&
-	    can_be_loaded(path, &why) &&
-	    (p = open_plugin(path, &why)) != NULL) {
+	    can_be_loaded(reg, path, &why) &&
+	    (p = load(reg, path, &why)) != NULL) {
 		p->trust = reg->trust;
 		p->next = reg->first;
 		reg->first = p;
@@ -420,8 +442,6 @@ plugin_load(struct plugin_registry *reg, const char *name, enum de_kind kind,
 		    plugin_kind_name(p->descriptor.kind), p->descriptor.name,
 		    p->path);
 	}
-	if (p != NULL)
-		p->noted = p->path;
 	free(path);
 	if (p != NULL && kind != 0 && p->descriptor.kind != kind) {
 		fail(&why, "%s is of kind %s; one of kind %s is needed here",
@@ -441,6 +461,18 @@ plugin_registry_new(struct report *rep, const struct trust *trust)
 	reg->rep = rep;
 	reg->trust = trust;
 	return reg;
+}
+
+void
+plugin_registry_set_trial(struct plugin_registry *reg, enum plugin_trial trial)
+{
+	reg->trial = trial;
+}
+
+enum plugin_trial
+plugin_registry_trial(const struct plugin_registry *reg)
+{
+	return reg->trial;
 }
 
 void

@@ -15,8 +15,7 @@
 
 struct plugin {
 	char *path;			/* of the shared object */
-	const char *noted;		/* the same, from before any fork; see
-					   note.h */
+	const char *noted;		/* the same, as note.h asks for it */
 	void *dl;
 	struct de_plugin descriptor;	/* a copy; its pointers lead here: */
 	struct de_source source;
@@ -36,6 +35,19 @@ struct plugin_registry;
  */
 struct plugin_registry *plugin_registry_new(struct report *rep,
     const struct trust *trust);
+
+/*
+ * What a plugin does when it is loaded, and unloaded, could end the process.
+ * Where that must not be, another process tries it first.
+ */
+enum plugin_trial {
+	PLUGIN_TRY,		/* for each plugin; so it is at first */
+	PLUGIN_IN_TRIAL,	/* this is the other process, for all of them */
+	PLUGIN_TRIED		/* which went well */
+};
+void plugin_registry_set_trial(struct plugin_registry *reg,
+    enum plugin_trial trial);
+enum plugin_trial plugin_registry_trial(const struct plugin_registry *reg);
 
 /* Unloads all; no instance may be left.  Takes NULL. */
 void plugin_registry_free(struct plugin_registry *reg);
