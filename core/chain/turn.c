@@ -11,7 +11,7 @@
 
 #include "core/base/clock.h"
 #include "core/chain/level.h"
-#include "core/host/locate.h"
+#include "core/host/find_device.h"
 #include "plugins/common/safe_file.h"
 
 #define NAME_BYTES 8192
@@ -64,14 +64,14 @@ identify(const char *device, char *text, size_t room)
  */
 static bool
 find_node(const struct job_config *job, const char *device,
-    struct report *rep, struct located *found)
+    struct report *rep, struct found_device *found)
 {
 	struct stat st;
 
 	snprintf(found->device, sizeof(found->device), "%s", device);
 	if (stat(device, &st) == 0 && !S_ISDIR(st.st_mode))
 		return true;
-	return locate(&job->source, rep, found);
+	return find_device(&job->source, rep, found);
 }
 
 /* Texts of a request, of NAME_BYTES each.  False after reporting why not. */
@@ -82,7 +82,7 @@ name_turn(const struct job_config *job, struct report *rep, char *name,
 	const char *device = option_text(job->source.options, "device");
 	const char *file = job_dumpdates(job);
 	char what[PATH_BYTES + 16];
-	struct located found = { .device = "" };
+	struct found_device found = { .device = "" };
 
 	if (device == NULL)
 		device = job_name(job);

@@ -12,7 +12,7 @@
 #include "core/config/capacity.h"
 #include "core/chain/chain.h"
 #include "core/chain/chain_log.h"
-#include "core/select/changed.h"
+#include "core/select/live_changes.h"
 #include "core/base/clock.h"
 #include "core/base/date.h"
 #include "core/config/dumpdates.h"
@@ -504,7 +504,7 @@ count_findings(struct message_end *end, const struct read_errors *read_errors)
 
 /*
  * Tell the supervisor how the dump ended, if it did with this process.  For the
- * `changes`, see changed.h.
+ * `changes`, see live_changes.h.
  */
 static enum exit_status
 end_tape(const struct job *job, struct tape *tape,
@@ -547,7 +547,7 @@ count_changes(const struct job *job, const struct selection *sel)
 {
 	if (job->footprints == NULL)
 		return 0;
-	return changed_report(job->source_instance, sel, job->footprints,
+	return live_changes_report(job->source_instance, sel, job->footprints,
 	    &job->selected, job->channel);
 }
 
@@ -726,7 +726,7 @@ select_inodes(struct job *job, struct selection *sel,
 		if (freeze == NULL)
 			return EXIT_NOT_STARTED;
 	}
-	job->selected = changed_now();
+	job->selected = live_changes_now();
 	const bool ok = select_by_rules(job, sel, read_errors);
 	/* A thaw too early is a warning: what has changed is found later. */
 	freeze_end(freeze);

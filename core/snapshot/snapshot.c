@@ -12,7 +12,7 @@
 #include "core/base/command.h"
 #include "core/base/date.h"
 #include "core/snapshot/freeze.h"
-#include "core/host/locate.h"
+#include "core/host/find_device.h"
 #include "core/base/state_file.h"
 
 #define PREFIX "DUMPENGINE_"
@@ -26,7 +26,7 @@ struct snapshot {
 	struct report *rep;		/* borrowed */
 	struct state_file *state;
 	char *texts[TEXTS];		/* owned; NULL at the end */
-	struct located origin;
+	struct found_device origin;
 	int64_t date;			/* see snapshot_date() */
 };
 
@@ -230,7 +230,7 @@ prepare(struct snapshot *s)
 	s->state = state_file_open(option_text(s->job->options, "state_dir"),
 	    job_name(s->job), s->rep);
 	return s->state != NULL && remove_left_over(s) &&
-	    locate(&s->job->source, s->rep, &s->origin) &&
+	    find_device(&s->job->source, s->rep, &s->origin) &&
 	    make_texts(s) &&
 	    state_file_write(s->state, (const char *const *)s->texts);
 }

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "core/host/locate.h"
+#include "core/host/find_device.h"
 #include "plugins/common/resource.h"
 
 enum role {
@@ -121,11 +121,11 @@ drop_message(void *arg, enum de_severity severity, const char *text)
 
 /* What it does not find, the source complains of when the job begins. */
 static bool
-locate_in_silence(const struct places *p, const struct job_config *job,
-    struct located *found)
+find_in_silence(const struct places *p, const struct job_config *job,
+    struct found_device *found)
 {
 	report_set_taker(p->rep, drop_message, NULL);
-	const bool ok = locate(&job->source, p->rep, found);
+	const bool ok = find_device(&job->source, p->rep, found);
 
 	report_set_taker(p->rep, NULL, NULL);
 	return ok;
@@ -139,14 +139,14 @@ static bool
 add_source(struct places *p, const struct job_config *job)
 {
 	const char *device = option_text(job->source.options, "device");
-	struct located found = { .device = "" };
+	struct found_device found = { .device = "" };
 	struct stat st;
 
 	if (device == NULL)
 		return true;
 	if (stat(device, &st) == 0 && !S_ISDIR(st.st_mode))
 		return add(p, ROLE_SOURCE, job, device);
-	return !locate_in_silence(p, job, &found) ||
+	return !find_in_silence(p, job, &found) ||
 	    add(p, ROLE_SOURCE, job, found.device);
 }
 

@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/format/directory.h"
-#include "core/format/names.h"
+#include "core/format/dirblock.h"
+#include "core/format/name_set.h"
 #include "core/write/stream.h"
 
 #define SEGMENT_BYTES ((size_t)HEADER_ADDRS * DE_TAPE_BLOCK)
@@ -21,9 +21,9 @@
 struct conversion {
 	const struct stream *s;
 	const struct de_inode *inode;
-	struct directory out;
+	struct dirblock out;
 	struct tree_view view;
-	struct names names;	/* that it has had */
+	struct name_set names;	/* that it has had */
 	enum { BEFORE_DOT, BEFORE_DOTDOT, ENTRIES } place;
 	bool quiet;		/* the findings are known from the first time */
 	bool changed;		/* it is another one at the second time */
@@ -46,7 +46,7 @@ flush_buffer(struct conversion *c)
 	};
 
 	if (c->buffered % DE_TAPE_BLOCK != 0)
-		memset(c->buffer + c->buffered, 0, DIRECTORY_CHUNK);
+		memset(c->buffer + c->buffered, 0, DIRBLOCK_CHUNK);
 	const enum de_status status = stream_put_blocks(c->s, c->type,
 	    c->inode, &content, c->buffer);
 	c->put += c->buffered;
@@ -62,7 +62,7 @@ keep_chunk(void *arg, const uint8_t *chunk)
 	struct conversion *c = arg;
 
 	if (c->out.size < BUFFER_BYTES)
-		memcpy(c->buffer + c->out.size, chunk, DIRECTORY_CHUNK);
+		memcpy(c->buffer + c->out.size, chunk, DIRBLOCK_CHUNK);
 	return DE_OK;
 }
 
@@ -76,8 +76,8 @@ write_chunk(void *arg, const uint8_t *chunk)
 		c->changed = true;
 		return DE_OK;
 	}
-	memcpy(c->buffer + c->buffered, chunk, DIRECTORY_CHUNK);
-	c->buffered += DIRECTORY_CHUNK;
+	memcpy(c->buffer + c->buffered, chunk, DIRBLOCK_CHUNK);
+	c->buffered += DIRBLOCK_CHUNK;
 	return c->buffered == BUFFER_BYTES ? flush_buffer(c) : DE_OK;
 }
 
@@ -104,7 +104,7 @@ is_name(const struct de_entry *e, const char *name)
 static enum de_status
 add_dot(struct conversion *c, const char *name, uint32_t inode)
 {
-	return directory_add(&c->out, inode, 0040000, name, strlen(name));
+	return dirblock_add(&c->out, inode, 0040000, name, strlen(name));
 }
 
 /* What ".." is to be, where the directory says `said`, or nothing. */
@@ -172,32 +172,32 @@ type_of(const struct conversion *c, const struct de_entry *e)
 static enum de_status
 add_entry(struct conversion *c, const struct de_entry *e)
 {
-	char shortened[DIRECTORY_NAME_MAX + 1];
+	char shortened[DIRBLOCK_NAME_MAX + 1];
 	const char *name = e->name;
 	size_t length = e->name_length;
 
-	if (length > DIRECTORY_NAME_MAX) {
-		length = directory_shorten_name(name, length, e->inode,
+	if (length > DIRBLOCK_NAME_MAX) {
+		length = dirblock_shorten_name(name, length, e->inode,
 		    shortened);
 		name = shortened;
 		if (!c->quiet)
 			findings_add(c->s->findings, e->inode, "its name has "
 			    "more than %d bytes, which restore cannot read; "
-			    "in the dump it is \"...%s\"", DIRECTORY_NAME_MAX,
+			    "in the dump it is \"...%s\"", DIRBLOCK_NAME_MAX,
 			    shortened + length - 48);
 	}
-	if (!names_add(&c->names, name, length)) {
-		length = directory_shorten_name(e->name, e->name_length,
+	if (!name_set_add(&c->names, name, length)) {
+		length = dirblock_shorten_name(e->name, e->name_length,
 		    e->inode, shortened);
 		name = shortened;
-		if (!names_add(&c->names, name, length)) {
+		if (!name_set_add(&c->names, name, length)) {
 			finding(c, e, "is left out: it is there already");
 			return DE_OK;
 		}
 		finding(c, e, "has the name of another one; in the dump it has "
 		    "its inode number behind it");
 	}
-	const enum de_status status = directory_add(&c->out, e->inode,
+	const enum de_status status = dirblock_add(&c->out, e->inode,
 	    type_of(c, e), name, length);
 	if (status == DE_NO_MORE) {
 		finding(c, e, "is left out: the directory is larger than "
@@ -252,12 +252,12 @@ take_entry(void *arg, const struct de_entry *e)
 }
 
 static enum de_status
-convert(struct conversion *c, directory_sink_fn *sink)
+convert(struct conversion *c, dirblock_sink_fn *sink)
 {
 	bool taken;
 
-	directory_begin(&c->out, sink, c);
-	names_free(&c->names);
+	dirblock_begin(&c->out, sink, c);
+	name_set_free(&c->names);
 	tree_look(c->s->sel->tree, c->inode->number, &c->view);
 	c->place = BEFORE_DOT;
 	enum de_status status = source_read_directory(c->s->src, c->inode,
@@ -271,17 +271,17 @@ convert(struct conversion *c, directory_sink_fn *sink)
 	}
 	if (status == DE_OK && c->place != ENTRIES)
 		status = take_dots(c, NULL, &taken);
-	return status == DE_OK ? directory_end(&c->out) : status;
+	return status == DE_OK ? dirblock_end(&c->out) : status;
 }
 
 /* It shrank since its size was announced: fill up with empty entries. */
 static enum de_status
 fill_up(struct conversion *c)
 {
-	uint8_t empty[DIRECTORY_CHUNK];
+	uint8_t empty[DIRBLOCK_CHUNK];
 	enum de_status status = DE_OK;
 
-	directory_empty_chunk(empty);
+	dirblock_empty_chunk(empty);
 	while (status == DE_OK && c->put + c->buffered < c->announced) {
 		c->changed = true;
 		status = write_chunk(c, empty);
@@ -322,7 +322,7 @@ stream_put_directory(const struct stream *s, const struct de_inode *inode)
 	} else if (status == DE_OK) {
 		status = convert_again(&c);
 	}
-	names_free(&c.names);
+	name_set_free(&c.names);
 	free(c.buffer);
 	return status;
 }

@@ -12,7 +12,7 @@
 
 #include "core/ring/backlog.h"
 #include "core/config/capacity.h"
-#include "core/volume/change.h"
+#include "core/volume/media_change.h"
 #include "core/volume/checkpoint.h"
 #include "core/base/clock.h"
 #include "core/base/date.h"
@@ -58,7 +58,7 @@ struct tape {
 	struct ring *ring;
 	struct volume *volume;
 	struct shared *shared;
-	struct change change;
+	struct media_change change;
 	struct checkpoint checkpoint;
 	struct backlog backlog;		/* to be put before anything else */
 
@@ -502,7 +502,7 @@ retry(void *arg, pid_t pid, int wait_status)
 		return false;
 	describe_end(tape, DE_END_ERROR, &end);
 	end.failure = tape->shared->failure;
-	const struct change_failure failure = {
+	const struct media_change_failure failure = {
 		.pid = pid,
 		.wait_status = wait_status,
 		.is_once = tape->shared->is_once,
@@ -511,7 +511,7 @@ retry(void *arg, pid_t pid, int wait_status)
 	};
 	/* There is no writer now that this process would have to see to. */
 	signals_end_with_supervisor();
-	tape->ending.status = change_after_failure(&tape->change, &end,
+	tape->ending.status = media_change_after_failure(&tape->change, &end,
 	    &failure);
 	signals_outlive_supervisor();
 	return tape->ending.status == EXIT_COMPLETE;
@@ -639,7 +639,7 @@ set_limit(struct tape *tape)
 static enum de_status
 begin_volume(struct tape *tape)
 {
-	change_begin_volume(&tape->change);
+	media_change_begin_volume(&tape->change);
 	*tape->shared = (struct shared){ 0 };
 	set_limit(tape);
 	/* A checkpoint sees to the end of its writer first. */
@@ -685,7 +685,7 @@ change_volume(struct tape *tape)
 
 	describe_end(tape, reason, &end);
 	describe_volume(tape, tape->next.volume + 1, &next);
-	const enum exit_status changed = change_medium(&tape->change, &end,
+	const enum exit_status changed = media_change_next(&tape->change, &end,
 	    &next);
 	if (changed != EXIT_COMPLETE || *tape->config.cancelled)
 		return end_process(tape, changed != EXIT_COMPLETE ? changed :
@@ -918,7 +918,7 @@ tape_finish(struct tape *tape, uint32_t max_inode)
 	if (output_end_set(tape->config.output, DE_CLOSE_COMPLETE) != DE_OK)
 		return end_process(tape, EXIT_ABORTED, true);
 	describe_end(tape, DE_END_LAST, &end);
-	change_at_end(&tape->change, &end);
+	media_change_at_end(&tape->change, &end);
 	end_process(tape, EXIT_COMPLETE, true);
 	return DE_OK;
 }

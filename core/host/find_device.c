@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "core/host/locate.h"
+#include "core/host/find_device.h"
 
 #include <stdio.h>
 
@@ -16,7 +16,7 @@ enum subject {
 struct question {
 	const struct plugin_config *source;
 	struct report *rep;
-	struct located *found;		/* the answers */
+	struct found_device *found;		/* the answers */
 };
 
 /* Those that there are callbacks for. */
@@ -24,7 +24,7 @@ static enum de_status
 ask_instance(const struct instance *in, const struct apart_mouth *mouth)
 {
 	const struct de_source *ops = &in->plugin->source;
-	char text[LOCATE_BYTES];
+	char text[FIND_DEVICE_BYTES];
 
 	if (ops->find_device != NULL) {
 		if (source_find_device(in, text, sizeof(text)) != DE_OK)
@@ -60,12 +60,12 @@ hear_answer(void *arg, int kind, const char *text)
 	const struct question *q = arg;
 
 	snprintf(kind == SUBJECT_DEVICE ? q->found->device :
-	    q->found->mount_point, LOCATE_BYTES, "%s", text);
+	    q->found->mount_point, FIND_DEVICE_BYTES, "%s", text);
 }
 
 bool
-locate(const struct plugin_config *source, struct report *rep,
-    struct located *found)
+find_device(const struct plugin_config *source, struct report *rep,
+    struct found_device *found)
 {
 	const struct de_source *ops = &source->plugin->source;
 	const char *device = option_text(source->options, "device");

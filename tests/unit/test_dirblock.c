@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * test_directory.c - directories as restore parses them
+ * test_dirblock.c - directories as restore parses them
  */
-#include "core/format/directory.h"
+#include "core/format/dirblock.h"
 
 #include <sys/stat.h>
 
@@ -23,10 +23,10 @@ shelve(void *arg, const uint8_t *chunk)
 
 	if (++s->chunks == s->fail_at)
 		return DE_FAILED;
-	s->bytes = realloc(s->bytes, s->size + DIRECTORY_CHUNK);
+	s->bytes = realloc(s->bytes, s->size + DIRBLOCK_CHUNK);
 	ck_assert_ptr_nonnull(s->bytes);
-	memcpy(s->bytes + s->size, chunk, DIRECTORY_CHUNK);
-	s->size += DIRECTORY_CHUNK;
+	memcpy(s->bytes + s->size, chunk, DIRBLOCK_CHUNK);
+	s->size += DIRBLOCK_CHUNK;
 	return DE_OK;
 }
 
@@ -76,12 +76,12 @@ parse(const struct shelf *s, struct parsed *entries, size_t room)
 START_TEST(dots_stand_at_their_offsets)
 {
 	struct shelf s = { 0 };
-	struct directory d;
+	struct dirblock d;
 
-	directory_begin(&d, shelve, &s);
-	ck_assert_int_eq(directory_add(&d, 2, S_IFDIR, ".", 1), DE_OK);
-	ck_assert_int_eq(directory_add(&d, 2, S_IFDIR, "..", 2), DE_OK);
-	ck_assert_int_eq(directory_end(&d), DE_OK);
+	dirblock_begin(&d, shelve, &s);
+	ck_assert_int_eq(dirblock_add(&d, 2, S_IFDIR, ".", 1), DE_OK);
+	ck_assert_int_eq(dirblock_add(&d, 2, S_IFDIR, "..", 2), DE_OK);
+	ck_assert_int_eq(dirblock_end(&d), DE_OK);
 	ck_assert_uint_eq(s.size, 512);
 	ck_assert_uint_eq(d.size, 512);
 	static const uint8_t expected[] = {
@@ -98,20 +98,20 @@ END_TEST
 START_TEST(names_of_every_length_come_back)
 {
 	struct shelf s = { 0 };
-	struct directory d;
-	static struct parsed entries[DIRECTORY_NAME_MAX];
-	char name[DIRECTORY_NAME_MAX];
+	struct dirblock d;
+	static struct parsed entries[DIRBLOCK_NAME_MAX];
+	char name[DIRBLOCK_NAME_MAX];
 
-	directory_begin(&d, shelve, &s);
-	for (size_t n = 1; n <= DIRECTORY_NAME_MAX; n++) {
+	dirblock_begin(&d, shelve, &s);
+	for (size_t n = 1; n <= DIRBLOCK_NAME_MAX; n++) {
 		memset(name, 'a' + (int)(n % 26), n);
-		ck_assert_int_eq(directory_add(&d, (uint32_t)(1000 + n),
+		ck_assert_int_eq(dirblock_add(&d, (uint32_t)(1000 + n),
 		    S_IFREG, name, n), DE_OK);
 	}
-	ck_assert_int_eq(directory_end(&d), DE_OK);
+	ck_assert_int_eq(dirblock_end(&d), DE_OK);
 	ck_assert_uint_eq(parse(&s, entries, COUNT(entries)),
-	    DIRECTORY_NAME_MAX);
-	for (size_t n = 1; n <= DIRECTORY_NAME_MAX; n++) {
+	    DIRBLOCK_NAME_MAX);
+	for (size_t n = 1; n <= DIRBLOCK_NAME_MAX; n++) {
 		ck_assert_uint_eq(entries[n - 1].inode, 1000 + n);
 		ck_assert_uint_eq(strlen(entries[n - 1].name), n);
 		ck_assert_int_eq(entries[n - 1].name[n - 1],
@@ -126,15 +126,15 @@ END_TEST
 START_TEST(entries_that_fill_a_chunk_exactly_need_no_other)
 {
 	struct shelf s = { 0 };
-	struct directory d;
+	struct dirblock d;
 	char name[256];
 
 	/* 8 + 248 = 256: two of them are a chunk. */
 	memset(name, 'x', sizeof(name));
-	directory_begin(&d, shelve, &s);
+	dirblock_begin(&d, shelve, &s);
 	for (int i = 0; i < 4; i++)
-		ck_assert_int_eq(directory_add(&d, 100, 0, name, 247), DE_OK);
-	ck_assert_int_eq(directory_end(&d), DE_OK);
+		ck_assert_int_eq(dirblock_add(&d, 100, 0, name, 247), DE_OK);
+	ck_assert_int_eq(dirblock_end(&d), DE_OK);
 	ck_assert_uint_eq(s.size, 1024);
 	ck_assert_uint_eq(get16(s.bytes + 4), 256);
 	ck_assert_uint_eq(get16(s.bytes + 256 + 4), 256);
@@ -154,13 +154,13 @@ START_TEST(types_are_those_of_bsd)
 		{ S_IFSOCK, 12 },
 	};
 	struct shelf s = { 0 };
-	struct directory d;
+	struct dirblock d;
 	struct parsed entries[COUNT(cases)];
 
-	directory_begin(&d, shelve, &s);
+	dirblock_begin(&d, shelve, &s);
 	for (size_t i = 0; i < COUNT(cases); i++)
-		directory_add(&d, 11, cases[i].mode, "n", 1);
-	directory_end(&d);
+		dirblock_add(&d, 11, cases[i].mode, "n", 1);
+	dirblock_end(&d);
 	ck_assert_uint_eq(parse(&s, entries, COUNT(cases)), COUNT(cases));
 	for (size_t i = 0; i < COUNT(cases); i++)
 		ck_assert_uint_eq(entries[i].type, cases[i].type);
@@ -172,12 +172,12 @@ START_TEST(names_hold_any_byte)
 {
 	static const char name[] = "new\nline \xff\xfe\x80 \x01\x7f";
 	struct shelf s = { 0 };
-	struct directory d;
+	struct dirblock d;
 	struct parsed entries[1];
 
-	directory_begin(&d, shelve, &s);
-	directory_add(&d, UINT32_MAX, S_IFREG, name, sizeof(name) - 1);
-	directory_end(&d);
+	dirblock_begin(&d, shelve, &s);
+	dirblock_add(&d, UINT32_MAX, S_IFREG, name, sizeof(name) - 1);
+	dirblock_end(&d);
 	ck_assert_uint_eq(parse(&s, entries, 1), 1);
 	ck_assert_str_eq(entries[0].name, name);
 	ck_assert_uint_eq(entries[0].inode, UINT32_MAX);
@@ -187,17 +187,17 @@ END_TEST
 
 START_TEST(a_failing_sink_is_passed_on)
 {
-	char name[DIRECTORY_NAME_MAX];
-	struct directory d;
+	char name[DIRBLOCK_NAME_MAX];
+	struct dirblock d;
 
 	memset(name, 'x', sizeof(name));
 	for (size_t fail_at = 1; fail_at <= 3; fail_at++) {
 		struct shelf s = { .fail_at = fail_at };
 		enum de_status status = DE_OK;
 		size_t added = 0;
-		directory_begin(&d, shelve, &s);
+		dirblock_begin(&d, shelve, &s);
 		while (status == DE_OK && added < 10) {
-			status = directory_add(&d, 11, 0, name, sizeof(name));
+			status = dirblock_add(&d, 11, 0, name, sizeof(name));
 			added++;
 		}
 		ck_assert_int_eq(status, DE_FAILED);
@@ -205,29 +205,29 @@ START_TEST(a_failing_sink_is_passed_on)
 		free(s.bytes);
 	}
 	struct shelf s = { .fail_at = 1 };
-	directory_begin(&d, shelve, &s);
-	directory_add(&d, 11, 0, "x", 1);
-	ck_assert_int_eq(directory_end(&d), DE_FAILED);
+	dirblock_begin(&d, shelve, &s);
+	dirblock_add(&d, 11, 0, "x", 1);
+	ck_assert_int_eq(dirblock_end(&d), DE_FAILED);
 }
 END_TEST
 
 START_TEST(a_directory_never_becomes_larger_than_restore_can_read)
 {
-	char name[DIRECTORY_NAME_MAX];
-	struct directory d;
+	char name[DIRBLOCK_NAME_MAX];
+	struct dirblock d;
 	enum de_status status = DE_OK;
 	uint64_t added = 0;
 
 	memset(name, 'x', sizeof(name));
-	directory_begin(&d, forget, NULL);
+	dirblock_begin(&d, forget, NULL);
 	while (status == DE_OK && added < 1000000) {
-		status = directory_add(&d, 11, 0, name, sizeof(name));
+		status = dirblock_add(&d, 11, 0, name, sizeof(name));
 		added++;
 	}
 	ck_assert_int_eq(status, DE_NO_MORE);
 	/* what is refused does not harm what comes behind it */
-	ck_assert_int_eq(directory_add(&d, 11, 0, "y", 1), DE_OK);
-	ck_assert_int_eq(directory_end(&d), DE_OK);
+	ck_assert_int_eq(dirblock_add(&d, 11, 0, "y", 1), DE_OK);
+	ck_assert_int_eq(dirblock_end(&d), DE_OK);
 	ck_assert_uint_le(d.size, 268435455);
 	ck_assert_uint_ge(d.size, 268435455 - 2048);
 }
@@ -236,16 +236,16 @@ END_TEST
 START_TEST(shortened_names_fit_and_differ)
 {
 	enum { NAMES = 2000 };
-	static char names[NAMES][DIRECTORY_NAME_MAX + 1];
+	static char names[NAMES][DIRBLOCK_NAME_MAX + 1];
 	char name[256];
 
 	/* alike but for their last bytes, and all the same inode */
 	for (int i = 0; i < NAMES; i++) {
 		memset(name, 'n', 250);
 		snprintf(name + 250, 6, "%05d", i);
-		const size_t length = directory_shorten_name(name, 255, 1234,
+		const size_t length = dirblock_shorten_name(name, 255, 1234,
 		    names[i]);
-		ck_assert_uint_le(length, DIRECTORY_NAME_MAX);
+		ck_assert_uint_le(length, DIRBLOCK_NAME_MAX);
 		ck_assert_uint_ge(length, 200);
 		ck_assert_uint_eq(strlen(names[i]), length);
 		ck_assert_mem_eq(names[i], name, 200);
@@ -260,15 +260,15 @@ END_TEST
 
 START_TEST(shortened_names_are_the_same_each_time)
 {
-	char name[256], a[DIRECTORY_NAME_MAX + 1], b[DIRECTORY_NAME_MAX + 1];
+	char name[256], a[DIRBLOCK_NAME_MAX + 1], b[DIRBLOCK_NAME_MAX + 1];
 
 	memset(name, 'n', 255);
-	const size_t length = directory_shorten_name(name, 255, 7, a);
-	ck_assert_uint_eq(directory_shorten_name(name, 255, 7, b), length);
+	const size_t length = dirblock_shorten_name(name, 255, 7, a);
+	ck_assert_uint_eq(dirblock_shorten_name(name, 255, 7, b), length);
 	ck_assert_str_eq(a, b);
-	directory_shorten_name(name, 255, UINT32_MAX, b);
+	dirblock_shorten_name(name, 255, UINT32_MAX, b);
 	ck_assert_str_ne(a, b);
-	ck_assert_uint_le(strlen(b), DIRECTORY_NAME_MAX);
+	ck_assert_uint_le(strlen(b), DIRBLOCK_NAME_MAX);
 }
 END_TEST
 
@@ -284,12 +284,12 @@ check_characters(const char *text)
 
 START_TEST(shortening_does_not_cut_a_character_in_two)
 {
-	char name[256], shortened[DIRECTORY_NAME_MAX + 1];
+	char name[256], shortened[DIRBLOCK_NAME_MAX + 1];
 
 	for (int i = 0; i < 85; i++)
 		memcpy(name + 3 * i, "\xe2\x82\xac", 3);
 	for (uint32_t inode = 1; inode < 1000000000; inode *= 10) {
-		directory_shorten_name(name, 255, inode, shortened);
+		dirblock_shorten_name(name, 255, inode, shortened);
 		check_characters(shortened);
 	}
 }
@@ -297,24 +297,24 @@ END_TEST
 
 START_TEST(names_of_nothing_but_continuation_bytes_are_shortened_too)
 {
-	char name[256], shortened[DIRECTORY_NAME_MAX + 1];
+	char name[256], shortened[DIRBLOCK_NAME_MAX + 1];
 
 	memset(name, 0x80, 255);
-	const size_t length = directory_shorten_name(name, 255, 9, shortened);
+	const size_t length = dirblock_shorten_name(name, 255, 9, shortened);
 	ck_assert_uint_ge(length, 1);
-	ck_assert_uint_le(length, DIRECTORY_NAME_MAX);
+	ck_assert_uint_le(length, DIRBLOCK_NAME_MAX);
 	ck_assert_uint_eq(strlen(shortened), length);
 }
 END_TEST
 
 START_TEST(an_empty_chunk_is_one_empty_entry)
 {
-	uint8_t chunk[DIRECTORY_CHUNK];
+	uint8_t chunk[DIRBLOCK_CHUNK];
 	struct shelf s = { .bytes = chunk, .size = sizeof(chunk) };
 	struct parsed entries[1];
 
 	memset(chunk, 0xff, sizeof(chunk));
-	directory_empty_chunk(chunk);
+	dirblock_empty_chunk(chunk);
 	ck_assert_uint_eq(parse(&s, entries, 1), 0);
 	ck_assert_uint_eq(get16(chunk + 4), 512);
 }

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * change.h - what happens between two volumes, or before one is tried again
+ * media_change.h - what happens between two volumes, or before another attempt
  *
  * Asks the EOT handler, and the operator through the supervisor, in the order
  * that dump(8) does.  Runs in the process that will be, or is, the checkpoint
  * of the next volume.
  */
-#ifndef CORE_CHANGE_H
-#define CORE_CHANGE_H
+#ifndef CORE_MEDIA_CHANGE_H
+#define CORE_MEDIA_CHANGE_H
 
 #include "core/host/instance.h"
 #include "core/operator/message.h"
 #include "core/operator/refusals.h"
 
-struct change {			/* all borrowed */
+struct media_change {			/* all borrowed */
 	const struct instance *output;
 	struct instance *eot;	/* NULL: there is none */
 	struct report *rep;
@@ -27,7 +27,7 @@ struct change {			/* all borrowed */
 };
 
 /* How a writer ended. */
-struct change_failure {
+struct media_change_failure {
 	pid_t pid;			/* of the writer */
 	int wait_status;		/* as waitpid() gives it */
 	bool is_once;			/* the volume is on a pipe */
@@ -36,23 +36,24 @@ struct change_failure {
 };
 
 /* A volume is to be written for the first time. */
-void change_begin_volume(struct change *c);
+void media_change_begin_volume(struct media_change *c);
 
 /*
  * A volume has ended well, `next` comes.  EXIT_COMPLETE: it can be begun;
  * EXIT_ABORTED or EXIT_NO_OPERATOR: it cannot.
  */
-enum exit_status change_medium(struct change *c,
+enum exit_status media_change_next(struct media_change *c,
     const struct de_volume_end *end, const struct de_volume *next);
 
 /* The last volume has ended well: just tell the handler. */
-void change_at_end(struct change *c, const struct de_volume_end *end);
+void media_change_at_end(struct media_change *c,
+    const struct de_volume_end *end);
 
 /*
  * Volume end->volume was not written; end->refused is filled in here.
  * EXIT_COMPLETE: try again; otherwise the exit status of the dump.
  */
-enum exit_status change_after_failure(struct change *c,
-    struct de_volume_end *end, const struct change_failure *failure);
+enum exit_status media_change_after_failure(struct media_change *c,
+    struct de_volume_end *end, const struct media_change_failure *failure);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "core/volume/change.h"
+#include "core/volume/media_change.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -13,7 +13,7 @@
 
 /* Until the operator has the next volume ready, or gives up. */
 static enum exit_status
-ask_for_volume(struct change *c, uint32_t volume)
+ask_for_volume(struct media_change *c, uint32_t volume)
 {
 	char question[MESSAGE_TEXT_BYTES];
 
@@ -47,7 +47,7 @@ ask_for_volume(struct change *c, uint32_t volume)
 }
 
 static void
-report_given_up(const struct change *c, const struct de_volume_end *end,
+report_given_up(const struct media_change *c, const struct de_volume_end *end,
     bool is_begun)
 {
 	const char *name = c->eot->plugin->descriptor.name;
@@ -65,7 +65,8 @@ report_given_up(const struct change *c, const struct de_volume_end *end,
 
 /* `is_begun`: the volume was opened; only one that failed may not have been. */
 static enum exit_status
-ask_handler(struct change *c, const struct de_volume_end *end, bool is_begun)
+ask_handler(struct media_change *c, const struct de_volume_end *end,
+    bool is_begun)
 {
 	struct de_eot_reply reply;
 
@@ -93,7 +94,7 @@ ask_handler(struct change *c, const struct de_volume_end *end, bool is_begun)
 }
 
 enum exit_status
-change_medium(struct change *c, const struct de_volume_end *end,
+media_change_next(struct media_change *c, const struct de_volume_end *end,
     const struct de_volume *next)
 {
 	c->medium[0] = '\0';
@@ -105,7 +106,7 @@ change_medium(struct change *c, const struct de_volume_end *end,
 }
 
 void
-change_at_end(struct change *c, const struct de_volume_end *end)
+media_change_at_end(struct media_change *c, const struct de_volume_end *end)
 {
 	struct de_eot_reply reply;
 
@@ -114,7 +115,7 @@ change_at_end(struct change *c, const struct de_volume_end *end)
 }
 
 void
-change_begin_volume(struct change *c)
+media_change_begin_volume(struct media_change *c)
 {
 	c->attempt = 1;
 	refusals_forget(&c->refusals);
@@ -122,7 +123,7 @@ change_begin_volume(struct change *c)
 
 /* To the operator, and to the supervisor for its report. */
 static void
-tell_rewrite(const struct change *c, uint32_t volume, bool refused,
+tell_rewrite(const struct media_change *c, uint32_t volume, bool refused,
     const char *why)
 {
 	struct message m = { .type = MESSAGE_REWRITE };
@@ -140,7 +141,7 @@ tell_rewrite(const struct change *c, uint32_t volume, bool refused,
 
 /* Why the writer ended; `why` is a text for messages. */
 static int
-how_it_ended(const struct change_failure *f, enum de_failure failure,
+how_it_ended(const struct media_change_failure *f, enum de_failure failure,
     char *why, size_t size)
 {
 	char how[NOTE_HOW_BYTES];
@@ -195,7 +196,7 @@ without_operator(int code, const struct de_volume_end *end, bool begun)
 }
 
 static enum exit_status
-ask_operator(struct change *c, const struct de_volume_end *end, int code,
+ask_operator(struct media_change *c, const struct de_volume_end *end, int code,
     bool begun)
 {
 	char question[MESSAGE_TEXT_BYTES];
@@ -237,7 +238,7 @@ may_be_over(int code)
  * or whose medium was refused while there may be others.
  */
 static bool
-is_attempt(struct change *c, int code, const struct de_volume_end *end,
+is_attempt(struct media_change *c, int code, const struct de_volume_end *end,
     uint64_t mark)
 {
 	if (code == EXIT_CUT_SHORT || code == EXIT_RETRY)
@@ -253,7 +254,7 @@ is_attempt(struct change *c, int code, const struct de_volume_end *end,
 
 /* Has the handler got something that helps? */
 static bool
-handler_may_help(const struct change *c, int code,
+handler_may_help(const struct media_change *c, int code,
     const struct de_volume_end *end)
 {
 	return c->eot != NULL && code > 0 &&
@@ -261,8 +262,8 @@ handler_may_help(const struct change *c, int code,
 }
 
 enum exit_status
-change_after_failure(struct change *c, struct de_volume_end *end,
-    const struct change_failure *failure)
+media_change_after_failure(struct media_change *c, struct de_volume_end *end,
+    const struct media_change_failure *failure)
 {
 	char why[NOTE_HOW_BYTES + 16];
 	enum exit_status status = EXIT_COMPLETE;

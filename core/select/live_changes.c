@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "core/select/changed.h"
+#include "core/select/live_changes.h"
 
 #include <string.h>
 #include <sys/stat.h>
@@ -22,7 +22,7 @@ struct look {
 };
 
 struct de_time
-changed_now(void)
+live_changes_now(void)
 {
 	struct timespec now;
 
@@ -268,7 +268,7 @@ look_at_source(struct instance *in, const struct selection *sel,
 }
 
 uint64_t
-changed_report(const struct instance *used, const struct selection *sel,
+live_changes_report(const struct instance *used, const struct selection *sel,
     struct footprints *footprints, const struct de_time *since, int channel)
 {
 	uint64_t count = 0;

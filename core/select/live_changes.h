@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * changed.h - what changed in a live source while it was dumped
+ * live_changes.h - what changed in a live source while it was dumped
  *
  * What is kept of the inodes is the maps of the selection and the footprints of
  * files, so what is compared is: the time of the last change of each inode
@@ -23,15 +23,15 @@
  *
  * Memory: 3/8 byte per inode that the filesystem can have, and the footprints.
  */
-#ifndef CORE_CHANGED_H
-#define CORE_CHANGED_H
+#ifndef CORE_LIVE_CHANGES_H
+#define CORE_LIVE_CHANGES_H
 
 #include "core/select/findings.h"
 #include "core/select/footprint.h"
 #include "core/select/selection.h"
 
 /* The moment, by the clock that inodes get their times from. */
-struct de_time changed_now(void);
+struct de_time live_changes_now(void);
 
 /*
  * Name what has changed since `since`, one finding each, told on `channel` as
@@ -39,7 +39,7 @@ struct de_time changed_now(void);
  * those of its files.  Returns how many there were; one, after reporting why, if
  * they cannot be looked for.
  */
-uint64_t changed_report(const struct instance *used,
+uint64_t live_changes_report(const struct instance *used,
     const struct selection *sel, struct footprints *footprints,
     const struct de_time *since, int channel);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "core/format/directory.h"
+#include "core/format/dirblock.h"
 
 #include <endian.h>
 #include <inttypes.h>
@@ -23,7 +23,7 @@ entry_length(size_t name_length)
 }
 
 void
-directory_begin(struct directory *d, directory_sink_fn *sink, void *arg)
+dirblock_begin(struct dirblock *d, dirblock_sink_fn *sink, void *arg)
 {
 	memset(d, 0, sizeof(*d));
 	d->sink = sink;
@@ -32,11 +32,11 @@ directory_begin(struct directory *d, directory_sink_fn *sink, void *arg)
 
 /* The last entry of a chunk reaches to its end. */
 static enum de_status
-flush(struct directory *d)
+flush(struct dirblock *d)
 {
-	put_reclen(d->chunk + d->last, DIRECTORY_CHUNK - d->last);
+	put_reclen(d->chunk + d->last, DIRBLOCK_CHUNK - d->last);
 	const enum de_status status = d->sink(d->arg, d->chunk);
-	d->size += DIRECTORY_CHUNK;
+	d->size += DIRBLOCK_CHUNK;
 	memset(d->chunk, 0, sizeof(d->chunk));
 	d->used = d->last = 0;
 	return status;
@@ -50,13 +50,13 @@ type_byte(uint16_t type)
 }
 
 enum de_status
-directory_add(struct directory *d, uint32_t inode, uint16_t type,
+dirblock_add(struct dirblock *d, uint32_t inode, uint16_t type,
     const char *name, size_t length)
 {
 	const size_t needed = entry_length(length);
 
-	if (d->used + needed > DIRECTORY_CHUNK) {
-		if (d->size + UINT64_C(2) * DIRECTORY_CHUNK > DIRECTORY_BYTES_MAX)
+	if (d->used + needed > DIRBLOCK_CHUNK) {
+		if (d->size + UINT64_C(2) * DIRBLOCK_CHUNK > DIRBLOCK_TOTAL_MAX)
 			return DE_NO_MORE;
 		const enum de_status status = flush(d);
 		if (status != DE_OK)
@@ -75,16 +75,16 @@ directory_add(struct directory *d, uint32_t inode, uint16_t type,
 }
 
 enum de_status
-directory_end(struct directory *d)
+dirblock_end(struct dirblock *d)
 {
 	return d->used == 0 ? DE_OK : flush(d);
 }
 
 void
-directory_empty_chunk(uint8_t chunk[static DIRECTORY_CHUNK])
+dirblock_empty_chunk(uint8_t chunk[static DIRBLOCK_CHUNK])
 {
-	memset(chunk, 0, DIRECTORY_CHUNK);
-	put_reclen(chunk, DIRECTORY_CHUNK);
+	memset(chunk, 0, DIRBLOCK_CHUNK);
+	put_reclen(chunk, DIRBLOCK_CHUNK);
 }
 
 /* FNV-1a: names that differ get tails that differ. */
@@ -98,13 +98,13 @@ hash(const char *name, size_t length)
 }
 
 size_t
-directory_shorten_name(const char *name, size_t length, uint32_t inode,
-    char shortened[static DIRECTORY_NAME_MAX + 1])
+dirblock_shorten_name(const char *name, size_t length, uint32_t inode,
+    char shortened[static DIRBLOCK_NAME_MAX + 1])
 {
 	char tail[TAIL_ROOM];
 	const int tail_length = snprintf(tail, sizeof(tail), "~%08" PRIx32
 	    "~%" PRIu32, hash(name, length), inode);
-	size_t kept = DIRECTORY_NAME_MAX - (size_t)tail_length;
+	size_t kept = DIRBLOCK_NAME_MAX - (size_t)tail_length;
 
 	if (length <= kept)
 		kept = length;
