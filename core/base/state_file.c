@@ -244,7 +244,7 @@ state_file_path(const struct state_file *s)
 /* ------------------------------------------------------------------- writing */
 
 static bool
-put(const struct state_file *s, const char *text, off_t *at)
+write_text(const struct state_file *s, const char *text, off_t *at)
 {
 	const size_t size = strlen(text) + 1;
 	const ssize_t n = pwrite(s->fd, text, size, *at);
@@ -262,9 +262,9 @@ state_file_write(struct state_file *s, const char *const *texts)
 	bool ok = ftruncate(s->fd, 0) == 0;
 
 	for (size_t i = 0; ok && texts[i] != NULL; i++)
-		ok = put(s, texts[i], &at);
+		ok = write_text(s, texts[i], &at);
 	/* The end goes there by itself: it vouches for the rest. */
-	ok = ok && fsync(s->fd) == 0 && put(s, LAST_TEXT, &at) &&
+	ok = ok && fsync(s->fd) == 0 && write_text(s, LAST_TEXT, &at) &&
 	    fsync(s->fd) == 0 && fsync(s->folder) == 0;
 	if (ok && at > STATE_BYTES_MAX) {
 		errno = EFBIG;

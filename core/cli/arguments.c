@@ -50,7 +50,7 @@ struct reading {
 
 __attribute__((format(printf, 2, 3)))
 static void
-fail(struct reading *r, const char *format, ...)
+report_usage(struct reading *r, const char *format, ...)
 {
 	va_list list;
 
@@ -78,7 +78,7 @@ take_override(struct reading *r, const char *key, const char *text,
 	if (ok)
 		*value = option_number(set, key);
 	else
-		fail(r, "--%s: %s", key, why);
+		report_usage(r, "--%s: %s", key, why);
 	option_set_free(set);
 }
 
@@ -90,7 +90,7 @@ take_action(struct reading *r, enum action action)
 
 	if (action != ACT_HELP && args->action != ACT_HELP &&
 	    args->action != ACT_DUMP && args->action != action)
-		fail(r, "%s and %s cannot be given together",
+		report_usage(r, "%s and %s cannot be given together",
 		    action_names[args->action], action_names[action]);
 	if (args->action != ACT_HELP)
 		args->action = action;
@@ -146,7 +146,8 @@ take_option(struct reading *r, int option)
 		break;
 	case OPT_TRUST:
 		if (!trust_allow(args->trust, optarg))
-			fail(r, "--trust: %s: %s", optarg, strerror(errno));
+			report_usage(r, "--trust: %s: %s", optarg,
+			    strerror(errno));
 		break;
 	case OPT_VERSION:
 		take_action(r, ACT_VERSION);
@@ -168,12 +169,13 @@ check_together(struct reading *r)
 	if (args->action == ACT_HELP)
 		return;
 	if (r->is_verbose && r->is_quiet)
-		fail(r, "--verbose and --quiet cannot be given together");
+		report_usage(r, "--verbose and --quiet cannot be given "
+		    "together");
 	if (!is_run && args->job_count > 0)
-		fail(r, "%s: this means nothing with %s", args->jobs[0],
+		report_usage(r, "%s: this means nothing with %s", args->jobs[0],
 		    action_names[args->action]);
 	if (!is_run && r->of_a_run != NULL)
-		fail(r, "%s means nothing with %s", r->of_a_run,
+		report_usage(r, "%s means nothing with %s", r->of_a_run,
 		    action_names[args->action]);
 }
 

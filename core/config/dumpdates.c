@@ -44,7 +44,7 @@ struct line {
 };
 
 static bool
-fail(const struct dumpdates *d, const char *what)
+report_errno(const struct dumpdates *d, const char *what)
 {
 	report(d->rep, DE_ERROR, "%s: %s: %s", d->file, what,
 	    strerror(errno));
@@ -262,7 +262,7 @@ lock_file(const struct dumpdates *d, short type, const atomic_int *cancelled)
 
 	for (long waited = 0; fcntl(d->fd, F_SETLK, &lock) == -1; waited++) {
 		if (errno != EAGAIN && errno != EACCES)
-			return fail(d, "cannot lock it");
+			return report_errno(d, "cannot lock it");
 		if (waited == 0)
 			say_who_holds_it(d, type);
 		if (*cancelled ||
@@ -293,7 +293,7 @@ read_text(struct dumpdates *d)
 
 	d->text = malloc(size + 1);
 	if (d->text == NULL)
-		return fail(d, "cannot read it");
+		return report_errno(d, "cannot read it");
 	d->length = 0;
 	while (d->length < size) {
 		const ssize_t n = pread(d->fd, d->text + d->length,
@@ -301,7 +301,7 @@ read_text(struct dumpdates *d)
 		if (n == -1 && errno == EINTR)
 			continue;
 		if (n == -1)
-			return fail(d, "cannot read it");
+			return report_errno(d, "cannot read it");
 		if (n == 0)
 			break;
 		d->length += (size_t)n;
@@ -316,9 +316,9 @@ open_file(struct dumpdates *d, int flags)
 	/* Not to wait for somebody at the other end of a fifo. */
 	d->fd = open(d->file, flags | O_CLOEXEC | O_NONBLOCK, 0644);
 	if (d->fd == -1)
-		return fail(d, "cannot open it");
+		return report_errno(d, "cannot open it");
 	if (fstat(d->fd, &d->st) == -1)
-		return fail(d, "cannot open it");
+		return report_errno(d, "cannot open it");
 	if (!S_ISREG(d->st.st_mode)) {
 		report(d->rep, DE_ERROR, "%s: is no regular file", d->file);
 		return false;
@@ -329,7 +329,7 @@ open_file(struct dumpdates *d, int flags)
 		return false;
 	}
 	d->path = realpath(d->file, NULL);
-	return d->path != NULL || fail(d, "cannot tell where it is");
+	return d->path != NULL || report_errno(d, "cannot tell where it is");
 }
 
 /* The file that is at its place when the lock is ours. */
@@ -498,12 +498,13 @@ replace(const struct dumpdates *d, const struct change *c)
 	struct safe_file beside;
 
 	if (!safe_file_begin(&beside, d->path))
-		return fail(d, "cannot make a file beside it");
+		return report_errno(d, "cannot make a file beside it");
 	if (!write_beside(d, c, beside.fd)) {
 		safe_file_abandon(&beside);
-		return fail(d, "cannot write a new one beside it");
+		return report_errno(d, "cannot write a new one beside it");
 	}
-	return safe_file_commit(&beside) || fail(d, "cannot be replaced");
+	return safe_file_commit(&beside) || report_errno(d, "cannot be "
+	    "replaced");
 }
 
 static bool
@@ -534,7 +535,7 @@ dumpdates_change(const char *file, const char *name, dumpdates_drop_fn *drop,
 		return true;
 	c.done = calloc(count + 1, sizeof(*c.done));
 	if (c.done == NULL)
-		return fail(&d, "cannot write it");
+		return report_errno(&d, "cannot write it");
 	if (open_and_lock(&d, O_RDWR | (count > 0 ? O_CREAT : 0), F_WRLCK,
 	    cancelled)) {
 		ok = !changes_anything(&d, &c) || replace(&d, &c);
@@ -564,7 +565,7 @@ folder_takes_files(const struct dumpdates *d, const char *path)
 	char *copy = strdup(path);
 
 	if (copy == NULL)
-		return fail(d, "cannot be looked at");
+		return report_errno(d, "cannot be looked at");
 	const char *folder = dirname(copy);
 	const bool ok = access(folder, W_OK | X_OK) == 0;
 	if (!ok)
@@ -607,7 +608,7 @@ dumpdates_check(const char *file, bool create, struct report *rep)
 
 	if (is_missing(file) && !create) {
 		d.path = safe_file_place(file);
-		ok = (d.path != NULL || fail(&d, "cannot be made")) &&
+		ok = (d.path != NULL || report_errno(&d, "cannot be made")) &&
 		    may_be_made(&d) && folder_takes_files(&d, d.path);
 		if (ok) {
 			report(rep, DE_INFO, "%s: does not exist; it will be "

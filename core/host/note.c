@@ -56,7 +56,7 @@ claim(void)
 }
 
 static void
-put(struct note *note, struct note_call call)
+store_call(struct note *note, struct note_call call)
 {
 	atomic_store_explicit(&note->callback, call.callback,
 	    memory_order_relaxed);
@@ -65,7 +65,7 @@ put(struct note *note, struct note_call call)
 }
 
 static struct note_call
-get(const struct note *note)
+load_call(const struct note *note)
 {
 	return (struct note_call){
 		atomic_load_explicit(&note->plugin, memory_order_relaxed),
@@ -76,7 +76,7 @@ get(const struct note *note)
 static void
 give_away(struct note *note)
 {
-	put(note, (struct note_call){ NULL, NULL });
+	store_call(note, (struct note_call){ NULL, NULL });
 	note->pid = 0;
 }
 
@@ -158,8 +158,8 @@ note_enter(struct note_call call)
 			return (struct note_call){ NULL, NULL };
 		mine = claim();
 	}
-	const struct note_call old = get(mine);
-	put(mine, call);
+	const struct note_call old = load_call(mine);
+	store_call(mine, call);
 	return old;
 }
 
@@ -176,7 +176,7 @@ note_leave_thread(void)
 static bool
 is_of(const struct note *note, pid_t pid)
 {
-	return note->pid == pid && get(note).plugin != NULL;
+	return note->pid == pid && load_call(note).plugin != NULL;
 }
 
 /* "write() of plugin out-tape"; of the one that crashed if one has. */
@@ -187,7 +187,7 @@ name_calls(pid_t pid, bool crashed, char *text, size_t size)
 
 	text[0] = '\0';
 	for (size_t i = 0; table != NULL && i < NOTES; i++) {
-		const struct note_call call = get(&table[i]);
+		const struct note_call call = load_call(&table[i]);
 		char one[NOTE_TEXT_BYTES];
 		if (!is_of(&table[i], pid) ||
 		    (crashed && table[i].crashed == 0))

@@ -30,11 +30,11 @@ struct why {
 	size_t size;
 };
 
-static int fail(const struct why *why, const char *format, ...)
+static int refuse_plugin(const struct why *why, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
 static int
-fail(const struct why *why, const char *format, ...)
+refuse_plugin(const struct why *why, const char *format, ...)
 {
 	va_list args;
 	va_start(args, format);
@@ -74,7 +74,7 @@ find(const char *name, const struct why *why)
 	if (strchr(name, '/') != NULL) {
 		if (access(name, F_OK) == 0)
 			return strdup(name);
-		fail(why, "%s: there is no such file", name);
+		refuse_plugin(why, "%s: there is no such file", name);
 		return NULL;
 	}
 	while (next_folder(&list, folder, sizeof(folder))) {
@@ -82,9 +82,9 @@ find(const char *name, const struct why *why)
 		if (access(path, F_OK) == 0)
 			return strdup(path);
 	}
-	fail(why, "no plugin %s in %s; `dumpengine --list-plugins` shows what "
-	    "there is, and a name with a slash is taken as a path", name,
-	    plugin_folders());
+	refuse_plugin(why, "no plugin %s in %s; `dumpengine --list-plugins` "
+	    "shows what there is, and a name with a slash is taken as a path",
+	    name, plugin_folders());
 	return NULL;
 }
 
@@ -113,8 +113,8 @@ copy_sized(void *to, size_t to_size, const void *from, size_t from_size)
 static int
 lacks(const struct why *why, const char *path, const char *callback)
 {
-	return fail(why, "%s: the plugin lacks the callback %s, which is "
-	    "required", path, callback);
+	return refuse_plugin(why, "%s: the plugin lacks the callback %s, which "
+	    "is required", path, callback);
 }
 
 static int
@@ -194,8 +194,8 @@ take_operations(struct plugin *p, const struct why *why)
 			return lacks(why, p->path, "eot.volume_ended");
 		return 0;
 	}
-	return fail(why, "%s: the plugin is of kind %d, which this dumpengine "
-	    "does not know", p->path, (int)p->descriptor.kind);
+	return refuse_plugin(why, "%s: the plugin is of kind %d, which this "
+	    "dumpengine does not know", p->path, (int)p->descriptor.kind);
 }
 
 static const struct de_option *
@@ -215,30 +215,30 @@ take_options(struct plugin *p, const struct why *why)
 	if (p->descriptor.options != NULL) {
 		if (p->descriptor.option_size <
 		    offsetof(struct de_option, help) + sizeof(char *))
-			return fail(why, "%s: option_size is not set; begin "
-			    "the descriptor with DE_PLUGIN_ABI", p->path);
+			return refuse_plugin(why, "%s: option_size is not set; "
+			    "begin the descriptor with DE_PLUGIN_ABI", p->path);
 		while (nth_option(p, n)->key != NULL)
 			if (++n == OPTIONS_MAX)
-				return fail(why, "%s: the option table has no "
-				    "end; its last key has to be NULL",
-				    p->path);
+				return refuse_plugin(why, "%s: the option "
+				    "table has no end; its last key has to be "
+				    "NULL", p->path);
 	}
 	p->options = calloc(n + 1, sizeof(*p->options));
 	if (p->options == NULL)
-		return fail(why, "out of memory");
+		return refuse_plugin(why, "out of memory");
 	for (size_t i = 0; i < n; i++) {
 		copy_sized(&p->options[i], sizeof(p->options[i]),
 		    nth_option(p, i), p->descriptor.option_size);
 		if (p->options[i].help == NULL)
-			return fail(why, "%s: option %s has no help", p->path,
-			    p->options[i].key);
+			return refuse_plugin(why, "%s: option %s has no help",
+			    p->path, p->options[i].key);
 	}
 	p->descriptor.options = p->options;
 
 	struct option_set *defaults = option_set_new(p->options);
 	if (defaults == NULL)
-		return fail(why, "%s: a default value in its option table has "
-		    "the wrong type or range", p->path);
+		return refuse_plugin(why, "%s: a default value in its option "
+		    "table has the wrong type or range", p->path);
 	option_set_free(defaults);
 	return 0;
 }
@@ -248,22 +248,24 @@ check_descriptor(struct plugin *p, const struct de_plugin *theirs,
     const struct why *why)
 {
 	if (theirs == NULL)
-		return fail(why, "%s: de_plugin_entry() returned nothing",
-		    p->path);
+		return refuse_plugin(why, "%s: de_plugin_entry() returned "
+		    "nothing", p->path);
 	if (theirs->api_version != DE_API_VERSION)
-		return fail(why, "%s: the plugin was built for version %u of "
-		    "the plugin interface, this dumpengine has version %d; "
-		    "rebuild it against the installed dumpengine/plugin.h",
-		    p->path, theirs->api_version, DE_API_VERSION);
+		return refuse_plugin(why, "%s: the plugin was built for "
+		    "version %u of the plugin interface, this dumpengine has "
+		    "version %d; rebuild it against the installed "
+		    "dumpengine/plugin.h", p->path, theirs->api_version,
+		    DE_API_VERSION);
 	if (theirs->struct_size < offsetof(struct de_plugin, destroy) +
 	    sizeof(theirs->destroy))
-		return fail(why, "%s: the descriptor has only %u bytes; begin "
-		    "it with DE_PLUGIN_ABI", p->path, theirs->struct_size);
+		return refuse_plugin(why, "%s: the descriptor has only %u "
+		    "bytes; begin it with DE_PLUGIN_ABI", p->path,
+		    theirs->struct_size);
 	copy_sized(&p->descriptor, sizeof(p->descriptor), theirs,
 	    theirs->struct_size);
 	if (p->descriptor.name == NULL || p->descriptor.summary == NULL)
-		return fail(why, "%s: the descriptor has no %s", p->path,
-		    p->descriptor.name == NULL ? "name" : "summary");
+		return refuse_plugin(why, "%s: the descriptor has no %s",
+		    p->path, p->descriptor.name == NULL ? "name" : "summary");
 	if (p->descriptor.create == NULL)
 		return lacks(why, p->path, "create");
 	if (p->descriptor.destroy == NULL)
@@ -305,7 +307,7 @@ is_a_file(const char *path, const struct why *why)
 	const int fd = safe_file_open_regular(path, 0, &fault);
 
 	if (fd == -1)
-		fail(why, "cannot load plugin: %s: %s", path, fault);
+		refuse_plugin(why, "cannot load plugin: %s: %s", path, fault);
 	else
 		close(fd);
 	return fd != -1;
@@ -319,7 +321,7 @@ open_plugin(const char *path, const char *noted, const struct why *why)
 	struct plugin *p = calloc(1, sizeof(*p));
 
 	if (p == NULL || (p->path = strdup(path)) == NULL) {
-		fail(why, "out of memory");
+		refuse_plugin(why, "out of memory");
 		goto fail;
 	}
 	if (!is_a_file(path, why))
@@ -330,13 +332,13 @@ open_plugin(const char *path, const char *noted, const struct why *why)
 	p->dl = dlopen(path, RTLD_NOW | RTLD_LOCAL);
 	note_enter(before);
 	if (p->dl == NULL) {
-		fail(why, "cannot load plugin: %s", dlerror());
+		refuse_plugin(why, "cannot load plugin: %s", dlerror());
 		goto fail;
 	}
 	*(void **)&entry = dlsym(p->dl, "de_plugin_entry");
 	if (entry == NULL) {
-		fail(why, "%s: not a dumpengine plugin (it has no function "
-		    "de_plugin_entry)", path);
+		refuse_plugin(why, "%s: not a dumpengine plugin (it has no "
+		    "function de_plugin_entry)", path);
 		goto fail;
 	}
 	before = enter(noted, "de_plugin_entry");
@@ -373,8 +375,8 @@ can_be_loaded(const struct plugin_registry *reg, char *path,
 	if (reg->trial != PLUGIN_TRY ||
 	    apart_run(&apart, how, sizeof(how)) == APART_DONE)
 		return true;
-	fail(why, "%s: cannot be loaded: the process that tried it %s", path,
-	    how);
+	refuse_plugin(why, "%s: cannot be loaded: the process that tried it %s",
+	    path, how);
 	return false;
 }
 
@@ -396,7 +398,7 @@ is_trusted(const struct plugin_registry *reg, const char *path,
 
 	if (trust_file(reg->trust, path, TRUST_ROOT, text))
 		return true;
-	fail(why, "%s", text);
+	refuse_plugin(why, "%s", text);
 	return false;
 }
 
@@ -444,8 +446,8 @@ plugin_load(struct plugin_registry *reg, const char *name, enum de_kind kind,
 	}
 	free(path);
 	if (p != NULL && kind != 0 && p->descriptor.kind != kind) {
-		fail(&why, "%s is of kind %s; one of kind %s is needed here",
-		    name, plugin_kind_name(p->descriptor.kind),
+		refuse_plugin(&why, "%s is of kind %s; one of kind %s is "
+		    "needed here", name, plugin_kind_name(p->descriptor.kind),
 		    plugin_kind_name(kind));
 		return NULL;
 	}

@@ -753,7 +753,7 @@ ring_get_times(const struct ring *ring, struct times *times)
 }
 
 uint64_t
-ring_records_written(struct ring *ring)
+ring_records_settled(struct ring *ring)
 {
 	pthread_mutex_lock(&ring->lock);
 	const uint64_t n = ring->settled;

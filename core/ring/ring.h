@@ -167,6 +167,6 @@ void ring_each_unwritten(const struct ring *ring,
 void ring_get_times(const struct ring *ring, struct times *times);
 
 /* Records on the medium since ring_start(); may be asked at any time. */
-uint64_t ring_records_written(struct ring *ring);
+uint64_t ring_records_settled(struct ring *ring);
 
 #endif

@@ -158,7 +158,7 @@ select_inode(const struct selecting *s, const struct de_brief *inode)
 			sel->has_attributes = true;
 	}
 	if ((inode->flags & INODE_ENCRYPTED) != 0)
-		tree_is_encrypted(sel->tree, inode->number);
+		tree_set_encrypted(sel->tree, inode->number);
 	if (is_left_out(s, inode))
 		tree_leave_out(sel->tree, inode->number);
 	else if (!tree_is_left_out(sel->tree, inode->number) && is_wanted) {

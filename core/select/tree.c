@@ -957,7 +957,7 @@ tree_leave_out(struct tree *t, uint32_t inode)
 }
 
 void
-tree_is_encrypted(struct tree *t, uint32_t inode)
+tree_set_encrypted(struct tree *t, uint32_t inode)
 {
 	inomap_add(&t->encrypted, inode);
 }

@@ -60,7 +60,7 @@ void tree_free(struct tree *t);
 
 /* For pass I: leave an inode out under all of its names; it is encrypted. */
 void tree_leave_out(struct tree *t, uint32_t inode);
-void tree_is_encrypted(struct tree *t, uint32_t inode);
+void tree_set_encrypted(struct tree *t, uint32_t inode);
 bool tree_is_left_out(const struct tree *t, uint32_t inode);
 
 /*

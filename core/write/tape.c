@@ -152,7 +152,7 @@ static bool
 on_idle(void *arg)
 {
 	const struct tape *tape = arg;
-	tape->shared->bytes = ring_records_written(tape->ring) *
+	tape->shared->bytes = ring_records_settled(tape->ring) *
 	    tape->config.blocking * DE_TAPE_BLOCK;
 	const struct message m = {
 		.type = MESSAGE_PROGRESS,
@@ -349,7 +349,7 @@ tell_volume(const struct tape *tape, enum de_end_reason reason)
 
 	v->number = tape->next.volume;
 	v->reason = reason;
-	v->records = ring_records_written(tape->ring);
+	v->records = ring_records_settled(tape->ring);
 	v->tape_blocks = v->records * tape->config.blocking;
 	v->started = (int64_t)tape->started;
 	v->ended = (int64_t)time(NULL);
@@ -399,7 +399,7 @@ roll_forward(struct tape *tape)
 {
 	struct rollforward r = { .failed = false };
 	const struct ring_visitor visitor = { roll_block, roll_extent, &r };
-	const uint64_t records = ring_records_written(tape->ring);
+	const uint64_t records = ring_records_settled(tape->ring);
 	const uint64_t written = records * tape->config.blocking;
 
 	backlog_init(&r.items);

@@ -363,7 +363,7 @@ grow(struct device *d)
 
 /* Returns false, and what `where` points to is still the caller's. */
 static bool
-put(struct device *d, uint64_t block, uint64_t where)
+cover_block(struct device *d, uint64_t block, uint64_t where)
 {
 	if (d->used + 1 > d->slot_count / 3 * 2 && !grow(d))
 		return false;
@@ -412,7 +412,7 @@ bool
 device_redirect(struct device *d, uint64_t address,
     const struct device *journal, uint64_t place, bool escaped)
 {
-	return put(d, address >> d->unit_bits, place |
+	return cover_block(d, address >> d->unit_bits, place |
 	    (journal == d ? IN_JOURNAL : IN_OTHER_JOURNAL) |
 	    (escaped ? ESCAPED : 0));
 }
@@ -438,7 +438,7 @@ make_memory(struct device *d, uint64_t block, bool keep)
 			there = (size_t)(d->size - address);
 	}
 	if ((keep && there > 0 && device_read(d, address, bytes, there,
-	    &error) != DE_OK) || !put(d, block, (uintptr_t)bytes)) {
+	    &error) != DE_OK) || !cover_block(d, block, (uintptr_t)bytes)) {
 		free(bytes);
 		return NULL;
 	}

@@ -37,13 +37,6 @@ static const struct de_option ext2_options[] = {
 	DE_OPTIONS_END
 };
 
-static enum de_status
-fail(const struct ext2 *e, const char *why)
-{
-	e->host->report(e->host, DE_ERROR, "%s: %s", e->device, why);
-	return DE_FAILED;
-}
-
 /* What a loop device writes to its image goes through the cache of that. */
 static bool
 is_image(const struct ext2 *e)
@@ -325,7 +318,8 @@ ext2_open(void *self, struct de_source_info *info)
 	e->inline_bytes = calloc(1, INODE_BLOCK_BYTES + e->inode_size +
 	    DE_TAPE_BLOCK);
 	if (e->inline_bytes == NULL) {
-		fail(e, "out of memory");
+		e->host->report(e->host, DE_ERROR, "%s: out of memory",
+		    e->device);
 		goto fail;
 	}
 	describe(e, info);

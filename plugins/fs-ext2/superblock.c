@@ -18,7 +18,7 @@
 #define CHECKSUM_AT 1020	/* of s_checksum */
 
 static enum de_status
-fail(const struct ext2 *e, const char *why)
+refuse_superblock(const struct ext2 *e, const char *why)
 {
 	e->host->report(e->host, DE_ERROR, "%s: %s", e->device, why);
 	return DE_FAILED;
@@ -50,7 +50,8 @@ static enum de_status
 explain(const struct ext2 *e, errcode_t error)
 {
 	if (error == EXT2_ET_BAD_MAGIC)
-		return fail(e, "holds no ext2, ext3 or ext4 filesystem");
+		return refuse_superblock(e, "holds no ext2, ext3 or ext4 "
+		    "filesystem");
 	e->host->report(e->host, DE_ERROR, "%s: cannot open the filesystem: "
 	    "%s%s", e->device, error_message(error),
 	    error == EXT2_ET_SB_CSUM_INVALID ||
@@ -218,9 +219,9 @@ superblock_read_geometry(struct ext2 *e)
 	    e->blocks > INT64_MAX / e->block_size ||
 	    (uint64_t)e->inodes_per_group * e->fs->group_desc_count <
 	    e->inodes)
-		return fail(e, "its superblock is damaged: the numbers of "
-		    "inodes and groups do not fit together; run e2fsck on it, "
-		    "or set superblock to the block of a backup");
+		return refuse_superblock(e, "its superblock is damaged: the "
+		    "numbers of inodes and groups do not fit together; run "
+		    "e2fsck on it, or set superblock to the block of a backup");
 	e->first_inode = first_inode(e);
 	set_features(e);
 	set_hidden(e);

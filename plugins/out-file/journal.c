@@ -144,7 +144,7 @@ make_file(struct journal *j)
 }
 
 static bool
-put(const struct journal *j, const char *key, const char *value)
+put_text(const struct journal *j, const char *key, const char *value)
 {
 	char *text;
 	const int length = asprintf(&text, "%s=%s", key, value);
@@ -164,7 +164,7 @@ put_number(const struct journal *j, const char *key, uintmax_t value)
 	char text[32];
 
 	snprintf(text, sizeof(text), "%ju", value);
-	return put(j, key, text);
+	return put_text(j, key, text);
 }
 
 struct journal *
@@ -218,7 +218,7 @@ journal_is_gone(const struct journal *j)
 bool
 journal_note(const struct journal *j, const char *temporary, const char *final)
 {
-	return put(j, "file", temporary) && put(j, "name", final);
+	return put_text(j, "file", temporary) && put_text(j, "name", final);
 }
 
 bool
@@ -228,9 +228,9 @@ journal_complete(const struct journal *j, const struct journal_move *moves,
 	bool ok = true;
 
 	for (size_t i = 0; ok && i < count; i++)
-		ok = put(j, "from", moves[i].from) &&
+		ok = put_text(j, "from", moves[i].from) &&
 		    put_number(j, "inode", moves[i].inode) &&
-		    put(j, "to", moves[i].to) &&
+		    put_text(j, "to", moves[i].to) &&
 		    put_number(j, "replaces", moves[i].replaces);
 	/* The end goes there by itself: it vouches for the rest. */
 	return ok && (!sync || fsync(j->fd) == 0) &&

@@ -93,7 +93,7 @@ failure_of(int error)
 }
 
 static enum de_status
-fail(struct out_file *f, const char *name, const char *what, int error)
+fail_path(struct out_file *f, const char *name, const char *what, int error)
 {
 	f->failure = failure_of(error);
 	f->host->report(f->host, DE_ERROR, "%s: %s: %s", name, what,
@@ -140,7 +140,7 @@ name_of(struct out_file *f, const struct de_volume *volume)
 	    pattern_expand(f->paths[i], volume);
 
 	if (name == NULL)
-		fail(f, f->paths[i], "cannot be written", ENOMEM);
+		fail_path(f, f->paths[i], "cannot be written", ENOMEM);
 	return name;
 }
 
@@ -161,9 +161,10 @@ check_folder(struct out_file *f, const struct place *place, const char *name)
 	enum de_status status = DE_OK;
 
 	if (copy == NULL)
-		return fail(f, name, "cannot be written", ENOMEM);
+		return fail_path(f, name, "cannot be written", ENOMEM);
 	if (access(dirname(copy), W_OK | X_OK) == -1)
-		status = fail(f, name, "its folder cannot be written", errno);
+		status = fail_path(f, name, "its folder cannot be written",
+		    errno);
 	free(copy);
 	return status;
 }
@@ -172,7 +173,7 @@ static enum de_status
 check_special(struct out_file *f, const struct place *place, const char *name)
 {
 	if (access(place->path, W_OK) == -1)
-		return fail(f, name, "cannot be written", errno);
+		return fail_path(f, name, "cannot be written", errno);
 	if (S_ISCHR(place->st.st_mode) && place->st.st_rdev == makedev(1, 7))
 		return refuse(f, name, "is a device that is always full");
 	if (!S_ISBLK(place->st.st_mode))
@@ -180,9 +181,9 @@ check_special(struct out_file *f, const struct place *place, const char *name)
 	const int fd = open(place->path, O_RDONLY | O_EXCL | O_NONBLOCK |
 	    O_CLOEXEC);
 	if (fd == -1)
-		return fail(f, name, errno == EBUSY ? "is in use: mounted, or "
-		    "part of a volume group or an array" : "cannot be opened",
-		    errno);
+		return fail_path(f, name, errno == EBUSY ? "is in use: "
+		    "mounted, or part of a volume group or an array" : "cannot "
+		    "be opened", errno);
 	close(fd);
 	return DE_OK;
 }
@@ -323,7 +324,7 @@ open_descriptor(struct out_file *f)
 		return DE_FAILED;
 	f->fd = fcntl(f->place.descriptor, F_DUPFD_CLOEXEC, 3);
 	if (f->fd == -1)
-		return fail(f, shown(f), "cannot be used", errno);
+		return fail_path(f, shown(f), "cannot be used", errno);
 	return DE_OK;
 }
 
@@ -519,7 +520,7 @@ write_failed(struct out_file *f, int error)
 	case EPIPE:
 		return refuse(f, name, "is a pipe that nobody reads any more");
 	default:
-		return fail(f, name, "cannot be written", error);
+		return fail_path(f, name, "cannot be written", error);
 	}
 }
 
@@ -627,10 +628,10 @@ finish_regular(struct out_file *f)
 	struct stat st;
 
 	if (fstat(f->fd, &st) == -1)
-		return fail(f, f->name, "cannot be finished", errno);
+		return fail_path(f, f->name, "cannot be finished", errno);
 	if (f->fsync && fsync(f->fd) == -1)
 		return will_make_room(f, errno) ? DE_FAILED :
-		    fail(f, f->name, "cannot be made safe", errno);
+		    fail_path(f, f->name, "cannot be made safe", errno);
 	return is_to_wait(f) ? set_keep(f->set, &st) : take_name(f, &st);
 }
 
@@ -640,11 +641,11 @@ finish_special(struct out_file *f)
 	/* Pipes and the like have nothing that could be made safe. */
 	if (f->fsync && fsync(f->fd) == -1 && errno != EINVAL &&
 	    errno != EROFS && errno != ENOTSUP)
-		return fail(f, shown(f), "cannot be made safe", errno);
+		return fail_path(f, shown(f), "cannot be made safe", errno);
 	const int fd = f->fd;
 	f->fd = -1;
 	if (close(fd) == -1 && errno != EINTR)
-		return fail(f, shown(f), "cannot be closed", errno);
+		return fail_path(f, shown(f), "cannot be closed", errno);
 	return DE_OK;
 }
 
@@ -707,7 +708,7 @@ out_file_begin_readback(void *self)
 		    "with it");
 	if (fsync(f->fd) == -1)
 		return will_make_room(f, errno) ? DE_FAILED :
-		    fail(f, f->name, "cannot be made safe", errno);
+		    fail_path(f, f->name, "cannot be made safe", errno);
 	posix_fadvise(f->fd, 0, 0, POSIX_FADV_DONTNEED);
 	posix_fadvise(f->fd, 0, 0, POSIX_FADV_SEQUENTIAL);
 	f->read = 0;
@@ -729,7 +730,7 @@ out_file_read_back(void *self, void *buffer, size_t room, size_t *length)
 		n = pread(f->fd, buffer, room, f->read);
 	while (n == -1 && errno == EINTR && !f->host->cancelled(f->host));
 	if (n == -1)
-		return fail(f, f->name, "cannot be read back", errno);
+		return fail_path(f, f->name, "cannot be read back", errno);
 	f->read += n;
 	*length = (size_t)n;
 	return n == 0 ? DE_NO_MORE : DE_OK;

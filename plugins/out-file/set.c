@@ -54,7 +54,7 @@ struct set {
 };
 
 static enum de_status
-fail(const struct set *s, const char *name, const char *what)
+report_errno(const struct set *s, const char *name, const char *what)
 {
 	s->host->report(s->host, DE_ERROR, "%s: %s: %s", name, what,
 	    strerror(errno));
@@ -190,7 +190,7 @@ begin_in(struct set *s, const char *folder)
 	if (!have_journal(s, folder) || (fd = make_file(s, folder)) == -1 ||
 	    !journal_note(s->journal, s->temporary, s->final)) {
 		error = errno;
-		fail(s, s->final, "no file for it can be made");
+		report_errno(s, s->final, "no file for it can be made");
 	} else if (journal_clean_up(s->host, folder, s->journal, s->final)) {
 		return fd;
 	}
@@ -212,7 +212,7 @@ set_begin(struct set *s, uint32_t volume, const char *final)
 	s->final = strdup(final);
 	if (folder == NULL || s->final == NULL) {
 		errno = ENOMEM;
-		fail(s, final, "no file for it can be made");
+		report_errno(s, final, "no file for it can be made");
 	} else {
 		fd = begin_in(s, folder);
 	}
@@ -241,7 +241,7 @@ add_file(struct set *s, const struct stat *st, bool waits)
 	    sizeof(*files));
 
 	if (files == NULL)
-		return fail(s, s->final, "cannot be finished");
+		return report_errno(s, s->final, "cannot be finished");
 	s->files = files;
 	files[s->file_count++] = (struct set_file){
 		.volume = s->volume,
@@ -304,7 +304,8 @@ sync_folder_of(const struct set *s, const char *path)
 	enum de_status status = DE_OK;
 
 	if (folder == -1 || safe_file_sync_folder(folder) == -1)
-		status = fail(s, path, "its folder cannot be made safe");
+		status = report_errno(s, path, "its folder cannot be made "
+		    "safe");
 	if (folder != -1)
 		close(folder);
 	return status;
@@ -325,7 +326,7 @@ set_name_now(struct set *s, const struct stat *st, bool replace, bool sync)
 	tell_next_process(s, st);
 	if ((replace ? rename(s->temporary, s->final) :
 	    rename_unless_there(s->temporary, s->final)) == -1)
-		return fail(s, s->final, "cannot be given its name");
+		return report_errno(s, s->final, "cannot be given its name");
 	enum de_status status = check_name(s, s->final, st->st_dev,
 	    st->st_ino);
 	if (status == DE_OK && sync)
@@ -420,7 +421,7 @@ give_name(const struct set *s, struct set_file *file)
 {
 	if (is_at(file->temporary, file->device, file->inode) &&
 	    rename(file->temporary, file->final) == -1)
-		return fail(s, file->final, "cannot be given its name");
+		return report_errno(s, file->final, "cannot be given its name");
 	if (check_name(s, file->final, file->device, file->inode) != DE_OK)
 		return DE_FAILED;
 	free(file->temporary);

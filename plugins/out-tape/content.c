@@ -37,7 +37,7 @@ take_name(const uint8_t *block, size_t length, size_t at, size_t count,
 }
 
 static void
-put(char text[static CONTENT_BYTES], const char *what, const char *name)
+describe_as(char text[static CONTENT_BYTES], const char *what, const char *name)
 {
 	if (name[0] == '\0')
 		snprintf(text, CONTENT_BYTES, "%s", what);
@@ -63,7 +63,7 @@ is_amanda(const uint8_t *block, size_t length, char text[static CONTENT_BYTES])
 			take_name(block, length, at + 6, NAME_BYTES, " \n\f",
 			    name);
 	}
-	put(text, "a tape of Amanda", name);
+	describe_as(text, "a tape of Amanda", name);
 	return true;
 }
 
@@ -83,7 +83,7 @@ is_bareos(const uint8_t *block, size_t length, char text[static CONTENT_BYTES])
 	const bool bacula = HAS(block, length, BAREOS_AT_LABEL, "Bacula ");
 	if (bareos || bacula)
 		take_name(block, length, BAREOS_AT_NAME, NAME_BYTES, "", name);
-	put(text, bareos ? "a volume of Bareos" : bacula ?
+	describe_as(text, bareos ? "a volume of Bareos" : bacula ?
 	    "a volume of Bacula" : "a volume of Bareos or Bacula", name);
 	return true;
 }
@@ -101,7 +101,7 @@ is_ansi(const uint8_t *block, size_t length, char text[static CONTENT_BYTES])
 	if (length < LABEL_LENGTH || !HAS(block, length, 0, "VOL1"))
 		return false;
 	take_name(block, length, LABEL_AT_SERIAL, LABEL_SERIAL_BYTES, "", name);
-	put(text, HAS(block, length, LABEL_AT_PROGRAM, "LTFS") ?
+	describe_as(text, HAS(block, length, LABEL_AT_PROGRAM, "LTFS") ?
 	    "an LTFS tape" : "a tape with an ANSI label", name);
 	return true;
 }
@@ -132,7 +132,7 @@ is_ibm(const uint8_t *block, size_t length, char text[static CONTENT_BYTES])
 	for (size_t i = 0; i < LABEL_SERIAL_BYTES; i++)
 		serial[i] = from_ebcdic(block[LABEL_AT_SERIAL + i]);
 	take_name(serial, sizeof(serial), 0, sizeof(serial), "", name);
-	put(text, "a tape with an IBM label", name);
+	describe_as(text, "a tape with an IBM label", name);
 	return true;
 }
 
@@ -172,7 +172,7 @@ is_tar(const uint8_t *block, size_t length, char text[static CONTENT_BYTES])
 	    !tar_sum_fits(block)))
 		return false;
 	take_name(block, length, 0, TAR_NAME, "", name);
-	put(text, "a tar archive", name);
+	describe_as(text, "a tar archive", name);
 	return true;
 }
 
@@ -188,13 +188,13 @@ is_other_dump(const uint8_t *block, size_t length,
 	};
 
 	if (HAS(block, length, 24, "\x6c\xea\0\0")) {
-		put(text, "a part of a dump, or a dump whose header is damaged",
-		    "");
+		describe_as(text, "a part of a dump, or a dump whose header is "
+		    "damaged", "");
 		return true;
 	}
 	for (size_t i = 0; i < COUNT(magics); i++)
 		if (has(block, length, 24, magics[i], sizeof(magics[i]))) {
-			put(text, "a dump of another system", "");
+			describe_as(text, "a dump of another system", "");
 			return true;
 		}
 	return false;
@@ -228,7 +228,7 @@ has_beginning(const uint8_t *block, size_t length,
 	for (size_t i = 0; i < COUNT(beginnings); i++)
 		if (has(block, length, 0, beginnings[i].bytes,
 		    beginnings[i].count)) {
-			put(text, beginnings[i].what, "");
+			describe_as(text, beginnings[i].what, "");
 			return true;
 		}
 	return false;

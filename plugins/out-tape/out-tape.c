@@ -127,7 +127,7 @@ out_tape_check(void *self, const struct de_volume *volume)
 
 /* Of the open volume. */
 static enum de_status
-fail(struct out_tape *t, const char *what, int error)
+fail_volume(struct out_tape *t, const char *what, int error)
 {
 	char text[128];
 
@@ -234,8 +234,8 @@ put_away(struct out_tape *t)
 	if (!t->rewind && !t->eject)
 		return DE_OK;
 	if (drive_do(&t->drive, MTREW, 1) == -1)
-		return fail(t, "may lack its end: the tape cannot be rewound "
-		    "behind it", errno);
+		return fail_volume(t, "may lack its end: the tape cannot be "
+		    "rewound behind it", errno);
 	if (t->eject && drive_do(&t->drive, MTOFFL, 1) == -1)
 		t->host->report(t->host, DE_WARNING, "%s: volume %" PRIu32
 		    " is whole, but its tape does not come out: %s; press the "
@@ -259,7 +259,8 @@ close_drive(struct out_tape *t)
 {
 	if (drive_close(&t->drive) == 0)
 		return DE_OK;
-	return fail(t, "may lack its end: closing the drive failed", errno);
+	return fail_volume(t, "may lack its end: closing the drive failed",
+	    errno);
 }
 
 /* Nothing of this dump goes behind that volume. */
@@ -269,7 +270,7 @@ note_full(struct out_tape *t)
 	uint32_t *full = realloc(t->full, (t->full_count + 1) * sizeof(*full));
 
 	if (full == NULL)
-		return fail(t, "cannot be noted", ENOMEM);
+		return fail_volume(t, "cannot be noted", ENOMEM);
 	full[t->full_count++] = t->volume.number;
 	t->full = full;
 	return DE_OK;
@@ -311,7 +312,7 @@ out_tape_read_back(void *self, void *buffer, size_t room, size_t *length)
 	const ssize_t n = drive_read(&t->drive, buffer, room);
 
 	if (n == -1)
-		return fail(t, "cannot be read back", errno);
+		return fail_volume(t, "cannot be read back", errno);
 	*length = (size_t)n;
 	return n == 0 ? DE_NO_MORE : DE_OK;
 }

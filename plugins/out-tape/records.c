@@ -24,7 +24,7 @@ records_begin(struct records *r, struct drive *d, uint32_t volume, int file,
 }
 
 static enum de_status
-fail(struct records *r, const char *doing, int error)
+fail_record(struct records *r, const char *doing, int error)
 {
 	char what[256];
 
@@ -94,7 +94,8 @@ check_position(struct records *r)
 	if (r->tells != RECORDS_TOLD)
 		return DE_OK;
 	if (!drive_tell(r->drive, &at))
-		return fail(r, "cannot find out where the tape stands", errno);
+		return fail_record(r, "cannot find out where the tape stands",
+		    errno);
 	return at == position(r) ? DE_OK : fail_position(r, at);
 }
 
@@ -112,7 +113,7 @@ tell_blocks(struct records *r, uint64_t *blocks)
 	if (r->tells == RECORDS_SILENT)
 		return true;
 	if (!drive_tell(r->drive, &at)) {
-		fail(r, "cannot find out where the tape stands", errno);
+		fail_record(r, "cannot find out where the tape stands", errno);
 		return false;
 	}
 	if (at >= expected && at <= expected + r->per_record) {
@@ -181,9 +182,9 @@ end_of_tape(struct records *r, size_t taken)
 		return DE_OK;
 	}
 	if (blocks > 0 && !step_back(r, blocks))
-		return fail(r, "the drive cannot step back over the part of a "
-		    "record at the end of the tape; set volume_size to less "
-		    "than a tape holds", errno);
+		return fail_record(r, "the drive cannot step back over the "
+		    "part of a record at the end of the tape; set volume_size "
+		    "to less than a tape holds", errno);
 	return DE_END_OF_VOLUME;
 }
 
@@ -204,7 +205,7 @@ records_write(struct records *r, const void *record, size_t length)
 		return end_of_tape(r, n > 0 ? (size_t)n : 0);
 	if (errno == EINTR)
 		return DE_FAILED;	/* it is being aborted */
-	return fail(r, "cannot write", errno);
+	return fail_record(r, "cannot write", errno);
 }
 
 enum de_status
@@ -215,7 +216,7 @@ records_end(struct records *r)
 	if (check_position(r) != DE_OK)
 		return DE_FAILED;
 	if (drive_do(r->drive, MTWEOF, 1) == -1)
-		return fail(r, "cannot write the file mark", errno);
+		return fail_record(r, "cannot write the file mark", errno);
 	r->marked = true;
 	return DE_OK;
 }

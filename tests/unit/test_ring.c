@@ -290,7 +290,7 @@ START_TEST(records_arrive_in_order_each_once_whatever_the_number_of_slaves)
 			ck_assert_int_eq(ring_start(ring), DE_OK);
 			put_records(ring, records, blocking, slaves, expected);
 			ck_assert_int_eq(ring_stop(ring, true), DE_OK);
-			ck_assert_uint_eq(ring_records_written(ring), records);
+			ck_assert_uint_eq(ring_records_settled(ring), records);
 			expect_bytes(&w, expected,
 			    (size_t)records * blocking * 1024);
 			ring_free(ring);
@@ -359,7 +359,7 @@ START_TEST(the_end_of_the_volume_may_come_at_any_record)
 			put_records(ring, RECORDS, BLOCKING, 9, expected);
 			ck_assert_int_eq(ring_stop(ring, true),
 			    DE_END_OF_VOLUME);
-			ck_assert_uint_eq(ring_records_written(ring),
+			ck_assert_uint_eq(ring_records_settled(ring),
 			    capacity);
 			expect_bytes(&w, expected,
 			    (size_t)capacity * BLOCKING * 1024);
@@ -410,7 +410,7 @@ START_TEST(a_write_may_fail_at_any_record)
 			ck_assert_int_eq(ring_start(ring), DE_OK);
 			put_records(ring, RECORDS, BLOCKING, 9, expected);
 			ck_assert_int_eq(ring_stop(ring, true), DE_FAILED);
-			ck_assert_uint_eq(ring_records_written(ring), bad - 1);
+			ck_assert_uint_eq(ring_records_settled(ring), bad - 1);
 			expect_bytes(&w, expected,
 			    (size_t)(bad - 1) * BLOCKING * 1024);
 			ring_free(ring);
@@ -448,7 +448,7 @@ START_TEST(a_read_may_fail_at_any_record_and_the_rest_is_written)
 			ck_assert_int_eq(ring_start(ring), DE_OK);
 			put_extents(ring, RECORDS, BLOCKING);
 			ck_assert_int_eq(ring_stop(ring, true), DE_OK);
-			ck_assert_uint_eq(ring_records_written(ring), RECORDS);
+			ck_assert_uint_eq(ring_records_settled(ring), RECORDS);
 			ck_assert_uint_eq(w.loss_count, 1);
 			ck_assert_uint_eq(w.losses[0].inode, bad + 11);
 			ck_assert_uint_eq(w.losses[0].offset,
@@ -562,7 +562,7 @@ START_TEST(giving_up_ends_a_write_that_hangs)
 		const uint64_t ms = (clock_ns() - begun) / 1000000;
 		ck_assert_uint_lt(ms, 5000);
 		ck_assert(atomic_load(&w.gave_up));
-		ck_assert_uint_eq(ring_records_written(ring), 1);
+		ck_assert_uint_eq(ring_records_settled(ring), 1);
 		ring_free(ring);
 		free(w.bytes);
 	}
@@ -608,7 +608,7 @@ START_TEST(what_is_not_complete_is_forgotten)
 	for (int i = 0; i < 30; i++)
 		memset(ring_put_block(ring, 0), i, 1024);
 	ck_assert_int_eq(ring_stop(ring, false), DE_FAILED);
-	ck_assert_uint_le(ring_records_written(ring), 30 / 4);
+	ck_assert_uint_le(ring_records_settled(ring), 30 / 4);
 	ck_assert_uint_eq(w.size, w.records * 4096);
 	for (size_t i = 0; i < w.size; i++)
 		ck_assert_uint_eq(w.bytes[i], i / 1024);
@@ -630,7 +630,7 @@ START_TEST(it_starts_anew_for_the_next_volume)
 	w.capacity = 0;
 	w.records = w.size = 0;
 	ck_assert_int_eq(ring_start(ring), DE_OK);
-	ck_assert_uint_eq(ring_records_written(ring), 0);
+	ck_assert_uint_eq(ring_records_settled(ring), 0);
 	put_records(ring, 6, 2, 4, expected);
 	ck_assert_int_eq(ring_stop(ring, true), DE_OK);
 	expect_bytes(&w, expected, 12 * 1024);
@@ -738,9 +738,9 @@ static void
 wait_until_written(struct ring *ring, uint64_t records)
 {
 	for (int tries = 0; tries < 6000 &&
-	    ring_records_written(ring) < records; tries++)
+	    ring_records_settled(ring) < records; tries++)
 		usleep(10000);
-	ck_assert_uint_eq(ring_records_written(ring), records);
+	ck_assert_uint_eq(ring_records_settled(ring), records);
 }
 
 START_TEST(writing_begins_when_the_buffer_is_filled_and_again_when_it_is_empty)
@@ -762,7 +762,7 @@ START_TEST(writing_begins_when_the_buffer_is_filled_and_again_when_it_is_empty)
 	ck_assert_uint_ge(w.reads_at[16], 32);
 	put_read_records(ring, 3);
 	ck_assert_int_eq(ring_stop(ring, true), DE_OK);
-	ck_assert_uint_eq(ring_records_written(ring), 36);
+	ck_assert_uint_eq(ring_records_settled(ring), 36);
 	ring_get_times(ring, &times);
 	ck_assert_uint_eq(times.refills, 2);
 	ring_free(ring);
@@ -785,7 +785,7 @@ START_TEST(a_buffer_to_be_filled_to_the_brim_does_not_hang)
 			ck_assert_int_eq(ring_start(ring), DE_OK);
 			put_read_records(ring, 300);
 			ck_assert_int_eq(ring_stop(ring, true), DE_OK);
-			ck_assert_uint_eq(ring_records_written(ring), 300);
+			ck_assert_uint_eq(ring_records_settled(ring), 300);
 			ck_assert_uint_ge(w.reads_at[0], 2 * slaves);
 			ring_forget(ring);
 			ring_free(ring);

@@ -393,13 +393,13 @@ START_TEST(encrypted_directories_come_empty)
 
 	setup(&f, edges, COUNT(edges), NULL, NULL);
 	for (uint32_t i = 10001; i <= 10004; i++) {
-		tree_is_encrypted(f.tree, i);
+		tree_set_encrypted(f.tree, i);
 		if (i != 10004)		/* that one has no flag */
 			tree_leave_out(f.tree, i);
 	}
 	inomap_add(&f.dumped, 10004);
-	tree_is_encrypted(f.tree, 20);
-	tree_is_encrypted(f.tree, 30);
+	tree_set_encrypted(f.tree, 20);
+	tree_set_encrypted(f.tree, 30);
 	inomap_add(&f.dumped, 20);
 	inomap_add(&f.dumped, 30);
 	ck_assert(tree_walk(f.tree));
