@@ -365,10 +365,10 @@ load_file(const struct folder *f, const char *file, struct history_list *list)
 	if (bad > 0) {
 		char aside[NAME_MAX + 1];
 		name_aside(file, aside);
-		linkat(f->fd, file, f->fd, aside, 0);
 		report(f->h->rep, DE_WARNING, "%s/%s: %zu of the dumps in it "
-		    "cannot be understood, and are passed over", f->path, file,
-		    bad);
+		    "cannot be understood, and are passed over%s", f->path,
+		    file, bad, linkat(f->fd, file, f->fd, aside, 0) == 0 ?
+		    "; a copy of it is called .damaged" : "");
 	}
 	const bool ok = dumps != NULL && bad == 0;
 	json_decref(dumps);

@@ -71,6 +71,13 @@ for damage in 'truncate -s 100' 'truncate -s 0' 'cp /bin/true'; do
 	is_level 1
 	rm "${file%.json}.damaged"
 done
+# What cannot be understood of it is passed over, and kept.
+sed -i 's/"dumps": *\[/&{}, /' "$file"
+engine 0 -c levels.conf
+said "$file: 1 of the dumps in it cannot be understood" \
+    "a copy of it is called .damaged"
+[ -e "${file%.json}.damaged" ] || fail "there is no copy of it"
+rm "${file%.json}.damaged"
 chmod 666 "$file"
 is_level 0 "$file: others can write to it"
 chmod 600 "$file"

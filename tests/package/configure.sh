@@ -47,6 +47,7 @@ missing libblkid-dev EXT2FS_CFLAGS=-I. EXT2FS_LIBS=-lext2fs COM_ERR_CFLAGS=-I. \
 
 # shellcheck disable=SC2086
 configure 0 PKG_CONFIG_LIBDIR="$scratch/nothing" $found --disable-fs-ext2
+grep -qE '^ *hardening +yes$' out || fail "no hardening: $(tail -n 15 out)"
 for folder in "$top_srcdir"/plugins/*/local.am; do
 	plugin=$(basename "$(dirname "$folder")")
 	line=$(grep -E " $plugin  *(yes|no)\$" out) ||
@@ -54,3 +55,10 @@ for folder in "$top_srcdir"/plugins/*/local.am; do
 	if [ "$plugin" = fs-ext2 ]; then expected=no; else expected=yes; fi
 	[ "${line##* }" = "$expected" ] || fail "not $expected: $line"
 done
+
+# shellcheck disable=SC2086
+configure 0 PKG_CONFIG_LIBDIR="$scratch/nothing" $found --disable-fs-ext2 \
+    --disable-hardening
+grep -qE '^ *hardening +no$' out || fail "hardening: $(tail -n 15 out)"
+! grep -qE '^HARDENING_(C|LD)FLAGS = .' build/Makefile ||
+    fail "flags without hardening: $(grep ^HARDENING build/Makefile)"
