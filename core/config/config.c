@@ -593,9 +593,9 @@ rehearse(void *arg, const struct apart_mouth *mouth)
 
 /*
  * A file is nearly always right, and so are its plugins.  So one process reads all
- * of it first, loading the plugins and making their instances.  If that does not go
- * well, each plugin gets processes of its own, to find out which one is wrong.  False:
- * the run is aborted.
+ * of it first, loading the plugins and making their instances.  If that does not
+ * go well, each plugin gets processes of its own, to find out which one is wrong.
+ * False: the run is aborted.
  */
 static bool
 try_all_plugins(struct reading *r)

@@ -7,6 +7,7 @@
 #include "core/config/config.h"
 
 #include <fcntl.h>
+#include <pthread.h>
 #include <unistd.h>
 
 #include "unit.h"
@@ -215,6 +216,30 @@ START_TEST(numbers_too_large_for_64_bits_are_not_taken)
 }
 END_TEST
 
+static int processes;		/* that were forked */
+
+static void
+count_process(void)
+{
+	processes++;
+}
+
+/* One reads the file, one tries all that is in it, whatever there is. */
+START_TEST(a_file_without_mistakes_takes_two_processes)
+{
+	struct desk d;
+
+	desk_open(&d);
+	ck_assert_int_eq(pthread_atfork(NULL, count_process, NULL), 0);
+	struct config *c = load(&d, "jobs = (\n"
+	    "{ name = \"a\";\n" PLUGINS "}, { name = \"b\";\n" PLUGINS "} );\n");
+	ck_assert_msg(c != NULL, "%s", d.text);
+	ck_assert_int_eq(processes, 2);
+	config_free(c);
+	desk_close(&d);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -225,6 +250,7 @@ main(void)
 		a_mistake_in_an_included_file_is_named_there,
 		what_cannot_be_read_is_said_to_be_so,
 		numbers_too_large_for_64_bits_are_not_taken,
+		a_file_without_mistakes_takes_two_processes,
 	};
 	return unit_run("config", tests, COUNT(tests));
 }
