@@ -14,11 +14,13 @@
 
 #include "core/base/clock.h"
 #include "core/base/environment.h"
+#include "plugins/common/program.h"
 
 #define SHELL "/bin/sh"
 #define LINE_BYTES 512		/* longer lines are cut in pieces */
 #define LOG_BYTES_MAX 65536	/* more output is only counted */
 #define POLL_MS 100
+#define CHECK_SECONDS 60
 #define KILL_GRACE_MS 5000	/* from SIGTERM to SIGKILL */
 
 enum ending { ENDED, TOO_LATE, CANCELLED };
@@ -199,37 +201,77 @@ tell_ending(const struct running *r, enum ending ending)
 	return false;
 }
 
-bool
-command_run(const struct command *c)
+/* Start it, and wait for its end.  False after reporting why it cannot be. */
+static bool
+start(struct running *r, enum ending *ending)
 {
-	struct running r = { .c = c, .pid = -1, .output = -1 };
-	char why[TRUST_WHY_BYTES];
+	const struct command *c = r->c;
 	int fds[2];
 
-	if (!trust_command(c->trust, c->text, TRUST_ROOT, why)) {
-		report(c->rep, DE_ERROR, "%s: %s", c->name, why);
-		return false;
-	}
 	if (pipe2(fds, O_CLOEXEC) == -1) {
 		report(c->rep, DE_ERROR, "%s: cannot be started: %s", c->name,
 		    strerror(errno));
 		return false;
 	}
-	r.output = fds[0];
-	fcntl(r.output, F_SETFL, O_NONBLOCK);
-	r.pid = fork();
-	if (r.pid == 0)
+	r->output = fds[0];
+	fcntl(r->output, F_SETFL, O_NONBLOCK);
+	r->pid = fork();
+	if (r->pid == 0)
 		exec_command(c, fds[1]);
 	close(fds[1]);
-	bool ok = false;
-	if (r.pid == -1) {
+	if (r->pid == -1) {
 		report(c->rep, DE_ERROR, "%s: cannot be started: %s", c->name,
 		    strerror(errno));
 	} else {
-		setpgid(r.pid, r.pid);
-		ok = tell_ending(&r, wait_for(&r));
+		setpgid(r->pid, r->pid);
+		*ending = wait_for(r);
 	}
-	if (r.output != -1)
-		close(r.output);
-	return ok;
+	if (r->output != -1)
+		close(r->output);
+	return r->pid != -1;
+}
+
+bool
+command_run(const struct command *c)
+{
+	struct running r = { .c = c, .pid = -1, .output = -1 };
+	enum ending ending;
+	char why[TRUST_WHY_BYTES];
+
+	if (!trust_command(c->trust, c->text, TRUST_ROOT, why)) {
+		report(c->rep, DE_ERROR, "%s: %s", c->name, why);
+		return false;
+	}
+	return start(&r, &ending) && tell_ending(&r, ending);
+}
+
+bool
+command_check(const struct command *c)
+{
+	struct command finds = *c;
+	struct running r = { .c = &finds, .pid = -1, .output = -1 };
+	enum ending ending;
+	char program[PATH_MAX], text[PATH_MAX + 1024];
+
+	if (!program_of_command(c->text, program))
+		return true;
+	snprintf(text, sizeof(text), "set -- %s\n%s", program, program_finds);
+	finds.text = text;
+	finds.limit = CHECK_SECONDS;
+	if (!start(&r, &ending))
+		return false;
+	if (ending == ENDED && WIFEXITED(r.wait_status) &&
+	    WEXITSTATUS(r.wait_status) == 0)
+		return true;
+	if (ending == ENDED && WIFEXITED(r.wait_status) &&
+	    WEXITSTATUS(r.wait_status) == PROGRAM_NO_INTERPRETER)
+		report(c->rep, DE_ERROR, "%s: the interpreter that the first "
+		    "line of %s names is not there, or cannot be run",
+		    c->name, program);
+	else
+		report(c->rep, DE_ERROR, "%s: there is no program %s%s; look "
+		    "at its name and its permissions", c->name, program,
+		    strchr(program, '/') == NULL ? " in PATH" :
+		    " that can be run");
+	return false;
 }

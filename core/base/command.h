@@ -33,4 +33,11 @@ struct command {			/* all borrowed */
  */
 bool command_run(const struct command *c);
 
+/*
+ * Run nothing of it, but see whether the program is there that it begins with.
+ * True also if only the shell could tell which that is; false after reporting
+ * what is missing.
+ */
+bool command_check(const struct command *c);
+
 #endif

@@ -1171,6 +1171,9 @@ job_check(const struct job_config *config, const struct job_context *context,
 	thaw_left(config, context);
 	if (!turn_is_free(config, context->rep, context->signals))
 		return EXIT_NOT_STARTED;
+	if (config->snapshot != NULL && !snapshot_check(config,
+	    context->signals, context->rep))
+		return EXIT_NOT_STARTED;
 	return run_processes(config, context, NULL, check,
 	    date_of(config, NULL), is_supervisor);
 }

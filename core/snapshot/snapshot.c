@@ -313,3 +313,29 @@ snapshot_free(struct snapshot *s)
 		free(s->texts[i]);
 	free(s);
 }
+
+static bool
+check(const struct job_config *job, const char *name, const char *key,
+    struct signals *signals, struct report *rep)
+{
+	static const char *const nothing[] = { NULL };
+	const struct command command = {
+		.name = name,
+		.text = option_text(job->snapshot, key),
+		.environment = nothing,
+		.signals = signals,
+		.trust = job->source.plugin->trust,
+		.rep = rep,
+	};
+	return command.text == NULL || command_check(&command);
+}
+
+bool
+snapshot_check(const struct job_config *job, struct signals *signals,
+    struct report *rep)
+{
+	const bool makes = check(job, "snapshot.create", "create", signals,
+	    rep);
+
+	return check(job, "snapshot.remove", "remove", signals, rep) && makes;
+}

@@ -27,6 +27,13 @@ struct snapshot;
 struct snapshot *snapshot_make(const struct job_config *job,
     struct signals *signals, struct report *rep, enum exit_status *status);
 
+/*
+ * Are the programs there that make and remove it?  False after reporting which
+ * is not.
+ */
+bool snapshot_check(const struct job_config *job, struct signals *signals,
+    struct report *rep);
+
 /* The date of a dump of it, seconds: what had changed before that is in it. */
 int64_t snapshot_date(const struct snapshot *s);
 

@@ -9,40 +9,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "../common/program.h"
+
 #define HEAD_BYTES 4096
 #define TIMEOUT 60		/* seconds */
-
-/* Other characters mean something to the shell. */
-#define PLAIN "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789" \
-	"_-./+:,@%="
-
-/* A dash in front would make it an option of `command`. */
-static const char finds[] = "case $1 in */*) test -f \"$1\" && test -x \"$1\" "
-    ";; *) command -v \"$1\" >/dev/null ;; esac || exit 127; :";
-
-/*
- * The word that names the program, after assignments to variables.  False if
- * only the shell could say which that is.
- */
-static bool
-find_program(const char *command, char program[static PATH_MAX])
-{
-	size_t length;
-
-	for (command += strspn(command, " \t"); *command != '\0';
-	    command += length + strspn(command + length, " \t")) {
-		length = strcspn(command, " \t");
-		if (strspn(command, PLAIN) < length || length >= PATH_MAX ||
-		    command[0] == '-')
-			return false;
-		if (memchr(command, '=', length) == NULL) {
-			memcpy(program, command, length);
-			program[length] = '\0';
-			return true;
-		}
-	}
-	return false;
-}
 
 static enum de_status
 run(const struct child_config *config, struct child_result *result)
@@ -62,7 +32,7 @@ check_program(const struct child_config *config, const char *program)
 	struct child_config shell = *config;
 	struct child_result result;
 
-	shell.command = finds;
+	shell.command = program_finds;
 	shell.end = &end;
 	shell.timeout = TIMEOUT;
 	if (run(&shell, &result) != DE_OK)
@@ -70,6 +40,13 @@ check_program(const struct child_config *config, const char *program)
 	if (WIFEXITED(result.wait_status) &&
 	    WEXITSTATUS(result.wait_status) == 0)
 		return DE_OK;
+	if (WIFEXITED(result.wait_status) &&
+	    WEXITSTATUS(result.wait_status) == PROGRAM_NO_INTERPRETER) {
+		host->report(host, DE_ERROR, "command: the interpreter that "
+		    "the first line of %s names is not there, or cannot be "
+		    "run", program);
+		return DE_FAILED;
+	}
 	host->report(host, DE_ERROR, "command: there is no program %s%s%s%s; "
 	    "look at its name and its permissions", program,
 	    strchr(program, '/') == NULL ? " in PATH" :
@@ -155,7 +132,7 @@ check_command(const struct child_config *config)
 {
 	char program[PATH_MAX];
 
-	if (!find_program(config->command, program))
+	if (!program_of_command(config->command, program))
 		return DE_OK;
 	if (check_program(config, program) != DE_OK)
 		return DE_FAILED;

@@ -52,3 +52,27 @@ done
 for dump in demo/*.dump; do
 	scan "$dump"
 done
+
+# Commands that make and remove a snapshot; they are not run.
+# commands CREATE REMOVE
+commands () {
+	cat >s.conf <<-END_OF_CONF
+	jobs = ( { name = "test";
+	  source = { plugin = "fs-ext2"; device = "demo/tree.ext4"; };
+	  output = { plugin = "out-file"; path = "dumps/s"; };
+	  snapshot = { create = "$1"; device = "copy"; remove = "$2"; }; } );
+	END_OF_CONF
+}
+printf '#!/no/such/interpreter\n' >script
+chmod +x script
+commands ./missing "rm -f copy"
+engine 1 --check -c s.conf
+said "snapshot.create: there is no program ./missing that can be run"
+not_said "ready"
+commands "LANG=C no-such-program copy" ./script
+engine 1 --check -c s.conf
+said "snapshot.create: there is no program no-such-program in PATH" \
+    "snapshot.remove: the interpreter that the first line of ./script names"
+commands "touch copy && cp demo/tree.ext4 copy" "rm -f copy"
+engine 0 --check -c s.conf
+[ ! -e copy ] || fail "--check made a snapshot"

@@ -38,6 +38,13 @@ chmod -x handler
 check 1 ./handler "no program ./handler that can be run"
 chmod +x handler
 
+# The file is there, and what is to run it is not; line ends of DOS do it, too.
+for line in '#!/no/such/interpreter' $'#!/bin/sh\r'; do
+	printf '%s\nexit 0\n' "$line" >handler
+	check 1 ./handler "the first line of ./handler names is not there"
+done
+handler 'echo "$DUMPENGINE_REASON $*" >>calls; exit 0'
+
 # What it would is not run: it would change a medium.
 check 0 ./handler
 check 0 "LANG=C ./handler with words"
