@@ -9,8 +9,9 @@ need_debugfs
 need_restore
 need_python
 need gcc jq pkg-config ssh-keygen
-[ -x /etc/rmt ] && [ -x /usr/sbin/rmt-dump ] ||
-    skip "needs /etc/rmt and /usr/sbin/rmt-dump"
+for name in /etc/rmt /usr/sbin/rmt-dump; do
+	[ -x "$name" ] || skip "needs $name"
+done
 case $scratch in *[[:space:]\'\"]*) skip "its name stands in scripts" ;; esac
 
 world=$scratch/world
@@ -192,6 +193,7 @@ sed -i -E -e 's,plugin( *)= "out-tape";,plugin = "out-file"; overwrite = true; v
 cp $examples/{changer-mtx,changer.conf,nightly-tape,nightly-tape.conf,tape.conf} \
     world/etc/dumpengine
 
+export PYTHONDONTWRITEBYTECODE=1
 export PATH=$world/usr/local/sbin:$PATH PKG_CONFIG_PATH=$world/pkgconfig
 mv world fixture
 "$PYTHON3" "$top_srcdir/tests/documents/commands.py" "$(realpath "$top_srcdir")" \
