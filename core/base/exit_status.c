@@ -5,15 +5,15 @@ const char *
 exit_status_text(enum exit_status status)
 {
 	switch (status) {
-	case EXIT_COMPLETE:
+	case STATUS_COMPLETE:
 		return "complete";
-	case EXIT_NOT_STARTED:
+	case STATUS_NOT_STARTED:
 		return "it could not be started";
-	case EXIT_INCOMPLETE:
+	case STATUS_INCOMPLETE:
 		return "something is not in the dump";
-	case EXIT_NO_OPERATOR:
+	case STATUS_NO_OPERATOR:
 		return "an operator was needed, and there is none";
-	case EXIT_BAD_VOLUME:
+	case STATUS_BAD_VOLUME:
 		return "a volume failed its verification";
 	default:
 		return "aborted";

@@ -2,26 +2,20 @@
 /*
  * exit_status.h - how a run ended, for scripts (dumpengine(8), EXIT STATUS)
  *
- * In the order of what a run of several jobs reports: the largest.
+ * In the order of what a run of several jobs reports: the largest.  How the
+ * process of a volume ended is an enum writer_ending (core/volume/), and what a
+ * function found about going on is an enum verdict (core/base/).
  */
 #ifndef CORE_EXIT_STATUS_H
 #define CORE_EXIT_STATUS_H
 
 enum exit_status {
-	EXIT_COMPLETE = 0,
-	EXIT_NOT_STARTED = 1,	/* usage, configuration, plugin, device */
-	EXIT_INCOMPLETE = 2,	/* something is not in a dump; it is named */
-	EXIT_ABORTED = 3,
-	EXIT_NO_OPERATOR = 4,	/* one was needed */
-	EXIT_BAD_VOLUME = 5,	/* it failed its verification for good */
-
-	/* Of the process that writes a volume, for its checkpoint alone. */
-	EXIT_WRITE_FAILED = 100,	/* write it again */
-	EXIT_VERIFY_FAILED = 101,	/* write it again */
-	EXIT_OPEN_FAILED = 102,		/* it could not be begun */
-	EXIT_TOO_SMALL = 103,		/* the medium does not hold enough */
-	EXIT_CUT_SHORT = 104,		/* write it again, but less on it */
-	EXIT_RETRY = 105		/* write it again; the output says so */
+	STATUS_COMPLETE = 0,
+	STATUS_NOT_STARTED = 1,	/* usage, configuration, plugin, device */
+	STATUS_INCOMPLETE = 2,	/* something is not in a dump; it is named */
+	STATUS_ABORTED = 3,
+	STATUS_NO_OPERATOR = 4,	/* one was needed */
+	STATUS_BAD_VOLUME = 5	/* it failed its verification for good */
 };
 
 /* "an operator was needed, and there is none" */

@@ -163,8 +163,8 @@ chain_log_end(struct chain_log *log, enum exit_status status)
 {
 	if (log == NULL)
 		return false;
-	log->status = status == EXIT_COMPLETE ? HISTORY_FINISHED :
-	    status == EXIT_INCOMPLETE ? HISTORY_INCOMPLETE : HISTORY_ABORTED;
+	log->status = status == STATUS_COMPLETE ? HISTORY_FINISHED :
+	    status == STATUS_INCOMPLETE ? HISTORY_INCOMPLETE : HISTORY_ABORTED;
 	return write_down(log, true);
 }
 

@@ -12,8 +12,8 @@ struct listing {
 static enum exit_status
 finish(FILE *out)
 {
-	return fflush(out) == 0 && !ferror(out) ? EXIT_COMPLETE :
-	    EXIT_NOT_STARTED;
+	return fflush(out) == 0 && !ferror(out) ? STATUS_COMPLETE :
+	    STATUS_NOT_STARTED;
 }
 
 enum exit_status
@@ -112,7 +112,7 @@ help_print_plugin(FILE *out, struct plugin_registry *reg, const char *name,
 
 	if (p == NULL) {
 		report(rep, DE_ERROR, "%s", why);
-		return EXIT_NOT_STARTED;
+		return STATUS_NOT_STARTED;
 	}
 	fprintf(out, "%s (%s): %s\n", p->descriptor.name,
 	    plugin_kind_name(p->descriptor.kind), p->descriptor.summary);

@@ -85,36 +85,36 @@ find_media(const struct job_context *context, const struct config *config,
 static enum exit_status
 run_job(const struct job_context *context, const struct arguments *args,
     const struct media *media, const struct job_config *job,
-    bool *is_supervisor)
+    struct job_process *process)
 {
-	enum exit_status status = EXIT_NOT_STARTED;
+	enum exit_status status = STATUS_NOT_STARTED;
 
 	report_set_subject(context->rep, job_name(job));
 	if (args->action == ACT_ESTIMATE) {
-		status = job_estimate(job, context, is_supervisor);
+		status = job_estimate(job, context, process);
 	} else if (args->action == ACT_CHECK) {
-		status = job_check(job, context, is_supervisor);
-		if (*is_supervisor && !media_has(media, job))
-			status = EXIT_NOT_STARTED;
+		status = job_check(job, context, process);
+		if (process->is_supervisor && !media_has(media, job))
+			status = STATUS_NOT_STARTED;
 	} else if (media_has(media, job)) {
-		status = job_run(job, context, is_supervisor);
+		status = job_run(job, context, process);
 	}
-	if (*is_supervisor)
+	if (process->is_supervisor)
 		report_set_subject(context->rep, NULL);
 	return status;
 }
 
 /*
  * In the order of the file.  A job that fails does not keep others back.
- * Jobs fork: *is_supervisor as in job_run().
+ * Jobs fork: *process as in job_run().
  */
 static enum exit_status
 run_jobs(const struct job_context *context, const struct config *config,
     const struct arguments *args, const struct media *media,
-    bool *is_supervisor)
+    struct job_process *process)
 {
 	const atomic_int *cancelled = &context->signals->cancel;
-	enum exit_status worst = EXIT_COMPLETE;
+	enum exit_status worst = STATUS_COMPLETE;
 	bool all = true;
 
 	for (size_t i = 0; i < config->job_count; i++) {
@@ -126,20 +126,20 @@ run_jobs(const struct job_context *context, const struct config *config,
 			break;
 		}
 		const enum exit_status status = run_job(context, args, media,
-		    job, is_supervisor);
-		if (!*is_supervisor)
+		    job, process);
+		if (!process->is_supervisor)
 			return status;
 		if (status > worst)
 			worst = status;
 	}
 	/* It may have come too late to be of consequence. */
-	if (!*cancelled || worst >= EXIT_ABORTED ||
-	    (all && worst != EXIT_NOT_STARTED))
+	if (!*cancelled || worst >= STATUS_ABORTED ||
+	    (all && worst != STATUS_NOT_STARTED))
 		return worst;
 	/* Before the first job or between two; a job says so itself. */
 	report(context->rep, DE_ERROR, "aborted by %s",
 	    signals_who_cancels(*cancelled));
-	return EXIT_ABORTED;
+	return STATUS_ABORTED;
 }
 
 /* While the file was read; there was nobody to be asked about it. */
@@ -158,16 +158,16 @@ is_interrupted(struct signals *signals, struct report *rep)
 static enum exit_status
 find_media_and_run_jobs(const struct job_context *context,
     const struct config *config, const struct arguments *args,
-    struct places *places, bool *is_supervisor)
+    struct places *places, struct job_process *process)
 {
 	struct media *media = NULL;
 
 	if (args->action != ACT_ESTIMATE &&
 	    (media = find_media(context, config, args, places)) == NULL)
-		return EXIT_NOT_STARTED;
+		return STATUS_NOT_STARTED;
 	const enum exit_status status = run_jobs(context, config, args, media,
-	    is_supervisor);
-	if (*is_supervisor)
+	    process);
+	if (process->is_supervisor)
 		media_release(media);
 	else
 		media_forget(media);
@@ -189,22 +189,23 @@ add_jobs(struct places *places, const struct config *config,
 
 static enum exit_status
 use_config(const struct job_context *context, const struct config *config,
-    const struct arguments *args, struct places *places, bool *is_supervisor)
+    const struct arguments *args, struct places *places,
+    struct job_process *process)
 {
 	if (!names_are_known(context->rep, config, args) ||
 	    !add_jobs(places, config, args) || !places_are_distinct(places))
-		return EXIT_NOT_STARTED;
-	return find_media_and_run_jobs(context, config, args, places,
-	    is_supervisor);
+		return STATUS_NOT_STARTED;
+	return find_media_and_run_jobs(context, config, args, places, process);
 }
 
-static enum exit_status
+/* Returns what this process has to end with; jobs fork. */
+static int
 use_file(struct report *rep, struct plugin_registry *reg,
     const struct arguments *args, struct places *places,
     struct run_report *run_report)
 {
-	enum exit_status status = EXIT_NOT_STARTED;
-	bool is_supervisor = true;
+	enum exit_status status = STATUS_NOT_STARTED;
+	struct job_process process = { .is_supervisor = true };
 	struct signals *signals = signals_install();
 	const struct job_context context = {
 		.rep = rep,
@@ -221,24 +222,25 @@ use_file(struct report *rep, struct plugin_registry *reg,
 	struct config *config = config_load(&request, reg, rep);
 
 	if (config != NULL)
-		status = use_config(&context, config, args, places,
-		    &is_supervisor);
+		status = use_config(&context, config, args, places, &process);
 	else if (is_interrupted(signals, rep))
-		status = EXIT_ABORTED;
+		status = STATUS_ABORTED;
 	config_free(config);
-	if (is_supervisor && run_report != NULL && places_report_is_safe(places) &&
+	if (!process.is_supervisor)
+		return process.exit_code;
+	if (run_report != NULL && places_report_is_safe(places) &&
 	    !run_report_write(run_report, args->report, status, rep) &&
-	    status == EXIT_COMPLETE)
-		status = EXIT_INCOMPLETE;
+	    status == STATUS_COMPLETE)
+		status = STATUS_INCOMPLETE;
 	return status;
 }
 
 /* The report does not go over the configuration, however wrong that is. */
-static enum exit_status
+static int
 use_file_and_report(struct report *rep, struct plugin_registry *reg,
     const struct arguments *args)
 {
-	enum exit_status status = EXIT_NOT_STARTED;
+	int status = STATUS_NOT_STARTED;
 	struct run_report *run_report = NULL;
 	struct places *places = places_new(rep);
 
@@ -254,11 +256,11 @@ use_file_and_report(struct report *rep, struct plugin_registry *reg,
 	return status;
 }
 
-static enum exit_status
+static int
 act(struct report *rep, struct plugin_registry *reg,
     const struct arguments *args)
 {
-	enum exit_status status = EXIT_NOT_STARTED;
+	int status = STATUS_NOT_STARTED;
 
 	switch (args->action) {
 	case ACT_HELP:
@@ -282,8 +284,8 @@ act(struct report *rep, struct plugin_registry *reg,
 	/* What was asked for is lost, however it was found. */
 	if (fflush(stdout) == EOF || ferror(stdout)) {
 		report(rep, DE_ERROR, "standard output cannot be written");
-		if (status == EXIT_COMPLETE || args->action == ACT_ESTIMATE)
-			status = EXIT_NOT_STARTED;
+		if (status == STATUS_COMPLETE || args->action == ACT_ESTIMATE)
+			status = STATUS_NOT_STARTED;
 	}
 	return status;
 }
@@ -305,11 +307,11 @@ occupy_standard_descriptors(void)
 		close(fd);
 }
 
-static enum exit_status
+static int
 run(struct report *rep, struct arguments *args, int argc, char **argv)
 {
 	struct plugin_registry *reg = plugin_registry_new(rep, args->trust);
-	enum exit_status status = EXIT_NOT_STARTED;
+	int status = STATUS_NOT_STARTED;
 
 	if (reg == NULL) {
 		report(rep, DE_ERROR, "out of memory");
@@ -345,8 +347,8 @@ refuse_exit(int status, void *arg)
 	if (ending->is_ours || getpid() != ending->pid)
 		return;
 	if (write(STDERR_FILENO, text, sizeof(text) - 1) == -1)
-		_exit(EXIT_ABORTED);
-	_exit(EXIT_ABORTED);
+		_exit(STATUS_ABORTED);
+	_exit(STATUS_ABORTED);
 }
 
 int
@@ -354,7 +356,7 @@ main(int argc, char **argv)
 {
 	struct arguments args = { .trust = trust_new() };
 	static struct ending ending;	/* main() has returned by then */
-	enum exit_status status = EXIT_NOT_STARTED;
+	int status = STATUS_NOT_STARTED;
 
 	occupy_standard_descriptors();
 	note_init();
@@ -368,5 +370,5 @@ main(int argc, char **argv)
 	report_free(rep);
 	trust_free(args.trust);
 	ending.is_ours = true;
-	return (int)status;
+	return status;
 }

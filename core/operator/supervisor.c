@@ -372,8 +372,8 @@ reap(struct supervision *v)
 static void
 tell_too_late(const struct supervision *v)
 {
-	if (v->cancelled_ns != 0 && (v->record->status == EXIT_COMPLETE ||
-	    v->record->status == EXIT_INCOMPLETE))
+	if (v->cancelled_ns != 0 && (v->record->status == STATUS_COMPLETE ||
+	    v->record->status == STATUS_INCOMPLETE))
 		report(v->s->rep, DE_WARNING, "that was too late to abort it: "
 		    "all of it had been written");
 }
@@ -420,8 +420,8 @@ tell_said(const struct supervision *v)
 	const struct dump_record *record = v->record;
 
 	if (report_is_shown(v->s->rep, DE_INFO) ||
-	    record->status == EXIT_COMPLETE ||
-	    record->status == EXIT_INCOMPLETE)
+	    record->status == STATUS_COMPLETE ||
+	    record->status == STATUS_INCOMPLETE)
 		return;
 	for (size_t i = 0; i < record->said_count; i++)
 		report_line(v->s->rep, "%s: %s", v->s->job,
@@ -437,15 +437,15 @@ judge(const struct supervision *v)
 	if (!v->ended) {
 		if (v->plugin_ended && record->description.date == 0 &&
 		    v->s->signals->cancel == 0)
-			record->status = EXIT_NOT_STARTED;
+			record->status = STATUS_NOT_STARTED;
 		else if (!v->plugin_ended && v->s->signals->cancel == 0)
 			report(v->s->rep, DE_ERROR, "the processes of the dump "
 			    "ended without a word; nothing is known of what "
 			    "they wrote%s%s", v->killed[0] != '\0' ?
 			    "; one " : "", v->killed);
-	} else if (v->plugin_ended && record->status == EXIT_COMPLETE) {
+	} else if (v->plugin_ended && record->status == STATUS_COMPLETE) {
 		/* All is written, but who knows what such a plugin has done. */
-		record->status = EXIT_INCOMPLETE;
+		record->status = STATUS_INCOMPLETE;
 	}
 }
 
@@ -457,7 +457,7 @@ supervisor_run(struct supervisor *s, pid_t worker, struct dump_record *record)
 	struct message m;
 
 	memset(record, 0, sizeof(*record));
-	record->status = EXIT_ABORTED;
+	record->status = STATUS_ABORTED;
 	progress_begin(&v.progress, s->rep, 0);
 	v.workers[0] = worker;
 	/* Until all have closed their end of the channel. */

@@ -415,7 +415,7 @@ allow_live(const struct job_config *config)
 }
 
 /* How a look ended; sent when no plugin is left that could end it otherwise. */
-static enum exit_status
+static int
 end_look(int channel, enum exit_status status)
 {
 	const struct message m = {
@@ -426,7 +426,7 @@ end_look(int channel, enum exit_status status)
 	return status;
 }
 
-static enum exit_status
+static int
 check(const struct job_config *config, const struct job_context *context,
     const struct snapshot *snapshot, int64_t date, int channel)
 {
@@ -446,8 +446,8 @@ check(const struct job_config *config, const struct job_context *context,
 		    job.src.info.device, job.src.info.type,
 		    units_bytes(job.src.info.used_bytes, used));
 	end(&job);
-	return end_look(channel, ok ? EXIT_COMPLETE : *job.cancelled ?
-	    EXIT_ABORTED : EXIT_NOT_STARTED);
+	return end_look(channel, ok ? STATUS_COMPLETE : *job.cancelled ?
+	    STATUS_ABORTED : STATUS_NOT_STARTED);
 }
 
 static void
@@ -504,30 +504,33 @@ count_findings(struct message_end *end, const struct read_errors *read_errors)
 
 /*
  * Tell the supervisor how the dump ended, if it did with this process.  For the
- * `changes`, see live_changes.h.
+ * `changes`, see live_changes.h.  Returns what the process has to end with.
  */
-static enum exit_status
+static int
 end_tape(const struct job *job, struct tape *tape,
     const struct read_errors *read_errors, uint64_t changes)
 {
 	const struct tape_ending ending = *tape_ending(tape);
 	struct message m = { .type = MESSAGE_END };
 
-	if (ending.is_last) {
+	if (ending.how == WRITER_DUMP_ENDED) {
 		m.u.end.status = ending.status;
 		m.u.end.tape_blocks = ending.tape_blocks;
 		count_findings(&m.u.end, read_errors);
 		m.u.end.findings += changes;
-		if (ending.status == EXIT_COMPLETE && m.u.end.findings > 0)
-			m.u.end.status = EXIT_INCOMPLETE;
+		if (ending.status == STATUS_COMPLETE && m.u.end.findings > 0)
+			m.u.end.status = STATUS_INCOMPLETE;
 		message_send(job->channel, &m, true);
 	}
 	tape_end(tape);
-	return ending.status;
+	return writer_exit_code(ending.how, ending.status);
 }
 
-/* The dump ended before it came to a tape; `read_errors` may be NULL. */
-static enum exit_status
+/*
+ * The dump ended before it came to a tape; `read_errors` may be NULL.  Returns
+ * the same.
+ */
+static int
 end_early(const struct job *job, enum exit_status status,
     const struct read_errors *read_errors)
 {
@@ -538,7 +541,7 @@ end_early(const struct job *job, enum exit_status status,
 	if (read_errors != NULL)
 		count_findings(&m.u.end, read_errors);
 	message_send(job->channel, &m, true);
-	return status;
+	return writer_exit_code(WRITER_DUMP_ENDED, status);
 }
 
 /* Not before the last slave has read what it was to read. */
@@ -551,8 +554,8 @@ count_changes(const struct job *job, const struct selection *sel)
 	    &job->selected, job->channel);
 }
 
-/* Passes III and IV, on a tape of their own. */
-static enum exit_status
+/* Passes III and IV, on a tape of their own.  Returns the same. */
+static int
 write_dump(const struct job *job, const struct selection *sel,
     struct read_errors *read_errors)
 {
@@ -585,7 +588,7 @@ write_dump(const struct job *job, const struct selection *sel,
 	};
 	struct tape *tape = tape_new(&config);
 	if (tape == NULL)
-		return end_early(job, EXIT_NOT_STARTED, read_errors);
+		return end_early(job, STATUS_NOT_STARTED, read_errors);
 	const struct stream stream = {
 		.src = &job->src,
 		.sel = sel,
@@ -707,8 +710,8 @@ is_to_be_frozen(const struct job *job)
 	return false;
 }
 
-/* Passes I and II.  Returns EXIT_COMPLETE if they are. */
-static enum exit_status
+/* Passes I and II. */
+static enum verdict
 select_inodes(struct job *job, struct selection *sel,
     struct read_errors *read_errors)
 {
@@ -724,16 +727,16 @@ select_inodes(struct job *job, struct selection *sel,
 	if (is_to_be_frozen(job)) {
 		freeze = freeze_begin(&request);
 		if (freeze == NULL)
-			return EXIT_NOT_STARTED;
+			return VERDICT_NOT_STARTED;
 	}
 	job->selected = live_changes_now();
 	const bool ok = select_by_rules(job, sel, read_errors);
 	/* A thaw too early is a warning: what has changed is found later. */
 	freeze_end(freeze);
 	if (ok)
-		return EXIT_COMPLETE;
-	return read_errors->verdict != EXIT_COMPLETE ? read_errors->verdict :
-	    EXIT_ABORTED;
+		return VERDICT_GO_ON;
+	return read_errors->verdict != VERDICT_GO_ON ? read_errors->verdict :
+	    VERDICT_ABORT;
 }
 
 static struct read_errors
@@ -762,26 +765,26 @@ report_estimate(const struct job *job, uint64_t tape_blocks)
 	    units_bytes(tape_blocks * DE_TAPE_BLOCK, amount));
 }
 
-/* All passes, with somewhere to note what they find. */
-static enum exit_status
+/* All passes, with somewhere to note what they find.  Returns the same. */
+static int
 select_and_write(struct job *job, struct findings *findings)
 {
 	struct read_errors read_errors = begin_read_errors(job, findings,
 	    job->channel);
 	struct selection sel = { 0 };
 
-	enum exit_status status = select_inodes(job, &sel, &read_errors);
-	if (status != EXIT_COMPLETE)
-		return end_early(job, status, &read_errors);
+	const enum verdict selected = select_inodes(job, &sel, &read_errors);
+	if (selected != VERDICT_GO_ON)
+		return end_early(job, verdict_status(selected), &read_errors);
 	report_estimate(job, sel.tape_blocks);
 	chain_set_left_out(job->chain, &sel.left_out);
 	send_description(job, sel.tape_blocks);
-	status = write_dump(job, &sel, &read_errors);
+	const int exit_code = write_dump(job, &sel, &read_errors);
 	selection_free(&sel);
-	return status;
+	return exit_code;
 }
 
-static enum exit_status
+static int
 dump(struct job *job)
 {
 	struct findings *findings = findings_new(&job->src, job->rep,
@@ -789,14 +792,14 @@ dump(struct job *job)
 
 	if (findings == NULL) {
 		report(job->rep, DE_ERROR, "out of memory");
-		return end_early(job, EXIT_NOT_STARTED, NULL);
+		return end_early(job, STATUS_NOT_STARTED, NULL);
 	}
 	hook_findings(job, findings_hook, findings);
 	report_beginning(job);
-	const enum exit_status status = select_and_write(job, findings);
+	const int exit_code = select_and_write(job, findings);
 	hook_findings(job, NULL, NULL);
 	findings_free(findings);
-	return status;
+	return exit_code;
 }
 
 /* On how many volumes; *more: the last one counted is the first of no set size. */
@@ -838,7 +841,7 @@ estimate(const struct job *job)
 {
 	struct selection sel = { 0 };
 	struct findings *findings = findings_new(&job->src, job->rep, -1);
-	enum exit_status status = EXIT_NOT_STARTED;
+	enum exit_status status = STATUS_NOT_STARTED;
 
 	if (findings == NULL) {
 		report(job->rep, DE_ERROR, "out of memory");
@@ -851,11 +854,11 @@ estimate(const struct job *job)
 	if (select_by_rules(job, &sel, &read_errors)) {
 		print_estimate(job, &sel);
 		selection_free(&sel);
-		status = findings_flush(findings) > 0 ? EXIT_INCOMPLETE :
-		    EXIT_COMPLETE;
+		status = findings_flush(findings) > 0 ? STATUS_INCOMPLETE :
+		    STATUS_COMPLETE;
 	} else {
-		if (read_errors.verdict != EXIT_COMPLETE)
-			status = read_errors.verdict;
+		if (read_errors.verdict != VERDICT_GO_ON)
+			status = verdict_status(read_errors.verdict);
 		findings_flush(findings);
 	}
 	read_errors_advise(&read_errors);
@@ -875,12 +878,12 @@ flush_estimate(const struct job *job)
 	return false;
 }
 
-static enum exit_status
+static int
 look(const struct job_config *config, const struct job_context *context,
     const struct snapshot *snapshot, int64_t date, int channel)
 {
 	struct job job;
-	enum exit_status status = EXIT_NOT_STARTED;
+	enum exit_status status = STATUS_NOT_STARTED;
 
 	(void)snapshot;
 	signals_leave_to_supervisor(channel);
@@ -889,9 +892,9 @@ look(const struct job_config *config, const struct job_context *context,
 	if (begin(&job, config, context, NULL, date, -1))
 		status = estimate(&job);
 	if (!flush_estimate(&job))
-		status = EXIT_NOT_STARTED;
-	if (status == EXIT_NOT_STARTED && *job.cancelled)
-		status = EXIT_ABORTED;
+		status = STATUS_NOT_STARTED;
+	if (status == STATUS_NOT_STARTED && *job.cancelled)
+		status = STATUS_ABORTED;
 	end(&job);
 	return end_look(channel, status);
 }
@@ -900,13 +903,13 @@ look(const struct job_config *config, const struct job_context *context,
  * What the supervisor has forked: it becomes the checkpoint of the first
  * volume, and returns here in the process of every other one.
  */
-static enum exit_status
+static int
 work(const struct job_config *config, const struct job_context *context,
     const struct snapshot *snapshot, int64_t date, int channel)
 {
 	const pid_t supervisor = getppid();
 	struct job job;
-	enum exit_status status;
+	int exit_code;
 
 	signals_leave_to_supervisor(channel);
 	signals_end_with_supervisor();
@@ -914,12 +917,12 @@ work(const struct job_config *config, const struct job_context *context,
 	    channel) && check_dumpdates(&job, true);
 	job.supervisor = supervisor;
 	if (ok)
-		status = dump(&job);
+		exit_code = dump(&job);
 	else
-		status = end_early(&job, *job.cancelled ? EXIT_ABORTED :
-		    EXIT_NOT_STARTED, NULL);
+		exit_code = end_early(&job, *job.cancelled ? STATUS_ABORTED :
+		    STATUS_NOT_STARTED, NULL);
 	end(&job);
-	return status;
+	return exit_code;
 }
 
 /* The dump as those who note it have to know it; NULL: it never came to one. */
@@ -948,8 +951,8 @@ static void
 note_dump(const struct job_config *config, const struct job_context *context,
     struct dump_record *record, struct chain_log *log)
 {
-	const bool whole = record->status == EXIT_COMPLETE ||
-	    record->status == EXIT_INCOMPLETE;
+	const bool whole = record->status == STATUS_COMPLETE ||
+	    record->status == STATUS_INCOMPLETE;
 
 	/* Should the machine stop now, the next run knows of it. */
 	chain_log_end(log, record->status);
@@ -962,7 +965,7 @@ note_dump(const struct job_config *config, const struct job_context *context,
 	record->noted = noted == CHAIN_NOTED;
 	chain_log_noted(log, noted);
 	if (!record->noted)
-		record->status = EXIT_INCOMPLETE;
+		record->status = STATUS_INCOMPLETE;
 }
 
 /* The one line with the sums, and the only rate of the whole. */
@@ -991,7 +994,7 @@ report_done(struct report *rep, const struct dump_record *record,
     uint32_t blocking)
 {
 	const struct message_description *d = &record->description;
-	const char *done = record->status == EXIT_COMPLETE ? "DUMP IS DONE" :
+	const char *done = record->status == STATUS_COMPLETE ? "DUMP IS DONE" :
 	    "DUMP IS DONE, BUT IT IS NOT COMPLETE";
 	char command[RESTORE_COMMAND_BYTES];
 	char on_top[40] = "";
@@ -1017,14 +1020,14 @@ report_ending(struct report *rep, const struct dump_record *record,
 		report(rep, DE_WARNING, "%" PRIu64 " %s not in the dump, or "
 		    "not as in the filesystem; see above", record->findings,
 		    record->findings == 1 ? "thing is" : "things are");
-	if (record->status == EXIT_COMPLETE ||
-	    record->status == EXIT_INCOMPLETE) {
+	if (record->status == STATUS_COMPLETE ||
+	    record->status == STATUS_INCOMPLETE) {
 		report_sums(rep, record, seconds);
 		report_done(rep, record, blocking);
 	} else {
 		report(rep, DE_ERROR, "THE ENTIRE DUMP IS ABORTED%s%s",
-		    record->status == EXIT_ABORTED ? "" : ": ",
-		    record->status == EXIT_ABORTED ? "" :
+		    record->status == STATUS_ABORTED ? "" : ": ",
+		    record->status == STATUS_ABORTED ? "" :
 		    exit_status_text(record->status));
 	}
 }
@@ -1088,8 +1091,11 @@ supervise(const struct job_config *config, const struct job_context *context,
 	return status;
 }
 
-/* What the process that was forked does; NULL for `snapshot`: there is none. */
-typedef enum exit_status work_fn(const struct job_config *config,
+/*
+ * What the process that was forked does; NULL for `snapshot`: there is none.
+ * Returns what it has to end with.
+ */
+typedef int work_fn(const struct job_config *config,
     const struct job_context *context, const struct snapshot *snapshot,
     int64_t date, int channel);
 
@@ -1105,28 +1111,28 @@ thaw_left(const struct job_config *config, const struct job_context *context)
 static enum exit_status
 run_processes(const struct job_config *config,
     const struct job_context *context, const struct snapshot *snapshot,
-    work_fn *work_on, int64_t date, bool *is_supervisor)
+    work_fn *work_on, int64_t date, struct job_process *process)
 {
 	int ours, theirs;
 
 	if (message_pair(&ours, &theirs) == -1) {
 		report(context->rep, DE_ERROR, "cannot make a socket: %s",
 		    strerror(errno));
-		return EXIT_NOT_STARTED;
+		return STATUS_NOT_STARTED;
 	}
 	/* A writer whose checkpoint has gone becomes our child. */
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	const pid_t worker = fork();
 	if (worker == 0) {
-		*is_supervisor = false;
+		process->is_supervisor = false;
 		close(ours);
-		const enum exit_status status = work_on(config, context,
-		    snapshot, date, theirs);
+		process->exit_code = work_on(config, context, snapshot, date,
+		    theirs);
 		close(theirs);
-		return status;
+		return STATUS_COMPLETE;
 	}
 	close(theirs);
-	enum exit_status status = EXIT_NOT_STARTED;
+	enum exit_status status = STATUS_NOT_STARTED;
 	if (worker == -1)
 		report(context->rep, DE_ERROR, "cannot fork: %s",
 		    strerror(errno));
@@ -1142,7 +1148,7 @@ run_processes(const struct job_config *config,
 /* With a snapshot, if the job has one. */
 static enum exit_status
 run_in_turn(const struct job_config *config, const struct job_context *context,
-    bool *is_supervisor)
+    struct job_process *process)
 {
 	struct snapshot *snapshot = NULL;
 	enum exit_status status;
@@ -1154,10 +1160,10 @@ run_in_turn(const struct job_config *config, const struct job_context *context,
 			return status;
 	}
 	status = run_processes(config, context, snapshot, work,
-	    date_of(config, snapshot), is_supervisor);
-	if (*is_supervisor)
+	    date_of(config, snapshot), process);
+	if (process->is_supervisor)
 		thaw_left(config, context);
-	if (*is_supervisor && snapshot != NULL)
+	if (process->is_supervisor && snapshot != NULL)
 		status = snapshot_remove(snapshot, status);
 	snapshot_free(snapshot);
 	return status;
@@ -1165,49 +1171,49 @@ run_in_turn(const struct job_config *config, const struct job_context *context,
 
 enum exit_status
 job_check(const struct job_config *config, const struct job_context *context,
-    bool *is_supervisor)
+    struct job_process *process)
 {
-	*is_supervisor = true;
+	process->is_supervisor = true;
 	thaw_left(config, context);
 	if (!turn_is_free(config, context->rep, context->signals))
-		return EXIT_NOT_STARTED;
+		return STATUS_NOT_STARTED;
 	if (config->snapshot != NULL && !snapshot_check(config,
 	    context->signals, context->rep))
-		return EXIT_NOT_STARTED;
+		return STATUS_NOT_STARTED;
 	return run_processes(config, context, NULL, check,
-	    date_of(config, NULL), is_supervisor);
+	    date_of(config, NULL), process);
 }
 
 enum exit_status
 job_estimate(const struct job_config *config,
-    const struct job_context *context, bool *is_supervisor)
+    const struct job_context *context, struct job_process *process)
 {
-	*is_supervisor = true;
+	process->is_supervisor = true;
 	return run_processes(config, context, NULL, look,
-	    date_of(config, NULL), is_supervisor);
+	    date_of(config, NULL), process);
 }
 
 enum exit_status
 job_run(const struct job_config *config, const struct job_context *context,
-    bool *is_supervisor)
+    struct job_process *process)
 {
 	enum exit_status status;
 	struct lock *turn;
 
-	*is_supervisor = true;
+	process->is_supervisor = true;
 	switch (turn_take(config, context->rep, context->signals, &turn)) {
 	case LOCK_TAKEN:
 		break;
 	case LOCK_CANCELLED:
 		report(context->rep, DE_ERROR, "aborted while waiting");
-		return EXIT_ABORTED;
+		return STATUS_ABORTED;
 	case LOCK_IN_USE:
 	case LOCK_FAILED:
-		return EXIT_NOT_STARTED;
+		return STATUS_NOT_STARTED;
 	}
 	thaw_left(config, context);
-	status = run_in_turn(config, context, is_supervisor);
-	if (*is_supervisor)
+	status = run_in_turn(config, context, process);
+	if (process->is_supervisor)
 		lock_release(turn);
 	else
 		lock_forget(turn);

@@ -18,23 +18,29 @@ struct job_context {
 	struct run_report *run_report;	/* NULL: none is wanted */
 };
 
+/* Jobs fork, so that what runs them returns in several processes. */
+struct job_process {
+	bool is_supervisor;		/* it is the one that called */
+	int exit_code;			/* of any other one: see there */
+};
+
 /*
- * Run a job.  Returns in several processes: *is_supervisor tells whether it is
- * the one that called; every other one has to end with the status returned,
- * and do nothing else.
+ * Run a job, and return its status to the process that called.  In every other
+ * one, which *process tells, that is nothing: it has to end with
+ * process->exit_code, and do nothing else.
  */
 enum exit_status job_run(const struct job_config *job,
-    const struct job_context *context, bool *is_supervisor);
+    const struct job_context *context, struct job_process *process);
 
 /*
  * Could it run now?  Opens the source, asks the output; writes nothing.  In two
  * processes, as job_run().
  */
 enum exit_status job_check(const struct job_config *job,
-    const struct job_context *context, bool *is_supervisor);
+    const struct job_context *context, struct job_process *process);
 
 /* Select, and print how much it is; writes nothing.  In two processes, too. */
 enum exit_status job_estimate(const struct job_config *job,
-    const struct job_context *context, bool *is_supervisor);
+    const struct job_context *context, struct job_process *process);
 
 #endif

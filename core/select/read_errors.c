@@ -21,8 +21,8 @@ give_up(struct read_errors *r)
 	if (r->is_gone)
 		return;
 	r->is_gone = true;
-	if (r->verdict == EXIT_COMPLETE)
-		r->verdict = EXIT_ABORTED;
+	if (r->verdict == VERDICT_GO_ON)
+		r->verdict = VERDICT_ABORT;
 	report(r->rep, DE_ERROR, "%s cannot be read any more, so the dump is "
 	    "given up", r->src->info.device);
 }
@@ -49,7 +49,7 @@ read_errors_note(struct read_errors *r, const struct gather_loss *loss)
 	r->not_there += loss->error == ENXIO;
 }
 
-static enum exit_status
+static enum verdict
 ask(struct read_errors *r, uint64_t count)
 {
 	char question[MESSAGE_TEXT_BYTES];
@@ -63,23 +63,23 @@ ask(struct read_errors *r, uint64_t count)
 	case ANSWER_YES:
 		r->allowed = count > UINT64_MAX - r->step ? UINT64_MAX :
 		    count + r->step;
-		return EXIT_COMPLETE;
+		return VERDICT_GO_ON;
 	case ANSWER_NOBODY:
-		return EXIT_NO_OPERATOR;
+		return VERDICT_NO_OPERATOR;
 	case ANSWER_NO:
 	case ANSWER_CANCELLED:
 		break;
 	}
-	return EXIT_ABORTED;
+	return VERDICT_ABORT;
 }
 
-enum exit_status
+enum verdict
 read_errors_check(struct read_errors *r)
 {
 	const uint64_t count = findings_read_errors(r->findings);
 
 	if (r->step != 0 && count > r->allowed &&
-	    r->verdict == EXIT_COMPLETE)
+	    r->verdict == VERDICT_GO_ON)
 		r->verdict = ask(r, count);
 	return r->verdict;
 }
@@ -92,7 +92,7 @@ read_errors_hook(void *read_errors, enum de_finding kind, uint32_t inode,
 
 	findings_take(r->findings, kind, inode, format, text);
 	return kind != DE_FINDING_READ_ERROR ||
-	    read_errors_check(r) == EXIT_COMPLETE;
+	    read_errors_check(r) == VERDICT_GO_ON;
 }
 
 void

@@ -12,7 +12,7 @@
 #ifndef CORE_READ_ERRORS_H
 #define CORE_READ_ERRORS_H
 
-#include "core/base/exit_status.h"
+#include "core/base/verdict.h"
 #include "core/select/findings.h"
 #include "core/ring/gather.h"
 
@@ -23,7 +23,7 @@ struct read_errors {
 	int channel;			/* to the supervisor */
 	uint64_t step;			/* max_read_errors; 0: any number */
 	uint64_t allowed;		/* so many in all, so far */
-	enum exit_status verdict;	/* once it is not EXIT_COMPLETE, it stays */
+	enum verdict verdict;		/* other than VERDICT_GO_ON, it stays */
 	bool is_gone;			/* the device, as the source says */
 	uint64_t lost;			/* pieces of files that cannot be read; */
 	uint64_t not_there;		/* of these, behind the end of the source */
@@ -34,15 +34,15 @@ void read_errors_init(struct read_errors *r, uint64_t max_read_errors);
 
 /*
  * File data that is zeros in the dump.  If the source says that its device is
- * gone, the verdict is EXIT_ABORTED from then on.
+ * gone, the verdict is VERDICT_ABORT from then on.
  */
 void read_errors_note(struct read_errors *r, const struct gather_loss *loss);
 
 /*
- * May the dump go on?  EXIT_COMPLETE: yes; EXIT_ABORTED: the operator says no;
- * EXIT_NO_OPERATOR: there is none to be asked.  Those of metadata count, too.
+ * May the dump go on?  VERDICT_GO_ON: yes; VERDICT_ABORT: the operator says no;
+ * VERDICT_NO_OPERATOR: there is none to be asked.  Those of metadata count, too.
  */
-enum exit_status read_errors_check(struct read_errors *r);
+enum verdict read_errors_check(struct read_errors *r);
 
 /*
  * A hook of an instance, while one call of it may meet any number of read

@@ -195,7 +195,7 @@ scan_inodes(const struct selecting *s)
 		}
 		findings_settle(s->findings);
 		from = inodes[count - 1].number + 1;
-		if (read_errors_check(s->read_errors) != EXIT_COMPLETE) {
+		if (read_errors_check(s->read_errors) != VERDICT_GO_ON) {
 			status = DE_FAILED;
 			break;
 		}
@@ -289,7 +289,7 @@ try_links(const struct selecting *s)
 		if (status == DE_NO_MORE)
 			leave_out_link(s, &inode);
 		findings_settle(s->findings);
-		if (read_errors_check(s->read_errors) != EXIT_COMPLETE)
+		if (read_errors_check(s->read_errors) != VERDICT_GO_ON)
 			status = DE_FAILED;
 	}
 	if (scan != NULL)

@@ -220,7 +220,7 @@ find_subtree(struct tree *t)
 	free(way);
 	qsort(t->way, t->way_count, sizeof(*t->way), by_directory);
 	if (found == SUBTREE_NOT_FOUND && t->job.read_errors != NULL)
-		t->job.read_errors->verdict = EXIT_NOT_STARTED;
+		t->job.read_errors->verdict = VERDICT_NOT_STARTED;
 	return found == SUBTREE_FOUND;
 }
 
@@ -525,7 +525,7 @@ read_member(struct tree *t, uint32_t place)
 		inomap_add(t->job.dumped, number);
 	findings_settle(t->job.findings);
 	return !w->failed && (t->job.read_errors == NULL ||
-	    read_errors_check(t->job.read_errors) == EXIT_COMPLETE);
+	    read_errors_check(t->job.read_errors) == VERDICT_GO_ON);
 }
 
 static int

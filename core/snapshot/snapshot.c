@@ -221,7 +221,7 @@ status_of_failure(const struct snapshot *s)
 		s->signals->interrupt = 0;
 		s->signals->cancel = SIGINT;
 	}
-	return s->signals->cancel ? EXIT_ABORTED : EXIT_NOT_STARTED;
+	return s->signals->cancel ? STATUS_ABORTED : STATUS_NOT_STARTED;
 }
 
 static bool
@@ -241,7 +241,7 @@ snapshot_make(const struct job_config *job, struct signals *signals,
 {
 	struct snapshot *s = calloc(1, sizeof(*s));
 
-	*status = EXIT_NOT_STARTED;
+	*status = STATUS_NOT_STARTED;
 	if (s == NULL) {
 		report(rep, DE_ERROR, "out of memory");
 		return NULL;
@@ -252,7 +252,7 @@ snapshot_make(const struct job_config *job, struct signals *signals,
 	if (!prepare(s))
 		goto fail;
 	if (create_as_configured(s)) {
-		*status = EXIT_COMPLETE;
+		*status = STATUS_COMPLETE;
 		return s;
 	}
 	*status = status_of_failure(s);
@@ -300,7 +300,7 @@ snapshot_remove(struct snapshot *s, enum exit_status status)
 		    "see to it; the next run of this job tries to remove it "
 		    "as long as there is %s", setting(s, "device"),
 		    state_file_path(s->state));
-	return !ok && status == EXIT_COMPLETE ? EXIT_INCOMPLETE : status;
+	return !ok && status == STATUS_COMPLETE ? STATUS_INCOMPLETE : status;
 }
 
 void

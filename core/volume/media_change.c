@@ -10,9 +10,10 @@
 #include "core/host/note.h"
 #include "core/host/output.h"
 #include "core/base/signals.h"
+#include "core/volume/writer_ending.h"
 
 /* Until the operator has the next volume ready, or gives up. */
-static enum exit_status
+static enum verdict
 ask_for_volume(struct media_change *c, uint32_t volume)
 {
 	char question[MESSAGE_TEXT_BYTES];
@@ -25,21 +26,21 @@ ask_for_volume(struct media_change *c, uint32_t volume)
 		switch (message_ask(c->channel, question)) {
 		case ANSWER_YES:
 			refusals_forget(&c->refusals);
-			return EXIT_COMPLETE;
+			return VERDICT_GO_ON;
 		case ANSWER_NOBODY:
-			return EXIT_NO_OPERATOR;
+			return VERDICT_NO_OPERATOR;
 		case ANSWER_CANCELLED:
-			return EXIT_ABORTED;
+			return VERDICT_ABORT;
 		case ANSWER_NO:
 			break;
 		}
 		switch (message_ask(c->channel, "Do you want to abort?")) {
 		case ANSWER_YES:
-			return EXIT_ABORTED;
+			return VERDICT_ABORT;
 		case ANSWER_NOBODY:
-			return EXIT_NO_OPERATOR;
+			return VERDICT_NO_OPERATOR;
 		case ANSWER_CANCELLED:
-			return EXIT_ABORTED;
+			return VERDICT_ABORT;
 		case ANSWER_NO:
 			break;
 		}
@@ -64,7 +65,7 @@ report_given_up(const struct media_change *c, const struct de_volume_end *end,
 }
 
 /* `is_begun`: the volume was opened; only one that failed may not have been. */
-static enum exit_status
+static enum verdict
 ask_handler(struct media_change *c, const struct de_volume_end *end,
     bool is_begun)
 {
@@ -72,7 +73,7 @@ ask_handler(struct media_change *c, const struct de_volume_end *end,
 
 	/* Then nobody would know what has become of the media. */
 	if (!signals_has_supervisor())
-		return EXIT_ABORTED;
+		return VERDICT_ABORT;
 	if (eot_volume_ended(c->eot, end, &reply) != DE_OK)
 		reply.answer = DE_EOT_ABORT;
 	switch (reply.answer) {
@@ -84,16 +85,16 @@ ask_handler(struct media_change *c, const struct de_volume_end *end,
 		if (c->medium[0] != '\0')
 			report(c->rep, DE_INFO, "volume %" PRIu32 " goes to %s",
 			    end->next_volume, c->medium);
-		return reply.answer == DE_EOT_GO_ON ? EXIT_COMPLETE :
+		return reply.answer == DE_EOT_GO_ON ? VERDICT_GO_ON :
 		    ask_for_volume(c, end->next_volume);
 	case DE_EOT_ABORT:
 		break;
 	}
 	report_given_up(c, end, is_begun);
-	return EXIT_ABORTED;
+	return VERDICT_ABORT;
 }
 
-enum exit_status
+enum verdict
 media_change_next(struct media_change *c, const struct de_volume_end *end,
     const struct de_volume *next)
 {
@@ -102,7 +103,7 @@ media_change_next(struct media_change *c, const struct de_volume_end *end,
 		return ask_handler(c, end, true);
 	if (output_needs_change(c->output, next))
 		return ask_for_volume(c, next->number);
-	return EXIT_COMPLETE;
+	return VERDICT_GO_ON;
 }
 
 void
@@ -139,69 +140,73 @@ tell_rewrite(const struct media_change *c, uint32_t volume, bool refused,
 	message_send(c->channel, &m, true);
 }
 
-/* Why the writer ended; `why` is a text for messages. */
-static int
+/*
+ * Why the writer ended; `why` is a text for messages, *status that of the dump
+ * if that has ended.
+ */
+static enum writer_ending
 how_it_ended(const struct media_change_failure *f, enum de_failure failure,
-    char *why, size_t size)
+    char *why, size_t size, enum exit_status *status)
 {
 	char how[NOTE_HOW_BYTES];
 	const enum note_ending ending = note_explain(f->pid, f->wait_status,
 	    how, sizeof(how));
-	const int code = WEXITSTATUS(f->wait_status);
+	enum writer_ending ended =
+	    writer_ending_of(WEXITSTATUS(f->wait_status), status);
 
 	/* What status it had does not matter then. */
-	if (ending == NOTE_IN_PLUGIN || WIFSIGNALED(f->wait_status)) {
-		snprintf(why, size, "its process %s", how);
-		return -1;
-	}
-	switch (code) {
-	case EXIT_WRITE_FAILED:
+	if (ending == NOTE_IN_PLUGIN || WIFSIGNALED(f->wait_status))
+		ended = WRITER_DIED;
+	switch (ended) {
+	case WRITER_WRITE_FAILED:
 		snprintf(why, size, "it could not be written%s%s",
 		    failure == DE_FAILURE_OTHER ? "" : ": ",
 		    failure == DE_FAILURE_OTHER ? "" : refusals_text(failure));
 		break;
-	case EXIT_VERIFY_FAILED:
+	case WRITER_VERIFY_FAILED:
 		snprintf(why, size, "it failed its verification");
 		break;
-	case EXIT_OPEN_FAILED:
+	case WRITER_OPEN_FAILED:
 		snprintf(why, size, "%s", refusals_text(failure));
 		break;
-	case EXIT_CUT_SHORT:
+	case WRITER_CUT_SHORT:
 		snprintf(why, size, "its end would tear the extended "
 		    "attributes of an inode; it will end in front of them");
 		break;
-	case EXIT_RETRY:
+	case WRITER_RETRY:
 		snprintf(why, size, "what went wrong may be over");
 		break;
-	case EXIT_TOO_SMALL:
+	case WRITER_TOO_SMALL:
 		snprintf(why, size, "its medium holds too little");
 		break;
-	default:
+	case WRITER_DUMP_ENDED:
+	case WRITER_DIED:
 		snprintf(why, size, "its process %s", how);
 		break;
 	}
-	return code;
+	return ended;
 }
 
 /* The status of the dump when nothing can be done about it. */
-static enum exit_status
-without_operator(int code, const struct de_volume_end *end, bool begun)
+static enum verdict
+without_operator(enum writer_ending ended, const struct de_volume_end *end,
+    bool begun)
 {
-	if (code == EXIT_VERIFY_FAILED)
-		return EXIT_BAD_VOLUME;
+	if (ended == WRITER_VERIFY_FAILED)
+		return VERDICT_BAD_VOLUME;
 	/* Nothing was written yet, not even at an earlier attempt. */
-	if (code == EXIT_OPEN_FAILED && end->volume == 1 && !begun)
-		return EXIT_NOT_STARTED;
-	return EXIT_NO_OPERATOR;
+	if (ended == WRITER_OPEN_FAILED && end->volume == 1 && !begun)
+		return VERDICT_NOT_STARTED;
+	return VERDICT_NO_OPERATOR;
 }
 
-static enum exit_status
-ask_operator(struct media_change *c, const struct de_volume_end *end, int code,
-    bool begun)
+static enum verdict
+ask_operator(struct media_change *c, const struct de_volume_end *end,
+    enum writer_ending ended, bool begun)
 {
 	char question[MESSAGE_TEXT_BYTES];
 
-	if (code == EXIT_OPEN_FAILED)
+	if (ended == WRITER_OPEN_FAILED)
 		snprintf(question, sizeof(question), "Do you want to retry the "
 		    "open of volume %" PRIu32 "?", end->volume);
 	else
@@ -211,16 +216,16 @@ ask_operator(struct media_change *c, const struct de_volume_end *end, int code,
 	switch (message_ask(c->channel, question)) {
 	case ANSWER_YES:
 		refusals_forget(&c->refusals);
-		return EXIT_COMPLETE;
+		return VERDICT_GO_ON;
 	case ANSWER_NO:
-		return code == EXIT_VERIFY_FAILED ? EXIT_BAD_VOLUME :
-		    EXIT_ABORTED;
+		return ended == WRITER_VERIFY_FAILED ? VERDICT_BAD_VOLUME :
+		    VERDICT_ABORT;
 	case ANSWER_CANCELLED:
-		return EXIT_ABORTED;
+		return VERDICT_ABORT;
 	case ANSWER_NOBODY:
 		break;
 	}
-	return without_operator(code, end, begun);
+	return without_operator(ended, end, begun);
 }
 
 /*
@@ -228,9 +233,9 @@ ask_operator(struct media_change *c, const struct de_volume_end *end, int code,
  * may be over at the next attempt.
  */
 static bool
-may_be_over(int code)
+may_be_over(enum writer_ending ended)
 {
-	return code != EXIT_WRITE_FAILED && code != EXIT_OPEN_FAILED;
+	return ended != WRITER_WRITE_FAILED && ended != WRITER_OPEN_FAILED;
 }
 
 /*
@@ -238,15 +243,15 @@ may_be_over(int code)
  * or whose medium was refused while there may be others.
  */
 static bool
-is_attempt(struct media_change *c, int code, const struct de_volume_end *end,
-    uint64_t mark)
+is_attempt(struct media_change *c, enum writer_ending ended,
+    const struct de_volume_end *end, uint64_t mark)
 {
-	if (code == EXIT_CUT_SHORT || code == EXIT_RETRY)
+	if (ended == WRITER_CUT_SHORT || ended == WRITER_RETRY)
 		return false;
-	if (code == EXIT_OPEN_FAILED)
+	if (ended == WRITER_OPEN_FAILED)
 		return refusals_note(&c->refusals, end->failure, mark);
 	/* Full from the beginning, as a tape that it was to be appended to. */
-	if (code == EXIT_TOO_SMALL && c->eot != NULL)
+	if (ended == WRITER_TOO_SMALL && c->eot != NULL)
 		return refusals_note(&c->refusals, DE_FAILURE_FULL, 0);
 	refusals_forget(&c->refusals);
 	return true;
@@ -254,47 +259,50 @@ is_attempt(struct media_change *c, int code, const struct de_volume_end *end,
 
 /* Has the handler got something that helps? */
 static bool
-handler_may_help(const struct media_change *c, int code,
+handler_may_help(const struct media_change *c, enum writer_ending ended,
     const struct de_volume_end *end)
 {
-	return c->eot != NULL && code > 0 &&
+	return c->eot != NULL && ended != WRITER_DIED &&
 	    end->failure != DE_FAILURE_SETTINGS;
 }
 
-enum exit_status
+enum verdict
 media_change_after_failure(struct media_change *c, struct de_volume_end *end,
     const struct media_change_failure *failure)
 {
 	char why[NOTE_HOW_BYTES + 16];
-	enum exit_status status = EXIT_COMPLETE;
-	const int code = how_it_ended(failure, end->failure, why, sizeof(why));
-	const bool ended_early = code == EXIT_CUT_SHORT || code == EXIT_RETRY;
-	const bool counts = is_attempt(c, code, end, failure->mark);
+	enum verdict verdict = VERDICT_GO_ON;
+	enum exit_status given_up = STATUS_ABORTED;
+	const enum writer_ending ended = how_it_ended(failure, end->failure,
+	    why, sizeof(why), &given_up);
+	const bool ended_early = ended == WRITER_CUT_SHORT ||
+	    ended == WRITER_RETRY;
+	const bool counts = is_attempt(c, ended, end, failure->mark);
 	const bool attempts_left = !counts || c->attempt <= c->rewrite_attempts;
 
 	end->refused = c->refusals.count;
 	if (ended_early && !failure->is_once) {
 		tell_rewrite(c, end->volume, false, why);
-		return EXIT_COMPLETE;
+		return VERDICT_GO_ON;
 	}
 	/* It gave up for good, and has said so. */
-	if (code > 0 && code < EXIT_WRITE_FAILED)
-		return (enum exit_status)code;
+	if (ended == WRITER_DUMP_ENDED)
+		return verdict_of_status(given_up);
 	if (failure->is_once) {
 		report(c->rep, DE_ERROR, "volume %" PRIu32 ": %s, and %s "
 		    "cannot be begun again", end->volume, why, end->medium);
-		return EXIT_ABORTED;
+		return VERDICT_ABORT;
 	}
-	if (attempts_left && handler_may_help(c, code, end))
-		status = ask_handler(c, end, code != EXIT_OPEN_FAILED);
-	else if (!attempts_left || !may_be_over(code))
-		status = ask_operator(c, end, code, failure->begun);
+	if (attempts_left && handler_may_help(c, ended, end))
+		verdict = ask_handler(c, end, ended != WRITER_OPEN_FAILED);
+	else if (!attempts_left || !may_be_over(ended))
+		verdict = ask_operator(c, end, ended, failure->begun);
 	c->attempt += counts;
-	if (status == EXIT_COMPLETE)
-		tell_rewrite(c, end->volume, code == EXIT_OPEN_FAILED, why);
+	if (verdict == VERDICT_GO_ON)
+		tell_rewrite(c, end->volume, ended == WRITER_OPEN_FAILED, why);
 	else
 		report(c->rep, DE_ERROR, "volume %" PRIu32 ": %s%s",
-		    end->volume, why, status == EXIT_NO_OPERATOR ?
+		    end->volume, why, verdict == VERDICT_NO_OPERATOR ?
 		    "; an operator is needed, and there is none" : "");
-	return status;
+	return verdict;
 }

@@ -9,6 +9,7 @@
 #ifndef CORE_MEDIA_CHANGE_H
 #define CORE_MEDIA_CHANGE_H
 
+#include "core/base/verdict.h"
 #include "core/host/instance.h"
 #include "core/operator/message.h"
 #include "core/operator/refusals.h"
@@ -39,10 +40,10 @@ struct media_change_failure {
 void media_change_begin_volume(struct media_change *c);
 
 /*
- * A volume has ended well, `next` comes.  EXIT_COMPLETE: it can be begun;
- * EXIT_ABORTED or EXIT_NO_OPERATOR: it cannot.
+ * A volume has ended well, `next` comes.  VERDICT_GO_ON: it can be begun;
+ * VERDICT_ABORT or VERDICT_NO_OPERATOR: it cannot.
  */
-enum exit_status media_change_next(struct media_change *c,
+enum verdict media_change_next(struct media_change *c,
     const struct de_volume_end *end, const struct de_volume *next);
 
 /* The last volume has ended well: just tell the handler. */
@@ -51,9 +52,9 @@ void media_change_at_end(struct media_change *c,
 
 /*
  * Volume end->volume was not written; end->refused is filled in here.
- * EXIT_COMPLETE: try again; otherwise the exit status of the dump.
+ * VERDICT_GO_ON: try again; otherwise the dump ends with it.
  */
-enum exit_status media_change_after_failure(struct media_change *c,
+enum verdict media_change_after_failure(struct media_change *c,
     struct de_volume_end *end, const struct media_change_failure *failure);
 
 #endif

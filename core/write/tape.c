@@ -73,8 +73,9 @@ struct tape {
 	time_t started;			/* the volume */
 	uint64_t started_ns;
 
-	enum exit_status read_errors;	/* if there are too many */
+	enum verdict read_errors;	/* if there are too many */
 	bool running;			/* the ring is, on an open volume */
+	enum verdict given_up;		/* why the volume is, in its checkpoint */
 	bool done;			/* this process is */
 	struct tape_ending ending;
 };
@@ -82,15 +83,29 @@ struct tape {
 /* ------------------------------------------------------ end of the process */
 
 static enum de_status
-end_process(struct tape *tape, enum exit_status status, bool is_last)
+end_process(struct tape *tape, enum writer_ending how, enum exit_status status)
 {
 	if (!tape->done) {
 		tape->done = true;
+		tape->ending.how = how;
 		tape->ending.status = status;
-		tape->ending.is_last = is_last;
 		tape->ending.tape_blocks = tape->before + tape->blocks;
 	}
 	return DE_FAILED;
+}
+
+/* The dump ends with this process. */
+static enum de_status
+end_dump(struct tape *tape, enum exit_status status)
+{
+	return end_process(tape, WRITER_DUMP_ENDED, status);
+}
+
+/* The checkpoint sees to it that the volume is written again, if it can. */
+static enum de_status
+end_writer(struct tape *tape, enum writer_ending how)
+{
+	return end_process(tape, how, STATUS_ABORTED);
 }
 
 /* What the output does from now on is wanted again, if it was not. */
@@ -134,16 +149,16 @@ fail_volume(struct tape *tape)
 {
 	discard(tape);
 	if (*tape->config.cancelled)
-		return end_process(tape, EXIT_ABORTED, true);
-	if (tape->read_errors != EXIT_COMPLETE)
-		return end_process(tape, tape->read_errors, true);
+		return end_dump(tape, STATUS_ABORTED);
+	if (tape->read_errors != VERDICT_GO_ON)
+		return end_dump(tape, verdict_status(tape->read_errors));
 	if (ring_out_of_memory(tape->ring)) {
 		report(tape->config.rep, DE_ERROR, "out of memory");
-		return end_process(tape, EXIT_ABORTED, true);
+		return end_dump(tape, STATUS_ABORTED);
 	}
 	note_failure(tape);
-	return end_process(tape, volume_may_retry(tape->volume) ?
-	    EXIT_RETRY : EXIT_WRITE_FAILED, false);
+	return end_writer(tape, volume_may_retry(tape->volume) ?
+	    WRITER_RETRY : WRITER_WRITE_FAILED);
 }
 
 /* ------------------------------------------------- putting on this volume */
@@ -168,10 +183,10 @@ on_idle(void *arg)
 static bool
 may_go_on(struct tape *tape)
 {
-	if (tape->read_errors == EXIT_COMPLETE)
+	if (tape->read_errors == VERDICT_GO_ON)
 		tape->read_errors =
 		    read_errors_check(tape->config.read_errors);
-	return tape->read_errors == EXIT_COMPLETE;
+	return tape->read_errors == VERDICT_GO_ON;
 }
 
 /* A piece of a file that is zeros in a record that was written. */
@@ -446,7 +461,7 @@ cut_short(struct tape *tape, uint64_t blocks)
 	tape->shared->limit = blocks;
 	volume_discard(tape->volume);
 	tape->running = false;
-	return end_process(tape, EXIT_CUT_SHORT, false);
+	return end_writer(tape, WRITER_CUT_SHORT);
 }
 
 static enum de_status
@@ -459,19 +474,19 @@ refuse_small(struct tape *tape)
 	volume_discard(tape->volume);
 	tape->running = false;
 	tape->shared->failure = DE_FAILURE_FULL;
-	return end_process(tape, EXIT_TOO_SMALL, false);
+	return end_writer(tape, WRITER_TOO_SMALL);
 }
 
 static enum de_status
 fail_closing(struct tape *tape, enum volume_result result)
 {
 	if (*tape->config.cancelled)
-		return end_process(tape, EXIT_ABORTED, true);
+		return end_dump(tape, STATUS_ABORTED);
 	note_failure(tape);
 	if (volume_may_retry(tape->volume))
-		return end_process(tape, EXIT_RETRY, false);
-	return end_process(tape, result == VOLUME_DIFFERS ?
-	    EXIT_VERIFY_FAILED : EXIT_WRITE_FAILED, false);
+		return end_writer(tape, WRITER_RETRY);
+	return end_writer(tape, result == VOLUME_DIFFERS ?
+	    WRITER_VERIFY_FAILED : WRITER_WRITE_FAILED);
 }
 
 /* Make the volume safe. */
@@ -511,10 +526,9 @@ retry(void *arg, pid_t pid, int wait_status)
 	};
 	/* There is no writer now that this process would have to see to. */
 	signals_end_with_supervisor();
-	tape->ending.status = media_change_after_failure(&tape->change, &end,
-	    &failure);
+	tape->given_up = media_change_after_failure(&tape->change, &end, &failure);
 	signals_outlive_supervisor();
-	return tape->ending.status == EXIT_COMPLETE;
+	return tape->given_up == VERDICT_GO_ON;
 }
 
 /* The header that every volume begins with. */
@@ -587,16 +601,16 @@ open_volume(struct tape *tape)
 	signals_leave_to_supervisor(tape->config.channel);
 	tell_writer(tape);
 	if (*tape->config.cancelled)
-		return end_process(tape, EXIT_ABORTED, true);
+		return end_dump(tape, STATUS_ABORTED);
 	instance_set_unwanted(tape->config.output, false);
 	describe_volume(tape, tape->next.volume, &facts);
 	tape->shared->failure = DE_FAILURE_OTHER;
 	tape->shared->mark = 0;
 	if (volume_open(tape->volume, &facts) != DE_OK) {
 		note_failure(tape);
-		return end_process(tape, *tape->config.cancelled ?
-		    EXIT_ABORTED : EXIT_OPEN_FAILED,
-		    *tape->config.cancelled != 0);
+		return *tape->config.cancelled ?
+		    end_dump(tape, STATUS_ABORTED) :
+		    end_writer(tape, WRITER_OPEN_FAILED);
 	}
 	if (tape->shared->limit != 0)
 		tape->limit = tape->shared->limit;
@@ -614,7 +628,7 @@ open_volume(struct tape *tape)
 	if (!fit_ring(tape)) {
 		volume_discard(tape->volume);
 		tape->running = false;
-		return end_process(tape, EXIT_ABORTED, true);
+		return end_dump(tape, STATUS_ABORTED);
 	}
 	if (ring_start(tape->ring) != DE_OK) {
 		report(tape->config.rep, DE_ERROR,
@@ -652,9 +666,9 @@ begin_volume(struct tape *tape)
 	case CHECKPOINT_GIVEN_UP:
 		break;
 	}
-	if (tape->ending.status == EXIT_COMPLETE)
-		tape->ending.status = EXIT_ABORTED;
-	return end_process(tape, tape->ending.status, true);
+	if (tape->given_up == VERDICT_GO_ON)
+		tape->given_up = VERDICT_ABORT;
+	return end_dump(tape, verdict_status(tape->given_up));
 }
 
 /*
@@ -674,7 +688,7 @@ change_volume(struct tape *tape)
 	if (status == DE_END_OF_VOLUME)
 		reason = DE_END_EOT;
 	if (!roll_forward(tape))
-		return end_process(tape, EXIT_ABORTED, true);
+		return end_dump(tape, STATUS_ABORTED);
 	const uint64_t untorn = untorn_blocks(tape);
 	if (untorn < blocks_needed(tape))
 		return refuse_small(tape);
@@ -685,11 +699,10 @@ change_volume(struct tape *tape)
 
 	describe_end(tape, reason, &end);
 	describe_volume(tape, tape->next.volume + 1, &next);
-	const enum exit_status changed = media_change_next(&tape->change, &end,
-	    &next);
-	if (changed != EXIT_COMPLETE || *tape->config.cancelled)
-		return end_process(tape, changed != EXIT_COMPLETE ? changed :
-		    EXIT_ABORTED, true);
+	const enum verdict changed = media_change_next(&tape->change, &end, &next);
+	if (changed != VERDICT_GO_ON || *tape->config.cancelled)
+		return end_dump(tape, changed != VERDICT_GO_ON ?
+		    verdict_status(changed) : STATUS_ABORTED);
 	tape->before += tape->blocks;
 	tape->blocks = 0;
 	tape->next.volume++;
@@ -846,7 +859,7 @@ tape_put_header(struct tape *tape, uint8_t block[static DE_TAPE_BLOCK])
 	if (place_block(tape, TAG_HEADER, block) == DE_OK)
 		return DE_OK;
 	if (!backlog_add_block(&tape->backlog, BACKLOG_HEADER, block))
-		return end_process(tape, EXIT_ABORTED, true);
+		return end_dump(tape, STATUS_ABORTED);
 	return put_backlog(tape);
 }
 
@@ -858,7 +871,7 @@ tape_put_data(struct tape *tape, const uint8_t block[static DE_TAPE_BLOCK])
 	if (place_block(tape, TAG_DATA, block) == DE_OK)
 		return DE_OK;
 	if (!backlog_add_block(&tape->backlog, BACKLOG_DATA, block))
-		return end_process(tape, EXIT_ABORTED, true);
+		return end_dump(tape, STATUS_ABORTED);
 	return put_backlog(tape);
 }
 
@@ -872,7 +885,7 @@ tape_put_extent(struct tape *tape, const struct ring_extent *extent)
 	if (place_extent(tape, &rest) == DE_OK)
 		return DE_OK;
 	if (!backlog_add_extent(&tape->backlog, &rest))
-		return end_process(tape, EXIT_ABORTED, true);
+		return end_dump(tape, STATUS_ABORTED);
 	return put_backlog(tape);
 }
 
@@ -916,10 +929,10 @@ tape_finish(struct tape *tape, uint32_t max_inode)
 	    close_volume(tape, DE_END_LAST) != DE_OK)
 		return DE_FAILED;
 	if (output_end_set(tape->config.output, DE_CLOSE_COMPLETE) != DE_OK)
-		return end_process(tape, EXIT_ABORTED, true);
+		return end_dump(tape, STATUS_ABORTED);
 	describe_end(tape, DE_END_LAST, &end);
 	media_change_at_end(&tape->change, &end);
-	end_process(tape, EXIT_COMPLETE, true);
+	end_dump(tape, STATUS_COMPLETE);
 	return DE_OK;
 }
 
@@ -941,7 +954,7 @@ void
 tape_abort(struct tape *tape)
 {
 	discard(tape);
-	end_process(tape, EXIT_ABORTED, true);
+	end_dump(tape, STATUS_ABORTED);
 }
 
 const struct tape_ending *
@@ -953,11 +966,13 @@ tape_ending(const struct tape *tape)
 void
 tape_end(struct tape *tape)
 {
-	if (tape->ending.is_last && tape->ending.status == EXIT_COMPLETE) {
+	const bool is_last = tape->ending.how == WRITER_DUMP_ENDED;
+
+	if (is_last && tape->ending.status == STATUS_COMPLETE) {
 		checkpoint_safe(&tape->checkpoint);
 		/* Nothing is open; the parent is the supervisor now. */
 		signals_end_with_supervisor();
-	} else if (tape->ending.is_last) {
+	} else if (is_last) {
 		output_end_set(tape->config.output, DE_CLOSE_DISCARD);
 	}
 	tape_free(tape);

@@ -6,15 +6,15 @@
  * the ring.  When a volume is full it is closed, and the stream goes on in
  * another process, on the next one; what was filled but is not on the medium
  * rolls forward.  The caller sees nothing of that, but for the processes that
- * are done: there every call returns DE_FAILED, and tape_ending() tells with
- * which exit status the process has to end.
+ * are done: there every call returns DE_FAILED, and tape_ending() tells how the
+ * process has to end.
  *
  * Main thread only.
  */
 #ifndef CORE_TAPE_H
 #define CORE_TAPE_H
 
-#include "core/base/exit_status.h"
+#include "core/volume/writer_ending.h"
 #include "core/format/header.h"
 #include "core/host/options.h"
 #include "core/select/read_errors.h"
@@ -87,9 +87,9 @@ void tape_abort(struct tape *tape);
 
 /* How the process that calls it has to end. */
 struct tape_ending {
-	enum exit_status status;
-	bool is_last;		/* and the dump with it */
-	uint64_t tape_blocks;	/* that were put, in all volumes */
+	enum writer_ending how;
+	enum exit_status status;	/* of the dump, if that has ended */
+	uint64_t tape_blocks;		/* that were put, in all volumes */
 };
 const struct tape_ending *tape_ending(const struct tape *tape);
 
