@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "core/format/dirblock.h"
 
-#include <endian.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+
+#include "core/base/bytes.h"
 
 #define ENTRY_HEADER 8		/* d_ino, d_reclen, d_type, d_namlen */
 #define TAIL_ROOM 24		/* "~" and 8 digits, "~" and up to 10, NUL */
@@ -12,8 +13,7 @@
 static void
 put_reclen(uint8_t *entry, size_t length)
 {
-	const uint16_t le = htole16((uint16_t)length);
-	memcpy(entry + 4, &le, sizeof(le));
+	bytes_put16(entry + 4, (uint16_t)length);
 }
 
 static size_t
@@ -63,8 +63,7 @@ dirblock_add(struct dirblock *d, uint32_t inode, uint16_t type,
 			return status;
 	}
 	uint8_t *entry = d->chunk + d->used;
-	const uint32_t le = htole32(inode);
-	memcpy(entry, &le, sizeof(le));
+	bytes_put32(entry, inode);
 	put_reclen(entry, needed);
 	entry[6] = type_byte(type);
 	entry[7] = (uint8_t)length;

@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "core/format/header.h"
 
-#include <endian.h>
 #include <string.h>
 #include <sys/stat.h>
 
+#include "core/base/bytes.h"
 #include "core/format/extension.h"
 
 #define MAGIC 60012		/* the "new" format, since 4.3BSD */
 #define CHECKSUM 84446		/* sum of the 256 words of every header */
-#define HEADER_WORDS (DE_TAPE_BLOCK / 4)
 
 #define FLAG_NEWHEADER 0x0001
 #define FLAG_NEWINODEFMT 0x0002
@@ -77,35 +76,6 @@ enum offset {
 	C_EXTATTRIBUTES = 900
 };
 
-static void
-put16(uint8_t *block, enum offset at, uint32_t value)
-{
-	const uint16_t le = htole16((uint16_t)value);
-	memcpy(block + at, &le, sizeof(le));
-}
-
-static void
-put32(uint8_t *block, enum offset at, uint32_t value)
-{
-	const uint32_t le = htole32(value);
-	memcpy(block + at, &le, sizeof(le));
-}
-
-static void
-put64(uint8_t *block, enum offset at, uint64_t value)
-{
-	const uint64_t le = htole64(value);
-	memcpy(block + at, &le, sizeof(le));
-}
-
-static uint32_t
-get32(const uint8_t *block, enum offset at)
-{
-	uint32_t le;
-	memcpy(&le, block + at, sizeof(le));
-	return le32toh(le);
-}
-
 /* Cut if it is too long; the last byte stays NUL. */
 static void
 put_text(uint8_t *block, enum offset at, const char *text, size_t room)
@@ -139,8 +109,8 @@ put_time(uint8_t *block, enum offset at, const struct de_time *t)
 		seconds = (uint32_t)t->seconds;
 		micro = t->nanoseconds / 1000 % 1000000;
 	}
-	put32(block, at, seconds);
-	put32(block, at + 4, micro);
+	bytes_put32(block + at, seconds);
+	bytes_put32(block + at + 4, micro);
 }
 
 /* restore reads it as a signed number: the top bit must stay clear. */
@@ -170,16 +140,16 @@ header_template_init(struct header_template *t,
     const struct header_identity *id)
 {
 	memset(t->block, 0, sizeof(t->block));
-	put32(t->block, C_DATE, clamp_date(id->date));
-	put32(t->block, C_DDATE, clamp_date(id->base_date));
-	put32(t->block, C_MAGIC, MAGIC);
+	bytes_put32(t->block + C_DATE, clamp_date(id->date));
+	bytes_put32(t->block + C_DDATE, clamp_date(id->base_date));
+	bytes_put32(t->block + C_MAGIC, MAGIC);
 	put_text(t->block, C_LABEL, id->label, LABEL_BYTES);
-	put32(t->block, C_LEVEL, (uint32_t)id->level);
+	bytes_put32(t->block + C_LEVEL, (uint32_t)id->level);
 	put_text(t->block, C_FILESYS, id->filesystem, NAME_BYTES);
 	put_text(t->block, C_DEV, id->device, NAME_BYTES);
 	put_text(t->block, C_HOST, id->host, NAME_BYTES);
-	put32(t->block, C_FLAGS, FLAG_NEWINODEFMT);
-	put32(t->block, C_NTREC, id->blocking);
+	bytes_put32(t->block + C_FLAGS, FLAG_NEWINODEFMT);
+	bytes_put32(t->block + C_NTREC, id->blocking);
 }
 
 static void
@@ -187,9 +157,9 @@ begin(const struct header_template *t, uint8_t *block, enum header_type type,
     uint32_t inode, uint32_t count)
 {
 	memcpy(block, t->block, DE_TAPE_BLOCK);
-	put32(block, C_TYPE, type);
-	put32(block, C_INUMBER, inode);
-	put32(block, C_COUNT, count);
+	bytes_put32(block + C_TYPE, type);
+	bytes_put32(block + C_INUMBER, inode);
+	bytes_put32(block + C_COUNT, count);
 }
 
 void
@@ -197,7 +167,7 @@ header_volume(const struct header_template *t,
     uint8_t block[static DE_TAPE_BLOCK], uint32_t inode, uint32_t count)
 {
 	begin(t, block, HEADER_TAPE, inode, count);
-	put32(block, C_FLAGS, FLAG_NEWHEADER | FLAG_NEWINODEFMT);
+	bytes_put32(block + C_FLAGS, FLAG_NEWHEADER | FLAG_NEWINODEFMT);
 }
 
 void
@@ -206,7 +176,7 @@ header_map(const struct header_template *t,
     uint32_t inode, uint32_t map_blocks)
 {
 	begin(t, block, type, inode, map_blocks);
-	put64(block, DI_SIZE, (uint64_t)map_blocks * DE_TAPE_BLOCK);
+	bytes_put64(block + DI_SIZE, (uint64_t)map_blocks * DE_TAPE_BLOCK);
 }
 
 void
@@ -230,7 +200,7 @@ flags_of(const struct header_template *t, const struct de_inode *inode)
 		return 0;
 	if (S_ISREG(inode->mode))
 		flags &= ~FLAGS_OF_DIRECTORIES;
-	return flags == 0 && get32(t->block, C_DDATE) != 0 ?
+	return flags == 0 && bytes_get32(t->block + C_DDATE) != 0 ?
 	    FLAG_OF_NOTHING : flags;
 }
 
@@ -240,38 +210,38 @@ header_inode(const struct header_template *t,
     const struct de_inode *inode, const struct header_content *content)
 {
 	begin(t, block, type, inode->number, content->count);
-	put16(block, DI_MODE, inode->mode);
-	put16(block, DI_NLINK, inode->links > INT16_MAX ? INT16_MAX :
-	    inode->links);
-	put16(block, DI_OUID, inode->uid);
-	put16(block, DI_OGID, inode->gid);
-	put64(block, DI_SIZE, content->size);
+	bytes_put16(block + DI_MODE, inode->mode);
+	bytes_put16(block + DI_NLINK, inode->links > INT16_MAX ? INT16_MAX :
+	    (uint16_t)inode->links);
+	bytes_put16(block + DI_OUID, (uint16_t)inode->uid);
+	bytes_put16(block + DI_OGID, (uint16_t)inode->gid);
+	bytes_put64(block + DI_SIZE, content->size);
 	put_time(block, DI_ATIME, &inode->atime);
 	put_time(block, DI_MTIME, &inode->mtime);
 	put_time(block, DI_CTIME, &inode->ctime);
 	if (S_ISCHR(inode->mode) || S_ISBLK(inode->mode))
-		put32(block, DI_RDEV, encode_device(inode->device_major,
+		bytes_put32(block + DI_RDEV, encode_device(inode->device_major,
 		    inode->device_minor));
-	put32(block, DI_FLAGS, flags_of(t, inode));
-	put32(block, DI_UID, inode->uid);
-	put32(block, DI_GID, inode->gid);
+	bytes_put32(block + DI_FLAGS, flags_of(t, inode));
+	bytes_put32(block + DI_UID, inode->uid);
+	bytes_put32(block + DI_GID, inode->gid);
 	extension_put(block, inode);
 	if (content->count > 0)
 		memcpy(block + C_ADDR, content->addrs, content->count);
 	if (content->attributes) {
-		put32(block, C_FLAGS, FLAG_NEWINODEFMT | FLAG_EXTATTRIBUTES);
-		put32(block, C_EXTATTRIBUTES, EXT_XATTR);
+		bytes_put32(block + C_FLAGS,
+		    FLAG_NEWINODEFMT | FLAG_EXTATTRIBUTES);
+		bytes_put32(block + C_EXTATTRIBUTES, EXT_XATTR);
 	}
 }
 
 static uint32_t
 sum_of_words(const uint8_t *block)
 {
-	uint32_t words[HEADER_WORDS], sum = 0;
+	uint32_t sum = 0;
 
-	memcpy(words, block, sizeof(words));
-	for (int i = 0; i < HEADER_WORDS; i++)
-		sum += le32toh(words[i]);
+	for (size_t at = 0; at < DE_TAPE_BLOCK; at += sizeof(sum))
+		sum += bytes_get32(block + at);
 	return sum;
 }
 
@@ -279,32 +249,32 @@ void
 header_stamp(uint8_t block[static DE_TAPE_BLOCK],
     const struct header_position *at)
 {
-	put32(block, C_VOLUME, at->volume);
-	put32(block, C_TAPEA, at->tapea);
-	put32(block, C_FIRSTREC, at->first_record);
-	put32(block, C_CHECKSUM, 0);
-	put32(block, C_CHECKSUM, CHECKSUM - sum_of_words(block));
+	bytes_put32(block + C_VOLUME, at->volume);
+	bytes_put32(block + C_TAPEA, at->tapea);
+	bytes_put32(block + C_FIRSTREC, at->first_record);
+	bytes_put32(block + C_CHECKSUM, 0);
+	bytes_put32(block + C_CHECKSUM, CHECKSUM - sum_of_words(block));
 }
 
 uint32_t
 header_get_inode(const uint8_t block[static DE_TAPE_BLOCK])
 {
-	return get32(block, C_INUMBER);
+	return bytes_get32(block + C_INUMBER);
 }
 
 bool
 header_is_attributes(const uint8_t block[static DE_TAPE_BLOCK])
 {
-	return (get32(block, C_FLAGS) & FLAG_EXTATTRIBUTES) != 0;
+	return (bytes_get32(block + C_FLAGS) & FLAG_EXTATTRIBUTES) != 0;
 }
 
 uint32_t
 header_get_data_blocks(const uint8_t block[static DE_TAPE_BLOCK])
 {
-	const uint32_t count = get32(block, C_COUNT);
+	const uint32_t count = bytes_get32(block + C_COUNT);
 	uint32_t present = 0;
 
-	switch (get32(block, C_TYPE)) {
+	switch (bytes_get32(block + C_TYPE)) {
 	case HEADER_CLRI:
 	case HEADER_BITS:
 		return count;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "core/format/inomap.h"
 
-#include <endian.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/bytes.h"
 #include "dumpengine/plugin.h"
 
 #define INODES_PER_TAPE_BLOCK (8 * DE_TAPE_BLOCK)
@@ -109,12 +109,9 @@ inomap_unite(struct inomap *map, const struct inomap *other)
 static uint64_t
 get_word(const struct inomap *a, const struct inomap *b, size_t at)
 {
-	uint64_t x, y = 0;
+	const uint64_t word = bytes_get64(a->bits + at);
 
-	memcpy(&x, a->bits + at, sizeof(x));
-	if (b != NULL)
-		memcpy(&y, b->bits + at, sizeof(y));
-	return le64toh(x ^ y);
+	return b == NULL ? word : word ^ bytes_get64(b->bits + at);
 }
 
 /* Maps are thin at high levels, so most words are empty. */

@@ -6,14 +6,14 @@
  * plain attributes come first, and those that may fail each have a record of
  * their own; but a directory can have only one record, where they come last.
  */
-#include <endian.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
-#include "core/write/stream.h"
+#include "core/base/bytes.h"
 #include "core/format/xattr.h"
+#include "core/write/stream.h"
 
 /* What the records of an inode mostly have, all together. */
 #define USUAL_BLOCKS 8
@@ -141,7 +141,9 @@ walk(struct attributes *a, bool risky)
 
 #define LIST_VERSION 2		/* of getxattr(2) */
 #define LIST_ENTRIES 3
-#define LIST_ENTRY_WORDS ((size_t)4)	/* of 16 bits */
+#define LIST_HEADER_BYTES 4	/* the version */
+#define LIST_ENTRY_BYTES 8
+#define LIST_NO_ID UINT32_MAX
 #define LIST_OWNER 1
 #define LIST_GROUP 4
 #define LIST_OTHER 32
@@ -149,11 +151,10 @@ walk(struct attributes *a, bool risky)
 static uint8_t *
 put_list_entry(uint8_t *to, uint16_t tag, uint32_t permissions)
 {
-	const uint16_t le[LIST_ENTRY_WORDS] = { htole16(tag),
-	    htole16((uint16_t)(permissions & 7)), 0xffff, 0xffff };
-
-	memcpy(to, le, sizeof(le));
-	return to + sizeof(le);
+	bytes_put16(to, tag);
+	bytes_put16(to + 2, (uint16_t)(permissions & 7));
+	bytes_put32(to + 4, LIST_NO_ID);
+	return to + LIST_ENTRY_BYTES;
 }
 
 /*
@@ -163,10 +164,9 @@ put_list_entry(uint8_t *to, uint16_t tag, uint32_t permissions)
 static enum de_status
 put_no_list(struct attributes *a)
 {
-	const uint32_t version = htole32(LIST_VERSION), mode = a->inode->mode;
-	uint8_t list[sizeof(version) +
-	    LIST_ENTRIES * LIST_ENTRY_WORDS * sizeof(uint16_t)];
-	uint8_t *to = list + sizeof(version);
+	const uint32_t mode = a->inode->mode;
+	uint8_t list[LIST_HEADER_BYTES + LIST_ENTRIES * LIST_ENTRY_BYTES];
+	uint8_t *to = list + LIST_HEADER_BYTES;
 	const struct de_xattr xattr = {
 		.struct_size = sizeof(xattr),
 		.name = access_list,
@@ -174,7 +174,7 @@ put_no_list(struct attributes *a)
 		.value_length = sizeof(list),
 	};
 
-	memcpy(list, &version, sizeof(version));
+	bytes_put32(list, LIST_VERSION);
 	to = put_list_entry(to, LIST_OWNER, mode >> 6);
 	to = put_list_entry(to, LIST_GROUP, mode >> 3);
 	put_list_entry(to, LIST_OTHER, mode);

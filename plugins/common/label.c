@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "label.h"
 
-#include <endian.h>
 #include <string.h>
+
+#include "bytes.h"
 
 /* Offsets and values: doc/stream-format.md */
 #define TYPE_TAPE 1
@@ -19,15 +20,6 @@
 #define AT_DEVICE 760
 #define AT_HOST 824
 #define LABEL_KEPT 15		/* characters of a label in a header */
-
-static uint32_t
-get32(const uint8_t *at)
-{
-	uint32_t value;
-
-	memcpy(&value, at, sizeof(value));
-	return le32toh(value);
-}
 
 static void
 get_text(const uint8_t *at, char *text, size_t size)

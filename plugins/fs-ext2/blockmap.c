@@ -4,7 +4,7 @@
  */
 #include <string.h>
 
-#include "bytes.h"
+#include "../common/bytes.h"
 #include "inode.h"
 #include "map.h"
 

@@ -8,7 +8,7 @@
  */
 #include <string.h>
 
-#include "bytes.h"
+#include "../common/bytes.h"
 #include "checksum.h"
 #include "inode.h"
 #include "map.h"

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bytes.h"
+#include "../common/bytes.h"
 #include "fast_commit.h"
 #include "fast_map.h"
 

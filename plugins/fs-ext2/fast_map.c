@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bytes.h"
+#include "../common/bytes.h"
 #include "fast_map.h"
 
 #define MAX_RANGES (1u << 22)

@@ -7,7 +7,7 @@
 #ifndef FS_EXT2_INODE_H
 #define FS_EXT2_INODE_H
 
-#include "bytes.h"
+#include "../common/bytes.h"
 #include "ext2.h"
 
 #define INODE_FIXED_BYTES 128	/* in front of the fields that came later */

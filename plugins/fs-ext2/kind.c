@@ -10,8 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "../common/bytes.h"
 #include "behind.h"
-#include "bytes.h"
 
 #define MAGIC_AT (SUPERBLOCK_OFFSET + 56)
 #define INCOMPAT_AT (SUPERBLOCK_OFFSET + 96)

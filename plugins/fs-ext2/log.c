@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../common/bytes.h"
 #include "log.h"
 
 #define MAX_RUNS (1u << 20)
@@ -100,40 +101,28 @@ read_map_block(const struct log *l, uint64_t block)
 	return bytes;
 }
 
-static uint32_t
-little16(const uint8_t *p)
-{
-	return (uint32_t)p[0] | (uint32_t)p[1] << 8;
-}
-
-static uint32_t
-little32(const uint8_t *p)
-{
-	return little16(p) | little16(p + 2) << 16;
-}
-
 /* A node of a tree of extents: `room` bytes, `depth` levels above leaves. */
 static bool
 map_extents(struct log *l, const uint8_t *node, size_t room, unsigned int depth)
 {
-	const uint32_t entries = little16(node + 2);
+	const uint32_t entries = get16(node + 2);
 	bool good = true;
 
-	if (little16(node) != EXTENT_MAGIC || little16(node + 6) != depth ||
+	if (get16(node) != EXTENT_MAGIC || get16(node + 6) != depth ||
 	    (size_t)entries * 12 + 12 > room)
 		return false;
 	for (uint32_t i = 0; i < entries && good && l->mapped < l->length;
 	    i++) {
 		const uint8_t *e = node + 12 + (size_t)i * 12;
-		const uint32_t length = little16(e + 4);
+		const uint32_t length = get16(e + 4);
 		if (depth == 0) {
 			good = length <= EXTENT_MAX_LENGTH && add_run(l,
-			    little32(e), (uint64_t)little16(e + 6) << 32 |
-			    little32(e + 8), length);
+			    get32(e), (uint64_t)get16(e + 6) << 32 |
+			    get32(e + 8), length);
 			continue;
 		}
 		uint8_t *below = read_map_block(l,
-		    (uint64_t)little16(e + 8) << 32 | little32(e + 4));
+		    (uint64_t)get16(e + 8) << 32 | get32(e + 4));
 		good = below != NULL &&
 		    map_extents(l, below, l->block_size, depth - 1);
 		free(below);
@@ -156,7 +145,7 @@ map_indirect(struct log *l, uint32_t block, unsigned int level)
 		return false;
 	for (size_t at = 0; at < l->block_size && good &&
 	    l->mapped < l->length; at += 4)
-		good = map_indirect(l, little32(list + at), level - 1);
+		good = map_indirect(l, get32(list + at), level - 1);
 	free(list);
 	return good;
 }
@@ -175,9 +164,9 @@ map_inode(struct log *l, const struct ext2_inode *inode)
 	l->run_count = 0;
 	l->mapped = 0;
 	if ((inode->i_flags & EXT4_EXTENTS_FL) != 0)
-		return little16(root + 6) <= EXTENT_MAX_DEPTH &&
+		return get16(root + 6) <= EXTENT_MAX_DEPTH &&
 		    map_extents(l, root, sizeof(inode->i_block),
-		    little16(root + 6)) && l->mapped == l->length;
+		    get16(root + 6)) && l->mapped == l->length;
 	for (unsigned int i = 0; i < EXT2_NDIR_BLOCKS && good; i++)
 		good = map_indirect(l, inode->i_block[i], 0);
 	for (unsigned int i = 0; i < 3 && good; i++)
@@ -200,7 +189,7 @@ map_backup(struct log *l, const struct ext2_super_block *super)
 	if (super->s_jnl_backup_type != BACKUP_OF_BLOCKS)
 		return false;
 	memcpy(inode.i_block, super->s_jnl_blocks, sizeof(inode.i_block));
-	if (little16((const uint8_t *)inode.i_block) == EXTENT_MAGIC)
+	if (get16((const uint8_t *)inode.i_block) == EXTENT_MAGIC)
 		inode.i_flags = EXT4_EXTENTS_FL;
 	return map_inode(l, &inode);
 }

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "bytes.h"
+#include "../common/bytes.h"
 #include "checksum.h"
 
 #define BLOCK_BYTES 1024

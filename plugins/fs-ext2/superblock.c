@@ -6,7 +6,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "bytes.h"
+#include "../common/bytes.h"
 #include "checksum.h"
 #include "ext2.h"
 

@@ -17,7 +17,7 @@
 
 #include <ext2fs/ext2fs.h>
 
-#include "plugins/fs-ext2/bytes.h"
+#include "plugins/common/bytes.h"
 #include "plugins/fs-ext2/device.h"
 #include "plugins/fs-ext2/journal.h"
 #include "plugins/fs-ext2/log.h"

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * bytes.h - little-endian numbers as they are on the disk
+ * bytes.h - little-endian numbers, as they are on a disk and in a dump
+ *
+ * `p` need not be aligned.  The engine has core/base/bytes.h.
  */
-#ifndef FS_EXT2_BYTES_H
-#define FS_EXT2_BYTES_H
+#ifndef PLUGINS_COMMON_BYTES_H
+#define PLUGINS_COMMON_BYTES_H
 
 #include <endian.h>
 #include <stdint.h>
