@@ -1,22 +1,35 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * earlier.c - the dump that the file of a target has already
+ * earlier.c - what the target has already
  *
- * Its first tape block is fetched before the file is emptied, as no rmt could give
- * it back.
+ * The first tape block of a file is fetched before the file is emptied, as no rmt
+ * could give it back; a tape is looked through before it is opened for writing.
  */
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 
-#include "../common/label.h"
+#include "../common/content.h"
 #include "out-rmt.h"
+#include "reel.h"
 
 #define DATE_BYTES 40
+/* For the commands that blank a tape. */
+#define BLANK_BYTES 300
 
-static enum de_status
-refuse(struct out_rmt *r, const struct label *label)
+static bool
+refuse(struct out_rmt *r, enum de_failure reason)
+{
+	r->refusal = reason;
+	return false;
+}
+
+/* ---------------------------------------------------------- a dump in a file */
+
+static bool
+refuse_dump(struct out_rmt *r, const struct label *label, const char *why)
 {
 	const time_t t = (time_t)label->date;
 	char date[DATE_BYTES];
@@ -25,90 +38,243 @@ refuse(struct out_rmt *r, const struct label *label)
 	if (localtime_r(&t, &tm) == NULL ||
 	    strftime(date, sizeof(date), "%a %b %e %H:%M:%S %Y", &tm) == 0)
 		date[0] = '\0';
-	r->is_protected = true;
 	r->host->report(r->host, DE_ERROR, "%s exists already: it is volume %"
-	    PRIu32 " of the level %" PRId32 " dump of %s of %s, which others "
-	    "build on, this one perhaps; give a target that differs, as with "
-	    "%%l for the level or %%d for the date", r->remote.name,
-	    label->volume, label->level, label->device, date);
-	return DE_FAILED;
+	    PRIu32 " of the level %" PRId32 " dump of %s of %s, %s; give a "
+	    "target that differs, as with %%l for the level or %%d for the date",
+	    r->remote.name, label->volume, label->level, label->device, date,
+	    why);
+	return refuse(r, DE_FAILURE_PROTECTED);
 }
 
 /* An engine without these services knows of none. */
-static enum de_status
-let_go(struct out_rmt *r, const struct label *label, bool for_good)
+static enum de_dump_state
+state_of(const struct de_host *host, const struct de_dump_found *found)
 {
-	const struct de_host *host = r->host;
-	const struct de_dump_found found = label_found(label);
-
 	if (!DE_HAS(host, dump_retire) || host->dump_state == NULL ||
 	    host->dump_retire == NULL)
-		return DE_OK;
-	switch (host->dump_state(host, &found)) {
+		return DE_DUMP_UNKNOWN;
+	return host->dump_state(host, found);
+}
+
+static bool
+retire(struct out_rmt *r, const struct de_dump_found *found)
+{
+	const struct de_host *host = r->host;
+
+	if (!DE_HAS(host, dump_retire) || host->dump_retire == NULL ||
+	    host->dump_retire(host, found) == DE_OK)
+		return true;
+	return refuse(r, DE_FAILURE_PROTECTED);
+}
+
+static bool
+let_dump_go(struct out_rmt *r, const struct de_volume *volume,
+    const struct label *label, bool for_good)
+{
+	const struct de_dump_found found = label_found(label);
+	const enum de_dump_state state = state_of(r->host, &found);
+	char why[KEEP_WHY_BYTES] = "";
+
+	switch (state) {
 	case DE_DUMP_UNFINISHED:
-		return DE_OK;
+		return true;
 	case DE_DUMP_BASE:
-		return refuse(r, label);
+		return refuse_dump(r, label, "which others build on, this one "
+		    "perhaps");
 	case DE_DUMP_FINISHED:
 	case DE_DUMP_UNKNOWN:
 		break;
 	}
-	if (!for_good || host->dump_retire(host, &found) == DE_OK)
-		return DE_OK;
-	r->is_protected = true;
-	return DE_FAILED;
+	if (state == DE_DUMP_FINISHED || !label_is_of(label, volume))
+		keep_describe_age(&r->wish, label, state, why);
+	if (why[0] != '\0')
+		return refuse_dump(r, label, why);
+	return !for_good || retire(r, &found);
 }
 
-/*
- * The beginning of the file, if it can be read; *length is 0 if not, or if
- * there is none.  False after reporting that the line does not work.
- */
-static bool
-fetch(struct remote *remote, uint8_t *block, size_t *length)
+/* --------------------------------------------------------- anything in a file */
+
+/* It goes, as it always has; but whoever names a wrong file is to hear of it. */
+static void
+tell_foreign(const struct out_rmt *r, const uint8_t *block, size_t length)
 {
+	char what[CONTENT_BYTES];
+
+	content_describe(block, length, what);
+	r->host->report(r->host, r->wish.overwrite_foreign ? DE_INFO :
+	    DE_WARNING, "%s is no dump, but %s; it is overwritten",
+	    r->remote.name, what);
+}
+
+/* It may be the base of this dump, or anything else. */
+static bool
+let_unread_go(struct out_rmt *r, int error)
+{
+	if (r->wish.overwrite_foreign) {
+		r->host->report(r->host, DE_WARNING, "%s cannot be read (%s), so "
+		    "it is unknown what is lost; it is overwritten",
+		    r->remote.name, strerror(error));
+		return true;
+	}
+	r->host->report(r->host, DE_ERROR, "%s cannot be read (%s), so it is "
+	    "unknown what would be lost; let the user there read it, name "
+	    "another target, or set overwrite_foreign", r->remote.name,
+	    strerror(error));
+	return refuse(r, DE_FAILURE_UNREADABLE);
+}
+
+static bool
+look_at_file(struct out_rmt *r, const struct de_volume *volume, bool for_good)
+{
+	struct remote *remote = &r->remote;
+	uint8_t block[DE_TAPE_BLOCK];
 	char request[REQUEST_BYTES];
 	struct answer answer;
+	struct label label;
 
-	*length = 0;
-	if (!remote_ask(remote, request, request_open(request,
-	    remote->target.file, OPEN_LOOK), &answer))
+	if (!remote_ask(remote, request, request_read(request,
+	    DE_TAPE_BLOCK), &answer))
 		return false;
+	/* What is wrong with a folder is said when it is to be written. */
 	if (answer.error != 0)
-		return true;
-	if (!remote_ask(remote, request, request_read(request, DE_TAPE_BLOCK),
-	    &answer))
-		return false;
-	if (answer.error == 0 && answer.number > DE_TAPE_BLOCK) {
+		return answer.error == EISDIR ||
+		    let_unread_go(r, answer.error);
+	if (answer.number > DE_TAPE_BLOCK) {
 		connection_distrust(remote->connection, "gives more than it "
 		    "was asked for");
 		return false;
 	}
-	if (answer.error == 0 && !connection_receive(remote->connection,
-	    block, (size_t)answer.number))
+	const size_t length = (size_t)answer.number;
+	if (!connection_receive(remote->connection, block, length))
 		return false;
-	if (answer.error == 0)
-		*length = (size_t)answer.number;
-	/* rmt of GNU tar ends by a close. */
-	(void)remote_ask(remote, request, request_close(request), &answer);
-	remote_disconnect(remote);
-	return remote_connect(remote);
+	if (label_parse(block, length, &label))
+		return let_dump_go(r, volume, &label, for_good);
+	if (length > 0)
+		tell_foreign(r, block, length);
+	return true;
+}
+
+/* -------------------------------------------------------------------- a tape */
+
+static bool
+look_at_tape(struct out_rmt *r, const struct de_volume *volume, bool for_good)
+{
+	const struct target *target = &r->remote.target;
+	const bool rewind = r->rewind && (r->tape == TAPE_YES ||
+	    (r->tape == TAPE_AUTO && target_is_device(target)));
+	char blank[BLANK_BYTES], first[BLANK_BYTES / 3] = "";
+	struct keep keep = {
+		.host = r->host,
+		.name = r->remote.name,
+		.blank = blank,
+		.wish = &r->wish,
+		.volume = volume,
+	};
+
+	if (rewind)
+		snprintf(first, sizeof(first), "mt -f %.64s rewind; ",
+		    target->file);
+	snprintf(blank, sizeof(blank), "on %.100s: %smt -f %.64s weof",
+	    target->host, first, target->file);
+	const bool may = reel_judge(&r->remote, rewind, &keep) &&
+	    (!for_good || keep_let_go(&keep) == DE_OK);
+	r->refusal = keep.failure;
+	r->mark = keep.mark;
+	keep_free(&keep);
+	return may;
+}
+
+/* ------------------------------------------------------------ which of them */
+
+enum kind { KIND_TROUBLE, KIND_FILE, KIND_TAPE };
+
+/*
+ * Opened without waiting, a drive may not be ready yet; then it is opened so
+ * that it has the time for that.
+ */
+static enum kind
+find_out_kind(struct out_rmt *r)
+{
+	struct remote *remote = &r->remote;
+
+	if (remote_try_tape(remote, TAPE_NOTHING, 1))
+		return KIND_TAPE;
+	if (connection_trouble(remote->connection) != TROUBLE_NONE)
+		return KIND_TROUBLE;
+	if ((r->tape != TAPE_YES && !target_is_device(&remote->target)) ||
+	    remote->error == ENOTTY || remote->error == EINVAL ||
+	    remote->error == ENOSYS)
+		return KIND_FILE;
+	if (!remote_reopen(remote, OPEN_READ))
+		return KIND_TROUBLE;
+	if (remote_try_tape(remote, TAPE_NOTHING, 1))
+		return KIND_TAPE;
+	if (remote->error != 0)
+		remote_report(remote, "the tape drive is not ready",
+		    remote->error, "");
+	return KIND_TROUBLE;
+}
+
+static bool
+look(struct out_rmt *r, const struct de_volume *volume, bool for_good)
+{
+	switch (find_out_kind(r)) {
+	case KIND_FILE:
+		return look_at_file(r, volume, for_good);
+	case KIND_TAPE:
+		return look_at_tape(r, volume, for_good);
+	case KIND_TROUBLE:
+		break;
+	}
+	return false;
+}
+
+/* What cannot be opened for reading: is it not there, or is it unknown? */
+static bool
+let_unopened_go(struct out_rmt *r, const struct answer *answer)
+{
+	switch (answer->error) {
+	case ENOENT:
+	case ENOTDIR:
+		return true;
+	case EACCES:
+	case EPERM:
+		return let_unread_go(r, answer->error);
+	default:
+		remote_report(&r->remote, "cannot be opened for reading",
+		    answer->error, answer->text);
+		return false;
+	}
 }
 
 bool
-out_rmt_let_go(struct out_rmt *r, bool for_good)
+out_rmt_let_go(struct out_rmt *r, const struct de_volume *volume,
+    bool for_good)
 {
 	struct remote *remote = &r->remote;
-	uint8_t block[DE_TAPE_BLOCK];
-	struct label label;
-	size_t length;
+	char request[REQUEST_BYTES];
+	struct answer answer;
 
-	if (r->tape == TAPE_YES || target_is_device(&remote->target) ||
+	r->wish.now = (int64_t)time(NULL);
+	/* It is emptied already; but a tape may be another one. */
+	if (r->tape != TAPE_YES && !target_is_device(&remote->target) &&
 	    strcmp(r->shared->cleared, remote->name) == 0)
 		return true;
-	if (!fetch(remote, block, &length) ||
-	    (label_parse(block, length, &label) &&
-	    let_go(r, &label, for_good) != DE_OK))
+	if (!remote_ask(remote, request, request_open(request,
+	    remote->target.file, OPEN_LOOK), &answer))
 		return false;
+	if (answer.error != 0 && !let_unopened_go(r, &answer))
+		return false;
+	if (answer.error == 0 && !look(r, volume, for_good))
+		return false;
+	if (answer.error == 0) {
+		/* rmt of GNU tar ends by a close. */
+		(void)remote_ask(remote, request, request_close(request),
+		    &answer);
+		remote_disconnect(remote);
+		if (!remote_connect(remote))
+			return false;
+	}
 	if (for_good)
 		snprintf(r->shared->cleared, sizeof(r->shared->cleared), "%s",
 		    remote->name);

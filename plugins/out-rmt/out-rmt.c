@@ -48,6 +48,10 @@ static const struct de_option out_rmt_options[] = {
 	  "rewind a tape before writing a volume" },
 	{ "eject", DE_OPTION_BOOLEAN, 0, 0, 0, "false",
 	  "rewind and eject the tape when its volume is complete" },
+	{ "protect_days", DE_OPTION_INTEGER, 0, 0, 36500, "0",
+	  "days for which a dump is not overwritten; 0: none" },
+	{ "overwrite_foreign", DE_OPTION_BOOLEAN, 0, 0, 0, "false",
+	  "overwrite a tape without a dump, and what cannot be read" },
 	DE_OPTIONS_END
 };
 
@@ -183,11 +187,11 @@ find_out_tape(struct out_rmt *r)
 
 /* What is in /dev must not be made, if it is not there. */
 static bool
-open_once(struct out_rmt *r)
+open_once(struct out_rmt *r, const struct de_volume *volume)
 {
 	struct remote *remote = &r->remote;
 
-	if (!remote_connect(remote) || !out_rmt_let_go(r, true) ||
+	if (!remote_connect(remote) || !out_rmt_let_go(r, volume, true) ||
 	    !remote_open(remote, r->tape == TAPE_YES || target_is_device(
 	    &remote->target) ? OPEN_WRITE : OPEN_CREATE) ||
 	    !find_out_tape(r))
@@ -222,11 +226,11 @@ is_passing(const struct out_rmt *r)
 }
 
 static bool
-open_remote(struct out_rmt *r)
+open_remote(struct out_rmt *r, const struct de_volume *volume)
 {
 	int64_t pause = FIRST_PAUSE;
 
-	for (int64_t attempt = 1; !open_once(r); attempt++) {
+	for (int64_t attempt = 1; !open_once(r, volume); attempt++) {
 		remote_disconnect(&r->remote);
 		if (!is_passing(r) || attempt > r->reconnect_attempts)
 			return false;
@@ -270,16 +274,16 @@ look_at_folder(struct remote *remote)
 
 /*
  * Could it be written to?  What is there is opened, and neither made nor
- * emptied; a tape is not moved by that.
+ * emptied; a tape is left where the volume would begin.
  */
 static bool
-look_at_target(struct out_rmt *r)
+look_at_target(struct out_rmt *r, const struct de_volume *volume)
 {
 	struct remote *remote = &r->remote;
 	char request[REQUEST_BYTES];
 	struct answer answer;
 
-	if (!remote_connect(remote) || !out_rmt_let_go(r, false) ||
+	if (!remote_connect(remote) || !out_rmt_let_go(r, volume, false) ||
 	    !remote_ask(remote, request, request_open(request,
 	    remote->target.file, OPEN_WRITE), &answer))
 		return false;
@@ -298,7 +302,7 @@ static bool
 look_at_targets(struct out_rmt *r, const struct de_volume *volume)
 {
 	struct de_volume each = *volume;
-	bool good = look_at_target(r);
+	bool good = look_at_target(r, &each);
 
 	remote_disconnect(&r->remote);
 	for (uint32_t i = 2; good && i <= r->target_count &&
@@ -307,7 +311,7 @@ look_at_targets(struct out_rmt *r, const struct de_volume *volume)
 		remote_unset(&r->remote);
 		char *name = name_of(r, &each);
 		good = name != NULL && remote_set(&r->remote, name) &&
-		    look_at_target(r);
+		    look_at_target(r, &each);
 		remote_disconnect(&r->remote);
 	}
 	return good;
@@ -380,7 +384,8 @@ begin(struct out_rmt *r, const struct de_volume *volume)
 	r->window_length = window_length(r, volume->record_size);
 	window_begin(&r->window, volume->record_size);
 	r->ended = r->failed = r->may_retry = r->reading = false;
-	r->is_protected = false;
+	r->refusal = DE_FAILURE_OTHER;
+	r->mark = 0;
 	r->reads_open = r->reads_sent = 0;
 	r->failure = 0;
 }
@@ -394,10 +399,12 @@ out_rmt_open_volume(void *self, const struct de_volume *volume,
 	begin(r, volume);
 	r->remote.tidy_end = 0;
 	remote_unset(&r->remote);
-	if (!set_target(r, volume) || !open_remote(r)) {
+	if (!set_target(r, volume) || !open_remote(r, volume)) {
 		remote_disconnect(&r->remote);
-		medium->failure = r->is_protected ? DE_FAILURE_PROTECTED :
-		    failure_of(r, r->remote.error);
+		medium->failure = r->refusal != DE_FAILURE_OTHER ?
+		    r->refusal : failure_of(r, r->remote.error);
+		if (DE_HAS(medium, mark))
+			medium->mark = r->mark;
 		remote_unset(&r->remote);
 		return DE_FAILED;
 	}
@@ -663,6 +670,9 @@ get_options(struct out_rmt *r)
 	r->reconnect_attempts = host->get_integer(host, "reconnect_attempts");
 	r->rewind = host->get_boolean(host, "rewind");
 	r->eject = host->get_boolean(host, "eject");
+	r->wish.protect_days = host->get_integer(host, "protect_days");
+	r->wish.overwrite_foreign = host->get_boolean(host,
+	    "overwrite_foreign");
 	r->remote.host = host;
 	r->remote.timeout = host->get_integer(host, "timeout");
 }

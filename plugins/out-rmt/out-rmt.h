@@ -5,6 +5,7 @@
 #ifndef OUT_RMT_H
 #define OUT_RMT_H
 
+#include "../common/keep.h"
 #include "remote.h"
 #include "window.h"
 
@@ -34,6 +35,7 @@ struct out_rmt {
 	int64_t reconnect_attempts;
 	enum tape_option tape;
 	bool rewind, eject;
+	struct keep_wish wish;		/* options, and the time */
 	struct shared *shared;		/* owned; shared memory */
 	char **written;			/* owned; names of files of this run */
 	size_t written_count;
@@ -46,7 +48,8 @@ struct out_rmt {
 	bool ended;			/* the medium is full, all is in order */
 	bool failed;			/* and that is reported */
 	bool may_retry;			/* the failure may be over */
-	bool is_protected;		/* the file holds what has to stay */
+	enum de_failure refusal;	/* of what the medium holds; else OTHER */
+	uint64_t mark;			/* of that; see de_medium.mark */
 	int failure;			/* error number of it; 0: none there */
 
 	bool reading;			/* back, that is */
@@ -65,11 +68,13 @@ struct out_rmt {
 enum de_status out_rmt_fail(struct out_rmt *r);
 
 /*
- * earlier.c: may what the file of the target holds be overwritten?  `for_good`: it
- * will be, so that nothing builds on it any more.  Leaves a connection that has
- * nothing open.  False after reporting why not.
+ * earlier.c: may what the target holds be overwritten by the volume?  `for_good`:
+ * it will be, so that nothing builds on it any more.  Leaves a connection that
+ * has nothing open, and a tape where the volume begins.  False after reporting
+ * why not; r->refusal is the reason, if it is what the target holds.
  */
-bool out_rmt_let_go(struct out_rmt *r, bool for_good);
+bool out_rmt_let_go(struct out_rmt *r, const struct de_volume *volume,
+    bool for_good);
 
 /* Callbacks; see plugin.h.  write.c */
 enum de_status out_rmt_write(void *self, const void *record, size_t length);

@@ -171,8 +171,8 @@ remote_open(struct remote *r, enum open_mode mode)
 	char request[REQUEST_BYTES];
 	const size_t length = request_open(request, r->target.file, mode);
 
-	return ask_and_report(r, request, length, mode == OPEN_READ ?
-	    "cannot be opened for reading" : "cannot be opened for writing");
+	return ask_and_report(r, request, length, mode == OPEN_READ ||
+	    mode == OPEN_LOOK ? "cannot be opened for reading" : "cannot be opened for writing");
 }
 
 bool
@@ -211,6 +211,7 @@ operation_name(enum tape_operation operation)
 	switch (operation) {
 	case TAPE_FORWARD_FILES:
 	case TAPE_BACK_FILES:
+	case TAPE_FORWARD_RECORDS:
 	case TAPE_BACK_RECORDS:
 		return "the tape cannot be moved";
 	case TAPE_FILE_MARK:

@@ -169,9 +169,9 @@ open_tape(struct out_tape *t, const struct de_volume *volume)
 	if (check_record_size(t, volume) != DE_OK ||
 	    drive_open(&t->drive, name, &t->wish) != DE_OK)
 		return DE_FAILED;
-	wish.now = (int64_t)time(NULL);
-	wish.full = t->full;
-	wish.full_count = t->full_count;
+	wish.keep.now = (int64_t)time(NULL);
+	wish.keep.full = t->full;
+	wish.keep.full_count = t->full_count;
 	if (place_find(&t->drive, &wish, volume, &t->file) == DE_OK)
 		return DE_OK;
 	drive_close(&t->drive);
@@ -399,8 +399,8 @@ take_options(struct out_tape *t)
 	t->rewind = host->get_boolean(host, "rewind");
 	t->eject = host->get_boolean(host, "eject");
 	t->place.block_size = (int)host->get_integer(host, "block_size");
-	t->place.protect_days = host->get_integer(host, "protect_days");
-	t->place.overwrite_foreign = host->get_boolean(host,
+	t->place.keep.protect_days = host->get_integer(host, "protect_days");
+	t->place.keep.overwrite_foreign = host->get_boolean(host,
 	    "overwrite_foreign");
 	t->wish.wait_ready = host->get_integer(host, "wait_ready");
 	if (host->is_set(host, "file")) {

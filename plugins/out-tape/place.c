@@ -6,17 +6,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "keep.h"
 #include "trouble.h"
 
 /* The largest record there is; a larger block is not one of ours. */
 #define BUFFER_BYTES (1 << 20)
 #define BUFFER_ALIGNMENT 4096
+/* For the commands that blank a tape. */
+#define BLANK_BYTES 200
 
 struct search {
 	struct drive *drive;
 	const struct place_wish *wish;
 	struct keep keep;
+	char blank[BLANK_BYTES];
 	uint8_t *buffer;
 	size_t read_size;
 	size_t length;		/* of the block that is in the buffer */
@@ -153,7 +155,11 @@ look_at_file(struct search *s, struct label *label)
 static struct keep_file
 this_file(const struct search *s)
 {
-	return (struct keep_file){ s->file, s->buffer, s->length };
+	struct keep_file file = { .block = s->buffer, .length = s->length };
+
+	snprintf(file.place, sizeof(file.place), "file %d of the tape",
+	    s->file);
+	return file;
 }
 
 static enum de_status
@@ -235,7 +241,7 @@ return_to_end(struct search *s, int files)
 }
 
 static bool
-is_room_behind(const struct search *s, const struct label *label)
+is_room_behind(struct search *s, const struct label *label)
 {
 	const struct keep_file file = this_file(s);
 	return keep_check_room(&s->keep, &file, label) == DE_OK;
@@ -314,6 +320,26 @@ go_there(struct search *s)
 	return keep_let_go(&s->keep);
 }
 
+static void
+begin(struct search *s, const struct de_volume *volume)
+{
+	const struct place_wish *wish = s->wish;
+	const char *name = s->drive->name;
+	char go[24] = "rewind";
+
+	if (wish->kind == PLACE_FILE && wish->file > 0)
+		snprintf(go, sizeof(go), "asf %d", wish->file);
+	snprintf(s->blank, sizeof(s->blank), "mt -f %.64s %s; mt -f %.64s weof",
+	    name, go, name);
+	s->keep = (struct keep){
+		.host = s->drive->host,
+		.name = name,
+		.blank = s->blank,
+		.wish = &wish->keep,
+		.volume = volume,
+	};
+}
+
 enum de_status
 place_find(struct drive *d, const struct place_wish *wish,
     const struct de_volume *volume, int *file)
@@ -321,10 +347,14 @@ place_find(struct drive *d, const struct place_wish *wish,
 	struct search s = { .drive = d, .wish = wish };
 	enum de_status status = DE_FAILED;
 
-	keep_init(&s.keep, d, wish, volume);
+	begin(&s, volume);
 	/* Where it stands may be unknown, which only a rewind gets over. */
 	if (place_return(d, 0) == DE_OK && prepare(&s) == DE_OK)
 		status = go_there(&s);
+	if (s.keep.failure != DE_FAILURE_OTHER) {
+		d->failure = s.keep.failure;
+		d->mark = s.keep.mark;
+	}
 	free(s.buffer);
 	keep_free(&s.keep);
 	*file = s.file;
@@ -338,7 +368,7 @@ place_discard(struct drive *d, const struct place_wish *wish,
 	struct search s = { .drive = d, .wish = wish };
 	struct label label;
 
-	keep_init(&s.keep, d, wish, volume);
+	begin(&s, volume);
 	/* A file that begins with a file mark is empty for everybody. */
 	if (prepare(&s) == DE_OK && drive_go_to_file(d, file) == 0 &&
 	    look_at_file(&s, &label) == FOUND_DUMP &&

@@ -8,6 +8,7 @@
 #ifndef OUT_TAPE_PLACE_H
 #define OUT_TAPE_PLACE_H
 
+#include "../common/keep.h"
 #include "drive.h"
 
 enum place_kind {
@@ -19,12 +20,8 @@ enum place_kind {
 struct place_wish {
 	enum place_kind kind;
 	int file;
-	int64_t protect_days;	/* age of dumps that are kept; 0: off */
-	bool overwrite_foreign;	/* what is no dump may go */
-	int64_t now;		/* seconds since 1970 */
+	struct keep_wish keep;	/* what may go for it */
 	int block_size;		/* of the drive from then on; 0: variable */
-	const uint32_t *full;	/* borrowed; volumes of this dump that ended */
-	size_t full_count;	/* where their tapes do */
 };
 
 /*

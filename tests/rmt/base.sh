@@ -78,3 +78,55 @@ for server in "${servers[@]}"; do
 	engine 0 -c a.conf
 	said "assuming a level 0 dump"
 done
+
+# ---- Age, and what is no dump
+
+for server in "${servers[@]}"; do
+	fresh
+	rm -rf dumpdates state/*
+	now=$(date +%s)
+	configure 0 "$now" v
+	engine 0 -q -c a.conf
+	cp dumps/v base
+	rm -rf dumpdates state/*
+	configure 0 $((now + 1)) v '' 'protect_days = 2;'
+	refused_young () {
+		engine 1 "$@" -c a.conf
+		said "dumps/v" "level 0 dump" "protect_days is 2"
+		cmp -s dumps/v base || fail "$server: a young dump was overwritten"
+	}
+	refused_young --check
+	refused_young -q
+	configure 0 1600000000 v '' 'protect_days = 2;'
+	echo precious >dumps/v
+	engine 0 --check -c a.conf
+	said "dumps/v is no dump, but data of an unknown kind"
+	[ "$(cat dumps/v)" = precious ] || fail "$server: --check writes"
+	engine 0 -q -c a.conf
+	said "warning:" "dumps/v is no dump, but data of an unknown kind"
+done
+
+# ---- What may be written but not read
+
+# unread OPTION...
+unread () {
+	rm -rf dumpdates state/*
+	cat >a.conf <<-END
+	dumpdates = "dumpdates";
+	jobs = ( { name = "test"; level = 0; date = 1600000000;
+	  state_dir = "$scratch/state";
+	  source = { plugin = "fs-ext2"; device = "img"; };
+	  output = { $(to_rmt "$short/dumps/v" \
+	    "$(server --look --unreadable)") $* }; } );
+	END
+}
+unread
+for mode in --check -q; do
+	engine 1 $mode -c a.conf
+	said "dumps/v cannot be read (Permission denied)" \
+	    "unknown what would be lost" "set overwrite_foreign"
+done
+unread "overwrite_foreign = true;"
+engine 0 -q -c a.conf
+said "warning:" "dumps/v cannot be read (Permission denied)"
+exit 0

@@ -10,19 +10,14 @@
 
 #define DAY 86400
 #define DATE_BYTES 32
-#define ADVICE_BYTES 256
-
-void
-keep_init(struct keep *k, struct drive *d, const struct place_wish *wish,
-    const struct de_volume *volume)
-{
-	*k = (struct keep){ .drive = d, .wish = wish, .volume = volume };
-}
+#define ADVICE_BYTES 400
 
 void
 keep_free(struct keep *k)
 {
 	free(k->going);
+	k->going = NULL;
+	k->going_count = 0;
 }
 
 /* ------------------------------------------------------------ what is known */
@@ -30,7 +25,7 @@ keep_free(struct keep *k)
 static enum de_dump_state
 state_of(const struct keep *k, const struct label *label)
 {
-	const struct de_host *host = k->drive->host;
+	const struct de_host *host = k->host;
 	const struct de_dump_found found = label_found(label);
 
 	if (!DE_HAS(host, dump_retire) || host->dump_state == NULL)
@@ -45,33 +40,26 @@ static void
 advise(const struct keep *k, const char *what,
     char text[static ADVICE_BYTES])
 {
-	const char *name = k->drive->name;
-	char go[24] = "rewind";
-
-	if (k->wish->kind == PLACE_FILE && k->wish->file > 0)
-		snprintf(go, sizeof(go), "asf %d", k->wish->file);
-	snprintf(text, ADVICE_BYTES, "put another tape in, or if %s may go: mt "
-	    "-f %.64s %s; mt -f %.64s weof; then try again", what, name, go,
-	    name);
+	snprintf(text, ADVICE_BYTES, "put another tape in, or if %s may go: "
+	    "%s; then try again", what, k->blank);
 }
 
 static enum de_status
-refuse(const struct keep *k, const struct keep_file *file,
-    enum de_failure failure)
+refuse(struct keep *k, const struct keep_file *file, enum de_failure failure)
 {
-	k->drive->failure = failure;
-	k->drive->mark = file->length == 0 ? 0 :
+	k->failure = failure;
+	k->mark = file->length == 0 ? 0 :
 	    content_mark(file->block, file->length);
 	return DE_FAILED;
 }
 
 static enum de_status
-refuse_same_dump(const struct keep *k, const struct keep_file *file,
+refuse_same_dump(struct keep *k, const struct keep_file *file,
     const struct label *label)
 {
-	k->drive->host->report(k->drive->host, DE_ERROR, "%s: the tape holds "
-	    "volume %" PRIu32 " of this dump, which restore will need; put "
-	    "another tape in, then try again", k->drive->name, label->volume);
+	k->host->report(k->host, DE_ERROR, "%s: the tape holds volume %"
+	    PRIu32 " of this dump, which restore will need; put another tape "
+	    "in, then try again", k->name, label->volume);
 	return refuse(k, file, DE_FAILURE_PROTECTED);
 }
 
@@ -88,42 +76,50 @@ describe_date(int64_t seconds, char text[static DATE_BYTES])
 
 /* `why` as: "3 days old, and protect_days is 14". */
 static enum de_status
-refuse_dump(const struct keep *k, const struct keep_file *file,
+refuse_dump(struct keep *k, const struct keep_file *file,
     const struct label *label, const char *why)
 {
 	char date[DATE_BYTES], advice[ADVICE_BYTES];
 
 	describe_date(label->date, date);
 	advise(k, "that dump", advice);
-	k->drive->host->report(k->drive->host, DE_ERROR, "%s: file %d of the "
-	    "tape is volume %" PRIu32 " of the level %" PRId32 " dump \"%s\" "
-	    "of %s on %s, of %s, %s; %s", k->drive->name, file->number,
-	    label->volume, label->level, label->label, label->filesystem,
+	k->host->report(k->host, DE_ERROR, "%s: %s is volume %" PRIu32 " of "
+	    "the level %" PRId32 " dump \"%s\" of %s on %s, of %s, %s; %s",
+	    k->name, file->place, label->volume, label->level, label->label, label->filesystem,
 	    label->host, date, why, advice);
 	return refuse(k, file, DE_FAILURE_PROTECTED);
 }
 
 /* ------------------------------------------------------------------ a dump */
 
-static enum de_status
-check_age(const struct keep *k, const struct keep_file *file,
-    const struct label *label, enum de_dump_state state)
+void
+keep_describe_age(const struct keep_wish *wish, const struct label *label,
+    enum de_dump_state state, char why[static KEEP_WHY_BYTES])
 {
-	const int64_t days = k->wish->protect_days;
+	const int64_t days = wish->protect_days;
 	const char *known = state == DE_DUMP_FINISHED ? "which is complete" :
 	    "of which nothing else is known here";
-	char why[160];
 
-	if (days == 0 || label->date <= k->wish->now - days * DAY)
-		return DE_OK;
-	if (label->date > k->wish->now)
-		snprintf(why, sizeof(why), "%s, of the future, and "
+	why[0] = '\0';
+	if (days == 0 || label->date <= wish->now - days * DAY)
+		return;
+	if (label->date > wish->now)
+		snprintf(why, KEEP_WHY_BYTES, "%s, of the future, and "
 		    "protect_days is %" PRId64, known, days);
 	else
-		snprintf(why, sizeof(why), "%s, %" PRId64 " days old, and "
+		snprintf(why, KEEP_WHY_BYTES, "%s, %" PRId64 " days old, and "
 		    "protect_days is %" PRId64, known,
-		    (k->wish->now - label->date) / DAY, days);
-	return refuse_dump(k, file, label, why);
+		    (wish->now - label->date) / DAY, days);
+}
+
+static enum de_status
+check_age(struct keep *k, const struct keep_file *file,
+    const struct label *label, enum de_dump_state state)
+{
+	char why[KEEP_WHY_BYTES];
+
+	keep_describe_age(k->wish, label, state, why);
+	return why[0] == '\0' ? DE_OK : refuse_dump(k, file, label, why);
 }
 
 static enum de_status
@@ -133,8 +129,8 @@ note_going(struct keep *k, const struct label *label)
 	    (k->going_count + 1) * sizeof(*going));
 
 	if (going == NULL) {
-		k->drive->host->report(k->drive->host, DE_ERROR, "%s: out of "
-		    "memory", k->drive->name);
+		k->host->report(k->host, DE_ERROR, "%s: out of memory",
+		    k->name);
 		return DE_FAILED;
 	}
 	going[k->going_count++] = *label;
@@ -149,10 +145,9 @@ tell_unfinished(const struct keep *k, const struct keep_file *file,
 	char date[DATE_BYTES];
 
 	describe_date(label->date, date);
-	k->drive->host->report(k->drive->host, DE_INFO, "%s: file %d of the "
-	    "tape is volume %" PRIu32 " of a dump of %s, of %s, that was never "
-	    "finished: it is overwritten", k->drive->name, file->number,
-	    label->volume, label->filesystem, date);
+	k->host->report(k->host, DE_INFO, "%s: %s is volume %" PRIu32 " of a "
+	    "dump of %s, of %s, that was never finished: it is overwritten",
+	    k->name, file->place, label->volume, label->filesystem, date);
 }
 
 enum de_status
@@ -186,7 +181,7 @@ keep_check_dump(struct keep *k, const struct keep_file *file,
 
 /* A drive may take a record more on a full tape, each time it is asked to. */
 enum de_status
-keep_check_room(const struct keep *k, const struct keep_file *file,
+keep_check_room(struct keep *k, const struct keep_file *file,
     const struct label *label)
 {
 	bool is_full = false;
@@ -195,9 +190,9 @@ keep_check_room(const struct keep *k, const struct keep_file *file,
 		is_full = is_full || k->wish->full[i] == label->volume;
 	if (!is_full || !label_is_of(label, k->volume))
 		return DE_OK;
-	k->drive->host->report(k->drive->host, DE_ERROR, "%s: the tape is full "
-	    "of volume %" PRIu32 " of this dump; put another tape in, then try "
-	    "again", k->drive->name, label->volume);
+	k->host->report(k->host, DE_ERROR, "%s: the tape is full of volume %"
+	    PRIu32 " of this dump; put another tape in, then try again",
+	    k->name, label->volume);
 	return refuse(k, file, DE_FAILURE_FULL);
 }
 
@@ -213,16 +208,16 @@ keep_is_attempt(const struct keep *k, const struct label *label)
 }
 
 enum de_status
-keep_let_go(const struct keep *k)
+keep_let_go(struct keep *k)
 {
-	const struct de_host *host = k->drive->host;
+	const struct de_host *host = k->host;
 
 	if (!DE_HAS(host, dump_retire) || host->dump_retire == NULL)
 		return DE_OK;
 	for (size_t i = 0; i < k->going_count; i++) {
 		const struct de_dump_found found = label_found(&k->going[i]);
 		if (host->dump_retire(host, &found) != DE_OK) {
-			k->drive->failure = DE_FAILURE_PROTECTED;
+			k->failure = DE_FAILURE_PROTECTED;
 			return DE_FAILED;
 		}
 	}
@@ -232,7 +227,7 @@ keep_let_go(const struct keep *k)
 /* ------------------------------------------------------------ anything else */
 
 enum de_status
-keep_check_foreign(const struct keep *k, const struct keep_file *file)
+keep_check_foreign(struct keep *k, const struct keep_file *file)
 {
 	char what[CONTENT_BYTES] = "data in blocks larger than a dump has";
 	char advice[ADVICE_BYTES];
@@ -242,34 +237,31 @@ keep_check_foreign(const struct keep *k, const struct keep_file *file)
 	if (file->length > 0)
 		content_describe(file->block, file->length, what);
 	advise(k, "that", advice);
-	k->drive->host->report(k->drive->host, DE_ERROR, "%s: file %d of the "
-	    "tape is no dump, but %s; %s; or set overwrite_foreign",
-	    k->drive->name, file->number, what, advice);
+	k->host->report(k->host, DE_ERROR, "%s: %s is no dump, but %s; %s; or "
+	    "set overwrite_foreign", k->name, file->place, what, advice);
 	return refuse(k, file, DE_FAILURE_FOREIGN);
 }
 
 enum de_status
-keep_check_unreadable(const struct keep *k, const struct keep_file *file)
+keep_check_unreadable(struct keep *k, const struct keep_file *file)
 {
 	char advice[ADVICE_BYTES];
 
 	if (k->wish->overwrite_foreign)
 		return DE_OK;
 	advise(k, "all on it", advice);
-	k->drive->host->report(k->drive->host, DE_ERROR, "%s: file %d of the "
-	    "tape cannot be read, so it is unknown what would be lost; %s",
-	    k->drive->name, file->number, advice);
+	k->host->report(k->host, DE_ERROR, "%s: %s cannot be read, so it is "
+	    "unknown what would be lost; %s", k->name, file->place, advice);
 	return refuse(k, file, DE_FAILURE_UNREADABLE);
 }
 
 enum de_status
-keep_refuse_append(const struct keep *k, const struct keep_file *file)
+keep_refuse_append(struct keep *k, const struct keep_file *file)
 {
 	char advice[ADVICE_BYTES];
 
 	advise(k, "all on it", advice);
-	k->drive->host->report(k->drive->host, DE_ERROR, "%s: file %d of the "
-	    "tape cannot be read, so nothing can be appended behind it; %s",
-	    k->drive->name, file->number, advice);
+	k->host->report(k->host, DE_ERROR, "%s: %s cannot be read, so nothing "
+	    "can be appended behind it; %s", k->name, file->place, advice);
 	return refuse(k, file, DE_FAILURE_UNREADABLE);
 }

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * content.h - whose data a tape holds, as far as its first block tells
+ * content.h - whose data a medium holds, as far as its first block tells
  *
  * For what is no volume of a dump.  The block comes from anybody: nothing is
  * read beyond its length, and no text of it harms a terminal.
  */
-#ifndef OUT_TAPE_CONTENT_H
-#define OUT_TAPE_CONTENT_H
+#ifndef PLUGINS_COMMON_CONTENT_H
+#define PLUGINS_COMMON_CONTENT_H
 
 #include <stddef.h>
 #include <stdint.h>
