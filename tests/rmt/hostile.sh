@@ -88,6 +88,14 @@ C-silence verify=false nothing has come for 1 seconds
 C-drip verify=false an answer takes longer than 1 seconds
 C-huge verify=false number that cannot be
 C-zeros verify=false is no answer of rmt
+L-huge verify=false number that cannot be
+L-more verify=false more than it was asked for
+L-zeros verify=false is no answer of rmt
+L-silence verify=false nothing has come for 1 seconds
+L-drip verify=false an answer takes longer than 1 seconds
+L-negative verify=false "A-1" is no answer of rmt
+L-order verify=false Input/output error | answers what it was not asked
+L-endless overwrite_foreign=true the end of the tape is not found
 D-silence verify=false no whole volume
 D-drip verify=false no whole volume
 D-zeros verify=false no whole volume
@@ -122,6 +130,7 @@ while read -r kind option; do
 	    fail "$kind: a writer outlives its supervisor"
 	end_servers
 done <<'END'
+L-drip verify=false
 O-silence verify=false
 W-silence verify=false
 W-take verify=false
