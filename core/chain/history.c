@@ -573,6 +573,16 @@ text_of(const struct part *part, const struct history_list *list)
 	return NULL;
 }
 
+/*
+ * The file that takes the place of one with dumps that a level may build on is
+ * on the disk before it does: they must not be lost with what is new in it.
+ */
+static bool
+is_needed(const char *text)
+{
+	return strstr(text, "\"dumpdates\": \"") != NULL;
+}
+
 static bool
 write_text(int fd, const char *text, bool safe)
 {
@@ -587,7 +597,7 @@ write_text(int fd, const char *text, bool safe)
 		text += n;
 		left -= (size_t)n;
 	}
-	return !safe || fsync(fd) == 0;
+	return (!safe && !is_needed(text)) || fsync(fd) == 0;
 }
 
 static bool
