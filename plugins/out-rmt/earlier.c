@@ -46,6 +46,16 @@ refuse_dump(struct out_rmt *r, const struct label *label, const char *why)
 	return refuse(r, DE_FAILURE_PROTECTED);
 }
 
+/* Another name of the file, by a link or of the host, was the target of it. */
+static bool
+refuse_own(struct out_rmt *r, const struct label *label)
+{
+	r->host->report(r->host, DE_ERROR, "%s has volume %" PRIu32 " of this "
+	    "dump, written by another name of that file; give a target that "
+	    "leads to another file", r->remote.name, label->volume);
+	return refuse(r, DE_FAILURE_PROTECTED);
+}
+
 /* An engine without these services knows of none. */
 static enum de_dump_state
 state_of(const struct de_host *host, const struct de_dump_found *found)
@@ -73,8 +83,11 @@ let_dump_go(struct out_rmt *r, const struct de_volume *volume,
 {
 	const struct de_dump_found found = label_found(label);
 	const enum de_dump_state state = state_of(r->host, &found);
+	const bool is_own = label_is_of(label, volume);
 	char why[KEEP_WHY_BYTES] = "";
 
+	if (is_own && label->volume < volume->number)
+		return refuse_own(r, label);
 	switch (state) {
 	case DE_DUMP_UNFINISHED:
 		return true;
@@ -85,7 +98,7 @@ let_dump_go(struct out_rmt *r, const struct de_volume *volume,
 	case DE_DUMP_UNKNOWN:
 		break;
 	}
-	if (state == DE_DUMP_FINISHED || !label_is_of(label, volume))
+	if (state == DE_DUMP_FINISHED || !is_own)
 		keep_describe_age(&r->wish, label, state, why);
 	if (why[0] != '\0')
 		return refuse_dump(r, label, why);

@@ -79,6 +79,37 @@ for server in "${servers[@]}"; do
 	said "assuming a level 0 dump"
 done
 
+# ---- An earlier volume of the same dump, by another name of its file
+
+# aliased TARGET...
+aliased () {
+	local list= each
+	for each; do
+		list="$list${list:+, }$(quoted "$each")"
+	done
+	rm -rf dumpdates state/*
+	configure 0 1600000000 v '' 'volume_size = "1 MiB";'
+	sed -i "s|target = [^;]*;|target = [ $list ];|" a.conf
+	run timeout 60 setsid -w "$DUMPENGINE" -q -c a.conf
+	[ "$status" -eq 4 ] || fail "exit status $status, not 4: $(cat err)"
+	said "has volume 1 of this dump, written by another name"
+	cmp -s dumps/v first || fail "$server: volume 1 was overwritten"
+}
+for server in "${servers[@]}"; do
+	fresh
+	rm -rf dumpdates state/*
+	configure 0 1600000000 'v%v' '' 'volume_size = "1 MiB";'
+	engine 0 -q -c a.conf
+	cp dumps/v001 first
+	fresh
+	ln -s v dumps/alias
+	aliased "host:$short/dumps/v" "host:$short/dumps/alias" \
+	    "host:$short/dumps/rest%v"
+	fresh
+	aliased "host:$short/dumps/v" "h2:$short/dumps/v" \
+	    "host:$short/dumps/rest%v"
+done
+
 # ---- Age, and what is no dump
 
 for server in "${servers[@]}"; do

@@ -228,6 +228,23 @@ engine 0 -q -c a.conf
 files 1 || fail "a blank tape that cannot be read"
 cp f0 base
 
+# ---- A handler that has not changed the tape of an earlier volume
+
+set=
+eot="eot = { plugin = \"eot-script\"; command = \"true\"; };"
+rm -rf tape state/* dumpdates
+configure 0 1600000000 --capacity 20
+run timeout 60 setsid -w "$DUMPENGINE" -q -c a.conf
+[ "$status" -eq 4 ] || fail "exit status $status, not 4: $(cat err)"
+said "the tape holds volume 1 of this dump"
+files 1 || fail "unchanged tape: $(head -n 1 tape)"
+[ "$(stat -c %s f0)" -eq 81920 ] ||
+    fail "volume 1 has $(stat -c %s f0) bytes, not 81920"
+eot=
+rm -rf tape state/* dumpdates
+configure 0 1600000000
+engine 0 -q -c a.conf
+
 # ---- Where the tape stands
 
 set="rewind = false;"
