@@ -31,19 +31,18 @@ own_text(struct chain *chain, const char *text)
 char *
 chain_folder(const struct job_config *job)
 {
-	return strdup(option_text(job->options, "state_dir"));
+	return strdup(job->settings.state_dir);
 }
 
 static bool
 take_exclude(struct chain *chain)
 {
-	const struct option_value *patterns = option_get(chain->job->options,
-	    "exclude", DE_OPTION_STRINGS);
+	const struct job_settings *settings = &chain->job->settings;
 	bool ok = true;
 
 	chain->exclude = json_array();
-	for (size_t i = 0; patterns != NULL && i < patterns->text_count; i++) {
-		char *text = history_text(patterns->texts[i]);
+	for (size_t i = 0; i < settings->exclude_count; i++) {
+		char *text = history_text(settings->exclude[i]);
 		ok = text != NULL && json_array_append_new(chain->exclude,
 		    json_string(text)) == 0 && ok;
 		free(text);
@@ -56,20 +55,19 @@ take_exclude(struct chain *chain)
 static bool
 take_job(struct chain *chain, const char *name)
 {
-	const struct option_set *options = chain->job->options;
+	const struct job_settings *settings = &chain->job->settings;
 	struct history_record *own = &chain->own;
 	const char *dumpdates = job_dumpdates(chain->job);
 	/* The same for every way to it, also if it is not there yet. */
 	char *path = dumpdates == NULL ? NULL : safe_file_place(dumpdates);
-	const char *subtree = option_text(options, "subtree");
-	const char *device = option_text(chain->job->source.options,
-	    "device");
+	const char *subtree = settings->subtree;
+	const char *device = job_source_device(chain->job);
 
 	own->key = chain->key;
 	own->id = chain->id;
 	own->boot = chain->boot;
 	own->job = own_text(chain, job_name(chain->job));
-	own->label = own_text(chain, option_text(options, "label"));
+	own->label = own_text(chain, settings->label);
 	own->source = own_text(chain,
 	    chain->job->source.plugin->descriptor.name);
 	own->name = own_text(chain, name);
@@ -184,8 +182,7 @@ chain_set_level(struct chain *chain, const struct level *level)
 	own->level = level->number;
 	own->base_date = level->base_date;
 	own->base_level = level->base_level;
-	own->nodump = (int64_t)level->number >=
-	    option_number(chain->job->options, "honor_nodump");
+	own->nodump = level->number >= chain->job->settings.honor_nodump;
 }
 
 /* Ranges with gaps of up to `gap` between them are one; returns how many. */

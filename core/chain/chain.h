@@ -14,7 +14,7 @@
 
 #include <stdatomic.h>
 
-#include "core/config/config.h"
+#include "core/config/job_config.h"
 #include "core/base/exit_status.h"
 #include "core/chain/history_record.h"
 #include "core/format/inomap.h"

@@ -23,8 +23,8 @@ level_choose(struct level *level, const struct job_config *job,
 	const char *file = job_dumpdates(job);
 
 	*level = (struct level){
-		.number = (uint32_t)option_number(job->options, "level"),
-		.base_date = option_number(job->options, "since"),
+		.number = job->settings.level,
+		.base_date = job->settings.since,
 		.base_level = LEVEL_NONE,
 	};
 	level->since = level->base_date;

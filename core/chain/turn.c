@@ -79,7 +79,7 @@ static bool
 name_turn(const struct job_config *job, struct report *rep, char *name,
     char *text)
 {
-	const char *device = option_text(job->source.options, "device");
+	const char *device = job_source_device(job);
 	const char *file = job_dumpdates(job);
 	char what[PATH_BYTES + 16];
 	struct found_device found = { .device = "" };
@@ -106,8 +106,8 @@ turn_take(const struct job_config *job, struct report *rep,
 		.name = name,
 		.text = text,
 		.job = job_name(job),
-		.deadline = clock_ns() + NS_PER_SECOND * (uint64_t)
-		    option_number(job->options, "wait_for_medium"),
+		.deadline = clock_ns() + NS_PER_SECOND *
+		    (uint64_t)job->settings.wait_for_medium,
 		.rep = rep,
 		.signals = signals,
 	};
@@ -132,8 +132,7 @@ turn_is_free(const struct job_config *job, struct report *rep,
 		.signals = signals,
 	};
 
-	if (job_dumpdates(job) == NULL ||
-	    option_number(job->options, "wait_for_medium") > 0)
+	if (job_dumpdates(job) == NULL || job->settings.wait_for_medium > 0)
 		return true;
 	return name_turn(job, rep, name, text) && lock_is_free(&request);
 }

@@ -12,7 +12,7 @@
 #ifndef CORE_TURN_H
 #define CORE_TURN_H
 
-#include "core/config/config.h"
+#include "core/config/job_config.h"
 #include "core/base/lock.h"
 #include "core/base/signals.h"
 

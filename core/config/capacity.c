@@ -26,37 +26,34 @@ capacity_needed(uint32_t number, uint32_t map_blocks)
 }
 
 static uint64_t
-records_of_tape(const struct option_set *options, uint32_t blocking)
+records_of_tape(const struct volume_settings *settings, uint32_t blocking)
 {
-	const bool cartridge = option_number(options, "cartridge") != 0;
-	int64_t density = option_number(options, "density_bpi");
+	const bool cartridge = settings->cartridge;
+	uint32_t density = settings->density_bpi;
 
 	if (density == 0)
 		density = cartridge ? DENSITY_CARTRIDGE : DENSITY_REEL;
-	const uint64_t per_tenth = (uint64_t)density / 10;
+	const uint64_t per_tenth = density / 10;
 	const uint64_t gap = cartridge ? GAP_CARTRIDGE :
 	    density == 6250 ? GAP_6250 : GAP_REEL;
 	const uint64_t record = (uint64_t)blocking * DE_TAPE_BLOCK / per_tenth +
 	    gap;
-	const uint64_t tape = (uint64_t)option_number(options,
-	    "length_feet") * TENTHS_PER_FOOT;
+	const uint64_t tape = (uint64_t)settings->length_feet *
+	    TENTHS_PER_FOOT;
 	/* The record that passes the end of the length is still written. */
 	return tape / record + 1;
 }
 
 uint64_t
-capacity_records(const struct option_set *options, uint32_t number,
+capacity_records(const struct volume_settings *settings, uint32_t number,
     uint32_t blocking)
 {
-	const struct option_value *sizes = option_get(options, "volume_size",
-	    DE_OPTION_SIZES);
-
-	if (option_number(options, "length_feet") != 0)
-		return records_of_tape(options, blocking);
-	if (sizes == NULL || sizes->number_count == 0)
+	if (settings->length_feet != 0)
+		return records_of_tape(settings, blocking);
+	if (settings->size_count == 0)
 		return CAPACITY_AUTO;
-	const size_t i = number <= sizes->number_count ? number - 1 :
-	    sizes->number_count - 1;
-	return (uint64_t)sizes->numbers[i] /
+	const size_t i = number <= settings->size_count ? number - 1 :
+	    settings->size_count - 1;
+	return (uint64_t)settings->sizes[i] /
 	    ((uint64_t)blocking * DE_TAPE_BLOCK);
 }

@@ -7,16 +7,16 @@
 
 #include <stdint.h>
 
-#include "core/host/options.h"
+#include "core/config/job_config.h"
 
 /* Not limited: until the medium is full. */
 #define CAPACITY_AUTO UINT64_MAX
 
 /*
  * The records of volume `number` (the first is 1), with `blocking` tape blocks
- * each, from the options of config_volume_options.
+ * each.
  */
-uint64_t capacity_records(const struct option_set *options,
+uint64_t capacity_records(const struct volume_settings *settings,
     uint32_t number, uint32_t blocking);
 
 /*

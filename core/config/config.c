@@ -14,106 +14,11 @@
 #include "core/host/note.h"
 #include "core/config/settings.h"
 
-#define JOB_NAME_MAX 64
-#define LABEL_MAX 15		/* c_label keeps a NUL behind it */
-#define DATE_MAX INT32_MAX	/* c_date is a signed 32-bit number */
 #define REHEARSAL_SECONDS 10
 
 const struct de_option config_top_options[] = {
 	{ "dumpdates", DE_OPTION_STRING, 0, 1, 4095, NULL,
 	  "file that records the dumps of all jobs, such as /var/lib/dumpdates" },
-	DE_OPTIONS_END
-};
-
-const struct de_option config_job_options[] = {
-	{ "name", DE_OPTION_STRING, DE_OPTION_REQUIRED, 1, JOB_NAME_MAX, NULL,
-	  "name of the job: letters, digits, and . _ -" },
-	{ "level", DE_OPTION_INTEGER, 0, 0, INT32_MAX, "0",
-	  "dump level; 0 dumps everything, a higher one what changed since the "
-	  "last lower level" },
-	{ "dumpdates", DE_OPTION_STRING, 0, 1, 4095, NULL,
-	  "file that records the dumps of this job, instead of the one at the "
-	  "top of the file" },
-	{ "update_dumpdates", DE_OPTION_BOOLEAN, 0, 0, 0, NULL,
-	  "record the dump in dumpdates; by default true if that is set, except "
-	  "with since or subtree" },
-	{ "since", DE_OPTION_TIME, 0, 1, DATE_MAX, NULL,
-	  "dump what changed since this date, regardless of dumpdates" },
-	{ "exclude", DE_OPTION_STRINGS, 0, 1, 4095, NULL,
-	  "what to leave out: names, paths, or inodes such as #1234" },
-	{ "honor_nodump", DE_OPTION_INTEGER, 0, 0, INT32_MAX, "1",
-	  "lowest level at which files with the nodump flag are left out" },
-	{ "subtree", DE_OPTION_STRING, 0, 1, 4095, NULL,
-	  "path of the only directory or file to dump; level 0 only" },
-	{ "label", DE_OPTION_STRING, 0, 0, LABEL_MAX, "none",
-	  "label in the headers of the dump" },
-	{ "date", DE_OPTION_TIME, 0, 1, DATE_MAX, NULL,
-	  "date of the dump instead of now, for reproducible streams" },
-	{ "snapshot_date", DE_OPTION_TIME, 0, 1, DATE_MAX, NULL,
-	  "when the snapshot was made, if not by this job; becomes the date of "
-	  "the dump" },
-	{ "max_read_errors", DE_OPTION_INTEGER, 0, 0, INT32_MAX, "0",
-	  "read errors after which to ask the operator whether to continue; 0: "
-	  "no limit" },
-	{ "notify", DE_OPTION_BOOLEAN, 0, 0, 0, "false",
-	  "also send questions to the terminals of the group operator" },
-	{ "freeze", DE_OPTION_BOOLEAN, 0, 0, 0, "false",
-	  "freeze the filesystem while the snapshot is made, or while inodes are "
-	  "selected" },
-	{ "freeze_limit", DE_OPTION_INTEGER, 0, 1, 3600, "60",
-	  "seconds after which the filesystem is thawed in any case" },
-	{ "state_dir", DE_OPTION_STRING, 0, 1, 4000, "/var/lib/dumpengine",
-	  "directory for the dump history and for snapshots still to be removed" },
-	{ "wait_for_medium", DE_OPTION_INTEGER, 0, 0, 2592000, "0",
-	  "seconds to wait for a medium that another run is using; 0: do not wait" },
-	DE_OPTIONS_END
-};
-
-const struct de_option config_snapshot_options[] = {
-	{ "create", DE_OPTION_STRING, DE_OPTION_REQUIRED, 1, 8000, NULL,
-	  "command that makes the snapshot" },
-	{ "device", DE_OPTION_STRING, DE_OPTION_REQUIRED, 1, 4095, NULL,
-	  "device to dump instead of the source's device" },
-	{ "remove", DE_OPTION_STRING, DE_OPTION_REQUIRED, 1, 8000, NULL,
-	  "command that removes the snapshot; it is always run" },
-	{ "timeout", DE_OPTION_INTEGER, 0, 1, 86400, "300",
-	  "seconds after which a command that has not ended is killed" },
-	DE_OPTIONS_END
-};
-
-/* Those of every output; they stand in its group. */
-const struct de_option config_volume_options[] = {
-	{ "volume_size", DE_OPTION_SIZES, 0, INT64_C(32) * DE_TAPE_BLOCK, INT64_MAX,
-	  "auto", "size of each volume; the last size repeats; auto: until the "
-	  "medium is full" },
-	{ "length_feet", DE_OPTION_INTEGER, 0, 1, 1000000, NULL,
-	  "length of the tape, from which the volume size is computed" },
-	{ "density_bpi", DE_OPTION_INTEGER, 0, 10, 100000000, NULL,
-	  "density of a track in bits per inch; default: 1600, or 1000 for a "
-	  "cartridge" },
-	{ "cartridge", DE_OPTION_BOOLEAN, 0, 0, 0, "false",
-	  "compute the size for a cartridge instead of a reel" },
-	{ "verify", DE_OPTION_BOOLEAN, 0, 0, 0, "false",
-	  "read each volume back and compare it with what was written" },
-	{ "rewrite_attempts", DE_OPTION_INTEGER, 0, 0, 100, "2",
-	  "how often a failed volume is written again before the operator is "
-	  "asked" },
-	{ "change_between_jobs", DE_OPTION_BOOLEAN, 0, 0, 0, "false",
-	  "the medium is changed before this job, so it may be one that an "
-	  "earlier job of the run has written to" },
-	DE_OPTIONS_END
-};
-
-const struct de_option config_ring_options[] = {
-	{ "slaves", DE_OPTION_INTEGER, 0, 1, 64, "4",
-	  "number of slaves, which read and write records" },
-	{ "blocking", DE_OPTION_INTEGER, 0, 1, 1024, "32",
-	  "tape blocks of 1024 bytes per record" },
-	{ "buffer", DE_OPTION_SIZE, 0, 64 << 10, INT64_C(64) << 30, NULL,
-	  "memory for records between source and output" },
-	{ "start_fill", DE_OPTION_INTEGER, 0, 0, 100, NULL,
-	  "percentage of the buffer to fill before writing starts, and again "
-	  "after the buffer has run empty" },
 	DE_OPTIONS_END
 };
 
@@ -276,8 +181,8 @@ static void
 check_job(struct settings *s, const struct config_node *at,
     const struct config *before, const struct job_config *job)
 {
-	const char *name = option_text(job->options, "name");
-	const char *label = option_text(job->options, "label");
+	const char *name = job->settings.name;
+	const char *label = job->settings.label;
 
 	if (name != NULL && !is_plain_name(name))
 		settings_error(s, config_node_member(at, "name"), "name",
@@ -321,32 +226,30 @@ check_volumes(struct settings *s, const struct config_node *at,
 	static const char *const of_tapes[] = { "density_bpi", "cartridge" };
 	const struct config_node *output = config_node_member(at,
 	    "output");
-	const struct option_value *sizes = option_get(job->volumes,
-	    "volume_size", DE_OPTION_SIZES);
-	const int64_t record = option_number(job->ring, "blocking") *
+	const struct volume_settings *volumes = &job->settings.volumes;
+	const int64_t record = (int64_t)job->settings.ring.blocking *
 	    DE_TAPE_BLOCK;
 
 	if (output == NULL || output->type != CONFIG_GROUP)
 		return;
-	for (size_t i = 0; sizes != NULL && i < sizes->number_count; i++)
+	for (size_t i = 0; i < volumes->size_count; i++)
 		check_size(s, config_node_member(output, "volume_size"),
-		    sizes->numbers[i] / record, record);
-	if (option_number(job->volumes, "length_feet") != 0)
+		    volumes->sizes[i] / record, record);
+	if (volumes->length_feet != 0)
 		check_size(s, config_node_member(output, "length_feet"),
-		    (int64_t)capacity_records(job->volumes, 1,
-		    (uint32_t)(record / DE_TAPE_BLOCK)), record);
+		    (int64_t)capacity_records(volumes, 1,
+		    job->settings.ring.blocking), record);
 	for (size_t i = 0; i < 2; i++)
 		if (config_node_member(output, of_tapes[i]) != NULL &&
-		    option_number(job->volumes, "length_feet") == 0)
+		    volumes->length_feet == 0)
 			settings_error(s, config_node_member(output,
 			    of_tapes[i]), of_tapes[i], "does nothing without "
 			    "length_feet; give that, too");
-	if (option_number(job->volumes, "length_feet") != 0 &&
-	    sizes != NULL && sizes->number_count > 0)
+	if (volumes->length_feet != 0 && volumes->size_count > 0)
 		settings_error(s, config_node_member(output,
 		    "length_feet"), "length_feet", "cannot be given together "
 		    "with volume_size");
-	if (option_number(job->volumes, "verify") != 0 &&
+	if (volumes->verify &&
 	    job->output.plugin != NULL &&
 	    job->output.plugin->output.read_back == NULL)
 		settings_error(s, config_node_member(output, "verify"),
@@ -388,7 +291,7 @@ check_snapshot_date(struct settings *s, const struct config_node *at,
 		settings_error(s, place, "snapshot_date", "is for a snapshot "
 		    "that was made elsewhere; that of the group snapshot has "
 		    "its date from the engine");
-	if (option_number(job->options, "date") != 0)
+	if (job->settings.date != 0)
 		settings_error(s, place, "snapshot_date", "cannot be given "
 		    "together with date");
 }
@@ -404,7 +307,7 @@ check_snapshot(struct settings *s, const struct config_node *at,
 		settings_error(s, config_node_member(at, "snapshot"),
 		    "snapshot", "%s has no option device that the snapshot "
 		    "could stand in for", source->descriptor.name);
-	if (option_number(job->options, "freeze") == 0 &&
+	if (!job->settings.freeze &&
 	    config_node_member(at, "freeze_limit") != NULL)
 		settings_error(s, config_node_member(at,
 		    "freeze_limit"), "freeze_limit", "does nothing without "
@@ -496,12 +399,12 @@ read_job(struct settings *s, struct plugin_registry *reg,
 	const struct config_node *ring = settings_group(s, at, "ring", false);
 	if (ring != NULL)
 		settings_read(s, ring, ring_sets, no_groups, "ring");
-	job->dumpdates = option_text(before->options, "dumpdates");
 	override_options(overrides, job);
 	choose_state_dir(job);
+	read_snapshot(s, at, job);
+	job_config_take(job, option_text(before->options, "dumpdates"));
 	config_read_exclude(s, at, job);
 	config_read_subtree(s, at, job);
-	read_snapshot(s, at, job);
 	check_job(s, at, before, job);
 	config_check_level(s, at, job);
 	check_volumes(s, at, job);
@@ -653,49 +556,11 @@ config_free(struct config *config)
 {
 	if (config == NULL)
 		return;
-	for (size_t i = 0; i < config->job_count; i++) {
-		struct job_config *job = &config->jobs[i];
-		option_set_free(job->options);
-		option_set_free(job->ring);
-		option_set_free(job->volumes);
-		option_set_free(job->snapshot);
-		option_set_free(job->eot.options);
-		option_set_free(job->source.options);
-		option_set_free(job->output.options);
-		exclude_free(job->exclude);
-		free(job->subtree_at);
-	}
+	for (size_t i = 0; i < config->job_count; i++)
+		job_config_clear(&config->jobs[i]);
 	free(config->jobs);
 	option_set_free(config->options);
 	free(config);
-}
-
-const char *
-job_name(const struct job_config *job)
-{
-	return option_text(job->options, "name");
-}
-
-const char *
-job_dumpdates(const struct job_config *job)
-{
-	const char *own = option_text(job->options, "dumpdates");
-
-	return own != NULL ? own : job->dumpdates;
-}
-
-bool
-job_updates_dumpdates(const struct job_config *job)
-{
-	const struct option_value *update = option_get(job->options,
-	    "update_dumpdates", DE_OPTION_BOOLEAN);
-
-	if (job_dumpdates(job) == NULL)
-		return false;
-	if (update != NULL)
-		return update->number != 0;
-	return option_number(job->options, "since") == 0 &&
-	    option_text(job->options, "subtree") == NULL;
 }
 
 const struct job_config *

@@ -3,33 +3,18 @@
  * config.h - the jobs of a configuration file
  *
  * Reads and checks a whole file before anything is opened.  What may stand in
- * it is told by the tables in config.c and by those of the plugins.
+ * it is told by the tables in config.c and job_config.c, and by those of the
+ * plugins.
  */
 #ifndef CORE_CONFIG_H
 #define CORE_CONFIG_H
 
-#include "core/config/exclude.h"
-#include "core/host/instance.h"
+#include "core/config/job_config.h"
 #include "core/host/options.h"
 #include "core/host/plugin.h"
 #include "core/base/report.h"
 #include "core/base/signals.h"
 #include "core/base/trust.h"
-
-struct job_config {
-	struct option_set *options;	/* name, level, label, date, ... */
-	struct option_set *ring;	/* slaves, blocking, buffer, start_fill */
-	struct option_set *volumes;	/* volume_size and what else the engine
-					   takes from the output's group */
-	struct option_set *snapshot;	/* its commands; NULL: there is none */
-	struct plugin_config source;
-	struct plugin_config output;
-	struct plugin_config eot;	/* its plugin is NULL: there is none */
-	struct exclude *exclude;	/* owned; NULL: nothing is left out */
-	char *subtree_at;		/* owned; "FILE:LINE" of it, or NULL */
-	const char *dumpdates;		/* of the whole file, borrowed, or NULL */
-	unsigned int line;		/* where it begins in the file */
-};
 
 struct config {
 	struct option_set *options;	/* at the top of the file */
@@ -44,12 +29,8 @@ struct config_overrides {
 	bool no_update;
 };
 
-/* The tables of the engine's own options, for help and tests. */
+/* The table of the options at the top of a file, for help and tests, too. */
 extern const struct de_option config_top_options[];
-extern const struct de_option config_job_options[];
-extern const struct de_option config_ring_options[];
-extern const struct de_option config_volume_options[];
-extern const struct de_option config_snapshot_options[];
 
 struct config_request {			/* all borrowed */
 	const char *file;		/* see config_text.h */
@@ -67,13 +48,6 @@ struct config *config_load(const struct config_request *request,
 
 /* Takes NULL. */
 void config_free(struct config *config);
-
-/* Name of a job; it lives as long as the configuration. */
-const char *job_name(const struct job_config *job);
-
-/* The dumpdates file of a job, or NULL; and is it to be updated? */
-const char *job_dumpdates(const struct job_config *job);
-bool job_updates_dumpdates(const struct job_config *job);
 
 /* The job of that name, or NULL. */
 const struct job_config *config_find_job(const struct config *config,

@@ -21,17 +21,17 @@ void
 config_check_level(struct settings *s, const struct config_node *at,
     const struct job_config *job)
 {
-	const int64_t level = option_number(job->options, "level");
+	const uint32_t level = job->settings.level;
 	const char *device = job->source.options == NULL ? NULL :
-	    option_text(job->source.options, "device");
-	const char *subtree = option_text(job->options, "subtree");
-	const bool since = option_number(job->options, "since") != 0;
+	    job_source_device(job);
+	const char *subtree = job->settings.subtree;
+	const bool since = job->settings.since != 0;
 	const char *dumpdates = job_dumpdates(job);
 
 	if (level > 0 && dumpdates == NULL && !since)
-		settings_error(s, place_of(at, "level"), "level", "%lld needs a "
+		settings_error(s, place_of(at, "level"), "level", "%u needs a "
 		    "dump to build on; give dumpdates, the file that remembers "
-		    "them, or since, a date", (long long)level);
+		    "them, or since, a date", level);
 	if (subtree != NULL && (level > 0 || since))
 		settings_error(s, place_of(at, "subtree"), "subtree", "can be "
 		    "dumped at level 0 and without since only");
@@ -69,7 +69,7 @@ void
 config_read_subtree(struct settings *s, const struct config_node *at,
     struct job_config *job)
 {
-	const char *subtree = option_text(job->options, "subtree");
+	const char *subtree = job->settings.subtree;
 	const struct config_node *place = place_of(at, "subtree");
 
 	if (subtree == NULL)
@@ -97,21 +97,20 @@ void
 config_read_exclude(struct settings *s, const struct config_node *at,
     struct job_config *job)
 {
-	const struct option_value *patterns = option_get(job->options,
-	    "exclude", DE_OPTION_STRINGS);
+	const struct job_settings *settings = &job->settings;
 	const struct config_node *place = place_of(at, "exclude");
 	char why[EXCLUDE_WHY_BYTES];
 	size_t bad;
 
-	if (patterns == NULL)
+	if (settings->exclude == NULL)
 		return;
-	job->exclude = exclude_new((const char *const *)patterns->texts,
-	    patterns->text_count, &bad, why);
+	job->exclude = exclude_new(settings->exclude, settings->exclude_count,
+	    &bad, why);
 	if (job->exclude != NULL)
 		return;
-	if (bad < patterns->text_count)
+	if (bad < settings->exclude_count)
 		settings_error(s, element_of(place, bad), "exclude",
-		    "\"%s\": %s", patterns->texts[bad], why);
+		    "\"%s\": %s", settings->exclude[bad], why);
 	else
 		settings_error(s, place, "exclude", "%s", why);
 }

@@ -7,7 +7,7 @@
 #ifndef CORE_CONFIG_LEVEL_H
 #define CORE_CONFIG_LEVEL_H
 
-#include "core/config/config.h"
+#include "core/config/job_config.h"
 #include "core/config/settings.h"
 
 /* Report what does not fit together; `at` is the group of the job. */

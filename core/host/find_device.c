@@ -68,7 +68,7 @@ find_device(const struct plugin_config *source, struct report *rep,
     struct found_device *found)
 {
 	const struct de_source *ops = &source->plugin->source;
-	const char *device = option_text(source->options, "device");
+	const char *device = plugin_config_device(source);
 	struct question question = { source, rep, found };
 	const struct apart apart = { .work = ask_plugin, .hear = hear_answer,
 	    .arg = &question };

@@ -54,10 +54,13 @@ host_report(const struct de_host *host, enum de_severity severity,
 	va_end(args);
 }
 
+/* What a plugin asks for need not be in its table. */
 static const char *
 host_get_string(const struct de_host *host, const char *key)
 {
-	return option_text(instance_of(host)->options, key);
+	const struct option_value *value = option_get(
+	    instance_of(host)->options, key, DE_OPTION_STRING);
+	return value == NULL ? NULL : value->texts[0];
 }
 
 static int64_t
@@ -270,6 +273,15 @@ host_command_environment(const struct de_host *host)
 	if (in->environment == NULL)
 		report(in->rep, DE_ERROR, "out of memory");
 	return (const char *const *)in->environment;
+}
+
+const char *
+plugin_config_device(const struct plugin_config *config)
+{
+	const struct option_value *device = option_get(config->options,
+	    "device", DE_OPTION_STRING);
+
+	return device == NULL ? NULL : device->texts[0];
 }
 
 struct instance *

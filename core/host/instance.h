@@ -23,6 +23,9 @@ struct plugin_config {
 	struct option_set *options;	/* owned */
 };
 
+/* The option `device` that it is given; NULL: none, or it has no such option. */
+const char *plugin_config_device(const struct plugin_config *config);
+
 /*
  * What the engine does with what a plugin reports, and answers to what it asks.
  * Each may be NULL.

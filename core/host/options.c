@@ -467,17 +467,30 @@ option_get(const struct option_set *set, const char *key,
 	return &set->values[i];
 }
 
+/* `types` has a bit for each that the option may have. */
+static const struct option_value *
+value_of(const struct option_set *set, const char *key, unsigned int types)
+{
+	const int i = option_find(set->table, key);
+
+	if (i == -1 || (types >> set->table[i].type & 1) == 0)
+		abort();
+	return &set->values[i];
+}
+
 const char *
 option_text(const struct option_set *set, const char *key)
 {
-	const struct option_value *value =
-	    option_get(set, key, DE_OPTION_STRING);
-	return value == NULL ? NULL : value->texts[0];
+	const struct option_value *value = value_of(set, key,
+	    1U << DE_OPTION_STRING);
+	return value->known ? value->texts[0] : NULL;
 }
 
 int64_t
 option_number(const struct option_set *set, const char *key)
 {
-	const int i = option_find(set->table, key);
-	return i == -1 || !set->values[i].known ? 0 : set->values[i].number;
+	const struct option_value *value = value_of(set, key,
+	    1U << DE_OPTION_INTEGER | 1U << DE_OPTION_BOOLEAN |
+	    1U << DE_OPTION_SIZE | 1U << DE_OPTION_TIME);
+	return value->known ? value->number : 0;
 }

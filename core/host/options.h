@@ -71,7 +71,11 @@ void option_describe(const struct de_option *option,
 const struct option_value *option_get(const struct option_set *set,
     const char *key, enum de_option_type type);
 
-/* Shorthands for tables whose keys the caller knows; NULL or 0 if not set. */
+/*
+ * Shorthands for tables whose keys the caller knows: NULL or 0 if there is no
+ * value.  A key that the table has not, or not with a text or one number, is a
+ * mistake of the program, and ends it.
+ */
 const char *option_text(const struct option_set *set, const char *key);
 int64_t option_number(const struct option_set *set, const char *key);
 

@@ -40,6 +40,7 @@
 /* A job at work. */
 struct job {
 	const struct job_config *config;
+	const struct job_settings *settings;	/* of it */
 	const struct snapshot *snapshot;	/* NULL: there is none */
 	struct plugin_config source;	/* as configured, or the snapshot's */
 	char *name;			/* in dumpdates; owned */
@@ -60,12 +61,6 @@ struct job {
 	char host[HOST_BYTES];
 };
 
-static const char *
-label_of(const struct job *job)
-{
-	return option_text(job->config->options, "label");
-}
-
 static void
 set_host(struct job *job)
 {
@@ -81,8 +76,8 @@ set_host(struct job *job)
 static int64_t
 date_of(const struct job_config *config, const struct snapshot *snapshot)
 {
-	const int64_t date = option_number(config->options, "date");
-	const int64_t made = option_number(config->options, "snapshot_date");
+	const int64_t date = config->settings.date;
+	const int64_t made = config->settings.snapshot_date;
 
 	if (date != 0)
 		return date;
@@ -131,7 +126,7 @@ static bool
 name_origin(struct job *job)
 {
 	const struct plugin_config *source = &job->config->source;
-	const char *device = option_text(source->options, "device");
+	const char *device = plugin_config_device(source);
 
 	if (job->snapshot != NULL) {
 		job->src.info.device = snapshot_origin(job->snapshot);
@@ -170,9 +165,8 @@ open_plugins(struct job *job)
 static bool
 check_first_volume(const struct job *job)
 {
-	const uint32_t blocking = (uint32_t)option_number(job->config->ring,
-	    "blocking");
-	const uint64_t records = capacity_records(job->config->volumes, 1,
+	const uint32_t blocking = job->settings->ring.blocking;
+	const uint64_t records = capacity_records(&job->settings->volumes, 1,
 	    blocking);
 	const uint64_t needed = capacity_needed(1,
 	    inomap_tape_blocks(job->src.info.max_inode));
@@ -191,7 +185,7 @@ static void
 describe_filesystem(const struct job *job, char text[static FILESYSTEM_BYTES])
 {
 	const char *mount_point = job->src.info.mount_point;
-	const char *subtree = option_text(job->config->options, "subtree");
+	const char *subtree = job->settings->subtree;
 
 	if (*mount_point == '\0')
 		mount_point = "an unlisted file system";
@@ -212,8 +206,7 @@ leave_room(struct job *job)
 {
 	int64_t date = job->date - LIVE_DATE_ROOM;
 
-	if (job->footprints == NULL ||
-	    option_number(job->config->options, "date") != 0)
+	if (job->footprints == NULL || job->settings->date != 0)
 		return;
 	if (date <= job->level.base_date)
 		date = job->level.base_date + 1;
@@ -229,8 +222,7 @@ leave_room(struct job *job)
 static bool
 check_date(const struct job *job)
 {
-	const int64_t made = option_number(job->config->options,
-	    "snapshot_date");
+	const int64_t made = job->settings->snapshot_date;
 	const char *what = NULL;
 
 	if (made > (int64_t)time(NULL))
@@ -255,9 +247,8 @@ find_place(struct job *job)
 	job->chain = chain_new(job->config, job->name, job->rep,
 	    job->cancelled);
 	if (job->chain == NULL || !chain_set_source(job->chain,
-	    &job->src.info, job->date, job->snapshot != NULL || option_number(
-	    job->config->options, "snapshot_date") != 0, filesystem,
-	    job->host))
+	    &job->src.info, job->date, job->snapshot != NULL ||
+	    job->settings->snapshot_date != 0, filesystem, job->host))
 		return false;
 	/* Nothing is put right when somebody just looks. */
 	if (job->channel != -1)
@@ -291,6 +282,7 @@ begin(struct job *job, const struct job_config *config,
 {
 	memset(job, 0, sizeof(*job));
 	job->config = config;
+	job->settings = &config->settings;
 	job->snapshot = snapshot;
 	job->rep = context->rep;
 	job->cancelled = &context->signals->cancel;
@@ -320,15 +312,14 @@ end(struct job *job)
 static bool
 check_subtree(const struct job *job)
 {
-	const struct option_set *options = job->config->options;
 	const struct subtree subtree = {
 		.src = &job->src,
 		.rep = job->rep,
-		.path = option_text(options, "subtree"),
+		.path = job->settings->subtree,
 		.at = job->config->subtree_at,
 		.exclude = job->config->exclude,
-		.without_nodump = job->level.number >= (uint32_t)
-		    option_number(options, "honor_nodump"),
+		.without_nodump = job->level.number >=
+		    job->settings->honor_nodump,
 	};
 
 	if (subtree.path == NULL)
@@ -362,15 +353,13 @@ check_handler(const struct job *job)
 static uint32_t
 volumes_expected(const struct job *job)
 {
-	const struct option_set *options = job->config->options;
-	const uint32_t blocking = (uint32_t)option_number(job->config->ring,
-	    "blocking");
-	const uint64_t records = capacity_records(job->config->volumes, 1,
+	const uint32_t blocking = job->settings->ring.blocking;
+	const uint64_t records = capacity_records(&job->settings->volumes, 1,
 	    blocking);
 
 	if (records == CAPACITY_AUTO || job->level.base_date != 0 ||
 	    job->config->exclude != NULL ||
-	    option_text(options, "subtree") != NULL ||
+	    job->settings->subtree != NULL ||
 	    job->src.info.used_bytes / 2 / DE_TAPE_BLOCK / blocking <= records)
 		return 0;
 	return 2;
@@ -382,12 +371,11 @@ check_output(const struct job *job)
 	const struct de_volume volume = {
 		.struct_size = sizeof(volume),
 		.number = 1,
-		.record_size = DE_TAPE_BLOCK *
-		    (uint32_t)option_number(job->config->ring, "blocking"),
+		.record_size = DE_TAPE_BLOCK * job->settings->ring.blocking,
 		.level = job->level.number,
 		.date = job->date,
 		.job = job_name(job->config),
-		.label = label_of(job),
+		.label = job->settings->label,
 		.properties = job->eot != NULL ? DE_VOLUME_HANDLED : 0,
 		.volumes = volumes_expected(job),
 	};
@@ -410,7 +398,7 @@ allow_live(const struct job_config *config)
 	const int live = option_find(config->source.options->table, "live");
 	char why[OPTION_WHY_BYTES];
 
-	if (config->snapshot != NULL && live != -1)
+	if (job_has_snapshot(config) && live != -1)
 		option_put_boolean(config->source.options, live, true, why);
 }
 
@@ -464,10 +452,10 @@ report_beginning(const struct job *job)
 	    info->type, *info->label != '\0' ? " " : "", info->label,
 	    *info->mount_point != '\0' ? ", mounted on " : "",
 	    info->mount_point);
-	report(job->rep, DE_DEBUG, "label: %s", label_of(job));
-	report(job->rep, DE_DEBUG, "writing records of %" PRId64 " KiB with %"
-	    PRId64 " slaves", option_number(job->config->ring, "blocking"),
-	    option_number(job->config->ring, "slaves"));
+	report(job->rep, DE_DEBUG, "label: %s", job->settings->label);
+	report(job->rep, DE_DEBUG, "writing records of %" PRIu32 " KiB with %u "
+	    "slaves", job->settings->ring.blocking,
+	    job->settings->ring.slaves);
 	report(job->rep, DE_DEBUG, "mapping (Pass I and II) [inodes]");
 }
 
@@ -481,9 +469,8 @@ make_header_template(const struct job *job, struct header_template *t)
 		.date = job->date,
 		.base_date = job->level.base_date,
 		.level = (int32_t)job->level.number,
-		.blocking = (uint32_t)option_number(job->config->ring,
-		    "blocking"),
-		.label = label_of(job),
+		.blocking = job->settings->ring.blocking,
+		.label = job->settings->label,
 		.filesystem = filesystem,
 		.device = job->src.info.device,
 		.host = job->host,
@@ -561,7 +548,7 @@ write_dump(const struct job *job, const struct selection *sel,
 {
 	struct header_template header;
 	struct findings *findings = read_errors->findings;
-	const struct option_set *ring = job->config->ring;
+	const struct ring_settings *ring = &job->settings->ring;
 
 	make_header_template(job, &header);
 	const struct tape_config config = {
@@ -569,21 +556,19 @@ write_dump(const struct job *job, const struct selection *sel,
 		.eot = job->eot,
 		.source = &job->src,
 		.header = &header,
-		.volumes = job->config->volumes,
+		.volumes = &job->settings->volumes,
 		.read_errors = read_errors,
 		.rep = job->rep,
 		.cancelled = job->cancelled,
 		.channel = job->channel,
 		.job = job_name(job->config),
-		.label = label_of(job),
+		.label = job->settings->label,
 		.level = job->level.number,
 		.date = job->date,
-		.slaves = (unsigned int)option_number(ring, "slaves"),
-		.blocking = (unsigned int)option_number(ring, "blocking"),
-		.buffer = (uint64_t)option_number(ring, "buffer"),
-		.start_fill = option_get(ring, "start_fill",
-		    DE_OPTION_INTEGER) == NULL ? -1 :
-		    (int)option_number(ring, "start_fill"),
+		.slaves = ring->slaves,
+		.blocking = ring->blocking,
+		.buffer = ring->buffer,
+		.start_fill = ring->start_fill,
 		.map_blocks = sel->in_use.tape_blocks,
 	};
 	struct tape *tape = tape_new(&config);
@@ -664,7 +649,6 @@ static bool
 select_by_rules(const struct job *job, struct selection *sel,
     struct read_errors *read_errors)
 {
-	const struct option_set *options = job->config->options;
 	struct inomap retake = { 0 };
 
 	if (!make_retake(job, &retake))
@@ -673,10 +657,9 @@ select_by_rules(const struct job *job, struct selection *sel,
 		.since = job->level.since,
 		.retake = retake.bits != NULL ? &retake : NULL,
 		.level = job->level.number,
-		.honor_nodump = (uint32_t)option_number(options,
-		    "honor_nodump"),
+		.honor_nodump = job->settings->honor_nodump,
 		.exclude = job->config->exclude,
-		.subtree = option_text(options, "subtree"),
+		.subtree = job->settings->subtree,
 		.subtree_at = job->config->subtree_at,
 	};
 
@@ -700,8 +683,7 @@ select_by_rules(const struct job *job, struct selection *sel,
 static bool
 is_to_be_frozen(const struct job *job)
 {
-	if (option_number(job->config->options, "freeze") == 0 ||
-	    job->snapshot != NULL)
+	if (!job->settings->freeze || job->snapshot != NULL)
 		return false;
 	if (job->src.info.mount_point[0] != '\0')
 		return true;
@@ -718,8 +700,8 @@ select_inodes(struct job *job, struct selection *sel,
 	struct freeze *freeze = NULL;
 	const struct freeze_request request = {
 		.mount_point = job->src.info.mount_point,
-		.limit = option_number(job->config->options, "freeze_limit"),
-		.folder = option_text(job->config->options, "state_dir"),
+		.limit = job->settings->freeze_limit,
+		.folder = job->settings->state_dir,
 		.job = job_name(job->config),
 		.rep = job->rep,
 	};
@@ -750,8 +732,7 @@ begin_read_errors(const struct job *job, struct findings *findings,
 		.channel = channel,
 	};
 
-	read_errors_init(&r, (uint64_t)
-	    option_number(job->config->options, "max_read_errors"));
+	read_errors_init(&r, job->settings->max_read_errors);
 	return r;
 }
 
@@ -806,14 +787,13 @@ dump(struct job *job)
 static uint64_t
 count_volumes(const struct job *job, uint64_t tape_blocks, bool *more)
 {
-	const uint32_t blocking = (uint32_t)option_number(job->config->ring,
-	    "blocking");
+	const uint32_t blocking = job->settings->ring.blocking;
 	uint64_t left = tape_blocks;
 	uint32_t number = 1;
 
 	for (*more = false; number < UINT32_MAX; number++) {
-		const uint64_t records = capacity_records(job->config->volumes,
-		    number, blocking);
+		const uint64_t records = capacity_records(
+		    &job->settings->volumes, number, blocking);
 		*more = records == CAPACITY_AUTO;
 		if (*more || left <= records * blocking)
 			break;
@@ -1043,8 +1023,7 @@ make_supervisor(const struct job_config *config,
 			.rep = context->rep,
 			.cancelled = &context->signals->cancel,
 			.may_ask = context->may_ask,
-			.notify = option_number(config->options,
-			    "notify") != 0,
+			.notify = config->settings.notify,
 		},
 		.signals = context->signals,
 		.channel = channel,
@@ -1081,8 +1060,8 @@ supervise(const struct job_config *config, const struct job_context *context,
 	note_dump(config, context, &record, log);
 	chain_log_free(log);
 	const double seconds = (double)(clock_ns() - started) / 1e9;
-	report_ending(context->rep, &record, seconds, (uint32_t)
-	    option_number(config->ring, "blocking"));
+	report_ending(context->rep, &record, seconds,
+	    config->settings.ring.blocking);
 	if (context->run_report != NULL)
 		run_report_add(context->run_report, config, &record, begun,
 		    seconds);
@@ -1103,7 +1082,7 @@ typedef int work_fn(const struct job_config *config,
 static void
 thaw_left(const struct job_config *config, const struct job_context *context)
 {
-	frozen_thaw_left(option_text(config->options, "state_dir"),
+	frozen_thaw_left(config->settings.state_dir,
 	    job_name(config), context->rep);
 }
 
@@ -1153,7 +1132,7 @@ run_in_turn(const struct job_config *config, const struct job_context *context,
 	struct snapshot *snapshot = NULL;
 	enum exit_status status;
 
-	if (config->snapshot != NULL) {
+	if (job_has_snapshot(config)) {
 		snapshot = snapshot_make(config, context->signals,
 		    context->rep, &status);
 		if (snapshot == NULL)
@@ -1177,7 +1156,7 @@ job_check(const struct job_config *config, const struct job_context *context,
 	thaw_left(config, context);
 	if (!turn_is_free(config, context->rep, context->signals))
 		return STATUS_NOT_STARTED;
-	if (config->snapshot != NULL && !snapshot_check(config,
+	if (job_has_snapshot(config) && !snapshot_check(config,
 	    context->signals, context->rep))
 		return STATUS_NOT_STARTED;
 	return run_processes(config, context, NULL, check,

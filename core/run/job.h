@@ -5,7 +5,7 @@
 #ifndef CORE_JOB_H
 #define CORE_JOB_H
 
-#include "core/config/config.h"
+#include "core/config/job_config.h"
 #include "core/base/exit_status.h"
 #include "core/run/run_report.h"
 #include "core/base/signals.h"

@@ -238,7 +238,7 @@ set_level(json_t *o, const struct job_config *job,
 	const bool described = d->date != 0;
 
 	json_object_set_new(o, "level", json_integer(described ? d->level :
-	    option_number(job->options, "level")));
+	    job->settings.level));
 	json_object_set_new(o, "date", json_integer(d->date));
 	json_object_set_new(o, "base_date", json_integer(d->base_date));
 	json_object_set_new(o, "base_level", d->base_date == 0 ||
@@ -257,8 +257,7 @@ run_report_add(struct run_report *r, const struct job_config *job,
 
 	json_object_set_new(o, "name", text(job_name(job)));
 	set_level(o, job, record);
-	json_object_set_new(o, "label",
-	    text(option_text(job->options, "label")));
+	json_object_set_new(o, "label", text(job->settings.label));
 	json_object_set_new(o, "device", text(d->device));
 	json_object_set_new(o, "mount_point", text(d->filesystem));
 	json_object_set_new(o, "filesystem", text(d->type));

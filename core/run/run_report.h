@@ -5,7 +5,7 @@
 #ifndef CORE_RUN_REPORT_H
 #define CORE_RUN_REPORT_H
 
-#include "core/config/config.h"
+#include "core/config/job_config.h"
 #include "core/base/exit_status.h"
 #include "core/base/report.h"
 

@@ -30,10 +30,10 @@ struct snapshot {
 	int64_t date;			/* see snapshot_date() */
 };
 
-static const char *
-setting(const struct snapshot *s, const char *key)
+static const struct snapshot_settings *
+settings_of(const struct snapshot *s)
 {
-	return option_text(s->job->snapshot, key);
+	return &s->job->settings.snapshot;
 }
 
 /* ------------------------------------------------------- what was left over */
@@ -46,7 +46,7 @@ limit_of(const struct snapshot *s)
 	const long long limit = text == NULL ? 0 : strtoll(text, NULL, 10);
 
 	return limit > 0 && limit <= LIMIT_MAX ? limit :
-	    option_number(s->job->snapshot, "timeout");
+	    settings_of(s)->timeout;
 }
 
 static const char *const *
@@ -80,7 +80,7 @@ remove_left_over(struct snapshot *s)
 	    device == NULL ? "" : device, made == NULL ? "then" : made);
 	if (command_run(&command))
 		return true;
-	if (strcmp(remove, setting(s, "remove")) == 0) {
+	if (strcmp(remove, settings_of(s)->remove) == 0) {
 		report(s->rep, DE_WARNING, "it could not be removed; if it was "
 		    "gone already, that is as it should be");
 		return true;
@@ -113,21 +113,20 @@ add_text(struct snapshot *s, int at, const char *format, ...)
 static bool
 make_texts(struct snapshot *s)
 {
-	const struct option_set *options = s->job->options;
 	char now[DATE_TEXT_BYTES];
 
 	date_format((int64_t)time(NULL), now);
-	if (add_text(s, 0, "remove=%s", setting(s, "remove")) &&
-	    add_text(s, 1, "device=%s", setting(s, "device")) &&
+	if (add_text(s, 0, "remove=%s", settings_of(s)->remove) &&
+	    add_text(s, 1, "device=%s", settings_of(s)->device) &&
 	    add_text(s, 2, "made=%s", now) &&
 	    add_text(s, 3, "timeout=%" PRId64,
-	    option_number(s->job->snapshot, "timeout")) &&
+	    settings_of(s)->timeout) &&
 	    add_text(s, 4, PREFIX "JOB=%s", job_name(s->job)) &&
 	    add_text(s, 5, PREFIX "DEVICE=%s", s->origin.device) &&
 	    add_text(s, 6, PREFIX "MOUNT_POINT=%s", s->origin.mount_point) &&
-	    add_text(s, 7, PREFIX "LEVEL=%" PRId64,
-	    option_number(options, "level")) &&
-	    add_text(s, 8, PREFIX "SNAPSHOT=%s", setting(s, "device")))
+	    add_text(s, 7, PREFIX "LEVEL=%" PRIu32,
+	    s->job->settings.level) &&
+	    add_text(s, 8, PREFIX "SNAPSHOT=%s", settings_of(s)->device))
 		return true;
 	report(s->rep, DE_ERROR, "out of memory");
 	return false;
@@ -141,7 +140,7 @@ run(const struct snapshot *s, const char *name, const char *text,
 		.name = name,
 		.text = text,
 		.environment = (const char *const *)s->texts + ENVIRONMENT,
-		.limit = option_number(s->job->snapshot, "timeout"),
+		.limit = settings_of(s)->timeout,
 		.signals = signals,
 		.trust = s->job->source.plugin->trust,
 		.rep = s->rep,
@@ -171,8 +170,8 @@ create(struct snapshot *s)
 {
 	take_date(s);
 	report(s->rep, DE_INFO, "making the snapshot %s of %s",
-	    setting(s, "device"), s->origin.device);
-	return run(s, "snapshot.create", setting(s, "create"), s->signals);
+	    settings_of(s)->device, s->origin.device);
+	return run(s, "snapshot.create", settings_of(s)->create, s->signals);
 }
 
 /* What was copied in part behind a thaw is of no moment at all. */
@@ -181,8 +180,8 @@ create_frozen(struct snapshot *s)
 {
 	const struct freeze_request request = {
 		.mount_point = s->origin.mount_point,
-		.limit = option_number(s->job->options, "freeze_limit"),
-		.folder = option_text(s->job->options, "state_dir"),
+		.limit = s->job->settings.freeze_limit,
+		.folder = s->job->settings.state_dir,
 		.job = job_name(s->job),
 		.writes_to_folder = true,
 		.rep = s->rep,
@@ -204,7 +203,7 @@ create_frozen(struct snapshot *s)
 static bool
 create_as_configured(struct snapshot *s)
 {
-	if (option_number(s->job->options, "freeze") == 0)
+	if (!s->job->settings.freeze)
 		return create(s);
 	if (s->origin.mount_point[0] != '\0')
 		return create_frozen(s);
@@ -227,7 +226,7 @@ status_of_failure(const struct snapshot *s)
 static bool
 prepare(struct snapshot *s)
 {
-	s->state = state_file_open(option_text(s->job->options, "state_dir"),
+	s->state = state_file_open(s->job->settings.state_dir,
 	    job_name(s->job), s->rep);
 	return s->state != NULL && remove_left_over(s) &&
 	    find_device(&s->job->source, s->rep, &s->origin) &&
@@ -266,7 +265,7 @@ fail:
 const char *
 snapshot_device(const struct snapshot *s)
 {
-	return setting(s, "device");
+	return settings_of(s)->device;
 }
 
 const char *
@@ -291,14 +290,14 @@ enum exit_status
 snapshot_remove(struct snapshot *s, enum exit_status status)
 {
 	report(s->rep, DE_INFO, "removing the snapshot %s",
-	    setting(s, "device"));
-	bool ok = run(s, "snapshot.remove", setting(s, "remove"), NULL);
+	    settings_of(s)->device);
+	bool ok = run(s, "snapshot.remove", settings_of(s)->remove, NULL);
 	if (ok)
 		ok = state_file_remove(s->state);
 	else
 		report(s->rep, DE_ERROR, "THE SNAPSHOT %s MAY STILL BE THERE: "
 		    "see to it; the next run of this job tries to remove it "
-		    "as long as there is %s", setting(s, "device"),
+		    "as long as there is %s", settings_of(s)->device,
 		    state_file_path(s->state));
 	return !ok && status == STATUS_COMPLETE ? STATUS_INCOMPLETE : status;
 }
@@ -315,27 +314,29 @@ snapshot_free(struct snapshot *s)
 }
 
 static bool
-check(const struct job_config *job, const char *name, const char *key,
+check(const struct job_config *job, const char *name, const char *text,
     struct signals *signals, struct report *rep)
 {
 	static const char *const nothing[] = { NULL };
 	const struct command command = {
 		.name = name,
-		.text = option_text(job->snapshot, key),
+		.text = text,
 		.environment = nothing,
 		.signals = signals,
 		.trust = job->source.plugin->trust,
 		.rep = rep,
 	};
-	return command.text == NULL || command_check(&command);
+	return text == NULL || command_check(&command);
 }
 
 bool
 snapshot_check(const struct job_config *job, struct signals *signals,
     struct report *rep)
 {
-	const bool makes = check(job, "snapshot.create", "create", signals,
-	    rep);
+	const struct snapshot_settings *settings = &job->settings.snapshot;
+	const bool makes = check(job, "snapshot.create", settings->create,
+	    signals, rep);
 
-	return check(job, "snapshot.remove", "remove", signals, rep) && makes;
+	return check(job, "snapshot.remove", settings->remove, signals,
+	    rep) && makes;
 }

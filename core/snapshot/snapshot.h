@@ -13,7 +13,7 @@
 #ifndef CORE_SNAPSHOT_H
 #define CORE_SNAPSHOT_H
 
-#include "core/config/config.h"
+#include "core/config/job_config.h"
 #include "core/base/exit_status.h"
 #include "core/base/signals.h"
 

@@ -85,17 +85,16 @@ media_forget(struct media *media)
 static struct de_volume
 first_volume(const struct job_config *config)
 {
-	const int64_t date = option_number(config->options, "date");
+	const int64_t date = config->settings.date;
 
 	return (struct de_volume){
 		.struct_size = sizeof(struct de_volume),
 		.number = 1,
-		.record_size = DE_TAPE_BLOCK *
-		    (uint32_t)option_number(config->ring, "blocking"),
-		.level = (uint32_t)option_number(config->options, "level"),
+		.record_size = DE_TAPE_BLOCK * config->settings.ring.blocking,
+		.level = config->settings.level,
 		.date = date != 0 ? date : (int64_t)time(NULL),
 		.job = job_name(config),
-		.label = option_text(config->options, "label"),
+		.label = config->settings.label,
 	};
 }
 
@@ -192,8 +191,7 @@ media_are_distinct(const struct media *m, struct places *places)
 		distinct = are_allowed(m, places, &m->jobs[i]) && distinct;
 	for (size_t k = 1; k < m->job_count; k++) {
 		const struct media_job *second = &m->jobs[k];
-		if (option_number(second->config->volumes,
-		    "change_between_jobs") != 0)
+		if (second->config->settings.volumes.change_between_jobs)
 			continue;
 		for (size_t i = 0; i < k; i++)
 			distinct = are_distinct(m, &m->jobs[i], second) &&
@@ -251,7 +249,7 @@ sort_uses(const struct media *m, size_t *count)
 static int64_t
 wait_of(const struct media_job *job)
 {
-	return option_number(job->config->options, "wait_for_medium");
+	return job->config->settings.wait_for_medium;
 }
 
 static struct lock_request

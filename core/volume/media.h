@@ -12,7 +12,7 @@
 #ifndef CORE_MEDIA_H
 #define CORE_MEDIA_H
 
-#include "core/config/config.h"
+#include "core/config/job_config.h"
 #include "core/base/signals.h"
 #include "core/volume/places.h"
 

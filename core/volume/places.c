@@ -138,7 +138,7 @@ find_in_silence(const struct places *p, const struct job_config *job,
 static bool
 add_source(struct places *p, const struct job_config *job)
 {
-	const char *device = option_text(job->source.options, "device");
+	const char *device = job_source_device(job);
 	struct found_device found = { .device = "" };
 	struct stat st;
 
@@ -154,8 +154,7 @@ bool
 places_add_job(struct places *p, const struct job_config *job)
 {
 	return add_source(p, job) &&
-	    add(p, ROLE_SNAPSHOT, job, job->snapshot == NULL ? NULL :
-	    option_text(job->snapshot, "device")) &&
+	    add(p, ROLE_SNAPSHOT, job, job->settings.snapshot.device) &&
 	    add(p, ROLE_DUMPDATES, job, job_dumpdates(job));
 }
 

@@ -14,7 +14,7 @@
 #include <stdbool.h>
 
 #include "core/base/report.h"
-#include "core/config/config.h"
+#include "core/config/job_config.h"
 
 struct places;
 

@@ -370,7 +370,7 @@ tell_volume(const struct tape *tape, enum de_end_reason reason)
 	v->ended = (int64_t)time(NULL);
 	v->ns = clock_ns() - tape->started_ns;
 	v->tape_file = volume_file(tape->volume);
-	v->verified = option_number(tape->config.volumes, "verify") != 0;
+	v->verified = tape->config.volumes->verify;
 	v->properties = volume_properties(tape->volume);
 	volume_digest(tape->volume, v->digest);
 	snprintf(v->medium, sizeof(v->medium), "%s",
@@ -493,7 +493,7 @@ fail_closing(struct tape *tape, enum volume_result result)
 static enum de_status
 close_volume(struct tape *tape, enum de_end_reason reason)
 {
-	const bool verify = option_number(tape->config.volumes, "verify") != 0;
+	const bool verify = tape->config.volumes->verify;
 
 	report(tape->config.rep, DE_DEBUG, "closing %s",
 	    volume_medium(tape->volume));
@@ -791,8 +791,7 @@ tape_new(const struct tape_config *config)
 	tape->change.eot = config->eot;
 	tape->change.rep = config->rep;
 	tape->change.channel = config->channel;
-	tape->change.rewrite_attempts = (unsigned int)
-	    option_number(config->volumes, "rewrite_attempts");
+	tape->change.rewrite_attempts = config->volumes->rewrite_attempts;
 	if (!map_shared(tape)) {
 		report(config->rep, DE_ERROR, "out of memory");
 		tape_free(tape);

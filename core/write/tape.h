@@ -16,7 +16,7 @@
 
 #include "core/volume/writer_ending.h"
 #include "core/format/header.h"
-#include "core/host/options.h"
+#include "core/config/job_config.h"
 #include "core/select/read_errors.h"
 #include "core/ring/ring.h"
 #include "core/host/source.h"
@@ -28,7 +28,7 @@ struct tape_config {
 	struct instance *eot;		/* NULL: there is none */
 	const struct source *source;
 	const struct header_template *header;
-	const struct option_set *volumes;	/* config_volume_options */
+	const struct volume_settings *volumes;
 	struct read_errors *read_errors;
 	struct report *rep;
 	const atomic_int *cancelled;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "core/config/capacity.h"
 
-#include "core/config/config.h"
 #include "unit.h"
 
 static struct option_set *set;
@@ -11,6 +10,15 @@ begin(void)
 {
 	set = option_set_new(config_volume_options);
 	ck_assert_ptr_nonnull(set);
+}
+
+static uint64_t
+records(uint32_t number, uint32_t blocking)
+{
+	struct volume_settings settings;
+
+	job_config_take_volumes(&settings, set);
+	return capacity_records(&settings, number, blocking);
 }
 
 static void
@@ -51,8 +59,8 @@ set_cartridge(void)
 START_TEST(nothing_said_is_no_limit)
 {
 	begin();
-	ck_assert_uint_eq(capacity_records(set, 1, 64), CAPACITY_AUTO);
-	ck_assert_uint_eq(capacity_records(set, 1000, 1), CAPACITY_AUTO);
+	ck_assert_uint_eq(records(1, 64), CAPACITY_AUTO);
+	ck_assert_uint_eq(records(1000, 1), CAPACITY_AUTO);
 	end();
 }
 END_TEST
@@ -63,11 +71,11 @@ START_TEST(the_last_size_of_a_list_repeats)
 	add_size("64 KiB");
 	add_size("1 MiB");
 	add_size("100 KiB");
-	ck_assert_uint_eq(capacity_records(set, 1, 1), 64);
-	ck_assert_uint_eq(capacity_records(set, 2, 1), 1024);
-	ck_assert_uint_eq(capacity_records(set, 3, 1), 100);
-	ck_assert_uint_eq(capacity_records(set, 4, 1), 100);
-	ck_assert_uint_eq(capacity_records(set, UINT32_MAX, 1), 100);
+	ck_assert_uint_eq(records(1, 1), 64);
+	ck_assert_uint_eq(records(2, 1), 1024);
+	ck_assert_uint_eq(records(3, 1), 100);
+	ck_assert_uint_eq(records(4, 1), 100);
+	ck_assert_uint_eq(records(UINT32_MAX, 1), 100);
 	end();
 }
 END_TEST
@@ -76,11 +84,11 @@ START_TEST(a_record_that_does_not_fit_is_not_counted)
 {
 	begin();
 	put_number("volume_size", 102399);
-	ck_assert_uint_eq(capacity_records(set, 1, 1), 99);
-	ck_assert_uint_eq(capacity_records(set, 1, 10), 9);
-	ck_assert_uint_eq(capacity_records(set, 1, 64), 1);
+	ck_assert_uint_eq(records(1, 1), 99);
+	ck_assert_uint_eq(records(1, 10), 9);
+	ck_assert_uint_eq(records(1, 64), 1);
 	put_number("volume_size", 102400);
-	ck_assert_uint_eq(capacity_records(set, 1, 10), 10);
+	ck_assert_uint_eq(records(1, 10), 10);
 	end();
 }
 END_TEST
@@ -89,7 +97,7 @@ START_TEST(a_very_large_size_does_not_overflow)
 {
 	begin();
 	put_number("volume_size", INT64_MAX);
-	ck_assert_uint_eq(capacity_records(set, 1, 1), INT64_MAX / 1024);
+	ck_assert_uint_eq(records(1, 1), INT64_MAX / 1024);
 	end();
 }
 END_TEST
@@ -105,17 +113,17 @@ START_TEST(a_reel_is_what_dump_computes)
 	begin();
 	put_number("length_feet", 2300);
 	/* 10240 / 160 + 8 = 72 in 276000: 3833 fit. */
-	ck_assert_uint_eq(capacity_records(set, 1, 10), 3834);
+	ck_assert_uint_eq(records(1, 10), 3834);
 	/* 65536 / 160 + 8 = 417: 661 fit. */
-	ck_assert_uint_eq(capacity_records(set, 7, 64), 662);
+	ck_assert_uint_eq(records(7, 64), 662);
 	put_number("density_bpi", 1600);
-	ck_assert_uint_eq(capacity_records(set, 1, 10), 3834);
+	ck_assert_uint_eq(records(1, 10), 3834);
 	put_number("density_bpi", 6250);
 	/* 10240 / 625 + 5 = 21: 13142 fit. */
-	ck_assert_uint_eq(capacity_records(set, 1, 10), 13143);
+	ck_assert_uint_eq(records(1, 10), 13143);
 	put_number("density_bpi", 54000);
 	/* 10240 / 5400 + 8 = 9: 30666 fit. */
-	ck_assert_uint_eq(capacity_records(set, 1, 10), 30667);
+	ck_assert_uint_eq(records(1, 10), 30667);
 	end();
 }
 END_TEST
@@ -124,7 +132,7 @@ START_TEST(the_record_that_just_fills_the_tape_is_not_the_last)
 {
 	begin();
 	put_number("length_feet", 6);	/* 720 tenths, ten records of 72 */
-	ck_assert_uint_eq(capacity_records(set, 1, 10), 11);
+	ck_assert_uint_eq(records(1, 10), 11);
 	end();
 }
 END_TEST
@@ -135,10 +143,10 @@ START_TEST(a_cartridge_is_what_dump_computes)
 	set_cartridge();
 	put_number("length_feet", 1700);
 	/* 100 bytes a tenth: 10240 / 100 + 16 = 118 in 204000: 1728 fit. */
-	ck_assert_uint_eq(capacity_records(set, 1, 10), 1729);
+	ck_assert_uint_eq(records(1, 10), 1729);
 	put_number("density_bpi", 8000);
 	/* As dump -c -d 8000: 10240 / 800 + 16 = 28: 7285 fit. */
-	ck_assert_uint_eq(capacity_records(set, 1, 10), 7286);
+	ck_assert_uint_eq(records(1, 10), 7286);
 	end();
 }
 END_TEST

@@ -93,10 +93,10 @@ START_TEST(a_file_with_the_least_gets_the_defaults)
 	const struct job_config *job = config_find_job(c, "a");
 	ck_assert_ptr_eq(job, &c->jobs[0]);
 	ck_assert_str_eq(job_name(job), "a");
-	ck_assert_int_eq(option_number(job->options, "level"), 0);
-	ck_assert_str_eq(option_text(job->options, "label"), "none");
-	ck_assert_int_eq(option_number(job->ring, "slaves"), 4);
-	ck_assert_int_eq(option_number(job->ring, "blocking"), 32);
+	ck_assert_int_eq(job->settings.level, 0);
+	ck_assert_str_eq(job->settings.label, "none");
+	ck_assert_int_eq(job->settings.ring.slaves, 4);
+	ck_assert_int_eq(job->settings.ring.blocking, 32);
 	ck_assert_str_eq(job->source.plugin->descriptor.name, "fs-fault");
 	ck_assert_str_eq(job->output.plugin->descriptor.name, "out-fault");
 	ck_assert_ptr_null(config_find_job(c, "b"));
@@ -122,11 +122,9 @@ START_TEST(everything_that_can_be_given_is_taken)
 	    "  ring = { slaves = 1; blocking = 1; }; } );\n");
 	ck_assert_msg(c != NULL, "%s", d.text);
 	ck_assert_uint_eq(c->job_count, 2);
-	ck_assert_int_eq(option_number(c->jobs[0].options, "date"),
-	    1795316400);
-	ck_assert_int_eq(option_number(c->jobs[0].ring, "blocking"), 1024);
-	ck_assert_int_eq(option_number(c->jobs[1].options, "date"),
-	    1600000000);
+	ck_assert_int_eq(c->jobs[0].settings.date, 1795316400);
+	ck_assert_int_eq(c->jobs[0].settings.ring.blocking, 1024);
+	ck_assert_int_eq(c->jobs[1].settings.date, 1600000000);
 	ck_assert_int_eq(option_number(c->jobs[1].output.options, "capacity"),
 	    9);
 	ck_assert_int_eq(option_number(c->jobs[1].source.options, "files"),

@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "core/host/options.h"
 
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include "unit.h"
 
 enum { TEXT, NUMBER, FREE_NUMBER, FLAG, SIZE, LIST, WHEN, BARE };
@@ -244,11 +249,60 @@ START_TEST(only_the_right_key_and_type_gives_a_value)
 	ck_assert_int_eq(option_find(table, "Size"), -1);
 	ck_assert_ptr_null(option_get(set, "size", DE_OPTION_INTEGER));
 	ck_assert_ptr_null(option_get(set, "none", DE_OPTION_INTEGER));
-	ck_assert_ptr_null(option_text(set, "number"));
-	ck_assert_ptr_null(option_text(set, "none"));
-	ck_assert_int_eq(option_number(set, "none"), 0);
 	option_set_free(set);
 	option_set_free(NULL);
+}
+END_TEST
+
+static void
+ask_unknown_number(const struct option_set *set)
+{
+	option_number(set, "siz");
+}
+
+static void
+ask_unknown_text(const struct option_set *set)
+{
+	option_text(set, "txt");
+}
+
+static void
+ask_number_of_text(const struct option_set *set)
+{
+	option_number(set, "text");
+}
+
+static void
+ask_text_of_list(const struct option_set *set)
+{
+	option_text(set, "list");
+}
+
+START_TEST(a_misspelt_key_ends_the_program)
+{
+	static void (*const asks[])(const struct option_set *set) = {
+		ask_unknown_number, ask_unknown_text, ask_number_of_text,
+		ask_text_of_list,
+	};
+	const struct rlimit no_core = { 0, 0 };
+	struct option_set *set = new_set();
+
+	for (size_t i = 0; i < COUNT(asks); i++) {
+		int status = 0;
+		const pid_t pid = fork();
+		ck_assert_int_ne(pid, -1);
+		if (pid == 0) {
+			setrlimit(RLIMIT_CORE, &no_core);
+			signal(SIGABRT, SIG_DFL);
+			asks[i](set);
+			_exit(0);
+		}
+		ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+		ck_assert_msg(WIFSIGNALED(status) &&
+		    WTERMSIG(status) == SIGABRT, "case %zu: status %#x", i,
+		    (unsigned int)status);
+	}
+	option_set_free(set);
 }
 END_TEST
 
@@ -288,6 +342,7 @@ main(void)
 		dates_are_numbers_or_texts,
 		lists_collect_and_replace_the_default,
 		only_the_right_key_and_type_gives_a_value,
+		a_misspelt_key_ends_the_program,
 		descriptions_tell_type_and_range,
 	};
 	return unit_run("options", tests, COUNT(tests));
