@@ -83,7 +83,7 @@ done
 
 # aliased TARGET...
 aliased () {
-	local list= each
+	local each list=
 	for each; do
 		list="$list${list:+, }$(quoted "$each")"
 	done
