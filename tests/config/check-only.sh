@@ -36,7 +36,7 @@ for file in "$top_srcdir"/conf/*.conf; do
 		sh -n "$file" || fail "$file: not what a shell reads"
 		continue
 		;;
-	tape.conf)
+	tape.conf | nightly-tape.conf)
 		[ ! -e /dev/vg0/home ] || continue
 		engine 1 --check -c "$file"
 		said "/dev/vg0/home"

@@ -86,10 +86,10 @@ next () {
 fresh "1 A00001,2 CLN001,4 A00002,7 A00003"
 next 0 "1 A00001"
 next 0 "4 A00002"
-grep -qF "slot 2 is passed over" out || fail "$(cat out)"
+grep -qF "skipping slot 2" out || fail "$(cat out)"
 next 0 "7 A00003"
 next 1 ""
-said "no tape is left behind slot 7"
+said "no untried tape remains after slot 7"
 [ "$(grep -c . slots)" -eq 4 ] || fail "not all are back: $(cat slots)"
 ! grep -q "load 8" calls || fail "it used the slot for import and export"
 
@@ -98,7 +98,7 @@ fresh "1 A1,2 A2,3 B3,4 A4,5 A5"
 echo 2 >bad
 echo "TAPES='A?' FIRST_SLOT=2 LAST_SLOT=4" >changer.conf
 next 0 "4 A4"
-grep -qF "slot 2 (A2) is passed over: it cannot be loaded" out ||
+grep -qF "skipping slot 2 (A2): it cannot be loaded" out ||
     fail "$(cat out)"
 next 1 ""
 said "up to 4"
@@ -128,15 +128,15 @@ dump=1
 fresh "1 A1,3 A3,4 A4"
 echo "5 A5" >drive
 again protected 1 0 "1 A1"
-out_said "tape A5 of slot 5 holds a dump that has to be kept"
+out_said "tape A5 of slot 5 holds a dump that must be kept"
 again write-protected 2 0 "3 A3"
 out_said "A1 of slot 1 is write-protected"
 grep -q failed out && fail "it is no failure: $(cat out)"
 again foreign 3 0 "4 A4"
-out_said "A3 of slot 3 holds something that is no dump"
+out_said "A3 of slot 3 holds something other than a dump"
 # All have been tried: it does not begin again.
 again unreadable 4 1 ""
-said "no tape is left behind slot 4"
+said "no untried tape remains after slot 4"
 [ "$(grep -c . slots)" -eq 4 ] || fail "not all are back: $(cat slots)"
 
 # In the same dump a tape that was filled is not tried again, in another it is.
@@ -172,7 +172,7 @@ dump=5
 volume=1 again no-medium 1 0 "1 A1"
 again not-ready 2 0 "2 A2"
 again error 0 1 ""
-out_said "A2 of slot 2 has failed; take it out"
+out_said "A2 of slot 2 failed; remove it"
 
 # What another program has open, or is not there, stays where it is.
 fresh "1 A1,3 A3"
@@ -201,15 +201,15 @@ check () {
 }
 : >calls
 check 0
-robot=/dev/missing check 1 "CHANGER: there is no /dev/missing"
-node=/dev/missing check 1 "DEVICE: there is no /dev/missing"
+robot=/dev/missing check 1 "CHANGER: /dev/missing does not exist"
+node=/dev/missing check 1 "DEVICE: /dev/missing does not exist"
 echo "DRIVE=1" >changer.conf
 check 1 "has no drive 1"
 echo "TAPES='B*'" >changer.conf
 check 0
 fresh "1 A1"
 echo "TAPES='B*'" >changer.conf
-check 1 "there is no tape for it in the slots from 1 to the last"
+check 1 "no tape to use in slots 1 to the last"
 
 # A tape without a label, and a drive that never gets ready.
 fresh "1 ,3 "

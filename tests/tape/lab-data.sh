@@ -81,16 +81,16 @@ configure 'device = "/dev/nst0"; volume_size = "2 MiB";' \
 engine 4 -c a.conf
 said "slot 2 (LAB002L1) is in /dev/nst0" \
     "volume 2: cannot write behind record" \
-    "the tape LAB002L1 of slot 2 has failed" \
-    "slot 3 is passed over: its label is CLN001L1" \
-    "no tape is left behind slot 2, up to 3" "there is none"
+    "the tape LAB002L1 of slot 2 failed" \
+    "skipping slot 3: its label is CLN001L1" \
+    "no untried tape remains after slot 2, up to 3" "there is none"
 # With one more slot it goes on, and each volume is read back.
 echo 'LAST_SLOT=4' >changer.conf
 change 1
 configure 'device = "/dev/nst0"; verify = true;' "$script"
 engine 0 -c a.conf
-said "on 2 volumes" "the tape LAB002L1 of slot 2 has failed" \
-    "slot 3 is passed over" "slot 4 (LAB004L1) is in /dev/nst0" \
+said "on 2 volumes" "the tape LAB002L1 of slot 2 failed" \
+    "skipping slot 3" "slot 4 (LAB004L1) is in /dev/nst0" \
     "read back and the same"
 restore_tapes library 1 4
 [ "$(changer slots 0)" = 4 ] || fail "$(changer slots 0) slots"

@@ -70,7 +70,7 @@ printf '#!/bin/sh\nexit 1\n' | tee mtx >mt
 chmod +x mtx mt
 ln -s "$top_srcdir/conf/changer-mtx" changer-mtx
 command="CHANGER_CONF=$scratch/changer.conf PATH=$scratch:/usr/bin:/bin"
-check 1 "$command ./changer-mtx" "CHANGER: there is no /dev/missing-changer"
+check 1 "$command ./changer-mtx" "CHANGER: /dev/missing-changer does not exist"
 
 if is_root && getent passwd nobody >/dev/null; then
 	handler 'exit 0'
