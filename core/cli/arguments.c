@@ -6,7 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define DEFAULT_FILE SYSCONFDIR "/dumpengine/dumpengine.conf"
+static const char default_file[] = SYSCONFDIR
+    "/dumpengine/dumpengine.conf";
 
 enum { OPT_CHECK = 256, OPT_ESTIMATE, OPT_LEVEL, OPT_LIST_PLUGINS,
     OPT_NO_UPDATE, OPT_PLUGIN_HELP, OPT_REPORT, OPT_SINCE, OPT_TRUST,
@@ -96,6 +97,19 @@ take_action(struct reading *r, enum action action)
 		args->action = action;
 }
 
+/* `*file` is `unset` up to now: one is all that there can be. */
+static void
+take_file(struct reading *r, const char *name, const char *unset,
+    const char **file)
+{
+	if (optarg[0] == '\0')
+		report_usage(r, "%s: \"\" names no file", name);
+	if (*file != unset)
+		report_usage(r, "%s cannot be given twice", name);
+	*file = optarg;
+	r->of_a_run = name;
+}
+
 static void
 take_option(struct reading *r, int option)
 {
@@ -103,8 +117,7 @@ take_option(struct reading *r, int option)
 
 	switch (option) {
 	case 'c':
-		args->file = optarg;
-		r->of_a_run = "--config";
+		take_file(r, "--config", default_file, &args->file);
 		break;
 	case 'v':
 		r->is_verbose = true;
@@ -137,8 +150,7 @@ take_option(struct reading *r, int option)
 		args->plugin = optarg;
 		break;
 	case OPT_REPORT:
-		args->report = optarg;
-		r->of_a_run = "--report";
+		take_file(r, "--report", NULL, &args->report);
 		break;
 	case OPT_SINCE:
 		take_override(r, "since", optarg, &args->overrides.since);
@@ -186,7 +198,7 @@ arguments_parse(struct arguments *args, int argc, char **argv)
 	int option;
 
 	args->action = ACT_DUMP;
-	args->file = DEFAULT_FILE;
+	args->file = default_file;
 	args->overrides.level = -1;
 	while (!r.failed && (option = getopt_long(argc, argv, "c:vqh",
 	    long_options, NULL)) != -1)

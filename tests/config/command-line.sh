@@ -137,6 +137,12 @@ together -c a.conf --check --list-plugins
 together --version --list-plugins
 together -c a.conf -q -v
 said "--verbose and --quiet cannot be given together"
+together -c a.conf -c b.conf
+said "--config cannot be given twice"
+together -c a.conf --report a --report b
+said "--report cannot be given twice"
+together -c a.conf --report ""
+said '--report: "" names no file'
 together -c a.conf -v --check --quiet
 together --list-plugins extra
 said "extra: this means nothing with --list-plugins"
