@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * out-count.c - a sample output for dumpengine: count what a dump would be
+ * out-count.c - a sample output for dumpengine: count the records of a dump
  *
- * It throws the records away and writes one line about them to a file: how
- * many there were, their bytes, and a checksum, as a table of contents of a
- * shelf of tapes might want to have it.  See README.md for how to build it,
- * and dumpengine-plugin(3) for all that a plugin can do.
+ * It discards the records and writes one line about each volume to a file: the
+ * number of records, their bytes, and a checksum, as an inventory of tapes
+ * might list them.  See README.md for how to build it, and
+ * dumpengine-plugin(3) for everything that a plugin can do.
  *
- * Copy it and make something better of it.
+ * Copy it as a starting point.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -18,13 +18,13 @@
 #include <dumpengine/plugin.h>
 
 /*
- * All that an instance knows.  Nothing is kept in variables outside of it, so
- * that two jobs, or two drives, can each have an instance.
+ * The state of an instance.  There are no file-scope variables, so that two
+ * jobs, or two drives, can each have an instance.
  */
 struct out_count {
 	const struct de_host *host;	/* borrowed; outlives us */
 	const char *path;		/* borrowed; option "path" */
-	int64_t capacity;		/* option "capacity"; 0: no end */
+	int64_t capacity;		/* option "capacity"; 0: unlimited */
 
 	/* of the open volume */
 	FILE *file;
@@ -35,18 +35,18 @@ struct out_count {
 };
 
 /*
- * The engine checks what stands in a configuration against this table, before
- * it creates an instance, and shows it by `dumpengine --plugin-help`.
+ * The engine checks a configuration against this table before it creates an
+ * instance, and shows it by `dumpengine --plugin-help`.
  */
 static const struct de_option out_count_options[] = {
 	{ "path", DE_OPTION_STRING, DE_OPTION_REQUIRED, 1, 4095, NULL,
-	  "file that gets a line for each volume" },
+	  "file to which a line is appended for each volume" },
 	{ "capacity", DE_OPTION_SIZE, 0, 0, INT64_MAX, "0",
-	  "size of a volume; 0 for no end" },
+	  "size of a volume; 0: unlimited" },
 	DE_OPTIONS_END
 };
 
-/* What went wrong is said where it is noticed, with what it is about. */
+/* Errors are reported where they are detected, with the file concerned. */
 static enum de_status
 fail(const struct out_count *c, const char *what)
 {
@@ -64,7 +64,7 @@ add_to_checksum(uint64_t checksum, const uint8_t *bytes, size_t length)
 	return checksum;
 }
 
-/* Open what the volume needs; close_volume() is its counterpart. */
+/* Open what the volume needs; close_volume() undoes it. */
 static enum de_status
 out_count_open_volume(void *self, const struct de_volume *volume,
     struct de_medium *medium)
@@ -99,8 +99,8 @@ out_count_write(void *self, const void *record, size_t length)
 }
 
 /*
- * A volume that was given up leaves nothing; one that is complete has to be
- * safe when this returns DE_OK.
+ * A discarded volume leaves nothing; a complete one must be safe when this
+ * returns DE_OK.
  */
 static enum de_status
 out_count_close_volume(void *self, enum de_close how)
@@ -118,7 +118,7 @@ out_count_close_volume(void *self, enum de_close how)
 	return status;
 }
 
-/* Take what is needed from the options, open nothing. */
+/* Get the values of the options; open nothing. */
 static enum de_status
 out_count_create(const struct de_host *host, void **self)
 {
@@ -141,7 +141,7 @@ out_count_destroy(void *self)
 	free(self);
 }
 
-/* Leave out what you do not have: check(), for one. */
+/* Optional callbacks are left out: check(), for one. */
 static const struct de_output out_count_output = {
 	.struct_size = sizeof(out_count_output),
 	.open_volume = out_count_open_volume,
@@ -153,7 +153,7 @@ static const struct de_plugin out_count = {
 	DE_PLUGIN_ABI,			/* sizes and version of the header */
 	.kind = DE_OUTPUT,
 	.name = "out-count",
-	.summary = "count the records of a dump and throw them away",
+	.summary = "count the records of a dump and discard them",
 	.options = out_count_options,
 	.create = out_count_create,
 	.destroy = out_count_destroy,
