@@ -497,7 +497,7 @@ static int
 end_tape(const struct job *job, struct tape *tape,
     const struct read_errors *read_errors, uint64_t changes)
 {
-	const struct tape_ending ending = *tape_ending(tape);
+	const struct writer_result ending = *tape_result(tape);
 	struct message m = { .type = MESSAGE_END };
 
 	if (ending.how == WRITER_DUMP_ENDED) {

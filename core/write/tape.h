@@ -6,7 +6,7 @@
  * the ring.  When a volume is full it is closed, and the stream goes on in
  * another process, on the next one; what was filled but is not on the medium
  * rolls forward.  The caller sees nothing of that, but for the processes that
- * are done: there every call returns DE_FAILED, and tape_ending() tells how the
+ * are done: there every call returns DE_FAILED, and tape_result() tells how the
  * process has to end.
  *
  * Main thread only.
@@ -14,35 +14,11 @@
 #ifndef CORE_TAPE_H
 #define CORE_TAPE_H
 
-#include "core/volume/writer_ending.h"
-#include "core/format/header.h"
-#include "core/config/job_config.h"
-#include "core/select/read_errors.h"
 #include "core/ring/ring.h"
-#include "core/host/source.h"
+#include "core/write/tape_config.h"
+#include "core/write/writer.h"
 
 struct tape;
-
-struct tape_config {
-	struct instance *output;		/* borrowed, as all here */
-	struct instance *eot;		/* NULL: there is none */
-	const struct source *source;
-	const struct header_template *header;
-	const struct volume_settings *volumes;
-	struct read_errors *read_errors;
-	struct report *rep;
-	const atomic_int *cancelled;
-	int channel;				/* to the supervisor */
-	const char *job;
-	const char *label;
-	uint32_t level;
-	int64_t date;
-	unsigned int slaves;
-	unsigned int blocking;
-	uint64_t buffer;			/* bytes; 0: as the medium needs */
-	int start_fill;				/* percent; -1: the same */
-	uint32_t map_blocks;			/* tape blocks of an inode map */
-};
 
 /* Returns NULL after reporting why. */
 struct tape *tape_new(const struct tape_config *config);
@@ -86,12 +62,7 @@ bool tape_is_done(const struct tape *tape);
 void tape_abort(struct tape *tape);
 
 /* How the process that calls it has to end. */
-struct tape_ending {
-	enum writer_ending how;
-	enum exit_status status;	/* of the dump, if that has ended */
-	uint64_t tape_blocks;		/* that were put, in all volumes */
-};
-const struct tape_ending *tape_ending(const struct tape *tape);
+const struct writer_result *tape_result(const struct tape *tape);
 
 /*
  * Free it, after the supervisor has been told of the ending: until then, the

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * cut.h - where a volume is cut
+ *
+ * Counts the tape blocks that are put on a volume and says when it has all
+ * that it is to have: its planned size, or less, so that the cut falls between
+ * two inodes and not within an attribute record, which restore would lose.
+ * When the medium is full first (DE_END_OF_VOLUME of an output, for a tape its
+ * early warning), says how much of the volume may stay on it.
+ *
+ * Knows nothing of rings and media: the records that it is told of are those
+ * that are put, whether or not they are on the medium.
+ */
+#ifndef CORE_CUT_H
+#define CORE_CUT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/config/job_config.h"
+
+/* What a tape block belongs to. */
+struct cut_context {
+	uint32_t inode;
+	uint32_t data_left;	/* tape blocks of data until the next header */
+	bool is_attributes;	/* that are extended attributes, or were */
+};
+
+struct cut {
+	/* For every volume: */
+	const struct volume_settings *volumes;
+	uint32_t blocking;			/* tape blocks in a record */
+	uint32_t map_blocks;			/* tape blocks of an inode map */
+
+	/* Of this one: */
+	uint32_t number;
+	uint64_t before;		/* tape blocks on the volumes before it */
+	uint64_t blocks;		/* put on it */
+	uint64_t limit;			/* that it is to have */
+	struct cut_context context;	/* of the next tape block */
+	struct cut_context *contexts;	/* owned; of each record's first block,
+					   by its number modulo context_count */
+	size_t context_count;
+};
+
+/* `volumes` is borrowed. */
+void cut_init(struct cut *cut, const struct volume_settings *volumes,
+    uint32_t blocking, uint32_t map_blocks);
+void cut_clear(struct cut *cut);
+
+/* Volume `number` (the first is 1) begins, with its planned size. */
+void cut_begin_volume(struct cut *cut, uint32_t number);
+
+/*
+ * Remember enough to go back by `records`, those that may be put but not on
+ * the medium.  Forgets what was known.  Returns false if out of memory.
+ */
+bool cut_remember(struct cut *cut, unsigned int records);
+
+/* The tape blocks that the volume may still have. */
+uint64_t cut_room(const struct cut *cut);
+
+/* Tape blocks put on all volumes. */
+uint64_t cut_total(const struct cut *cut);
+
+/*
+ * These tape blocks are put: the header of an inode or a map, `blocks` of its
+ * data, all in one record; or a header that belongs to the volume, which
+ * interrupts an inode and is not part of it.
+ */
+void cut_count_header(struct cut *cut, const uint8_t *header);
+void cut_count_data(struct cut *cut, uint32_t blocks);
+void cut_count_own(struct cut *cut);
+
+/* What is put from here on belongs to the next inode: a good place to cut. */
+void cut_between_inodes(struct cut *cut);
+
+/* The next `blocks` tape blocks should not be torn: cut before, or after. */
+void cut_keep_together(struct cut *cut, uint32_t blocks);
+
+/*
+ * Only `records` records are on the medium: go back to behind them.  Returns
+ * by how many tape blocks.
+ */
+uint64_t cut_go_back(struct cut *cut, uint64_t records);
+
+/*
+ * The tape blocks of the volume that may stay, if it ends here: all, or less
+ * by an attribute record that would be torn.
+ */
+uint64_t cut_untorn(const struct cut *cut);
+
+/* The tape blocks that the volume needs if another one follows. */
+uint64_t cut_needed(const struct cut *cut);
+
+#endif

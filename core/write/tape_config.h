@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * tape_config.h - what a dump is written with: for the tape and its parts
+ */
+#ifndef CORE_TAPE_CONFIG_H
+#define CORE_TAPE_CONFIG_H
+
+#include <stdatomic.h>
+#include <stdint.h>
+
+#include "core/config/job_config.h"
+#include "core/format/header.h"
+#include "core/host/source.h"
+#include "core/select/read_errors.h"
+
+struct tape_config {
+	struct instance *output;		/* borrowed, as all here */
+	struct instance *eot;		/* NULL: there is none */
+	const struct source *source;
+	const struct header_template *header;
+	const struct volume_settings *volumes;
+	struct read_errors *read_errors;
+	struct report *rep;
+	const atomic_int *cancelled;
+	int channel;				/* to the supervisor */
+	const char *job;
+	const char *label;
+	uint32_t level;
+	int64_t date;
+	unsigned int slaves;
+	unsigned int blocking;
+	uint64_t buffer;			/* bytes; 0: as the medium needs */
+	int start_fill;				/* percent; -1: the same */
+	uint32_t map_blocks;			/* tape blocks of an inode map */
+};
+
+#endif
