@@ -5,24 +5,8 @@
 #ifndef CORE_JOB_H
 #define CORE_JOB_H
 
-#include "core/config/job_config.h"
 #include "core/base/exit_status.h"
-#include "core/run/run_report.h"
-#include "core/base/signals.h"
-
-/* How jobs are run; all borrowed. */
-struct job_context {
-	struct report *rep;
-	struct signals *signals;
-	bool may_ask;			/* -q was not given */
-	struct run_report *run_report;	/* NULL: none is wanted */
-};
-
-/* Jobs fork, so that what runs them returns in several processes. */
-struct job_process {
-	bool is_supervisor;		/* it is the one that called */
-	int exit_code;			/* of any other one: see there */
-};
+#include "core/run/job_task.h"
 
 /*
  * Run a job, and return its status to the process that called.  In every other
