@@ -13,7 +13,7 @@
 #include "core/select/live_changes.h"
 #include "core/snapshot/freeze.h"
 #include "core/volume/writer_ending.h"
-#include "core/write/stream.h"
+#include "core/write/passes.h"
 
 /* A dump being made. */
 struct dump {
@@ -233,7 +233,7 @@ write_stream(struct dump *d)
 		.footprints = s->footprints,
 		.base_date = s->level.since,
 	};
-	if (tape_begin(tape) != DE_OK || stream_write(&stream) != DE_OK)
+	if (tape_begin(tape) != DE_OK || passes_write(&stream) != DE_OK)
 		tape_abort(tape);
 	else if (tape_finish(tape, s->src.info.max_inode) == DE_OK)
 		changes = count_changes(d);

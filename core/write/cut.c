@@ -156,7 +156,7 @@ cut_keep_together(struct cut *cut, uint32_t blocks)
 	    round_up(cut->blocks + blocks, cut->blocking);
 }
 
-/* ------------------------------------------------ when the medium cuts first */
+/* ----------------------------------------------- when the medium cuts first */
 
 uint64_t
 cut_go_back(struct cut *cut, uint64_t records)

@@ -29,12 +29,12 @@ struct cut_context {
 struct cut {
 	/* For every volume: */
 	const struct volume_settings *volumes;
-	uint32_t blocking;			/* tape blocks in a record */
-	uint32_t map_blocks;			/* tape blocks of an inode map */
+	uint32_t blocking;		/* tape blocks in a record */
+	uint32_t map_blocks;		/* tape blocks of an inode map */
 
 	/* Of this one: */
 	uint32_t number;
-	uint64_t before;		/* tape blocks on the volumes before it */
+	uint64_t before;		/* tape blocks, on earlier volumes */
 	uint64_t blocks;		/* put on it */
 	uint64_t limit;			/* that it is to have */
 	struct cut_context context;	/* of the next tape block */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * stream.h - the dump stream of a selection
+ * stream.h - what all that puts the stream of a selection has in common
  *
- * Puts the maps, the directories (pass III) and everything else (pass IV) on
- * the tape, in the order of doc/stream-format.md.  Only the headers and the
+ * passes.c goes through the selection; stream_directory.c, stream_file.c and
+ * stream_xattr.c put the records of an inode.  Only the headers and the
  * directories pass through here; of file data, just where it is.
  */
 #ifndef CORE_STREAM_H
@@ -26,28 +26,10 @@ struct stream {			/* all borrowed */
 	int64_t base_date;	/* of the dump that it builds on; 0: none */
 };
 
-/*
- * Write all between the volume header and the end of the stream.
- * DE_OK or DE_FAILED; if that was not the tape's doing, it is reported.
- */
-enum de_status stream_write(const struct stream *s);
-
-/* The parts of it that have files of their own. */
-
-/* Of a directory: its records. */
-enum de_status stream_put_directory(const struct stream *s,
-    const struct de_inode *inode);
-
-/* Of a regular file: its records. */
-enum de_status stream_put_file(const struct stream *s,
-    const struct de_inode *inode);
-
-/*
- * The attribute records of any inode: of those that it has, and one that takes
- * away an access control list that restore would have it inherit.
- */
-enum de_status stream_put_xattrs(const struct stream *s,
-    const struct de_inode *inode);
+/* Put a header and `count` tape blocks of data behind it. */
+enum de_status stream_put_blocks(const struct stream *s,
+    enum header_type type, const struct de_inode *inode,
+    const struct header_content *content, const uint8_t *data);
 
 /*
  * A callback of the source has returned DE_FAILED.  True: it was that inode's
@@ -55,17 +37,5 @@ enum de_status stream_put_xattrs(const struct stream *s,
  * its end, or the user does not want the dump any more.
  */
 bool stream_may_go_on(const struct stream *s);
-
-/* Could restore have it inherit an access control list? */
-bool stream_inherits_list(const struct stream *s,
-    const struct de_inode *inode);
-
-/* Say of an inode what a later level cannot undo. */
-void stream_note_chain(const struct stream *s, const struct de_inode *inode);
-
-/* Put a header and `count` tape blocks of data behind it. */
-enum de_status stream_put_blocks(const struct stream *s,
-    enum header_type type, const struct de_inode *inode,
-    const struct header_content *content, const uint8_t *data);
 
 #endif

@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/*
- * stream_chain.c - what restore(8) cannot undo when it adds a later level
- */
-#include <sys/stat.h>
+#include "core/write/stream_chain.h"
 
-#include "core/write/stream.h"
+#include <sys/stat.h>
 
 /* Nobody knows any more what a directory had at the level before. */
 void
-stream_note_chain(const struct stream *s, const struct de_inode *inode)
+stream_chain_note(const struct stream *s, const struct de_inode *inode)
 {
 	if (!S_ISDIR(inode->mode) || s->base_date == 0 ||
 	    !source_has_xattrs(s->src) ||
@@ -26,7 +23,7 @@ stream_note_chain(const struct stream *s, const struct de_inode *inode)
  * is long gone.
  */
 bool
-stream_inherits_list(const struct stream *s, const struct de_inode *inode)
+stream_chain_inherits_list(const struct stream *s, const struct de_inode *inode)
 {
 	return s->base_date != 0 && s->sel->has_attributes &&
 	    source_has_xattrs(s->src) && !S_ISLNK(inode->mode);

@@ -1,18 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/*
- * stream_directory.c - the records of a directory
- *
- * The header gives the size of the converted directory, so that is made
- * first, in memory, up to BUFFER_BYTES.  A larger one is converted twice: once
- * to learn its size, once to write it.  So memory does not grow with it.
- */
+#include "core/write/stream_directory.h"
+
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/format/dirblock.h"
 #include "core/format/name_set.h"
-#include "core/write/stream.h"
 
 #define SEGMENT_BYTES ((size_t)HEADER_ADDRS * DE_TAPE_BLOCK)
 #define BUFFER_BYTES SEGMENT_BYTES	/* what one header speaks for */
@@ -305,7 +299,7 @@ convert_again(struct conversion *c)
 }
 
 enum de_status
-stream_put_directory(const struct stream *s, const struct de_inode *inode)
+stream_directory_put(const struct stream *s, const struct de_inode *inode)
 {
 	struct conversion c = { .s = s, .inode = inode, .type = HEADER_INODE };
 

@@ -1,15 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/*
- * stream_file.c - the records of a regular file
- *
- * A header speaks for up to 512 tape blocks of the file, holes included, and
- * stands in front of their data.  So extents are collected until they pass the
- * end of such a segment.
- */
+#include "core/write/stream_file.h"
+
 #include <inttypes.h>
 #include <string.h>
-
-#include "core/write/stream.h"
 
 #define SEGMENT_BYTES ((uint64_t)HEADER_ADDRS * DE_TAPE_BLOCK)
 #define HOLES_NOTED 65536	/* headers for 32 GiB, 64 MiB of stream */
@@ -213,7 +206,7 @@ begin_file(struct file *f, const struct stream *s,
 }
 
 enum de_status
-stream_put_file(const struct stream *s, const struct de_inode *inode)
+stream_file_put(const struct stream *s, const struct de_inode *inode)
 {
 	struct file f;
 	enum de_status status = DE_OK;

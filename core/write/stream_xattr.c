@@ -1,11 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/*
- * stream_xattr.c - the attribute records of an inode
- *
- * restore gives up a record at the first attribute that it cannot set.  So
- * plain attributes come first, and those that may fail each have a record of
- * their own; but a directory can have only one record, where they come last.
- */
+#include "core/write/stream_xattr.h"
+
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +8,7 @@
 
 #include "core/base/bytes.h"
 #include "core/format/xattr.h"
-#include "core/write/stream.h"
+#include "core/write/stream_chain.h"
 
 /* What the records of an inode mostly have, all together. */
 #define USUAL_BLOCKS 8
@@ -137,7 +132,7 @@ walk(struct attributes *a, bool risky)
 	return DE_OK;
 }
 
-/* ------------------------------------------ a list that is inherited instead */
+/* ----------------------------------------- a list that is inherited instead */
 
 #define LIST_VERSION 2		/* of getxattr(2) */
 #define LIST_ENTRIES 3
@@ -187,7 +182,7 @@ put_no_list(struct attributes *a)
 }
 
 enum de_status
-stream_put_xattrs(const struct stream *s, const struct de_inode *inode)
+stream_xattr_put(const struct stream *s, const struct de_inode *inode)
 {
 	struct xattr_record record;
 	struct attributes a = {
@@ -198,7 +193,7 @@ stream_put_xattrs(const struct stream *s, const struct de_inode *inode)
 	};
 	const bool has_xattrs =
 	    (inode->properties & DE_INODE_HAS_XATTRS) != 0;
-	const bool inherits = stream_inherits_list(s, inode);
+	const bool inherits = stream_chain_inherits_list(s, inode);
 
 	if (!has_xattrs && !inherits)
 		return DE_OK;

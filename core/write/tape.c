@@ -25,7 +25,7 @@ out_of_memory(struct tape *tape)
 	return writer_abort(tape->writer);
 }
 
-/* ------------------------------------------------------------ placing blocks */
+/* ----------------------------------------------------------- placing blocks */
 
 /* Wraps at 4 TiB, which no reader looks at. */
 static void
@@ -182,7 +182,7 @@ put_backlog(struct tape *tape)
 	return status;
 }
 
-/* ------------------------------------------------------ what the caller sees */
+/* ----------------------------------------------------- what the caller sees */
 
 struct tape *
 tape_new(const struct tape_config *config)

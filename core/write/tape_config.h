@@ -29,9 +29,9 @@ struct tape_config {
 	int64_t date;
 	unsigned int slaves;
 	unsigned int blocking;
-	uint64_t buffer;			/* bytes; 0: as the medium needs */
-	int start_fill;				/* percent; -1: the same */
-	uint32_t map_blocks;			/* tape blocks of an inode map */
+	uint64_t buffer;		/* bytes; 0: as the medium needs */
+	int start_fill;			/* percent; -1: the same */
+	uint32_t map_blocks;		/* tape blocks of an inode map */
 };
 
 #endif

@@ -52,7 +52,7 @@ struct writer {
 	struct writer_result result;
 };
 
-/* ------------------------------------------------------ end of the process */
+/* ------------------------------------------------------- end of the process */
 
 static enum de_status
 end_process(struct writer *w, enum writer_ending how, enum exit_status status)
@@ -156,7 +156,7 @@ writer_abort(struct writer *w)
 	return end_dump(w, STATUS_ABORTED);
 }
 
-/* ---------------------------------------------------- what others are told */
+/* ----------------------------------------------------- what others are told */
 
 static void
 describe_volume(const struct writer *w, uint32_t number,
@@ -242,7 +242,7 @@ tell_volume(const struct writer *w, enum de_end_reason reason)
 	message_send(w->config->channel, &m, true);
 }
 
-/* ------------------------------------------------------------ a volume begins */
+/* ---------------------------------------------------------- a volume begins */
 
 /* What is set goes before what the medium would need. */
 static void
@@ -374,7 +374,7 @@ writer_begin(struct writer *w, uint32_t first)
 	return end_dump(w, verdict_status(w->given_up));
 }
 
-/* -------------------------------------------------------------- a volume ends */
+/* ------------------------------------------------------------ a volume ends */
 
 enum de_status
 writer_stop(struct writer *w)
@@ -437,7 +437,7 @@ writer_finish(struct writer *w)
 	return DE_OK;
 }
 
-/* --------------------------------------------------- while the ring is running */
+/* ------------------------------------------------ while the ring is running */
 
 static bool
 on_idle(void *arg)

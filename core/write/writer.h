@@ -36,7 +36,7 @@ void writer_free(struct writer *w);
 /* The ring that the volumes are written through; it runs while one is open. */
 struct ring *writer_ring(const struct writer *w);
 
-/* ---- The life of a volume; each returns DE_FAILED when the process is done. */
+/* ---- The life of a volume.  DE_FAILED: the process is done. */
 
 /*
  * Fork the process that writes volume cut->number, which begins with tape block

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * test_cut.c - where a volume is cut: by plan, and when the medium is full first
+ * test_cut.c - where a volume is cut, by plan or by a medium that is full
  */
 #include "core/write/cut.h"
 
@@ -122,7 +122,7 @@ START_TEST(what_is_to_stay_together_goes_to_the_next_volume)
 	cut_keep_together(&f.cut, 3);
 	ck_assert_uint_eq(cut_room(&f.cut), 3);
 	cut_keep_together(&f.cut, 4);
-	ck_assert_uint_eq(f.cut.limit, 36);	/* with the record being filled */
+	ck_assert_uint_eq(f.cut.limit, 36);	/* with the open record */
 	ck_assert_uint_eq(cut_room(&f.cut), 0);
 	end(&f);
 }
