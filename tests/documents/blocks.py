@@ -22,7 +22,7 @@ def unescape(line):
 
 
 def mdoc_blocks(lines):
-    """.Bd -literal to .Ed, .Dl, and what stands behind .Li in the synopsis."""
+    """.Bd -literal to .Ed, .Dl, and a command that is .Li."""
     inside = None
     for number, line in enumerate(lines, 1):
         if line.startswith('.Bd -literal'):
@@ -32,7 +32,7 @@ def mdoc_blocks(lines):
             inside = None
         elif inside:
             inside[1].append(unescape(line))
-        elif line.startswith('.Dl '):
+        elif line.startswith(('.Dl ', '.Li cc ')):
             yield number, unescape(line[4:])
 
 
@@ -67,7 +67,7 @@ def comment_at_top(lines):
 def documents(top):
     """All documents that are delivered, by their names from the top."""
     found = []
-    for pattern in ('*.md', 'doc/*.md', 'man/*.[1-9]', 'plugins/*/*.[1-9]', 'conf/*', 'examples/*/README.md', 'examples/*/Makefile'):
+    for pattern in ('*.md', 'doc/*.md', 'bench/README.md', 'man/*.[1-9]', 'plugins/*/*.[1-9]', 'conf/*', 'examples/*/README.md', 'examples/*/Makefile'):
         found += glob.glob(os.path.join(glob.escape(top), pattern))
     return sorted(os.path.relpath(path, top) for path in found if not path.endswith(('.am', '~')))
 
