@@ -5,7 +5,7 @@
 . "${top_srcdir:-.}/tests/lib.sh"
 need git
 
-mkdir -p sources/.ci sources/core
+mkdir -p sources/.ci sources/core/cli
 cd sources || exit 99
 git init -q . || fail "git init"
 git config user.name tester
@@ -18,7 +18,7 @@ printf '%s\n' Makefile.am configure core/cli/main.c >listed
 
 leavings () { run "$tools/leavings" sources listed; }
 
-touch sources/core/main.o	# ignored
+touch sources/core/cli/main.o	# ignored
 leavings
 [ "$status" = 0 ] || fail "a clean checkout: status $status, $(cat err)"
 
