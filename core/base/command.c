@@ -265,13 +265,13 @@ command_check(const struct command *c)
 		return true;
 	if (ending == ENDED && WIFEXITED(r.wait_status) &&
 	    WEXITSTATUS(r.wait_status) == PROGRAM_NO_INTERPRETER)
-		report(c->rep, DE_ERROR, "%s: the interpreter that the first "
-		    "line of %s names is not there, or cannot be run",
-		    c->name, program);
+		report(c->rep, DE_ERROR, "%s: the interpreter in the first "
+		    "line of %s is missing or not executable", c->name,
+		    program);
 	else
-		report(c->rep, DE_ERROR, "%s: there is no program %s%s; look "
-		    "at its name and its permissions", c->name, program,
-		    strchr(program, '/') == NULL ? " in PATH" :
-		    " that can be run");
+		report(c->rep, DE_ERROR, "%s: %s%s; check its name and "
+		    "permissions", c->name, program,
+		    strchr(program, '/') == NULL ? " not found in PATH" :
+		    " does not exist or is not executable");
 	return false;
 }

@@ -9,8 +9,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#define FORBIDDEN "is not there, and no file is made in a folder of devices " \
-	"or of the kernel's; give a name elsewhere"
+#define FORBIDDEN "does not exist, and files cannot be kept in a directory " \
+	"of devices or of the kernel; use another path"
 
 static bool
 is_ours(const struct stat *st)

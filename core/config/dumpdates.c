@@ -553,8 +553,8 @@ may_be_made(const struct dumpdates *d)
 	const char *folder = safe_file_forbidden(d->file);
 
 	if (folder != NULL)
-		report(d->rep, DE_ERROR, "%s: is not there, and no file is "
-		    "made in %s; give a name elsewhere", d->file, folder);
+		report(d->rep, DE_ERROR, "%s: does not exist, and files "
+		    "cannot be kept in %s; use another path", d->file, folder);
 	return folder == NULL;
 }
 
@@ -585,8 +585,8 @@ warn_of_folder(const struct dumpdates *d)
 	if (folder == -1)
 		return;
 	if (safe_file_folder_is_open(folder))
-		report(d->rep, DE_WARNING, "%s: everybody can write to its "
-		    "folder, and exchange it there", d->file);
+		report(d->rep, DE_WARNING, "%s: its directory is writable "
+		    "by everyone, who may replace it", d->file);
 	close(folder);
 }
 

@@ -19,7 +19,9 @@ has(const uint8_t *block, size_t length, size_t at, const char *bytes,
 #define HAS(block, length, at, text) \
 	has((block), (length), (at), (text), sizeof(text) - 1)
 
-/* Up to `count` bytes, or to a byte of `stop` or 0; no blanks at the end. */
+/*
+ * Up to `count` bytes, or up to a byte in `stop` or 0; without trailing blanks.
+ */
 static void
 take_name(const uint8_t *block, size_t length, size_t at, size_t count,
     const char *stop, char name[static NAME_BYTES])
@@ -63,11 +65,11 @@ is_amanda(const uint8_t *block, size_t length, char text[static CONTENT_BYTES])
 			take_name(block, length, at + 6, NAME_BYTES, " \n\f",
 			    name);
 	}
-	describe_as(text, "a tape of Amanda", name);
+	describe_as(text, "an Amanda tape", name);
 	return true;
 }
 
-/* A block's header, a record's header, then the label of the volume. */
+/* Block header, record header, then the volume label. */
 #define BAREOS_AT_ID 12
 #define BAREOS_AT_LABEL 36
 #define BAREOS_AT_NAME 93
@@ -83,8 +85,8 @@ is_bareos(const uint8_t *block, size_t length, char text[static CONTENT_BYTES])
 	const bool bacula = HAS(block, length, BAREOS_AT_LABEL, "Bacula ");
 	if (bareos || bacula)
 		take_name(block, length, BAREOS_AT_NAME, NAME_BYTES, "", name);
-	describe_as(text, bareos ? "a volume of Bareos" : bacula ?
-	    "a volume of Bacula" : "a volume of Bareos or Bacula", name);
+	describe_as(text, bareos ? "a Bareos volume" : bacula ?
+	    "a Bacula volume" : "a Bareos or Bacula volume", name);
 	return true;
 }
 
@@ -106,7 +108,9 @@ is_ansi(const uint8_t *block, size_t length, char text[static CONTENT_BYTES])
 	return true;
 }
 
-/* Capital letters and digits; all others are a blank or a question mark. */
+/*
+ * Capital letters and digits; anything else becomes a blank or a question mark.
+ */
 static uint8_t
 from_ebcdic(uint8_t c)
 {
@@ -144,7 +148,7 @@ is_ibm(const uint8_t *block, size_t length, char text[static CONTENT_BYTES])
 #define TAR_SUM_BYTES 8
 #define TAR_AT_MAGIC 257
 
-/* For an archive older than the magic. */
+/* For archives older than the magic number. */
 static bool
 tar_sum_fits(const uint8_t *block)
 {
@@ -176,7 +180,7 @@ is_tar(const uint8_t *block, size_t length, char text[static CONTENT_BYTES])
 	return true;
 }
 
-/* Fields of four bytes at offset 24, either end first. */
+/* Four-byte fields from offset 24, in either byte order. */
 static bool
 is_other_dump(const uint8_t *block, size_t length,
     char text[static CONTENT_BYTES])
@@ -188,13 +192,13 @@ is_other_dump(const uint8_t *block, size_t length,
 	};
 
 	if (HAS(block, length, 24, "\x6c\xea\0\0")) {
-		describe_as(text, "a part of a dump, or a dump whose header is "
-		    "damaged", "");
+		describe_as(text, "part of a dump, or a dump with a damaged "
+		    "header", "");
 		return true;
 	}
 	for (size_t i = 0; i < COUNT(magics); i++)
 		if (has(block, length, 24, magics[i], sizeof(magics[i]))) {
-			describe_as(text, "a dump of another system", "");
+			describe_as(text, "a dump from another system", "");
 			return true;
 		}
 	return false;
@@ -211,13 +215,14 @@ static const struct beginning {
 	BEGINS("070707", "a cpio archive"),
 	BEGINS("\xc7\x71", "a cpio archive"),
 	BEGINS("\x71\xc7", "a cpio archive"),
-	BEGINS("xFSdump0", "a dump of xfsdump"),
-	BEGINS("TAPE", "a tape in Microsoft Tape Format (as of Backup Exec)"),
-	BEGINS("\x1f\x8b", "data compressed by gzip"),
-	BEGINS("\x28\xb5\x2f\xfd", "data compressed by zstd"),
-	BEGINS("\xfd" "7zXZ", "data compressed by xz"),
-	BEGINS("BZh", "data compressed by bzip2"),
-	BEGINS("\x04\x22\x4d\x18", "data compressed by lz4"),
+	BEGINS("xFSdump0", "an xfsdump dump"),
+	BEGINS("TAPE", "a tape in Microsoft Tape Format (such as Backup "
+	    "Exec's)"),
+	BEGINS("\x1f\x8b", "gzip-compressed data"),
+	BEGINS("\x28\xb5\x2f\xfd", "zstd-compressed data"),
+	BEGINS("\xfd" "7zXZ", "xz-compressed data"),
+	BEGINS("BZh", "bzip2-compressed data"),
+	BEGINS("\x04\x22\x4d\x18", "lz4-compressed data"),
 #undef BEGINS
 };
 
@@ -238,8 +243,8 @@ static void
 describe_bytes(const uint8_t *block, size_t length,
     char text[static CONTENT_BYTES])
 {
-	size_t used = (size_t)snprintf(text, CONTENT_BYTES, "data of an unknown "
-	    "kind (which begins with");
+	size_t used = (size_t)snprintf(text, CONTENT_BYTES, "data of unknown "
+	    "type (beginning with");
 
 	for (size_t i = 0; i < length && i < 8; i++)
 		used += (size_t)snprintf(text + used, CONTENT_BYTES - used,

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * content.h - whose data a medium holds, as far as its first block tells
+ * content.h - identify foreign data on a medium by its first block
  *
- * For what is no volume of a dump.  The block comes from anybody: nothing is
- * read beyond its length, and no text of it harms a terminal.
+ * For anything but a dump volume.  The block is untrusted: nothing beyond its
+ * length is read, and its text cannot harm a terminal.
  */
 #ifndef PLUGINS_COMMON_CONTENT_H
 #define PLUGINS_COMMON_CONTENT_H
@@ -13,11 +13,13 @@
 
 #define CONTENT_BYTES 160
 
-/* A phrase, as: a tape of Amanda, "DAILY-03". */
+/* A phrase such as: an Amanda tape, "DAILY-03". */
 void content_describe(const uint8_t *block, size_t length,
     char text[static CONTENT_BYTES]);
 
-/* A number that is another one for other bytes, most likely; never 0. */
+/*
+ * A hash of the block, never 0; different for other contents in all likelihood.
+ */
 uint64_t content_mark(const uint8_t *block, size_t length);
 
 #endif

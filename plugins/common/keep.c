@@ -35,12 +35,12 @@ state_of(const struct keep *k, const struct label *label)
 
 /* ---------------------------------------------------------------- refusals */
 
-/* The operator's word is taken at the drive: `what` may go if it is blanked. */
+/* The operator confirms at the drive: `what` is released by blanking it. */
 static void
 advise(const struct keep *k, const char *what,
     char text[static ADVICE_BYTES])
 {
-	snprintf(text, ADVICE_BYTES, "put another tape in, or if %s may go: "
+	snprintf(text, ADVICE_BYTES, "insert another tape, or if %s may go: "
 	    "%s; then try again", what, k->blank);
 }
 
@@ -57,9 +57,9 @@ static enum de_status
 refuse_same_dump(struct keep *k, const struct keep_file *file,
     const struct label *label)
 {
-	k->host->report(k->host, DE_ERROR, "%s: the tape holds volume %"
-	    PRIu32 " of this dump, which restore will need; put another tape "
-	    "in, then try again", k->name, label->volume);
+	k->host->report(k->host, DE_ERROR, "%s: the tape holds volume %" PRIu32
+	    " of this dump, which restore will need; insert another tape, then "
+	    "try again", k->name, label->volume);
 	return refuse(k, file, DE_FAILURE_PROTECTED);
 }
 
@@ -74,7 +74,7 @@ describe_date(int64_t seconds, char text[static DATE_BYTES])
 		snprintf(text, DATE_BYTES, "?");
 }
 
-/* `why` as: "3 days old, and protect_days is 14". */
+/* `why` is a clause such as "3 days old, and protect_days is 14". */
 static enum de_status
 refuse_dump(struct keep *k, const struct keep_file *file,
     const struct label *label, const char *why)
@@ -98,13 +98,13 @@ keep_describe_age(const struct keep_wish *wish, const struct label *label,
 {
 	const int64_t days = wish->protect_days;
 	const char *known = state == DE_DUMP_FINISHED ? "which is complete" :
-	    "of which nothing else is known here";
+	    "otherwise unknown here";
 
 	why[0] = '\0';
 	if (days == 0 || label->date <= wish->now - days * DAY)
 		return;
 	if (label->date > wish->now)
-		snprintf(why, KEEP_WHY_BYTES, "%s, of the future, and "
+		snprintf(why, KEEP_WHY_BYTES, "%s, dated in the future, and "
 		    "protect_days is %" PRId64, known, days);
 	else
 		snprintf(why, KEEP_WHY_BYTES, "%s, %" PRId64 " days old, and "
@@ -146,7 +146,7 @@ tell_unfinished(const struct keep *k, const struct keep_file *file,
 
 	describe_date(label->date, date);
 	k->host->report(k->host, DE_INFO, "%s: %s is volume %" PRIu32 " of a "
-	    "dump of %s, of %s, that was never finished: it is overwritten",
+	    "dump of %s, of %s, that was never finished; overwriting it",
 	    k->name, file->place, label->volume, label->filesystem, date);
 }
 
@@ -166,7 +166,7 @@ keep_check_dump(struct keep *k, const struct keep_file *file,
 		return DE_OK;
 	case DE_DUMP_BASE:
 		return refuse_dump(k, file, label, "on which another dump "
-		    "builds, or the next one would");
+		    "depends, or the next one would");
 	case DE_DUMP_UNKNOWN:
 		if (is_ours)
 			return DE_OK;
@@ -179,7 +179,7 @@ keep_check_dump(struct keep *k, const struct keep_file *file,
 	return note_going(k, label);
 }
 
-/* A drive may take a record more on a full tape, each time it is asked to. */
+/* A full tape may accept one more record on each attempt. */
 enum de_status
 keep_check_room(struct keep *k, const struct keep_file *file,
     const struct label *label)
@@ -190,9 +190,9 @@ keep_check_room(struct keep *k, const struct keep_file *file,
 		is_full = is_full || k->wish->full[i] == label->volume;
 	if (!is_full || !label_is_of(label, k->volume))
 		return DE_OK;
-	k->host->report(k->host, DE_ERROR, "%s: the tape is full of volume %"
-	    PRIu32 " of this dump; put another tape in, then try again",
-	    k->name, label->volume);
+	k->host->report(k->host, DE_ERROR, "%s: volume %" PRIu32 " of this "
+	    "dump fills the tape; insert another tape, then try again", k->name,
+	    label->volume);
 	return refuse(k, file, DE_FAILURE_FULL);
 }
 
@@ -202,7 +202,7 @@ keep_is_attempt(const struct keep *k, const struct label *label)
 	if (!label_is_of(label, k->volume) ||
 	    label->volume != k->volume->number)
 		return false;
-	/* Else it is of another one, of the same second. */
+	/* Otherwise it belongs to another dump made in the same second. */
 	const enum de_dump_state state = state_of(k, label);
 	return state == DE_DUMP_UNKNOWN || state == DE_DUMP_UNFINISHED;
 }
@@ -229,7 +229,7 @@ keep_let_go(struct keep *k)
 enum de_status
 keep_check_foreign(struct keep *k, const struct keep_file *file)
 {
-	char what[CONTENT_BYTES] = "data in blocks larger than a dump has";
+	char what[CONTENT_BYTES] = "data in blocks larger than those of a dump";
 	char advice[ADVICE_BYTES];
 
 	if (k->wish->overwrite_foreign)
@@ -237,8 +237,8 @@ keep_check_foreign(struct keep *k, const struct keep_file *file)
 	if (file->length > 0)
 		content_describe(file->block, file->length, what);
 	advise(k, "that", advice);
-	k->host->report(k->host, DE_ERROR, "%s: %s is no dump, but %s; %s; or "
-	    "set overwrite_foreign", k->name, file->place, what, advice);
+	k->host->report(k->host, DE_ERROR, "%s: %s is not a dump but %s; %s; "
+	    "or set overwrite_foreign", k->name, file->place, what, advice);
 	return refuse(k, file, DE_FAILURE_FOREIGN);
 }
 
@@ -249,9 +249,9 @@ keep_check_unreadable(struct keep *k, const struct keep_file *file)
 
 	if (k->wish->overwrite_foreign)
 		return DE_OK;
-	advise(k, "all on it", advice);
-	k->host->report(k->host, DE_ERROR, "%s: %s cannot be read, so it is "
-	    "unknown what would be lost; %s", k->name, file->place, advice);
+	advise(k, "everything on it", advice);
+	k->host->report(k->host, DE_ERROR, "%s: %s cannot be read, so its "
+	    "contents are unknown; %s", k->name, file->place, advice);
 	return refuse(k, file, DE_FAILURE_UNREADABLE);
 }
 
@@ -260,8 +260,8 @@ keep_refuse_append(struct keep *k, const struct keep_file *file)
 {
 	char advice[ADVICE_BYTES];
 
-	advise(k, "all on it", advice);
+	advise(k, "everything on it", advice);
 	k->host->report(k->host, DE_ERROR, "%s: %s cannot be read, so nothing "
-	    "can be appended behind it; %s", k->name, file->place, advice);
+	    "can be appended; %s", k->name, file->place, advice);
 	return refuse(k, file, DE_FAILURE_UNREADABLE);
 }

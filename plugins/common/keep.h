@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * keep.h - what of a tape may be written over
+ * keep.h - what on a tape may be overwritten
  *
- * Judges one file of the tape after the other.  A dump goes by what the engine
- * knows of it and by its age; what is no dump, and what nobody can read, stays
- * unless the options say otherwise.  What may go and could be built on is noted,
- * so that it can be taken out of that before it goes.
+ * Judges a tape file by file.  For a dump, the engine's knowledge and the
+ * dump's age decide; foreign and unreadable data is kept unless the options say
+ * otherwise.  Dumps that may go but could serve as a base are collected, to be
+ * retired before they are overwritten.
  */
 #ifndef PLUGINS_COMMON_KEEP_H
 #define PLUGINS_COMMON_KEEP_H
@@ -15,45 +15,46 @@
 #define KEEP_PLACE_BYTES 64
 #define KEEP_WHY_BYTES 160
 
-/* What the options say. */
+/* From the options. */
 struct keep_wish {
-	int64_t protect_days;	/* age of dumps that are kept; 0: off */
-	bool overwrite_foreign;	/* what is no dump may go */
+	int64_t protect_days;	/* minimum age before overwriting; 0: off */
+	bool overwrite_foreign;	/* data other than dumps may go */
 	int64_t now;		/* seconds since 1970 */
 	const uint32_t *full;	/* borrowed; volumes of this dump that ended */
-	size_t full_count;	/* where their tapes do */
+	size_t full_count;	/* at the end of their tapes */
 };
 
 struct keep {
 	const struct de_host *host;		/* borrowed, as these */
 	const char *name;			/* of the drive, for messages */
 	const char *blank;			/* commands that blank the tape
-						   from the place on */
+						   from there on */
 	const struct keep_wish *wish;
-	const struct de_volume *volume;		/* that is to be written */
+	const struct de_volume *volume;		/* to be written */
 
-	enum de_failure failure;		/* of what was refused last, */
-	uint64_t mark;				/* and of what it holds */
+	enum de_failure failure;		/* why the last one was
+						   refused, */
+	uint64_t mark;				/* and a mark of its contents */
 	struct label *going;			/* owned; dumps that may go, */
-	size_t going_count;			/* so many; both 0 at first */
+	size_t going_count;			/* both 0 at first */
 };
 
-/* The file that the tape stands in, and its first block. */
+/* The file at which the tape is positioned, and its first block. */
 struct keep_file {
 	char place[KEEP_PLACE_BYTES];		/* "file 3 of the tape" */
 	const uint8_t *block;
-	size_t length;				/* 0: it is not known */
+	size_t length;				/* 0: unknown */
 };
 
 void keep_free(struct keep *k);
 
-/* Why the options protect a dump, with what is known of it, or "". */
+/* Why the options protect a dump, including what is known about it, or "". */
 void keep_describe_age(const struct keep_wish *wish, const struct label *label,
     enum de_dump_state state, char why[static KEEP_WHY_BYTES]);
 
 /*
- * DE_OK: it may go.  DE_FAILED after saying why not and what is to be done;
- * `failure` and `mark` are set then.
+ * DE_OK: it may be overwritten.  DE_FAILED after reporting why not and what to
+ * do; `failure` and `mark` are then set.
  */
 enum de_status keep_check_dump(struct keep *k, const struct keep_file *file,
     const struct label *label);
@@ -62,21 +63,21 @@ enum de_status keep_check_unreadable(struct keep *k,
     const struct keep_file *file);
 
 /*
- * Is there room for the volume behind that dump?  DE_OK, or DE_FAILED after
- * saying that an earlier volume of it has filled the tape.
+ * Is there room for the volume after that dump?  DE_OK, or DE_FAILED after
+ * reporting that an earlier volume of the dump filled the tape.
  */
 enum de_status keep_check_room(struct keep *k, const struct keep_file *file,
     const struct label *label);
 
-/* It cannot be read, so that nothing goes behind it; DE_FAILED. */
+/* The file cannot be read, so nothing may be appended; DE_FAILED. */
 enum de_status keep_refuse_append(struct keep *k, const struct keep_file *file);
 
-/* Was this begun by an attempt to write this very volume? */
+/* Was this left by a failed attempt to write this very volume? */
 bool keep_is_attempt(const struct keep *k, const struct label *label);
 
 /*
- * All that was found to be able to go is about to: nothing is built on it any
- * more.  DE_OK, or DE_FAILED after a report: then it has to stay.
+ * Retire all dumps that were found to be expendable, just before they are
+ * overwritten.  DE_OK, or DE_FAILED after reporting: then they must stay.
  */
 enum de_status keep_let_go(struct keep *k);
 

@@ -5,7 +5,7 @@
 
 #include "bytes.h"
 
-/* Offsets and values: doc/stream-format.md */
+/* Offsets and values: see doc/stream-format.md */
 #define TYPE_TAPE 1
 #define MAGIC 60012
 #define CHECKSUM 84446
@@ -19,7 +19,7 @@
 #define AT_FILESYSTEM 696
 #define AT_DEVICE 760
 #define AT_HOST 824
-#define LABEL_KEPT 15		/* characters of a label in a header */
+#define LABEL_KEPT 15		/* length of the label in a header */
 
 static void
 get_text(const uint8_t *at, char *text, size_t size)
@@ -55,7 +55,7 @@ label_parse(const uint8_t *block, size_t length, struct label *label)
 	return true;
 }
 
-/* NULL, if it is not as it was in the header. */
+/* NULL if characters of the header text were lost. */
 static const char *
 whole(const char *text)
 {

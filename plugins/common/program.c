@@ -3,11 +3,11 @@
 
 #include <string.h>
 
-/* Other characters mean something to the shell. */
+/* All other characters have a meaning to the shell. */
 #define PLAIN "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789" \
 	"_-./+:,@%="
 
-/* `command -v` gives the name alone of what the shell can do itself. */
+/* For builtins, `command -v` prints a name without a slash. */
 const char program_finds[] =
     "case $1 in */*) p=$1 ;; *) p=$(command -v \"$1\") || exit 127 ;; esac\n"
     "case $p in */*) ;; *) exit 0 ;; esac\n"
@@ -26,7 +26,9 @@ program_of_command(const char *command, char program[static PATH_MAX])
 	for (command += strspn(command, " \t"); *command != '\0';
 	    command += length + strspn(command + length, " \t")) {
 		length = strcspn(command, " \t");
-		/* A dash in front would make it an option of `command`. */
+		/*
+		 * A name with a leading dash would be an option of `command`.
+		 */
 		if (strspn(command, PLAIN) < length || length >= PATH_MAX ||
 		    command[0] == '-')
 			return false;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * program.h - is the program there that a command for /bin/sh begins with?
+ * program.h - find the program that a command for /bin/sh begins with
  *
- * As far as its text tells: where only the shell could say which program it is,
- * nothing is known.
+ * Only as far as the text of the command shows which program that is; in all
+ * other cases the result is "unknown".
  */
 #ifndef PLUGINS_COMMON_PROGRAM_H
 #define PLUGINS_COMMON_PROGRAM_H
@@ -11,16 +11,16 @@
 #include <limits.h>
 #include <stdbool.h>
 
-/* A script for /bin/sh, which looks for the program that is its $1. */
+/* A script for /bin/sh that looks for the program $1. */
 extern const char program_finds[];
 
-/* Its exit statuses; 0: it is there. */
-#define PROGRAM_NO_INTERPRETER 126	/* what its first line names is not */
+/* Its exit statuses; 0: found. */
+#define PROGRAM_NO_INTERPRETER 126	/* that of its first line */
 #define PROGRAM_MISSING 127
 
 /*
- * The word that names the program, after assignments to variables; it means
- * nothing else to a shell than what it is.  False if that is not known.
+ * Extract the word that names the program, after any variable assignments; it
+ * has no special characters for the shell.  False if unknown.
  */
 bool program_of_command(const char *command, char program[static PATH_MAX]);
 

@@ -14,7 +14,7 @@
 
 #include "pattern.h"
 
-/* Numbers of Linux's devices.txt */
+/* Numbers from Linux's devices.txt */
 #define MAJOR_MEMORY 1
 #define MAJOR_TERMINAL 4
 #define MAJOR_CONSOLE 5
@@ -55,7 +55,7 @@ name_file(const struct resource_taker *taker, const char *path,
 	else
 		snprintf(folder, sizeof(folder), "%.*s",
 		    slash == resolved ? 1 : (int)(slash - resolved), resolved);
-	/* Which folder it is counts, not where that is mounted. */
+	/* The identity of the directory counts, not where it is mounted. */
 	if (stat(folder, &st) == 0)
 		snprintf(name, sizeof(name), "file %u:%u:%ju/%s",
 		    major(st.st_dev), minor(st.st_dev), (uintmax_t)st.st_ino,
@@ -65,7 +65,7 @@ name_file(const struct resource_taker *taker, const char *path,
 	return give(taker, name, path, NULL);
 }
 
-/* Of a link, what it leads to is written. */
+/* A link is written through to its target. */
 static enum de_status
 name_existing_file(const struct resource_taker *taker, const char *path)
 {
@@ -79,7 +79,7 @@ name_existing_file(const struct resource_taker *taker, const char *path)
 
 /* ----------------------------------------------------------------- devices */
 
-/* "8:1" in a file of /sys. */
+/* Read text such as "8:1" from a file in /sys. */
 static bool
 read_text(const char *file, char *text, size_t size)
 {
@@ -93,7 +93,7 @@ read_text(const char *file, char *text, size_t size)
 	return ok;
 }
 
-/* A disk is all of its partitions. */
+/* A disk comprises all of its partitions. */
 static enum de_status
 name_partitions(const struct resource_taker *taker, const char *path,
     const char *sys)
@@ -121,7 +121,7 @@ name_partitions(const struct resource_taker *taker, const char *path,
 	return status;
 }
 
-/* Two loop devices of one file are one thing. */
+/* Two loop devices of the same file are one resource. */
 static enum de_status
 name_backing_file(const struct resource_taker *taker, const char *path,
     const char *sys)
@@ -151,7 +151,7 @@ name_disk(const struct resource_taker *taker, const char *path, dev_t number)
 	return status;
 }
 
-/* As the driver st numbers its nodes: bits 5 and 6 are modes, 7 is "n". */
+/* The st driver's minor numbers: bits 5 and 6 hold the mode, bit 7 is "n". */
 static unsigned int
 tape_number(dev_t number)
 {
@@ -161,8 +161,8 @@ tape_number(dev_t number)
 }
 
 /*
- * A tape drive can be opened once only, and closing it may rewind it; but there
- * is a node of the driver sg beside it, "" if there is none.
+ * Find the node of the sg driver for a tape drive; "" if there is none.  The
+ * tape node itself can be opened only once, and closing it may rewind the tape.
  */
 static void
 find_generic_node(unsigned int tape, char *node, size_t size)
@@ -209,11 +209,11 @@ name_character_device(const struct resource_taker *taker, const char *path,
 		return name_tape(taker, path, number);
 	snprintf(name, sizeof(name), "character device %u:%u", type,
 	    minor(number));
-	/* What happens when another is opened is not known. */
+	/* Opening any other node may have side effects. */
 	return give(taker, name, path, type == MAJOR_GENERIC ? path : NULL);
 }
 
-/* One after the other, nothing is lost; at the same time, all of it is. */
+/* Sequential writers lose nothing; simultaneous ones corrupt everything. */
 static enum de_status
 name_pipe(const struct resource_taker *taker, const char *path,
     const struct stat *st)

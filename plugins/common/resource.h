@@ -1,23 +1,25 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * resource.h - what a path leads to, for name_resources()
+ * resource.h - what a path refers to, for name_resources()
  *
- * Two paths of one thing give one name: links are followed, a device is known
- * by its number, a tape drive by its own whatever the node's mode, and a file by
- * the folder that it is in or would be in.  Opens nothing, and reports nothing:
- * what is not there is named by its path.
+ * All paths to the same thing yield one name: links are followed, a device is
+ * identified by its number, a tape drive by its own whatever the node's mode,
+ * and a file by the directory that holds or would hold it.  Opens and reports
+ * nothing: what does not exist is named by its path.
  */
 #ifndef PLUGINS_COMMON_RESOURCE_H
 #define PLUGINS_COMMON_RESOURCE_H
 
 #include "dumpengine/plugin.h"
 
-/* As many names of later volumes are looked at, if there is no end of them. */
+/*
+ * How many names of later volumes are considered if their number is unlimited.
+ */
 #define RESOURCE_VOLUMES 16
-/* And so many of them are locked. */
+/* How many of them are locked. */
 #define RESOURCE_LOCKED 4
 
-/* Where it goes, and what is the same for all of it. */
+/* The receiver, and the members common to all resources. */
 struct resource_taker {
 	de_resource_fn *take;
 	void *arg;
@@ -26,15 +28,15 @@ struct resource_taker {
 };
 
 /*
- * Name what `path` leads to.  DE_OK, also if it is nothing that could be lost;
- * or what the taker returned.
+ * Name what `path` refers to.  Returns DE_OK, also if nothing there could be
+ * lost, or the result of `take`.
  */
 enum de_status resource_name_path(const struct resource_taker *taker,
     const char *path);
 
 /*
- * Name the volumes of a dump by a list of patterns, the last of which serves for
- * all that follow: `name` is called with the name of each.
+ * Name the volumes of a dump from a list of patterns, the last of which serves
+ * for all further volumes.  `name` is called with each volume's name.
  */
 typedef enum de_status resource_name_fn(const struct resource_taker *taker,
     const char *name);

@@ -16,12 +16,12 @@
 #include <unistd.h>
 
 #define LINKS_MAX 40
-#define STALE_SECONDS 3600	/* what takes a moment has not been finished */
-#define ATTEMPTS 16		/* at a name that is not there yet */
+#define STALE_SECONDS 3600	/* unfinished that long: abandoned */
+#define ATTEMPTS 16		/* while the name does not exist yet */
 
 /* ------------------------------------------------------------------ places */
 
-/* "folder/name" of the two; frees both. */
+/* Join both to "folder/name"; frees both. */
 static char *
 join(char *folder, char *name)
 {
@@ -36,7 +36,7 @@ join(char *folder, char *name)
 	return path;
 }
 
-/* The folder of a path, as it is written; to be freed. */
+/* The directory part of a path, as written; the caller frees it. */
 static char *
 folder_of(const char *path)
 {
@@ -47,7 +47,10 @@ folder_of(const char *path)
 	return folder;
 }
 
-/* What a link leads to, frees it; itself, if it is none.  NULL: none there. */
+/*
+ * The target of a link, or the path itself if it is none.  Frees `path`.  NULL
+ * if nothing is there.
+ */
 static char *
 follow(char *path, bool *is_link)
 {
@@ -64,7 +67,7 @@ follow(char *path, bool *is_link)
 	return next;
 }
 
-/* The folder past all links, and the last component as it is. */
+/* Resolve all links in the directory part; keep the last component as it is. */
 static char *
 resolve_folder(const char *path)
 {
@@ -107,7 +110,7 @@ is_below(const char *path, const char *folder)
 	return strncmp(path, folder, length) == 0 && path[length] == '/';
 }
 
-/* The same mounted elsewhere, as for a chroot. */
+/* The same filesystem mounted elsewhere, as for a chroot. */
 static const char *
 kind_of_filesystem(const char *folder)
 {
@@ -147,7 +150,7 @@ safe_file_forbidden(const char *path)
 	return found;
 }
 
-/* The number at the end of "/proc/self/fd/3", whoever "self" is. */
+/* The number at the end of "/proc/self/fd/3", whichever process "self" is. */
 static int
 number_in_proc(const char *path)
 {
@@ -275,7 +278,7 @@ not_regular(mode_t mode)
 {
 	switch (mode & S_IFMT) {
 	case S_IFDIR:
-		return "is a folder, not a regular file";
+		return "is a directory, not a regular file";
 	case S_IFIFO:
 		return "is a FIFO, not a regular file";
 	case S_IFSOCK:
@@ -292,13 +295,13 @@ safe_file_fault(const struct stat *st, mode_t type)
 {
 	if ((st->st_mode & S_IFMT) != type)
 		return type == S_IFREG ? not_regular(st->st_mode) :
-		    "is something else now than it was";
+		    "has been replaced by something else";
 	if (type == S_IFBLK || type == S_IFCHR)
 		return NULL;
 	if (st->st_uid != geteuid() && st->st_uid != 0)
 		return "belongs to another user";
 	if (st->st_nlink != 1)
-		return "has another name, too (a hard link)";
+		return "has another hard link";
 	return NULL;
 }
 
@@ -306,7 +309,7 @@ int
 safe_file_open_regular(const char *path, int flags, const char **why)
 {
 	struct stat st;
-	/* Looked at before, as opening a tape or a fifo is not for nothing. */
+	/* Check first: opening a tape or a FIFO has side effects. */
 	int fd = open(path, O_PATH | O_CLOEXEC | (flags & O_NOFOLLOW));
 
 	*why = NULL;
@@ -332,7 +335,7 @@ safe_file_open_regular(const char *path, int flags, const char **why)
 
 /* --------------------------------------------------------------- replacing */
 
-/* One of ours, whose run was killed while it wrote. */
+/* One of our files, left by a run that was killed while writing it. */
 static bool
 is_left_behind(int folder, const char *name)
 {

@@ -42,20 +42,20 @@ check_program(const struct child_config *config, const char *program)
 		return DE_OK;
 	if (WIFEXITED(result.wait_status) &&
 	    WEXITSTATUS(result.wait_status) == PROGRAM_NO_INTERPRETER) {
-		host->report(host, DE_ERROR, "command: the interpreter that "
-		    "the first line of %s names is not there, or cannot be "
-		    "run", program);
+		host->report(host, DE_ERROR, "command: the interpreter in "
+		    "the first line of %s is missing or not executable",
+		    program);
 		return DE_FAILED;
 	}
-	host->report(host, DE_ERROR, "command: there is no program %s%s%s%s; "
-	    "look at its name and its permissions", program,
-	    strchr(program, '/') == NULL ? " in PATH" :
-	    " that can be run", config->user == NULL ? "" : " by ",
+	host->report(host, DE_ERROR, "command: %s%s%s%s; check its name and "
+	    "permissions", program, strchr(program, '/') == NULL ?
+	    " not found in PATH" : " does not exist or is not executable",
+	    config->user == NULL ? "" : " for user ",
 	    config->user == NULL ? "" : config->user);
 	return DE_FAILED;
 }
 
-/* Of the environment that the command gets; NULL if it has none. */
+/* PATH of the command's environment; NULL if it has none. */
 static const char *
 search_path(const struct child_config *config)
 {
@@ -65,7 +65,7 @@ search_path(const struct child_config *config)
 	return NULL;
 }
 
-/* Opened here, where the paths of the shell hold as well. */
+/* Opened here, where the shell's relative paths apply as well. */
 static int
 open_program(const struct child_config *config, const char *program)
 {
@@ -121,9 +121,8 @@ ask_command(const struct child_config *config)
 	if (!result.timed_out && WIFEXITED(result.wait_status) &&
 	    WEXITSTATUS(result.wait_status) == 0)
 		return DE_OK;
-	host->report(host, DE_ERROR, "%s: it could not change the medium, as "
-	    "it says itself when it is asked with DUMPENGINE_REASON=check",
-	    config->command);
+	host->report(host, DE_ERROR, "%s: cannot change the medium, as its own "
+	    "check (DUMPENGINE_REASON=check) reports", config->command);
 	return DE_FAILED;
 }
 

@@ -20,16 +20,16 @@
 
 #define SHELL "/bin/sh"
 #define MEDIUM_FD 3		/* of the command */
-#define LINE_BYTES 512		/* longer lines are cut in pieces */
+#define LINE_BYTES 512		/* longer lines are split */
 #define LOG_BYTES_MAX 65536	/* more output is only counted */
-#define POLL_MS 200		/* how soon an abort is noticed */
+#define POLL_MS 200		/* interval of checks for an abort */
 #define KILL_GRACE_MS 5000	/* from SIGTERM to SIGKILL */
 
-/* The command at work. */
+/* The running command. */
 struct child {
 	const struct child_config *config;
 	pid_t pid;
-	int pidfd;			/* -1: there is none to be had */
+	int pidfd;			/* -1: not available */
 	int output;			/* what it prints; -1: closed */
 	int medium_fd;			/* names the next medium; -1: closed */
 	char line[LINE_BYTES];
@@ -50,7 +50,7 @@ say(const struct child *c, const char *what)
 
 /* ------------------------------------------------- in the child, before exec */
 
-/* What is against the medium, or keeps the drive from taking it. */
+/* The reason why the drive or the medium was refused. */
 static const char *
 failure_name(enum de_failure failure)
 {
@@ -106,7 +106,7 @@ set_number(const char *name, uint64_t number)
 	setenv(name, text, 1);
 }
 
-/* Only what the engine gives us, and what the volume's end has to tell. */
+/* Only what the engine provides, plus the facts about the volume's end. */
 static void
 set_environment(const struct child_config *config)
 {
@@ -114,7 +114,10 @@ set_environment(const struct child_config *config)
 
 	clearenv();
 	for (size_t i = 0; config->environment[i] != NULL; i++) {
-		/* cast: putenv() keeps the text but does not write to it */
+		/*
+		 * cast: putenv() keeps the pointer but does not write through
+		 * it
+		 */
 		putenv((char *)(uintptr_t)config->environment[i]);
 	}
 	setenv("DUMPENGINE_JOB", end->job, 1);
@@ -132,8 +135,8 @@ set_environment(const struct child_config *config)
 }
 
 /*
- * As somebody else it gets no hold of our terminal, and cannot win anything by
- * a program that is set-user-ID.
+ * As another user it must have no access to our terminal, and gain no
+ * privileges through a set-user-ID program.
  */
 static bool
 become_user(const char *user)
@@ -150,7 +153,7 @@ become_user(const char *user)
 	    setenv("LOGNAME", pw->pw_name, 1) == 0;
 }
 
-/* The engine's processes ignore what is usual for a command. */
+/* The engine's processes ignore signals that a command expects to work. */
 static void
 reset_signals(void)
 {
@@ -178,13 +181,13 @@ exec_command(const struct child_config *config, int output, int medium_fd)
 	char volume[16];
 	char *script;
 
-	/* A session without a terminal is a group of its own as well. */
+	/* setsid() also creates a process group. */
 	if (config->user != NULL)
 		setsid();
 	else
 		setpgid(0, 0);
 	reset_signals();
-	/* `output` and `medium_fd` may be in each other's place. */
+	/* `output` and `medium_fd` may occupy each other's target numbers. */
 	const int medium_copy = fcntl(medium_fd, F_DUPFD, MEDIUM_FD + 1);
 	dup2(output, STDOUT_FILENO);
 	dup2(output, STDERR_FILENO);
@@ -196,7 +199,9 @@ exec_command(const struct child_config *config, int output, int medium_fd)
 		_exit(126);
 	}
 	snprintf(volume, sizeof(volume), "%" PRIu32, config->end->volume);
-	/* The device is a word of its own, whatever is in its name. */
+	/*
+	 * The device is a separate word, whatever characters its name contains.
+	 */
 	if (asprintf(&script, "%s \"$@\"", config->command) != -1)
 		execl(SHELL, "sh", "-c", script, "sh", config->end->medium,
 		    volume, (char *)NULL);
@@ -229,7 +234,7 @@ take_output(struct child *c, const char *text, size_t length)
 	}
 }
 
-/* What does not fit makes the name wrong, and opening it will say so. */
+/* An overlong name ends up invalid; opening it will report that. */
 static void
 take_medium(struct child *c, const char *text, size_t length)
 {
@@ -241,7 +246,7 @@ take_medium(struct child *c, const char *text, size_t length)
 	c->medium[c->medium_used] = '\0';
 }
 
-/* Take what is there.  False: nothing more will come. */
+/* Read what is available.  False at end of file. */
 static bool
 take_some(struct child *c, int fd,
     void (*take)(struct child *c, const char *text, size_t length))
@@ -262,7 +267,7 @@ close_fd(int *fd)
 	*fd = -1;
 }
 
-/* It can still be waited for. */
+/* Leaves the child to be waited for. */
 static bool
 has_ended(const struct child *c)
 {
@@ -273,7 +278,7 @@ has_ended(const struct child *c)
 	    WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid != 0;
 }
 
-/* Hear the child for a while.  True: it has ended. */
+/* Poll the child for a while.  True: it has ended. */
 static bool
 listen_to(struct child *c, int milliseconds)
 {
@@ -292,7 +297,7 @@ listen_to(struct child *c, int milliseconds)
 	return c->pidfd == -1 ? has_ended(c) : fds[0].revents != 0;
 }
 
-/* What it left in the pipes; its own children may hold them open for long. */
+/* Read what is left in the pipes; descendants may hold them open for long. */
 static void
 drain(struct child *c)
 {
@@ -308,7 +313,7 @@ drain(struct child *c)
 	log_line(c);
 }
 
-/* The whole group, politely at first. */
+/* Kill the whole group, first with SIGTERM. */
 static void
 kill_child(struct child *c)
 {
@@ -350,8 +355,8 @@ wait_for_child(struct child *c, struct child_result *result)
 }
 
 /*
- * On a terminal the command may want to talk to the operator, as it could
- * under dump(8): so it is in the foreground while it runs.
+ * Put the command in the foreground of the terminal while it runs: it may want
+ * to talk to the operator, as it can under dump(8).
  */
 static void
 give_terminal(pid_t group)
@@ -369,7 +374,7 @@ give_terminal(pid_t group)
 	close(tty);
 }
 
-/* A pipe whose reading end does not block. */
+/* A pipe with a non-blocking read end. */
 static bool
 make_pipe(int fds[2])
 {

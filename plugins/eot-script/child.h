@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * child.h - run the command, hear what it says
+ * child.h - run the command and process its output
  *
- * Its output goes to the log line by line.  What it writes to descriptor 3
- * names the next medium.  It inherits nothing but the standard descriptors.
+ * Its standard output and error are logged line by line.  What it writes to
+ * descriptor 3 names the next medium.  It inherits no other descriptors.
  */
 #ifndef EOT_SCRIPT_CHILD_H
 #define EOT_SCRIPT_CHILD_H
@@ -13,12 +13,11 @@
 struct child_config {			/* all borrowed */
 	const struct de_host *host;
 	const char *command;
-	const char *user;		/* NULL: as we are */
-	const char *const *environment;	/* NULL at the end */
+	const char *user;		/* NULL: the current user */
+	const char *const *environment;	/* terminated by NULL */
 	int64_t timeout;		/* seconds; 0: none */
 	const struct de_volume_end *end;
-	bool checks;			/* no volume has ended: it is asked whether
-					   it could do its work */
+	bool checks;			/* no volume has ended: check only */
 };
 
 struct child_result {
@@ -27,8 +26,8 @@ struct child_result {
 };
 
 /*
- * Run it to its end.  `medium` is the first line it wrote to descriptor 3.
- * Returns false after reporting why it could not be run.
+ * Run the command until it ends.  `medium` receives the first line that it
+ * wrote to descriptor 3.  False after reporting why it could not be run.
  */
 bool child_run(const struct child_config *config, char *medium,
     size_t medium_size, struct child_result *result);

@@ -2,8 +2,8 @@
 /*
  * eot-script.c - EOT handler: runs a command at the end of a volume
  *
- * As dump(8) does with -F: `command DEVICE VOLUME` by /bin/sh; exit status 0
- * goes on, 1 has the operator asked, any other one aborts.
+ * As with -F of dump(8), /bin/sh runs `command DEVICE VOLUME`.  Exit status 0
+ * continues, 1 asks the operator, any other aborts.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -21,8 +21,8 @@
 
 struct eot_script {
 	const struct de_host *host;	/* borrowed */
-	const char *command;		/* borrowed, as its options */
-	const char *user;		/* NULL: the one that runs us */
+	const char *command;		/* borrowed, like all option values */
+	const char *user;		/* NULL: the current user */
 	const char *const *environment;	/* the host's */
 	bool at_end;
 	int64_t timeout;		/* seconds; 0: none */
@@ -43,24 +43,24 @@ static const struct de_option eot_script_options[] = {
 	DE_OPTIONS_END
 };
 
-/* The dump is done, so that nothing can be wrong with it. */
+/* The dump is complete already, so a failure is only a warning. */
 static void
 judge_last(const struct eot_script *s, const struct child_result *result)
 {
 	const struct de_host *host = s->host;
 
 	if (result->timed_out)
-		host->report(host, DE_WARNING, "%s: did not end within %lld "
-		    "seconds and was killed; the dump had been done before",
+		host->report(host, DE_WARNING, "%s: killed after the timeout "
+		    "of %lld seconds; the dump was already complete",
 		    s->command, (long long)s->timeout);
 	else if (WIFSIGNALED(result->wait_status))
-		host->report(host, DE_WARNING, "%s: was killed by signal %d "
-		    "(%s); the dump had been done before", s->command,
+		host->report(host, DE_WARNING, "%s: killed by signal %d (%s); "
+		    "the dump was already complete", s->command,
 		    WTERMSIG(result->wait_status),
 		    strsignal(WTERMSIG(result->wait_status)));
 	else if (WEXITSTATUS(result->wait_status) != 0)
-		host->report(host, DE_WARNING, "%s: ended with status %d; the "
-		    "dump had been done before", s->command,
+		host->report(host, DE_WARNING, "%s: exited with status %d; the "
+		    "dump was already complete", s->command,
 		    WEXITSTATUS(result->wait_status));
 }
 
@@ -70,13 +70,13 @@ judge(const struct eot_script *s, const struct child_result *result)
 	const struct de_host *host = s->host;
 
 	if (result->timed_out) {
-		host->report(host, DE_ERROR, "%s: did not end within %lld "
-		    "seconds and was killed", s->command,
+		host->report(host, DE_ERROR, "%s: killed after the timeout of "
+		    "%lld seconds", s->command,
 		    (long long)s->timeout);
 		return DE_EOT_ASK;
 	}
 	if (WIFSIGNALED(result->wait_status)) {
-		host->report(host, DE_ERROR, "%s: was killed by signal %d (%s)",
+		host->report(host, DE_ERROR, "%s: killed by signal %d (%s)",
 		    s->command, WTERMSIG(result->wait_status),
 		    strsignal(WTERMSIG(result->wait_status)));
 		return DE_EOT_ABORT;
@@ -87,8 +87,8 @@ judge(const struct eot_script *s, const struct child_result *result)
 	case 1:
 		return DE_EOT_ASK;
 	default:
-		host->report(host, DE_ERROR, "%s: ended with status %d, which "
-		    "aborts the dump (0 goes on, 1 asks the operator)",
+		host->report(host, DE_ERROR, "%s: exited with status %d, which "
+		    "aborts the dump (0 continues, 1 asks the operator)",
 		    s->command, WEXITSTATUS(result->wait_status));
 		return DE_EOT_ABORT;
 	}
@@ -122,7 +122,7 @@ volume_ended(void *self, const struct de_volume_end *end,
 	return DE_OK;
 }
 
-/* A path, or any word that others give as well. */
+/* A path, or any word that other handlers use as well. */
 static enum de_status
 name_resource(const struct resource_taker *taker, const char *text)
 {
@@ -191,7 +191,7 @@ create(const struct de_host *host, void **self)
 	s->timeout = host->get_integer(host, "timeout");
 	errno = 0;
 	if (s->user != NULL && getpwnam(s->user) == NULL) {
-		host->report(host, DE_ERROR, "user: there is no user %s%s%s",
+		host->report(host, DE_ERROR, "user: no such user %s%s%s",
 		    s->user, errno != 0 ? ": " : "",
 		    errno != 0 ? strerror(errno) : "");
 		goto fail;

@@ -14,10 +14,10 @@ mind(pid_t group, int fd)
 	char word;
 	ssize_t n;
 
-	setsid();		/* what is sent to our group is not for it */
+	setsid();		/* do not receive signals sent to our group */
 	for (int i = 1; i < NSIG; i++)
 		signal(i, SIG_IGN);
-	/* Nobody may wait for the end of a pipe because of it. */
+	/* Hold no pipe open that someone may be reading to its end. */
 	dup2(fd, STDIN_FILENO);
 	close_range(STDIN_FILENO + 1, ~0U, 0);
 	do

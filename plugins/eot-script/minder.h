@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * minder.h - see that the command ends with the process that runs it
+ * minder.h - kill the command if the process that runs it is killed
  *
- * A process that does nothing but wait for the end of the one that has started
- * it.  If that was killed, it kills the whole process group of the command: what
- * nobody waits for any more must not go on to move tapes.
+ * A separate process that only waits for the process that started it.  If that
+ * one is killed, it kills the whole process group of the command, which must
+ * not go on moving tapes unattended.
  */
 #ifndef EOT_SCRIPT_MINDER_H
 #define EOT_SCRIPT_MINDER_H
@@ -12,14 +12,14 @@
 #include <sys/types.h>
 
 struct minder {
-	pid_t pid;		/* -1: there is none */
-	int fd;			/* to it */
+	pid_t pid;		/* -1: none */
+	int fd;			/* pipe to it */
 };
 
-/* Without a minder, when there can be none, the command is run all the same. */
+/* If no minder can be started, the command runs without one. */
 struct minder minder_start(pid_t group);
 
-/* The command has ended. */
+/* To be called when the command has ended. */
 void minder_end(struct minder *m);
 
 #endif

@@ -7,24 +7,24 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
-/* So much at once. */
+/* Flushed in one step. */
 #define STEP_BYTES (8 << 20)
 
-/* What is written leaves the memory so far behind. */
+/* Written data leaves the page cache this far behind the writer. */
 #define BEHIND_BYTES (32 << 20)
 
 struct flusher {
 	int fd;				/* borrowed */
 	pthread_t thread;
-	off_t told;			/* bytes; by the writer alone */
+	off_t told;			/* bytes; writer thread only */
 
-	pthread_mutex_t lock;		/* of all that follows */
+	pthread_mutex_t lock;		/* guards all members below */
 	pthread_cond_t changed;
 	off_t written;			/* bytes */
 	bool ending;
 };
 
-/* The next piece, waiting for it; false at the end. */
+/* Wait for the next piece; false at the end. */
 static bool
 next(struct flusher *f, off_t begun, off_t *end)
 {
@@ -38,9 +38,9 @@ next(struct flusher *f, off_t begun, off_t *end)
 }
 
 /*
- * Nobody is going to read it soon: better its pages are used over and over than
- * all that the system has, which are in use for something, or have to be got
- * from a host.  What is not on the disk yet stays; that does no harm.
+ * Drop flushed pages: nobody will read them soon, and reusing them is better
+ * than evicting the rest of the page cache or demanding memory from a virtual
+ * machine's host.  Pages not yet on disk stay, which does no harm.
  */
 static void
 let_go(const struct flusher *f, off_t *gone, off_t end)
@@ -77,7 +77,7 @@ flusher_start(int fd)
 	f->fd = fd;
 	pthread_mutex_init(&f->lock, NULL);
 	pthread_cond_init(&f->changed, NULL);
-	/* Signals are the engine's. */
+	/* Signals are handled by the engine's threads. */
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &old);
 	const int error = pthread_create(&f->thread, NULL, flush, f);

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * flusher.h - have the disk begin with what has been written
+ * flusher.h - start writeback of what has been written
  *
- * And have the system forget it when it is there, so that a dump does not push
- * everything else out of the memory.
+ * Also drops the pages once they are on disk, so that a dump does not evict
+ * everything else from the page cache.
  *
- * A thread of its own, as asking for that may take as long as the disk needs
- * for what it has to do already.  What it does changes nothing but when the
- * disk works: errors come up in fsync(2).
+ * Runs in its own thread, because the calls may block while the disk is busy.
+ * It only affects when the disk works: errors show up in fsync(2).
  */
 #ifndef FLUSHER_H
 #define FLUSHER_H
@@ -16,13 +15,13 @@
 
 struct flusher;
 
-/* For a file, which has to stay open.  NULL: there is none; that is fine. */
+/* For a file, which must stay open.  NULL: not available, which is no error. */
 struct flusher *flusher_start(int fd);
 
-/* So many bytes are written.  Takes NULL. */
+/* `bytes` have been written in all.  Accepts NULL. */
 void flusher_written(struct flusher *f, off_t bytes);
 
-/* End the thread, within what it asks of the disk last.  Takes NULL. */
+/* End the thread once its current disk request is done.  Accepts NULL. */
 void flusher_stop(struct flusher *f);
 
 #endif

@@ -16,8 +16,8 @@
 
 #define SUFFIX ".set"
 #define COMPLETE "complete=1"
-#define ATTEMPTS 16		/* to lock one before others look at it */
-#define BYTES_MAX (16 << 20)	/* of one that is read */
+#define ATTEMPTS 16		/* to lock one before others see it */
+#define BYTES_MAX (16 << 20)	/* size limit when reading */
 #define PREFIX_LENGTH (sizeof(SAFE_FILE_PREFIX) - 1)
 #define SUFFIX_LENGTH (sizeof(SUFFIX) - 1)
 #define ID_LENGTH (SAFE_FILE_RANDOM_BYTES - 1)
@@ -30,17 +30,17 @@ struct journal {
 	int fd;
 };
 
-/* One that was found, with what is in it. */
+/* A journal that was found, and its contents. */
 struct found {
 	const struct de_host *host;
 	const char *folder;
 	int folder_fd;
 	char name[SAFE_FILE_NAME_BYTES];
-	char prefix[SAFE_FILE_NAME_BYTES];	/* of the names of its files */
+	char prefix[SAFE_FILE_NAME_BYTES];	/* of its files' names */
 	int fd;
-	char *bytes;			/* with a NUL behind */
+	char *bytes;			/* terminated by a NUL */
 	size_t size;
-	unsigned int files;		/* that were dealt with */
+	unsigned int files;		/* number processed */
 };
 
 /* ------------------------------------------------------------------- files */
@@ -85,7 +85,7 @@ remove_file(const char *path, const char *prefix)
 	return removed;
 }
 
-/* Each name in a folder that fits; it may be removed. */
+/* Call for each matching name in a directory; the file may be removed. */
 static void
 each_name(int folder, bool (*fits)(const char *name, const void *arg),
     const void *fits_arg, void (*fn)(void *arg, const char *name), void *arg)
@@ -107,7 +107,7 @@ each_name(int folder, bool (*fits)(const char *name, const void *arg),
 
 /* ----------------------------------------------------------------- our own */
 
-/* Locked by somebody else: one who looks for leavings, and takes it for one. */
+/* Another process may hold the lock, taking this journal for a leftover. */
 static bool
 lock_it(const struct journal *j)
 {
@@ -232,7 +232,7 @@ journal_complete(const struct journal *j, const struct journal_move *moves,
 		    put_number(j, "inode", moves[i].inode) &&
 		    put_text(j, "to", moves[i].to) &&
 		    put_number(j, "replaces", moves[i].replaces);
-	/* The end goes there by itself: it vouches for the rest. */
+	/* The end mark is written separately: it vouches for the rest. */
 	return ok && (!sync || fsync(j->fd) == 0) &&
 	    write(j->fd, COMPLETE, sizeof(COMPLETE)) ==
 	    (ssize_t)sizeof(COMPLETE) && (!sync || (fsync(j->fd) == 0 &&
@@ -266,7 +266,7 @@ read_all(struct found *f)
 	return true;
 }
 
-/* The next text; NULL at the end, or if it is not whole. */
+/* The next text; NULL at the end, or if it is incomplete. */
 static const char *
 next_text(const struct found *f, size_t *at)
 {
@@ -279,7 +279,7 @@ next_text(const struct found *f, size_t *at)
 	return *at > f->size ? NULL : text;
 }
 
-/* The value, if the text is one of that key; NULL otherwise. */
+/* The value if the text has that key, else NULL. */
 static const char *
 value_of(const char *text, const char *key)
 {
@@ -316,7 +316,7 @@ remove_name(void *arg, const char *name)
 		f->files++;
 }
 
-/* Those in other folders, and one that was not noted yet. */
+/* Remove files in other directories, and one not recorded yet. */
 static void
 remove_files(struct found *f)
 {
@@ -331,7 +331,7 @@ remove_files(struct found *f)
 	each_name(f->folder_fd, begins_with, f->prefix, remove_name, f);
 }
 
-/* Not over anything that has come there since. */
+/* Never replace anything that was put there since. */
 static bool
 may_take(int folder, const char *name, uintmax_t replaces)
 {
@@ -353,15 +353,15 @@ finish_move(struct found *f, const char *from, uintmax_t inode, const char *to,
 
 	if (folder == -1)
 		return;
-	/* Both are in one folder. */
+	/* Both are in the same directory. */
 	if (new_name != NULL && new_name - to == old_name - 1 - from &&
 	    strncmp(from, to, (size_t)(old_name - from)) == 0 &&
 	    find_ours(folder, old_name, f->prefix, &st) &&
 	    (uintmax_t)st.st_ino == inode) {
 		if (!may_take(folder, new_name + 1, replaces))
-			f->host->report(f->host, DE_WARNING, "%s is another "
-			    "file now, so the volume that an interrupted run "
-			    "wrote for that name is removed", to);
+			f->host->report(f->host, DE_WARNING, "%s has been "
+			    "replaced since; removing the volume that an "
+			    "interrupted run wrote for that name", to);
 		else if (renameat(folder, old_name, folder, new_name + 1) == 0)
 			f->files++;
 		safe_file_sync_folder(folder);
@@ -397,20 +397,19 @@ deal_with(struct found *f)
 
 	if (complete) {
 		finish_moves(f);
-		f->host->report(f->host, DE_WARNING, "%s: a run that was "
-		    "interrupted when its dump was whole has left %u volumes "
-		    "without their names; they have them now", f->folder,
-		    f->files);
+		f->host->report(f->host, DE_WARNING, "%s: a run was "
+		    "interrupted after its dump was complete; gave its %u "
+		    "remaining volumes their final names", f->folder, f->files);
 	}
 	f->files = 0;
 	remove_files(f);
 	if (!complete && f->files > 0)
-		f->host->report(f->host, DE_INFO, "%s: removed the unfinished "
+		f->host->report(f->host, DE_INFO, "%s: removed incomplete "
 		    "volumes of an interrupted run (%u)", f->folder, f->files);
 	unlinkat(f->folder_fd, f->name, 0);
 }
 
-/* Of a run that is alive: does it write to that name? */
+/* Does this run, which is alive, write to that name? */
 static bool
 writes_to(const struct found *f, const char *final, const char **process)
 {
@@ -455,7 +454,7 @@ look_at(struct cleaning *c)
 	    (st.st_mode & (S_IRWXG | S_IRWXO)) != 0)
 		return;
 	if (flock(f->fd, LOCK_EX | LOCK_NB) == 0) {
-		/* The lock of one that has gone meanwhile says nothing. */
+		/* A lock released in the meantime tells nothing. */
 		if (fstat(f->fd, &st) == 0 && is_ours(&st) && read_all(f))
 			deal_with(f);
 	} else if (errno == EWOULDBLOCK && read_all(f) &&

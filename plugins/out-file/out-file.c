@@ -2,9 +2,9 @@
 /*
  * out-file.c - output: a file, a pipe, standard output or a device
  *
- * A regular file gets its final name when it is whole and, unless "fsync" is
- * false, safe on the disk.  One that takes the place of another waits with that
- * until the whole dump is.
+ * A regular file gets its final name once it is complete and, unless "fsync" is
+ * false, durable.  One that replaces another file waits until the whole dump is
+ * complete.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -27,10 +27,10 @@
 
 #define LOOKED_AT_MAX 1000	/* volumes, in check() */
 
-/* What the next attempt at a volume has to know; in shared memory. */
+/* State for the next attempt at a volume; in shared memory. */
 struct shared {
-	bool no_room;		/* for the old dump beside the new one */
-	bool at_once;		/* so volumes get their names at once */
+	bool no_room;		/* for both the old and the new dump */
+	bool at_once;		/* so name volumes immediately */
 };
 
 struct out_file {
@@ -43,18 +43,18 @@ struct out_file {
 	struct set *set;		/* owned; the regular files */
 	struct shared *shared;		/* owned */
 
-	struct place_dump dump;		/* that is being made */
-	uint32_t volume;		/* that is open */
-	bool is_handled;		/* an EOT handler may take it away */
-	char *name;			/* of it, for messages */
-	struct place place;		/* of it */
+	struct place_dump dump;		/* the dump in progress */
+	uint32_t volume;		/* the open volume */
+	bool is_handled;		/* an EOT handler may move it away */
+	char *name;			/* its name in messages */
+	struct place place;		/* its temporary name */
 	int fd;				/* -1 when no volume is open */
-	bool is_disk;			/* it has more behind the volume */
+	bool is_disk;			/* a disk is longer than the volume */
 	off_t written;			/* bytes */
-	off_t read;			/* bytes, of reading back */
+	off_t read;			/* bytes read back */
 	enum de_failure failure;	/* of the last call */
 	bool may_retry;
-	struct flusher *flusher;	/* so that little is left at the end */
+	struct flusher *flusher;	/* leaves little to sync at the end */
 };
 
 static const struct de_option out_file_options[] = {
@@ -128,8 +128,8 @@ forget_volume(struct out_file *f)
 }
 
 /*
- * The name for a volume, to be freed: what the EOT handler says, or what the
- * options do; the last one of a list serves for all that follow.
+ * The name of a volume; the caller frees it.  The EOT handler's choice, or else
+ * from the options; the last name of a list serves for all further volumes.
  */
 static char *
 name_of(struct out_file *f, const struct de_volume *volume)
@@ -144,7 +144,7 @@ name_of(struct out_file *f, const struct de_volume *volume)
 	return name;
 }
 
-/* An engine of the time before did not say. */
+/* Older engines do not set this. */
 static bool
 is_handled(const struct de_volume *volume)
 {
@@ -163,7 +163,7 @@ check_folder(struct out_file *f, const struct place *place, const char *name)
 	if (copy == NULL)
 		return fail_path(f, name, "cannot be written", ENOMEM);
 	if (access(dirname(copy), W_OK | X_OK) == -1)
-		status = fail_path(f, name, "its folder cannot be written",
+		status = fail_path(f, name, "its directory is not writable",
 		    errno);
 	free(copy);
 	return status;
@@ -192,8 +192,8 @@ static enum de_status
 check_descriptor(const struct out_file *f, const struct place *place)
 {
 	if (isatty(place->descriptor))
-		return refuse(f, "standard output", "is a terminal; a dump "
-		    "would do it no good");
+		return refuse(f, "standard output", "is a terminal; redirect "
+		    "it to a file or a pipe");
 	return DE_OK;
 }
 
@@ -215,7 +215,7 @@ check_place(struct out_file *f, const struct place *place, const char *name)
 	return DE_FAILED;
 }
 
-/* What is at the name may go, for volumes that there will be. */
+/* Check a volume's name and, if the volume is certain, what exists there. */
 static enum de_status
 check_name(struct out_file *f, const char *name, bool is_certain)
 {
@@ -230,7 +230,7 @@ check_name(struct out_file *f, const char *name, bool is_certain)
 	return status;
 }
 
-/* Two volumes in a row that would be one file. */
+/* Would two consecutive volumes be the same file? */
 static bool
 are_one_file(const char *name, const char *before)
 {
@@ -257,10 +257,10 @@ check_later(struct out_file *f, const struct de_volume *first,
 		} else if (!are_one_file(name, before)) {
 			status = check_name(f, name, i <= volumes);
 		} else if (i <= volumes) {
-			f->host->report(f->host, DE_ERROR, "%s would be volume "
-			    "%u and volume %u; give a path with %%v, a list of "
-			    "paths, or have an EOT handler name another", name,
-			    i - 1, i);
+			f->host->report(f->host, DE_ERROR, "%s would hold both "
+			    "volume %u and volume %u; use %%v in the path, "
+			    "list several paths, or let an EOT handler name "
+			    "the next", name, i - 1, i);
 			status = DE_FAILED;
 		}
 		free(before);
@@ -279,7 +279,7 @@ out_file_check(void *self, const struct de_volume *volume)
 	    check_name(f, name, true);
 
 	free(name);
-	/* A handler sees to the others when it is their time. */
+	/* A handler prepares the later ones when they are due. */
 	if (status == DE_OK && !is_handled(volume))
 		status = check_later(f, volume, DE_HAS(volume, volumes) ?
 		    volume->volumes : 0);
@@ -289,7 +289,7 @@ out_file_check(void *self, const struct de_volume *volume)
 static enum de_status
 name_resource(const struct resource_taker *taker, const char *name)
 {
-	/* What comes later on standard output comes behind. */
+	/* Later output to standard output is appended. */
 	return strcmp(name, "-") == 0 ? DE_OK :
 	    resource_name_path(taker, name);
 }
@@ -307,7 +307,7 @@ out_file_name_resources(void *self, const struct de_volume *volume,
 
 /* ----------------------------------------------------------------- opening */
 
-/* What messages call the volume. */
+/* The volume's name in messages. */
 static const char *
 shown(const struct out_file *f)
 {
@@ -318,8 +318,8 @@ static enum de_status
 open_descriptor(struct out_file *f)
 {
 	if (f->volume > 1)
-		return refuse(f, shown(f), "can take one volume only; "
-		    "restore cannot read two of them in a row");
+		return refuse(f, shown(f), "can hold only one volume; restore "
+		    "cannot read two in a row");
 	if (check_descriptor(f, &f->place) != DE_OK)
 		return DE_FAILED;
 	f->fd = fcntl(f->place.descriptor, F_DUPFD_CLOEXEC, 3);
@@ -348,7 +348,7 @@ open_special(struct out_file *f)
 		return DE_FAILED;
 	}
 	f->is_disk = S_ISBLK(f->place.st.st_mode);
-	/* From now on there is no way back. */
+	/* From here on there is no way back. */
 	return f->is_disk ? place_retire(&f->place, f->host, f->name,
 	    f->overwrite, &f->dump) : DE_OK;
 }
@@ -366,7 +366,7 @@ retire_name(void *arg, const char *final)
 	return status;
 }
 
-/* All that wait take their places, so that what has them goes. */
+/* Retire whatever the waiting files replace, and give them their names. */
 static enum de_status
 give_names(struct out_file *f)
 {
@@ -377,7 +377,7 @@ give_names(struct out_file *f)
 	return status;
 }
 
-/* Is there room for a record, if not for a volume? */
+/* No room for even one record, while renames are pending? */
 static bool
 is_full(const struct out_file *f, const char *path, uint32_t record_size)
 {
@@ -397,9 +397,9 @@ make_room(struct out_file *f)
 {
 	f->shared->no_room = false;
 	f->shared->at_once = true;
-	f->host->report(f->host, DE_WARNING, "%s: there is no room for the old "
-	    "dump beside the new one, so the old one goes before the new one "
-	    "is complete", f->name);
+	f->host->report(f->host, DE_WARNING, "%s: no room for the old and the "
+	    "new dump; removing the old one before the new one is complete",
+	    f->name);
 	return give_names(f);
 }
 
@@ -407,8 +407,8 @@ static enum de_status
 refuse_twice(struct out_file *f, uint32_t volume)
 {
 	f->failure = DE_FAILURE_PROTECTED;
-	f->host->report(f->host, DE_ERROR, "%s is volume %u of this dump "
-	    "already; give a path with %%v, a list of paths, or have the EOT "
+	f->host->report(f->host, DE_ERROR, "%s already holds volume %u of this "
+	    "dump; use %%v in the path, list several paths, or let the EOT "
 	    "handler move it or name another", f->name, volume);
 	return DE_FAILED;
 }
@@ -455,7 +455,7 @@ open_place(struct out_file *f, const struct de_volume *volume)
 	return DE_FAILED;
 }
 
-/* Or what was given to us, which is somebody else's file. */
+/* A pipe, or a descriptor that was passed to us and belongs to others. */
 static bool
 is_pipe(const struct out_file *f)
 {
@@ -502,29 +502,28 @@ write_failed(struct out_file *f, int error)
 
 	f->failure = failure_of(error);
 	switch (error) {
-	case ECANCELED:		/* nobody needs to be told */
+	case ECANCELED:		/* no need to report */
 		return DE_FAILED;
 	case ENOSPC:
 	case EDQUOT:
 		f->host->report(f->host, DE_ERROR, "%s: %s after %lld bytes; "
-		    "make room there, give a path elsewhere, or set a "
-		    "volume_size and paths on several disks", name,
-		    error == ENOSPC ? "the disk is full" :
-		    "the disk quota is used up", (long long)f->written);
+		    "free some space, use another path, or set volume_size and "
+		    "paths on several disks", name, error == ENOSPC ?
+		    "disk full" : "disk quota exceeded", (long long)f->written);
 		return DE_FAILED;
 	case EFBIG:
 		f->host->report(f->host, DE_ERROR, "%s: %s after %lld bytes: "
-		    "no file may be larger there; set a volume_size below "
-		    "that", name, strerror(error), (long long)f->written);
+		    "exceeds the file size limit; set a smaller volume_size",
+		    name, strerror(error), (long long)f->written);
 		return DE_FAILED;
 	case EPIPE:
-		return refuse(f, name, "is a pipe that nobody reads any more");
+		return refuse(f, name, "is a pipe with no reader left");
 	default:
 		return fail_path(f, name, "cannot be written", error);
 	}
 }
 
-/* All of it: 0, or an error number. */
+/* Write everything.  Returns 0 or an error number. */
 static int
 write_all(const struct out_file *f, const char *at, size_t length)
 {
@@ -552,8 +551,8 @@ is_no_room(int error)
 }
 
 /*
- * The old dump has to go before the new one is complete: at the next attempt,
- * which this volume is to have, by the thread that may speak of it.
+ * Must the old dump go before the new one is complete?  That happens at the
+ * next attempt, which this volume will get, in the thread that may report it.
  */
 static bool
 will_make_room(struct out_file *f, int error)
@@ -575,7 +574,7 @@ out_file_write(void *self, const void *record, size_t length)
 
 	if (will_make_room(f, error))
 		return DE_FAILED;
-	/* Nothing of the record may be on the volume that it does not fit. */
+	/* No part of a record that did not fit may remain on the volume. */
 	if ((is_no_room(error) || error == EFBIG) && is_regular(f) &&
 	    f->end_when_full && ftruncate(f->fd, f->written) == 0)
 		return DE_END_OF_VOLUME;
@@ -589,9 +588,9 @@ out_file_write(void *self, const void *record, size_t length)
 /* ----------------------------------------------------------------- closing */
 
 /*
- * What takes the place of another file waits until the dump is complete, and
- * the volumes behind it as well.  A handler may want to do something with each
- * volume, under its name.
+ * A file that replaces another waits until the dump is complete, and so do all
+ * later volumes.  With a handler, which may need each volume under its final
+ * name, none waits.
  */
 static bool
 is_to_wait(const struct out_file *f)
@@ -606,7 +605,7 @@ is_to_wait(const struct out_file *f)
 	    !set_is_current(f->set, f->volume, &st);
 }
 
-/* What is at the name, if it may go, is not built on any more. */
+/* Retire the dump of an existing file that may be replaced. */
 static enum de_status
 take_name(struct out_file *f, const struct stat *written)
 {
@@ -631,17 +630,17 @@ finish_regular(struct out_file *f)
 		return fail_path(f, f->name, "cannot be finished", errno);
 	if (f->fsync && fsync(f->fd) == -1)
 		return will_make_room(f, errno) ? DE_FAILED :
-		    fail_path(f, f->name, "cannot be made safe", errno);
+		    fail_path(f, f->name, "cannot be synced", errno);
 	return is_to_wait(f) ? set_keep(f->set, &st) : take_name(f, &st);
 }
 
 static enum de_status
 finish_special(struct out_file *f)
 {
-	/* Pipes and the like have nothing that could be made safe. */
+	/* Pipes and the like cannot be synced. */
 	if (f->fsync && fsync(f->fd) == -1 && errno != EINVAL &&
 	    errno != EROFS && errno != ENOTSUP)
-		return fail_path(f, shown(f), "cannot be made safe", errno);
+		return fail_path(f, shown(f), "cannot be synced", errno);
 	const int fd = f->fd;
 	f->fd = -1;
 	if (close(fd) == -1 && errno != EINTR)
@@ -657,7 +656,7 @@ out_file_close_volume(void *self, enum de_close how)
 
 	if (how == DE_CLOSE_COMPLETE)
 		status = is_regular(f) ? finish_regular(f) : finish_special(f);
-	/* What was finished is not touched. */
+	/* A finished volume is not touched. */
 	set_discard(f->set);
 	forget_volume(f);
 	return status;
@@ -696,19 +695,18 @@ out_file_end_set(void *self, enum de_close how)
 
 /* ------------------------------------------------------------ reading back */
 
-/* From the disk: what the kernel still has of it is dropped. */
+/* From the disk: drop what the kernel has cached. */
 static enum de_status
 out_file_begin_readback(void *self)
 {
 	struct out_file *f = self;
 
 	if (!is_regular(f) && !f->is_disk)
-		return refuse(f, shown(f), "cannot be read back, as it is "
-		    "neither a file nor a disk; verify = true does not work "
-		    "with it");
+		return refuse(f, shown(f), "cannot be read back, being neither "
+		    "a file nor a disk; verify = true requires one");
 	if (fsync(f->fd) == -1)
 		return will_make_room(f, errno) ? DE_FAILED :
-		    fail_path(f, f->name, "cannot be made safe", errno);
+		    fail_path(f, f->name, "cannot be synced", errno);
 	posix_fadvise(f->fd, 0, 0, POSIX_FADV_DONTNEED);
 	posix_fadvise(f->fd, 0, 0, POSIX_FADV_SEQUENTIAL);
 	f->read = 0;
@@ -721,7 +719,7 @@ out_file_read_back(void *self, void *buffer, size_t room, size_t *length)
 	struct out_file *f = self;
 	ssize_t n;
 
-	/* A disk goes on behind the volume. */
+	/* A disk is longer than the volume. */
 	if (f->is_disk && (off_t)room > f->written - f->read)
 		room = (size_t)(f->written - f->read);
 	if (room == 0)
@@ -736,7 +734,7 @@ out_file_read_back(void *self, void *buffer, size_t room, size_t *length)
 	return n == 0 ? DE_NO_MORE : DE_OK;
 }
 
-/* A device or a pipe that has the volume before, but not /dev/null. */
+/* A device or pipe that holds the previous volume, except /dev/null. */
 static bool
 out_file_needs_change(void *self, const struct de_volume *volume)
 {
@@ -759,7 +757,7 @@ out_file_needs_change(void *self, const struct de_volume *volume)
 
 /* --------------------------------------------------------------- instances */
 
-/* In each of the names. */
+/* Check each name. */
 static enum de_status
 check_patterns(const struct out_file *f)
 {
@@ -768,8 +766,8 @@ check_patterns(const struct out_file *f)
 	for (size_t i = 0; i < f->path_count; i++)
 		if (!pattern_is_valid(f->paths[i], &wrong)) {
 			f->host->report(f->host, DE_ERROR, "path: \"%s\": "
-			    "%%%c stands for nothing; there are %%v, %%j, "
-			    "%%l, %%d and %%%%", f->paths[i], wrong);
+			    "unknown %%%c; expected %%v, %%j, %%l, %%d or %%%%",
+			    f->paths[i], wrong);
 			return DE_FAILED;
 		}
 	return DE_OK;

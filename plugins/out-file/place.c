@@ -14,7 +14,7 @@
 #include "../common/safe_file.h"
 
 #define STANDARD_OUTPUT "-"
-#define MEMORY_MAJOR 1		/* of /dev/null and its like */
+#define MEMORY_MAJOR 1		/* of /dev/null and the like */
 #define NULL_MINOR 3
 #define ZERO_MINOR 5
 #define FULL_MINOR 7
@@ -37,7 +37,7 @@ say_errno(const struct de_host *host, const char *name, const char *what)
 
 /* ----------------------------------------------------------------- finding */
 
-/* Not to be led away by a link that somebody else has put there. */
+/* Never follow a link that another user planted. */
 static bool
 is_foreign_link(const struct de_host *host, const char *name)
 {
@@ -46,8 +46,8 @@ is_foreign_link(const struct de_host *host, const char *name)
 	if (lstat(name, &st) == -1 || !S_ISLNK(st.st_mode) ||
 	    st.st_uid == geteuid() || st.st_uid == 0)
 		return false;
-	host->report(host, DE_ERROR, "%s is a symbolic link of another user "
-	    "(%ju); remove it, or give the name that it leads to", name,
+	host->report(host, DE_ERROR, "%s is a symbolic link owned by another "
+	    "user (%ju); remove it, or give its target", name,
 	    (uintmax_t)st.st_uid);
 	return true;
 }
@@ -59,22 +59,23 @@ find_missing(struct place *p, const struct de_host *host, const char *name)
 	const char *folder = safe_file_forbidden(name);
 
 	if (folder != NULL) {
-		host->report(host, DE_ERROR, "%s is not there, and no file is "
-		    "made in %s; %s", name, folder, strcmp(folder, "/dev") ==
-		    0 ? "is the driver of the device loaded, and the name "
-		    "right?" : "give a path elsewhere");
+		host->report(host, DE_ERROR, "%s does not exist, and files "
+		    "cannot be kept in %s; %s", name, folder,
+		    strcmp(folder, "/dev") == 0 ?
+		    "check the device's name and its driver" :
+		    "use another path");
 		return PLACE_UNUSABLE;
 	}
 	if (lstat(name, &st) == 0 && S_ISLNK(st.st_mode)) {
 		errno = ENOENT;
-		say_errno(host, name, "is a symbolic link that leads nowhere");
+		say_errno(host, name, "is a dangling symbolic link");
 		return PLACE_UNUSABLE;
 	}
-	/* An absolute path that is free of links lasts as long as the run. */
+	/* An absolute path without links stays valid throughout the run. */
 	p->path = safe_file_place(name);
 	if (p->path != NULL)
 		return PLACE_FREE;
-	say_errno(host, name, errno == ENOENT ? "its folder is missing" :
+	say_errno(host, name, errno == ENOENT ? "its directory does not exist" :
 	    "cannot be written");
 	return PLACE_UNUSABLE;
 }
@@ -88,7 +89,7 @@ find_memory_device(const struct de_host *host, const char *name, dev_t device)
 	case FULL_MINOR:
 		return PLACE_SPECIAL;
 	default:
-		refuse(host, name, "is no device that a dump could be on");
+		refuse(host, name, "is not a device that can hold a dump");
 		return PLACE_UNUSABLE;
 	}
 }
@@ -100,8 +101,8 @@ find_fifo(const struct place *p, const struct de_host *host, const char *name)
 
 	if (fault == NULL)
 		return PLACE_SPECIAL;
-	host->report(host, DE_ERROR, "%s is a FIFO that %s; whoever made it "
-	    "would get the dump", name, fault);
+	host->report(host, DE_ERROR, "%s is a FIFO that %s; its creator could "
+	    "read the dump", name, fault);
 	return PLACE_UNUSABLE;
 }
 
@@ -112,10 +113,10 @@ find_file(const struct place *p, const struct de_host *host, const char *name)
 
 	if (folder == NULL)
 		return PLACE_FILE;
-	host->report(host, DE_ERROR, "%s is a regular file in %s, where no "
-	    "dump is kept; %s", name, folder, strcmp(folder, "/dev") == 0 ?
-	    "it may be what something has written when the device was not "
-	    "there: remove it" : "give a path elsewhere");
+	host->report(host, DE_ERROR, "%s is a regular file in %s, where dumps "
+	    "cannot be kept; %s", name, folder, strcmp(folder, "/dev") == 0 ?
+	    "remove it (probably written while the device was absent)" :
+	    "use another path");
 	return PLACE_UNUSABLE;
 }
 
@@ -131,11 +132,11 @@ find_existing(struct place *p, const struct de_host *host, const char *name)
 	case S_IFREG:
 		return find_file(p, host, name);
 	case S_IFDIR:
-		refuse(host, name, "is a folder; give the name of a file in "
+		refuse(host, name, "is a directory; give the name of a file in "
 		    "it");
 		return PLACE_UNUSABLE;
 	case S_IFSOCK:
-		refuse(host, name, "is a socket, which cannot be written to");
+		refuse(host, name, "is a socket and cannot be written to");
 		return PLACE_UNUSABLE;
 	case S_IFIFO:
 		return find_fifo(p, host, name);
@@ -187,15 +188,15 @@ place_warn(const struct place *p, const struct de_host *host)
 	if (folder == -1)
 		return;
 	if (safe_file_folder_is_open(folder))
-		host->report(host, DE_WARNING, "%s: everybody can write to its "
-		    "folder, and remove or exchange the dumps there; take that "
-		    "right away (chmod o-w) or give another folder", p->path);
+		host->report(host, DE_WARNING, "%s: its directory is writable "
+		    "by everyone, who may remove or replace dumps; remove that "
+		    "permission (chmod o-w) or use another directory", p->path);
 	close(folder);
 }
 
 /* ------------------------------------------------------------ what it holds */
 
-/* The header that a regular file or a disk begins with. */
+/* The header at the beginning of a regular file or a disk. */
 static bool
 read_label(const char *path, struct label *label)
 {
@@ -216,7 +217,7 @@ read_label(const char *path, struct label *label)
 	return ok;
 }
 
-/* An engine without that service knows of none. */
+/* An engine without this service knows of no dump. */
 static enum de_dump_state
 state_of(const struct de_host *host, const struct label *label)
 {
@@ -244,7 +245,7 @@ refuse_dump(const struct de_host *host, const char *name,
 	char date[DATE_BYTES];
 
 	format_date(label->date, date);
-	host->report(host, DE_ERROR, "%s exists already: it is volume %" PRIu32
+	host->report(host, DE_ERROR, "%s already exists: it is volume %" PRIu32
 	    " of the level %" PRId32 " dump of %s of %s, %s", name,
 	    label->volume, label->level, label->device, date, why);
 }
@@ -257,27 +258,27 @@ may_go(const struct place *p, const struct de_host *host, const char *name,
 
 	if (!read_label(p->path, &label)) {
 		if (!overwrite)
-			refuse(host, name, "exists already; remove it, give "
-			    "another path (as with %d for the date), or set "
-			    "overwrite = true");
+			refuse(host, name, "already exists; remove it, use "
+			    "another path (such as one with %d for the date), "
+			    "or set overwrite = true");
 		return overwrite ? DE_OK : DE_FAILED;
 	}
 	switch (state_of(host, &label)) {
 	case DE_DUMP_UNFINISHED:
 		return DE_OK;
 	case DE_DUMP_BASE:
-		refuse_dump(host, name, &label, "which others build on, this "
-		    "one perhaps; give a path that differs, as with %l for the "
-		    "level or %d for the date");
+		refuse_dump(host, name, &label, "on which other dumps depend, "
+		    "possibly this one; use a distinct path, such as one with "
+		    "%l for the level or %d for the date");
 		return DE_FAILED;
 	case DE_DUMP_FINISHED:
 	case DE_DUMP_UNKNOWN:
 		break;
 	}
 	if (!overwrite)
-		refuse_dump(host, name, &label, "which is whole as far as is "
-		    "known; remove it, give another path (as with %d for the "
-		    "date), or set overwrite = true");
+		refuse_dump(host, name, &label, "which is complete as far as "
+		    "is known; remove it, use another path (such as one with "
+		    "%d for the date), or set overwrite = true");
 	return overwrite ? DE_OK : DE_FAILED;
 }
 
@@ -291,14 +292,14 @@ place_may_go(const struct place *p, const struct de_host *host,
 		return DE_OK;
 	if (overwrite)
 		return may_go(p, host, name, true);
-	refuse(host, name, "is a block device; to have what is on it "
-	    "overwritten, set overwrite = true");
+	refuse(host, name, "is a block device; set overwrite = true to "
+	    "overwrite its contents");
 	return DE_FAILED;
 }
 
 /*
- * A dump of the same date, which was set, made before: by its header it could
- * be the one that is being made, which must not go.
+ * An earlier dump with the same explicit date: by its header it could be the
+ * dump in progress, which must not be overwritten.
  */
 static bool
 is_made_again(const struct label *label, const struct place_dump *own)
@@ -339,7 +340,7 @@ wait_a_moment(void)
 	nanosleep(&pause, NULL);
 }
 
-/* A FIFO without a reader, ENXIO, is told once, and not waited for for ever. */
+/* Report a FIFO without a reader (ENXIO) once, and wait a limited time. */
 static int
 open_patiently(const struct place *p, const struct de_host *host,
     const char *name, int flags)
@@ -350,25 +351,25 @@ open_patiently(const struct place *p, const struct de_host *host,
 	    S_ISFIFO(p->st.st_mode) && waited < READER_POLLS &&
 	    !host->cancelled(host)) {
 		if (waited++ == 0)
-			host->report(host, DE_INFO, "%s: waiting for somebody "
-			    "who reads it", name);
+			host->report(host, DE_INFO, "%s: waiting for a reader",
+			    name);
 		wait_a_moment();
 		errno = ENXIO;
 	}
 	return fd;
 }
 
-/* After open_patiently() with errno. */
+/* Report the errno of open_patiently(). */
 static void
 tell_not_opened(const struct place *p, const struct de_host *host,
     const char *name)
 {
 	if (S_ISBLK(p->st.st_mode) && errno == EBUSY)
-		say_errno(host, name, "is in use: mounted, or part of a "
-		    "volume group or an array");
+		say_errno(host, name, "is in use: mounted, or part of a volume "
+		    "group or an array");
 	else if (S_ISFIFO(p->st.st_mode) && errno == ENXIO)
-		host->report(host, DE_ERROR, "%s: nobody reads this FIFO; "
-		    "start what reads it first", name);
+		host->report(host, DE_ERROR, "%s: this FIFO has no reader; "
+		    "start the reader first", name);
 	else
 		say_errno(host, name, "cannot be opened for writing");
 }
@@ -378,7 +379,7 @@ place_open(const struct place *p, const struct de_host *host,
     const char *name)
 {
 	const bool is_disk = S_ISBLK(p->st.st_mode);
-	/* O_EXCL: not if it is mounted, or part of something. */
+	/* O_EXCL: fail if it is mounted or otherwise in use. */
 	const int fd = open_patiently(p, host, name, O_NONBLOCK | O_NOCTTY |
 	    O_NOFOLLOW | O_CLOEXEC | (is_disk ? O_RDWR | O_EXCL : O_WRONLY));
 	struct stat st;
@@ -393,7 +394,7 @@ place_open(const struct place *p, const struct de_host *host,
 	    safe_file_fault(&st, p->st.st_mode & S_IFMT);
 	if (fault == NULL && (st.st_dev != p->st.st_dev ||
 	    st.st_ino != p->st.st_ino))
-		fault = "is something else now than it was";
+		fault = "has been replaced by something else";
 	if (fault == NULL && fcntl(fd, F_SETFL, is_disk ? O_RDWR :
 	    O_WRONLY) == -1)
 		fault = strerror(errno);

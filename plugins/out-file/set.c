@@ -14,16 +14,16 @@
 #include "../common/safe_file.h"
 #include "journal.h"
 
-/* A volume that is whole. */
+/* A complete volume. */
 struct set_file {
 	uint32_t volume;
 	dev_t device;
 	ino_t inode;
-	char *temporary;		/* NULL: it has its final name */
+	char *temporary;		/* NULL: has its final name */
 	char *final;
 };
 
-/* A file that has got its final name, or was about to. */
+/* A file that received its final name or was about to. */
 struct named {
 	dev_t device;
 	ino_t inode;
@@ -31,25 +31,26 @@ struct named {
 };
 
 /*
- * In memory that all processes of a dump see.  If a writer dies, the next one
- * removes the file that it wrote, or may replace it.
+ * In memory shared by all processes of a dump.  If a writer dies, the next one
+ * removes its file or may replace it.
  */
 struct current {
 	uint32_t volume;
 	char temporary[PATH_MAX];
 	struct named named[2];		/* the latest first */
-	bool giving;			/* names; it has to be finished */
+	bool giving;			/* renaming has begun and must be
+					   finished */
 };
 
 struct set {
 	const struct de_host *host;	/* borrowed */
 	struct current *current;	/* owned; shared memory */
 	struct journal *journal;	/* NULL: not made yet */
-	pid_t maker;			/* of the journal */
+	pid_t maker;			/* process that created it */
 	struct set_file *files;		/* owned */
 	size_t file_count;
-	uint32_t volume;		/* that is being written; 0: none */
-	char *temporary;		/* of it */
+	uint32_t volume;		/* being written; 0: none */
+	char *temporary;		/* its temporary name */
 	char *final;
 };
 
@@ -124,7 +125,7 @@ drop_journal(struct set *s)
 	s->journal = NULL;
 }
 
-/* One whose process died may have removed it when it was about to end. */
+/* A dying process that was about to end may have removed it. */
 static bool
 have_journal(struct set *s, const char *folder)
 {
@@ -137,7 +138,7 @@ have_journal(struct set *s, const char *folder)
 	return s->journal != NULL;
 }
 
-/* An attempt at this volume may have left one. */
+/* A failed attempt at this volume may have left a file. */
 static void
 remove_former(const struct set *s)
 {
@@ -170,7 +171,7 @@ make_file(struct set *s, const char *folder)
 	return fd;
 }
 
-/* Without a volume that is whole there is nothing to be kept. */
+/* Without a complete volume there is nothing to keep. */
 static void
 end_if_empty(struct set *s)
 {
@@ -180,7 +181,7 @@ end_if_empty(struct set *s)
 	drop_journal(s);
 }
 
-/* The folder is cleaned when our own journal is there, for others to see. */
+/* Clean the directory only once our own journal is visible to others. */
 static int
 begin_in(struct set *s, const char *folder)
 {
@@ -190,7 +191,7 @@ begin_in(struct set *s, const char *folder)
 	if (!have_journal(s, folder) || (fd = make_file(s, folder)) == -1 ||
 	    !journal_note(s->journal, s->temporary, s->final)) {
 		error = errno;
-		report_errno(s, s->final, "no file for it can be made");
+		report_errno(s, s->final, "cannot create its file");
 	} else if (journal_clean_up(s->host, folder, s->journal, s->final)) {
 		return fd;
 	}
@@ -212,7 +213,7 @@ set_begin(struct set *s, uint32_t volume, const char *final)
 	s->final = strdup(final);
 	if (folder == NULL || s->final == NULL) {
 		errno = ENOMEM;
-		report_errno(s, final, "no file for it can be made");
+		report_errno(s, final, "cannot create its file");
 	} else {
 		fd = begin_in(s, folder);
 	}
@@ -233,7 +234,7 @@ set_discard(struct set *s)
 
 /* ----------------------------------------------------------- whole volumes */
 
-/* Takes what is known of the volume that was written. */
+/* Takes ownership of the data about the volume just written. */
 static enum de_status
 add_file(struct set *s, const struct stat *st, bool waits)
 {
@@ -263,7 +264,7 @@ set_keep(struct set *s, const struct stat *st)
 	return add_file(s, st, true);
 }
 
-/* Give it the final name, unless a file of that name has come up since. */
+/* Rename to the final name unless a file has appeared there. */
 static int
 rename_unless_there(const char *from, const char *to)
 {
@@ -271,7 +272,9 @@ rename_unless_there(const char *from, const char *to)
 		return 0;
 	if (errno != EINVAL && errno != ENOSYS)
 		return -1;
-	/* Not every filesystem can do that; a link does the same. */
+	/*
+	 * Some filesystems lack RENAME_NOREPLACE; a link has the same effect.
+	 */
 	return link(from, to) == -1 ? -1 : unlink(from);
 }
 
@@ -284,14 +287,14 @@ is_at(const char *name, dev_t device, ino_t inode)
 	    st.st_ino == inode;
 }
 
-/* Where everybody can exchange files, somebody may just have done so. */
+/* Others may have swapped files in a directory writable by everyone. */
 static enum de_status
 check_name(const struct set *s, const char *name, dev_t device, ino_t inode)
 {
 	if (is_at(name, device, inode))
 		return DE_OK;
 	s->host->report(s->host, DE_ERROR, "%s is not the file that was "
-	    "written: somebody else has exchanged it; use a folder that only "
+	    "written: another user has replaced it; use a directory that only "
 	    "this user can write to", name);
 	return DE_FAILED;
 }
@@ -304,14 +307,14 @@ sync_folder_of(const struct set *s, const char *path)
 	enum de_status status = DE_OK;
 
 	if (folder == -1 || safe_file_sync_folder(folder) == -1)
-		status = report_errno(s, path, "its folder cannot be made "
-		    "safe");
+		status = report_errno(s, path, "its directory cannot be "
+		    "synced");
 	if (folder != -1)
 		close(folder);
 	return status;
 }
 
-/* Whoever comes after us may find either file there. */
+/* The next process may find either file there. */
 static void
 tell_next_process(const struct set *s, const struct stat *st)
 {
@@ -326,7 +329,8 @@ set_name_now(struct set *s, const struct stat *st, bool replace, bool sync)
 	tell_next_process(s, st);
 	if ((replace ? rename(s->temporary, s->final) :
 	    rename_unless_there(s->temporary, s->final)) == -1)
-		return report_errno(s, s->final, "cannot be given its name");
+		return report_errno(s, s->final, "cannot be renamed to its "
+		    "final name");
 	enum de_status status = check_name(s, s->final, st->st_dev,
 	    st->st_ino);
 	if (status == DE_OK && sync)
@@ -389,8 +393,8 @@ set_each_waiting(const struct set *s,
 }
 
 /*
- * Without it a crash now would leave volumes without names; what they replace
- * is not built on any more, so that is no reason to fail.
+ * Without this record, a crash now would leave volumes without names.  The
+ * dumps they replace are retired already, so failing here would not help.
  */
 static void
 write_moves(const struct set *s, bool sync)
@@ -409,19 +413,20 @@ write_moves(const struct set *s, bool sync)
 	}
 	if (moves == NULL || !journal_complete(s->journal, moves, count,
 	    sync))
-		s->host->report(s->host, DE_WARNING, "what is to be done after "
-		    "a crash in this moment cannot be noted: %s",
-		    strerror(errno));
+		s->host->report(s->host, DE_WARNING, "cannot record the "
+		    "pending renames; a crash now would leave volumes without "
+		    "their names: %s", strerror(errno));
 	free(moves);
 }
 
-/* A process that died after that may have done it. */
+/* A process that died afterwards may have done it already. */
 static enum de_status
 give_name(const struct set *s, struct set_file *file)
 {
 	if (is_at(file->temporary, file->device, file->inode) &&
 	    rename(file->temporary, file->final) == -1)
-		return report_errno(s, file->final, "cannot be given its name");
+		return report_errno(s, file->final, "cannot be renamed to its "
+		    "final name");
 	if (check_name(s, file->final, file->device, file->inode) != DE_OK)
 		return DE_FAILED;
 	free(file->temporary);
@@ -429,7 +434,7 @@ give_name(const struct set *s, struct set_file *file)
 	return DE_OK;
 }
 
-/* Those in a row that are in one folder have it synced once. */
+/* Sync a directory once for consecutive files in it. */
 static bool
 is_last_there(const struct set *s, size_t i)
 {

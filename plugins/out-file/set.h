@@ -1,21 +1,19 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * set.h - the files of a dump, from their first byte to their final names
+ * set.h - the files of a dump, from creation to their final names
  *
- * A volume is written to a file with a name that nobody can guess, beside its
- * place.  It gets its final name when it is whole, or, if it is to wait for the
- * others, when the set is: then all of them do, and a crash in between leaves
- * what the next run needs to finish that.
+ * A volume is written to a file with an unguessable name in its directory.  It
+ * gets its final name once it is complete or, if it has to wait for the others,
+ * once the whole set is complete: then all are renamed, and a crash in between
+ * leaves what the next run needs to finish that.
  *
- * A journal in the folder of the first volume, .dumpengine-ID.set, names these
- * files.  It is locked as long as a process of the run lives, so the next run
- * into that folder can tell what an interrupted one has left from what another
- * is writing.  Texts in it have a NUL behind each: "process=", then "file=" and
- * "name=" for each volume that was begun; when the names are to be given,
- * "from=", "inode=", "to=" and "replaces=" for each, and "complete=1" last.
+ * A journal in the directory of the first volume, .dumpengine-ID.set, lists
+ * these files; see journal.h.  It is locked while any process of the run lives,
+ * so that the next run in that directory can tell leftovers of an interrupted
+ * run from files in use.
  *
- * What is in memory here goes from the process of a volume to that of the next.
- * Main thread.
+ * The state kept here in memory is inherited by each volume's process from the
+ * previous one.  Main thread.
  */
 #ifndef OUT_FILE_SET_H
 #define OUT_FILE_SET_H
@@ -26,58 +24,64 @@
 
 struct set;
 
-/* Nothing is made yet.  NULL if out of memory. */
+/* Creates no file yet.  NULL if out of memory. */
 struct set *set_new(const struct de_host *host);
 void set_free(struct set *s);
 
 /*
- * Make a file for a volume that is to be `final`, an absolute path without
- * links.  First, what an interrupted run has left in that folder is finished or
- * removed.  Returns its descriptor, open for reading and writing; -1 with errno
- * set, after reporting why not: EBUSY if another run writes to that name.
+ * Create a file for the volume whose final name will be `final`, an absolute
+ * path without links.  First finishes or removes the leftovers of interrupted
+ * runs in that directory.  Returns its descriptor, open for reading and
+ * writing; -1 with errno set, after reporting why: EBUSY if another run writes
+ * to that name.
  */
 int set_begin(struct set *s, uint32_t volume, const char *final);
 
-/* It failed: remove it. */
+/* The volume failed: remove its file. */
 void set_discard(struct set *s);
 
 /*
- * It is whole, and waits for set_give_names().  `st` is what fstat(2) says of
- * it.  DE_FAILED after reporting why.
+ * The volume is complete and waits for set_give_names().  `st` is from
+ * fstat(2).
+ * DE_FAILED after reporting why.
  */
 enum de_status set_keep(struct set *s, const struct stat *st);
 
 /*
- * It is whole, and gets its name now; if `replace`, in place of what has that.
- * As set_keep() otherwise.
+ * The volume is complete and gets its final name now, replacing an existing
+ * file if `replace`.  Otherwise like set_keep().
  */
 enum de_status set_name_now(struct set *s, const struct stat *st,
     bool replace, bool sync);
 
-/* The volume that is in that file, or is going to be; 0: none. */
+/* The volume that is or will be in that file; 0: none. */
 uint32_t set_holds(const struct set *s, const struct stat *st,
     const char *final);
 
-/* Did an earlier process of this run write that, as this very volume? */
+/* Did an earlier process of this run write that file, as this very volume? */
 bool set_is_current(const struct set *s, uint32_t volume,
     const struct stat *st);
 
-/* Does a volume wait for its name? */
+/* Is a volume waiting for its name? */
 bool set_waits(const struct set *s);
 
-/* Each final name that a volume waits for; until one is not DE_OK. */
+/*
+ * Call for each final name that a volume waits for, until the result is not
+ * DE_OK.
+ */
 enum de_status set_each_waiting(const struct set *s,
     enum de_status (*fn)(void *arg, const char *final), void *arg);
 
 /*
- * Give all that wait their names, in place of what has them.  Once begun, it is
- * finished after a crash by the next run.  DE_FAILED after reporting why.
+ * Give all waiting files their final names, replacing existing files.  Once
+ * begun, it is finished by the next run after a crash.  DE_FAILED after
+ * reporting why.
  */
 enum de_status set_give_names(struct set *s, bool sync);
 
 /*
- * Nothing more is to come.  What has no name yet is removed, unless
- * set_give_names() could not be finished, which is left to the next run.
+ * The set has ended.  Removes all files without a final name, unless
+ * set_give_names() was interrupted, which the next run finishes.
  */
 void set_end(struct set *s);
 

@@ -10,7 +10,7 @@
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-/* Codes of SCSI for how a tape is written. */
+/* SCSI density codes. */
 static const struct density {
 	unsigned int code;
 	const char *name;
@@ -69,7 +69,7 @@ describe_drive(struct drive *d, char text[static DESCRIPTION_BYTES])
 		if (size == 0)
 			append(text, DESCRIPTION_BYTES, "variable blocks");
 		else
-			append(text, DESCRIPTION_BYTES, "blocks of %lu bytes",
+			append(text, DESCRIPTION_BYTES, "%lu-byte blocks",
 			    size);
 	}
 	const int compressing = sense_compression(d);

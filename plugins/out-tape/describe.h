@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/*
- * describe.h - what a drive tells of itself and of its tape, for the operator
- */
+/* describe.h - describe a drive and its tape to the operator */
 #ifndef OUT_TAPE_DESCRIBE_H
 #define OUT_TAPE_DESCRIBE_H
 
@@ -10,12 +8,12 @@
 #define DESCRIPTION_BYTES 256
 
 /*
- * Density, block size, compression and position of an open drive, as far as
- * it tells; "" if nothing.
+ * Density, block size, compression and position of an open drive, as far as it
+ * reports them; "" if none.
  */
 void describe_drive(struct drive *d, char text[static DESCRIPTION_BYTES]);
 
-/* How many errors it has put right by itself since they were last asked for. */
+/* How many errors the drive has corrected since the last call. */
 unsigned int describe_soft_errors(struct drive *d);
 
 #endif

@@ -13,7 +13,7 @@
 #include "sense.h"
 #include "trouble.h"
 
-#define TAPE_MAJOR 9		/* of st; what the minor number says of it: */
+#define TAPE_MAJOR 9		/* of st; the minor number encodes: */
 #define NO_REWIND_BIT 0x80u
 #define NS 1000000000u
 
@@ -77,7 +77,7 @@ const struct drive_calls drive_system_calls = {
 
 /* --------------------------------------------------------- what went wrong */
 
-/* It is no drive, or not one for these options. */
+/* It is not a drive, or not one for these options. */
 static enum de_status
 refuse(struct drive *d, const char *why)
 {
@@ -183,37 +183,40 @@ drive_is_lost(struct drive *d)
 {
 	struct mtget status;
 
-	/* A moment after a rewind or a write it is known, but for a reset. */
+	/*
+	 * The position is known right after a rewind or a write, unless reset.
+	 */
 	return drive_status(d, &status) && status.mt_fileno < 0 &&
 	    drive_do(d, MTNOP, 1) == -1;
 }
 
 /* -------------------------------------------------------------------- open */
 
-/* What kind of thing is at the name? */
+/* Is a suitable tape device at that name? */
 static enum de_status
 check_kind(struct drive *d, const struct drive_wish *wish)
 {
 	struct stat st;
 
 	if (d->calls->stat(d->context, d->name, &st) == -1)
-		return trouble_tell(d, "cannot be found", errno);
+		return trouble_tell(d, "not found", errno);
 	if (S_ISREG(st.st_mode))
-		return refuse(d, "is a regular file, not a tape drive; the "
-		    "output for files is out-file");
+		return refuse(d, "is a regular file, not a tape drive; use the "
+		    "output out-file for files");
 	if (!S_ISCHR(st.st_mode))
-		return refuse(d, "is not a tape drive; give one, as /dev/nst0");
+		return refuse(d, "is not a tape drive; use one such as "
+		    "/dev/nst0");
 	if (wish->no_rewind && major(st.st_rdev) == TAPE_MAJOR &&
 	    (minor(st.st_rdev) & NO_REWIND_BIT) == 0)
-		return refuse(d, "is the device that rewinds when it is "
-		    "closed; for append, file, or rewind = false give the one "
-		    "that does not, as /dev/nst0 for /dev/st0");
+		return refuse(d, "is the device that rewinds on close; append, "
+		    "file and rewind = false need the no-rewind device, such "
+		    "as /dev/nst0 for /dev/st0");
 	return DE_OK;
 }
 
 enum look { READY, NOT_READY, FAILED };
 
-/* Will it be ready by itself?  Else there is no use in waiting. */
+/* Is it getting ready by itself?  If not, do not wait. */
 static enum look
 look_why_not(struct drive *d)
 {
@@ -223,7 +226,7 @@ look_why_not(struct drive *d)
 	return FAILED;
 }
 
-/* Without waiting, which the driver would do for two minutes. */
+/* Open without blocking; the driver would wait two minutes otherwise. */
 static enum look
 look_once(struct drive *d)
 {
@@ -238,10 +241,10 @@ look_once(struct drive *d)
 	}
 	if (!drive_status(d, &status)) {
 		if (errno == ENOTTY || errno == EINVAL)
-			refuse(d, "is not a tape drive; give one, as "
+			refuse(d, "is not a tape drive; use one such as "
 			    "/dev/nst0");
 		else
-			trouble_tell(d, "does not tell its state", errno);
+			trouble_tell(d, "does not report its status", errno);
 	} else if (GMT_DR_OPEN(status.mt_gstat)) {
 		trouble_tell(d, NULL, ENOMEDIUM);
 	} else if (!GMT_ONLINE(status.mt_gstat)) {
@@ -269,17 +272,17 @@ wait_until_ready(struct drive *d, const struct drive_wish *wish)
 			return DE_FAILED;
 		if (host->monotonic_ns(host) - begun >=
 		    (uint64_t)wish->wait_ready * NS) {
-			host->report(host, DE_ERROR, "%s: the drive is not "
-			    "ready after %lld seconds; look whether it is "
-			    "loading or cleaning; if its tape is off-line: mt "
-			    "-f %s load; then try again", d->name,
-			    (long long)wish->wait_ready, d->name);
+			host->report(host, DE_ERROR, "%s: drive not ready "
+			    "after %lld seconds; check whether it is loading "
+			    "or cleaning; if its tape is off-line: mt -f %s "
+			    "load; then try again", d->name, (long
+			    long)wish->wait_ready, d->name);
 			d->failure = DE_FAILURE_NOT_READY;
 			return DE_FAILED;
 		}
 		if (!told)
 			host->report(host, DE_INFO, "%s: waiting for the drive "
-			    "to get ready", d->name);
+			    "to become ready", d->name);
 		told = true;
 		d->calls->nap(d->context);
 	}

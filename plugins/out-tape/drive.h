@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * drive.h - a tape drive of Linux's st driver: open, move, read, write
+ * drive.h - a tape drive of Linux's st driver: open, position, read, write
  *
- * One system call a function, and what it takes to have a drive open with a
- * tape in it that can be written to.  Knows nothing of dumps.  The system
- * calls are behind a table, so that a test can slide in a drive of its own.
+ * One system call per function, plus what it takes to open a drive that holds a
+ * writable tape.  Knows nothing about dumps.  The system calls go through a
+ * table, so that tests can substitute a drive of their own.
  */
 #ifndef OUT_TAPE_DRIVE_H
 #define OUT_TAPE_DRIVE_H
@@ -14,7 +14,7 @@
 
 #include "dumpengine/plugin.h"
 
-/* As the system calls of the same names; errno tells why. */
+/* Like the system calls of the same names; errno says why. */
 struct drive_calls {
 	int (*stat)(void *context, const char *path, struct stat *st);
 	int (*open)(void *context, const char *path, int flags);
@@ -28,62 +28,70 @@ struct drive_calls {
 extern const struct drive_calls drive_system_calls;
 
 struct drive {
-	const struct de_host *host;		/* borrowed, as all here */
+	const struct de_host *host;		/* borrowed, like all here */
 	const struct drive_calls *calls;
 	void *context;				/* of the calls */
-	char *name;				/* owned; of the last one opened */
+	char *name;				/* owned; name of the last one
+						   opened */
 	int fd;					/* -1: not open */
-	enum de_failure failure;		/* of what went wrong last; */
+	enum de_failure failure;		/* reason for the last
+						   failure; */
 	uint64_t mark;				/* see de_medium.mark */
 };
 
-/* How a drive is to be. */
+/* Requirements for a drive. */
 struct drive_wish {
-	bool no_rewind;		/* it has to stay where it is when closed */
-	int64_t wait_ready;	/* seconds for it to get ready */
+	bool no_rewind;		/* the tape must not move on close */
+	int64_t wait_ready;	/* seconds to wait until ready */
 };
 
 void drive_init(struct drive *d, const struct de_host *host,
     const struct drive_calls *calls, void *context);
 
-/* Close it, and free what it has. */
+/* Close the drive and free its resources. */
 void drive_free(struct drive *d);
 
 /*
- * Could it be opened, and is a tape in it that can be written to?  Moves
- * nothing.  DE_OK, or DE_FAILED after saying what the operator has to do.
+ * Can it be opened, and does it hold a writable tape?  Moves nothing.  DE_OK,
+ * or DE_FAILED after telling the operator what to do.
  */
 enum de_status drive_look(struct drive *d, const char *name,
     const struct drive_wish *wish);
 
-/* The same, and have it open for reading and writing. */
+/* The same, but keep it open for reading and writing. */
 enum de_status drive_open(struct drive *d, const char *name,
     const struct drive_wish *wish);
 
-/* Returns 0, or -1 with errno; it is closed in any case, or was not open. */
+/*
+ * Returns 0, or -1 with errno set; closed in either case.  May be called when
+ * not open.
+ */
 int drive_close(struct drive *d);
 
-/* An operation of mtio(4), and the same as often.  0, or -1 with errno. */
+/* An mtio(4) operation with its count.  0, or -1 with errno set. */
 int drive_do(struct drive *d, short operation, int count);
 
-/* To the beginning of a file; the first is 0.  0, or -1 with errno. */
+/*
+ * Position to the beginning of a file; the first is 0.  0, or -1 with errno
+ * set.
+ */
 int drive_go_to_file(struct drive *d, int file);
 
-/* Bytes; 0 at a file mark; or -1 with errno. */
+/* Returns bytes; 0 at a file mark; or -1 with errno set. */
 ssize_t drive_read(struct drive *d, void *buffer, size_t size);
 ssize_t drive_write(struct drive *d, const void *data, size_t size);
 
-/* False if it does not tell. */
+/* False if the drive does not report it. */
 bool drive_status(struct drive *d, struct mtget *status);
 bool drive_tell(struct drive *d, uint64_t *block);
 
 /*
- * Does the driver not know any more where the tape is, as after a reset?  Then
- * nothing but a rewind is let through.
+ * Has the driver lost the tape position, as after a reset?  Then it accepts
+ * nothing but a rewind.
  */
 bool drive_is_lost(struct drive *d);
 
-/* Is it behind the last block on the tape?  Known after it has met the end. */
+/* Is the tape past the last block?  Known after reading to end of data. */
 bool drive_is_at_end(struct drive *d);
 
 #endif

@@ -11,10 +11,10 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-#define DRIVE_BITS 0x1fu	/* of the minor number; the others say how */
+#define DRIVE_BITS 0x1fu	/* of the minor number; the rest is the mode */
 #define COMMAND_BYTES 32
 
-/* A drive has eight names, and each keeps the others out. */
+/* A drive has eight device nodes, each of which excludes the others. */
 static bool
 is_same_drive(dev_t a, dev_t b)
 {
@@ -22,7 +22,7 @@ is_same_drive(dev_t a, dev_t b)
 	    (minor(a) & DRIVE_BITS) == (minor(b) & DRIVE_BITS);
 }
 
-/* Only what is in /dev is looked at: a file of a server that is down hangs. */
+/* Check names in /dev only: stat on a dead network filesystem would hang. */
 static bool
 is_of(int folder, const char *name, dev_t device)
 {
@@ -78,7 +78,7 @@ holder_find(const char *device, char text[static HOLDER_BYTES])
 	struct stat st;
 	DIR *processes = opendir("/proc");
 
-	snprintf(text, HOLDER_BYTES, "fuser -v shows which");
+	snprintf(text, HOLDER_BYTES, "find it with fuser -v");
 	if (processes == NULL)
 		return;
 	if (stat(device, &st) == 0 && S_ISCHR(st.st_mode))

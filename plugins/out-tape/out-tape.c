@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * out-tape.c - output: a tape drive, or several of them in turn
+ * out-tape.c - output: one tape drive, or several in turn
  *
- * A volume is a file of the tape, with a file mark behind it.
+ * A volume is a file on the tape, followed by a file mark.
  */
 #include "out-tape.h"
 
@@ -22,19 +22,19 @@
 #include "records.h"
 #include "trouble.h"
 
-/* How often a volume is begun again without a word, after a drive's reset. */
+/* Automatic retries of a volume after a reset of the drive. */
 #define RETRIES 2
-/* What the driver can count. */
+/* Limits of the driver's counters. */
 #define BLOCK_SIZE_MAX 0xfffc00
 #define FILE_MAX 1000000
 
-/* Of one of the drives that the option `device` names. */
+/* One of the drives listed in the option `device`. */
 struct used {
-	bool written;		/* a volume of this dump is on its tape */
-	bool full;		/* and there is no room behind it */
+	bool written;		/* its tape holds a volume of this dump */
+	bool full;		/* and has no room left */
 };
 
-/* Of the attempts at a volume; in memory that all processes of a dump see. */
+/* Attempts at a volume; in memory shared by all processes of a dump. */
 struct attempts {
 	uint32_t volume;
 	unsigned int retries;
@@ -44,7 +44,7 @@ struct out_tape {
 	const struct de_host *host;	/* borrowed */
 	const char *const *devices;	/* borrowed; option "device" */
 	size_t device_count;		/* 1 or more */
-	struct place_wish place;	/* options, but for the time */
+	struct place_wish place;	/* from the options, except the time */
 	struct drive_wish wish;		/* options */
 	bool rewind;			/* option "rewind" */
 	bool eject;			/* option "eject" */
@@ -55,10 +55,12 @@ struct out_tape {
 
 	struct drive drive;
 	struct records records;
-	struct de_volume volume;	/* the open one, its texts apart */
+	struct de_volume volume;	/* the open one; its texts are not
+					   kept */
 	char label[LABEL_BYTES];	/* of its dump */
-	size_t device;			/* the open one; device_count: other */
-	int file;			/* of the tape, the first is 0 */
+	size_t device;			/* the open one; device_count:
+					   another */
+	int file;			/* number on the tape, the first is 0 */
 };
 
 static const struct de_option out_tape_options[] = {
@@ -85,7 +87,9 @@ static const struct de_option out_tape_options[] = {
 	DE_OPTIONS_END
 };
 
-/* The drive for a volume: what the EOT handler says, or what the options do. */
+/*
+ * The drive for a volume: the EOT handler's choice, or else from the options.
+ */
 static const char *
 device_for(const struct out_tape *t, const struct de_volume *volume,
     size_t *index)
@@ -108,7 +112,7 @@ check_record_size(struct out_tape *t, const struct de_volume *volume)
 		return DE_OK;
 	t->drive.failure = DE_FAILURE_SETTINGS;
 	t->host->report(t->host, DE_ERROR, "block_size: a record of %" PRIu32
-	    " bytes is no multiple of %" PRIu32 "; change ring.blocking or "
+	    " bytes is not a multiple of %" PRIu32 "; change ring.blocking or "
 	    "block_size", volume->record_size, block_size);
 	return DE_FAILED;
 }
@@ -125,7 +129,7 @@ out_tape_check(void *self, const struct de_volume *volume)
 	return status;
 }
 
-/* Of the open volume. */
+/* Report a failure of the open volume. */
 static enum de_status
 fail_volume(struct out_tape *t, const char *what, int error)
 {
@@ -145,11 +149,11 @@ report_drive(struct out_tape *t)
 	t->host->report(t->host, DE_INFO, "%s: volume %" PRIu32 " is file %d of "
 	    "the tape%s%s", t->drive.name, t->volume.number, t->file,
 	    text[0] == '\0' ? "" : "; ", text);
-	/* What has been before is not of this volume. */
+	/* Reset the counter: earlier errors belong to other volumes. */
 	describe_soft_errors(&t->drive);
 }
 
-/* Whose texts are the engine's for the call only. */
+/* Copy it: its texts are valid during the call only. */
 static void
 remember_volume(struct out_tape *t, const struct de_volume *volume)
 {
@@ -159,7 +163,7 @@ remember_volume(struct out_tape *t, const struct de_volume *volume)
 	t->volume.job = t->volume.medium = NULL;
 }
 
-/* The tape in the drive does for the volume, and stands where it begins. */
+/* Find a suitable tape and position it to where the volume begins. */
 static enum de_status
 open_tape(struct out_tape *t, const struct de_volume *volume)
 {
@@ -220,27 +224,27 @@ report_soft_errors(struct out_tape *t)
 	const unsigned int errors = describe_soft_errors(&t->drive);
 
 	if (errors > 0)
-		t->host->report(t->host, DE_WARNING, "%s: volume %" PRIu32
-		    " is whole, but the drive had to put %u errors right by "
-		    "itself while it wrote; if that comes again, clean it, or "
-		    "use another tape", t->drive.name, t->volume.number,
-		    errors);
+		t->host->report(t->host, DE_WARNING, "%s: volume %" PRIu32 " "
+		    "is complete, but the drive corrected %u errors while "
+		    "writing; if this recurs, clean the drive or use another "
+		    "tape", t->drive.name, t->volume.number, errors);
 }
 
-/* A rewind has the drive write what it still held, and say how that went. */
+/* A rewind makes the drive flush its buffer and report the result. */
 static enum de_status
 put_away(struct out_tape *t)
 {
 	if (!t->rewind && !t->eject)
 		return DE_OK;
 	if (drive_do(&t->drive, MTREW, 1) == -1)
-		return fail_volume(t, "may lack its end: the tape cannot be "
-		    "rewound behind it", errno);
+		return fail_volume(t, "may lack its end: rewinding failed",
+		    errno);
 	if (t->eject && drive_do(&t->drive, MTOFFL, 1) == -1)
-		t->host->report(t->host, DE_WARNING, "%s: volume %" PRIu32
-		    " is whole, but its tape does not come out: %s; press the "
-		    "button of the drive, or mt -f %s offline", t->drive.name,
-		    t->volume.number, strerror(errno), t->drive.name);
+		t->host->report(t->host, DE_WARNING, "%s: volume %" PRIu32 " "
+		    "is complete, but its tape cannot be ejected: %s; press "
+		    "the button of the drive, or mt -f %s offline",
+		    t->drive.name, t->volume.number, strerror(errno),
+		    t->drive.name);
 	return DE_OK;
 }
 
@@ -253,7 +257,7 @@ complete(struct out_tape *t)
 	return put_away(t);
 }
 
-/* What the drive tells at last. */
+/* Closing may report a late error. */
 static enum de_status
 close_drive(struct out_tape *t)
 {
@@ -263,14 +267,14 @@ close_drive(struct out_tape *t)
 	    errno);
 }
 
-/* Nothing of this dump goes behind that volume. */
+/* Nothing of this dump may follow that volume. */
 static enum de_status
 note_full(struct out_tape *t)
 {
 	uint32_t *full = realloc(t->full, (t->full_count + 1) * sizeof(*full));
 
 	if (full == NULL)
-		return fail_volume(t, "cannot be noted", ENOMEM);
+		return fail_volume(t, "cannot be recorded", ENOMEM);
 	full[t->full_count++] = t->volume.number;
 	t->full = full;
 	return DE_OK;
@@ -318,8 +322,8 @@ out_tape_read_back(void *self, void *buffer, size_t room, size_t *length)
 }
 
 /*
- * The tape of a drive has a volume of this dump already, and another one does
- * not go behind it.
+ * The drive's tape already holds a volume of this dump, and another cannot
+ * follow it.
  */
 static bool
 out_tape_needs_change(void *self, const struct de_volume *volume)
@@ -333,7 +337,7 @@ out_tape_needs_change(void *self, const struct de_volume *volume)
 	return t->place.kind != PLACE_END || t->used[index].full || t->eject;
 }
 
-/* Nobody is needed if a reset was all that went wrong. */
+/* Retry without the operator if the only problem was a reset. */
 static bool
 out_tape_may_retry(void *self)
 {
@@ -352,7 +356,10 @@ out_tape_failure(void *self)
 	return t->drive.failure;
 }
 
-/* Each drive may be used; on its tape, what stands in front of a place stays. */
+/*
+ * Any of the drives may be used; on its tape, files before the start position
+ * survive.
+ */
 static enum de_status
 out_tape_name_resources(void *self, const struct de_volume *volume,
     de_resource_fn *take, void *arg)
@@ -409,13 +416,13 @@ take_options(struct out_tape *t)
 	}
 	if (host->get_boolean(host, "append")) {
 		if (t->place.kind == PLACE_FILE)
-			return refuse_option(t, "append and file: only one of "
-			    "them can say where a volume begins");
+			return refuse_option(t, "append and file: cannot be "
+			    "combined, as each says where a volume begins");
 		t->place.kind = PLACE_END;
 	}
 	if (t->place.block_size % DE_TAPE_BLOCK != 0)
-		return refuse_option(t, "block_size: has to be a multiple of "
-		    "1024, or 0 for blocks of any size");
+		return refuse_option(t, "block_size: must be a multiple of "
+		    "1024, or 0 for variable blocks");
 	t->wish.no_rewind = t->place.kind != PLACE_BEGINNING || !t->rewind;
 	return DE_OK;
 }

@@ -8,7 +8,7 @@
 
 #include "trouble.h"
 
-/* The largest record there is; a larger block is not one of ours. */
+/* The largest possible record; a larger block is not ours. */
 #define BUFFER_BYTES (1 << 20)
 #define BUFFER_ALIGNMENT 4096
 /* For the commands that blank a tape. */
@@ -21,23 +21,23 @@ struct search {
 	char blank[BLANK_BYTES];
 	uint8_t *buffer;
 	size_t read_size;
-	size_t length;		/* of the block that is in the buffer */
-	int file;		/* that the tape is in, at its beginning */
+	size_t length;		/* of the block in the buffer */
+	int file;		/* at whose beginning the tape is */
 };
 
 enum found {
 	FOUND_DUMP,
 	FOUND_DATA,		/* of something else */
 	FOUND_UNREADABLE,
-	FOUND_NOTHING,		/* it is being aborted */
+	FOUND_NOTHING,		/* the run is being aborted */
 	FOUND_END		/* of all data */
 };
 
 /* ------------------------------------------------------------------- moving */
 
 /*
- * Some drives tell that only when they are read; what they give then is not
- * looked at, as they may call it a block.
+ * Some drives report the end of data only on reading.  Their data is ignored,
+ * as they may return a bogus block.
  */
 static bool
 ends_here(struct drive *d, int file)
@@ -53,8 +53,8 @@ ends_here(struct drive *d, int file)
 }
 
 /*
- * After spacing by files has failed.  How far a drive came then it does not
- * always tell, so they are counted.
+ * Spacing by files has failed.  Not every drive reports how far it got, so
+ * count the files.
  */
 static enum de_status
 tell_no_file(struct drive *d, int file, int error)
@@ -65,12 +65,11 @@ tell_no_file(struct drive *d, int file, int error)
 		while (files < file && drive_do(d, MTFSF, 1) == 0)
 			files++;
 	if (files == file || !ends_here(d, files))
-		return trouble_tell(d, "the tape cannot be wound to the file "
-		    "that the volume is to be", error);
-	d->host->report(d->host, DE_ERROR, "%s: there is no file %d on the "
-	    "tape, which ends after %d file%s (the first is file 0); put "
-	    "another tape in, or set another file", d->name, file, files,
-	    files == 1 ? "" : "s");
+		return trouble_tell(d, "cannot be positioned to the file of "
+		    "the volume", error);
+	d->host->report(d->host, DE_ERROR, "%s: the tape has no file %d, it "
+	    "ends after %d file%s (the first is file 0); insert another tape, "
+	    "or set another file", d->name, file, files, files == 1 ? "" : "s");
 	d->failure = DE_FAILURE_OTHER;
 	return DE_FAILED;
 }
@@ -79,14 +78,14 @@ enum de_status
 place_return(struct drive *d, int file)
 {
 	if (drive_do(d, MTREW, 1) == -1)
-		return trouble_tell(d, "the tape cannot be rewound, and where "
-		    "it stands is unknown", errno);
+		return trouble_tell(d, "cannot be rewound, position unknown",
+		    errno);
 	if (file > 0 && drive_do(d, MTFSF, file) == -1)
 		return tell_no_file(d, file, errno);
 	return DE_OK;
 }
 
-/* To the next file; false behind the last one, or if that cannot be done. */
+/* Space to the next file; false after the last one or on an error. */
 static bool
 next_file(struct search *s)
 {
@@ -96,7 +95,7 @@ next_file(struct search *s)
 	return true;
 }
 
-/* A block that is there can be stepped over, even if it is bad. */
+/* An existing block can be skipped even if it is bad. */
 static bool
 is_block_there(struct search *s)
 {
@@ -104,7 +103,7 @@ is_block_there(struct search *s)
 	    drive_do(s->drive, MTFSR, 1) == 0;
 }
 
-/* All that was asked for, and nothing but zeros. */
+/* The full length requested, all zeros. */
 static bool
 is_empty_read(const struct search *s)
 {
@@ -113,11 +112,10 @@ is_empty_read(const struct search *s)
 }
 
 /*
- * What the next file begins with.  The driver gives 0 bytes at a file mark, as
- * of an empty file, and once at the end of all data.  Some drives make the
- * driver take it for a block there; but it says that it is the end.  Where
- * nothing was ever written some give an error, and some zeros for as long as
- * they are asked.
+ * Examine the beginning of the next file.  The driver returns 0 bytes at a file
+ * mark, hence for an empty file, and once at end of data.  With some drives it
+ * returns a block there, yet reports the end.  On blank tape some drives fail,
+ * and some return zeros for as long as they are asked.
  */
 static enum found
 look_at_file(struct search *s, struct label *label)
@@ -143,7 +141,7 @@ look_at_file(struct search *s, struct label *label)
 	}
 	if (error == EINTR)
 		return FOUND_NOTHING;
-	/* A block that is larger than the largest record. */
+	/* The block is larger than the largest record. */
 	if (error == ENOMEM)
 		return FOUND_DATA;
 	return error == EIO && !is_block_there(s) &&
@@ -182,7 +180,7 @@ check_found(struct search *s, enum found found, const struct label *label)
 	return DE_OK;
 }
 
-/* From here to the end: all of it is lost. */
+/* Check all files from here to the end: all of them will be lost. */
 static enum de_status
 check_files(struct search *s)
 {
@@ -211,22 +209,24 @@ find_file(struct search *s, int file)
 
 /* --------------------------------------------------------- behind all files */
 
-/* An interrupted program leaves a file without a mark at its end. */
+/*
+ * Find end of data.  An interrupted program leaves a file without a file mark.
+ */
 static enum de_status
 end_file(struct search *s)
 {
 	if (drive_do(s->drive, MTEOM, 1) == -1 ||
 	    drive_do(s->drive, MTWEOF, 1) == -1)
-		return trouble_tell(s->drive, "the end of what is on the tape "
-		    "cannot be found", errno);
+		return trouble_tell(s->drive, "cannot be positioned to the end "
+		    "of data", errno);
 	s->file++;
 	return DE_OK;
 }
 
 /*
- * The end has been read over, and some drives take no record there until they
- * have been moved.  Empty files at the end, as `mt weof` leaves one at the
- * beginning, are nothing: the volume comes in their place.
+ * Reposition before end of data after reading past it: some drives accept no
+ * record there until the tape has moved.  Empty files at the end, such as the
+ * one that `mt weof` leaves at the beginning, are overwritten by the volume.
  */
 static enum de_status
 return_to_end(struct search *s, int files)
@@ -248,15 +248,15 @@ is_room_behind(struct search *s, const struct label *label)
 }
 
 /*
- * File by file: so their number is known, which the driver forgets when it
- * spaces to the end of data, and a volume that failed gives its place back.
+ * Go file by file.  This counts the files, which the driver does not when it
+ * spaces to end of data, and reuses the place of a failed volume.
  */
 static enum de_status
 find_end(struct search *s)
 {
 	enum found found;
 	struct label label;
-	int files = 0;		/* up to the last that is not empty */
+	int files = 0;		/* up to the last non-empty one */
 
 	if (place_return(s->drive, 0) != DE_OK)
 		return DE_FAILED;
@@ -279,7 +279,7 @@ find_end(struct search *s)
 	return end_file(s);
 }
 
-/* Blocks of any size, if the drive can; else they are as set. */
+/* Set variable blocks if the drive can; otherwise keep its block size. */
 static enum de_status
 prepare(struct search *s)
 {
@@ -301,12 +301,12 @@ set_block_size(struct drive *d, int block_size)
 
 	if (drive_do(d, MTSETBLK, block_size) == 0)
 		return DE_OK;
-	snprintf(what, sizeof(what), "the drive cannot be set to block_size "
-	    "= %d", block_size);
+	snprintf(what, sizeof(what), "the drive does not accept block_size = "
+	    "%d", block_size);
 	return trouble_tell(d, what, errno);
 }
 
-/* What can still go wrong now goes before what has to be given up for it. */
+/* Fail now, before anything is retired. */
 static enum de_status
 go_there(struct search *s)
 {
@@ -348,7 +348,7 @@ place_find(struct drive *d, const struct place_wish *wish,
 	enum de_status status = DE_FAILED;
 
 	begin(&s, volume);
-	/* Where it stands may be unknown, which only a rewind gets over. */
+	/* The position may be unknown; only a rewind recovers it. */
 	if (place_return(d, 0) == DE_OK && prepare(&s) == DE_OK)
 		status = go_there(&s);
 	if (s.keep.failure != DE_FAILURE_OTHER) {
@@ -369,7 +369,7 @@ place_discard(struct drive *d, const struct place_wish *wish,
 	struct label label;
 
 	begin(&s, volume);
-	/* A file that begins with a file mark is empty for everybody. */
+	/* A file that begins with a file mark is empty to any reader. */
 	if (prepare(&s) == DE_OK && drive_go_to_file(d, file) == 0 &&
 	    look_at_file(&s, &label) == FOUND_DUMP &&
 	    keep_is_attempt(&s.keep, &label) &&

@@ -7,10 +7,10 @@
 
 #include "trouble.h"
 
-/* What one request of the driver can space over, and less. */
+/* Below the limit of one spacing request of the driver. */
 #define SPACE_MAX 0x400000u
 
-/* So many are asked for one that has moved the drive. */
+/* How many records may pass until one moves the position. */
 #define LEARNING_RECORDS 8
 
 void
@@ -29,9 +29,9 @@ fail_record(struct records *r, const char *doing, int error)
 	char what[256];
 
 	r->lost = drive_is_lost(r->drive);
-	snprintf(what, sizeof(what), "volume %" PRIu32 ": %s behind record %"
+	snprintf(what, sizeof(what), "volume %" PRIu32 ": %s after record %"
 	    PRIu64 "%s", r->volume, doing, r->count, r->lost ? ": the drive "
-	    "was reset, and where the tape stands is unknown" : "");
+	    "was reset, and the tape position is unknown" : "");
 	return trouble_tell(r->drive, what, error);
 }
 
@@ -41,7 +41,7 @@ blocks_of(const struct records *r, size_t length)
 	return r->block_size == 0 ? 1 : length / r->block_size;
 }
 
-/* Where the drive should be: behind the records that are on the tape. */
+/* The expected position: after the records written so far. */
 static uint64_t
 position(const struct records *r)
 {
@@ -52,18 +52,18 @@ static enum de_status
 fail_position(struct records *r, uint64_t at)
 {
 	r->drive->host->report(r->drive->host, DE_ERROR, "%s: volume %" PRIu32
-	    ": after %" PRIu64 " records the drive stands at block %" PRIu64
-	    ", and should at %" PRIu64 ", so not all that it has taken is on "
-	    "the tape; clean the drive, and put another tape in",
-	    r->drive->name, r->volume, r->count, at, position(r));
+	    ": after %" PRIu64 " records the drive is at block %" PRIu64 " "
+	    "instead of %" PRIu64 ", so some records were lost; clean the "
+	    "drive, and insert another tape", r->drive->name, r->volume,
+	    r->count, at, position(r));
 	r->drive->failure = DE_FAILURE_MEDIUM;
 	return DE_FAILED;
 }
 
 /*
- * Some drives tell a place on the medium, not the number of a block, or always
- * the same.  They are found out by the first records: one that has not moved is
- * asked again, as the record may be lost.
+ * Some drives report a physical position instead of a block number, or always
+ * the same number.  The first records reveal them.  If the position did not
+ * move, check again after the next record, since that one may be lost.
  */
 static enum de_status
 learn_position(struct records *r)
@@ -85,7 +85,7 @@ learn_position(struct records *r)
 	return DE_OK;
 }
 
-/* Before the file mark: is all there that has been written? */
+/* Before the file mark: is everything on the tape that was written? */
 static enum de_status
 check_position(struct records *r)
 {
@@ -94,15 +94,14 @@ check_position(struct records *r)
 	if (r->tells != RECORDS_TOLD)
 		return DE_OK;
 	if (!drive_tell(r->drive, &at))
-		return fail_record(r, "cannot find out where the tape stands",
-		    errno);
+		return fail_record(r, "cannot find the tape position", errno);
 	return at == position(r) ? DE_OK : fail_position(r, at);
 }
 
 /*
- * How many blocks of the record are on the tape, by its position, if that is
- * to be had.  False after reporting: some of the records before are not, or it
- * makes no sense.
+ * How many blocks of the record are on the tape, judging by the position if
+ * available.  False after reporting that earlier records are missing or that
+ * the position makes no sense.
  */
 static bool
 tell_blocks(struct records *r, uint64_t *blocks)
@@ -113,7 +112,7 @@ tell_blocks(struct records *r, uint64_t *blocks)
 	if (r->tells == RECORDS_SILENT)
 		return true;
 	if (!drive_tell(r->drive, &at)) {
-		fail_record(r, "cannot find out where the tape stands", errno);
+		fail_record(r, "cannot find the tape position", errno);
 		return false;
 	}
 	if (at >= expected && at <= expected + r->per_record) {
@@ -121,12 +120,12 @@ tell_blocks(struct records *r, uint64_t *blocks)
 		return true;
 	}
 	if (r->tells == RECORDS_UNKNOWN)
-		return true;	/* it may be no number of a block */
+		return true;	/* may not be a block number */
 	fail_position(r, at);
 	return false;
 }
 
-/* As far as it tells. */
+/* As far as the drive reports it. */
 static bool
 is_behind_records(struct records *r)
 {
@@ -149,8 +148,8 @@ space_forward(struct records *r, uint64_t blocks)
 }
 
 /*
- * To where a part of a record begins, so that the file mark comes there.  Old
- * drives cannot go backwards, but all of them forward from the beginning.
+ * Go back to where the partial record begins, to put the file mark there.  Old
+ * drives cannot space backwards, but all can from the beginning.
  */
 static bool
 step_back(struct records *r, uint64_t blocks)
@@ -164,13 +163,13 @@ step_back(struct records *r, uint64_t blocks)
 }
 
 /*
- * The early warning.  What the drive takes from now on is room for the file
+ * Early warning.  What the drive accepts from now on is meant for the file
  * mark, not for records.
  */
 static enum de_status
 end_of_tape(struct records *r, size_t taken)
 {
-	/* A block that is cut short is a block. */
+	/* A truncated block counts as a block. */
 	uint64_t blocks = r->block_size == 0 ? taken > 0 :
 	    blocks_of(r, taken);
 
@@ -182,9 +181,9 @@ end_of_tape(struct records *r, size_t taken)
 		return DE_OK;
 	}
 	if (blocks > 0 && !step_back(r, blocks))
-		return fail_record(r, "the drive cannot step back over the "
-		    "part of a record at the end of the tape; set volume_size "
-		    "to less than a tape holds", errno);
+		return fail_record(r, "the drive cannot space back over the "
+		    "partial record at end of tape; set volume_size below the "
+		    "capacity of a tape", errno);
 	return DE_END_OF_VOLUME;
 }
 
@@ -204,7 +203,7 @@ records_write(struct records *r, const void *record, size_t length)
 	if (n >= 0 || errno == ENOSPC)
 		return end_of_tape(r, n > 0 ? (size_t)n : 0);
 	if (errno == EINTR)
-		return DE_FAILED;	/* it is being aborted */
+		return DE_FAILED;	/* the run is being aborted */
 	return fail_record(r, "cannot write", errno);
 }
 

@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <scsi/sg.h>
 
-/* Commands, keys and codes of SCSI: SPC and SSC. */
+/* SCSI commands, keys and codes: SPC and SSC. */
 #define TEST_UNIT_READY 0x00
 #define MODE_SENSE 0x1a
 #define LOG_SENSE 0x4d
@@ -12,7 +12,7 @@
 #define PAGE_TAPE_ALERT 0x2e
 #define ALERTS 64
 #define LOG_HEADER 4
-#define LOG_PARAMETER 5		/* bytes of an alert; the last is its value */
+#define LOG_PARAMETER 5		/* bytes per alert; the last is its value */
 #define MODE_WRITE_PROTECTED 0x80
 #define NO_BLOCK_DESCRIPTOR 0x08
 #define PAGE_COMPRESSION 0x0f
@@ -34,7 +34,7 @@
 
 enum asked { ANSWERED, REFUSED, NOBODY };
 
-/* ANSWERED leaves `sense` all zero if all went well. */
+/* ANSWERED with `sense` all zero means success. */
 static enum asked
 ask_long(struct drive *d, uint8_t *command, uint8_t command_length,
     uint8_t *data, unsigned int length, uint8_t sense[static SENSE_BYTES])
@@ -75,7 +75,9 @@ sense_not_ready(struct drive *d)
 	const enum asked asked = ask(d, command, NULL, 0, sense);
 	if (asked != ANSWERED)
 		return asked == NOBODY ? SENSE_GONE : SENSE_NOTHING;
-	/* Codes 72 and 73 have the places of descriptors, others the old ones. */
+	/*
+	 * Response codes 72 and 73 use descriptor format, others fixed format.
+	 */
 	const bool is_new = (sense[0] & 0x7e) == 0x72;
 	const uint8_t key = (is_new ? sense[1] : sense[2]) & 0x0f;
 	const uint8_t code = is_new ? sense[2] : sense[12];
@@ -122,17 +124,17 @@ alert(unsigned int number)
 	case 4:		/* the data on it is at risk */
 	case 5:		/* reading, */
 	case 6:		/* writing failed: the tape may be faulty */
-	case 7:		/* it is at the end of its life */
-	case 8:		/* it is not for data */
+	case 7:		/* end of life of the tape */
+	case 8:		/* not a data cartridge */
 	case 13:	/* it has snapped, */
-	case 14:	/* in a cartridge that comes out or not */
+	case 14:	/* in a cartridge, recoverable or not */
 		return SENSE_ALERT_BAD_TAPE;
 	case 9:
 		return SENSE_ALERT_WRITE_PROTECTED;
 	case 20:
 		return SENSE_ALERT_CLEAN;
 	case 30:	/* broken; */
-	case 31:	/* fails its own tests */
+	case 31:	/* failed its self-test */
 		return SENSE_ALERT_BROKEN;
 	default:
 		return 0;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * sense.h - what a drive itself says when it is asked by SCSI
+ * sense.h - query a drive by SCSI commands
  *
- * For what the st driver has no call for.  A drive, or a system, that does not
- * let itself be asked says nothing.
+ * For what the st driver offers no call for.  Drives and systems that do not
+ * support this report nothing.
  */
 #ifndef OUT_TAPE_SENSE_H
 #define OUT_TAPE_SENSE_H
@@ -11,12 +11,12 @@
 #include "drive.h"
 
 enum sense {
-	SENSE_NOTHING,		/* it does not tell, or it will be ready soon */
-	SENSE_GONE,		/* nobody answers for it */
-	SENSE_EMPTY,		/* no tape is in it */
-	SENSE_OFF_LINE,		/* one is, but it is not loaded */
-	SENSE_NEEDS_HAND,	/* somebody has to go there */
-	SENSE_OTHER_KIND,	/* it cannot use that tape */
+	SENSE_NOTHING,		/* not reported, or it becomes ready soon */
+	SENSE_GONE,		/* the drive does not respond */
+	SENSE_EMPTY,		/* there is no tape in the drive */
+	SENSE_OFF_LINE,		/* the tape is not loaded */
+	SENSE_NEEDS_HAND,	/* needs manual intervention */
+	SENSE_OTHER_KIND,	/* incompatible tape */
 	SENSE_BAD_TAPE,
 	SENSE_BROKEN		/* the drive is */
 };
@@ -24,19 +24,19 @@ enum sense {
 /* Why an open drive is not ready. */
 enum sense sense_not_ready(struct drive *d);
 
-/* Does it say that its tape is write-protected? */
+/* Does the drive report a write-protected tape? */
 bool sense_is_write_protected(struct drive *d);
 
-/* What a drive has to complain about (TapeAlert). */
+/* Conditions a drive reports (TapeAlert). */
 #define SENSE_ALERT_BAD_TAPE 1u
 #define SENSE_ALERT_WRITE_PROTECTED 2u
 #define SENSE_ALERT_CLEAN 4u
 #define SENSE_ALERT_BROKEN 8u
 
-/* These together; 0 if there is nothing or it does not tell.  Clears them. */
+/* All reported alerts combined; 0 if none or unsupported.  Clears them. */
 uint64_t sense_alerts(struct drive *d);
 
-/* Does it compress?  1, 0, or -1: it does not tell. */
+/* Is compression on?  1, 0, or -1: unknown. */
 int sense_compression(struct drive *d);
 
 #endif

@@ -8,7 +8,7 @@
 #include "holder.h"
 #include "sense.h"
 
-/* What it comes to; their order is that of the table. */
+/* The causes, in the order of the table. */
 enum trouble {
 	ABSENT,
 	GONE,
@@ -32,45 +32,44 @@ static const struct {
 	enum de_failure failure;
 	const char *text;
 } troubles[] = {
-	[ABSENT] = { DE_FAILURE_NO_DEVICE, "there is no such device; is the "
-	    "drive switched on, and the st driver loaded (modprobe st; lsscsi "
-	    "-g shows the drives)?" },
-	[GONE] = { DE_FAILURE_NO_DEVICE, "the drive does not answer (any "
-	    "more); look whether it is switched on and its cable in place "
-	    "(lsscsi -g shows the drives; dmesg says when one went), then try "
-	    "again" },
-	[FORBIDDEN] = { DE_FAILURE_OTHER, "this user may not use the drive; it "
-	    "takes root, or a member of the group of the device" },
-	[BUSY] = { DE_FAILURE_BUSY, "another program has the drive open" },
-	[EMPTY] = { DE_FAILURE_NO_MEDIUM, "there is no tape in the drive; put "
-	    "a tape in and wait until it is loaded, then try again" },
+	[ABSENT] = { DE_FAILURE_NO_DEVICE, "no such device; check that the "
+	    "drive is switched on and the st driver loaded (modprobe st; "
+	    "lsscsi -g lists the drives)" },
+	[GONE] = { DE_FAILURE_NO_DEVICE, "the drive does not respond; check "
+	    "that it is switched on and connected (lsscsi -g lists the drives, "
+	    "dmesg shows when one was lost), then try again" },
+	[FORBIDDEN] = { DE_FAILURE_OTHER, "permission denied; run as root or "
+	    "as a member of the device's group" },
+	[BUSY] = { DE_FAILURE_BUSY, "in use by another program" },
+	[EMPTY] = { DE_FAILURE_NO_MEDIUM, "there is no tape in the drive; "
+	    "insert one and wait until it is loaded, then try again" },
 	[OFF_LINE] = { DE_FAILURE_NOT_READY, "the tape in the drive is "
 	    "off-line (unloaded)" },
-	[NEEDS_HAND] = { DE_FAILURE_NOT_READY, "the drive says that somebody "
-	    "has to look at it: see its display, put the tape in again or "
-	    "another one, then try again" },
-	[LOADING] = { DE_FAILURE_NOT_READY, "the drive is not ready; look "
+	[NEEDS_HAND] = { DE_FAILURE_NOT_READY, "the drive requests attention: "
+	    "read its display, insert the tape again or another one, then try "
+	    "again" },
+	[LOADING] = { DE_FAILURE_NOT_READY, "the drive is not ready; check "
 	    "whether it is loading or cleaning, then try again" },
 	[WRITE_PROTECTED] = { DE_FAILURE_WRITE_PROTECTED, "the tape is "
-	    "write-protected: move the tab of the cartridge, or put another "
-	    "tape in, then try again" },
+	    "write-protected; move the tab of the cartridge, or insert another "
+	    "tape, then try again" },
 	[WRONG_SIZE] = { DE_FAILURE_SETTINGS, "the drive or its driver does "
-	    "not take blocks of that size: set a smaller blocking, or another "
-	    "block_size" },
+	    "not support blocks of that size; set a smaller blocking, or "
+	    "another block_size" },
 	[OTHER_KIND] = { DE_FAILURE_UNREADABLE, "the drive cannot use that "
-	    "tape: it is of another kind, or for cleaning; put another tape "
-	    "in, then try again" },
-	[BAD_TAPE] = { DE_FAILURE_MEDIUM, "the drive says that the tape is "
-	    "bad: put another tape in, and do not use this one again" },
-	[BAD_DRIVE] = { DE_FAILURE_OTHER, "the drive says that it is broken "
-	    "itself: switch it off and on; if that does not help, it needs its "
-	    "maker's service" },
-	[DIRTY] = { DE_FAILURE_OTHER, "the drive says that it has to be "
-	    "cleaned: put a cleaning cartridge in, then the tape again" },
-	[SILENT] = { DE_FAILURE_MEDIUM, "Input/output error, and the drive "
-	    "does not say why (dmesg may: the tape is bad or write-protected, "
-	    "or the drive is at fault); put another tape in, and if that fails "
-	    "as well, clean the drive" },
+	    "tape: it is incompatible or a cleaning cartridge; insert another "
+	    "tape, then try again" },
+	[BAD_TAPE] = { DE_FAILURE_MEDIUM, "the drive reports a bad tape; "
+	    "insert another tape, and do not use this one again" },
+	[BAD_DRIVE] = { DE_FAILURE_OTHER, "the drive reports a hardware "
+	    "failure; switch it off and on, and have it repaired if that does "
+	    "not help" },
+	[DIRTY] = { DE_FAILURE_OTHER, "the drive requests cleaning; insert a "
+	    "cleaning cartridge, then the tape again" },
+	[SILENT] = { DE_FAILURE_MEDIUM, "Input/output error without details "
+	    "from the drive (see dmesg: bad or write-protected tape, or a "
+	    "faulty drive); insert another tape, and if that fails as well, "
+	    "clean the drive" },
 	[OTHER] = { DE_FAILURE_OTHER, "" },
 };
 
@@ -86,7 +85,7 @@ by_alerts(uint64_t alerts)
 	return alerts & SENSE_ALERT_CLEAN ? DIRTY : SILENT;
 }
 
-/* What the driver knows; what the drive says comes before that. */
+/* What the driver knows; what the drive itself reports takes precedence. */
 static enum trouble
 by_status(struct drive *d)
 {
@@ -104,13 +103,13 @@ by_status(struct drive *d)
 	return by_alerts(sense_alerts(d));
 }
 
-/* An error that says nothing. */
+/* For an unspecific error. */
 static enum trouble
 ask_drive(struct drive *d)
 {
 	struct stat st;
 
-	/* The node goes with the drive, though it is still open here. */
+	/* The node disappears with the drive, even while it is open here. */
 	if (d->calls->stat(d->context, d->name, &st) == -1)
 		return GONE;
 	if (d->fd == -1)
@@ -184,20 +183,21 @@ trouble_tell(struct drive *d, const char *what, int error)
 
 	d->failure = troubles[trouble].failure;
 	if (error == EINTR && d->host->cancelled(d->host))
-		return DE_FAILED;	/* nothing is wrong: it is being aborted */
+		return DE_FAILED;	/* no failure: the run is being
+					   aborted */
 	switch (trouble) {
 	case OTHER:
 		text = strerror(error);
 		break;
 	case BUSY:
 		holder_find(d->name, holder);
-		snprintf(why, sizeof(why), "%s (%s): wait until it has ended, "
+		snprintf(why, sizeof(why), "%s (%s); wait until it has ended, "
 		    "or end it, then try again", text, holder);
 		text = why;
 		break;
 	case OFF_LINE:
 		snprintf(why, sizeof(why), "%s; if it is the right one: mt -f "
-		    "%.64s load; if not, put another one in; then try again",
+		    "%.64s load; otherwise insert another one; then try again",
 		    text, d->name);
 		text = why;
 		break;

@@ -72,7 +72,7 @@ not_said "ready"
 commands "LANG=C no-such-program copy" ./script
 engine 1 --check -c s.conf
 said "snapshot.create: there is no program no-such-program in PATH" \
-    "snapshot.remove: the interpreter that the first line of ./script names"
+    "snapshot.remove: the interpreter in the first line of ./script is missing"
 commands "touch copy && cp demo/tree.ext4 copy" "rm -f copy"
 engine 0 --check -c s.conf
 [ ! -e copy ] || fail "--check made a snapshot"

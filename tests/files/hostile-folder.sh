@@ -18,20 +18,20 @@ for mode in 777 1777 755; do
 	chmod "$mode" open
 	engine 0 -c a.conf
 	case $mode in
-	777) said "open/dump: everybody can write to its folder" ;;
-	*) not_said "everybody can write" ;;
+	777) said "open/dump: its directory is writable by everyone" ;;
+	*) not_said "writable by everyone" ;;
 	esac
 	rm open/dump
 done
 chmod 777 open
 engine 0 --check -c a.conf
-said "open/dump: everybody can write to its folder"
+said "open/dump: its directory is writable by everyone"
 {
 	echo 'dumpdates = "open/dumpdates";'
 	sed 's,open/dump,dumps/a,' a.conf
 } >b.conf
 engine 0 -c b.conf --report open/report
-said "open/report: everybody can write" "open/dumpdates: everybody can write"
+said "open/report: its directory is writable" "open/dumpdates: its directory is writable"
 rm dumps/a
 chmod 1777 open
 
@@ -50,7 +50,7 @@ said "fifo" "is a FIFO"
 configure_dump b.conf a.img fifo
 "$DUMPENGINE" -c b.conf >out 2>err </dev/null &
 run=$!
-wait_for 10 grep -q "waiting for somebody who reads it" err ||
+wait_for 10 grep -q "waiting for a reader" err ||
     fail "it does not wait for a reader: $(cat err)"
 cat fifo >through
 wait "$run" || fail "through a FIFO: $(cat err)"
@@ -83,9 +83,9 @@ echo precious >victim
 other ln -s "$scratch/victim" open/dump
 sed 's/path = /overwrite = true; &/' a.conf >c.conf
 engine 1 --check -c c.conf
-said "open/dump" "symbolic link of another user"
+said "open/dump" "symbolic link owned by another user"
 engine 1 -q -c c.conf
-said "open/dump" "symbolic link of another user"
+said "open/dump" "symbolic link owned by another user"
 [ "$(cat victim)" = precious ] || fail "a link of another user was followed"
 rm open/dump
 

@@ -37,7 +37,7 @@ rm dumps/*
 
 configure_dump b.conf a.img /dev/full
 engine 4 -c b.conf
-said "/dev/full" "disk is full"
+said "/dev/full" "disk full"
 
 is_root || skip "a full disk needs root; the rest is fine"
 mkdir small
@@ -46,7 +46,7 @@ mount -t tmpfs -o size=1m tmpfs small 2>mount.log ||
 mounted+=("$scratch/small")
 configure_dump c.conf a.img small/a
 engine 4 -c c.conf
-said "small/a:" "the disk is full after" "ABORTED"
+said "small/a:" "disk full after" "ABORTED"
 [ -z "$(ls -A small)" ] || fail "left behind: $(ls -A small)"
 
 # The dump that is to be replaced stays.

@@ -34,9 +34,9 @@ only
 echo precious >dumps/a
 configure_dump a.conf a.img dumps/a
 engine 1 -c a.conf
-said "dumps/a" "exists already" "overwrite"
+said "dumps/a" "already exists" "overwrite"
 engine 1 --check -c a.conf
-said "dumps/a" "exists already"
+said "dumps/a" "already exists"
 only a
 [ "$(cat dumps/a)" = precious ] || fail "an existing file was overwritten"
 
@@ -63,7 +63,7 @@ rm dumps/link
 ln -s /nowhere/x dumps/dangling
 configure_dump a.conf a.img dumps/dangling
 engine 1 -c a.conf
-said "dumps/dangling" "leads nowhere"
+said "dumps/dangling" "dangling symbolic link"
 rm dumps/dangling
 
 # Nothing is written to what is at a name that could be guessed.
@@ -81,10 +81,10 @@ configure_dump a.conf a.img dumps/no/where
 engine 1 -c a.conf
 said "dumps/no/where" "No such file or directory"
 engine 1 --check -c a.conf
-said "dumps/no/where" "folder is missing"
+said "dumps/no/where" "directory does not exist"
 configure_dump a.conf a.img dumps
 engine 1 -c a.conf
-said "dumps" "is a folder"
+said "dumps" "is a directory"
 configure_dump a.conf a.img whole/x
 engine 1 -c a.conf
 said "whole/x" "Not a directory"
@@ -128,7 +128,7 @@ if [ -z "${SANITIZER_FLAGS:-}" ]; then
 	    fail "$(cat cc.log)"
 	configure_dump a.conf a.img dumps/a
 	LD_PRELOAD=$scratch/preload.so engine 4 -c a.conf
-	said "dumps/a:" "cannot be made safe" "Input/output error"
+	said "dumps/a:" "cannot be synced" "Input/output error"
 	only
 	configure_job a.conf 'plugin = "fs-ext2"; device = "a.img";' \
 	    'plugin = "out-file"; path = "dumps/a"; fsync = false;'
@@ -139,7 +139,7 @@ if [ -z "${SANITIZER_FLAGS:-}" ]; then
 	# The same for a device.
 	configure_dump a.conf a.img /dev/null
 	LD_PRELOAD=$scratch/preload.so engine 4 -c a.conf
-	said "/dev/null" "cannot be made safe" "Input/output error"
+	said "/dev/null" "cannot be synced" "Input/output error"
 	configure_job a.conf 'plugin = "fs-ext2"; device = "a.img";' \
 	    'plugin = "out-file"; path = "/dev/null"; fsync = false;'
 	LD_PRELOAD=$scratch/preload.so engine 0 -c a.conf

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# A volume of a dump that others build on is never overwritten; one of a dump
+# A volume of a dump on which others depend is never overwritten; one of a dump
 # that was not finished is in nobody's way.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
@@ -29,9 +29,9 @@ kept () { cmp -s "$2" base || fail "$1: the base was overwritten"; }
 # refused WHAT: a.conf is, by --check as well, and says why.
 refused () {
 	engine 1 --check -c a.conf
-	said "dumps/v" "level 0 dump of img" "others build on"
+	said "dumps/v" "level 0 dump of img" "on which other dumps depend"
 	engine 1 -q -c a.conf
-	said "dumps/v" "level 0 dump of img" "others build on"
+	said "dumps/v" "level 0 dump of img" "on which other dumps depend"
 	kept "$1" "${2:-dumps/v}"
 }
 
@@ -51,7 +51,7 @@ refused "a level 1 over its base, without state"
 ln -s v dumps/link
 sed -i 's,dumps/v,dumps/link,' a.conf
 engine 1 -q -c a.conf
-said "dumps/link" "others build on"
+said "dumps/link" "on which other dumps depend"
 kept "a level 1 over its base, by a link" dumps/v
 
 # A level 0 takes the place of the one before, and of what built on it.
@@ -123,14 +123,14 @@ engine 0 -q -c a.conf
 # But not after one that was finished.
 configure a.conf 0 1600002000 "$size"
 engine 1 --check -c a.conf
-said "dumps/v001 exists already" "volume 1 of the level 0 dump of img"
+said "dumps/v001 already exists" "volume 1 of the level 0 dump of img"
 engine 1 -q -c a.conf
-said "dumps/v001 exists already"
+said "dumps/v001 already exists"
 # Nor what is no dump.
 rm dumps/*
 echo precious >dumps/v001
 engine 1 -q -c a.conf
-said "dumps/v001 exists already"
+said "dumps/v001 already exists"
 
 # ---- A disk
 
@@ -145,9 +145,9 @@ engine 0 -q -c a.conf
 head -c 1048576 "$loop" >base
 configure a.conf 1 1600001000 "path = \"$loop\"; overwrite = true;"
 engine 1 --check -c a.conf
-said "$loop" "others build on"
+said "$loop" "on which other dumps depend"
 engine 1 -q -c a.conf
-said "$loop" "others build on"
+said "$loop" "on which other dumps depend"
 head -c 1048576 "$loop" | cmp -s - base || fail "a base on a disk is gone"
 # A new level 0 that does not come to its end: nothing builds on the old one.
 # The disk is too small for the new one.

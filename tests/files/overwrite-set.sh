@@ -77,7 +77,7 @@ rm dumps/v004 old/v004
 mkdir dumps/v004 old/v004
 run setsid -w "$DUMPENGINE" -q -c b.conf
 [ "$status" -eq 4 ] || fail "exit status $status, not 4: $(cat err)"
-said "dumps/v004" "is a folder"
+said "dumps/v004" "is a directory"
 same_set old dumps
 noted || fail "dumpdates: $(cat dumpdates)"
 no_partial
@@ -162,10 +162,10 @@ if [ -z "${SANITIZER_FLAGS:-}" ] &&
 		# for another name; all other leavings go.
 		configure d.conf 1600003000 'path = "dumps/other%v";'
 		engine 0 -c d.conf
-		! grep -q "have them now" err || finished=$((finished + 1))
+		! grep -q "their final names" err || finished=$((finished + 1))
 		[ "$(dates | wc -l)" -eq 1 ] ||
 		    fail "killed at $at: two dumps: $(dates): $(cat err)"
-		[ "$mixed" -eq 1 ] || said "have them now"
+		[ "$mixed" -eq 1 ] || said "their final names"
 		no_partial
 		# And the same again is in nobody's way.
 		engine 0 -q -c c.conf
@@ -186,7 +186,7 @@ fresh () { rm -rf dumps/*; }
 begin
 configure b.conf 1600001000 "$to_dumps"
 engine 0 -c b.conf
-said "no room for the old dump beside the new one"
+said "no room for the old and the new dump"
 diff -rq new dumps >diff.log || fail "$(cat diff.log)"
 grep -q "12:43:20 2020" dumpdates || fail "dumpdates: $(cat dumpdates)"
 no_partial

@@ -27,7 +27,7 @@ ln -s "/dev/$name" dangling
 ln -s /dev folder
 for path in "/dev/$name" "/dev/../dev/$name" "folder/$name" dangling \
     "/proc/$name" "/sys/$name" "/proc/self/../$name"; do
-	refused "$path" "$path" "no file is made in"
+	refused "$path" "$path" "files cannot be kept in"
 	[ ! -e "/dev/$name" ] || {
 		rm -f "/dev/$name"
 		fail "$path: a file was made in /dev"
@@ -58,7 +58,7 @@ for place in /dev /proc; do
 	  output = { plugin = "out-file"; path = "dumps/a"; }; } );
 	END
 	engine 1 --check -c a.conf
-	said "$place/$name" "no file is made in $place"
+	said "$place/$name" "files cannot be kept in $place"
 	engine 1 -q -c a.conf
 	[ ! -e "$place/$name" ] || {
 		rm -f "$place/$name"
@@ -68,11 +68,11 @@ done
 
 # ---- What the first minute would find out
 
-refused dumps/missing/a "dumps/missing/a" "folder is missing"
+refused dumps/missing/a "dumps/missing/a" "directory does not exist"
 refused /dev/full "/dev/full" "always full"
 refused /dev/zero/x "/dev/zero/x" "Not a directory"
 refused /proc/version "/proc/version" "regular file in /proc"
-refused /dev/random "/dev/random" "no device that a dump could be on"
+refused /dev/random "/dev/random" "not a device that can hold a dump"
 
 # ---- What the first change of volume would
 
@@ -86,12 +86,12 @@ later () {
 head -c 6000000 /dev/urandom >tree/data
 make_image b.img 16M tree -t ext4 -O ^has_journal
 later 1 'path = [ "dumps/1", "missing/2" ];'
-said "missing/2" "folder is missing"
+said "missing/2" "directory does not exist"
 later 1 'path = "dumps/a"; volume_size = "1 MiB";'
-said "dumps/a would be volume 1 and volume 2" "%v"
+said "dumps/a would hold both volume 1 and volume 2" "%v"
 echo x >dumps/a002
 later 1 'path = "dumps/a%v"; volume_size = "1 MiB";'
-said "dumps/a002" "exists already"
+said "dumps/a002" "already exists"
 later 0 'path = "dumps/a%v"; volume_size = "1 GiB";'
 later 0 'path = [ "dumps/1", "missing/2" ];' \
     'plugin = "eot-script"; command = "true";'

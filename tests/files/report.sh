@@ -113,7 +113,7 @@ said "elsewhere" "Is a directory"
 
 for name in /proc/dumpengine-report /sys/dumpengine-report; do
 	engine 2 -q -c a.conf --report "$name"
-	said "$name" "no file is made"
+	said "$name" "files cannot be kept"
 done
 
 is_root || exit 0
@@ -124,7 +124,7 @@ if mknod node c 1 3 2>/dev/null; then
 fi
 name=/dev/dumpengine-report-$$
 engine 2 -q -c a.conf --report "$name"
-said "$name" "no file is made"
+said "$name" "files cannot be kept"
 [ ! -e "$name" ] || { rm -f "$name"; fail "a file was made in /dev"; }
 
 # ---- Of another user

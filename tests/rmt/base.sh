@@ -131,10 +131,10 @@ for server in "${servers[@]}"; do
 	configure 0 1600000000 v '' 'protect_days = 2;'
 	echo precious >dumps/v
 	engine 0 --check -c a.conf
-	said "dumps/v is no dump, but data of an unknown kind"
+	said "dumps/v is not a dump but data of unknown type"
 	[ "$(cat dumps/v)" = precious ] || fail "$server: --check writes"
 	engine 0 -q -c a.conf
-	said "warning:" "dumps/v is no dump, but data of an unknown kind"
+	said "warning:" "dumps/v is not a dump but data of unknown type"
 done
 
 # ---- What may be written but not read
@@ -155,7 +155,7 @@ unread
 for mode in --check -q; do
 	engine 1 $mode -c a.conf
 	said "dumps/v cannot be read (Permission denied)" \
-	    "unknown what would be lost" "set overwrite_foreign"
+	    "its contents are unknown" "set overwrite_foreign"
 done
 unread "overwrite_foreign = true;"
 engine 0 -q -c a.conf

@@ -191,7 +191,7 @@ engine 0 -q -c a.conf
 rm -rf state/* dumpdates
 tape cpio
 configure 0 1600000000
-refused "file 0 of the tape is no dump, but a cpio archive" overwrite_foreign
+refused "file 0 of the tape is not a dump but a cpio archive" overwrite_foreign
 head -c 1048577 /dev/zero >large
 printf '0 1048577 -1\n' | cat - large >tape
 refused "data in blocks larger than a dump has"
@@ -274,7 +274,7 @@ to_mark=yes
 refused "the file at which the tape stands" "level 1 dump"
 to_mark=
 marked 3 base level1
-refused "is no dump, but"
+refused "is not a dump but"
 set="rewind = false; overwrite_foreign = true;"
 configure 2 1600002000
 marked 3 base

@@ -44,17 +44,17 @@ said "/dev/null"
 	echo $? >status
 ) | head -c 100000 >/dev/null
 [ "$(cat status)" -eq 3 ] || fail "exit status $(cat status), not 3"
-said "pipe that nobody reads"
+said "pipe with no reader left"
 mkfifo fifo
 configure_dump f.conf a.img fifo
 head -c 100000 fifo >/dev/null &
 engine 3 -c f.conf
 wait
-said "fifo" "pipe that nobody reads"
+said "fifo" "pipe with no reader left"
 [ -p fifo ] || fail "the fifo is gone"
 # One that nobody reads is not waited for for ever.
 engine 1 -q -c f.conf
-said "fifo: nobody reads this FIFO; start what reads it first"
+said "fifo: this FIFO has no reader; start the reader first"
 
 # Standard output that is a file is written where it stands, not from its
 # beginning.

@@ -80,7 +80,7 @@ configure 'device = "/dev/nst0"; volume_size = "2 MiB";' \
     "$script"
 engine 4 -c a.conf
 said "slot 2 (LAB002L1) is in /dev/nst0" \
-    "volume 2: cannot write behind record" \
+    "volume 2: cannot write after record" \
     "the tape LAB002L1 of slot 2 failed" \
     "skipping slot 3: its label is CLN001L1" \
     "no untried tape remains after slot 2, up to 3" "there is none"
@@ -125,14 +125,14 @@ mt -f /dev/nst0 rewind
 tar -c -b 20 -f /dev/nst0 tree/d || fail "tar cannot write a tape"
 configure 'device = "/dev/nst0";'
 engine 1 -c a.conf
-said "file 0 of the tape is no dump, but a tar archive, \"tree/d/\"" \
+said "file 0 of the tape is not a dump but a tar archive, \"tree/d/\"" \
     "overwrite_foreign"
 configure 'device = "/dev/nst0"; append = true;'
 engine 0 -c a.conf
 said "volume 1 is file 1 of the tape"
 configure 'device = "/dev/nst0"; file = 9;'
 engine 1 -c a.conf
-said "there is no file 9 on the tape, which ends after 2 files"
+said "the tape has no file 9, it ends after 2 files"
 # Blanked, the tape is empty: what is appended is at its beginning.
 mt -f /dev/nst0 rewind
 mt -f /dev/nst0 weof

@@ -40,7 +40,7 @@ engine 0 -c a.conf
 said "volume 1 is file 0 of the tape"
 configure 'device = "/dev/nst0";' "" 10
 engine 1 -c a.conf
-said "file 0 of the tape is no dump"
+said "file 0 of the tape is not a dump"
 
 configure "$drive" "" 10
 engine 0 -v -c a.conf
@@ -80,8 +80,8 @@ while read -r rule text; do
 	engine 4 -c a.conf
 	said "$text" "/dev/nst0"
 done <<'END'
-0a,0,0,2,3,0c,0 volume 1: cannot write behind record 0
-0a,0,0,2,4,44,0 cannot write behind record 0
+0a,0,0,2,3,0c,0 volume 1: cannot write after record 0
+0a,0,0,2,4,44,0 cannot write after record 0
 0a,0,0,2,7,27,0 write-protected
 0a,7,0,0,0,0,0 clean the drive
 10,0,0,2,3,0c,0 cannot write the file mark
@@ -90,7 +90,7 @@ END
 configure "$drive" "" 10
 inject '2 -3 0a 0 0 2 1 0 0'
 engine 4 -c a.conf
-said "not all that it has taken is on the tape"
+said "so some records were lost"
 not_said "is whole"
 # A reset: by itself it is written again.
 configure "$drive"
@@ -110,7 +110,7 @@ mt -f /dev/nst0 rewind
 mt -f /dev/nst0 weof
 configure "$drive append = true; volume_size = \"2 MiB\";" "$PWD/handler"
 engine 0 -c a.conf
-said "volume 2: cannot write behind record 0" "volume 2 is written again" \
+said "volume 2: cannot write after record 0" "volume 2 is written again" \
     "on 2 volumes"
 
 # ---- In use, and off-line
@@ -124,12 +124,12 @@ chmod +x busy
 configure 'device = "/dev/nst1"; overwrite_foreign = true;' "$PWD/busy"
 exec 9</dev/nst1
 engine 4 -c a.conf
-said "another program has the drive open (process $$, "
+said "in use by another program (process $$, "
 [ "$(cat reasons)" = busy ] || fail "the handler heard: $(cat reasons)"
 exec 9<&-
 configure 'device = "/dev/nst1"; file = 9;'
 engine 1 -c a.conf
-said "there is no file 9 on the tape, which ends after 1 file ("
+said "the tape has no file 9, it ends after 1 file ("
 configure 'device = "/dev/nst1"; overwrite_foreign = true;'
 mt -f /dev/nst1 offline
 begun=$SECONDS

@@ -25,15 +25,15 @@ refused 1 'device = "file";' "file is a regular file" "out-file"
 [ "$(cat file)" = precious ] || fail "the file was written to"
 refused 1 'device = "tree";' "tree is not a tape drive" "/dev/nst0"
 refused 1 'device = "/dev/null";' "/dev/null is not a tape drive"
-refused 1 'device = "missing";' "missing: cannot be found" "modprobe st"
-refused 1 'device = [ "missing", "/dev/null" ];' "missing: cannot be found"
+refused 1 'device = "missing";' "missing: not found" "modprobe st"
+refused 1 'device = [ "missing", "/dev/null" ];' "missing: not found"
 
 refused 1 'device = "/dev/nst0"; append = true; file = 3;' \
-    "append and file: only one"
+    "append and file: cannot be combined"
 refused 1 'device = "/dev/nst0"; block_size = 1000;' \
-    "block_size: has to be a multiple of 1024"
+    "block_size: must be a multiple of 1024"
 refused 1 'device = "/dev/nst0"; block_size = 131072;' \
-    "no multiple of 131072" "blocking"
+    "not a multiple of 131072" "blocking"
 refused 1 'device = "/dev/nst0"; protect_days = -1;' "protect_days"
 refused 1 '' "device"
 
@@ -41,6 +41,6 @@ refused 1 '' "device"
 configure_job a.conf 'plugin = "fs-ext2"; device = "img";' \
     'plugin = "out-tape"; device = [ "file", "missing" ];'
 engine 1 --check -c a.conf
-said "file is a regular file" "missing: cannot be found"
+said "file is a regular file" "missing: not found"
 [ "$(cat file)" = precious ] || fail "the file was written to"
 exit 0

@@ -592,7 +592,7 @@ START_TEST(bad_record_fails_the_volume)
 	struct bench *b = set_up();
 
 	b->room.drives[0].write_fails = 4;
-	fails_once(b, "volume 1: cannot write behind record 3", false);
+	fails_once(b, "volume 1: cannot write after record 3", false);
 }
 END_TEST
 
@@ -745,7 +745,7 @@ START_TEST(empty_drive_is_told_of_at_once)
 	fake_drive_load(&b->room.drives[0], NULL);
 	refused(b, "there is no tape in the drive");
 	refused_as(b, NO_MEDIUM);
-	said(b, "put a tape in");
+	said(b, "insert one and wait");
 	ck_assert_uint_eq(b->room.now, 0);
 	fake_drive_load(&b->room.drives[0], &b->tapes[0]);
 	works(b);
@@ -771,7 +771,7 @@ START_TEST(drive_in_use)
 	struct bench *b = set_up();
 
 	b->room.drives[0].in_use = true;
-	refused(b, "another program has the drive open");
+	refused(b, "in use by another program");
 	refused_as(b, BUSY);
 	b->room.drives[0].in_use = false;
 	works(b);
@@ -857,10 +857,10 @@ START_TEST(drive_that_will_not_be_ready_by_itself)
 {
 	for (int new_sense = 0; new_sense <= 1; new_sense++) {
 		is_not_waited_for(0x04, 0x02, new_sense, "mt -f /dev/nst0 load");
-		is_not_waited_for(0x04, 0x03, new_sense, "look at it");
+		is_not_waited_for(0x04, 0x03, new_sense, "requests attention");
 		is_not_waited_for(0x3a, 0x01, new_sense, "there is no tape");
 	}
-	is_not_waited_for(0x30, 0x03, false, "of another kind, or for cleaning");
+	is_not_waited_for(0x30, 0x03, false, "incompatible or a cleaning cartridge");
 	/* It is loading. */
 	struct bench *b = set_up();
 	b->room.drives[0].ready_after = 20;
@@ -1020,7 +1020,7 @@ START_TEST(file_number_from_volume_to_volume)
 	said(b, "volume 1 of this dump");
 	fake_drive_load(&b->room.drives[0], &b->tapes[2]);
 	ck_assert_int_eq(write_volume(b, 2, &next, 5), NOT_OPENED);
-	said(b, "there is no file 2 on the tape, which ends after 0 files");
+	said(b, "the tape has no file 2, it ends after 0 files");
 	fake_drive_load(&b->room.drives[0], &b->tapes[1]);
 	ck_assert_int_eq(write_volume(b, 2, &next, 5), DONE);
 	check_tapes(b, 0, 2, 2, 5);
@@ -1219,14 +1219,14 @@ START_TEST(foreign_data_is_named)
 
 	strcpy((char *)block, "AMANDA: TAPESTART DATE 20260101020304 TAPE "
 	    "DAILY-07\n\014\n");
-	foreign(block, sizeof(block), "a tape of Amanda, \"DAILY-07\"");
+	foreign(block, sizeof(block), "an Amanda tape, \"DAILY-07\"");
 	memset(block, 0, sizeof(block));
 	memcpy(block + 12, "BB02", 4);
 	strcpy((char *)block + 36, "Bareos 2.0 immortal\n");
 	strcpy((char *)block + 93, "Full-0042");
-	foreign(block, sizeof(block), "a volume of Bareos, \"Full-0042\"");
+	foreign(block, sizeof(block), "a Bareos volume, \"Full-0042\"");
 	memcpy(block + 36, "Bacula 1.0", 10);
-	foreign(block, sizeof(block), "a volume of Bacula, \"Full-0042\"");
+	foreign(block, sizeof(block), "a Bacula volume, \"Full-0042\"");
 	memset(block, ' ', sizeof(block));
 	memcpy(block, "VOL1AB1234", 10);
 	foreign(block, 80, "a tape with an ANSI label, \"AB1234\"");
@@ -1243,9 +1243,9 @@ START_TEST(foreign_data_is_named)
 	foreign(block, 2048, "a tar archive, \"x?[2J\"");
 	foreign("070701000000", 512 / 64, "a cpio archive");
 	foreign("\xc7\x71 and more", 10, "a cpio archive");
-	foreign("\x28\xb5\x2f\xfd and more", 10, "compressed by zstd");
-	foreign("precious", 8, "an unknown kind (which begins with 70 72 65");
-	foreign("x", 1, "an unknown kind (which begins with 78)");
+	foreign("\x28\xb5\x2f\xfd and more", 10, "zstd-compressed");
+	foreign("precious", 8, "unknown type (beginning with 70 72 65");
+	foreign("x", 1, "unknown type (beginning with 78)");
 }
 END_TEST
 
@@ -1256,12 +1256,12 @@ START_TEST(damaged_and_other_dumps_are_foreign)
 
 	make_header(b, 1, record);
 	record[700] ^= 1;
-	foreign(record, RECORD, "a dump whose header is damaged");
+	foreign(record, RECORD, "a dump with a damaged header");
 	memset(record, 0, RECORD);
 	set32(record + 24, 60011);
-	foreign(record, RECORD, "a dump of another system");
+	foreign(record, RECORD, "a dump from another system");
 	set32(record + 24, 0x19540119);
-	foreign(record, RECORD, "a dump of another system");
+	foreign(record, RECORD, "a dump from another system");
 }
 END_TEST
 
@@ -1277,7 +1277,7 @@ START_TEST(foreign_data_in_a_later_file)
 	fake_tape_put(&b->tapes[0], "precious", 8);
 	fake_tape_put(&b->tapes[0], NULL, 0);
 	b->date++;
-	refused(b, "file 1 of the tape is no dump");
+	refused(b, "file 1 of the tape is not a dump");
 	set(b, "file", 1);
 	create(b);
 	refused(b, "mt -f /dev/nst0 asf 1; mt -f /dev/nst0 weof");
@@ -1292,7 +1292,7 @@ START_TEST(tape_that_cannot_be_read)
 	fake_tape_put(&b->tapes[0], "old", 3);
 	fake_tape_put(&b->tapes[0], NULL, 0);
 	b->room.drives[0].read_fails = 1;
-	refused(b, "file 0 of the tape cannot be read, so it is unknown");
+	refused(b, "file 0 of the tape cannot be read, so its contents are unknown");
 	refused_as(b, UNREADABLE);
 	set(b, "overwrite_foreign", 1);
 	create(b);
@@ -1320,7 +1320,7 @@ START_TEST(drive_that_vanishes)
 	struct bench *b = set_up();
 
 	b->room.drives[0].goes_at = 3;
-	write_ends(b, DE_FAILURE_NO_DEVICE, "the drive does not answer");
+	write_ends(b, DE_FAILURE_NO_DEVICE, "the drive does not respond");
 	not_said(b, "another tape");
 }
 END_TEST
@@ -1351,11 +1351,11 @@ START_TEST(drive_that_complains)
 		enum de_failure failure;
 		const char *text;
 	} cases[] = {
-		{ 4, DE_FAILURE_MEDIUM, "the drive says that the tape is bad" },
+		{ 4, DE_FAILURE_MEDIUM, "the drive reports a bad tape" },
 		{ 9, DE_FAILURE_WRITE_PROTECTED, "the tape is write-protected" },
-		{ 20, DE_FAILURE_OTHER, "has to be cleaned" },
-		{ 30, DE_FAILURE_OTHER, "broken itself" },
-		{ 40, DE_FAILURE_MEDIUM, "the drive does not say why" },
+		{ 20, DE_FAILURE_OTHER, "requests cleaning" },
+		{ 30, DE_FAILURE_OTHER, "hardware failure" },
+		{ 40, DE_FAILURE_MEDIUM, "without details from the drive" },
 	};
 
 	for (size_t i = 0; i < COUNT(cases); i++) {
@@ -1377,7 +1377,7 @@ START_TEST(tape_that_cannot_be_loaded)
 		d->off_line = true;
 		d->key = key;
 		d->code = 0x53;
-		refused(b, key == 3 ? "the tape is bad" : "broken itself");
+		refused(b, key == 3 ? "a bad tape" : "hardware failure");
 		tear_down(b);
 	}
 }
@@ -1410,7 +1410,7 @@ START_TEST(file_that_is_not_there)
 			fake_tape_put(&b->tapes[0], NULL, 0);
 		}
 		set(b, "file", 9);
-		refused(b, "there is no file 9 on the tape, which ends after 3 "
+		refused(b, "the tape has no file 9, it ends after 3 "
 		    "files");
 		not_said(b, "clean");
 		not_said(b, "Input/output error");
@@ -1432,7 +1432,7 @@ loses(unsigned int at, unsigned int count, int block_size, bool verify)
 	set(b, "block_size", block_size);
 	create(b);
 	ck_assert_int_eq(write_volume(b, 1, &next, 12), FAILED);
-	said(b, "not all that it has taken is on the tape");
+	said(b, "so some records were lost");
 	ck_assert_int_eq(ops()->failure(b->self), DE_FAILURE_MEDIUM);
 	not_said(b, "is whole");
 	/* Nothing that looks whole is left, and what lacks its header is foreign. */
@@ -1484,7 +1484,7 @@ START_TEST(rewind_and_eject)
 	create(b);
 	b->date++;
 	dump(b, 3);
-	said(b, "does not come out");
+	said(b, "cannot be ejected");
 	check_tapes(b, 0, 0, 1, 3);
 	tear_down(b);
 }
@@ -1584,7 +1584,7 @@ START_TEST(unfinished_dump_is_not_protected)
 	create(b);
 	ck_assert_uint_eq(dump(b, 3), 1);
 	said(b, "file 0 of the tape is volume 1 of a dump of /home");
-	said(b, "never finished: it is overwritten");
+	said(b, "never finished; overwriting it");
 	check_tapes(b, 0, 0, 1, 3);
 	ck_assert_uint_eq(b->retired_count, 0);
 	tear_down(b);
@@ -1613,7 +1613,7 @@ START_TEST(base_of_another_dump_stays)
 {
 	struct bench *b = set_up_known(DE_DUMP_BASE);
 
-	refused(b, "on which another dump builds, or the next one would");
+	refused(b, "on which another dump depends, or the next one would");
 	refused_as(b, PROTECTED);
 	ck_assert_uint_ne(b->mark, 0);
 	ck_assert_uint_eq(b->tapes[0].count, 4);
@@ -1677,7 +1677,7 @@ START_TEST(options_that_do_not_go_together)
 	create(b);
 	uint32_t next = 0;
 	ck_assert_int_eq(write_volume(b, 1, &next, 3), NOT_OPENED);
-	said(b, "no multiple of 3072");
+	said(b, "not a multiple of 3072");
 	tear_down(b);
 }
 END_TEST

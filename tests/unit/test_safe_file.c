@@ -222,7 +222,7 @@ START_TEST(only_a_regular_file_is_opened)
 	ck_assert_int_eq(safe_file_open_regular("fifo", 0, &why), -1);
 	ck_assert_str_eq(why, "is a FIFO, not a regular file");
 	ck_assert_int_eq(safe_file_open_regular(".", 0, &why), -1);
-	ck_assert_str_eq(why, "is a folder, not a regular file");
+	ck_assert_str_eq(why, "is a directory, not a regular file");
 	ck_assert_int_eq(symlink("file", "link"), 0);
 	ck_assert_int_eq(safe_file_open_regular("link", O_NOFOLLOW, &why), -1);
 	ck_assert_int_eq(safe_file_open_regular("missing", 0, &why), -1);
@@ -241,9 +241,9 @@ START_TEST(a_second_name_is_a_fault)
 	ck_assert_int_eq(link("file", "other"), 0);
 	ck_assert_int_eq(stat("file", &st), 0);
 	ck_assert_str_eq(safe_file_fault(&st, S_IFREG),
-	    "has another name, too (a hard link)");
+	    "has another hard link");
 	ck_assert_str_eq(safe_file_fault(&st, S_IFIFO),
-	    "is something else now than it was");
+	    "has been replaced by something else");
 	st.st_nlink = 1;
 	st.st_uid = geteuid() + 1;
 	ck_assert_str_eq(safe_file_fault(&st, S_IFREG),

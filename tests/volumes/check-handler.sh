@@ -29,19 +29,19 @@ handler () {
 }
 
 # What a shell would not find, or not run.
-check 1 ./missing "no program ./missing that can be run"
-check 1 no-such-program "no program no-such-program in PATH"
-check 1 "LANG=C TZ=UTC ./missing with words" "no program ./missing"
-check 1 ./dumps "no program ./dumps that can be run"
+check 1 ./missing "./missing does not exist or is not executable"
+check 1 no-such-program "no-such-program not found in PATH"
+check 1 "LANG=C TZ=UTC ./missing with words" "./missing does not exist"
+check 1 ./dumps "./dumps does not exist or is not executable"
 handler 'echo "$DUMPENGINE_REASON $*" >>calls; exit 0'
 chmod -x handler
-check 1 ./handler "no program ./handler that can be run"
+check 1 ./handler "./handler does not exist or is not executable"
 chmod +x handler
 
 # The file is there, and what is to run it is not; line ends of DOS do it, too.
 for line in '#!/no/such/interpreter' $'#!/bin/sh\r'; do
 	printf '%s\nexit 0\n' "$line" >handler
-	check 1 ./handler "the first line of ./handler names is not there"
+	check 1 ./handler "the first line of ./handler is missing"
 done
 handler 'echo "$DUMPENGINE_REASON $*" >>calls; exit 0'
 
@@ -61,8 +61,8 @@ check 0 ./handler
 [ "$(cat calls)" = "check 0" ] || fail "run as $(cat calls)"
 handler '# dumpengine: can be checked
 echo "the robot is out"; exit 1'
-check 1 ./handler "the robot is out" "it could not change the medium"
-PATH=$scratch:$PATH check 1 handler "it could not change the medium"
+check 1 ./handler "the robot is out" "cannot change the medium"
+PATH=$scratch:$PATH check 1 handler "cannot change the medium"
 
 # changer-mtx is such a one.
 printf 'CHANGER=/dev/missing-changer\n' >changer.conf
@@ -76,6 +76,6 @@ if is_root && getent passwd nobody >/dev/null; then
 	handler 'exit 0'
 	chmod 700 handler
 	options='user = "nobody";' check 1 ./handler \
-	    "no program ./handler that can be run by nobody"
+	    "./handler does not exist or is not executable for user nobody"
 fi
 exit 0

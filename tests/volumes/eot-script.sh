@@ -198,7 +198,7 @@ script 'sleep 1061 & echo $! >sleepers; sleep 1062 & echo $! >>sleepers; wait'
 begun=$SECONDS
 dump 4 "$to_files $size" "timeout = 1;"
 [ $((SECONDS - begun)) -lt 300 ] || fail "took $((SECONDS - begun)) s"
-said "within 1 seconds"
+said "timeout of 1 seconds"
 mapfile -t sleepers <sleepers
 wait_for 10 all_gone "${sleepers[@]}" || fail "it still sleeps"
 only set001
@@ -293,7 +293,7 @@ script 'exit 0'
 for overwrite in false true; do
 	dump 4 "plugin = \"out-file\"; path = \"dumps/backup\"; $size
 	    overwrite = $overwrite;"
-	said "is volume 1 of this dump already"
+	said "already holds volume 1 of this dump"
 	only backup
 	same_file plain/set001 dumps/backup
 done
