@@ -67,11 +67,11 @@ printf '#!/no/such/interpreter\n' >script
 chmod +x script
 commands ./missing "rm -f copy"
 engine 1 --check -c s.conf
-said "snapshot.create: there is no program ./missing that can be run"
+said "snapshot.create: ./missing does not exist or is not executable"
 not_said "ready"
 commands "LANG=C no-such-program copy" ./script
 engine 1 --check -c s.conf
-said "snapshot.create: there is no program no-such-program in PATH" \
+said "snapshot.create: no-such-program not found in PATH" \
     "snapshot.remove: the interpreter in the first line of ./script is missing"
 commands "touch copy && cp demo/tree.ext4 copy" "rm -f copy"
 engine 0 --check -c s.conf

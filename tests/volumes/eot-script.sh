@@ -311,7 +311,7 @@ configure_set a.conf img "plugin = \"out-file\"; $size
     path = [\"dumps/a\", \"dumps/b\"];" "$ring"
 run setsid -w "$DUMPENGINE" -c a.conf
 [ "$status" -eq 4 ] || fail "a list too short: exit status $status: $(cat err)"
-said "dumps/b is volume 2 of this dump already"
+said "dumps/b already holds volume 2 of this dump"
 only a b
 fresh
 configure_set a.conf img "plugin = \"out-file\"; $size
