@@ -102,7 +102,7 @@ cp -a state state.known
 for _ in known unknown; do
 	configure 1 1600001000
 	refused "$drive: file 0 of the tape" "level 0 dump" \
-	    "on which another dump builds" \
+	    "on which another dump depends" \
 	    "on host: mt -f $drive rewind; mt -f $drive weof"
 	rm -rf state/*
 done
@@ -124,7 +124,7 @@ files 1 || fail "the tape that was put in has not one file"
 cp f0 level1
 eot=
 configure 2 1600002000
-refused "level 1 dump" "on which another dump builds"
+refused "level 1 dump" "on which another dump depends"
 
 # Behind another file, which alone is not needed.
 head -c 20000 /dev/urandom >junk
@@ -194,7 +194,7 @@ configure 0 1600000000
 refused "file 0 of the tape is not a dump but a cpio archive" overwrite_foreign
 head -c 1048577 /dev/zero >large
 printf '0 1048577 -1\n' | cat - large >tape
-refused "data in blocks larger than a dump has"
+refused "data in blocks larger than those of a dump"
 tape young
 configure 0 1600000000 --bad 0
 refused "file 0 of the tape cannot be read"
