@@ -1,19 +1,17 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/*
- * blockmap.c - files with block numbers in the inode and in indirect blocks
- */
+#include "blockmap.h"
+
 #include <string.h>
 
 #include "../common/bytes.h"
 #include "inode.h"
-#include "map.h"
 
 #define DIRECT 12u
 #define LEVELS 3u
 
 struct blockmap {
-	struct map *m;
-	uint64_t path[LEVELS + 1];	/* indirect blocks on the way, by level */
+	struct runs *runs;
+	uint64_t path[LEVELS + 1];	/* indirect blocks so far, by level */
 };
 
 static enum de_status
@@ -21,7 +19,7 @@ add_block(struct blockmap *b, uint64_t first, uint64_t block)
 {
 	const struct run run = { first, block, 1 };
 
-	return map_add(b->m, &run);
+	return runs_add(b->runs, &run);
 }
 
 /* Blocks of the file below one entry of an indirect block of that level. */
@@ -31,7 +29,7 @@ span_of(const struct blockmap *b, unsigned int level)
 	uint64_t span = 1;
 
 	while (--level > 0)
-		span *= b->m->e->block_size / 4;
+		span *= b->runs->e->block_size / 4;
 	return span;
 }
 
@@ -50,31 +48,31 @@ static enum de_status
 walk_indirect(struct blockmap *b, uint64_t block, unsigned int level,
     uint64_t first)
 {
-	struct map *m = b->m;
+	struct runs *r = b->runs;
 	const uint64_t span = span_of(b, level);
-	const uint32_t entries = m->e->block_size / 4;
+	const uint32_t entries = r->e->block_size / 4;
 	enum de_status status = DE_OK;
 	uint32_t last = 0;
 
 	if (is_loop(b, block, level)) {
-		map_damaged(m, first, block, "it leads in a circle");
+		runs_damaged(r, first, block, "it leads in a circle");
 		return DE_OK;
 	}
-	if (!map_read_node(m, block, level, first))
+	if (!runs_read_node(r, block, level, first))
 		return DE_OK;
 	b->path[level] = block;
-	const uint8_t *node = m->work->nodes[level];
-	for (uint32_t i = 0; i < entries && status == DE_OK && !m->stopped;
+	const uint8_t *node = r->work->nodes[level];
+	for (uint32_t i = 0; i < entries && status == DE_OK && !r->stopped;
 	    i++, first += span) {
 		const uint32_t next = get32(node + (size_t)i * 4);
-		if (first >= m->limit)
+		if (first >= r->limit)
 			break;
 		if (next == 0)
 			continue;
 		if (level == 1)
 			status = add_block(b, first, next);
 		else if (next == last)
-			map_damaged(m, first, next, "it leads to the same "
+			runs_damaged(r, first, next, "it leads to the same "
 			    "blocks again");
 		else
 			status = walk_indirect(b, next, level - 1, first);
@@ -85,23 +83,23 @@ walk_indirect(struct blockmap *b, uint64_t block, unsigned int level,
 }
 
 enum de_status
-blockmap_walk(struct map *m)
+blockmap_walk(struct runs *r)
 {
-	struct blockmap b = { .m = m };
-	const uint8_t *root = inode_block(m->inode->raw);
+	struct blockmap b = { .runs = r };
+	const uint8_t *root = inode_block(r->inode->raw);
 	enum de_status status = DE_OK;
 	uint64_t first = 0;
 
-	for (; first < DIRECT && status == DE_OK && !m->stopped; first++)
-		if (get32(root + first * 4) != 0 && first < m->limit)
+	for (; first < DIRECT && status == DE_OK && !r->stopped; first++)
+		if (get32(root + first * 4) != 0 && first < r->limit)
 			status = add_block(&b, first, get32(root + first * 4));
 	for (unsigned int level = 1; level <= LEVELS && status == DE_OK &&
-	    !m->stopped && first < m->limit; level++) {
+	    !r->stopped && first < r->limit; level++) {
 		const uint32_t block = get32(root +
 		    (size_t)(DIRECT + level - 1) * 4);
 		if (block != 0)
 			status = walk_indirect(&b, block, level, first);
-		first += span_of(&b, level) * (m->e->block_size / 4);
+		first += span_of(&b, level) * (r->e->block_size / 4);
 	}
 	return status;
 }

@@ -272,7 +272,7 @@ walk_blocks(struct directory *d)
 {
 	const struct ext2 *e = d->e;
 	const uint64_t size = inode_length(e, d->inode->raw);
-	struct map map = {
+	struct runs map = {
 		.e = d->e,
 		.inode = d->inode,
 		.trouble = &d->trouble,

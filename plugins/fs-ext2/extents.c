@@ -1,17 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/*
- * extents.c - files with a tree of extents
- *
- * Places in the file may only rise, and each node keeps inside of what the one
- * above has for it.  So a node counts at one place of the tree only, and no
- * tree leads in a circle.
- */
+#include "extents.h"
+
 #include <string.h>
 
 #include "../common/bytes.h"
 #include "checksum.h"
 #include "inode.h"
-#include "map.h"
 
 #define MAGIC 0xF30A
 #define HEADER_BYTES 12u
@@ -28,7 +22,7 @@ struct level {
 };
 
 struct tree {
-	struct map *m;
+	struct runs *runs;
 	uint64_t at;			/* where the next extent may begin */
 	unsigned int depth;		/* of the root */
 	struct level levels[DEPTH_MAX + 1];	/* the root is levels[0] */
@@ -75,15 +69,15 @@ node_damage(const uint8_t *node, size_t bytes, unsigned int depth)
 
 /* The checksum of a node stands behind the room for its entries. */
 static bool
-checksum_is_right(const struct map *m, const uint8_t *node)
+checksum_is_right(const struct runs *r, const uint8_t *node)
 {
 	const size_t covered = HEADER_BYTES +
 	    (size_t)get16(node + 4) * ENTRY_BYTES;
 
-	if (!m->e->has_checksums)
+	if (!r->e->has_checksums)
 		return true;
-	return covered + 4 <= m->e->block_size &&
-	    checksum(inode_seed(m->e, m->inode), node, covered) ==
+	return covered + 4 <= r->e->block_size &&
+	    checksum(inode_seed(r->e, r->inode), node, covered) ==
 	    get32(node + covered);
 }
 
@@ -101,7 +95,7 @@ enter(struct tree *t, unsigned int level, const uint8_t *node, uint64_t end)
 static bool
 descend(struct tree *t, unsigned int level, unsigned int n)
 {
-	struct map *m = t->m;
+	struct runs *r = t->runs;
 	const struct level *l = &t->levels[level];
 	const uint8_t *entry = entry_at(l, n);
 	const uint64_t first = start_of(l, n);
@@ -109,21 +103,21 @@ descend(struct tree *t, unsigned int level, unsigned int n)
 	const uint64_t block = (uint64_t)get16(entry + 8) << 32 |
 	    get32(entry + 4);
 
-	if (!map_read_node(m, block, level + 1, first))
+	if (!runs_read_node(r, block, level + 1, first))
 		return false;
-	const uint8_t *node = m->work->nodes[level + 1];
-	const char *damage = node_damage(node, m->e->block_size,
+	const uint8_t *node = r->work->nodes[level + 1];
+	const char *damage = node_damage(node, r->e->block_size,
 	    t->depth - level - 1);
 	if (damage == NULL && get16(node + 2) > 0 &&
 	    (get32(node + HEADER_BYTES) < first ||
 	    get32(node + HEADER_BYTES) >= end))
 		damage = "a node of its extent tree is about another place";
 	if (damage != NULL) {
-		map_damaged(m, first, block, damage);
+		runs_damaged(r, first, block, damage);
 		return false;
 	}
-	if (!checksum_is_right(m, node))
-		map_damaged(m, first, block, "a node of its extent tree has a "
+	if (!checksum_is_right(r, node))
+		runs_damaged(r, first, block, "a node of its extent tree has a "
 		    "wrong checksum; what the dump has of it may not be right");
 	enter(t, level + 1, node, end);
 	return true;
@@ -143,14 +137,15 @@ take_extent(struct tree *t, const struct level *l, unsigned int n)
 	};
 
 	if (run.count == 0)
-		map_damaged(t->m, run.first, run.block, "an extent is empty");
+		runs_damaged(t->runs, run.first, run.block,
+		    "an extent is empty");
 	if (run.count > end - run.first) {
-		map_damaged(t->m, run.first, run.block, "an extent reaches "
+		runs_damaged(t->runs, run.first, run.block, "an extent reaches "
 		    "into the next one");
 		run.count = end - run.first;
 	}
 	t->at = run.first + run.count;
-	return written && run.count > 0 ? map_add(t->m, &run) : DE_OK;
+	return written && run.count > 0 ? runs_add(t->runs, &run) : DE_OK;
 }
 
 /* One entry.  Changes *level if it leads down. */
@@ -161,13 +156,13 @@ take_entry(struct tree *t, unsigned int *level)
 	const unsigned int n = l->next++;
 	const uint64_t first = start_of(l, n);
 
-	if (first >= t->m->limit) {
-		t->m->stopped = true;
+	if (first >= t->runs->limit) {
+		t->runs->stopped = true;
 		return DE_OK;
 	}
 	if (first < t->at || first >= l->end || next_start(l, n) <= first) {
-		map_damaged(t->m, first, 0, "the entries of its extent tree "
-		    "are out of order");
+		runs_damaged(t->runs, first, 0, "the entries of its extent "
+		    "tree are out of order");
 		return DE_OK;
 	}
 	if (*level == t->depth)
@@ -179,10 +174,10 @@ take_entry(struct tree *t, unsigned int *level)
 }
 
 enum de_status
-extents_walk(struct map *m)
+extents_walk(struct runs *r)
 {
-	struct tree t = { .m = m };
-	const uint8_t *root = inode_block(m->inode->raw);
+	struct tree t = { .runs = r };
+	const uint8_t *root = inode_block(r->inode->raw);
 	unsigned int level = 0;
 	enum de_status status = DE_OK;
 
@@ -191,11 +186,11 @@ extents_walk(struct map *m)
 	    "its extent tree is too deep" :
 	    node_damage(root, INODE_BLOCK_BYTES, t.depth);
 	if (damage != NULL) {
-		map_damaged(m, 0, 0, damage);
+		runs_damaged(r, 0, 0, damage);
 		return DE_OK;
 	}
 	enter(&t, 0, root, UINT64_C(1) << 32);
-	while (status == DE_OK && !m->stopped) {
+	while (status == DE_OK && !r->stopped) {
 		if (t.levels[level].next < t.levels[level].entries)
 			status = take_entry(&t, &level);
 		else if (level == 0)

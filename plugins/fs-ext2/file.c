@@ -36,7 +36,7 @@ static enum de_status
 give_blocks(struct ext2 *e, const struct de_inode *inode, struct file *f)
 {
 	struct trouble trouble = trouble_begin(e, inode->number, TROUBLE_MAP);
-	struct map map = {
+	struct runs map = {
 		.e = e,
 		.inode = ext2_native(inode),
 		.trouble = &trouble,

@@ -406,7 +406,7 @@ limit_size(struct ext2 *e, const struct native *inode, uint64_t *size)
 {
 	struct trouble t = { .e = e, .inode = inode->number, .known = true };
 	uint64_t blocks = 0;
-	struct map map = {
+	struct runs map = {
 		.e = e,
 		.inode = inode,
 		.trouble = &t,

@@ -14,7 +14,7 @@
 
 /* A target that is in blocks, as it comes in. */
 struct target {
-	struct map *map;
+	struct runs *map;
 	char *text;
 	size_t length;
 	size_t have;
@@ -62,7 +62,7 @@ read_blocks(struct ext2 *e, const struct native *link, struct trouble *trouble,
     char *text, size_t length)
 {
 	struct target target = { .text = text, .length = length };
-	struct map map = {
+	struct runs map = {
 		.e = e,
 		.inode = link,
 		.trouble = trouble,

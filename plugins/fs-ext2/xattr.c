@@ -139,7 +139,7 @@ read_value(struct xattrs *x, struct xattr_entry *entry)
 {
 	struct native inode = { entry->value_inode, x->work->inode };
 	struct value value = { .x = x, .length = entry->value_length };
-	struct map map = {
+	struct runs map = {
 		.e = x->e,
 		.inode = &inode,
 		.trouble = &x->trouble,
