@@ -68,7 +68,17 @@ def is_said(part):
     return any(text in code for text in texts if len(text.split(' ')) > 1)
 
 
+# What a report calls a result
+result = re.search(r'^\.It Ic result Pq string\n(.*?)^\.It', open(top + '/man/dumpengine-report.5').read(), re.M | re.S).group(1)
+results = re.findall(r'^\.Dq (.*?)(?: ,)?$', result, re.M)
+if len(results) != 6:
+    sys.exit(f'dumpengine-report.5 has the results {results}')
+
 bad = 0
+for text in results:
+    if text not in code:
+        print(f'dumpengine-report.5: no result is "{text}"')
+        bad = 1
 for page, message in messages:
     for part in parts(message):
         if not is_said(part):
