@@ -210,6 +210,7 @@ use_file(struct report *rep, struct plugin_registry *reg,
 	const struct job_context context = {
 		.rep = rep,
 		.signals = signals,
+		.places = places,
 		.may_ask = args->verbosity != REPORT_QUIET,
 		.run_report = run_report,
 	};

@@ -179,6 +179,7 @@ make_tape(struct dump *d, const struct header_template *header)
 	const struct tape_config config = {
 		.output = s->output,
 		.eot = s->eot,
+		.places = s->places,
 		.source = &s->src,
 		.header = header,
 		.volumes = &s->settings->volumes,

@@ -10,10 +10,13 @@
 #include "core/run/run_report.h"
 #include "core/snapshot/snapshot.h"
 
+struct places;
+
 /* How jobs are run; all borrowed. */
 struct job_context {
 	struct report *rep;
 	struct signals *signals;
+	struct places *places;		/* that no volume may go to */
 	bool may_ask;			/* -q was not given */
 	struct run_report *run_report;	/* NULL: none is wanted */
 };

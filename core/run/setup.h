@@ -42,6 +42,7 @@ struct setup {
 	struct instance *source_instance;
 	struct instance *output;
 	struct instance *eot;			/* NULL: there is none */
+	struct places *places;			/* borrowed; no volume goes there */
 	struct source src;
 	bool source_is_open;
 

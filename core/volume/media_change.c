@@ -82,6 +82,8 @@ ask_handler(struct media_change *c, const struct de_volume_end *end,
 		/* Of a volume that comes again, the old name still holds. */
 		if (reply.medium[0] != '\0')
 			memcpy(c->medium, reply.medium, sizeof(c->medium));
+		if (!places_allow_path(c->places, c->medium))
+			return VERDICT_ABORT;
 		if (c->medium[0] != '\0')
 			report(c->rep, DE_INFO, "volume %" PRIu32 " goes to %s",
 			    end->next_volume, c->medium);

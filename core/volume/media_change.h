@@ -13,10 +13,12 @@
 #include "core/host/instance.h"
 #include "core/operator/message.h"
 #include "core/operator/refusals.h"
+#include "core/volume/places.h"
 
 struct media_change {			/* all borrowed */
 	const struct instance *output;
 	struct instance *eot;	/* NULL: there is none */
+	struct places *places;	/* that no volume may go to */
 	struct report *rep;
 	int channel;			/* to the supervisor */
 	unsigned int rewrite_attempts;

@@ -215,6 +215,21 @@ places_allow(struct places *p, const char *name, const char *text)
 	return true;
 }
 
+static enum de_status
+compare(void *arg, const struct de_resource *resource)
+{
+	return places_allow(arg, resource->name, resource->text) ? DE_OK :
+	    DE_FAILED;
+}
+
+bool
+places_allow_path(struct places *places, const char *path)
+{
+	const struct resource_taker taker = { .take = compare, .arg = places };
+
+	return path[0] == '\0' || resource_name_path(&taker, path) == DE_OK;
+}
+
 bool
 places_report_is_safe(const struct places *places)
 {

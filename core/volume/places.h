@@ -41,6 +41,9 @@ bool places_are_distinct(struct places *places);
  */
 bool places_allow(struct places *places, const char *name, const char *text);
 
+/* The same of a path, as an EOT handler names one while the dump is running. */
+bool places_allow_path(struct places *places, const char *path);
+
 /* May the report be written?  Not if it was found to be one of the others. */
 bool places_report_is_safe(const struct places *places);
 

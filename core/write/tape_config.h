@@ -13,9 +13,12 @@
 #include "core/host/source.h"
 #include "core/select/read_errors.h"
 
+struct places;
+
 struct tape_config {
 	struct instance *output;		/* borrowed, as all here */
 	struct instance *eot;		/* NULL: there is none */
+	struct places *places;		/* that no volume may go to */
 	const struct source *source;
 	const struct header_template *header;
 	const struct volume_settings *volumes;

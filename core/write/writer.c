@@ -532,6 +532,7 @@ writer_new(const struct tape_config *config, struct cut *cut)
 	w->checkpoint.lifeline = config->channel;
 	w->change.output = config->output;
 	w->change.eot = config->eot;
+	w->change.places = config->places;
 	w->change.rep = config->rep;
 	w->change.channel = config->channel;
 	w->change.rewrite_attempts = config->volumes->rewrite_attempts;

@@ -5,7 +5,9 @@
 . "${top_srcdir:-.}/tests/lib.sh"
 need_source
 
-make_image img 4M -t ext4
+mkdir tree
+head -c 100000 /dev/urandom >tree/data
+make_image img 4M tree -t ext4
 cp img img.orig
 ln -s img link
 over='overwrite = true;'
@@ -65,7 +67,17 @@ cp v v.orig
 refused v "the report, which the dump would" --report v
 cmp v v.orig || fail "the report replaced a dump"
 
+# An EOT handler names a medium only when the dump is running.
+printf '#!/bin/sh\ntest "$DUMPENGINE_REASON" = end || echo img >&3\n' >handler
+chmod +x handler
+configure v "" 'eot = { plugin = "eot-script"; command = "./handler"; };'
+sed -i 's/path = "v";/& volume_size = "50 KiB";/' a.conf
+engine 3 -q -c a.conf
+said "img: is the source of job test, which the dump would overwrite"
+cmp img img.orig || fail "a handler had the source written to"
+
 # What they are called makes no difference.
+configure w
 engine 0 -q -c a.conf --report report
 is_root || exit 0
 loop=$(losetup -f --show img 2>/dev/null) || exit 0
