@@ -8,13 +8,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "core/base/clock.h"
 #include "core/base/environment.h"
 #include "plugins/common/program.h"
+#include "plugins/common/spawn.h"
 
 #define SHELL "/bin/sh"
 #define LINE_BYTES 512		/* longer lines are cut in pieces */
@@ -38,37 +38,11 @@ struct running {
 
 /* ------------------------------------------------ in the child, before exec */
 
-static void
-reset_signals(void)
+static bool
+prepare(void *arg)
 {
-	static const int ours[] = { SIGINT, SIGHUP, SIGPIPE, SIGUSR1, SIGUSR2,
-		SIGTERM, SIGCHLD };
-	sigset_t none;
-
-	for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)
-		signal(ours[i], SIG_DFL);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-}
-
-_Noreturn static void
-exec_command(const struct command *c, int output)
-{
-	const int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
-
-	setpgid(0, 0);
-	/* What follows in it is not to be done when the engine is gone. */
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	reset_signals();
-	dup2(nothing, STDIN_FILENO);
-	dup2(output, STDOUT_FILENO);
-	dup2(output, STDERR_FILENO);
-	close_range(STDERR_FILENO + 1, ~0U, 0);
-	if (!environment_enter(c->trust, c->environment))
-		_exit(126);
-	execl(SHELL, "sh", "-c", c->text, (char *)NULL);
-	dprintf(STDERR_FILENO, "cannot run " SHELL ": %s\n", strerror(errno));
-	_exit(127);
+	const struct command *c = arg;
+	return environment_enter(c->trust, c->environment);
 }
 
 /* ------------------------------------------------------------- in the parent */
@@ -201,6 +175,25 @@ tell_ending(const struct running *r, enum ending ending)
 	return false;
 }
 
+static pid_t
+start_shell(const struct command *c, int output)
+{
+	const char *const argv[] = { SHELL, "-c", c->text, NULL };
+	const int fds[] = { SPAWN_NO_FD, output, output };
+	const struct spawn spawn = {
+		.argv = argv,
+		.fds = fds,
+		.fd_count = sizeof(fds) / sizeof(fds[0]),
+		.group = SPAWN_OWN_GROUP,
+		/* What follows in it is not to be done without the engine. */
+		.ends_with_us = true,
+		.prepare = prepare,
+		/* cast: prepare() does not write to it */
+		.arg = (void *)(uintptr_t)c,
+	};
+	return spawn_start(&spawn);
+}
+
 /* Start it, and wait for its end.  False after reporting why it cannot be. */
 static bool
 start(struct running *r, enum ending *ending)
@@ -215,17 +208,13 @@ start(struct running *r, enum ending *ending)
 	}
 	r->output = fds[0];
 	fcntl(r->output, F_SETFL, O_NONBLOCK);
-	r->pid = fork();
-	if (r->pid == 0)
-		exec_command(c, fds[1]);
+	r->pid = start_shell(c, fds[1]);
 	close(fds[1]);
-	if (r->pid == -1) {
+	if (r->pid == -1)
 		report(c->rep, DE_ERROR, "%s: cannot be started: %s", c->name,
 		    strerror(errno));
-	} else {
-		setpgid(r->pid, r->pid);
+	else
 		*ending = wait_for(r);
-	}
 	if (r->output != -1)
 		close(r->output);
 	return r->pid != -1;

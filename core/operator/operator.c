@@ -8,10 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "core/base/utf8.h"
+#include "plugins/common/spawn.h"
 
 #define TERMINAL "/dev/tty"
 #define REMINDER_MS 120000	/* as often as dump(8) does */
@@ -34,23 +34,32 @@ operator_is_there(const struct operator *op)
 	return fd != -1;
 }
 
-/* wall(1) knows how to find them; nobody waits for it. */
+static bool
+clear_environment(void *unused)
+{
+	(void)unused;
+	return clearenv() == 0 && setenv("PATH", "/usr/bin:/bin", 1) == 0;
+}
+
+/*
+ * wall(1) knows how to find them.  The supervisor waits for whatever has ended,
+ * so nobody does here.
+ */
 static void
 notify_group(const struct operator *op, const char *question)
 {
-	if (!op->notify)
-		return;
-	const pid_t pid = fork();
-	if (pid == 0) {
-		/* Twice, so that it is nobody's child to be waited for. */
-		if (fork() == 0 && clearenv() == 0 &&
-		    setenv("PATH", "/usr/bin:/bin", 1) == 0)
-			execlp("wall", "wall", "-g", "operator",
-			    "dumpengine needs you:", question, (char *)NULL);
-		_exit(0);
-	}
-	if (pid > 0)
-		waitpid(pid, NULL, 0);
+	const char *const argv[] = { "wall", "-g", "operator",
+		"dumpengine needs you:", question, NULL };
+	const int fds[] = { STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO };
+	const struct spawn wall = {
+		.argv = argv,
+		.fds = fds,
+		.fd_count = sizeof(fds) / sizeof(fds[0]),
+		.prepare = clear_environment,
+	};
+
+	if (op->notify)
+		spawn_start(&wall);
 }
 
 static void

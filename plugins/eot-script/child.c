@@ -16,6 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "../common/spawn.h"
 #include "minder.h"
 
 #define SHELL "/bin/sh"
@@ -142,31 +143,14 @@ static bool
 become_user(const char *user)
 {
 	const struct passwd *pw = user == NULL ? NULL : getpwnam(user);
-	const int nothing = open("/dev/null", O_RDONLY | O_CLOEXEC);
 
 	if (user == NULL)
 		return true;
-	return pw != NULL && dup2(nothing, STDIN_FILENO) != -1 &&
+	return pw != NULL &&
 	    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
 	    initgroups(user, pw->pw_gid) == 0 && setgid(pw->pw_gid) == 0 &&
 	    setuid(pw->pw_uid) == 0 && setenv("HOME", pw->pw_dir, 1) == 0 &&
 	    setenv("LOGNAME", pw->pw_name, 1) == 0;
-}
-
-/* The engine's processes ignore signals that a command expects to work. */
-static void
-reset_signals(void)
-{
-	sigset_t none;
-
-	signal(SIGINT, SIG_DFL);
-	signal(SIGHUP, SIG_DFL);
-	signal(SIGPIPE, SIG_DFL);
-	signal(SIGUSR1, SIG_DFL);
-	signal(SIGUSR2, SIG_DFL);
-	signal(SIGTERM, SIG_DFL);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
 static void
@@ -175,38 +159,16 @@ put_error(const char *what)
 	dprintf(STDERR_FILENO, "cannot %s: %s\n", what, strerror(errno));
 }
 
-_Noreturn static void
-exec_command(const struct child_config *config, int output, int medium_fd)
+static bool
+prepare(void *arg)
 {
-	char volume[16];
-	char *script;
+	const struct child_config *config = arg;
 
-	/* setsid() also creates a process group. */
-	if (config->user != NULL)
-		setsid();
-	else
-		setpgid(0, 0);
-	reset_signals();
-	/* `output` and `medium_fd` may occupy each other's target numbers. */
-	const int medium_copy = fcntl(medium_fd, F_DUPFD, MEDIUM_FD + 1);
-	dup2(output, STDOUT_FILENO);
-	dup2(output, STDERR_FILENO);
-	dup2(medium_copy, MEDIUM_FD);
-	close_range(MEDIUM_FD + 1, ~0U, 0);
 	set_environment(config);
-	if (!become_user(config->user)) {
-		put_error("become the user of the option `user'");
-		_exit(126);
-	}
-	snprintf(volume, sizeof(volume), "%" PRIu32, config->end->volume);
-	/*
-	 * The device is a separate word, whatever characters its name contains.
-	 */
-	if (asprintf(&script, "%s \"$@\"", config->command) != -1)
-		execl(SHELL, "sh", "-c", script, "sh", config->end->medium,
-		    volume, (char *)NULL);
-	put_error("run " SHELL);
-	_exit(127);
+	if (become_user(config->user))
+		return true;
+	put_error("become the user of the option `user'");
+	return false;
 }
 
 /* -------------------------------------------------------------- in the parent */
@@ -384,6 +346,37 @@ make_pipe(int fds[2])
 	return true;
 }
 
+/* The device is a word of its own, whatever is in its name. */
+static pid_t
+start_shell(const struct child_config *config, int output, int medium)
+{
+	const int fds[] = {
+		config->user == NULL ? STDIN_FILENO : SPAWN_NO_FD,
+		output, output, [MEDIUM_FD] = medium,
+	};
+	char volume[16];
+	char *script;
+
+	if (asprintf(&script, "%s \"$@\"", config->command) == -1)
+		return -1;
+	snprintf(volume, sizeof(volume), "%" PRIu32, config->end->volume);
+	const char *const argv[] = { SHELL, "-c", script, "sh",
+		config->end->medium, volume, NULL };
+	const struct spawn spawn = {
+		.argv = argv,
+		.fds = fds,
+		.fd_count = sizeof(fds) / sizeof(fds[0]),
+		.group = config->user == NULL ? SPAWN_OWN_GROUP :
+		    SPAWN_OWN_SESSION,
+		.prepare = prepare,
+		/* cast: prepare() does not write to it */
+		.arg = (void *)(uintptr_t)config,
+	};
+	const pid_t pid = spawn_start(&spawn);
+	free(script);
+	return pid;
+}
+
 static bool
 start(struct child *c)
 {
@@ -392,12 +385,8 @@ start(struct child *c)
 
 	c->pid = -1;
 	if (make_pipe(output) && make_pipe(medium))
-		c->pid = fork();
-	if (c->pid == 0)
-		exec_command(c->config, output[1], medium[1]);
+		c->pid = start_shell(c->config, output[1], medium[1]);
 	if (c->pid > 0) {
-		if (c->config->user == NULL)
-			setpgid(c->pid, c->pid);
 		c->pidfd = pidfd_open(c->pid, 0);
 		ok = true;
 	} else {

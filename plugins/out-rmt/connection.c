@@ -9,9 +9,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "../common/spawn.h"
 
 #define NS_PER_SECOND 1000000000ULL
 /* Between two looks at whether the run is being aborted. */
@@ -132,30 +133,11 @@ read_errors(struct connection *c)
 
 /* ---------------------------------------------------------- its beginning */
 
-/*
- * It may ask for a passphrase on the terminal, so it stays in the group of the
- * engine's processes; but whether the run is aborted is the engine's to ask.
- */
-static void
-set_signals(void)
-{
-	sigset_t none;
-
-	signal(SIGINT, SIG_IGN);
-	signal(SIGHUP, SIG_IGN);
-	signal(SIGPIPE, SIG_DFL);
-	signal(SIGUSR1, SIG_IGN);
-	signal(SIGUSR2, SIG_DFL);
-	signal(SIGTERM, SIG_DFL);
-	signal(SIGCHLD, SIG_DFL);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-}
-
 /* A clean one, with what ssh asks its agent and its user by. */
-static void
-set_environment(const char *const *environment)
+static bool
+set_environment(void *arg)
 {
+	const char *const *environment = arg;
 	static const char *const kept[] = { "DISPLAY", "KRB5CCNAME",
 		"SSH_AGENT_PID", "SSH_ASKPASS", "SSH_ASKPASS_REQUIRE",
 		"SSH_AUTH_SOCK", "TERM", "XAUTHORITY" };
@@ -171,35 +153,30 @@ set_environment(const char *const *environment)
 	for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++)
 		if (values[i] != NULL)
 			setenv(kept[i], values[i], 1);
+	return true;
 }
 
-_Noreturn static void
-exec_command(const struct connection_config *config, int in, int out,
-    int errors, int failed)
+/*
+ * It may ask for a passphrase on the terminal, so it stays in the group of the
+ * engine's processes; but whether the run is aborted is the engine's to ask.
+ */
+static pid_t
+start_command(const struct connection_config *config, int in, int out,
+    int errors)
 {
-	char *const *argv = config->argv;
-
-	/* What nobody reads any more is not to go on. */
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	set_signals();
-	set_environment(config->environment);
-	/* They may be in each other's place. */
-	in = fcntl(in, F_DUPFD, STDERR_FILENO + 1);
-	out = fcntl(out, F_DUPFD, STDERR_FILENO + 1);
-	errors = fcntl(errors, F_DUPFD, STDERR_FILENO + 1);
-	failed = fcntl(failed, F_DUPFD, STDERR_FILENO + 1);
-	dup2(in, STDIN_FILENO);
-	dup2(out, STDOUT_FILENO);
-	dup2(errors, STDERR_FILENO);
-	/* Its end is what says that the command runs. */
-	dup2(failed, STDERR_FILENO + 1);
-	fcntl(STDERR_FILENO + 1, F_SETFD, FD_CLOEXEC);
-	close_range(STDERR_FILENO + 2, ~0U, 0);
-	execvp(argv[0], argv);
-	const int error = errno;
-	if (write(STDERR_FILENO + 1, &error, sizeof(error)) == -1)
-		_exit(126);
-	_exit(127);
+	const int fds[] = { in, out, errors };
+	const struct spawn spawn = {
+		.argv = (const char *const *)config->argv,
+		.fds = fds,
+		.fd_count = sizeof(fds) / sizeof(fds[0]),
+		/* What nobody reads any more is not to go on. */
+		.ends_with_us = true,
+		.hears_exec = true,
+		.prepare = set_environment,
+		/* cast: set_environment() does not write to it */
+		.arg = (void *)(uintptr_t)config->environment,
+	};
+	return spawn_start(&spawn);
 }
 
 static bool
@@ -214,44 +191,23 @@ make_pipes(int to[2], int from[2], int errors[2])
 	    fcntl(errors[0], F_SETFL, O_NONBLOCK) == 0;
 }
 
-/* 0: the command runs; or the error number of what keeps it from it. */
-static int
-hear_start(int fd)
-{
-	int error = 0;
-	ssize_t n;
-
-	do
-		n = read(fd, &error, sizeof(error));
-	while (n == -1 && errno == EINTR);
-	return n == (ssize_t)sizeof(error) ? error : 0;
-}
-
 /* 0, or an error number. */
 static int
 start(struct connection *c)
 {
 	int to[2] = { -1, -1 }, from[2] = { -1, -1 }, errors[2] = { -1, -1 };
-	int failed[2] = { -1, -1 };
 	pid_t pid = -1;
 
-	if (make_pipes(to, from, errors) && pipe2(failed, O_CLOEXEC) == 0)
-		pid = fork();
-	if (pid == 0)
-		exec_command(&c->config, to[0], from[1], errors[1],
-		    failed[1]);
-	int error = pid == -1 ? errno : 0;
+	if (make_pipes(to, from, errors))
+		pid = start_command(&c->config, to[0], from[1], errors[1]);
+	const int error = pid == -1 ? errno : 0;
 	close_fd(&to[0]);
 	close_fd(&from[1]);
 	close_fd(&errors[1]);
-	close_fd(&failed[1]);
 	c->to = to[1];
 	c->from = from[0];
 	c->errors = errors[0];
 	c->pid = pid == -1 ? 0 : pid;
-	if (pid != -1)
-		error = hear_start(failed[0]);
-	close_fd(&failed[0]);
 	return error;
 }
 
