@@ -101,7 +101,6 @@ struct ring_medium {
 					   read before it is written to, and
 					   again when it had nothing to write */
 };
-#define RING_WINDOW_MAX 65536
 
 /*
  * Make the ring fit a medium.  It must be stopped, and forgets what is in it.

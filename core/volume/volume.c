@@ -7,7 +7,8 @@
 
 #include "core/base/digest.h"
 #include "core/host/output.h"
-#include "core/ring/ring.h"
+
+#define WINDOW_MAX 65536	/* of de_medium.window */
 
 struct volume {
 	const struct instance *output;
@@ -64,10 +65,10 @@ set_window(struct volume *v, uint32_t window)
 		    "needs to be mended", name, window);
 		return false;
 	}
-	if (window > RING_WINDOW_MAX) {
+	if (window > WINDOW_MAX) {
 		report(v->output->rep, DE_ERROR, "%s wants to be late with %"
 		    PRIu32 " records; there can be %d", name, window,
-		    RING_WINDOW_MAX);
+		    WINDOW_MAX);
 		return false;
 	}
 	free(v->on_their_way);
