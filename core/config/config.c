@@ -8,7 +8,7 @@
 
 #include "core/host/apart.h"
 #include "core/config/capacity.h"
-#include "core/config/config_level.h"
+#include "core/config/config_rules.h"
 #include "core/config/config_text.h"
 #include "core/host/instance.h"
 #include "core/host/note.h"
@@ -403,10 +403,10 @@ read_job(struct settings *s, struct plugin_registry *reg,
 	choose_state_dir(job);
 	read_snapshot(s, at, job);
 	job_config_take(job, option_text(before->options, "dumpdates"));
-	config_read_exclude(s, at, job);
-	config_read_subtree(s, at, job);
+	config_rules_read_exclude(s, at, job);
+	config_rules_read_subtree(s, at, job);
 	check_job(s, at, before, job);
-	config_check_level(s, at, job);
+	config_rules_check_level(s, at, job);
 	check_volumes(s, at, job);
 	check_snapshot(s, at, job);
 	check_snapshot_date(s, at, job);

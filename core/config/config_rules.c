@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "core/config/config_level.h"
+#include "core/config/config_rules.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,7 +18,7 @@ place_of(const struct config_node *at, const char *key)
 
 /* What can be the base of a dump, and what can be a base itself. */
 void
-config_check_level(struct settings *s, const struct config_node *at,
+config_rules_check_level(struct settings *s, const struct config_node *at,
     const struct job_config *job)
 {
 	const uint32_t level = job->settings.level;
@@ -66,7 +66,7 @@ has_dots(const char *path)
 }
 
 void
-config_read_subtree(struct settings *s, const struct config_node *at,
+config_rules_read_subtree(struct settings *s, const struct config_node *at,
     struct job_config *job)
 {
 	const char *subtree = job->settings.subtree;
@@ -94,7 +94,7 @@ element_of(const struct config_node *at, size_t index)
 }
 
 void
-config_read_exclude(struct settings *s, const struct config_node *at,
+config_rules_read_exclude(struct settings *s, const struct config_node *at,
     struct job_config *job)
 {
 	const struct job_settings *settings = &job->settings;
