@@ -41,10 +41,10 @@ static const char *const action_names[] = {
 	[ACT_HELP] = "--help",
 };
 
-/* The command line as far as it has been read. */
+/* The command line as read so far. */
 struct reading {
 	struct arguments *args;
-	const char *of_a_run;	/* an option that only means something in one */
+	const char *of_a_run;	/* an option seen that only affects a run */
 	bool is_verbose, is_quiet;
 	bool failed;
 };
@@ -63,7 +63,7 @@ report_usage(struct reading *r, const char *format, ...)
 	fputc('\n', stderr);
 }
 
-/* The value of an option that a job has as well, as its table wants it. */
+/* Parse the value of an option that jobs also have, by their table. */
 static void
 take_override(struct reading *r, const char *key, const char *text,
     int64_t *value)
@@ -83,7 +83,7 @@ take_override(struct reading *r, const char *key, const char *text,
 	option_set_free(set);
 }
 
-/* --help is always answered. */
+/* --help always wins. */
 static void
 take_action(struct reading *r, enum action action)
 {
@@ -91,7 +91,7 @@ take_action(struct reading *r, enum action action)
 
 	if (action != ACT_HELP && args->action != ACT_HELP &&
 	    args->action != ACT_DUMP && args->action != action)
-		report_usage(r, "%s and %s cannot be given together",
+		report_usage(r, "%s and %s cannot be used together",
 		    action_names[args->action], action_names[action]);
 	if (args->action != ACT_HELP)
 		args->action = action;
@@ -103,7 +103,7 @@ take_file(struct reading *r, const char *name, const char *unset,
     const char **file)
 {
 	if (optarg[0] == '\0')
-		report_usage(r, "%s: \"\" names no file", name);
+		report_usage(r, "%s: the file name is empty", name);
 	if (*file != unset)
 		report_usage(r, "%s cannot be given twice", name);
 	*file = optarg;
@@ -164,13 +164,13 @@ take_option(struct reading *r, int option)
 	case OPT_VERSION:
 		take_action(r, ACT_VERSION);
 		break;
-	default:		/* getopt_long() has said what is wrong */
+	default:		/* getopt_long() has printed the error */
 		r->failed = true;
 		break;
 	}
 }
 
-/* What makes sense by itself, but not together. */
+/* Refuse options that are valid alone but not together. */
 static void
 check_together(struct reading *r)
 {
@@ -181,13 +181,13 @@ check_together(struct reading *r)
 	if (args->action == ACT_HELP)
 		return;
 	if (r->is_verbose && r->is_quiet)
-		report_usage(r, "--verbose and --quiet cannot be given "
+		report_usage(r, "--verbose and --quiet cannot be used "
 		    "together");
 	if (!is_run && args->job_count > 0)
-		report_usage(r, "%s: this means nothing with %s", args->jobs[0],
+		report_usage(r, "%s: %s takes no job names", args->jobs[0],
 		    action_names[args->action]);
 	if (!is_run && r->of_a_run != NULL)
-		report_usage(r, "%s means nothing with %s", r->of_a_run,
+		report_usage(r, "%s has no effect with %s", r->of_a_run,
 		    action_names[args->action]);
 }
 

@@ -12,7 +12,7 @@
 enum action { ACT_DUMP, ACT_CHECK, ACT_ESTIMATE, ACT_LIST_PLUGINS,
     ACT_PLUGIN_HELP, ACT_VERSION, ACT_HELP };
 
-struct arguments {		/* texts are those of argv */
+struct arguments {		/* texts point into argv */
 	enum action action;
 	enum report_level verbosity;
 	const char *file;	/* the configuration */
@@ -25,8 +25,8 @@ struct arguments {		/* texts are those of argv */
 };
 
 /*
- * Read the command line; of *args only `trust` is set before.  Returns false
- * after saying on standard error what is wrong.
+ * Parse the command line; only the member `trust` of *args is set beforehand.
+ * Returns false after printing what is wrong to standard error.
  */
 bool arguments_parse(struct arguments *args, int argc, char **argv);
 

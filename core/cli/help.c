@@ -8,7 +8,7 @@ struct listing {
 	struct plugin_registry *reg;
 };
 
-/* A full disk or a closed pipe behind standard output is a failure too. */
+/* A full disk or closed pipe on standard output is a failure too. */
 static enum exit_status
 finish(FILE *out)
 {
@@ -26,33 +26,33 @@ help_print(FILE *out)
 "                  --check | --estimate [JOB...]\n"
 "       dumpengine --list-plugins | --plugin-help NAME | --help | --version\n"
 "\n"
-"Dump ext2, ext3 and ext4 filesystems as the jobs of a configuration file say,\n"
-"in the format that restore(8) reads.  Without JOB, all jobs of the file.\n"
+"Dump ext2, ext3 and ext4 filesystems, as the jobs of a configuration file\n"
+"say, in the format that restore(8) reads.  Without JOB, run all jobs.\n"
 "\n"
-"  -c, --config FILE     the configuration; without it,\n"
+"  -c, --config FILE     the configuration file; default:\n"
 "                        " SYSCONFDIR "/dumpengine/dumpengine.conf\n"
 "      --check           check the file, the plugins, the sources and the\n"
 "                        outputs; dump nothing\n"
+"                        outputs; write nothing\n"
 "      --estimate        print how much a run would write; write nothing\n"
-"      --level N         dump level, whatever the file says\n"
-"      --since DATE      dump what has changed since then, whatever the file and\n"
-"                        the dumpdates file say\n"
-"      --no-update       note no dump in a dumpdates file\n"
-"      --list-plugins    list the plugins and the files that are none\n"
+"      --since DATE      dump what changed since then, regardless of the file and\n"
+"                        the dumpdates file\n"
+"      --no-update       do not update a dumpdates file\n"
+"      --list-plugins    list the plugins, and files that are not usable plugins\n"
 "      --plugin-help NAME\n"
 "                        show what a plugin does and its options\n"
-"      --report FILE     write what became of the run to FILE, as JSON\n"
-"      --trust FILE      as root, use FILE or what is in that folder, although\n"
-"                        others can write it\n"
-"  -v, --verbose         say more\n"
-"  -q, --quiet           say only what went wrong, never ask\n"
-"  -h, --help            this text\n"
-"      --version         the version\n"
+"      --report FILE     write the results of the run to FILE, as JSON\n"
+"      --trust FILE      as root, use this file, or those in this directory, even\n"
+"                        if other users can write to it\n"
+"  -v, --verbose         print more messages\n"
+"  -q, --quiet           print only errors and warnings, never ask\n"
+"  -h, --help            print this text\n"
+"      --version         print the version\n"
 "\n"
 "Exit status: 0 all jobs are complete; 1 could not start; 2 finished, but\n"
-"something is not in a dump; 3 aborted; 4 an operator was needed and there is\n"
-"none; 5 a volume failed its verification.  More in dumpengine(8), the file in\n"
-"dumpengine.conf(5), plugins in dumpengine-plugin(3).\n", out);
+"items are missing from a dump; 3 aborted; 4 an operator was needed and none\n"
+"was there; 5 a volume failed verification.  See dumpengine(8), for the file\n"
+"dumpengine.conf(5), and for plugins dumpengine-plugin(3).\n", out);
 	return finish(out);
 }
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * help.h - what the program says of itself and of its plugins
+ * help.h - what the program prints about itself and its plugins
  *
- * Everything about options comes from the tables.  Each function returns the
- * exit status of the program.
+ * All text about options comes from their tables.  Each function returns the
+ * program's exit status.
  */
 #ifndef CORE_HELP_H
 #define CORE_HELP_H
@@ -17,7 +17,7 @@ enum exit_status help_print(FILE *out);
 enum exit_status help_print_version(FILE *out);
 enum exit_status help_list_plugins(FILE *out, struct plugin_registry *reg);
 
-/* `name` as in a configuration. */
+/* `name`: a name or path, as in a configuration. */
 enum exit_status help_print_plugin(FILE *out, struct plugin_registry *reg,
     const char *name, struct report *rep);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * main.c - what the command line of dumpengine asks for
+ * main.c - do what the command line of dumpengine asks for
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -60,7 +60,7 @@ is_wanted(const struct arguments *args, const struct job_config *job)
 	return args->job_count == 0;
 }
 
-/* What the jobs use; NULL after reporting why they cannot be run. */
+/* Find the media of the jobs; NULL after reporting why they cannot be run. */
 static struct media *
 find_media(const struct job_context *context, const struct config *config,
     const struct arguments *args, struct places *places)
@@ -105,8 +105,8 @@ run_job(const struct job_context *context, const struct arguments *args,
 }
 
 /*
- * In the order of the file.  A job that fails does not keep others back.
- * Jobs fork: *process as in job_run().
+ * Run the jobs in the order of the file.  After a failed job, the others still
+ * run.  Jobs fork: *process as in job_run().
  */
 static enum exit_status
 run_jobs(const struct job_context *context, const struct config *config,
@@ -132,17 +132,17 @@ run_jobs(const struct job_context *context, const struct config *config,
 		if (status > worst)
 			worst = status;
 	}
-	/* It may have come too late to be of consequence. */
+	/* The signal may have come too late to matter. */
 	if (!*cancelled || worst >= STATUS_ABORTED ||
 	    (all && worst != STATUS_NOT_STARTED))
 		return worst;
-	/* Before the first job or between two; a job says so itself. */
+	/* Before or between jobs; a job reports it itself. */
 	report(context->rep, DE_ERROR, "aborted by %s",
 	    signals_who_cancels(*cancelled));
 	return STATUS_ABORTED;
 }
 
-/* While the file was read; there was nobody to be asked about it. */
+/* Interrupted while reading the file, when there was no question to ask. */
 static bool
 is_interrupted(struct signals *signals, struct report *rep)
 {
@@ -154,7 +154,7 @@ is_interrupted(struct signals *signals, struct report *rep)
 	return signals->cancel != 0;
 }
 
-/* Whatever the jobs use is theirs, from before the first to behind the last. */
+/* Hold the media of all jobs from before the first job until after the last. */
 static enum exit_status
 find_media_and_run_jobs(const struct job_context *context,
     const struct config *config, const struct arguments *args,
@@ -174,7 +174,7 @@ find_media_and_run_jobs(const struct job_context *context,
 	return status;
 }
 
-/* What the jobs need; false after reporting why they cannot be run. */
+/* Add the files of the jobs; false after reporting why they cannot be run. */
 static bool
 add_jobs(struct places *places, const struct config *config,
     const struct arguments *args)
@@ -198,7 +198,7 @@ use_config(const struct job_context *context, const struct config *config,
 	return find_media_and_run_jobs(context, config, args, places, process);
 }
 
-/* Returns what this process has to end with; jobs fork. */
+/* Returns the exit status of this process, which may be a forked child. */
 static int
 use_file(struct report *rep, struct plugin_registry *reg,
     const struct arguments *args, struct places *places,
@@ -236,7 +236,7 @@ use_file(struct report *rep, struct plugin_registry *reg,
 	return status;
 }
 
-/* The report does not go over the configuration, however wrong that is. */
+/* The report must not overwrite the configuration, even an invalid one. */
 static int
 use_file_and_report(struct report *rep, struct plugin_registry *reg,
     const struct arguments *args)
@@ -282,9 +282,9 @@ act(struct report *rep, struct plugin_registry *reg,
 		status = use_file_and_report(rep, reg, args);
 		break;
 	}
-	/* What was asked for is lost, however it was found. */
+	/* If it cannot be written, the answer is lost, whatever the status. */
 	if (fflush(stdout) == EOF || ferror(stdout)) {
-		report(rep, DE_ERROR, "standard output cannot be written");
+		report(rep, DE_ERROR, "cannot write to standard output");
 		if (status == STATUS_COMPLETE || args->action == ACT_ESTIMATE)
 			status = STATUS_NOT_STARTED;
 	}
@@ -292,9 +292,9 @@ act(struct report *rep, struct plugin_registry *reg,
 }
 
 /*
- * With one of the three standard descriptors closed, the first file opened
- * would get its number, and messages would go into the dump.  For reading
- * only, so that a dump to a closed standard output fails.
+ * If a standard descriptor were closed, the next file opened would get its
+ * number, and messages could end up in the dump.  /dev/null is opened for
+ * reading only, so that a dump to a closed standard output fails.
  */
 static void
 occupy_standard_descriptors(void)
@@ -326,22 +326,21 @@ run(struct report *rep, struct arguments *args, int argc, char **argv)
 	return status;
 }
 
-/* What only main() may do. */
+/* For refuse_exit(): has main() returned, in the supervisor? */
 struct ending {
 	pid_t pid;
 	bool is_ours;
 };
 
 /*
- * Nothing but the end of main() may end the supervisor, least of all with
- * status 0: no plugin of ours exits, but those of others may.  Other processes
- * are seen to by the one that waits for them.
+ * Only the return of main() may end the supervisor: a plugin's exit(0) must not
+ * pass for success.  In other processes, the one that waits for them notices.
  */
 static void
 refuse_exit(int status, void *arg)
 {
-	static const char text[] = "dumpengine: error: a plugin has ended the "
-	    "run by exit(), which no plugin may do\n";
+	static const char text[] = "dumpengine: error: a plugin called exit() "
+	    "and ended the run, which a plugin must not do\n";
 	const struct ending *ending = arg;
 
 	(void)status;
@@ -356,7 +355,7 @@ int
 main(int argc, char **argv)
 {
 	struct arguments args = { .trust = trust_new() };
-	static struct ending ending;	/* main() has returned by then */
+	static struct ending ending;	/* outlives main() */
 	int status = STATUS_NOT_STARTED;
 
 	occupy_standard_descriptors();

@@ -4,14 +4,14 @@
 #include <stdbool.h>
 
 /*
- * Tapes as dump(8) computes them, in tenths of an inch.  Between two records
- * is a gap in which the tape starts and stops.
+ * Tapes as dump(8) computes them, in tenths of an inch.  The tape stops and
+ * starts in a gap between records.
  */
 #define TENTHS_PER_FOOT 120
 #define GAP_CARTRIDGE 16
-#define GAP_6250 5		/* at 6250 bpi */
+#define GAP_6250 5		/* at a density of 6250 bpi */
 #define GAP_REEL 8
-#define DENSITY_CARTRIDGE 1000	/* bits per inch, on each of eight tracks */
+#define DENSITY_CARTRIDGE 1000	/* bits per inch on each of eight tracks */
 #define DENSITY_REEL 1600
 
 #define BLOCKS_MIN 32		/* the size of restore's first read */
@@ -40,7 +40,7 @@ records_of_tape(const struct volume_settings *settings, uint32_t blocking)
 	    gap;
 	const uint64_t tape = (uint64_t)settings->length_feet *
 	    TENTHS_PER_FOOT;
-	/* The record that passes the end of the length is still written. */
+	/* The record that crosses the end of the length is still written. */
 	return tape / record + 1;
 }
 

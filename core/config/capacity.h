@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * capacity.h - how many records a volume is to have
+ * capacity.h - how many records fit on a volume
  */
 #ifndef CORE_CAPACITY_H
 #define CORE_CAPACITY_H
@@ -9,20 +9,20 @@
 
 #include "core/config/job_config.h"
 
-/* Not limited: until the medium is full. */
+/* No limit: write until the medium is full. */
 #define CAPACITY_AUTO UINT64_MAX
 
 /*
- * The records of volume `number` (the first is 1), with `blocking` tape blocks
- * each.
+ * The number of records on volume `number` (the first is 1), with `blocking`
+ * tape blocks each.
  */
 uint64_t capacity_records(const struct volume_settings *settings,
     uint32_t number, uint32_t blocking);
 
 /*
- * The tape blocks that volume `number` must have if another one follows:
- * restore does not notice when its first read of a volume is shorter, and both
- * maps, of `map_blocks` tape blocks each, must be on the first.
+ * The fewest tape blocks that volume `number` may have if another one follows.
+ * restore does not notice when its first read of a volume is short, and both
+ * maps, of `map_blocks` tape blocks each, must be on the first volume.
  */
 uint64_t capacity_needed(uint32_t number, uint32_t map_blocks);
 

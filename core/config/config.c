@@ -29,7 +29,7 @@ static const char *const job_groups[] = {
 	"source", "output", "ring", "eot", "snapshot", NULL
 };
 
-/* A group whose plugin speaks for itself. */
+/* A group whose plugin is being tried. */
 struct trial {
 	struct settings *s;
 	const struct config_node *group;
@@ -37,7 +37,7 @@ struct trial {
 	const struct apart_mouth *mouth;	/* in the process that tries it */
 };
 
-/* "KEY: what is wrong" stands at the line of that key. */
+/* A message "KEY: what is wrong" is reported at the line of that key. */
 static void
 take_complaint(void *arg, int severity, const char *text)
 {
@@ -80,7 +80,7 @@ make_instance(void *arg, const struct apart_mouth *mouth)
 	return made;
 }
 
-/* In the process that tries them all.  What is wrong is told later. */
+/* In the process that tries all plugins; errors are reported later. */
 static void
 rehearse_plugin(struct settings *s, const struct plugin_config *config)
 {
@@ -93,8 +93,8 @@ rehearse_plugin(struct settings *s, const struct plugin_config *config)
 }
 
 /*
- * What a table cannot say, the plugin says when an instance is made.  That
- * opens nothing, so it may be done before anything else is.
+ * Make an instance, so that the plugin checks what its table cannot express.
+ * Instances open nothing, so this may come first.
  */
 static void
 try_plugin(struct settings *s, const struct config_node *group,
@@ -113,19 +113,19 @@ try_plugin(struct settings *s, const struct config_node *group,
 	case APART_FAILED:
 		if (s->errors == errors)
 			settings_error(s, group, "plugin", "%s could not be "
-			    "set up, and does not say why", name);
+			    "set up, and gave no reason", name);
 		break;
 	case APART_DIED:
 	case APART_CANCELLED:
 		settings_error(s, group, "plugin", "%s could not be set up: "
-		    "the process that tried it %s", name, how);
+		    "the trial process %s", name, how);
 		break;
 	}
 }
 
 /*
- * The options of a plugin's group are checked by the plugin's own table.
- * `common` are the engine's in the same group, or NULL.
+ * Check the options in a plugin's group against the plugin's table.  `common`:
+ * the engine's options in the same group, or NULL.
  */
 static void
 read_plugin(struct settings *s, struct plugin_registry *reg,
@@ -176,7 +176,7 @@ is_plain_name(const char *name)
 	    name[0] != '.' && name[0] != '-';
 }
 
-/* What the tables cannot say. */
+/* Checks that the tables cannot express. */
 static void
 check_job(struct settings *s, const struct config_node *at,
     const struct config *before, const struct job_config *job)
@@ -186,24 +186,24 @@ check_job(struct settings *s, const struct config_node *at,
 
 	if (name != NULL && !is_plain_name(name))
 		settings_error(s, config_node_member(at, "name"), "name",
-		    "\"%s\" will not do; give letters, digits and . _ - with "
-		    "no . or - in front", name);
+		    "invalid name \"%s\"; use letters, digits and . _ -, but "
+		    "not . or - first", name);
 	const struct job_config *twin =
 	    name == NULL ? NULL : config_find_job(before, name);
 	if (twin != NULL)
 		settings_error(s, config_node_member(at, "name"), "name",
-		    "\"%s\" is the name of the job at line %u already; give "
-		    "each job a name of its own", name, twin->line);
+		    "\"%s\" is already the name of the job at line %u; "
+		    "names must be unique", name, twin->line);
 	for (const char *p = label; p != NULL && *p != '\0'; p++)
 		if ((unsigned char)*p < 0x20 || *p == 0x7f) {
 			settings_error(s,
 			    config_node_member(at, "label"), "label",
-			    "control characters will not do");
+			    "must not contain control characters");
 			break;
 		}
 }
 
-/* restore needs so much of a volume that another one follows. */
+/* restore needs volumes that another one follows to have a minimum size. */
 static void
 check_size(struct settings *s, const struct config_node *at, int64_t records,
     int64_t record)
@@ -211,14 +211,14 @@ check_size(struct settings *s, const struct config_node *at, int64_t records,
 	const int64_t least = (int64_t)capacity_needed(2, 0) * DE_TAPE_BLOCK;
 
 	if (records * record < least)
-		settings_error(s, at, at->name, "volumes of "
-		    "%lld records of %lld bytes are too small for restore, "
-		    "which needs %lld bytes; give more, or another "
-		    "ring.blocking", (long long)records, (long long)record,
+		settings_error(s, at, at->name, "volumes of %lld records of "
+		    "%lld bytes are too small; restore needs %lld bytes: "
+		    "increase the size or lower ring.blocking",
+		    (long long)records, (long long)record,
 		    (long long)least);
 }
 
-/* What the sizes mean together with the records. */
+/* Check volume sizes against the record size, and the tape options. */
 static void
 check_volumes(struct settings *s, const struct config_node *at,
     const struct job_config *job)
@@ -243,21 +243,21 @@ check_volumes(struct settings *s, const struct config_node *at,
 		if (config_node_member(output, of_tapes[i]) != NULL &&
 		    volumes->length_feet == 0)
 			settings_error(s, config_node_member(output,
-			    of_tapes[i]), of_tapes[i], "does nothing without "
-			    "length_feet; give that, too");
+			    of_tapes[i]), of_tapes[i], "has no effect without "
+			    "length_feet; set that too");
 	if (volumes->length_feet != 0 && volumes->size_count > 0)
 		settings_error(s, config_node_member(output,
-		    "length_feet"), "length_feet", "cannot be given together "
-		    "with volume_size");
+		    "length_feet"), "length_feet", "cannot be combined with "
+		    "volume_size");
 	if (volumes->verify &&
 	    job->output.plugin != NULL &&
 	    job->output.plugin->output.read_back == NULL)
 		settings_error(s, config_node_member(output, "verify"),
-		    "verify", "%s cannot read back what it has written",
+		    "verify", "%s cannot read volumes back",
 		    job->output.plugin->descriptor.name);
 }
 
-/* They have been checked by those who took them. */
+/* The values have already been checked. */
 static void
 override_options(const struct config_overrides *o, struct job_config *job)
 {
@@ -277,7 +277,7 @@ override_options(const struct config_overrides *o, struct job_config *job)
 		    why);
 }
 
-/* The date is told by one thing only. */
+/* Only one setting may determine the date. */
 static void
 check_snapshot_date(struct settings *s, const struct config_node *at,
     const struct job_config *job)
@@ -289,11 +289,11 @@ check_snapshot_date(struct settings *s, const struct config_node *at,
 		return;
 	if (job->snapshot != NULL)
 		settings_error(s, place, "snapshot_date", "is for a snapshot "
-		    "that was made elsewhere; that of the group snapshot has "
-		    "its date from the engine");
+		    "that was made elsewhere; for one made by the group "
+		    "snapshot the engine sets the date");
 	if (job->settings.date != 0)
-		settings_error(s, place, "snapshot_date", "cannot be given "
-		    "together with date");
+		settings_error(s, place, "snapshot_date", "cannot be combined "
+		    "with date");
 }
 
 static void
@@ -305,13 +305,13 @@ check_snapshot(struct settings *s, const struct config_node *at,
 	if (job->snapshot != NULL && source != NULL &&
 	    option_get(job->source.options, "device", DE_OPTION_STRING) == NULL)
 		settings_error(s, config_node_member(at, "snapshot"),
-		    "snapshot", "%s has no option device that the snapshot "
-		    "could stand in for", source->descriptor.name);
+		    "snapshot", "%s has no option \"device\" for the snapshot "
+		    "to replace", source->descriptor.name);
 	if (!job->settings.freeze &&
 	    config_node_member(at, "freeze_limit") != NULL)
 		settings_error(s, config_node_member(at,
-		    "freeze_limit"), "freeze_limit", "does nothing without "
-		    "freeze = true; give that, too");
+		    "freeze_limit"), "freeze_limit", "has no effect without "
+		    "freeze = true; set that too");
 }
 
 static void
@@ -347,7 +347,7 @@ read_snapshot(struct settings *s, const struct config_node *at,
 	check_command(s, group, job->snapshot, "remove");
 }
 
-/* Where the job does not say where states are kept. */
+/* Used if the job does not set state_dir. */
 static void
 choose_state_dir(struct job_config *job)
 {
@@ -367,7 +367,7 @@ choose_state_dir(struct job_config *job)
 		length = asprintf(&path, "%s/dumpengine", state);
 	else if (home != NULL && *home == '/')
 		length = asprintf(&path, "%s/.local/state/dumpengine", home);
-	/* One that is too long for a path is left as it is. */
+	/* If it is too long for a path, the default stays. */
 	if (length != -1)
 		option_put_text(job->options, index, path, why);
 	free(path);
@@ -420,13 +420,13 @@ read_jobs(struct settings *s, struct plugin_registry *reg,
 	const struct config_node *jobs = config_node_member(root, "jobs");
 
 	if (jobs == NULL) {
-		settings_error(s, NULL, "jobs", "missing; give a list, as "
+		settings_error(s, NULL, "jobs", "missing; add a list such as "
 		    "jobs = ( { name = \"...\"; ... } );");
 		return;
 	}
 	if (jobs->type != CONFIG_LIST || jobs->first == NULL) {
-		settings_error(s, jobs, "jobs", "has to be a list with at "
-		    "least one job, as jobs = ( { name = \"...\"; ... } );");
+		settings_error(s, jobs, "jobs", "must be a list of at least "
+		    "one job, such as jobs = ( { name = \"...\"; ... } );");
 		return;
 	}
 	const unsigned int n = config_node_length(jobs);
@@ -440,7 +440,7 @@ read_jobs(struct settings *s, struct plugin_registry *reg,
 	    at = at->next, i++) {
 		if (at->type != CONFIG_GROUP) {
 			settings_error(s, at, "jobs", "element %u is not a "
-			    "group; give { name = \"...\"; ... }", i + 1);
+			    "group; expected { name = \"...\"; ... }", i + 1);
 			continue;
 		}
 		read_job(s, reg, overrides, at, config,
@@ -464,7 +464,7 @@ read_root(struct settings *s, struct plugin_registry *reg,
 	read_jobs(s, reg, overrides, root, config);
 }
 
-/* A file, and what it is read with. */
+/* A file, and everything needed to read it. */
 struct reading {
 	const struct config_request *request;
 	const struct config_tree *tree;
@@ -495,10 +495,10 @@ rehearse(void *arg, const struct apart_mouth *mouth)
 }
 
 /*
- * A file is nearly always right, and so are its plugins.  So one process reads all
- * of it first, loading the plugins and making their instances.  If that does not
- * go well, each plugin gets processes of its own, to find out which one is wrong.
- * False: the run is aborted.
+ * A file is nearly always right, and so are its plugins.  So one process reads
+ * all of it first, loading the plugins and making their instances.  If that
+ * fails, each plugin is tried in processes of its own, to find the faulty one.
+ * Returns false if the run is aborted.
  */
 static bool
 try_all_plugins(struct reading *r)
@@ -516,7 +516,7 @@ try_all_plugins(struct reading *r)
 		break;
 	case APART_CANCELLED:
 		settings_error(r->s, NULL, "jobs", "the plugins could not be "
-		    "set up: the process that tried them %s", how);
+		    "set up: the trial process %s", how);
 		return false;
 	}
 	return true;

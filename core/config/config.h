@@ -2,9 +2,8 @@
 /*
  * config.h - the jobs of a configuration file
  *
- * Reads and checks a whole file before anything is opened.  What may stand in
- * it is told by the tables in config.c and job_config.c, and by those of the
- * plugins.
+ * Reads and checks a whole file before anything is opened.  The tables in
+ * config.c, in job_config.c and of the plugins define what it may contain.
  */
 #ifndef CORE_CONFIG_H
 #define CORE_CONFIG_H
@@ -22,7 +21,7 @@ struct config {
 	size_t job_count;
 };
 
-/* What the command line says in place of the file, for all jobs. */
+/* Settings of the command line that override the file, for all jobs. */
 struct config_overrides {
 	int64_t level;			/* -1: as in the file */
 	int64_t since;			/* 0: as in the file */
@@ -35,13 +34,13 @@ extern const struct de_option config_top_options[];
 struct config_request {			/* all borrowed */
 	const char *file;		/* see config_text.h */
 	const struct config_overrides *overrides;	/* NULL: none */
-	const struct trust *trust;	/* NULL: nobody is distrusted */
-	const struct signals *signals;	/* that end it; NULL: none does */
+	const struct trust *trust;	/* NULL: trust everyone */
+	const struct signals *signals;	/* cancel the reading; NULL: none do */
 };
 
 /*
- * Read a file.  Returns NULL after reporting every mistake in it, each as
- * "FILE:LINE: KEY: what is wrong", or without a word if that was cancelled.
+ * Read a file.  Returns NULL after reporting every mistake in it as
+ * "FILE:LINE: KEY: what is wrong", or silently if cancelled.
  */
 struct config *config_load(const struct config_request *request,
     struct plugin_registry *reg, struct report *rep);

@@ -7,7 +7,7 @@
 #include "core/config/dumpdates.h"
 #include "core/base/path.h"
 
-/* The setting, or the job if it is not from the file but the command line. */
+/* The setting, or the job's group if it comes from the command line. */
 static const struct config_node *
 place_of(const struct config_node *at, const char *key)
 {
@@ -16,7 +16,7 @@ place_of(const struct config_node *at, const char *key)
 	return member != NULL ? member : at;
 }
 
-/* What can be the base of a dump, and what can be a base itself. */
+/* Check what a dump can be based on, and whether others can be based on it. */
 void
 config_rules_check_level(struct settings *s, const struct config_node *at,
     const struct job_config *job)
@@ -29,27 +29,27 @@ config_rules_check_level(struct settings *s, const struct config_node *at,
 	const char *dumpdates = job_dumpdates(job);
 
 	if (level > 0 && dumpdates == NULL && !since)
-		settings_error(s, place_of(at, "level"), "level", "%u needs a "
-		    "dump to build on; give dumpdates, the file that remembers "
-		    "them, or since, a date", level);
+		settings_error(s, place_of(at, "level"), "level", "%u needs "
+		    "an earlier dump as its base; set dumpdates, the file that "
+		    "records dumps, or since, a date", level);
 	if (subtree != NULL && (level > 0 || since))
-		settings_error(s, place_of(at, "subtree"), "subtree", "can be "
-		    "dumped at level 0 and without since only");
+		settings_error(s, place_of(at, "subtree"), "subtree", "can "
+		    "only be dumped at level 0 and without since");
 	if (dumpdates == NULL && option_number(job->options,
 	    "update_dumpdates") != 0)
 		settings_error(s, place_of(at, "update_dumpdates"),
-		    "update_dumpdates", "does nothing without dumpdates; give "
-		    "that, too");
+		    "update_dumpdates", "has no effect without dumpdates; set "
+		    "that too");
 	else if ((since || subtree != NULL) && job_updates_dumpdates(job))
 		settings_error(s, place_of(at, "update_dumpdates"),
-		    "update_dumpdates", "cannot be true with %s, as the dump "
-		    "is no base for others", since ? "since" : "subtree");
+		    "update_dumpdates", "cannot be true with %s: such a dump "
+		    "cannot be a base", since ? "since" : "subtree");
 	if (dumpdates != NULL && device != NULL &&
 	    !dumpdates_holds_name(device))
 		settings_error(s, place_of(config_node_member(at,
-		    "source"), "device"), "device", "has blanks in it, which "
-		    "a dumpdates file cannot hold; give it another name, as by "
-		    "a link");
+		    "source"), "device"), "device", "contains blanks, which a "
+		    "dumpdates file cannot hold; use another name, such as "
+		    "a symbolic link");
 }
 
 static bool
@@ -78,15 +78,15 @@ config_rules_read_subtree(struct settings *s, const struct config_node *at,
 	    place->file : s->file, place->line) == -1)
 		job->subtree_at = NULL;
 	if (has_dots(subtree))
-		settings_error(s, place, "subtree", "\"%s\": \".\" and "
-		    "\"..\" will not do in it; give the path from the root of "
-		    "the filesystem", subtree);
+		settings_error(s, place, "subtree", "invalid path \"%s\"; "
+		    "give the path from the root of the filesystem, without "
+		    "\".\" or \"..\"", subtree);
 	else if (job->exclude != NULL && exclude_covers(job->exclude, subtree))
-		settings_error(s, place, "subtree", "\"%s\" is left out by "
+		settings_error(s, place, "subtree", "\"%s\" is excluded by "
 		    "exclude, so the dump would be empty", subtree);
 }
 
-/* An element of a list, or the only one. */
+/* An element of a list, or the value itself if it is not one. */
 static const struct config_node *
 element_of(const struct config_node *at, size_t index)
 {

@@ -13,10 +13,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define DEPTH_MAX 10		/* of files that include each other, as libconfig */
+#define DEPTH_MAX 10		/* of nested includes, as in libconfig */
 #define FILES_MAX 1000
 #define BYTES_MAX (16 << 20)	/* of all files together */
-#define FIFO_MS 5000		/* for somebody to write to a FIFO */
+#define FIFO_MS 5000		/* to wait for a FIFO's writer */
 #define INCLUDE "@include"
 #define BYTE_ORDER_MARK "\xef\xbb\xbf"
 
@@ -30,21 +30,21 @@ struct config_text {
 	const struct trust *trust;	/* borrowed */
 	unsigned int *errors;		/* borrowed */
 	bool no_memory;
-	bool broken;			/* something of it is missing */
-	char *folder;			/* owned; for included files */
+	bool broken;			/* the text is incomplete */
+	char *folder;			/* owned; where included files are */
 	char *files[FILES_MAX];		/* owned names */
 	size_t file_count;
 	char *text;			/* owned */
 	size_t length, room;
-	bool in_line;			/* the last line has begun */
+	bool in_line;			/* the last line is incomplete */
 	struct origin *lines;		/* owned; of each line of the text */
 	size_t line_count, line_room;
 };
 
-/* A file that is being gone through. */
+/* A file that is being scanned. */
 struct scan {
 	struct config_text *to;
-	const struct scan *from;	/* NULL: the main one */
+	const struct scan *from;	/* what includes it; NULL: main file */
 	size_t file;			/* index of its name */
 	dev_t device;
 	ino_t inode;
@@ -71,7 +71,7 @@ complain(const struct scan *at, const char *what, const char *format, ...)
 	at->to->broken = true;
 }
 
-/* About a file as a whole. */
+/* Report an error of a whole file. */
 __attribute__((format(printf, 3, 4)))
 static void
 complain_of(struct config_text *t, size_t file, const char *format, ...)
@@ -105,7 +105,7 @@ add_origin(struct config_text *t, size_t file, unsigned int line)
 	return true;
 }
 
-/* There is always room for one NUL more. */
+/* There is always room left for a NUL. */
 static bool
 add_character(struct config_text *t, size_t file, unsigned int line, char c)
 {
@@ -125,7 +125,7 @@ add_character(struct config_text *t, size_t file, unsigned int line, char c)
 	return true;
 }
 
-/* What stands between `p` and `end`, which begins in that line. */
+/* Add the text from `p` to `end`, which begins in `line`. */
 static void
 add_piece(struct config_text *t, size_t file, unsigned int line, const char *p,
     const char *end)
@@ -145,7 +145,7 @@ end_line(struct config_text *t, const struct scan *scan)
 
 /* ------------------------------------------------------------ reading a file */
 
-/* More of it; 0 at its end, -1 if there is nothing to be had. */
+/* Returns the bytes read, 0 at the end of the file, or -1. */
 static ssize_t
 read_some(int fd, char *buffer, size_t size, int limit)
 {
@@ -163,7 +163,7 @@ read_some(int fd, char *buffer, size_t size, int limit)
 	return n;
 }
 
-/* All of it, with a NUL behind it, to be freed; NULL after saying why not. */
+/* Returns the contents, NUL-terminated, to be freed; NULL after reporting. */
 static char *
 read_all(struct config_text *t, int fd, size_t file, int limit,
     size_t *length)
@@ -185,14 +185,15 @@ read_all(struct config_text *t, int fd, size_t file, int limit,
 			text = larger;
 		}
 		if (*length > BYTES_MAX) {
-			complain_of(t, file, "too large for a configuration");
+			complain_of(t, file, "too large for a configuration "
+			    "file");
 			goto fail;
 		}
 		n = read_some(fd, text + *length, room - *length - 1, limit);
 	} while (n > 0);
 	if (n == -1) {
 		complain_of(t, file, "cannot read the configuration: %s",
-		    errno == ETIMEDOUT ? "nobody writes to this FIFO" :
+		    errno == ETIMEDOUT ? "the FIFO has no writer" :
 		    strerror(errno));
 		goto fail;
 	}
@@ -204,9 +205,9 @@ fail:
 	return NULL;
 }
 
-/* ------------------------------------------------------ going through it */
+/* ------------------------------------------------------ scanning a file */
 
-/* Past a text or a comment that begins at `p`; counts lines. */
+/* Skip the string or comment that begins at `p`, counting lines. */
 static const char *
 skip_text(struct scan *scan, const char *p)
 {
@@ -250,15 +251,15 @@ check_number(const struct scan *scan, const char *p)
 	if (*end != 'L' && !is_fraction &&
 	    (errno != 0 || n > (is_hex ? UINT32_MAX : INT32_MAX))) {
 		snprintf(number, sizeof(number), "%.*s", (int)(end - p), p);
-		complain(scan, number, "so large an integer needs an L after "
-		    "it: %sL", number);
-		/* The rest of it can be looked at all the same. */
+		complain(scan, number, "an integer this large needs the suffix "
+		    "L: %sL", number);
+		/* The rest can still be checked. */
 		scan->to->broken = was_broken;
 	}
 	return skip_word(end);
 }
 
-/* Only where nothing but blanks stands in front of it in its line. */
+/* Only after nothing but blanks in its line. */
 static bool
 is_include(const char *text, const char *p)
 {
@@ -273,7 +274,7 @@ is_include(const char *text, const char *p)
 	return p == text || p[-1] == '\n';
 }
 
-/* The name of an include, without its quotes.  Returns where it ends. */
+/* Copy the name of an include without its quotes.  Returns where it ends. */
 static const char *
 take_name(const char *p, char *name, size_t size)
 {
@@ -290,7 +291,7 @@ take_name(const char *p, char *name, size_t size)
 	return *p == '"' ? p + 1 : p;
 }
 
-/* Its name as it is opened: beside the main file, unless it is a whole path. */
+/* A relative name starts at the directory of the main file. */
 static bool
 add_file(struct config_text *t, const char *name, size_t *index)
 {
@@ -309,7 +310,7 @@ add_file(struct config_text *t, const char *name, size_t *index)
 	return true;
 }
 
-/* The file itself, or one that it is included by, whichever has that inode. */
+/* The file itself, or the one including it, that has this inode; or NULL. */
 static const struct scan *
 find_circle(const struct scan *scan, const struct stat *st)
 {
@@ -340,12 +341,12 @@ open_included(const struct scan *scan, const char *name, size_t file)
 	} else {
 		const struct scan *circle = find_circle(scan, &st);
 		if (circle != NULL)
-			complain(scan, what, "a circle: %s %s", path,
-			    circle == scan ? "is this file itself" :
-			    "includes this file, through others or by itself");
+			complain(scan, what, "include loop: %s %s", path,
+			    circle == scan ? "includes itself" :
+			    "includes this file, directly or indirectly");
 		else if (scan->depth == DEPTH_MAX)
-			complain(scan, what, "more than %d files include each "
-			    "other", DEPTH_MAX);
+			complain(scan, what, "includes are nested more than %d "
+			    "deep", DEPTH_MAX);
 		else
 			scan_file(t, scan, fd, file);
 	}
@@ -353,7 +354,7 @@ open_included(const struct scan *scan, const char *name, size_t file)
 		close(fd);
 }
 
-/* Put what it names in its place.  Returns where it ends. */
+/* Insert the file that an include names.  Returns where the include ends. */
 static const char *
 follow_include(struct scan *scan, const char *p)
 {
@@ -365,7 +366,7 @@ follow_include(struct scan *scan, const char *p)
 	if (add_file(scan->to, name, &file))
 		open_included(scan, name, file);
 	else if (!scan->to->no_memory)
-		complain(scan, INCLUDE, "more than %d files", FILES_MAX);
+		complain(scan, INCLUDE, "more than %d files in all", FILES_MAX);
 	end_line(scan->to, scan);
 	return p;
 }
@@ -397,23 +398,23 @@ scan_text(struct scan *scan, const char *text)
 	add_piece(scan->to, scan->file, copied_line, copied, p);
 }
 
-/* A text in another encoding is told as that, not as a mistake in line 1. */
+/* Name a wrong encoding, instead of reporting a mistake in line 1. */
 static bool
 is_readable(struct config_text *t, size_t file, const char *text,
     size_t length)
 {
 	if (length >= 2 && (memcmp(text, "\xff\xfe", 2) == 0 ||
 	    memcmp(text, "\xfe\xff", 2) == 0))
-		complain_of(t, file, "is in UTF-16, by its byte order mark; "
-		    "save it as UTF-8 (iconv -f UTF-16 -t UTF-8)");
+		complain_of(t, file, "is UTF-16, by its byte order mark; "
+		    "convert it to UTF-8 (iconv -f UTF-16 -t UTF-8)");
 	else if (strlen(text) < length)
-		complain_of(t, file, "has a byte 0 in it, as no text has");
+		complain_of(t, file, "contains a NUL byte, so it is not text");
 	else
 		return true;
 	return false;
 }
 
-/* Add what it holds to the text.  `fd` stays the caller's. */
+/* Add the contents of a file to the text.  The caller keeps `fd`. */
 static void
 scan_file(struct config_text *t, const struct scan *from, int fd, size_t file)
 {
@@ -439,8 +440,8 @@ scan_file(struct config_text *t, const struct scan *from, int fd, size_t file)
 	    BYTE_ORDER_MARK, strlen(BYTE_ORDER_MARK)) == 0 ?
 	    strlen(BYTE_ORDER_MARK) : 0;
 	if (t->length + length > BYTES_MAX)
-		complain_of(t, file, "too large for a configuration, with what "
-		    "includes it");
+		complain_of(t, file, "too large for a configuration, together "
+		    "with the files that include it");
 	else if (is_readable(t, file, text, length))
 		scan_text(&scan, text + mark);
 	free(text);
@@ -448,7 +449,7 @@ scan_file(struct config_text *t, const struct scan *from, int fd, size_t file)
 
 /* ------------------------------------------------------------ the main file */
 
-/* The number of a descriptor that a name stands for, or -1. */
+/* The descriptor that a name such as /dev/fd/3 stands for, or -1. */
 static int
 descriptor_of(const char *file)
 {
@@ -476,8 +477,8 @@ config_text_name(const char *file)
 }
 
 /*
- * What a shell has opened is judged by where it is.  A pipe or a terminal is
- * the word of whoever runs us.
+ * A file opened by the shell is judged by its path.  A pipe or a terminal is
+ * trusted: whoever runs dumpengine chose it.
  */
 static bool
 is_trusted(const struct config_text *t, const char *file, int fd,
@@ -497,7 +498,7 @@ is_trusted(const struct config_text *t, const char *file, int fd,
 	return trust_file(t->trust, path, TRUST_ROOT, why);
 }
 
-/* Its descriptor, or -1 after saying why there is none. */
+/* Returns the descriptor, or -1 after reporting why it cannot be opened. */
 static int
 open_main(struct config_text *t, const char *file)
 {
@@ -523,7 +524,7 @@ open_main(struct config_text *t, const char *file)
 	return -1;
 }
 
-/* That of the file; for a descriptor it is the one that we are in. */
+/* The directory of the file; for a descriptor, the current one. */
 static char *
 folder_of(const char *file)
 {
@@ -593,7 +594,7 @@ const char *
 config_text_origin(const struct config_text *t, unsigned int line,
     unsigned int *line_there)
 {
-	/* What is wrong at the end of a text is told of the line after it. */
+	/* An error at the end of the text is reported for the line after it. */
 	const size_t n = line > t->line_count ? t->line_count : line;
 
 	if (n == 0) {

@@ -2,12 +2,12 @@
 /*
  * config_text.h - the text of a configuration, with all that it includes
  *
- * libconfig would open included files itself, and say little of what is wrong
- * with them.  Here they are put in place of their @include lines, and it is
- * known of each line where it comes from.  Numbers that libconfig would cut
- * down to 32 bits without a word are refused on the way.
+ * libconfig would open included files itself, and say little about problems
+ * with them.  Here, the text of each replaces its @include line, and the origin
+ * of each line is kept.  Integers that libconfig would silently truncate to 32
+ * bits are refused on the way.
  *
- * For the process that reads the configuration, config_tree.c.
+ * Used in the process that reads the configuration; see config_tree.c.
  */
 #ifndef CORE_CONFIG_TEXT_H
 #define CORE_CONFIG_TEXT_H
@@ -21,25 +21,25 @@
 struct config_text;
 
 /*
- * Read `file`; "-", /dev/stdin and /dev/fd/N are descriptors that are open
- * already.  A FIFO that nobody writes to is given up after some seconds.
+ * Read `file`.  "-", /dev/stdin and /dev/fd/N stand for descriptors that are
+ * already open.  Gives up on a FIFO without a writer after a few seconds.
  * Mistakes are reported and counted in *errors.  Returns NULL if out of memory.
  */
 struct config_text *config_text_read(const char *file,
     const struct trust *trust, struct report *rep, unsigned int *errors);
 void config_text_free(struct config_text *text);
 
-/* Is there all of it?  Else there is no use in parsing it. */
+/* Is the text complete?  If not, parsing it is pointless. */
 bool config_text_is_whole(const struct config_text *text);
 
-/* All of it, with a NUL at the end. */
+/* The whole text, NUL-terminated. */
 const char *config_text_get(const struct config_text *text);
 
-/* From which file its line `line` (the first is 1) comes, and from where there. */
+/* The file that line `line` (the first is 1) is from, and its line there. */
 const char *config_text_origin(const struct config_text *text,
     unsigned int line, unsigned int *line_there);
 
-/* What to call `file` in messages. */
+/* The name of `file` for messages. */
 const char *config_text_name(const char *file);
 
 #endif

@@ -15,26 +15,26 @@
 
 #include "core/config/config_text.h"
 
-/* Nothing that has a meaning is nested so deep. */
+/* No meaningful setting is nested this deep. */
 #define DEPTH_MAX 16
 #define BYTES_MAX (64 << 20)
-#define POLL_MS 200		/* how soon an abort is noticed */
+#define POLL_MS 200		/* how often signals are checked */
 
-/* The child is done; its number says how many mistakes it has reported. */
+/* The last record; its number is how many mistakes the child reported. */
 #define RECORD_END 0
 
-/* What the child sends: one for each setting, parents first, texts behind it. */
+/* Sent by the child for each setting, parents first, followed by its texts. */
 struct record {
 	uint32_t type;			/* enum config_type, or RECORD_END */
 	uint32_t depth;			/* of the root: 0 */
 	uint32_t line;
-	uint32_t lengths[3];		/* of file, name and text, with their NULs;
-					   0: it has none */
+	uint32_t lengths[3];		/* of file, name and text, with NULs;
+					   0: absent */
 	int64_t number;
 };
 
 struct config_tree {
-	char *bytes;			/* owned; what the child has sent */
+	char *bytes;			/* owned; received from the child */
 	size_t length;
 	struct config_node *nodes;	/* owned; the first is the root */
 };
@@ -93,7 +93,7 @@ type_of(const config_setting_t *at)
 	}
 }
 
-/* libconfig leaves out the name or the text that it had no memory for. */
+/* libconfig drops a name or text that it has no memory for. */
 static bool
 is_whole(const config_setting_t *at, enum config_type type, uint32_t depth)
 {
@@ -145,7 +145,7 @@ parse(const struct sender *s, struct report *rep, unsigned int *errors)
 		    config_error_text(&parser));
 		(*errors)++;
 	}
-	/* What it was for is not known, so nothing of it can be relied on. */
+	/* We cannot tell which allocation failed, so the tree is unreliable. */
 	if (errno == ENOMEM)
 		_exit(EXIT_FAILURE);
 	config_destroy(&parser);
@@ -172,9 +172,9 @@ work(int out, const char *file, const struct trust *trust, struct report *rep)
 	_exit(fflush(s.out) == 0 ? EXIT_SUCCESS : EXIT_FAILURE);
 }
 
-/* ----------------------------------------------------- what it has sent */
+/* -------------------------------------------------------- receiving */
 
-/* False: out of memory, or it is more than anybody has. */
+/* Returns false if out of memory, or if no real configuration is as large. */
 static bool
 make_room(struct config_tree *tree, size_t *room)
 {
@@ -196,7 +196,7 @@ is_cancelled(const struct signals *signals)
 	    (signals->cancel != 0 || signals->interrupt != 0);
 }
 
-/* Up to the end of the pipe.  False: that did not come. */
+/* Read until the end of the pipe.  Returns false on error or cancellation. */
 static bool
 receive(struct config_tree *tree, int fd, const struct signals *signals)
 {
@@ -222,7 +222,7 @@ receive(struct config_tree *tree, int fd, const struct signals *signals)
 	}
 }
 
-/* The record at *at, and its texts; false if it is not all there. */
+/* Take the record at *at and its texts; false if it is incomplete. */
 static bool
 next_record(const struct config_tree *tree, size_t *at, struct record *r,
     const char *texts[static 3])
@@ -242,7 +242,7 @@ next_record(const struct config_tree *tree, size_t *at, struct record *r,
 	return r->type <= CONFIG_TEXT && r->depth <= DEPTH_MAX;
 }
 
-/* The end of the records: how many there are, and how many mistakes. */
+/* Count the records up to the last, which has the number of mistakes. */
 static bool
 count_records(const struct config_tree *tree, size_t *count, int64_t *errors)
 {
@@ -258,7 +258,7 @@ count_records(const struct config_tree *tree, size_t *count, int64_t *errors)
 	return false;
 }
 
-/* The first one is the root, and all others hang below it. */
+/* The first node is the root; all others are below it. */
 static bool
 build(struct config_tree *tree, size_t count)
 {
@@ -306,7 +306,7 @@ tell_ending(const char *file, int status, struct report *rep)
 {
 	if (WIFSIGNALED(status) && WTERMSIG(status) != SIGKILL)
 		report_line(rep, "%s: cannot read the configuration: the "
-		    "process that reads it was ended by signal %d (%s); is "
+		    "process reading it was killed by signal %d (%s); is "
 		    "there enough memory?", file, WTERMSIG(status),
 		    strsignal(WTERMSIG(status)));
 	else
@@ -314,7 +314,7 @@ tell_ending(const char *file, int status, struct report *rep)
 		    "memory", file);
 }
 
-/* Have what the child sends through `fd`.  False: there is no tree. */
+/* Build the tree from what the child sends; false if that fails. */
 static bool
 take(struct config_tree *tree, int fd, pid_t pid, const char *file,
     struct report *rep, const struct signals *signals, unsigned int *errors)
@@ -353,7 +353,7 @@ config_tree_read(const char *file, const struct trust *trust,
 
 	if (tree == NULL || pipe2(fds, O_CLOEXEC) == -1 ||
 	    (pid = fork()) == -1) {
-		report_line(rep, "%s: cannot begin to read the configuration: "
+		report_line(rep, "%s: cannot start reading the configuration: "
 		    "%s", name, strerror(errno));
 		(*errors)++;
 		goto fail;

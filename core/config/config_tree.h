@@ -2,11 +2,11 @@
 /*
  * config_tree.h - the settings of a configuration file, as a tree
  *
- * libconfig ends or crashes the process that it runs in when there is no
- * memory.  So it reads the file in a child, which sends what stands in it;
- * whatever becomes of the child, we live to say so.
+ * libconfig exits or crashes when out of memory.  So it runs in a child, which
+ * sends the settings it has read; whatever happens to the child, the parent
+ * survives to report it.
  *
- * For a process without threads.
+ * The caller must have no threads.
  */
 #ifndef CORE_CONFIG_TREE_H
 #define CORE_CONFIG_TREE_H
@@ -30,21 +30,21 @@ enum config_type {
 struct config_node {
 	enum config_type type;
 	unsigned int line;
-	const char *file;		/* where that line is */
+	const char *file;		/* that contains the line */
 	const char *name;		/* NULL: an element of a list */
 	const char *text;		/* of CONFIG_TEXT */
 	int64_t number;			/* of CONFIG_INTEGER, CONFIG_BOOLEAN */
 	const struct config_node *first; /* of a group or list; NULL: empty */
-	const struct config_node *next;	/* beside it */
+	const struct config_node *next;	/* sibling */
 };
 
 struct config_tree;
 
 /*
- * Read `file`, see config_text.h; `signals`, if not NULL, end it.  Mistakes are
- * reported, as "FILE:LINE: ...", and added to *errors.  Returns NULL if there
- * is no tree: they were too grave, the run is cancelled, or, which is a mistake
- * as well, there was no memory.
+ * Read `file`; see config_text.h.  `signals`, if not NULL, cancel it.  Mistakes
+ * are reported as "FILE:LINE: ..." and added to *errors.  Returns NULL without
+ * a tree: after a syntax error, when cancelled, or out of memory, which counts
+ * as a mistake too.
  */
 struct config_tree *config_tree_read(const char *file,
     const struct trust *trust, struct report *rep,
@@ -53,14 +53,14 @@ struct config_tree *config_tree_read(const char *file,
 /* Takes NULL. */
 void config_tree_free(struct config_tree *tree);
 
-/* The group of all that stands at the top. */
+/* The group of all settings at the top level. */
 const struct config_node *config_tree_root(const struct config_tree *tree);
 
-/* The member of a group, or NULL; `group` may be anything, and has none then. */
+/* The member of a group, or NULL, also if `group` is not a group. */
 const struct config_node *config_node_member(const struct config_node *group,
     const char *name);
 
-/* How many elements or members there are, and one of them by its number. */
+/* The number of elements or members, and the one at `index`. */
 unsigned int config_node_length(const struct config_node *node);
 const struct config_node *config_node_element(const struct config_node *node,
     size_t index);

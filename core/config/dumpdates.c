@@ -16,7 +16,7 @@
 #include "core/base/date.h"
 #include "plugins/common/safe_file.h"
 
-/* A line has about 60 bytes: room for a hundred thousand of them. */
+/* A line has about 60 bytes, so this is over a hundred thousand lines. */
 #define FILE_BYTES_MAX (8u << 20)
 #define LOCK_SECONDS 600
 #define LOCK_POLL_NS 50000000L
@@ -24,19 +24,19 @@
 
 /* The file, open and locked. */
 struct dumpdates {
-	const char *file;	/* as it was named; borrowed */
-	char *path;		/* what it really is, past symbolic links */
+	const char *file;	/* as named by the user; borrowed */
+	char *path;		/* with symbolic links resolved; owned */
 	int fd;
 	struct stat st;
-	char *text;		/* all of it, with a NUL behind */
+	char *text;		/* the contents, NUL-terminated */
 	size_t length;
 	struct report *rep;
 };
 
-/* A line, if it is one of a dump. */
+/* A line that records a dump. */
 struct line {
 	const char *text;
-	size_t length;		/* without the line end */
+	size_t length;		/* without the newline */
 	const char *name;
 	size_t name_length;
 	uint32_t level;
@@ -70,7 +70,7 @@ static const char months[][4] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun",
 static const char days[][4] = { "Sun", "Mon", "Tue", "Wed", "Thu", "Fri",
     "Sat" };
 
-/* A number in `width` columns, filled up with blanks in front. */
+/* Parse a number of `width` columns, padded with leading blanks. */
 static bool
 take_columns(const char *at, int width, int max, int *value)
 {
@@ -100,7 +100,7 @@ take_month(const char *at, int *month)
 	return false;
 }
 
-/* "+0100" in seconds; nothing there: *local. */
+/* Parse "+0100" to seconds; if it is missing, set *local. */
 static bool
 take_zone(const char *at, size_t length, bool *local, int *offset)
 {
@@ -121,7 +121,7 @@ take_zone(const char *at, size_t length, bool *local, int *offset)
 	return true;
 }
 
-/* "Sun Nov 22 11:05:06 2026 +0000"; the day of the week counts for nothing. */
+/* "Sun Nov 22 11:05:06 2026 +0000"; the weekday is ignored. */
 static bool
 parse_date(const char *text, size_t length, int64_t *date)
 {
@@ -147,8 +147,8 @@ parse_date(const char *text, size_t length, int64_t *date)
 }
 
 /*
- * As ctime(3) does, and the distance from UTC at that time in whole minutes,
- * which it once was not everywhere.
+ * Print like ctime(3), followed by the offset from UTC at that time in whole
+ * minutes.  (Historic offsets had seconds.)
  */
 static void
 print_date(FILE *out, int64_t date)
@@ -205,7 +205,7 @@ parse_line(struct line *l)
 	return second > 0 && parse_date(p, (size_t)(end - p), &l->date);
 }
 
-/* The next line from *at on; false at the end.  *known: it is one of a dump. */
+/* Take the line at *at; false at the end.  *known: it records a dump. */
 static bool
 next_line(const struct dumpdates *d, size_t *at, struct line *l, bool *known)
 {
@@ -247,11 +247,11 @@ say_who_holds_it(const struct dumpdates *d, short type)
 
 	if (fcntl(d->fd, F_GETLK, &lock) == 0 && lock.l_type != F_UNLCK &&
 	    lock.l_pid > 0)
-		report(d->rep, DE_WARNING, "%s: waiting for its lock, which "
-		    "process %ld holds", d->file, (long)lock.l_pid);
+		report(d->rep, DE_WARNING, "%s: waiting for process %ld to "
+		    "release its lock", d->file, (long)lock.l_pid);
 	else
-		report(d->rep, DE_WARNING, "%s: waiting for its lock",
-		    d->file);
+		report(d->rep, DE_WARNING, "%s: waiting for another process to "
+		    "release its lock", d->file);
 }
 
 static bool
@@ -267,8 +267,8 @@ lock_file(const struct dumpdates *d, short type, const atomic_int *cancelled)
 			say_who_holds_it(d, type);
 		if (*cancelled ||
 		    waited > LOCK_SECONDS * (1000000000L / LOCK_POLL_NS)) {
-			report(d->rep, DE_ERROR, "%s: somebody else keeps it "
-			    "locked", d->file);
+			report(d->rep, DE_ERROR, "%s: still locked by another "
+			    "process", d->file);
 			return false;
 		}
 		nanosleep(&pause, NULL);
@@ -276,7 +276,7 @@ lock_file(const struct dumpdates *d, short type, const atomic_int *cancelled)
 	return true;
 }
 
-/* While it was waited for, another may have been put in its place. */
+/* It may have been replaced while waiting for the lock. */
 static bool
 is_still_the_file(const struct dumpdates *d)
 {
@@ -313,26 +313,26 @@ read_text(struct dumpdates *d)
 static bool
 open_file(struct dumpdates *d, int flags)
 {
-	/* Not to wait for somebody at the other end of a fifo. */
+	/* Do not block on a FIFO. */
 	d->fd = open(d->file, flags | O_CLOEXEC | O_NONBLOCK, 0644);
 	if (d->fd == -1)
 		return report_errno(d, "cannot open it");
 	if (fstat(d->fd, &d->st) == -1)
 		return report_errno(d, "cannot open it");
 	if (!S_ISREG(d->st.st_mode)) {
-		report(d->rep, DE_ERROR, "%s: is no regular file", d->file);
+		report(d->rep, DE_ERROR, "%s: not a regular file", d->file);
 		return false;
 	}
 	if (d->st.st_size > FILE_BYTES_MAX) {
-		report(d->rep, DE_ERROR, "%s: has %jd bytes, which is too much "
-		    "for a dumpdates file", d->file, (intmax_t)d->st.st_size);
+		report(d->rep, DE_ERROR, "%s: %jd bytes is too large for a "
+		    "dumpdates file", d->file, (intmax_t)d->st.st_size);
 		return false;
 	}
 	d->path = realpath(d->file, NULL);
-	return d->path != NULL || report_errno(d, "cannot tell where it is");
+	return d->path != NULL || report_errno(d, "cannot resolve its path");
 }
 
-/* The file that is at its place when the lock is ours. */
+/* Open and lock the file, again if it was replaced meanwhile. */
 static bool
 open_and_lock(struct dumpdates *d, int flags, short type,
     const atomic_int *cancelled)
@@ -386,22 +386,22 @@ dumpdates_read(const char *file, const char *name, dumpdates_take_fn *take,
 	}
 	close_file(&d);
 	if (foreign > 0 && tell)
-		report(rep, DE_WARNING, "%s:%u: this%s tells of no dump, and is "
-		    "passed over; dump(8) reads no further than there", file,
-		    first, foreign == 1 ? "" : ", and other lines,");
+		report(rep, DE_WARNING, "%s:%u: ignored%s: not a record of a "
+		    "dump; dump(8) stops reading there", file, first,
+		    foreign == 1 ? "" : ", as are other lines");
 	return true;
 }
 
 /* ----------------------------------------------------------------- change */
 
-/* What is to be done to the lines of a file. */
+/* A change to the lines of a file. */
 struct change {
 	const char *name;
-	dumpdates_drop_fn *drop;	/* NULL: none goes */
+	dumpdates_drop_fn *drop;	/* NULL: remove none */
 	void *arg;
 	const struct dumpdates_entry *put;
 	size_t count;
-	bool *done;			/* for each of those: it is in */
+	bool *done;			/* for each entry to add: it is in */
 };
 
 static void
@@ -412,7 +412,7 @@ print_entry(const struct dumpdates_entry *entry, FILE *out)
 	fputc('\n', out);
 }
 
-/* The one that comes in the place of a line, or `count`. */
+/* The index of the entry that replaces a line, or `count`. */
 static size_t
 replaced_by(const struct change *c, const struct line *l)
 {
@@ -463,7 +463,7 @@ print_lines(const struct dumpdates *d, const struct change *c, FILE *out)
 	return fflush(out) == 0 && !ferror(out);
 }
 
-/* As the old one, so that those who could read or write it still can. */
+/* Keep access for those who could read or write the old file. */
 static bool
 keep_owner_and_mode(const struct dumpdates *d, int fd)
 {
@@ -498,10 +498,10 @@ replace(const struct dumpdates *d, const struct change *c)
 	struct safe_file beside;
 
 	if (!safe_file_begin(&beside, d->path))
-		return report_errno(d, "cannot make a file beside it");
+		return report_errno(d, "cannot create a new file beside it");
 	if (!write_beside(d, c, beside.fd)) {
 		safe_file_abandon(&beside);
-		return report_errno(d, "cannot write a new one beside it");
+		return report_errno(d, "cannot write the new file beside it");
 	}
 	return safe_file_commit(&beside) || report_errno(d, "cannot be "
 	    "replaced");
@@ -558,24 +558,25 @@ may_be_made(const struct dumpdates *d)
 	return folder == NULL;
 }
 
-/* May a file be made in the folder of `path`, and put in place of it? */
+/* Can a file be created in the directory of `path`, to replace it? */
 static bool
 folder_takes_files(const struct dumpdates *d, const char *path)
 {
 	char *copy = strdup(path);
 
 	if (copy == NULL)
-		return report_errno(d, "cannot be looked at");
+		return report_errno(d, "cannot check its directory");
 	const char *folder = dirname(copy);
 	const bool ok = access(folder, W_OK | X_OK) == 0;
 	if (!ok)
-		report(d->rep, DE_ERROR, "%s: cannot be replaced, as no file can "
-		    "be made in %s: %s", d->file, folder, strerror(errno));
+		report(d->rep, DE_ERROR, "%s: cannot be replaced: cannot "
+		    "create files in %s: %s", d->file, folder,
+		    strerror(errno));
 	free(copy);
 	return ok;
 }
 
-/* Whoever exchanges it decides what later levels build on. */
+/* Anyone who can replace the file decides the bases of later dumps. */
 static void
 warn_of_folder(const struct dumpdates *d)
 {
@@ -595,7 +596,7 @@ create_file(struct dumpdates *d)
 {
 	if (!may_be_made(d) || !open_file(d, O_RDWR | O_CREAT))
 		return false;
-	report(d->rep, DE_INFO, "%s: did not exist; an empty one is made",
+	report(d->rep, DE_INFO, "%s: did not exist; created empty",
 	    d->file);
 	return true;
 }
@@ -608,11 +609,12 @@ dumpdates_check(const char *file, bool create, struct report *rep)
 
 	if (is_missing(file) && !create) {
 		d.path = safe_file_place(file);
-		ok = (d.path != NULL || report_errno(&d, "cannot be made")) &&
+		ok = (d.path != NULL ||
+		    report_errno(&d, "cannot be created")) &&
 		    may_be_made(&d) && folder_takes_files(&d, d.path);
 		if (ok) {
-			report(rep, DE_INFO, "%s: does not exist; it will be "
-			    "made", file);
+			report(rep, DE_INFO, "%s: does not exist; will be "
+			    "created", file);
 			warn_of_folder(&d);
 		}
 		free(d.path);

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * dumpdates.h - the file that remembers which dumps there are
+ * dumpdates.h - the file that records dumps
  *
  * In the format of dump(8), which may use the same file:
  *
  *     /dev/vg0/home 1 Sun Nov 22 11:05:06 2026 +0000
  *
- * The file is locked as dump(8) locks it, with fcntl(2), shared for reading and
- * exclusive for a change, and replaced as a whole: a crash leaves the old one or
- * the new one.  Lines that are none of its own are kept as they are.
+ * Locked as dump(8) locks it, with fcntl(2): shared for reading, exclusive for
+ * a change.  Replaced as a whole, so a crash leaves either the old or the new
+ * file.  Unrecognised lines are preserved.
  */
 #ifndef CORE_DUMPDATES_H
 #define CORE_DUMPDATES_H
@@ -20,21 +20,20 @@
 
 #include "core/base/report.h"
 
-/* A dump; its name is what was dumped. */
+/* A dump; `name` is the device or path that was dumped. */
 struct dumpdates_entry {
-	const char *name;	/* borrowed; no white space in it */
+	const char *name;	/* borrowed; contains no white space */
 	uint32_t level;
 	int64_t date;
 };
 
-/* Can a line hold that name? */
+/* Can a line hold this name? */
 bool dumpdates_holds_name(const char *name);
 
 /*
- * Give `take` every dump of `name`, in the order of the file; there are none if
- * there is no such file.  With `tell`, it is reported if that is missing or has
- * lines that tell of no dump.  Returns false after reporting why it cannot be
- * read.
+ * Call `take` for every dump of `name`, in the order of the file; a missing
+ * file has none.  With `tell`, report a missing file and unrecognised lines.
+ * Returns false after reporting why the file cannot be read.
  */
 typedef void dumpdates_take_fn(void *arg, const struct dumpdates_entry *entry);
 bool dumpdates_read(const char *file, const char *name,
@@ -42,16 +41,17 @@ bool dumpdates_read(const char *file, const char *name,
     const atomic_int *cancelled);
 
 /*
- * Could it be updated?  Changes nothing, but with `create` makes a file that is
- * missing, and says so.  Returns false after reporting why not.
+ * Check that the file could be updated, without changing it; with `create`,
+ * create a missing file and report that.  Returns false after reporting why it
+ * could not.
  */
 bool dumpdates_check(const char *file, bool create, struct report *rep);
 
 /*
- * Take those dumps of `name` out for which `drop` says so, and put `count` of them
- * in, each in place of one with its name and level.  Waits for the lock.
- * Returns false after reporting why not; the file is as it was then.  A file that
- * is missing is made if there is something to be put in.
+ * Remove the dumps of `name` for which `drop` returns true, and add `count`
+ * from `put`, each replacing one of the same name and level.  Waits for the
+ * lock.  Creates a missing file if there is something to add.  Returns false
+ * after reporting why not; the file is unchanged then.
  */
 typedef bool dumpdates_drop_fn(void *arg, const struct dumpdates_entry *entry);
 bool dumpdates_change(const char *file, const char *name,

@@ -16,29 +16,29 @@ struct part {
 	bool any_depth;		/* it is "**" */
 	bool first;		/* of its pattern */
 	bool last;
-	size_t pattern;		/* it is of */
+	size_t pattern;		/* the index of its pattern */
 };
 
 struct pattern {
-	char *text;		/* owned; as it was written */
-	uint32_t inode;		/* 0: it is none */
+	char *text;		/* owned; as written */
+	uint32_t inode;		/* 0: not an inode number */
 };
 
-/* What changes while it is used. */
+/* The part that changes in use. */
 struct matching {
 	size_t left;		/* names and paths that have not matched */
 	bool matched[];		/* of each pattern */
 };
 
 struct exclude {
-	struct pattern *patterns;	/* as they were given */
+	struct pattern *patterns;	/* in the order given */
 	size_t pattern_count;
 	struct matching *matching;	/* owned */
-	uint32_t *inodes;	/* rising */
+	uint32_t *inodes;	/* ascending */
 	size_t inode_count;
 	struct part *names;	/* patterns without a slash */
 	size_t name_count;
-	struct part *parts;	/* of those with one, one behind the other */
+	struct part *parts;	/* of the others, pattern by pattern */
 	size_t part_count;
 };
 
@@ -58,7 +58,7 @@ refuse(char *why, const char *what)
 	return false;
 }
 
-/* Add an element to the array at *array. */
+/* Append an element to the array at *array. */
 static bool
 add_part(struct exclude *x, struct part **array, size_t *count,
     const char *text, size_t length, char *why)
@@ -87,9 +87,9 @@ add_inode(struct exclude *x, const char *text, char *why)
 	errno = 0;
 	const unsigned long long number = strtoull(text, &end, 10);
 	if (errno != 0 || number < 1 || number > INT32_MAX)
-		return refuse(why, "there is no inode with that number");
+		return refuse(why, "is not a possible inode number");
 	if (number == ROOT_INODE)
-		return refuse(why, "is the root, which cannot be left out");
+		return refuse(why, "is the root, which cannot be excluded");
 	uint32_t *inodes = reallocarray(x->inodes, x->inode_count + 1,
 	    sizeof(*inodes));
 	if (inodes == NULL)
@@ -107,7 +107,7 @@ is_dots(const char *part, size_t length)
 	    (length == 2 && part[0] == '.' && part[1] == '.');
 }
 
-/* Slashes in front, behind and double ones count for nothing. */
+/* Leading, trailing and repeated slashes are ignored. */
 static bool
 add_path(struct exclude *x, const char *path, char *why)
 {
@@ -116,17 +116,17 @@ add_path(struct exclude *x, const char *path, char *why)
 	for (const char *p = path; *p != '\0';) {
 		const size_t length = strcspn(p, "/");
 		if (is_dots(p, length))
-			return refuse(why, "\".\" and \"..\" will not do in a "
-			    "path");
+			return refuse(why, "\".\" and \"..\" are not allowed "
+			    "in a path");
 		if (length > 0 && !add_part(x, &x->parts, &x->part_count, p,
 		    length, why))
 			return false;
 		p += length + (p[length] == '/');
 	}
 	if (x->part_count == before)
-		return refuse(why, "is the root, which cannot be left out");
+		return refuse(why, "is the root, which cannot be excluded");
 	if (x->part_count > EXCLUDE_PARTS_MAX)
-		return refuse(why, "is too much: all paths together may have "
+		return refuse(why, "too many: all paths together may have "
 		    "512 parts between slashes");
 	x->parts[before].first = true;
 	x->parts[x->part_count - 1].last = true;
@@ -149,7 +149,7 @@ add_pattern(struct exclude *x, const char *pattern, char *why)
 	if (memchr(pattern, '/', length) != NULL)
 		return add_path(x, pattern, why);
 	if (is_dots(pattern, length))
-		return refuse(why, "names no file");
+		return refuse(why, "is not the name of a file");
 	return add_part(x, &x->names, &x->name_count, pattern, length, why);
 }
 
@@ -297,8 +297,8 @@ exclude_words(const struct exclude *x)
 /* --------------------------------------------------------------- matching */
 
 /*
- * Have a part wait.  A "**" may stand for no directory at all, so what is
- * behind it waits as well; but one at the end is never for nothing.
+ * Add a part to those to be matched.  As "**" may match no directory at all,
+ * the part after it is added too; but a final "**" must match something.
  */
 static void
 wait_for(const struct exclude *x, struct exclude_state *state, size_t part)
@@ -326,7 +326,7 @@ part_matches(const struct part *part, const char *name)
 	    fnmatch(part->text, name, 0) == 0;
 }
 
-/* A part that waits meets a name.  Is that the end of its pattern? */
+/* Match a part against a name.  Returns true if its pattern ends there. */
 static bool
 step(const struct exclude *x, size_t i, const char *name,
     struct exclude_state *below)
@@ -341,7 +341,7 @@ step(const struct exclude *x, size_t i, const char *name,
 	return false;
 }
 
-/* A name with an end mark. */
+/* Copy a name and terminate it. */
 static void
 copy_name(char text[static NAME_BYTES_MAX + 1], const char *name, size_t length)
 {
@@ -351,7 +351,7 @@ copy_name(char text[static NAME_BYTES_MAX + 1], const char *name, size_t length)
 	text[length] = '\0';
 }
 
-/* What waits below is left out along with what is above it. */
+/* Patterns that lead below an excluded directory count as matched. */
 static void
 note_all(const struct exclude *x, const struct exclude_state *state)
 {
@@ -364,7 +364,7 @@ note_all(const struct exclude *x, const struct exclude_state *state)
 			    (size_t)__builtin_ctzll(left)]);
 }
 
-/* All patterns that match, not just the first, so that each is known to. */
+/* Check all patterns, not just the first to match, to mark each that does. */
 static bool
 match_all(const struct exclude *x, const struct exclude_state *state,
     const char *name, struct exclude_state *below)

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * exclude.h - what a configuration leaves out of a dump
+ * exclude.h - what a configuration excludes from a dump
  *
- * Patterns of three kinds: "#1234" is an inode number; one with a slash in it is
- * a path from the root of the filesystem; any other is a name, in whatever
- * directory.  In paths and names stand the wildcards of glob(7), which match no
- * slash; a part "**" of a path is any number of directories, also none.
+ * There are three kinds of patterns.  "#1234" is an inode number; a pattern
+ * with a slash is a path from the root of the filesystem; any other is a name,
+ * in any directory.  Paths and names may contain the wildcards of glob(7),
+ * which match no slash; the part "**" of a path matches any number of
+ * directories, even none.
  *
- * Paths are matched part by part on the way down the tree: a directory has a
- * state, the parts of patterns that are waiting for its entries.  So no path is
- * ever put together, and none is too long.
+ * Paths are matched part by part on the way down the tree.  Each directory has
+ * a state: the parts of patterns to be matched against its entries.  So no path
+ * is ever assembled, and none is too long.
  */
 #ifndef CORE_EXCLUDE_H
 #define CORE_EXCLUDE_H
@@ -22,59 +23,59 @@ struct exclude;
 
 #define EXCLUDE_WHY_BYTES 128
 
-/* All path patterns together may have so many parts. */
+/* The limit on the parts of all path patterns together. */
 #define EXCLUDE_PARTS_MAX 512
 #define EXCLUDE_WORDS (EXCLUDE_PARTS_MAX / 64)
 
-/* What waits for the entries of a directory: a bit for each part. */
+/* The parts to be matched against a directory's entries: a bit for each. */
 struct exclude_state {
 	uint64_t bits[EXCLUDE_WORDS];
 };
 
 /*
- * Returns NULL, with the reason in `why` and in *at which pattern it is, if one
- * of them will not do; *at is `count` if memory is out.
+ * Returns NULL if a pattern is invalid, with the reason in `why` and its index
+ * in *at; or if out of memory, when *at is `count`.
  */
 struct exclude *exclude_new(const char *const *patterns, size_t count,
     size_t *at, char why[static EXCLUDE_WHY_BYTES]);
 void exclude_free(struct exclude *x);
 
 /*
- * Which patterns have matched something since the last call of this: their
- * number, as in exclude_new().  A path below what another one leaves out counts
- * as matched.  Those that are inode numbers never do.
+ * Which patterns have matched anything since exclude_forget_matches(), by their
+ * index in exclude_new().  A path below an excluded directory counts as
+ * matched.  Inode numbers never match.
  */
 void exclude_forget_matches(const struct exclude *x);
 bool exclude_has_matched(const struct exclude *x, size_t pattern);
 bool exclude_have_all_matched(const struct exclude *x);
 
-/* Does a path of literal names lead to or through what is left out by name? */
+/* Does a literal path lead to or through anything excluded by name or path? */
 bool exclude_covers(const struct exclude *x, const char *path);
 
-/* How many patterns there are, each as it was written, and its inode or 0. */
+/* The number of patterns; each one's original text, and its inode or 0. */
 size_t exclude_count(const struct exclude *x);
 const char *exclude_text(const struct exclude *x, size_t pattern);
 uint32_t exclude_inode(const struct exclude *x, size_t pattern);
 
-/* The inode numbers among them, by rising number. */
+/* The inode numbers among the patterns, in ascending order. */
 size_t exclude_inodes(const struct exclude *x, const uint32_t **numbers);
 
-/* Words of a state that can be other than 0: 0 without path patterns. */
+/* How many words of a state can be nonzero: 0 without path patterns. */
 size_t exclude_words(const struct exclude *x);
 
 /* The state of the root directory. */
 void exclude_root(const struct exclude *x, struct exclude_state *state);
 
 /*
- * Is there something of the name patterns in a directory that is left out?
- * Nothing more is left out by it, but they have matched.
+ * Mark the name patterns that match an entry of an excluded directory.  Nothing
+ * more is excluded by them, but they count as matched.
  */
 void exclude_note_name(const struct exclude *x, const char *name,
     size_t length);
 
 /*
- * Is the entry `name` (of `length` bytes, any) of a directory in `state` left
- * out?  If not, and `below` is not NULL, that becomes its state as a directory.
+ * Is the entry `name`, of `length` bytes, of a directory in `state` excluded?
+ * If not, and `below` is not NULL, *below becomes its state as a directory.
  */
 bool exclude_matches(const struct exclude *x,
     const struct exclude_state *state, const char *name, size_t length,

@@ -38,12 +38,12 @@ add_element(const struct config_node *item, struct option_set *set, int index,
 	case CONFIG_INTEGER:
 		return option_add_number(set, index, item->number, why);
 	default:
-		snprintf(why, OPTION_WHY_BYTES, "is neither a text nor a size");
+		snprintf(why, OPTION_WHY_BYTES, "is neither text nor size");
 		return false;
 	}
 }
 
-/* Each element at fault says its own line. */
+/* Each invalid element is reported with its own line. */
 static void
 read_list(struct settings *s, const struct config_node *list,
     struct option_set *set, int index)
@@ -56,8 +56,9 @@ read_list(struct settings *s, const struct config_node *list,
 	    list->first == NULL) {
 		char takes[OPTION_WHY_BYTES];
 		option_describe(o, takes);
-		settings_error(s, list, o->key, "%s list will not do; give %s",
-		    list->first == NULL ? "an empty" : "a", takes);
+		settings_error(s, list, o->key, "invalid value (%s list); "
+		    "expected %s", list->first == NULL ? "an empty" : "a",
+		    takes);
 		return;
 	}
 	for (const struct config_node *item = list->first; item != NULL;
@@ -91,7 +92,7 @@ read_setting(struct settings *s, const struct config_node *at,
 	case CONFIG_GROUP:
 	case CONFIG_FRACTION:
 		option_describe(&set->table[index], takes);
-		settings_error(s, at, key, "%s will not do; give %s",
+		settings_error(s, at, key, "invalid value (%s); expected %s",
 		    at->type == CONFIG_GROUP ? "a group" : "a fraction",
 		    takes);
 		return;
@@ -140,12 +141,12 @@ require(struct settings *s, const struct config_node *group,
 		if ((o->flags & DE_OPTION_REQUIRED) == 0 ||
 		    config_node_member(group, o->key) != NULL)
 			continue;
-		settings_error(s, group, o->key, "missing; %s needs it (%s)",
+		settings_error(s, group, o->key, "missing; required by %s (%s)",
 		    owner, o->help);
 	}
 }
 
-/* Put it where it belongs; false: no set knows the key. */
+/* Store it in the set that has the key; false if none has. */
 static bool
 read_into(struct settings *s, const struct config_node *at,
     struct option_set *const *sets)
@@ -183,13 +184,13 @@ settings_group(struct settings *s, const struct config_node *group,
 	if (at == NULL) {
 		if (required)
 			settings_error(s, group, key,
-			    "missing; give a group, as %s = { plugin = \"...\"; "
-			    "};", key);
+			    "missing; add a group such as %s = { plugin = "
+			    "\"...\"; };", key);
 		return NULL;
 	}
 	if (at->type != CONFIG_GROUP) {
 		settings_error(s, at, key,
-		    "has to be a group, as %s = { ... };", key);
+		    "must be a group, such as %s = { ... };", key);
 		return NULL;
 	}
 	return at;
@@ -203,9 +204,9 @@ settings_text(struct settings *s, const struct config_node *group,
 	const char *text = at == NULL ? NULL : at->text;
 
 	if (at == NULL)
-		settings_error(s, group, key, "missing; give its name");
+		settings_error(s, group, key, "missing; name the plugin");
 	else if (text == NULL || *text == '\0') {
-		settings_error(s, at, key, "has to be a text with a name");
+		settings_error(s, at, key, "must be a nonempty text");
 		return NULL;
 	}
 	return text;

@@ -18,9 +18,9 @@
 #include "core/base/process_end.h"
 #include "core/base/signals.h"
 
-#define LIMIT_SECONDS 60	/* what opens nothing takes no time */
-#define POLL_MS 200		/* how soon a signal is noticed */
-#define END_MS 1000		/* from its last word to its end */
+#define LIMIT_SECONDS 60	/* ample: nothing is opened */
+#define POLL_MS 200		/* how often signals are checked */
+#define END_MS 1000		/* from its last message to its end */
 
 struct apart_mouth {
 	int fd;
@@ -28,11 +28,11 @@ struct apart_mouth {
 
 enum what { SAID, RETURNED };
 
-/* A packet. */
+/* A packet on the socket. */
 struct word {
 	enum what what;
 	int kind;			/* or what work() returned */
-	char text[APART_TEXT_BYTES];	/* terminated; only so much is sent */
+	char text[APART_TEXT_BYTES];	/* terminated; sent up to its NUL */
 };
 
 static void
@@ -54,7 +54,7 @@ apart_say(const struct apart_mouth *mouth, int kind, const char *text)
 	send_word(mouth->fd, &word);
 }
 
-/* Nobody waits for it when the caller is gone. */
+/* Dies with the caller: no other process would wait for it. */
 _Noreturn static void
 work(const struct apart *apart, int fd)
 {
@@ -67,7 +67,7 @@ work(const struct apart *apart, int fd)
 	_exit(EXIT_SUCCESS);
 }
 
-/* True: it has returned, *done is what. */
+/* Returns true if work() has returned; *done is its result. */
 static bool
 take_word(const struct apart *apart, int fd, bool *done, bool *ended)
 {
@@ -102,7 +102,7 @@ is_cancelled(void)
 	return signals->cancel != 0 || signals->interrupt != 0;
 }
 
-/* *late: it has not ended by itself. */
+/* *late: the process was still running. */
 static enum apart_ending
 listen_to(const struct apart *apart, int fd, bool *late)
 {
@@ -132,8 +132,8 @@ bury(const struct apart *apart, pid_t pid, enum apart_ending ending, bool late,
 	const bool hung = late && note_find(pid, in, sizeof(in));
 
 	/*
-	 * It is about to end; what has just let go of the socket may not be.
-	 * Without a grace: there is nothing that it could leave behind.
+	 * Give it time to exit; one that has closed its socket may still be
+	 * exiting.  A process that is late gets none: it leaves nothing behind.
 	 */
 	if (!late)
 		process_wait_end(pid, END_MS);
@@ -142,11 +142,11 @@ bury(const struct apart *apart, pid_t pid, enum apart_ending ending, bool late,
 		;
 	note_explain(pid, wait_status, why, size);
 	if (ending == APART_CANCELLED)
-		snprintf(why, size, "was killed%s%s, as the run is aborted",
+		snprintf(why, size, "was killed%s%s: the run is aborted",
 		    hung ? " in " : "", hung ? in : "");
 	else if (hung)
-		snprintf(why, size, "was killed in %s, which had not returned "
-		    "after %d seconds", in, limit_of(apart));
+		snprintf(why, size, "was killed in %s, which did not return "
+		    "within %d seconds", in, limit_of(apart));
 }
 
 enum apart_ending
@@ -157,7 +157,8 @@ apart_run(const struct apart *apart, char *why, size_t size)
 	int fds[2];
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds) == -1) {
-		snprintf(why, size, "cannot be: %s", strerror(errno));
+		snprintf(why, size, "could not be started: %s",
+		    strerror(errno));
 		return ending;
 	}
 	const pid_t pid = fork();
@@ -167,7 +168,8 @@ apart_run(const struct apart *apart, char *why, size_t size)
 	}
 	close(fds[1]);
 	if (pid == -1) {
-		snprintf(why, size, "cannot be: %s", strerror(errno));
+		snprintf(why, size, "could not be started: %s",
+		    strerror(errno));
 	} else {
 		ending = listen_to(apart, fds[0], &late);
 		bury(apart, pid, ending, late, why, size);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * apart.h - have a plugin do something small in a process of its own
+ * apart.h - run a small piece of a plugin's work in a separate process
  *
- * There it may crash, exit or hang: the caller lives on, and can say so.  The
- * supervisor never calls a plugin but in this way.
+ * A crash, exit or hang there leaves the caller running and able to report it.
+ * The supervisor calls plugins in no other way.
  *
- * For the supervisor: the caller must have no threads.
+ * Supervisor only: the caller must have no threads.
  */
 #ifndef CORE_APART_H
 #define CORE_APART_H
@@ -13,36 +13,36 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* How it went. */
+/* How the work ended. */
 enum apart_ending {
-	APART_DONE,		/* work() has returned true */
-	APART_FAILED,		/* or false */
-	APART_DIED,		/* it has not returned */
-	APART_CANCELLED		/* the run is to end, so it was killed */
+	APART_DONE,		/* work() returned true */
+	APART_FAILED,		/* work() returned false */
+	APART_DIED,		/* the process ended before work() returned */
+	APART_CANCELLED		/* killed, because the run is being aborted */
 };
 
-/* What work() can tell the caller. */
+/* The channel by which work() talks to the caller. */
 struct apart_mouth;
 
 struct apart {			/* all borrowed */
-	/* In the new process. */
+	/* Called in the new process. */
 	bool (*work)(void *arg, const struct apart_mouth *mouth);
-	/* In the caller, for each thing that is said; NULL: nothing is. */
+	/* Called in the caller for each apart_say(); NULL: ignore them. */
 	void (*hear)(void *arg, int kind, const char *text);
-	void *arg;		/* of both */
-	int seconds;		/* after which it is killed; 0: a minute */
+	void *arg;		/* passed to both */
+	int seconds;		/* time limit; 0: one minute */
 };
 
 #define APART_TEXT_BYTES 8192
 
 /*
- * Do it.  With APART_DIED or APART_CANCELLED `why` has what happened, as "was
- * killed by signal 11 (Segmentation fault) in create() of plugin out-tape", to
- * go after "its process".
+ * Run it.  With APART_DIED or APART_CANCELLED, `why` holds a phrase to follow
+ * "its process", such as "was killed by signal 11 (Segmentation fault) in
+ * create() of plugin out-tape".
  */
 enum apart_ending apart_run(const struct apart *apart, char *why, size_t size);
 
-/* In work(): have the caller hear a text, cut to APART_TEXT_BYTES. */
+/* In work(): pass a text to hear(), truncated to APART_TEXT_BYTES. */
 void apart_say(const struct apart_mouth *mouth, int kind, const char *text);
 
 #endif

@@ -8,7 +8,7 @@
 #define AND_NO_MORE (OK_OR_FAILED | BIT(DE_NO_MORE))
 #define AND_END_OF_VOLUME (OK_OR_FAILED | BIT(DE_END_OF_VOLUME))
 
-/* As dumpengine/plugin.h has them; what a walk's taker returned comes on top. */
+/* As in dumpengine/plugin.h.  A walk may also return its taker's status. */
 static const struct {
 	const char *name;
 	unsigned int may_return;
@@ -75,7 +75,8 @@ call_end(const struct call *call, enum de_status status)
 	call_done(call);
 	if (is_allowed(call->callback, status))
 		return status;
-	return call_refuse(call, "returned %d, which it may not", (int)status);
+	return call_refuse(call, "returned %d, which is not allowed here",
+	    (int)status);
 }
 
 void

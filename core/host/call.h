@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * call.h - calling a callback, and looking at what comes back
+ * call.h - enter a plugin's callback, and check what it returns
  *
- * Every call of a plugin goes through here, by way of instance.c, source.c,
- * output.c and eot.c: it is noted for whoever may find the process dead in it,
- * and a status that dumpengine/plugin.h does not allow there counts as
+ * instance.c, source.c, output.c and eot.c make every call to a plugin through
+ * this.  It records the call for the process that may find this one dead in it,
+ * and turns a status that dumpengine/plugin.h does not allow there into
  * DE_FAILED, with a message.
  *
  * Any thread.
@@ -57,39 +57,39 @@ enum callback {
 	CALL_COUNT
 };
 
-/* Whose callbacks are called. */
+/* The plugin whose callbacks are called. */
 struct callee {
-	const char *plugin;		/* its name; borrowed, as all here */
+	const char *plugin;		/* its name; all pointers borrowed */
 	struct report *rep;
-	atomic_uint *told;		/* bits of callbacks: what they did that they
-					   may not has been reported */
+	atomic_uint *told;		/* bit N: a violation by callback N has
+					   been reported */
 };
 
-/* A call under way. */
+/* A call in progress. */
 struct call {
 	const struct callee *callee;
 	enum callback callback;
 	struct note_call before;
 };
 
-/* This callback is called from now on, by this thread. */
+/* Record that this thread is about to call `callback`. */
 struct call call_begin(const struct callee *callee, enum callback callback);
 
 /*
- * It has returned; `status` is what, or DE_FAILED if it may not be that.  The
- * second one is for callbacks that return none.
+ * The callback has returned: call_end() for one with a status, which it gives
+ * back, or DE_FAILED if that status is not allowed; call_done() for the others.
  */
 enum de_status call_end(const struct call *call, enum de_status status);
 void call_done(const struct call *call);
 
-/* The callback has called the engine back, and the engine returns to it. */
+/* Around a call from the callback back into the engine. */
 void call_pause(void);
 void call_resume(const struct call *call);
 
 /*
- * Say what is wrong with something else that it has given, once for each
- * callback: a phrase that goes after "plugin NAME: CALLBACK() ".  Returns
- * DE_FAILED, which is what the call counts as.
+ * Reject something else that the callback gave, and report it once for each
+ * callback: the message is a phrase to follow "plugin NAME: CALLBACK() ".
+ * Returns DE_FAILED.
  */
 enum de_status call_refuse(const struct call *call, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

@@ -38,9 +38,9 @@ eot_volume_ended(struct instance *in, const struct de_volume_end *end,
 	if (status != DE_OK || end->reason == DE_END_LAST)
 		return status;
 	if ((unsigned int)reply->answer > DE_EOT_ABORT)
-		return call_refuse(&call, "answered %d, which it may not",
+		return call_refuse(&call, "gave the unknown answer %d",
 		    (int)reply->answer);
 	if (memchr(reply->medium, '\0', sizeof(reply->medium)) == NULL)
-		return call_refuse(&call, "named a medium without an end");
+		return call_refuse(&call, "gave an unterminated medium name");
 	return DE_OK;
 }

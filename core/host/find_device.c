@@ -7,7 +7,7 @@
 #include "core/host/note.h"
 #include "core/host/source.h"
 
-/* What an answer is about. */
+/* The subject of an answer. */
 enum subject {
 	SUBJECT_DEVICE,
 	SUBJECT_MOUNT_POINT
@@ -19,7 +19,7 @@ struct question {
 	struct found_device *found;		/* the answers */
 };
 
-/* Those that there are callbacks for. */
+/* Call those callbacks that the source has. */
 static enum de_status
 ask_instance(const struct instance *in, const struct apart_mouth *mouth)
 {
@@ -82,8 +82,8 @@ find_device(const struct plugin_config *source, struct report *rep,
 	const enum apart_ending ending = apart_run(&apart, how, sizeof(how));
 	if (ending == APART_DONE)
 		return true;
-	report(rep, DE_ERROR, "%s cannot tell what the source is and where it "
-	    "is mounted%s%s", source->plugin->descriptor.name,
+	report(rep, DE_ERROR, "%s: cannot find the source's device and mount "
+	    "point%s%s", source->plugin->descriptor.name,
 	    ending == APART_FAILED ? "" : ": the process that asked it ",
 	    ending == APART_FAILED ? "" : how);
 	return false;

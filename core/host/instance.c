@@ -22,7 +22,7 @@ instance_of(const struct de_host *host)
 static void pass_on(const struct instance *in, const char *format,
     va_list args) __attribute__((format(printf, 2, 0)));
 
-/* To whoever keeps it; whose words they are is known there. */
+/* Give a message to the hook, without the plugin's name in front. */
 static void
 pass_on(const struct instance *in, const char *format, va_list args)
 {
@@ -154,7 +154,7 @@ take_finding(struct instance *in, enum de_finding kind, uint32_t inode,
 	vsnprintf(text, sizeof(text), format, args);
 	in->finding_count++;
 	if ((unsigned int)kind > DE_FINDING_READ_ERROR)
-		kind = DE_FINDING_MISSING;	/* the worst of what it may be */
+		kind = DE_FINDING_MISSING;	/* assume the worst */
 	if (in->findings_are_known)
 		return;
 	if (in->hooks.finding == NULL)
@@ -181,7 +181,7 @@ call_destroy(const struct instance *in)
 	call_done(&call);
 }
 
-/* An output may have been built when this was shorter. */
+/* An output may have been built against an older, shorter structure. */
 static bool
 is_whole(const struct de_dump_found *found)
 {
@@ -218,7 +218,7 @@ host_finding(const struct de_host *host, enum de_finding kind, uint32_t inode,
 	va_end(args);
 }
 
-/* Without memory for it, no level may be made that could remove them. */
+/* Without this map no level above 0 is safe, so give up when out of memory. */
 static void
 note_unknown(struct instance *in, uint32_t first, uint32_t last)
 {

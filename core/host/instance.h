@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * instance.h - a plugin at work, and the services that it gets
+ * instance.h - an instance of a plugin, and the services it is given
  */
 #ifndef CORE_INSTANCE_H
 #define CORE_INSTANCE_H
@@ -17,7 +17,7 @@ struct inomap;
 
 #define FINDING_TEXT_BYTES 320
 
-/* A plugin and what it is to be given. */
+/* A plugin and its options. */
 struct plugin_config {
 	const struct plugin *plugin;	/* borrowed from the registry */
 	struct option_set *options;	/* owned */
@@ -27,24 +27,24 @@ struct plugin_config {
 const char *plugin_config_device(const struct plugin_config *config);
 
 /*
- * What the engine does with what a plugin reports, and answers to what it asks.
+ * Where the engine sends an instance's reports, and who answers its questions.
  * Each may be NULL.
  */
 struct instance_hooks {
 	/*
-	 * A finding of de_host.finding() or unknown_inodes(); `format` is what
-	 * `text` was made from, FINDING_TEXT_BYTES at most.  Returns false if
-	 * what the plugin does is not wanted any more.  NULL: it is reported.
+	 * A finding from de_host.finding() or unknown_inodes(); `text` was
+	 * formatted from `format`, and has FINDING_TEXT_BYTES at most.  Returns
+	 * false to cancel the instance.  NULL: report it as a warning.
 	 */
 	bool (*finding)(void *arg, enum de_finding kind, uint32_t inode,
 	    const char *format, const char *text);
 	void *finding_arg;
 
-	/* What it reports, but for DE_DEBUG, about volume number `volume`. */
+	/* A message about volume number `volume`; never DE_DEBUG. */
 	void (*said)(void *arg, uint32_t volume, const char *text);
 	void *said_arg;
 
-	/* As in de_host.  NULL: DE_DUMP_UNKNOWN, and DE_OK. */
+	/* As in de_host.  NULL: DE_DUMP_UNKNOWN; DE_OK. */
 	enum de_dump_state (*dump_state)(void *arg,
 	    const struct de_dump_found *found);
 	enum de_status (*dump_retire)(void *arg,
@@ -58,35 +58,35 @@ struct instance {
 	struct report *rep;			/* borrowed */
 	const atomic_int *cancelled;	/* borrowed */
 	struct de_host host;
-	void *self;				/* what create() gave */
-	atomic_bool unwanted;			/* cancelled, for it alone */
+	void *self;				/* from create() */
+	atomic_bool unwanted;			/* this instance is cancelled */
 	struct instance_hooks hooks;
 	struct callee callee;
 	atomic_uint told;			/* for callee */
-	uint32_t volume;			/* that an EOT handler sees to */
-	uint64_t finding_count;			/* it has told of so many */
-	bool findings_are_known;		/* so they are not told again */
+	uint32_t volume;		/* an EOT handler's current one */
+	uint64_t finding_count;			/* findings it has reported */
+	bool findings_are_known;		/* count them, report nothing */
 	char **environment;		/* owned; NULL: not asked for yet */
 	/*
-	 * Borrowed; where unknown_inodes() notes them.  NULL: nowhere.  Made when
-	 * the first ones come, so its max_inode has to be there, but no bits.
+	 * Borrowed; where unknown_inodes() marks them.  NULL: nowhere.  Its
+	 * bits are allocated with the first one, so only max_inode need be set.
 	 */
 	struct inomap *unknown;
 	bool unknown_is_short;		/* out of memory for it */
 };
 
 /*
- * Create an instance.  All that is borrowed must outlive it; *cancelled turns
- * to 1 when the run is to end.  Returns NULL if it cannot be, which a good
- * plugin has reported.
+ * Create an instance.  Everything borrowed must outlive it; *cancelled becomes
+ * 1 when the run is to end.  Returns NULL on failure, which a correct plugin
+ * has reported.
  */
 struct instance *instance_new(const struct plugin *plugin,
     const struct option_set *options, struct report *rep,
     const atomic_int *cancelled);
 
 /*
- * Have its cancelled() say yes, or not any more: nobody waits for what it
- * does.  Any thread.
+ * Make its cancelled() return true, or stop doing so: its work is no longer
+ * needed.  Any thread.
  */
 void instance_set_unwanted(struct instance *in, bool unwanted);
 

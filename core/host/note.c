@@ -10,22 +10,22 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* Threads of all processes: at most a volume's slaves, and a few others. */
+/* Threads of all processes: at most a volume's slaves and a few others. */
 #define NOTES 512
 #define TEXTS_BYTES 65536
 
-/* A thread and what it is in. */
+/* A thread and the callback it is in. */
 struct note {
-	_Atomic pid_t pid;		/* 0: the place is free */
-	atomic_int crashed;		/* the signal that the thread caused */
+	_Atomic pid_t pid;		/* 0: the entry is free */
+	atomic_int crashed;		/* signal caused by the thread, or 0 */
 	const char *_Atomic plugin;
 	const char *_Atomic callback;
 };
 
-/* What the processes share. */
+/* The memory that the processes share. */
 struct shared {
 	struct note notes[NOTES];
-	atomic_size_t used;		/* of: */
+	atomic_size_t used;		/* bytes of texts in use */
 	char texts[TEXTS_BYTES];
 };
 
@@ -33,13 +33,13 @@ static const int crashes[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT,
 	SIGSYS, SIGTRAP };
 #define CRASHES (sizeof(crashes) / sizeof(crashes[0]))
 
-static struct shared *shared;		/* NULL: there is none */
-static struct note *table;		/* the notes in it; NULL likewise */
-static struct sigaction before[CRASHES];	/* what crashes did */
+static struct shared *shared;		/* NULL: not created */
+static struct note *table;		/* its notes; NULL likewise */
+static struct sigaction before[CRASHES];	/* the previous handlers */
 static _Thread_local struct note *mine;	/* in the table, or &spare */
-static struct note spare;		/* of who finds no place in it */
+static struct note spare;		/* for threads when the table is full */
 
-/* A place in the table, taken without a lock: a signal handler may need one. */
+/* Take an entry, without a lock: a signal handler may need one. */
 static struct note *
 claim(void)
 {
@@ -80,11 +80,11 @@ give_away(struct note *note)
 	note->pid = 0;
 }
 
-/* ------------------------------------------------------ what happens to us */
+/* -------------------------------------------------------- this process */
 
 /*
- * Then the fault comes again, with whatever there was before: the default, or a
- * sanitizer that has more to say.
+ * Restore the previous handler and let the fault recur, for the default action
+ * or a sanitizer's report.
  */
 static void
 on_crash(int signal_number, siginfo_t *info, void *context)
@@ -96,14 +96,14 @@ on_crash(int signal_number, siginfo_t *info, void *context)
 	for (size_t i = 0; i < CRASHES; i++)
 		if (crashes[i] == signal_number)
 			sigaction(signal_number, &before[i], NULL);
-	if (info->si_code <= 0)		/* it was sent, so it does not */
+	if (info->si_code <= 0)		/* sent by kill(): does not recur */
 		raise(signal_number);
 }
 
 /*
- * The place is the parent's.  One of its own is taken when a plugin is called, as
- * what a plugin forks may be here, too, and is waited for by nobody who would
- * give its place away.
+ * The entry is the parent's.  This process takes one when it calls a plugin,
+ * not here: children that a plugin forks come through here too, and no process
+ * that would free their entries waits for them.
  */
 static void
 after_fork(void)
@@ -131,7 +131,7 @@ note_init(void)
 	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
 	if (memory == MAP_FAILED)
-		return;		/* then messages name no callback */
+		return;		/* messages will name no callback */
 	shared = memory;
 	table = shared->notes;
 	pthread_atfork(NULL, NULL, after_fork);
@@ -144,7 +144,7 @@ note_text(const char *text)
 	const size_t size = strlen(text) + 1;
 
 	if (shared == NULL)
-		return text;	/* as nothing is noted */
+		return text;	/* nothing is recorded anyway */
 	const size_t at = atomic_fetch_add(&shared->used, size);
 	return at > TEXTS_BYTES || size > TEXTS_BYTES - at ? NULL :
 	    memcpy(shared->texts + at, text, size);
@@ -171,7 +171,7 @@ note_leave_thread(void)
 	mine = NULL;
 }
 
-/* ------------------------------------------------ what happened to others */
+/* ------------------------------------------------------ other processes */
 
 static bool
 is_of(const struct note *note, pid_t pid)
@@ -179,7 +179,7 @@ is_of(const struct note *note, pid_t pid)
 	return note->pid == pid && load_call(note).plugin != NULL;
 }
 
-/* "write() of plugin out-tape"; of the one that crashed if one has. */
+/* "write() of plugin out-tape"; with `crashed`, only threads that did. */
 static bool
 name_calls(pid_t pid, bool crashed, char *text, size_t size)
 {
@@ -204,7 +204,7 @@ name_calls(pid_t pid, bool crashed, char *text, size_t size)
 	return used > 0;
 }
 
-/* Did one of its threads crash, be it in a plugin or not? */
+/* Did any of its threads crash, in a plugin or not? */
 static bool
 has_crashed(pid_t pid)
 {
@@ -244,7 +244,7 @@ note_explain(pid_t pid, int wait_status, char *text, size_t size)
 		    in_plugin ? " in " : "", in_plugin ? calls : "");
 	else if (in_plugin)
 		snprintf(text, size, "was ended with status %d by %s, which "
-		    "no plugin may do", WEXITSTATUS(wait_status), calls);
+		    "a plugin must not do", WEXITSTATUS(wait_status), calls);
 	else
 		snprintf(text, size, "ended with status %d",
 		    WEXITSTATUS(wait_status));

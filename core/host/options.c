@@ -10,7 +10,7 @@
 
 #include "core/base/date.h"
 
-#define AUTOMATIC "auto"	/* of SIZES: an empty list */
+#define AUTOMATIC "auto"	/* SIZES: stored as an empty list */
 #define FRACTION_MAX 1000000	/* six digits */
 
 static size_t
@@ -59,14 +59,14 @@ type_name(enum de_option_type type)
 	case DE_OPTION_BOOLEAN:
 		return "true or false";
 	case DE_OPTION_SIZE:
-		return "a size (bytes, or as \"700 MiB\")";
+		return "a size (bytes, or e.g. \"700 MiB\")";
 	case DE_OPTION_STRINGS:
 		return "a text or a list of texts";
 	case DE_OPTION_TIME:
-		return "a date (seconds, or as \"2026-11-22T03:00:00Z\")";
+		return "a date (seconds, or e.g. \"2026-11-22T03:00:00Z\")";
 	case DE_OPTION_SIZES:
-		return "a size (bytes, or as \"700 MiB\"), a list of sizes, or "
-		    "\"auto\"";
+		return "a size (bytes, or e.g. \"700 MiB\"), a list of sizes, "
+		    "or \"auto\"";
 	}
 	return "a value";
 }
@@ -92,7 +92,7 @@ wrong_type(const struct de_option *o, const char *found,
 	char takes[OPTION_WHY_BYTES];
 
 	option_describe(o, takes);
-	snprintf(why, OPTION_WHY_BYTES, "%.100s will not do; give %.120s",
+	snprintf(why, OPTION_WHY_BYTES, "invalid value %.100s; expected %.120s",
 	    found, takes);
 	return false;
 }
@@ -158,7 +158,7 @@ option_put_number(struct option_set *set, int index, int64_t number,
 		value_clear(&set->values[index]);
 		return add_checked_number(set, index, number, why);
 	default:
-		snprintf(found, sizeof(found), "the number %" PRId64, number);
+		snprintf(found, sizeof(found), "%" PRId64, number);
 		return wrong_type(o, found, why);
 	}
 }
@@ -175,7 +175,7 @@ option_put_boolean(struct option_set *set, int index, bool value,
 }
 
 /*
- * A fraction behind a number: `*parts` of `*of`.  Its digits are so few that
+ * The fraction after a number, as `*parts` of `*of`.  It has so few digits that
  * the parts of a TiB still fit in 64 bits.
  */
 static const char *
@@ -193,8 +193,8 @@ parse_fraction(const char *p, int64_t *parts, int64_t *of)
 }
 
 /*
- * "700 MiB", "700M", "4.7 GB", "4096": K, M, G, T are powers of 1024, kB ...
- * of 1000.
+ * "700 MiB", "700M", "4.7 GB", "4096".  K, M, G and T are powers of 1024; kB,
+ * MB, GB and TB powers of 1000.
  */
 static bool
 parse_size(const char *text, int64_t *bytes)
@@ -225,7 +225,7 @@ parse_size(const char *text, int64_t *bytes)
 	}
 	if (*p == 'B')
 		p++;
-	/* There is no part of a byte. */
+	/* A byte has no fraction. */
 	if (*p != '\0' || (of > 1 && unit == 1))
 		return false;
 	return !__builtin_mul_overflow((int64_t)n, unit, bytes) &&
@@ -251,8 +251,9 @@ add_checked_text(struct option_set *set, int index, const char *text,
 	const size_t length = strlen(text);
 
 	if (!is_in_range(o, (int64_t)length)) {
-		snprintf(why, OPTION_WHY_BYTES, "\"%.80s\" has %zu bytes; give "
-		    "%" PRId64 " to %" PRId64, text, length, o->min, o->max);
+		snprintf(why, OPTION_WHY_BYTES, "\"%.80s\" is %zu bytes long; "
+		    "expected %" PRId64 " to %" PRId64, text, length, o->min,
+		    o->max);
 		return false;
 	}
 	char **texts = realloc(value->texts,
@@ -312,7 +313,7 @@ option_put_text(struct option_set *set, int index, const char *text,
 	return wrong_type(o, found, why);
 }
 
-/* The first one replaces what was there by default. */
+/* The first value replaces the default. */
 static bool
 begin_list(struct option_set *set, int index, enum de_option_type type,
     char why[static OPTION_WHY_BYTES])
@@ -320,7 +321,7 @@ begin_list(struct option_set *set, int index, enum de_option_type type,
 	const struct de_option *o = &set->table[index];
 
 	if (o->type != type)
-		return wrong_type(o, "such a list", why);
+		return wrong_type(o, "(a list)", why);
 	if (!set->values[index].set)
 		value_clear(&set->values[index]);
 	return true;
@@ -344,12 +345,12 @@ option_add_text(struct option_set *set, int index, const char *text,
 		return begin_list(set, index, DE_OPTION_STRINGS, why) &&
 		    add_checked_text(set, index, text, why);
 	if (!parse_size(text, &number))
-		return wrong_type(&set->table[index], "a text that is no size",
+		return wrong_type(&set->table[index], "in the list",
 		    why);
 	return option_add_number(set, index, number, why);
 }
 
-/* A default is text; it goes through the same checks as a value. */
+/* A default is text, checked in the same way as a configured value. */
 static bool
 put_default(struct option_set *set, int index)
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * options.h - a table of options and the values that it was given
+ * options.h - a table of options and the values set for them
  *
- * Used for the tables of plugins and for those of the engine's own groups
- * alike.  Knows the types, ranges and defaults; not where values come from.
+ * Used for the tables of plugins and for the engine's own groups alike.  Knows
+ * types, ranges and defaults, but not where values come from.
  */
 #ifndef CORE_OPTIONS_H
 #define CORE_OPTIONS_H
@@ -17,8 +17,8 @@
 #define OPTION_WHY_BYTES 256
 
 struct option_value {
-	bool set;		/* by the configuration, not by its default */
-	bool known;		/* has a value at all */
+	bool set;		/* explicitly, not by default */
+	bool known;		/* has a value, set or default */
 	int64_t number;		/* INTEGER, SIZE, TIME, BOOLEAN (0 or 1) */
 	char **texts;		/* STRING (one) and STRINGS; owned */
 	size_t text_count;
@@ -32,20 +32,20 @@ struct option_set {
 	struct option_value *values;
 };
 
-/* All at their defaults.  Returns NULL if out of memory. */
+/* Every option at its default.  Returns NULL if out of memory. */
 struct option_set *option_set_new(const struct de_option *table);
 void option_set_free(struct option_set *set);
 
-/* The same values, of the same table.  Returns NULL if out of memory. */
+/* A copy, with the same table.  Returns NULL if out of memory. */
 struct option_set *option_set_copy(const struct option_set *set);
 
-/* Index of a key in the table, or -1. */
+/* The index of a key in the table, or -1. */
 int option_find(const struct de_option *table, const char *key);
 
 /*
- * Give option `index` a value.  Returns false, with the reason and what would
- * do in `why`, if it has another type or is out of range.  A text is also
- * understood for SIZE and TIME, a number also for TIME.
+ * Set option `index`.  Returns false, with the reason and what is expected in
+ * `why`, if the type is wrong or the value out of range.  SIZE and TIME also
+ * accept a text, TIME also a number.
  */
 bool option_put_number(struct option_set *set, int index, int64_t number,
     char why[static OPTION_WHY_BYTES]);
@@ -54,27 +54,26 @@ bool option_put_boolean(struct option_set *set, int index, bool value,
 bool option_put_text(struct option_set *set, int index, const char *text,
     char why[static OPTION_WHY_BYTES]);
 
-/* Read a decimal integer, and nothing behind it. */
+/* Parse a decimal integer; the whole text must be one. */
 bool option_parse_integer(const char *text, int64_t *number);
 
-/* One more value for an option that takes a list. */
+/* Append a value to an option that takes a list. */
 bool option_add_number(struct option_set *set, int index, int64_t number,
     char why[static OPTION_WHY_BYTES]);
 bool option_add_text(struct option_set *set, int index, const char *text,
     char why[static OPTION_WHY_BYTES]);
 
-/* What the option takes: "an integer from 1 to 64". */
+/* Describe what the option takes: "an integer from 1 to 64". */
 void option_describe(const struct de_option *option,
     char text[static OPTION_WHY_BYTES]);
 
-/* The value for a key, or NULL if there is none or it has another type. */
+/* The value for a key, or NULL if it does not exist or has another type. */
 const struct option_value *option_get(const struct option_set *set,
     const char *key, enum de_option_type type);
 
 /*
- * Shorthands for tables whose keys the caller knows: NULL or 0 if there is no
- * value.  A key that the table has not, or not with a text or one number, is a
- * mistake of the program, and ends it.
+ * Shorthands for known keys: NULL or 0 if there is no value.  A key that is not
+ * in the table, or is not a text or a single number, is a bug and aborts.
  */
 const char *option_text(const struct option_set *set, const char *key);
 int64_t option_number(const struct option_set *set, const char *key);

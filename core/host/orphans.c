@@ -12,7 +12,7 @@ orphans_kill(void)
 {
 	char path[64], number[24];
 
-	/* Of a kernel without this list, what is left running stays so. */
+	/* On a kernel without this list, orphans keep running. */
 	snprintf(path, sizeof(path), "/proc/self/task/%jd/children",
 	    (intmax_t)getpid());
 	FILE *list = fopen(path, "re");

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * orphans.h - what processes that were killed have left running
+ * orphans.h - kill what dead workers have left running
  *
- * The supervisor is a subreaper: what its workers have started, such as the ssh
- * of an output or the command of an EOT handler, becomes its own child when
- * they are killed.
+ * The supervisor is a subreaper: when its workers are killed, the children that
+ * they had started, such as an output's ssh or an EOT handler's command, become
+ * its own.
  */
 #ifndef CORE_ORPHANS_H
 #define CORE_ORPHANS_H
 
 /*
- * Kill the children of the calling process that are in its session.  What has a
- * session of its own has taken leave of us, and the guard of a frozen filesystem
- * is among that.
+ * Kill the children of the calling process that are in its session.  A process
+ * in a session of its own has detached deliberately; the guard of a frozen
+ * filesystem is one.
  */
 void orphans_kill(void);
 

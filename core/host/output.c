@@ -80,8 +80,8 @@ output_read_back(const struct instance *in, void *buffer, size_t room,
 	const enum de_status status = call_end(&call,
 	    ops_of(in)->read_back(in->self, buffer, room, length));
 	if (status == DE_OK && (*length == 0 || *length > room))
-		return call_refuse(&call, "gave %zu bytes; it may give 1 to "
-		    "%zu", *length, room);
+		return call_refuse(&call, "gave %zu bytes; expected 1 to %zu",
+		    *length, room);
 	return status;
 }
 

@@ -15,7 +15,7 @@
 #include "plugins/common/safe_file.h"
 
 #define PLUGIN_PATH_VARIABLE "DUMPENGINE_PLUGIN_PATH"
-#define OPTIONS_MAX 256		/* more is a table without its end */
+#define OPTIONS_MAX 256		/* a longer table has no terminator */
 
 struct plugin_registry {
 	struct report *rep;
@@ -24,7 +24,7 @@ struct plugin_registry {
 	struct plugin *first;
 };
 
-/* Where a failing check leaves its reason. */
+/* Where a failing check puts its reason. */
 struct why {
 	char *text;
 	size_t size;
@@ -50,7 +50,7 @@ plugin_folders(void)
 	return folders != NULL && *folders != '\0' ? folders : PLUGINDIR;
 }
 
-/* Take the next folder off a list with colons; false at its end. */
+/* Take the next directory from a colon-separated list; false at its end. */
 static bool
 next_folder(const char **list, char *folder, size_t size)
 {
@@ -64,7 +64,7 @@ next_folder(const char **list, char *folder, size_t size)
 	return true;
 }
 
-/* Path of a plugin, to be freed; NULL with a reason. */
+/* Returns the path of a plugin, to be freed, or NULL with a reason. */
 static char *
 find(const char *name, const struct why *why)
 {
@@ -74,7 +74,7 @@ find(const char *name, const struct why *why)
 	if (strchr(name, '/') != NULL) {
 		if (access(name, F_OK) == 0)
 			return strdup(name);
-		refuse_plugin(why, "%s: there is no such file", name);
+		refuse_plugin(why, "%s: no such file", name);
 		return NULL;
 	}
 	while (next_folder(&list, folder, sizeof(folder))) {
@@ -83,7 +83,7 @@ find(const char *name, const struct why *why)
 			return strdup(path);
 	}
 	refuse_plugin(why, "no plugin %s in %s; `dumpengine --list-plugins` "
-	    "shows what there is, and a name with a slash is taken as a path",
+	    "lists the plugins, and a name with a slash is a path",
 	    name, plugin_folders());
 	return NULL;
 }
@@ -102,7 +102,7 @@ plugin_kind_name(enum de_kind kind)
 	return "plugin of an unknown kind";
 }
 
-/* The copy of a structure of the plugin: what it lacks stays zero. */
+/* Copy a plugin's structure; members that it lacks stay zero. */
 static void
 copy_sized(void *to, size_t to_size, const void *from, size_t from_size)
 {
@@ -195,7 +195,7 @@ take_operations(struct plugin *p, const struct why *why)
 		return 0;
 	}
 	return refuse_plugin(why, "%s: the plugin is of kind %d, which this "
-	    "dumpengine does not know", p->path, (int)p->descriptor.kind);
+	    "dumpengine does not support", p->path, (int)p->descriptor.kind);
 }
 
 static const struct de_option *
@@ -206,7 +206,7 @@ nth_option(const struct plugin *p, size_t n)
 	    n * p->descriptor.option_size);
 }
 
-/* A table that cannot even take its own defaults is refused here, once. */
+/* Refuse a table whose own defaults are invalid, once and for all. */
 static int
 take_options(struct plugin *p, const struct why *why)
 {
@@ -220,7 +220,7 @@ take_options(struct plugin *p, const struct why *why)
 		while (nth_option(p, n)->key != NULL)
 			if (++n == OPTIONS_MAX)
 				return refuse_plugin(why, "%s: the option "
-				    "table has no end; its last key has to be "
+				    "table has no end; its last key must be "
 				    "NULL", p->path);
 	}
 	p->options = calloc(n + 1, sizeof(*p->options));
@@ -249,11 +249,11 @@ check_descriptor(struct plugin *p, const struct de_plugin *theirs,
 {
 	if (theirs == NULL)
 		return refuse_plugin(why, "%s: de_plugin_entry() returned "
-		    "nothing", p->path);
+		    "NULL", p->path);
 	if (theirs->api_version != DE_API_VERSION)
 		return refuse_plugin(why, "%s: the plugin was built for "
-		    "version %u of the plugin interface, this dumpengine has "
-		    "version %d; rebuild it against the installed "
+		    "version %u of the plugin interface, but this dumpengine "
+		    "has version %d; rebuild it with the installed "
 		    "dumpengine/plugin.h", p->path, theirs->api_version,
 		    DE_API_VERSION);
 	if (theirs->struct_size < offsetof(struct de_plugin, destroy) +
@@ -275,7 +275,7 @@ check_descriptor(struct plugin *p, const struct de_plugin *theirs,
 	return take_options(p, why);
 }
 
-/* Note what the plugin's own code is run by. */
+/* Record that the plugin's own code is about to run. */
 static struct note_call
 enter(const char *path, const char *function)
 {
@@ -287,7 +287,7 @@ plugin_free(struct plugin *p)
 {
 	if (p == NULL)
 		return;
-#ifndef KEEP_PLUGINS_LOADED	/* so that valgrind can name their functions */
+#ifndef KEEP_PLUGINS_LOADED	/* lets valgrind name their functions */
 	if (p->dl != NULL) {
 		const struct note_call before = enter(p->noted, "dlclose");
 		dlclose(p->dl);
@@ -299,7 +299,7 @@ plugin_free(struct plugin *p)
 	free(p);
 }
 
-/* dlopen() would wait for somebody at the other end of a fifo. */
+/* On a fifo, dlopen() would block until there is a writer. */
 static bool
 is_a_file(const char *path, const struct why *why)
 {
@@ -313,7 +313,7 @@ is_a_file(const char *path, const struct why *why)
 	return fd != -1;
 }
 
-/* `noted` is the path for note.h. */
+/* `noted` is the path as note.h needs it. */
 static struct plugin *
 open_plugin(const char *path, const char *noted, const struct why *why)
 {
@@ -327,7 +327,7 @@ open_plugin(const char *path, const char *noted, const struct why *why)
 	if (!is_a_file(path, why))
 		goto fail;
 	p->noted = noted;
-	/* A bare name would be looked up in the library folders. */
+	/* dlopen() looks up a bare name in the library directories. */
 	struct note_call before = enter(noted, "dlopen");
 	p->dl = dlopen(path, RTLD_NOW | RTLD_LOCAL);
 	note_enter(before);
@@ -353,7 +353,7 @@ fail:
 	return NULL;
 }
 
-/* What is wrong with it is told by the one that loads it for good. */
+/* Reports nothing: the process that loads it for good will. */
 static bool
 load_and_unload(void *arg, const struct apart_mouth *mouth)
 {
@@ -375,7 +375,7 @@ can_be_loaded(const struct plugin_registry *reg, char *path,
 	if (reg->trial != PLUGIN_TRY ||
 	    apart_run(&apart, how, sizeof(how)) == APART_DONE)
 		return true;
-	refuse_plugin(why, "%s: cannot be loaded: the process that tried it %s",
+	refuse_plugin(why, "%s: cannot be loaded: the trial process %s",
 	    path, how);
 	return false;
 }
@@ -389,7 +389,7 @@ loaded_already(const struct plugin_registry *reg, const char *path)
 	return NULL;
 }
 
-/* Loading it is to run it. */
+/* Loading a plugin runs its code. */
 static bool
 is_trusted(const struct plugin_registry *reg, const char *path,
     const struct why *why)
@@ -402,7 +402,7 @@ is_trusted(const struct plugin_registry *reg, const char *path,
 	return false;
 }
 
-/* With its path and name noted where whoever waits for us can read them. */
+/* Keep its path and name where the waiting process can read them. */
 static struct plugin *
 load(const struct plugin_registry *reg, const char *path,
     const struct why *why)
@@ -446,8 +446,8 @@ plugin_load(struct plugin_registry *reg, const char *name, enum de_kind kind,
 	}
 	free(path);
 	if (p != NULL && kind != 0 && p->descriptor.kind != kind) {
-		refuse_plugin(&why, "%s is of kind %s; one of kind %s is "
-		    "needed here", name, plugin_kind_name(p->descriptor.kind),
+		refuse_plugin(&why, "%s is of kind %s; expected one of kind "
+		    "%s", name, plugin_kind_name(p->descriptor.kind),
 		    plugin_kind_name(kind));
 		return NULL;
 	}

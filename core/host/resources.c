@@ -20,14 +20,14 @@
 
 #define LIMIT_SECONDS 60
 #define POLL_MS 200
-#define RESOURCES_MAX 4096	/* more is a plugin that does not end */
-/* What is longer cannot be named; a path is not. */
+#define RESOURCES_MAX 4096	/* a plugin that names more would not end */
+/* The longest name; no path is longer. */
 #define TEXT_BYTES 4608
 
-/* From the process that asks the plugin: one of these for each. */
+/* From the process that asks the plugin: one for each resource. */
 struct packet {
-	bool is_last;			/* and names nothing */
-	enum de_status status;		/* then */
+	bool is_last;			/* names nothing, */
+	enum de_status status;		/* but has the result */
 	bool has_node;
 	uint32_t properties;
 	int64_t keeps;
@@ -36,7 +36,7 @@ struct packet {
 	char node[TEXT_BYTES];
 };
 
-/* ------------------------------------------------ the process that asks */
+/* ------------------------------------------------- the asking process */
 
 static bool
 put_text(char to[static TEXT_BYTES], const char *text)
@@ -56,7 +56,7 @@ send_packet(int fd, const struct packet *packet)
 	return n == (ssize_t)sizeof(*packet) ? DE_OK : DE_FAILED;
 }
 
-/* Of a plugin that was built when there was less of it. */
+/* A plugin may have been built against an older, shorter structure. */
 #define HAS(resource, member) ((resource)->struct_size >= \
 	offsetof(struct de_resource, member) + sizeof((resource)->member))
 
@@ -122,10 +122,10 @@ add(struct resources *resources, const struct packet *packet)
 	    (items->node != NULL || !packet->has_node);
 }
 
-/* Then it is found out how. */
+/* end_process() replaces this with the details. */
 static const char ended[] = "its process has ended";
 
-/* NULL, or why there is no packet.  The run may be aborted meanwhile. */
+/* Returns NULL, or why there is no packet.  The run may be aborted meanwhile. */
 static const char *
 receive(int fd, struct packet *packet, uint64_t end,
     const struct signals *signals)
@@ -137,7 +137,7 @@ receive(int fd, struct packet *packet, uint64_t end,
 		if (signals->cancel != 0 || signals->interrupt != 0)
 			return "the run is being aborted";
 		if (n == 0 && clock_ns() >= end)
-			return "it takes too long";
+			return "it took too long";
 	}
 	if (recv(fd, packet, sizeof(*packet), 0) != (ssize_t)sizeof(*packet))
 		return ended;
@@ -147,7 +147,7 @@ receive(int fd, struct packet *packet, uint64_t end,
 	return NULL;
 }
 
-/* NULL, or why not all is known. */
+/* Returns NULL, or why the list is incomplete. */
 static const char *
 hear_all(struct resources *resources, int fd, const struct signals *signals)
 {
@@ -164,7 +164,7 @@ hear_all(struct resources *resources, int fd, const struct signals *signals)
 		if (!add(resources, &packet))
 			return "out of memory";
 	}
-	return "it names too many things";
+	return "it named too many resources";
 }
 
 static bool
@@ -175,7 +175,7 @@ is_able_to(const struct plugin *plugin)
 	    plugin->eot.name_resources != NULL);
 }
 
-/* Have it ended; of one that did so by itself, say how. */
+/* End it if needed.  If it ended by itself, the reason is how. */
 static const char *
 end_process(pid_t pid, const char *why, char *text, size_t size)
 {
@@ -202,7 +202,7 @@ resources_ask(struct resources *resources, const struct plugin_config *config,
 	if (!is_able_to(config->plugin))
 		return true;
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds) == -1) {
-		report(rep, DE_ERROR, "cannot make a socket: %s",
+		report(rep, DE_ERROR, "cannot create a socket: %s",
 		    strerror(errno));
 		return false;
 	}
@@ -218,8 +218,8 @@ resources_ask(struct resources *resources, const struct plugin_config *config,
 	if (pid != -1)
 		why = end_process(pid, why, text, sizeof(text));
 	if (why != NULL && signals->cancel == 0 && signals->interrupt == 0)
-		report(rep, DE_ERROR, "%s cannot tell what it writes to or "
-		    "uses, so others could use it, too: %s",
+		report(rep, DE_ERROR, "%s: cannot find out what it uses, so "
+		    "other jobs could use it too: %s",
 		    config->plugin->descriptor.name, why);
 	return why == NULL;
 }

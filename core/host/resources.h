@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * resources.h - what a plugin says that it uses
+ * resources.h - the resources that a plugin says it uses
  *
- * Asked by the supervisor before a run, in a process of its own for each plugin:
- * one that crashes or hangs there ends nothing but that.
+ * The supervisor asks before a run, in a separate process for each plugin: a
+ * crash or hang there ends only that process.
  */
 #ifndef CORE_RESOURCES_H
 #define CORE_RESOURCES_H
@@ -20,15 +20,15 @@ struct resource {
 	char *node;		/* NULL: none */
 };
 
-struct resources {		/* zeros: none yet */
+struct resources {		/* zero-initialised: empty */
 	struct resource *items;	/* owned */
 	size_t count;
 };
 
 /*
  * Add what the output or EOT handler `config` names for a dump that begins with
- * `volume`; nothing if it cannot name anything.  False after reporting why it
- * could not be asked; also when the run is being aborted.
+ * `volume`; nothing if it has no such callback.  Returns false after reporting
+ * why it could not be asked, or silently when the run is being aborted.
  */
 bool resources_ask(struct resources *resources,
     const struct plugin_config *config, const struct de_volume *volume,

@@ -6,7 +6,7 @@
 
 #include "core/host/call.h"
 
-#define ROOT_INODE 2	/* restore knows the root by this number */
+#define ROOT_INODE 2	/* the number by which restore knows the root */
 
 static const struct de_source *
 ops_of(const struct source *src)
@@ -14,7 +14,7 @@ ops_of(const struct source *src)
 	return &src->in->plugin->source;
 }
 
-/* Absent texts become empty ones, so that nobody has to ask. */
+/* Make absent texts empty, so that callers need not check for NULL. */
 static void
 fill_texts(struct de_source_info *info)
 {
@@ -40,8 +40,8 @@ source_open(struct source *src, const struct instance *in)
 	    src->info.max_inode >= ROOT_INODE &&
 	    src->info.max_inode <= INT32_MAX)
 		return true;
-	report(in->rep, DE_ERROR, "%s: has the root inode %u and %u inodes; a "
-	    "dump stream can hold the root inode %d and up to %d inodes",
+	report(in->rep, DE_ERROR, "%s: its root inode is %u, and it has %u "
+	    "inodes; a dump stream needs root inode %d and at most %d inodes",
 	    src->info.device, src->info.root_inode, src->info.max_inode,
 	    ROOT_INODE, INT32_MAX);
 	source_close(src);
@@ -64,7 +64,7 @@ source_find_mount_point(const struct instance *in, char *path, size_t room)
 	const enum de_status status = call_end(&call,
 	    in->plugin->source.find_mount_point(in->self, path, room));
 	if (status == DE_OK && memchr(path, '\0', room) == NULL)
-		return call_refuse(&call, "gave a path without an end");
+		return call_refuse(&call, "gave an unterminated path");
 	return status;
 }
 
@@ -76,7 +76,7 @@ source_find_device(const struct instance *in, char *name, size_t room)
 	const enum de_status status = call_end(&call,
 	    in->plugin->source.find_device(in->self, name, room));
 	if (status == DE_OK && memchr(name, '\0', room) == NULL)
-		return call_refuse(&call, "gave a name without an end");
+		return call_refuse(&call, "gave an unterminated name");
 	return status;
 }
 
@@ -96,14 +96,14 @@ source_scan_end(const struct source *src, void *scan)
 	call_done(&call);
 }
 
-/* Numbers rise and are within the filesystem, or a scan may never end. */
+/* Numbers must rise and be in range, or a scan might never end. */
 static enum de_status
 check_number(const struct source *src, const struct call *call, uint32_t from,
     uint32_t number)
 {
 	if (number >= from && number <= src->info.max_inode)
 		return DE_OK;
-	return call_refuse(call, "gave inode %" PRIu32 "; it may give %" PRIu32
+	return call_refuse(call, "gave inode %" PRIu32 "; expected %" PRIu32
 	    " to %" PRIu32, number, from, src->info.max_inode);
 }
 
@@ -143,8 +143,8 @@ call_briefly(const struct source *src, void *scan, uint32_t from,
 	    src->in->self, scan, from, inodes, room, count));
 
 	if (status == DE_OK && (*count == 0 || *count > room))
-		return call_refuse(&call, "gave %zu inodes; it may give 1 to "
-		    "%zu", *count, room);
+		return call_refuse(&call, "gave %zu inodes; expected 1 to %zu",
+		    *count, room);
 	for (size_t i = 0; status == DE_OK && i < *count; i++)
 		status = check_number(src, &call, i == 0 ? from :
 		    inodes[i - 1].number + 1, inodes[i].number);
@@ -168,10 +168,10 @@ source_next_briefly(const struct source *src, void *scan, uint32_t from,
 
 /* ------------------------------------------------------------------ walks */
 
-/* One of the three walks under way. */
+/* A walk in progress, of one of the three kinds. */
 struct walk {
 	const struct call *call;
-	enum de_status stopped;		/* what the engine said; DE_OK: nothing */
+	enum de_status stopped;		/* what `take` returned; DE_OK: go on */
 	de_entry_fn *take_entry;	/* one of these */
 	de_extent_fn *take_extent;
 	de_xattr_fn *take_xattr;
@@ -223,7 +223,7 @@ take_xattr(void *arg, const struct de_xattr *xattr)
 	return w->stopped;
 }
 
-/* One that goes on after it was stopped, or says that all went well, is not. */
+/* A stopped walk stays stopped, even if the callback goes on or says DE_OK. */
 static enum de_status
 end_walk(const struct walk *w, enum de_status status)
 {
@@ -281,7 +281,7 @@ source_read_symlink(const struct source *src, const struct de_inode *link,
 	const enum de_status status = call_end(&call, ops_of(src)->read_symlink(
 	    src->in->self, link, target, room));
 
-	/* Nobody would hear that the link is left out. */
+	/* Otherwise the link would be left out silently. */
 	if (status == DE_NO_MORE && src->in->finding_count == told)
 		return call_refuse(&call, "returned %d without a finding",
 		    (int)status);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * source.h - the open source of a job, and the calls of it
+ * source.h - the open source of a job, and its callbacks
  *
- * The calls are as in dumpengine/plugin.h, with what they give checked.
+ * As in dumpengine/plugin.h, with their results checked.
  */
 #ifndef CORE_SOURCE_H
 #define CORE_SOURCE_H
@@ -17,41 +17,41 @@ struct source {
 };
 
 /*
- * Open the source that `in` is and check what it says of itself.
+ * Open the source `in` and check what it reports about itself.
  * Returns false after reporting why.
  */
 bool source_open(struct source *src, const struct instance *in);
 void source_close(struct source *src);
 
-/* Where it is mounted, of one that is not open and has the callback. */
+/* Where it is mounted.  It must have the callback, and need not be open. */
 enum de_status source_find_mount_point(const struct instance *in, char *path,
     size_t room);
 
-/* What its device is called, likewise. */
+/* The name of its device, likewise. */
 enum de_status source_find_device(const struct instance *in, char *name,
     size_t room);
 
 enum de_status source_scan_begin(const struct source *src, void **scan);
 void source_scan_end(const struct source *src, void *scan);
 
-/* Go through the inodes: scan_next(). */
+/* The next inode, numbered `from` or higher: scan_next(). */
 enum de_status source_next(const struct source *src, void *scan,
     uint32_t from, struct de_inode *inode);
 
-/* What selects an inode. */
+/* The part of an inode that selection needs. */
 struct de_brief source_brief(const struct de_inode *inode);
 
-/* The same for up to `room` of them: scan_briefly(), or scan_next() without. */
+/* Up to `room` of them: scan_briefly() if there is one, or scan_next(). */
 enum de_status source_next_briefly(const struct source *src, void *scan,
     uint32_t from, struct de_brief *inodes, size_t room, size_t *count);
 
-/* A walk that was stopped returns what stopped it, whatever the source says. */
+/* If `take` stops a walk, its status is returned, whatever the source says. */
 enum de_status source_read_directory(const struct source *src,
     const struct de_inode *directory, de_entry_fn *take, void *arg);
 enum de_status source_map_file(const struct source *src,
     const struct de_inode *file, de_extent_fn *take, void *arg);
 
-/* Only for one that has the callback. */
+/* The plugin must have the callback. */
 enum de_status source_read_xattrs(const struct source *src,
     const struct de_inode *inode, de_xattr_fn *take, void *arg);
 bool source_has_xattrs(const struct source *src);

@@ -199,7 +199,7 @@ flush_estimate(const struct setup *s)
 {
 	if (fflush(stdout) == 0 && !ferror(stdout))
 		return true;
-	report(s->rep, DE_ERROR, "standard output cannot be written");
+	report(s->rep, DE_ERROR, "cannot write to standard output");
 	clearerr(stdout);
 	return false;
 }

@@ -131,27 +131,27 @@ together () {
 	printed_nothing
 }
 together -c a.conf --check --estimate
-said "--check and --estimate cannot be given together"
+said "--check and --estimate cannot be used together"
 together -c a.conf --estimate --check
 together -c a.conf --check --list-plugins
 together --version --list-plugins
 together -c a.conf -q -v
-said "--verbose and --quiet cannot be given together"
+said "--verbose and --quiet cannot be used together"
 together -c a.conf -c b.conf
 said "--config cannot be given twice"
 together -c a.conf --report a --report b
 said "--report cannot be given twice"
 together -c a.conf --report ""
-said '--report: "" names no file'
+said "--report: the file name is empty"
 together -c a.conf -v --check --quiet
 together --list-plugins extra
-said "extra: this means nothing with --list-plugins"
+said "extra: --list-plugins takes no job names"
 together --list-plugins -- -x
 together --plugin-help out-file out-rmt
 together --version x
 together --list-plugins -c a.conf
 together --list-plugins --level 1
-said "--level means nothing with --list-plugins"
+said "--level has no effect with --list-plugins"
 together --version --report r.json
 together --trust nothing.there --list-plugins
 said "--trust: nothing.there: No such file"
@@ -171,7 +171,7 @@ for what in --estimate --list-plugins --version --help "--plugin-help out-file";
 		fi
 		status=$?
 		[ "$status" -eq 1 ] || fail "$what to $how: exit status $status"
-		said "standard output cannot be written"
+		said "cannot write to standard output"
 	done
 done
 

@@ -98,7 +98,7 @@ done <<'END'
 # unknown settings
 1|job = 5;|1: job: |did you mean jobs?
 1|jbos = ();|1: jbos: |did you mean jobs?
-1|dumpdates = 5;|1: dumpdates: |the number 5 will not do
+1|dumpdates = 5;|1: dumpdates: |invalid value 5
 1|dumpdate = "x";|1: dumpdate: |did you mean dumpdates?
 1|something = { };|1: something: |no such option
 3|  { nmae   = "home";|3: nmae: |did you mean name?
@@ -122,75 +122,75 @@ done <<'END'
 14|    eto    = { plugin = "eot-script"; };|14: eto: |did you mean eot?
 # what is missing
 3|  { |3: name: |missing
-7|    eat = { plugin = "fs-fault";|3: source: |missing; give a group
-9|    eat = { plugin = "out-file";|3: output: |missing; give a group
+7|    eat = { plugin = "fs-fault";|3: source: |missing; add a group
+9|    eat = { plugin = "out-file";|3: output: |missing; add a group
 7|    source = {|7: plugin: |missing
 9|    output = {|9: plugin: |missing
-10||9: path: |missing; out-file needs it
+10||9: path: |missing; required by out-file
 14|    eot    = { };|14: plugin: |missing
 2|jbs = (| jobs: |missing
 # wrong types
-2|jobs = [ ]; x = (|2: jobs: |list with at least one job
-2|jobs = (); x = (|2: jobs: |list with at least one job
-2|jobs = "home"; x = (|2: jobs: |list with at least one job
+2|jobs = [ ]; x = (|2: jobs: |list of at least one job
+2|jobs = (); x = (|2: jobs: |list of at least one job
+2|jobs = "home"; x = (|2: jobs: |list of at least one job
 2|jobs = ( 5,|2: jobs: |element 1 is not a group
 2|jobs = ( ( ),|2: jobs: |element 1 is not a group
 2|jobs = ( "home",|2: jobs: |element 1 is not a group
-3|  { name   = 5;|3: name: |the number 5 will not do; give a text
-3|  { name   = true;|3: name: |true will not do; give a text
-3|  { name   = [ "home" ];|3: name: |a list will not do; give a text
-3|  { name   = { };|3: name: |a group will not do; give a text
-3|  { name   = 1.5;|3: name: |a fraction will not do; give a text
-4|    level  = "0";|4: level: |"0" will not do; give an integer
-4|    level  = false;|4: level: |false will not do; give an integer
-4|    level  = 0.0;|4: level: |a fraction will not do; give an integer
-5|    label  = 7;|5: label: |the number 7 will not do; give a text
-5|    label  = ();|5: label: |an empty list will not do; give a text
-6|    date   = true;|6: date: |true will not do; give a date
-6|    date   = 1.6e9;|6: date: |a fraction will not do; give a date
-6|    date   = [ 1 ];|6: date: |a list will not do; give a date
-7|    source = "fs-fault"; x = {|7: source: |has to be a group
-7|    source = ( "fs-fault" ); x = {|7: source: |has to be a group
-7|    source = { plugin = 5;|7: plugin: |has to be a text
-7|    source = { plugin = "";|7: plugin: |has to be a text
-7|    source = { plugin = true;|7: plugin: |has to be a text
-8|      files = "3"; };|8: files: |"3" will not do; give an integer
-8|      size = "much"; };|8: size: |"much" will not do; give a size
-8|      size = "1,5 MiB"; };|8: size: |will not do; give a size
-8|      size = "-1"; };|8: size: |will not do; give a size
-8|      files = 4294967299; };|8: 4294967299: |needs an L
-8|      size = true; };|8: size: |true will not do; give a size
-9|    output = 5; x = { plugin = "out-file";|9: output: |has to be a group
-10|      path = 5;|10: path: |the number 5 will not do; give a text
-10|      path = ( );|10: path: |an empty list will not do
-11|      overwrite = "false"; };|11: overwrite: |"false" will not do; give true or false
-11|      overwrite = 0; };|11: overwrite: |the number 0 will not do; give true or false
-12|    ring   = { slaves = "4";|12: slaves: |"4" will not do; give an integer from 1 to 64
-13|      blocking = "64 KiB"; };|13: blocking: |will not do; give an integer from 1 to 1024
-13|      blocking = true; };|13: blocking: |true will not do
-14|    eot    = "eot-script";|14: eot: |has to be a group
-14|    eot    = { plugin = 5; };|14: plugin: |has to be a text
+3|  { name   = 5;|3: name: |invalid value 5; expected a text
+3|  { name   = true;|3: name: |invalid value true; expected a text
+3|  { name   = [ "home" ];|3: name: |invalid value (a list); expected a text
+3|  { name   = { };|3: name: |invalid value (a group); expected a text
+3|  { name   = 1.5;|3: name: |invalid value (a fraction); expected a text
+4|    level  = "0";|4: level: |invalid value "0"; expected an integer
+4|    level  = false;|4: level: |invalid value false; expected an integer
+4|    level  = 0.0;|4: level: |invalid value (a fraction); expected an integer
+5|    label  = 7;|5: label: |invalid value 7; expected a text
+5|    label  = ();|5: label: |invalid value (an empty list); expected a text
+6|    date   = true;|6: date: |invalid value true; expected a date
+6|    date   = 1.6e9;|6: date: |invalid value (a fraction); expected a date
+6|    date   = [ 1 ];|6: date: |invalid value (a list); expected a date
+7|    source = "fs-fault"; x = {|7: source: |must be a group
+7|    source = ( "fs-fault" ); x = {|7: source: |must be a group
+7|    source = { plugin = 5;|7: plugin: |must be a nonempty text
+7|    source = { plugin = "";|7: plugin: |must be a nonempty text
+7|    source = { plugin = true;|7: plugin: |must be a nonempty text
+8|      files = "3"; };|8: files: |invalid value "3"; expected an integer
+8|      size = "much"; };|8: size: |invalid value "much"; expected a size
+8|      size = "1,5 MiB"; };|8: size: |; expected a size
+8|      size = "-1"; };|8: size: |; expected a size
+8|      files = 4294967299; };|8: 4294967299: |needs the suffix L
+8|      size = true; };|8: size: |invalid value true; expected a size
+9|    output = 5; x = { plugin = "out-file";|9: output: |must be a group
+10|      path = 5;|10: path: |invalid value 5; expected a text
+10|      path = ( );|10: path: |invalid value (an empty list)
+11|      overwrite = "false"; };|11: overwrite: |invalid value "false"; expected true or false
+11|      overwrite = 0; };|11: overwrite: |invalid value 0; expected true or false
+12|    ring   = { slaves = "4";|12: slaves: |invalid value "4"; expected an integer from 1 to 64
+13|      blocking = "64 KiB"; };|13: blocking: |; expected an integer from 1 to 1024
+13|      blocking = true; };|13: blocking: |invalid value true
+14|    eot    = "eot-script";|14: eot: |must be a group
+14|    eot    = { plugin = 5; };|14: plugin: |must be a nonempty text
 # out of range
-3|  { name   = "";|3: name: |has 0 bytes; give 1 to 64
-3|  { name   = "12345678901234567890123456789012345678901234567890123456789012345";|3: name: |has 65 bytes; give 1 to 64
-4|    level  = 1;|4: level: |give dumpdates
+3|  { name   = "";|3: name: |is 0 bytes long; expected 1 to 64
+3|  { name   = "12345678901234567890123456789012345678901234567890123456789012345";|3: name: |is 65 bytes long; expected 1 to 64
+4|    level  = 1;|4: level: |set dumpdates
 4|    level  = -1;|4: level: |out of range
-4|    level  = 1; dumpdates = 1;|4: dumpdates: |the number 1 will not do
+4|    level  = 1; dumpdates = 1;|4: dumpdates: |invalid value 1
 4|    update_dumpdates = true;|4: update_dumpdates: |without dumpdates
 4|    dumpdates = "d"; since = "2026-01-01"; update_dumpdates = true;|4: update_dumpdates: |with since
 4|    dumpdates = "d"; subtree = "/a"; update_dumpdates = true;|4: update_dumpdates: |with subtree
 4|    dumpdates = "d"; subtree = "/a"; level = 1;|4: subtree: |level 0
 4|    subtree = "/a"; since = "2026-01-01";|4: subtree: |without since
-4|    since = "yesterday";|4: since: |will not do
+4|    since = "yesterday";|4: since: |invalid value "yesterday"
 4|    honor_nodump = -1;|4: honor_nodump: |out of range
 4|    exclude = "/";|4: exclude: |the root
 4|    exclude = [ "a", "/b/../c" ];|4: exclude: |".."
 4|    exclude = "#2";|4: exclude: |the root
-4|    exclude = "#0";|4: exclude: |no inode
-4|    exclude = "#99999999999";|4: exclude: |no inode
-4|    exclude = "..";|4: exclude: |names no file
+4|    exclude = "#0";|4: exclude: |not a possible inode number
+4|    exclude = "#99999999999";|4: exclude: |not a possible inode number
+4|    exclude = "..";|4: exclude: |is not the name of a file
 4|    exclude = "";|4: exclude: |
-5|    label  = "1234567890123456";|5: label: |has 16 bytes; give 0 to 15
+5|    label  = "1234567890123456";|5: label: |is 16 bytes long; expected 0 to 15
 6|    date   = 0;|6: date: |out of range
 6|    date   = -5;|6: date: |out of range
 6|    date   = 2147483648L;|6: date: |out of range
@@ -200,42 +200,42 @@ done <<'END'
 8|      files = 1000001; };|8: files: |out of range
 
 8|      size = "2 GiB"; };|8: size: |out of range
-10|      path = "";|10: path: |has 0 bytes
+10|      path = "";|10: path: |is 0 bytes long
 12|    ring   = { slaves = 0;|12: slaves: |0 is out of range (1 to 64)
 12|    ring   = { slaves = 65;|12: slaves: |65 is out of range (1 to 64)
 12|    ring   = { slaves = -4;|12: slaves: |-4 is out of range
-12|    ring   = { slaves = 4294967297;|12: 4294967297: |needs an L
+12|    ring   = { slaves = 4294967297;|12: 4294967297: |needs the suffix L
 13|      blocking = 0; };|13: blocking: |0 is out of range (1 to 1024)
 13|      blocking = 1025; };|13: blocking: |1025 is out of range (1 to 1024)
 13|      blocking = 9223372036854775807; };|13: blocking: |out of range
 # bad dates
-6|    date   = "yesterday";|6: date: |"yesterday" will not do; give a date
-6|    date   = "";|6: date: |will not do; give a date
-6|    date   = "2026-13-01";|6: date: |will not do; give a date
-6|    date   = "2026-02-30";|6: date: |will not do; give a date
-6|    date   = "2026-11-22T25:00";|6: date: |will not do; give a date
-6|    date   = "22.11.2026";|6: date: |will not do; give a date
-6|    date   = "1600000000x";|6: date: |will not do; give a date
+6|    date   = "yesterday";|6: date: |invalid value "yesterday"; expected a date
+6|    date   = "";|6: date: |; expected a date
+6|    date   = "2026-13-01";|6: date: |; expected a date
+6|    date   = "2026-02-30";|6: date: |; expected a date
+6|    date   = "2026-11-22T25:00";|6: date: |; expected a date
+6|    date   = "22.11.2026";|6: date: |; expected a date
+6|    date   = "1600000000x";|6: date: |; expected a date
 # bad names
-3|  { name   = "a b";|3: name: |"a b" will not do
-3|  { name   = "a/b";|3: name: |"a/b" will not do
-3|  { name   = "../x";|3: name: |"../x" will not do
-3|  { name   = ".hidden";|3: name: |".hidden" will not do
-3|  { name   = "-q";|3: name: |"-q" will not do
-3|  { name   = "ä";|3: name: |will not do
-3|  { name   = "a\nb";|3: name: |"a?b" will not do
+3|  { name   = "a b";|3: name: |invalid name "a b"
+3|  { name   = "a/b";|3: name: |invalid name "a/b"
+3|  { name   = "../x";|3: name: |invalid name "../x"
+3|  { name   = ".hidden";|3: name: |invalid name ".hidden"
+3|  { name   = "-q";|3: name: |invalid name "-q"
+3|  { name   = "ä";|3: name: |invalid name
+3|  { name   = "a\nb";|3: name: |invalid name "a?b"
 5|    label  = "a\tb";|5: label: |control characters
 5|    label  = "\x1b[2J";|5: label: |control characters
 # plugins
 7|    source = { plugin = "fs-none";|7: plugin: |no plugin fs-none
 7|    source = { plugin = "out-file";|7: plugin: |of kind output
 9|    output = { plugin = "fs-fault";|9: plugin: |of kind source
-9|    output = { plugin = "/nowhere/x.so";|9: plugin: |/nowhere/x.so: there is no such file
+9|    output = { plugin = "/nowhere/x.so";|9: plugin: |/nowhere/x.so: no such file
 9|    output = { plugin = "./x.conf";|9: plugin: |cannot load plugin
 9|    output = { plugin = "bad-version";|9: plugin: |version 99
-9|    output = { plugin = "../x";|9: plugin: |there is no such file
+9|    output = { plugin = "../x";|9: plugin: |no such file
 # two jobs of one name
-15|  }, { name = "home"; } );|15: name: |the job at line 3 already
+15|  }, { name = "home"; } );|15: name: |already the name of the job at line 3
 END
 [ "$cases" -ge 100 ] || fail "only $cases damaged files"
 

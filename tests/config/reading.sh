@@ -101,14 +101,14 @@ refused d.conf 'd.conf:1: @include "in.fifo": in.fifo is not a regular file'
 # ---- Circles
 
 printf '\n@include "d.conf"\n' >d.conf
-refused d.conf 'd.conf:2: @include "d.conf": a circle: d.conf is this file'
+refused d.conf 'd.conf:2: @include "d.conf": include loop: d.conf includes itself'
 echo '@include "e.conf"' >d.conf
 printf '#\n#\n@include "f.conf"\n' >e.conf
 echo '@include "./d.conf"' >f.conf
-refused d.conf 'f.conf:1: @include "./d.conf": a circle: ./d.conf includes this'
+refused d.conf 'f.conf:1: @include "./d.conf": include loop: ./d.conf includes this'
 ln -s f.conf g.conf
 echo '@include "g.conf"' >f.conf
-refused d.conf 'f.conf:1: @include "g.conf": a circle: '
+refused d.conf 'f.conf:1: @include "g.conf": include loop: '
 # The same file twice is none; so are ten in a row, and an eleventh is too deep.
 echo >nothing.conf
 { cat a.conf; printf '@include "nothing.conf"\n@include "nothing.conf"\n'; } >d.conf
@@ -120,7 +120,7 @@ cp a.conf n10.conf
 engine 0 --check -c n1.conf
 echo '@include "n11.conf"' >n10.conf
 cp a.conf n11.conf
-refused n1.conf 'n10.conf:1: @include "n11.conf": more than 10 files'
+refused n1.conf 'n10.conf:1: @include "n11.conf": includes are nested'
 
 # ---- Byte order marks, and what is no text
 

@@ -35,7 +35,7 @@ bad () {
 
 refused out-nothing "no plugin out-nothing" "$DUMPENGINE_PLUGIN_PATH" \
     "--list-plugins"
-refused ./missing.so "./missing.so: there is no such file"
+refused ./missing.so "./missing.so: no such file"
 echo "this is a text and no program, though it is long enough for one" >text.so
 refused ./text.so "text.so" "cannot load"
 : >empty.so
@@ -43,7 +43,7 @@ refused ./empty.so "empty.so" "cannot load"
 refused "$TEST_PLUGINS" "cannot load"
 bad bad-version "version 99" "rebuild"
 bad bad-entry "not a dumpengine plugin" "de_plugin_entry"
-bad bad-nothing "returned nothing"
+bad bad-nothing "returned NULL"
 bad bad-short "DE_PLUGIN_ABI"
 bad bad-name "has no name"
 bad bad-create "callback create"
@@ -62,8 +62,8 @@ bad bad-symbol "undefined symbol: a_function_that_nobody_has"
 configure_job a.conf "plugin = $(quoted "$TEST_PLUGINS/out-fault.so");" \
     "plugin = $(quoted "$TEST_PLUGINS/fs-fault.so");"
 engine 1 -c a.conf
-said "a.conf:5: plugin: " "of kind output; one of kind source" \
-    "a.conf:6: plugin: " "of kind source; one of kind output"
+said "a.conf:5: plugin: " "of kind output; expected one of kind source" \
+    "a.conf:6: plugin: " "of kind source; expected one of kind output"
 
 # One whose create fails is found when the job begins.
 configure_job a.conf "plugin = $(quoted "$TEST_PLUGINS/fs-fault.so");" \

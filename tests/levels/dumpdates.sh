@@ -27,12 +27,12 @@ holds () {
 # --check changes nothing.
 settings
 engine 0 -c levels.conf --check
-said "dumpdates: does not exist; it will be made"
+said "dumpdates: does not exist; will be created"
 [ ! -e dumpdates ] || fail "--check has made it"
 
 # A dump makes it; it is noted with its own date.
 engine 0 -c levels.conf
-said "dumpdates: did not exist; an empty one is made"
+said "dumpdates: did not exist; created empty"
 holds "$name 0 Sun Sep 13 12:26:40 2020 +0000"
 
 # The zone is that of the date, not that of today.
@@ -59,7 +59,7 @@ settings
 chmod 640 dumpdates
 ! is_root || chown 12:34 dumpdates
 engine 0 -c levels.conf --level 1
-said "dumpdates:3: this, and other lines, tells of no dump" \
+said "dumpdates:3: ignored, as are other lines: not a record of a dump" \
     "date of last level 0 dump: Sun Jan 26 00:53:20 2020"
 {
 	echo "/dev/other 3 Sat Jan 25 21:23:20 2020 -0330"
@@ -163,7 +163,7 @@ if is_root && mkdir full && mount -t tmpfs -o size=64k none full 2>mount.log; th
 	cat /dev/zero >full/zeros 2>/dev/null
 	ln -s full/dumpdates dumpdates
 	engine 2 -c levels.conf
-	said "dumpdates: cannot write a new one beside it: No space left" \
+	said "dumpdates: cannot write the new file beside it: No space left" \
 	    "the dump is whole, but $scratch/dumpdates does not know of it"
 	[ "$(cat full/dumpdates)" = "/dev/x 0 Tue Sep  1 00:00:00 2020 +0000" ] ||
 	    fail "$(cat full/dumpdates)"

@@ -63,11 +63,11 @@ refused 'subtree = "/home/4/below";' "/home/4 is a file, not a directory"
 refused 'subtree = "/srv/post/box";' "/srv/post is a symbolic link"
 refused 'subtree = "/srv/post";' "/srv/post is a symbolic link"
 for path in ./srv srv/../home srv/./mail .. /; do
-	[ "$path" = / ] || refused "subtree = \"$path\";" "\"..\" will not do"
+	[ "$path" = / ] || refused "subtree = \"$path\";" "invalid path"
 done
-refused 'subtree = "srv/mail"; exclude = "mail";' "is left out by exclude"
+refused 'subtree = "srv/mail"; exclude = "mail";' "is excluded by exclude"
 refused 'subtree = "srv/mail/box"; exclude = [ "x", "/s*/mail" ];' \
-    "is left out by exclude"
+    "is excluded by exclude"
 if [ -n "${DEBUGFS:-}" ]; then
 	inode=$("$DEBUGFS" -R "stat /srv" a.img 2>/dev/null |
 	    sed -n 's/^Inode: \([0-9]*\).*/\1/p')

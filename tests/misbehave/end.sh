@@ -31,7 +31,7 @@ ends () {
 			crash)	said "was killed by signal 11" ;;
 			abort)	said "was killed by signal 6" ;;
 			*)	said "was ended with status $value" \
-				    "which no plugin may do" ;;
+				    "which a plugin must not do" ;;
 			esac
 		done
 	done
@@ -82,7 +82,7 @@ for variable in LOAD:dlopen ENTRY:de_plugin_entry UNLOAD:dlclose; do
 		configure_misbehave output none status
 		run env "MISBEHAVE_${variable%:*}=$act" "$DUMPENGINE" -c a.conf
 		[ "$status" -eq 1 ] || fail "$act, $variable: exit status $status: $(cat err)"
-		said "cannot be loaded: the process that tried it" \
+		said "cannot be loaded: the trial process" \
 		    "${variable#*:}() of plugin $plugins/misbehaving-"
 	done
 done

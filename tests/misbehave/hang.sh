@@ -100,5 +100,5 @@ for variable in MISBEHAVE_LOAD MISBEHAVE_ENTRY; do
 	wait "$run"
 	status=$?
 	[ "$status" -eq 3 ] || fail "$variable: exit status $status: $(cat err)"
-	said "of plugin $plugins/misbehaving-" "as the run is aborted"
+	said "of plugin $plugins/misbehaving-" "the run is aborted"
 done

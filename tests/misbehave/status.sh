@@ -19,7 +19,7 @@ returns () {
 		run "$DUMPENGINE" -c a.conf ${argument:-}
 		[ "$status" -ne 0 ] && [ "$status" -lt 6 ] ||
 		    fail "$kind: $callback() returned $value: exit status $status: $(cat err)"
-		said "plugin misbehaving-$name: $callback() returned $value, which it may not"
+		said "plugin misbehaving-$name: $callback() returned $value, which is not allowed here"
 	done
 }
 
@@ -72,20 +72,20 @@ gives () {
 	said "plugin misbehaving-$1: $2() $5"
 }
 
-gives source scan_next give 0 "gave inode 0; it may give 1 to 20"
-gives source scan_next give 1 "gave inode 1; it may give 3 to 20" "nth = 2;"
-gives source scan_next give 21 "gave inode 21; it may give 1 to 20"
-gives brief scan_briefly give 0 "gave 0 inodes; it may give 1 to"
-gives brief scan_briefly give 9999 "gave 9999 inodes; it may give 1 to"
+gives source scan_next give 0 "gave inode 0; expected 1 to 20"
+gives source scan_next give 1 "gave inode 1; expected 3 to 20" "nth = 2;"
+gives source scan_next give 21 "gave inode 21; expected 1 to 20"
+gives brief scan_briefly give 0 "gave 0 inodes; expected 1 to"
+gives brief scan_briefly give 9999 "gave 9999 inodes; expected 1 to"
 gives source read_directory nothing 0 "gave an entry without a name"
 gives source read_xattrs nothing 0 "gave an attribute without a name"
 gives source read_xattrs give 0 "gave an attribute without a value"
-gives output read_back give 0 "gave 0 bytes; it may give 1 to 2048" "verify = true;"
-gives output read_back give 99999 "gave 99999 bytes; it may give 1 to 2048" \
+gives output read_back give 0 "gave 0 bytes; expected 1 to 2048" "verify = true;"
+gives output read_back give 99999 "gave 99999 bytes; expected 1 to 2048" \
     "verify = true;"
-gives eot volume_ended give 3 "answered 3, which it may not"
-gives eot volume_ended give -1 "answered -1, which it may not"
-gives eot volume_ended nothing 0 "named a medium without an end"
+gives eot volume_ended give 3 "gave the unknown answer 3"
+gives eot volume_ended give -1 "gave the unknown answer -1"
+gives eot volume_ended nothing 0 "gave an unterminated medium name"
 
 # What is read back has no end.
 configure_misbehave output read_back nothing "verify = true;"
@@ -96,11 +96,11 @@ said "gives back something else than was written"
 configure_misbehave source find_mount_point nothing "" "$snapshot"
 run "$DUMPENGINE" -c a.conf
 [ "$status" -eq 1 ] || fail "a path without an end: exit status $status"
-said "find_mount_point() gave a path without an end"
+said "find_mount_point() gave an unterminated path"
 configure_misbehave source find_device nothing "" "$snapshot"
 run "$DUMPENGINE" -c a.conf
 [ "$status" -eq 1 ] || fail "a name without an end: exit status $status"
-said "find_device() gave a name without an end"
+said "find_device() gave an unterminated name"
 
 # A link that is left out is named, by the engine if the plugin does not.
 configure_misbehave source read_symlink status "value = $NO_MORE;"

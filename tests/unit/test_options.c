@@ -95,15 +95,15 @@ START_TEST(wrong_types_are_refused_and_the_message_says_what_would_do)
 
 	ck_assert(!option_put_text(set, NUMBER, "4", why));
 	ck_assert_str_eq(why,
-	    "\"4\" will not do; give an integer from -5 to 64");
+	    "invalid value \"4\"; expected an integer from -5 to 64");
 	ck_assert(!option_put_number(set, TEXT, 4, why));
 	ck_assert_str_eq(why,
-	    "the number 4 will not do; give a text of 1 to 8 bytes");
+	    "invalid value 4; expected a text of 1 to 8 bytes");
 	ck_assert(!option_put_boolean(set, TEXT, true, why));
 	ck_assert_str_eq(why,
-	    "true will not do; give a text of 1 to 8 bytes");
+	    "invalid value true; expected a text of 1 to 8 bytes");
 	ck_assert(!option_put_text(set, FLAG, "true", why));
-	ck_assert_str_eq(why, "\"true\" will not do; give true or false");
+	ck_assert_str_eq(why, "invalid value \"true\"; expected true or false");
 	ck_assert(!option_put_number(set, FLAG, 1, why));
 	ck_assert(!option_put_boolean(set, NUMBER, true, why));
 	ck_assert(!option_put_boolean(set, SIZE, true, why));
@@ -140,7 +140,7 @@ START_TEST(texts_are_checked_by_length)
 	ck_assert(option_put_text(set, TEXT, "12345678", why));
 	ck_assert_str_eq(option_text(set, "text"), "12345678");
 	ck_assert(!option_put_text(set, TEXT, "123456789", why));
-	ck_assert_str_eq(why, "\"123456789\" has 9 bytes; give 1 to 8");
+	ck_assert_str_eq(why, "\"123456789\" is 9 bytes long; expected 1 to 8");
 	ck_assert(!option_put_text(set, TEXT, "", why));
 	ck_assert(option_put_text(set, BARE, "", why));
 	ck_assert_str_eq(option_text(set, "bare"), "");
@@ -213,8 +213,8 @@ START_TEST(dates_are_numbers_or_texts)
 	ck_assert(option_put_text(set, WHEN, "2026-11-22T03:00:00Z", why));
 	ck_assert_int_eq(option_number(set, "when"), 1795316400);
 	ck_assert(!option_put_text(set, WHEN, "tomorrow", why));
-	ck_assert_str_eq(why, "\"tomorrow\" will not do; give a date "
-	    "(seconds, or as \"2026-11-22T03:00:00Z\")");
+	ck_assert_str_eq(why, "invalid value \"tomorrow\"; expected a date "
+	    "(seconds, or e.g. \"2026-11-22T03:00:00Z\")");
 	option_set_free(set);
 }
 END_TEST
@@ -313,9 +313,9 @@ START_TEST(descriptions_tell_type_and_range)
 		"an integer from -5 to 64",
 		"an integer",
 		"true or false",
-		"a size (bytes, or as \"700 MiB\") from 0 to 1125899906842624",
+		"a size (bytes, or e.g. \"700 MiB\") from 0 to 1125899906842624",
 		"a text or a list of texts of 1 to 8 bytes",
-		"a date (seconds, or as \"2026-11-22T03:00:00Z\")",
+		"a date (seconds, or e.g. \"2026-11-22T03:00:00Z\")",
 		"a text",
 	};
 	char text[OPTION_WHY_BYTES];

@@ -117,7 +117,7 @@ START_TEST(each_broken_plugin_has_a_reason_of_its_own)
 	} cases[] = {
 		{ "bad-version", "was built for version 99 of the plugin" },
 		{ "bad-entry", "no function de_plugin_entry" },
-		{ "bad-nothing", "returned nothing" },
+		{ "bad-nothing", "returned NULL" },
 		{ "bad-short", "begin it with DE_PLUGIN_ABI" },
 		{ "bad-name", "has no name" },
 		{ "bad-create", "lacks the callback create" },
