@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #define JOB_NAME_MAX 64
-#define LABEL_MAX 15		/* c_label keeps a NUL behind it */
+#define LABEL_MAX 15		/* c_label is NUL-terminated */
 #define DATE_MAX INT32_MAX	/* c_date is a signed 32-bit number */
 
 const struct de_option config_job_options[] = {
@@ -63,7 +63,7 @@ const struct de_option config_snapshot_options[] = {
 	DE_OPTIONS_END
 };
 
-/* Those of every output; they stand in its group. */
+/* Options of every output, in the output's group. */
 const struct de_option config_volume_options[] = {
 	{ "volume_size", DE_OPTION_SIZES, 0, INT64_C(32) * DE_TAPE_BLOCK, INT64_MAX,
 	  "auto", "size of each volume; the last size repeats; auto: until the "
@@ -148,7 +148,7 @@ take_snapshot(struct snapshot_settings *snapshot,
 	};
 }
 
-/* A part of the filesystem, or of its changes, is no base for other dumps. */
+/* Not after dumping a subtree or since a date: such a dump cannot be a base. */
 static bool
 updates_dumpdates(const struct job_settings *settings,
     const struct option_set *options)

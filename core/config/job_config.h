@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * job_config.h - a job as it is configured: its settings, typed, and its plugins
+ * job_config.h - a configured job: its typed settings and its plugins
  *
- * The tables say which keys there are, with their ranges and defaults; once a
- * job has been read they are taken into a struct job_settings, and beyond
- * core/config/ nobody asks for a setting of the engine by its key.
+ * The tables define the keys, their ranges and defaults.  Once a job has been
+ * read, its settings are stored in a struct job_settings; outside core/config/,
+ * no code looks up the engine's settings by key.
  */
 #ifndef CORE_JOB_CONFIG_H
 #define CORE_JOB_CONFIG_H
@@ -13,30 +13,30 @@
 #include "core/host/instance.h"
 #include "core/host/options.h"
 
-/* The tables of the engine's own options of a job, for help and tests, too. */
+/* The tables of the engine's options of a job, also for help and tests. */
 extern const struct de_option config_job_options[];
 extern const struct de_option config_ring_options[];
 extern const struct de_option config_volume_options[];
 extern const struct de_option config_snapshot_options[];
 
-/* Texts and lists belong to the option sets that they were taken from. */
+/* Texts and lists are borrowed from the option sets. */
 
 struct ring_settings {
 	unsigned int slaves;		/* 1 to 64; default 4 */
 	uint32_t blocking;		/* tape blocks per record, 1 to 1024;
 					   default 32 */
-	uint64_t buffer;		/* bytes; 0, the default: as the medium
-					   needs */
+	uint64_t buffer;		/* bytes; 0, the default: whatever suits
+					   the medium */
 	int start_fill;			/* percent of the buffer; -1, the
-					   default: as the medium needs */
+					   default: whatever suits the medium */
 };
 
 struct volume_settings {
 	const int64_t *sizes;		/* bytes; the last repeats */
 	size_t size_count;		/* 0, the default: until it is full */
-	uint32_t length_feet;		/* 0, the default: not given */
+	uint32_t length_feet;		/* 0, the default: not set */
 	uint32_t density_bpi;		/* 0, the default: that of the tape */
-	bool cartridge;			/* and not a reel; default false */
+	bool cartridge;			/* rather than a reel; default false */
 	bool verify;			/* default false */
 	unsigned int rewrite_attempts;	/* per volume; default 2 */
 	bool change_between_jobs;	/* default false */
@@ -45,25 +45,25 @@ struct volume_settings {
 struct snapshot_settings {
 	const char *create;		/* commands; NULL: there is no snapshot */
 	const char *remove;
-	const char *device;		/* in place of the source's */
+	const char *device;		/* to dump instead of the source's */
 	int64_t timeout;		/* seconds per command; default 300 */
 };
 
 struct job_settings {
 	const char *name;
 	uint32_t level;			/* default 0 */
-	const char *dumpdates;		/* the job's, or else that of the file;
+	const char *dumpdates;		/* the job's, or else the file's;
 					   NULL: none */
-	bool updates_dumpdates;		/* as asked for, or as fits the dump */
-	int64_t since;			/* seconds since 1970; 0: not given */
+	bool updates_dumpdates;		/* as set, or by the kind of dump */
+	int64_t since;			/* seconds since 1970; 0: not set */
 	const char *const *exclude;	/* patterns; see exclude.h */
 	size_t exclude_count;
 	uint32_t honor_nodump;		/* from this level on; default 1 */
-	const char *subtree;		/* NULL: all is dumped */
+	const char *subtree;		/* NULL: dump everything */
 	const char *label;		/* default "none" */
 	int64_t date;			/* seconds since 1970; 0: now */
-	int64_t snapshot_date;		/* likewise; 0: not given */
-	uint64_t max_read_errors;	/* 0, the default: any number */
+	int64_t snapshot_date;		/* likewise; 0: not set */
+	uint64_t max_read_errors;	/* 0, the default: no limit */
 	bool notify;			/* default false */
 	bool freeze;			/* default false */
 	int64_t freeze_limit;		/* seconds; default 60 */
@@ -79,45 +79,44 @@ struct job_config {
 	struct job_settings settings;
 	struct plugin_config source;
 	struct plugin_config output;
-	struct plugin_config eot;	/* its plugin is NULL: there is none */
-	struct exclude *exclude;	/* owned; NULL: nothing is left out */
-	char *subtree_at;		/* owned; "FILE:LINE" of it, or NULL */
-	unsigned int line;		/* where it begins in the file */
+	struct plugin_config eot;	/* its plugin is NULL: no handler */
+	struct exclude *exclude;	/* owned; NULL: nothing is excluded */
+	char *subtree_at;		/* owned; its "FILE:LINE", or NULL */
+	unsigned int line;		/* where the job begins in the file */
 
-	/* What the settings were taken from; for core/config/ alone. */
+	/* What the settings are taken from; only for use in core/config/. */
 	struct option_set *options;	/* config_job_options */
 	struct option_set *ring;
-	struct option_set *volumes;	/* from the group of the output */
+	struct option_set *volumes;	/* from the output's group */
 	struct option_set *snapshot;	/* NULL: there is no such group */
 };
 
 /*
- * Take all of the option sets into job->settings; the sets `options`, `ring` and
- * `volumes` have to be there.  `dumpdates` is that of the whole file, borrowed,
- * or NULL.
+ * Fill job->settings from the option sets; `options`, `ring` and `volumes` must
+ * be set.  `dumpdates` is the setting of the whole file, borrowed, or NULL.
  */
 void job_config_take(struct job_config *job, const char *dumpdates);
 
-/* The same, of the group of an output alone. */
+/* Fill only the settings from an output's group. */
 void job_config_take_volumes(struct volume_settings *volumes,
     const struct option_set *options);
 
-/* Free what a job owns, but not the job. */
+/* Free what a job owns, but not the job itself. */
 void job_config_clear(struct job_config *job);
 
-/* Name of a job; it lives as long as the configuration. */
+/* The name of a job; valid as long as the configuration. */
 const char *job_name(const struct job_config *job);
 
-/* The dumpdates file of a job, or NULL; and is it to be updated? */
+/* The dumpdates file of a job, or NULL; and whether to update it. */
 const char *job_dumpdates(const struct job_config *job);
 bool job_updates_dumpdates(const struct job_config *job);
 
-/* Is a snapshot made of its source? */
+/* Does the job make a snapshot of its source? */
 bool job_has_snapshot(const struct job_config *job);
 
 /*
- * The device that the source is configured with, borrowed; NULL if it has no
- * option of that name.
+ * The device configured for the source, borrowed; NULL if the source has no
+ * such option.
  */
 const char *job_source_device(const struct job_config *job);
 

@@ -54,7 +54,7 @@ host_report(const struct de_host *host, enum de_severity severity,
 	va_end(args);
 }
 
-/* What a plugin asks for need not be in its table. */
+/* A plugin may ask for a key that is not in its table. */
 static const char *
 host_get_string(const struct de_host *host, const char *key)
 {

@@ -23,7 +23,7 @@ struct plugin_config {
 	struct option_set *options;	/* owned */
 };
 
-/* The option `device` that it is given; NULL: none, or it has no such option. */
+/* The value of its option `device`; NULL if not set, or without that option. */
 const char *plugin_config_device(const struct plugin_config *config);
 
 /*

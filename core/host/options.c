@@ -468,7 +468,7 @@ option_get(const struct option_set *set, const char *key,
 	return &set->values[i];
 }
 
-/* `types` has a bit for each that the option may have. */
+/* `types` has a bit for each type that is acceptable. */
 static const struct option_value *
 value_of(const struct option_set *set, const char *key, unsigned int types)
 {

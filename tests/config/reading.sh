@@ -46,7 +46,7 @@ cat a.conf >in.fifo &
 done_with -c in.fifo
 wait
 begun=$SECONDS
-refused in.fifo "in.fifo: cannot read the configuration: nobody writes to this"
+refused in.fifo "in.fifo: cannot read the configuration: the FIFO has no writer"
 [ $((SECONDS - begun)) -lt 60 ] || fail "took $((SECONDS - begun)) s"
 # Its name is in the messages, and an empty one has no jobs.
 echo 'jobs = 5;' >in
@@ -133,7 +133,7 @@ engine 0 -c b.conf
 label marked
 iconv -t UTF-16 a.conf >utf16.conf 2>/dev/null ||
     printf '\377\376j\0o\0' >utf16.conf
-refused utf16.conf "utf16.conf: is in UTF-16"
+refused utf16.conf "utf16.conf: is UTF-16"
 printf 'jobs = (\0);' >nul.conf
 refused nul.conf "nul.conf: has a byte 0"
 head -c 17000000 /dev/zero | tr '\0' ' ' >large.conf

@@ -180,4 +180,4 @@ fi
 cp a.img "a b.img"
 configure_levels levels.conf "$scratch/a b.img"
 engine 1 -c levels.conf
-said "levels.conf:5: device: has blanks in it"
+said "levels.conf:5: device: contains blanks"

@@ -107,9 +107,9 @@ while read -r fault text; do
 	jobs a.conf "$(job one "$out_names fault = \"$fault\";")" \
 	    "$(job two "$(to_file dumps/two)")"
 	engine 1 --check -c a.conf
-	said " one: error: out-names cannot tell" "ready to dump"
+	said " one: error: out-names: cannot find out what it uses" "ready to dump"
 	engine 1 -c a.conf
-	said " one: error: out-names cannot tell" "$text"
+	said " one: error: out-names: cannot find out what it uses" "$text"
 	only two
 	rm dumps/*
 done <<'END'

@@ -105,7 +105,7 @@ START_TEST(the_wrong_kind_is_refused)
 	desk_open(&d);
 	ck_assert_ptr_null(load_path(&d, "out-fault", DE_SOURCE));
 	ck_assert_ptr_nonnull(strstr(d.why, "of kind output"));
-	ck_assert_ptr_nonnull(strstr(d.why, "source is needed"));
+	ck_assert_ptr_nonnull(strstr(d.why, "expected one of kind source"));
 	desk_close(&d);
 }
 END_TEST
