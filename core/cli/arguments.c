@@ -97,7 +97,7 @@ take_action(struct reading *r, enum action action)
 		args->action = action;
 }
 
-/* `*file` is `unset` up to now: one is all that there can be. */
+/* Take a file name, once: *file still has its initial value `unset`. */
 static void
 take_file(struct reading *r, const char *name, const char *unset,
     const char **file)

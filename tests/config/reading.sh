@@ -135,13 +135,13 @@ iconv -t UTF-16 a.conf >utf16.conf 2>/dev/null ||
     printf '\377\376j\0o\0' >utf16.conf
 refused utf16.conf "utf16.conf: is UTF-16"
 printf 'jobs = (\0);' >nul.conf
-refused nul.conf "nul.conf: has a byte 0"
+refused nul.conf "nul.conf: contains a NUL byte"
 head -c 17000000 /dev/zero | tr '\0' ' ' >large.conf
 refused large.conf "large.conf: too large"
 
 # All mistakes of numbers are shown together with others.
 sed 's/date .*/date = 99999999999;/; s/label .*/lable = 1;/' a.conf >b.conf
-refused b.conf "so large an integer needs an L" "lable: "
+refused b.conf "an integer this large needs the suffix L" "lable: "
 
 # Interrupted while it waits for its configuration.
 mkfifo never
