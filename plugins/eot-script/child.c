@@ -346,7 +346,7 @@ make_pipe(int fds[2])
 	return true;
 }
 
-/* The device is a word of its own, whatever is in its name. */
+/* The device is a separate word, whatever characters its name contains. */
 static pid_t
 start_shell(const struct child_config *config, int output, int medium)
 {

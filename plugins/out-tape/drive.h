@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * drive.h - a tape drive of Linux's st driver: open, position, read, write
+ * drive.h - a tape drive of Linux's st driver: position, read, write
  *
- * One system call per function, plus what it takes to open a drive that holds a
- * writable tape.  Knows nothing about dumps.  The system calls go through a
+ * One system call per function; ready.h opens it.  Knows nothing about dumps.  The system calls go through a
  * table, so that tests can substitute a drive of their own.
  */
 #ifndef OUT_TAPE_DRIVE_H
@@ -39,28 +38,11 @@ struct drive {
 	uint64_t mark;				/* see de_medium.mark */
 };
 
-/* Requirements for a drive. */
-struct drive_wish {
-	bool no_rewind;		/* the tape must not move on close */
-	int64_t wait_ready;	/* seconds to wait until ready */
-};
-
 void drive_init(struct drive *d, const struct de_host *host,
     const struct drive_calls *calls, void *context);
 
 /* Close the drive and free its resources. */
 void drive_free(struct drive *d);
-
-/*
- * Can it be opened, and does it hold a writable tape?  Moves nothing.  DE_OK,
- * or DE_FAILED after telling the operator what to do.
- */
-enum de_status drive_look(struct drive *d, const char *name,
-    const struct drive_wish *wish);
-
-/* The same, but keep it open for reading and writing. */
-enum de_status drive_open(struct drive *d, const char *name,
-    const struct drive_wish *wish);
 
 /*
  * Returns 0, or -1 with errno set; closed in either case.  May be called when

@@ -19,6 +19,7 @@
 #include "describe.h"
 #include "../common/label.h"
 #include "place.h"
+#include "ready.h"
 #include "records.h"
 #include "trouble.h"
 
@@ -45,7 +46,7 @@ struct out_tape {
 	const char *const *devices;	/* borrowed; option "device" */
 	size_t device_count;		/* 1 or more */
 	struct place_wish place;	/* from the options, except the time */
-	struct drive_wish wish;		/* options */
+	struct ready_wish wish;		/* options */
 	bool rewind;			/* option "rewind" */
 	bool eject;			/* option "eject" */
 	struct used *used;		/* owned; device_count of them */
@@ -124,7 +125,7 @@ out_tape_check(void *self, const struct de_volume *volume)
 	enum de_status status = check_record_size(t, volume);
 
 	for (size_t i = 0; i < t->device_count; i++)
-		if (drive_look(&t->drive, t->devices[i], &t->wish) != DE_OK)
+		if (ready_look(&t->drive, t->devices[i], &t->wish) != DE_OK)
 			status = DE_FAILED;
 	return status;
 }
@@ -171,7 +172,7 @@ open_tape(struct out_tape *t, const struct de_volume *volume)
 	const char *name = device_for(t, volume, &t->device);
 
 	if (check_record_size(t, volume) != DE_OK ||
-	    drive_open(&t->drive, name, &t->wish) != DE_OK)
+	    ready_open(&t->drive, name, &t->wish) != DE_OK)
 		return DE_FAILED;
 	wish.keep.now = (int64_t)time(NULL);
 	wish.keep.full = t->full;
