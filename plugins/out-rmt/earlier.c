@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/*
- * earlier.c - what the target has already
- *
- * The first tape block of a file is fetched before the file is emptied, as no rmt
- * could give it back; a tape is looked through before it is opened for writing.
- */
+#include "earlier.h"
+
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -12,7 +8,6 @@
 #include <time.h>
 
 #include "../common/content.h"
-#include "out-rmt.h"
 #include "reel.h"
 
 #define DATE_BYTES 40

@@ -33,7 +33,7 @@ mode_text(enum open_mode mode)
 }
 
 static size_t
-put(char *to, int length)
+request_length(char *to, int length)
 {
 	return length < 0 || length >= REQUEST_BYTES ? strlen(to) :
 	    (size_t)length;
@@ -43,34 +43,36 @@ size_t
 request_open(char to[static REQUEST_BYTES], const char *file,
     enum open_mode mode)
 {
-	return put(to, snprintf(to, REQUEST_BYTES, "O%s\n%s\n", file,
+	return request_length(to, snprintf(to, REQUEST_BYTES, "O%s\n%s\n", file,
 	    mode_text(mode)));
 }
 
 size_t
 request_close(char to[static REQUEST_BYTES])
 {
-	return put(to, snprintf(to, REQUEST_BYTES, "C\n"));
+	return request_length(to, snprintf(to, REQUEST_BYTES, "C\n"));
 }
 
 size_t
 request_write(char to[static REQUEST_BYTES], size_t length)
 {
-	return put(to, snprintf(to, REQUEST_BYTES, "W%zu\n", length));
+	return request_length(to, snprintf(to, REQUEST_BYTES, "W%zu\n",
+	    length));
 }
 
 size_t
 request_read(char to[static REQUEST_BYTES], size_t length)
 {
-	return put(to, snprintf(to, REQUEST_BYTES, "R%zu\n", length));
+	return request_length(to, snprintf(to, REQUEST_BYTES, "R%zu\n",
+	    length));
 }
 
 size_t
 request_tape(char to[static REQUEST_BYTES], enum tape_operation operation,
     uint64_t count)
 {
-	return put(to, snprintf(to, REQUEST_BYTES, "I%d\n%" PRIu64 "\n",
-	    (int)operation, count));
+	return request_length(to, snprintf(to, REQUEST_BYTES, "I%d\n%" PRIu64
+	    "\n", (int)operation, count));
 }
 
 /* ----------------------------------------------------------------- answers */

@@ -1,13 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/*
- * readback.c - a volume comes back, for verify
- *
- * The other machine gives it from its disk or its memory, as it likes: no
- * request tells it to make sure.
- */
+#include "readback.h"
+
 #include <errno.h>
 
-#include "out-rmt.h"
+#include "write.h"
 
 /* In so many each record may come back. */
 #define PIECES 64

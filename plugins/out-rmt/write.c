@@ -1,24 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/*
- * write.c - records on their way, and the end of the medium among them
- *
- * When a record finds no room, those behind it are under way already, and the
- * other side may have found room for them: a file gets the rest of a record as
- * far as it goes, and a tape drive takes further records after its early
- * warning.  So all answers are waited for, and then
- *
- *   a tape is moved back over the records that are on it behind the gap;
- *
- *   a file cannot be made shorter by any request, and one of the servers does
- *   not tell how much of the last record is in it.  It is written again from the
- *   checkpoint, and ends, as planned, with the last record that had room.
- */
+#include "write.h"
+
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-
-#include "out-rmt.h"
 
 static enum de_status
 fail_record(struct out_rmt *r)

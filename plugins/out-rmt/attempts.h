@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * out-rmt.h - an instance of the plugin, for its own files
+ * attempts.h - an instance of the plugin, and its attempts to write a volume
  */
-#ifndef OUT_RMT_H
-#define OUT_RMT_H
+#ifndef OUT_RMT_ATTEMPTS_H
+#define OUT_RMT_ATTEMPTS_H
 
 #include "../common/keep.h"
 #include "remote.h"
@@ -66,30 +66,5 @@ struct out_rmt {
  * Returns DE_FAILED.
  */
 enum de_status out_rmt_fail(struct out_rmt *r);
-
-/*
- * earlier.c: may what the target holds be overwritten by the volume?  `for_good`:
- * it will be, so that nothing builds on it any more.  Leaves a connection that
- * has nothing open, and a tape where the volume begins.  False after reporting
- * why not; r->refusal is the reason, if it is what the target holds.
- */
-bool out_rmt_let_go(struct out_rmt *r, const struct de_volume *volume,
-    bool for_good);
-
-/* Callbacks; see plugin.h.  write.c */
-enum de_status out_rmt_write(void *self, const void *record, size_t length);
-uint64_t out_rmt_settled(void *self);
-enum de_status out_rmt_settle(void *self);
-
-/* Until no record is on its way.  False after reporting why. */
-bool out_rmt_drain(struct out_rmt *r);
-
-/* readback.c */
-enum de_status out_rmt_begin_readback(void *self);
-enum de_status out_rmt_read_back(void *self, void *buffer, size_t room,
-    size_t *length);
-
-/* Take the answers to what was not read any more. */
-bool out_rmt_end_readback(struct out_rmt *r);
 
 #endif

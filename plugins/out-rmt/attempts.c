@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "attempts.h"
+
+enum de_status
+out_rmt_fail(struct out_rmt *r)
+{
+	const enum trouble trouble = r->remote.connection == NULL ?
+	    r->remote.trouble : connection_trouble(r->remote.connection);
+
+	if (r->failed)
+		return DE_FAILED;
+	r->failed = true;
+	r->failure = r->window.error != 0 ? r->window.error : r->remote.error;
+	if (trouble != TROUBLE_LOST)
+		return DE_FAILED;
+	r->shared->losses++;
+	r->may_retry = r->shared->losses <= r->reconnect_attempts &&
+	    !(r->is_tape && !r->rewind);
+	if (!r->may_retry && r->reconnect_attempts > 0)
+		r->host->report(r->host, DE_ERROR, "%s: %s", r->remote.name,
+		    r->is_tape && !r->rewind ? "the volume cannot be begun "
+		    "again, as where it began on the tape is not known any "
+		    "more (rewind = false)" : "the connection was lost too "
+		    "often (option reconnect_attempts)");
+	return DE_FAILED;
+}
