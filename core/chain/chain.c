@@ -185,34 +185,49 @@ chain_set_level(struct chain *chain, const struct level *level)
 	own->nodump = level->number >= chain->job->settings.honor_nodump;
 }
 
-/* Ranges with gaps of up to `gap` between them are one; returns how many. */
-static size_t
+enum adding { ADDED, TOO_MANY, NO_MEMORY };
+
+/* Ranges with gaps of up to `gap` between them are one. */
+static enum adding
 add_ranges(json_t *array, const struct inomap *map, uint32_t gap)
 {
 	uint32_t first = inomap_next(map, 1);
 
-	while (first != 0 && json_array_size(array) < 2 * RANGES_MAX) {
+	while (first != 0) {
+		if (json_array_size(array) >= 2 * RANGES_MAX)
+			return TOO_MANY;
 		uint32_t last = first, next = inomap_next(map, first + 1);
 		while (next != 0 && next - last <= gap) {
 			last = next;
 			next = inomap_next(map, last + 1);
 		}
-		json_array_append_new(array, json_integer(first));
-		json_array_append_new(array, json_integer(last));
+		if (json_array_append_new(array, json_integer(first)) == -1 ||
+		    json_array_append_new(array, json_integer(last)) == -1)
+			return NO_MEMORY;
 		first = next;
 	}
-	return first == 0 ? json_array_size(array) / 2 : SIZE_MAX;
+	return ADDED;
 }
 
-void
+bool
 chain_set_left_out(struct chain *chain, const struct inomap *left_out)
 {
+	enum adding how = TOO_MANY;
+
 	json_decref(chain->retake);
 	chain->retake = json_array();
-	for (uint32_t gap = 1; add_ranges(chain->retake, left_out, gap) ==
-	    SIZE_MAX && gap < UINT32_MAX / 4; gap *= 4)
-		json_array_clear(chain->retake);
 	chain->own.retake = chain->retake;
+	for (uint32_t gap = 1; how == TOO_MANY && gap < UINT32_MAX / 4;
+	    gap *= 4) {
+		json_array_clear(chain->retake);
+		how = add_ranges(chain->retake, left_out, gap);
+	}
+	if (how == NO_MEMORY || chain->retake == NULL) {
+		report(chain->rep, DE_ERROR, "out of memory for what is left "
+		    "out, which the next level has to know");
+		return false;
+	}
+	return true;
 }
 
 /* ----------------------------------------------------------------- beginning */

@@ -70,9 +70,9 @@ void chain_set_level(struct chain *chain, const struct level *level);
 
 /*
  * These inodes are there, but not in the dump.  Where they are too many ranges, some
- * between them go with them.
+ * between them go with them.  Returns false after reporting if out of memory.
  */
-void chain_set_left_out(struct chain *chain, const struct inomap *left_out);
+bool chain_set_left_out(struct chain *chain, const struct inomap *left_out);
 
 /*
  * The dump begins: note it as running, safely on the disk.  `supervisor` is the

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "core/chain/chain_log.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -68,14 +69,29 @@ chain_log_begin(struct chain_log *log, const struct history_id *id)
 	log->next_note = clock_ns() + PAUSE_NS;
 }
 
+/* A range of inodes.  Where memory is out, the next level has to know it. */
+static void
+add_range(struct chain_log *log, json_int_t first, json_int_t last)
+{
+	const size_t count = json_array_size(log->retake);
+
+	if (json_array_append_new(log->retake, json_integer(first)) == 0 &&
+	    json_array_append_new(log->retake, json_integer(last)) == 0)
+		return;
+	if (json_array_size(log->retake) > count)
+		json_array_remove(log->retake, count);
+	log->retake_is_cut = true;
+}
+
 /* What was found while it was made, besides what was left out to begin with. */
 static const json_t *
 add_retake(struct chain_log *log, const json_t *left_out)
 {
 	if (!log->is_added)
-		for (size_t i = 0; i < json_array_size(left_out); i++)
-			json_array_append_new(log->retake, json_integer(
-			    json_integer_value(json_array_get(left_out, i))));
+		for (size_t i = 0; i + 1 < json_array_size(left_out); i += 2)
+			add_range(log,
+			    json_integer_value(json_array_get(left_out, i)),
+			    json_integer_value(json_array_get(left_out, i + 1)));
 	log->is_added = true;
 	return log->retake;
 }
@@ -90,9 +106,9 @@ update(void *arg, struct history_list *list)
 		if (strcmp(r->id, log->id.id) != 0)
 			continue;
 		r->volumes = log->volumes;
-		r->retake_is_cut = log->retake_is_cut;
 		if (log->status != HISTORY_RUNNING)
 			r->retake = add_retake(log, r->retake);
+		r->retake_is_cut = log->retake_is_cut;
 		r->is_noted = log->noted == CHAIN_NOTED;
 		r->is_base = r->is_base && log->noted != CHAIN_NO_BASE;
 		r->status = log->status;
@@ -124,20 +140,33 @@ volume_of(const struct chain_log *log, uint32_t number)
 	return NULL;
 }
 
+/* One whose process died after it had told of it comes again. */
+static bool
+add_volume(struct chain_log *log, uint32_t number, const char *medium)
+{
+	json_t *known = volume_of(log, number);
+
+	if (medium == NULL)
+		return false;
+	if (known != NULL)
+		return json_object_set_new(known, "medium",
+		    json_string(medium)) == 0;
+	return json_array_size(log->volumes) >= VOLUMES_MAX ||
+	    json_array_append_new(log->volumes, json_pack("{s:I,s:s}",
+	    "number", (json_int_t)number, "medium", medium)) == 0;
+}
+
 void
 chain_log_volume(struct chain_log *log, uint32_t number, const char *name)
 {
 	if (log == NULL)
 		return;
 	char *medium = history_text(name);
-	/* One whose process died after it had told of it comes again. */
-	json_t *known = volume_of(log, number);
 
-	if (known != NULL)
-		json_object_set_new(known, "medium", json_string(medium));
-	else if (medium != NULL && json_array_size(log->volumes) < VOLUMES_MAX)
-		json_array_append_new(log->volumes, json_pack("{s:I,s:s}",
-		    "number", (json_int_t)number, "medium", medium));
+	if (!add_volume(log, number, medium))
+		report(log->history.rep, DE_WARNING, "%s: out of memory; "
+		    "volume %" PRIu32 " is not noted in %s, so later dumps may "
+		    "overwrite it", name, number, log->history.folder);
 	free(medium);
 	if (clock_ns() < log->next_note)
 		return;
@@ -152,10 +181,10 @@ chain_log_retake(struct chain_log *log, uint32_t inode)
 		return;
 	if (inode == 0)
 		return;
-	if (json_array_size(log->retake) >= RETAKE_MAX ||
-	    json_array_append_new(log->retake, json_integer(inode)) == -1 ||
-	    json_array_append_new(log->retake, json_integer(inode)) == -1)
+	if (json_array_size(log->retake) >= RETAKE_MAX)
 		log->retake_is_cut = true;
+	else
+		add_range(log, inode, inode);
 }
 
 bool

@@ -285,12 +285,21 @@ put_aside(const struct folder *f, const char *file, const char *why)
 	    ", and it is called .damaged now" : "");
 }
 
+static bool
+say_no_memory(const struct folder *f, const char *file)
+{
+	report(f->h->rep, DE_WARNING, "%s/%s: out of memory; what it says of "
+	    "past dumps does not count", f->path, file);
+	return false;
+}
+
 /* The dumps of a file, which are an array; NULL after saying what it is. */
 static json_t *
 parse(const struct folder *f, const char *file, const char *bytes,
     size_t length)
 {
 	json_error_t error = { .text = "" };
+	errno = 0;
 	json_t *root = json_loadb(bytes, length, 0, &error);
 	json_t *dumps = json_object_get(root, "dumps");
 	const json_t *schema = json_object_get(root, "schema");
@@ -300,6 +309,8 @@ parse(const struct folder *f, const char *file, const char *bytes,
 		    "dumpengine; what it says of past dumps does not count",
 		    f->path, file);
 		dumps = NULL;
+	} else if (root == NULL && errno == ENOMEM) {
+		say_no_memory(f, file);
 	} else if (!json_is_integer(schema) || !json_is_array(dumps)) {
 		put_aside(f, file, root == NULL ? error.text :
 		    "it holds something else");
@@ -310,13 +321,11 @@ parse(const struct folder *f, const char *file, const char *bytes,
 	return dumps;
 }
 
+/* Returns false if out of memory. */
 static bool
-append(struct history_list *list, json_t *dump, const char *key)
+add_record(struct history_list *list, json_t *dump, struct history_record r,
+    const char *key)
 {
-	struct history_record r;
-
-	if (!history_json_read(dump, &r))
-		return false;
 	struct history_record *items = reallocarray(list->items,
 	    list->count + 1, sizeof(*items));
 	if (items == NULL)
@@ -334,6 +343,15 @@ append(struct history_list *list, json_t *dump, const char *key)
 }
 
 static bool
+append(struct history_list *list, json_t *dump, const char *key)
+{
+	struct history_record r;
+
+	return history_json_read(dump, &r) &&
+	    add_record(list, dump, r, key);
+}
+
+static bool
 ends_with(const char *file, const char *ending)
 {
 	const size_t length = strlen(file), end = strlen(ending);
@@ -343,12 +361,38 @@ ends_with(const char *file, const char *ending)
 	    strcmp(file + length - end, ending) == 0;
 }
 
+/* Returns false after saying what has been passed over. */
+static bool
+take_all(const struct folder *f, const char *file, json_t *dumps,
+    const char *key, struct history_list *list)
+{
+	struct history_record r;
+	size_t bad = 0;
+
+	for (size_t i = 0; i < json_array_size(dumps); i++) {
+		json_t *dump = json_array_get(dumps, i);
+		if (!history_json_read(dump, &r))
+			bad++;
+		else if (!add_record(list, dump, r, key))
+			return say_no_memory(f, file);
+	}
+	if (bad > 0) {
+		char aside[NAME_MAX + 1];
+		name_aside(file, aside);
+		report(f->h->rep, DE_WARNING, "%s/%s: %zu of the dumps in it "
+		    "cannot be understood, and are passed over%s", f->path,
+		    file, bad, linkat(f->fd, file, f->fd, aside, 0) == 0 ?
+		    "; a copy of it is called .damaged" : "");
+	}
+	return bad == 0;
+}
+
 /* False: there is something that has been passed over, and named. */
 static bool
 load_file(const struct folder *f, const char *file, struct history_list *list)
 {
 	char key[HISTORY_KEY_BYTES];
-	size_t length, bad = 0;
+	size_t length;
 	bool missing;
 	char *bytes = read_bytes(f, file, &length, &missing);
 
@@ -360,17 +404,7 @@ load_file(const struct folder *f, const char *file, struct history_list *list)
 	free(bytes);
 	if (dumps != NULL && list->owned == NULL)
 		list->owned = json_array();
-	for (size_t i = 0; i < json_array_size(dumps); i++)
-		bad += !append(list, json_array_get(dumps, i), key);
-	if (bad > 0) {
-		char aside[NAME_MAX + 1];
-		name_aside(file, aside);
-		report(f->h->rep, DE_WARNING, "%s/%s: %zu of the dumps in it "
-		    "cannot be understood, and are passed over%s", f->path,
-		    file, bad, linkat(f->fd, file, f->fd, aside, 0) == 0 ?
-		    "; a copy of it is called .damaged" : "");
-	}
-	const bool ok = dumps != NULL && bad == 0;
+	const bool ok = dumps != NULL && take_all(f, file, dumps, key, list);
 	json_decref(dumps);
 	return ok;
 }

@@ -349,7 +349,8 @@ read_snapshot(struct settings *s, const struct config_node *at,
 
 /* Used if the job does not set state_dir. */
 static void
-choose_state_dir(struct job_config *job)
+choose_state_dir(struct settings *s, const struct config_node *at,
+    struct job_config *job)
 {
 	const int index = option_find(config_job_options, "state_dir");
 	const char *given = getenv("DUMPENGINE_STATE_DIR");
@@ -367,10 +368,14 @@ choose_state_dir(struct job_config *job)
 		length = asprintf(&path, "%s/dumpengine", state);
 	else if (home != NULL && *home == '/')
 		length = asprintf(&path, "%s/.local/state/dumpengine", home);
-	/* If it is too long for a path, the default stays. */
+	else
+		return;
+	if (length == -1)
+		settings_error(s, at, "state_dir", "out of memory");
+	else if (!option_put_text(job->options, index, path, why))
+		settings_error(s, at, "state_dir", "%s", why);
 	if (length != -1)
-		option_put_text(job->options, index, path, why);
-	free(path);
+		free(path);
 }
 
 static void
@@ -400,7 +405,7 @@ read_job(struct settings *s, struct plugin_registry *reg,
 	if (ring != NULL)
 		settings_read(s, ring, ring_sets, no_groups, "ring");
 	override_options(overrides, job);
-	choose_state_dir(job);
+	choose_state_dir(s, at, job);
 	read_snapshot(s, at, job);
 	job_config_take(job, option_text(before->options, "dumpdates"));
 	config_rules_read_exclude(s, at, job);

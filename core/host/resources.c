@@ -28,6 +28,7 @@
 struct packet {
 	bool is_last;			/* names nothing, */
 	enum de_status status;		/* but has the result */
+	bool no_memory;			/* perhaps why it failed */
 	bool has_node;
 	uint32_t properties;
 	int64_t keeps;
@@ -90,10 +91,12 @@ ask_plugin(const struct plugin_config *config, const struct de_volume *volume,
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	in = instance_new(config->plugin, config->options, rep,
 	    &not_cancelled);
+	errno = 0;
 	if (in != NULL)
 		last.status = in->plugin->descriptor.kind == DE_OUTPUT ?
 		    output_name_resources(in, volume, take_resource, &fd) :
 		    eot_name_resources(in, volume, take_resource, &fd);
+	last.no_memory = errno == ENOMEM;
 	instance_free(in);
 	send_packet(fd, &last);
 	_exit(EXIT_SUCCESS);
@@ -160,7 +163,8 @@ hear_all(struct resources *resources, int fd, const struct signals *signals)
 		if (why != NULL)
 			return why;
 		if (packet.is_last)
-			return packet.status == DE_OK ? NULL : "it failed";
+			return packet.status == DE_OK ? NULL :
+			    packet.no_memory ? "out of memory" : "it failed";
 		if (!add(resources, &packet))
 			return "out of memory";
 	}

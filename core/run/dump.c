@@ -251,7 +251,10 @@ select_and_write(struct dump *d)
 	if (selected != VERDICT_GO_ON)
 		return end_early(d, verdict_status(selected));
 	report_estimate(d);
-	chain_set_left_out(d->setup.chain, &d->sel.left_out);
+	if (!chain_set_left_out(d->setup.chain, &d->sel.left_out)) {
+		selection_free(&d->sel);
+		return end_early(d, STATUS_NOT_STARTED);
+	}
 	send_description(d);
 	const int exit_code = write_stream(d);
 	selection_free(&d->sel);

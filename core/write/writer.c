@@ -320,8 +320,8 @@ open_volume(struct writer *w)
 	}
 	w->running = true;
 	if (ring_start(w->ring) != DE_OK) {
-		report(w->config->rep, DE_ERROR,
-		    "cannot start a slave thread");
+		report(w->config->rep, DE_ERROR, "cannot start a slave "
+		    "thread: out of memory, or of threads that are allowed");
 		return writer_fail(w);
 	}
 	return DE_OK;

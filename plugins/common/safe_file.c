@@ -67,13 +67,16 @@ follow(char *path, bool *is_link)
 	return next;
 }
 
-/* Resolve all links in the directory part; keep the last component as it is. */
+/*
+ * Resolve all links in the directory part; keep the last component as it is.
+ * errno tells what failed, so nothing may follow that would change it.
+ */
 static char *
 resolve_folder(const char *path)
 {
 	char *folder = folder_of(path);
-	char *copy = strdup(path);
 	char *real = folder == NULL ? NULL : realpath(folder, NULL);
+	char *copy = real == NULL ? NULL : strdup(path);
 	char *place = join(real, copy == NULL ? NULL : strdup(basename(copy)));
 
 	free(folder);

@@ -2,6 +2,7 @@
 #include "behind.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <linux/loop.h>
 #include <stdint.h>
@@ -22,6 +23,22 @@ struct backing {
 
 /* ------------------------------------------------------------------ sysfs */
 
+/* The first line of a small file; needs no memory, which could be used up. */
+static bool
+read_line(const char *path, char *text, size_t room)
+{
+	const int fd = open(path, O_RDONLY | O_CLOEXEC);
+	const ssize_t n = fd == -1 ? -1 : read(fd, text, room - 1);
+
+	if (fd != -1)
+		close(fd);
+	if (n <= 0)
+		return false;
+	text[n] = '\0';
+	text[strcspn(text, "\n")] = '\0';
+	return true;
+}
+
 /* The first line of a file in the folder of a block device. */
 static bool
 read_attribute(dev_t device, const char *name, char *text, size_t room)
@@ -30,14 +47,7 @@ read_attribute(dev_t device, const char *name, char *text, size_t room)
 
 	snprintf(path, sizeof(path), "/sys/dev/block/%u:%u/%s", major(device),
 	    minor(device), name);
-	FILE *f = fopen(path, "re");
-	if (f == NULL)
-		return false;
-	const bool ok = fgets(text, (int)room, f) != NULL;
-	fclose(f);
-	if (ok)
-		text[strcspn(text, "\n")] = '\0';
-	return ok;
+	return read_line(path, text, room);
 }
 
 static bool
@@ -60,13 +70,8 @@ find_number(const char *name, dev_t *device)
 	char path[320], text[32];
 
 	snprintf(path, sizeof(path), "/sys/class/block/%s/dev", name);
-	FILE *f = fopen(path, "re");
-	if (f == NULL)
-		return false;
-	const bool ok = fgets(text, sizeof(text), f) != NULL &&
+	return read_line(path, text, sizeof(text)) &&
 	    parse_number(text, device);
-	fclose(f);
-	return ok;
 }
 
 /* The last part of where the link of its number leads to. */
@@ -166,11 +171,20 @@ add(struct behind *b, dev_t number, bool is_holder)
 	d->is_holder = is_holder;
 }
 
+static DIR *
+open_folder(struct behind *b, const char *path)
+{
+	DIR *folder = opendir(path);
+
+	b->no_memory |= folder == NULL && errno == ENOMEM;
+	return folder;
+}
+
 /* Loop devices with the same behind them. */
 static void
 add_loops(struct behind *b, const struct backing *wanted, bool is_holder)
 {
-	DIR *folder = opendir("/sys/block");
+	DIR *folder = open_folder(b, "/sys/block");
 	const struct dirent *entry;
 	struct backing found;
 	dev_t number;
@@ -195,7 +209,7 @@ add_holders(struct behind *b, dev_t number)
 
 	snprintf(path, sizeof(path), "/sys/dev/block/%u:%u/holders",
 	    major(number), minor(number));
-	DIR *folder = opendir(path);
+	DIR *folder = open_folder(b, path);
 	if (folder == NULL)
 		return;
 	while ((entry = readdir(folder)) != NULL)
@@ -229,6 +243,7 @@ behind_find(const char *path, struct behind *b)
 	struct stat st;
 
 	b->count = 0;
+	b->no_memory = false;
 	if (stat(path, &st) == -1)
 		return;
 	if (S_ISBLK(st.st_mode)) {

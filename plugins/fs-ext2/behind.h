@@ -28,6 +28,7 @@ struct behind_device {
 struct behind {
 	struct behind_device devices[BEHIND_MAX];
 	size_t count;
+	bool no_memory;			/* some may be missing */
 };
 
 /*

@@ -89,18 +89,35 @@ search_table(struct libmnt_table *table, const struct behind *b,
 	mnt_free_iter(iter);
 }
 
-static bool
+/* A line that there was no memory for must not be left out. */
+static int
+take_parse_error(struct libmnt_table *table, const char *file, int line)
+{
+	(void)table;
+	(void)file;
+	(void)line;
+	return errno == ENOMEM ? -ENOMEM : 1;
+}
+
+/* NULL, or why it cannot be searched. */
+static const char *
 search_own_table(const struct behind *b, struct place *p)
 {
 	struct libmnt_table *table = mnt_new_table();
-	const bool ok = table != NULL &&
-	    mnt_table_parse_mtab(table, NULL) == 0 &&
-	    !mnt_table_is_empty(table);
+	const char *why = NULL;
 
-	if (ok)
+	if (table == NULL)
+		return "out of memory";
+	mnt_table_set_parser_errcb(table, take_parse_error);
+	errno = 0;
+	if (mnt_table_parse_mtab(table, NULL) != 0 ||
+	    mnt_table_is_empty(table))
+		why = errno == ENOMEM ? "out of memory" : "the table of what "
+		    "is mounted cannot be read; is /proc mounted?";
+	else
 		search_table(table, b, p);
 	mnt_unref_table(table);
-	return ok;
+	return why;
 }
 
 /* ---------------------------------------------------------- other tables */
@@ -368,10 +385,11 @@ mounted_find(const struct de_host *host, const char *device, struct mounted *m)
 
 	memset(m, 0, sizeof(*m));
 	behind_find(device, &b);
-	if (!search_own_table(&b, &p)) {
+	const char *why = b.no_memory ? "out of memory" :
+	    search_own_table(&b, &p);
+	if (why != NULL) {
 		host->report(host, DE_ERROR, "%s: cannot find out whether it "
-		    "is mounted, as the table of what is mounted cannot be "
-		    "read; is /proc mounted?", device);
+		    "is mounted: %s", device, why);
 		return DE_FAILED;
 	}
 	if (p.device != NULL) {
