@@ -2,12 +2,16 @@
 #include "core/volume/places.h"
 
 #include <dumpengine/plugin.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
+#include "core/base/signals.h"
 #include "core/host/find_device.h"
 #include "plugins/common/resource.h"
+
+#define MESSAGE_BYTES 2048
 
 enum role {
 	ROLE_VOLUME,		/* of a dump; there is no place of that role */
@@ -112,22 +116,29 @@ places_add_report(struct places *places, const char *file)
 }
 
 static void
-drop_message(void *arg, enum de_severity severity, const char *text)
+keep_message(void *arg, enum de_severity severity, const char *text)
 {
-	(void)arg;
 	(void)severity;
-	(void)text;
+	snprintf(arg, MESSAGE_BYTES, "%s", text);
 }
 
-/* What it does not find, the source complains of when the job begins. */
+/*
+ * What the source does not find, it reports when the job begins; but if the run
+ * is being aborted, no job does.
+ */
 static bool
 find_in_silence(const struct places *p, const struct job_config *job,
     struct found_device *found)
 {
-	report_set_taker(p->rep, drop_message, NULL);
-	const bool ok = find_device(&job->source, p->rep, found);
+	const struct signals *signals = signals_flags();
+	char message[MESSAGE_BYTES] = "";
 
+	report_set_taker(p->rep, keep_message, message);
+	const bool ok = find_device(&job->source, p->rep, found);
 	report_set_taker(p->rep, NULL, NULL);
+	if (!ok && message[0] != '\0' &&
+	    (signals->cancel != 0 || signals->interrupt != 0))
+		report(p->rep, DE_ERROR, "%s", message);
 	return ok;
 }
 
