@@ -110,7 +110,7 @@ tell_foreign(const struct out_rmt *r, const uint8_t *block, size_t length)
 
 	content_describe(block, length, what);
 	r->host->report(r->host, r->wish.overwrite_foreign ? DE_INFO :
-	    DE_WARNING, "%s is no dump, but %s; it is overwritten",
+	    DE_WARNING, "%s is not a dump but %s; it is overwritten",
 	    r->remote.name, what);
 }
 
@@ -119,14 +119,14 @@ static bool
 let_unread_go(struct out_rmt *r, int error)
 {
 	if (r->wish.overwrite_foreign) {
-		r->host->report(r->host, DE_WARNING, "%s cannot be read (%s), so "
-		    "it is unknown what is lost; it is overwritten",
+		r->host->report(r->host, DE_WARNING, "%s cannot be read (%s), "
+		    "so its contents are unknown; it is overwritten",
 		    r->remote.name, strerror(error));
 		return true;
 	}
-	r->host->report(r->host, DE_ERROR, "%s cannot be read (%s), so it is "
-	    "unknown what would be lost; let the user there read it, name "
-	    "another target, or set overwrite_foreign", r->remote.name,
+	r->host->report(r->host, DE_ERROR, "%s cannot be read (%s), so its "
+	    "contents are unknown; let the user there read it, name another "
+	    "target, or set overwrite_foreign", r->remote.name,
 	    strerror(error));
 	return refuse(r, DE_FAILURE_UNREADABLE);
 }
