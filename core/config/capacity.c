@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "core/config/capacity.h"
 
-#include <stdbool.h>
-
 /*
  * Tapes as dump(8) computes them, in tenths of an inch.  The tape stops and
  * starts in a gap between records.
@@ -56,4 +54,23 @@ capacity_records(const struct volume_settings *settings, uint32_t number,
 	    settings->size_count - 1;
 	return (uint64_t)settings->sizes[i] /
 	    ((uint64_t)blocking * DE_TAPE_BLOCK);
+}
+
+uint64_t
+capacity_volumes(const struct volume_settings *settings, uint32_t blocking,
+    uint64_t tape_blocks, bool *more)
+{
+	uint64_t left = tape_blocks;
+	uint32_t number = 1;
+
+	for (*more = false; number < UINT32_MAX; number++) {
+		const uint64_t records = capacity_records(settings, number,
+		    blocking);
+		*more = records == CAPACITY_AUTO;
+		if (*more || left <= records * blocking)
+			break;
+		/* Each further volume begins with a header of its own. */
+		left -= records * blocking - 1;
+	}
+	return number;
 }

@@ -5,6 +5,7 @@
 #ifndef CORE_CAPACITY_H
 #define CORE_CAPACITY_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "core/config/job_config.h"
@@ -25,5 +26,12 @@ uint64_t capacity_records(const struct volume_settings *settings,
  * maps, of `map_blocks` tape blocks each, must be on the first volume.
  */
 uint64_t capacity_needed(uint32_t number, uint32_t map_blocks);
+
+/*
+ * How many volumes a dump of so many tape blocks takes.  *more: at least so many,
+ * as the last one that is counted has no set size.
+ */
+uint64_t capacity_volumes(const struct volume_settings *settings,
+    uint32_t blocking, uint64_t tape_blocks, bool *more);
 
 #endif

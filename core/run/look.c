@@ -128,31 +128,12 @@ look_check(const struct job_task *task, int channel)
 
 /* ------------------------------------------------------------ --estimate */
 
-/* On how many volumes; *more: the last one counted is the first of no set size. */
-static uint64_t
-count_volumes(const struct setup *s, uint64_t tape_blocks, bool *more)
-{
-	const uint32_t blocking = s->settings->ring.blocking;
-	uint64_t left = tape_blocks;
-	uint32_t number = 1;
-
-	for (*more = false; number < UINT32_MAX; number++) {
-		const uint64_t records = capacity_records(
-		    &s->settings->volumes, number, blocking);
-		*more = records == CAPACITY_AUTO;
-		if (*more || left <= records * blocking)
-			break;
-		/* Each further volume begins with a header of its own. */
-		left -= records * blocking - 1;
-	}
-	return number;
-}
-
 static void
 print_estimate(const struct setup *s, const struct selection *sel)
 {
 	bool more;
-	const uint64_t volumes = count_volumes(s, sel->tape_blocks, &more);
+	const uint64_t volumes = capacity_volumes(&s->settings->volumes,
+	    s->settings->ring.blocking, sel->tape_blocks, &more);
 
 	printf("%s: level %" PRIu32 ", %" PRIu64 " inodes, %" PRIu64 " tape "
 	    "blocks, %" PRIu64 " bytes, %" PRIu64 " volume%s\n",

@@ -70,8 +70,8 @@ choose_source(struct setup *s)
 }
 
 /*
- * In messages and in the stream it is what it is a snapshot of; and in dumpdates
- * what the job has for a device, unless the source knows better.
+ * In messages and in the stream it is what it is a snapshot of; and in
+ * dumpdates what the job has for a device, unless the source knows better.
  */
 static bool
 name_origin(struct setup *s)

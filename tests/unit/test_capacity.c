@@ -151,6 +151,37 @@ START_TEST(a_cartridge_is_what_dump_computes)
 }
 END_TEST
 
+static void
+expect_volumes(uint64_t tape_blocks, uint64_t volumes, bool more)
+{
+	struct volume_settings settings;
+	bool found_more = !more;
+
+	job_config_take_volumes(&settings, set);
+	ck_assert_uint_eq(capacity_volumes(&settings, 10, tape_blocks,
+	    &found_more), volumes);
+	ck_assert_int_eq(found_more, more);
+}
+
+START_TEST(volumes_are_counted_with_a_header_on_each_further_one)
+{
+	begin();
+	expect_volumes(0, 1, true);
+	expect_volumes(UINT64_MAX, 1, true);
+	add_size("100 KiB");
+	expect_volumes(1, 1, false);
+	expect_volumes(100, 1, false);
+	expect_volumes(101, 2, false);
+	expect_volumes(199, 2, false);
+	expect_volumes(200, 3, false);
+	/* Of 45 tape blocks, 40 are four records. */
+	add_size("45 KiB");
+	expect_volumes(139, 2, false);
+	expect_volumes(140, 3, false);
+	end();
+}
+END_TEST
+
 int
 main(void)
 {
@@ -162,6 +193,7 @@ main(void)
 		a_reel_is_what_dump_computes,
 		the_record_that_just_fills_the_tape_is_not_the_last,
 		a_cartridge_is_what_dump_computes,
+		volumes_are_counted_with_a_header_on_each_further_one,
 	};
 	return unit_run("capacity", tests, COUNT(tests));
 }
