@@ -90,7 +90,8 @@ check_output(const struct setup *s)
 		.date = s->date,
 		.job = s->settings->name,
 		.label = s->settings->label,
-		.properties = s->eot != NULL ? DE_VOLUME_HANDLED : 0,
+		.properties = (s->eot != NULL ? DE_VOLUME_HANDLED : 0) |
+		    (s->settings->volumes.verify ? DE_VOLUME_VERIFIED : 0),
 		.volumes = volumes_expected(s),
 	};
 	return output_check(s->output, &volume) == DE_OK;

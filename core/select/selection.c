@@ -369,6 +369,17 @@ find_left_out(struct selection *sel)
 		inomap_unite(&sel->left_out, &sel->unknown);
 }
 
+/* By a mistake in a pattern, most likely. */
+static void
+warn_of_nothing(const struct selecting *s)
+{
+	if (s->rules->exclude == NULL || s->rules->since != 0 ||
+	    s->sel->inodes > 1 || inomap_next(&s->sel->left_out, 1) == 0)
+		return;
+	report(s->rep, DE_WARNING, "exclude leaves out everything on %s: the "
+	    "dump holds only the root directory", s->src->info.device);
+}
+
 bool
 selection_make(struct selection *sel, const struct source *src,
     const struct selection_rules *rules, struct read_errors *read_errors,
@@ -413,6 +424,7 @@ selection_make(struct selection *sel, const struct source *src,
 		return false;
 	}
 	sel->inodes = inomap_count(&sel->dumped);
+	warn_of_nothing(&s);
 	/* Volume header, both maps and the end. */
 	sel->tape_blocks += 1 + 2 * (1 + (uint64_t)sel->in_use.tape_blocks) + 1;
 	return true;

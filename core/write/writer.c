@@ -172,7 +172,9 @@ describe_volume(const struct writer *w, uint32_t number,
 		.label = w->config->label,
 		.medium = w->change.medium[0] == '\0' ? NULL :
 		    w->change.medium,
-		.properties = w->config->eot != NULL ? DE_VOLUME_HANDLED : 0,
+		.properties = (w->config->eot != NULL ?
+		    DE_VOLUME_HANDLED : 0) | (w->config->volumes->verify ?
+		    DE_VOLUME_VERIFIED : 0),
 	};
 }
 

@@ -526,6 +526,12 @@ struct de_source {
 #define DE_VOLUME_HANDLED 1u
 
 /*
+ * de_volume.properties: the volume is read back once it is written.  An output
+ * that cannot read back what the volume would be written to refuses it.
+ */
+#define DE_VOLUME_VERIFIED 2u
+
+/*
  * The volume to be written.  Texts belong to the engine; valid for this call.
  */
 struct de_volume {

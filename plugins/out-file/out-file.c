@@ -146,10 +146,16 @@ name_of(struct out_file *f, const struct de_volume *volume)
 
 /* Older engines do not set this. */
 static bool
-is_handled(const struct de_volume *volume)
+has_property(const struct de_volume *volume, uint32_t property)
 {
 	return DE_HAS(volume, properties) &&
-	    (volume->properties & DE_VOLUME_HANDLED) != 0;
+	    (volume->properties & property) != 0;
+}
+
+static bool
+is_handled(const struct de_volume *volume)
+{
+	return has_property(volume, DE_VOLUME_HANDLED);
 }
 
 /* ---------------------------------------------------------------- checking */
@@ -188,6 +194,32 @@ check_special(struct out_file *f, const struct place *place, const char *name)
 	return DE_OK;
 }
 
+/* A shell opens standard output for writing only. */
+static bool
+can_be_read_back(const struct place *place)
+{
+	struct stat st = place->st;
+
+	if (place->kind == PLACE_FREE)
+		return true;
+	if (place->kind == PLACE_DESCRIPTOR &&
+	    (fstat(place->descriptor, &st) == -1 ||
+	    (fcntl(place->descriptor, F_GETFL) & O_ACCMODE) != O_RDWR))
+		return false;
+	return S_ISREG(st.st_mode) || S_ISBLK(st.st_mode);
+}
+
+static enum de_status
+check_readback(const struct out_file *f, const struct de_volume *volume,
+    const struct place *place, const char *name)
+{
+	if (!has_property(volume, DE_VOLUME_VERIFIED) ||
+	    can_be_read_back(place))
+		return DE_OK;
+	return refuse(f, name, "cannot be read back; verify = true requires a "
+	    "file or a disk");
+}
+
 static enum de_status
 check_descriptor(const struct out_file *f, const struct place *place)
 {
@@ -217,13 +249,16 @@ check_place(struct out_file *f, const struct place *place, const char *name)
 
 /* Check a volume's name and, if the volume is certain, what exists there. */
 static enum de_status
-check_name(struct out_file *f, const char *name, bool is_certain)
+check_name(struct out_file *f, const struct de_volume *volume,
+    const char *name, bool is_certain)
 {
 	struct place place;
 	enum de_status status;
 
 	place_find(&place, f->host, name);
 	status = check_place(f, &place, name);
+	if (status == DE_OK)
+		status = check_readback(f, volume, &place, name);
 	if (status == DE_OK && is_certain)
 		status = place_may_go(&place, f->host, name, f->overwrite);
 	place_free(&place);
@@ -255,7 +290,7 @@ check_later(struct out_file *f, const struct de_volume *first,
 		if (name == NULL) {
 			status = DE_FAILED;
 		} else if (!are_one_file(name, before)) {
-			status = check_name(f, name, i <= volumes);
+			status = check_name(f, &volume, name, i <= volumes);
 		} else if (i <= volumes) {
 			f->host->report(f->host, DE_ERROR, "%s would hold both "
 			    "volume %u and volume %u; use %%v in the path, "
@@ -276,7 +311,7 @@ out_file_check(void *self, const struct de_volume *volume)
 	struct out_file *f = self;
 	char *name = name_of(f, volume);
 	enum de_status status = name == NULL ? DE_FAILED :
-	    check_name(f, name, true);
+	    check_name(f, volume, name, true);
 
 	free(name);
 	/* A handler prepares the later ones when they are due. */
@@ -440,6 +475,9 @@ static enum de_status
 open_place(struct out_file *f, const struct de_volume *volume)
 {
 	place_find(&f->place, f->host, f->name);
+	if (f->place.kind != PLACE_UNUSABLE &&
+	    check_readback(f, volume, &f->place, shown(f)) != DE_OK)
+		return DE_FAILED;
 	switch (f->place.kind) {
 	case PLACE_FREE:
 	case PLACE_FILE:
@@ -702,8 +740,8 @@ out_file_begin_readback(void *self)
 	struct out_file *f = self;
 
 	if (!is_regular(f) && !f->is_disk)
-		return refuse(f, shown(f), "cannot be read back, being neither "
-		    "a file nor a disk; verify = true requires one");
+		return refuse(f, shown(f), "cannot be read back; verify = true "
+		    "requires a file or a disk");
 	if (fsync(f->fd) == -1)
 		return will_make_room(f, errno) ? DE_FAILED :
 		    fail_path(f, f->name, "cannot be synced", errno);

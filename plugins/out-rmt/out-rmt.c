@@ -164,6 +164,19 @@ find_out_tape(struct out_rmt *r)
 	return false;
 }
 
+/* A device that is no tape drive cannot be verified. */
+static bool
+is_fit_to_verify(const struct out_rmt *r, const struct de_volume *volume)
+{
+	if (!DE_HAS(volume, properties) ||
+	    (volume->properties & DE_VOLUME_VERIFIED) == 0 ||
+	    !target_is_device(&r->remote.target) || r->is_tape)
+		return true;
+	r->host->report(r->host, DE_ERROR, "%s: cannot be read back; "
+	    "verify = true requires a file or a tape", r->remote.name);
+	return false;
+}
+
 /* What is in /dev must not be made, if it is not there. */
 static bool
 open_once(struct out_rmt *r, const struct de_volume *volume)
@@ -173,7 +186,7 @@ open_once(struct out_rmt *r, const struct de_volume *volume)
 	if (!remote_connect(remote) || !out_rmt_let_go(r, volume, true) ||
 	    !remote_open(remote, r->tape == TAPE_YES || target_is_device(
 	    &remote->target) ? OPEN_WRITE : OPEN_CREATE) ||
-	    !find_out_tape(r))
+	    !find_out_tape(r) || !is_fit_to_verify(r, volume))
 		return false;
 	return !r->is_tape || !r->rewind ||
 	    remote_tape(remote, TAPE_REWIND, 1);
@@ -267,7 +280,8 @@ look_at_target(struct out_rmt *r, const struct de_volume *volume)
 	    remote->target.file, OPEN_WRITE), &answer))
 		return false;
 	if (answer.error == 0)
-		return find_out_tape(r) && remote_close(remote);
+		return find_out_tape(r) && is_fit_to_verify(r, volume) &&
+		    remote_close(remote);
 	if (answer.error == ENOENT && !target_is_device(&remote->target) &&
 	    r->tape != TAPE_YES)
 		return look_at_folder(remote);

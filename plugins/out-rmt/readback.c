@@ -31,9 +31,8 @@ out_rmt_begin_readback(void *self)
 	struct remote *remote = &r->remote;
 
 	if (target_is_device(&remote->target) && !r->is_tape) {
-		r->host->report(r->host, DE_ERROR, "%s: cannot be read back, as "
-		    "it is neither a file nor a tape; verify = true does not "
-		    "work with it", remote->name);
+		r->host->report(r->host, DE_ERROR, "%s: cannot be read back; "
+		    "verify = true requires a file or a tape", remote->name);
 		return DE_FAILED;
 	}
 	if (!r->ended && out_rmt_settle(r) != DE_OK)

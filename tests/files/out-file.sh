@@ -173,3 +173,17 @@ wait "$first"
 [ "$(cat dumps/same)" = precious ] || fail "it was overwritten"
 grep -q "dumps/same.*File exists" slow.log || fail "$(cat slow.log)"
 only same
+
+# What cannot be read back is not written first, if it is to be verified.
+configure_dump a.conf a.img /dev/null
+sed -i 's,/dev/null";,& verify = true;,' a.conf
+for how in --check ""; do
+	engine 1 -c a.conf $how
+	said "/dev/null cannot be read back; verify = true requires"
+	not_said "DUMP IS DONE" "written again"
+done
+configure_dump a.conf a.img -
+sed -i 's,path = "-";,& verify = true;,' a.conf
+engine 1 -c a.conf
+said "standard output cannot be read back"
+[ ! -s out ] || fail "it was written to"

@@ -75,6 +75,14 @@ nothing_for 1 "\"#9999\", \"#$(inode_of /a/b)\"" '"#9999" matches nothing'
 nothing_for 0 '"*.o", "7.o", "/var", "/var/cache", "/var/**/5", "cache", "9.o", "6"'
 nothing_for 1 '"/var/none", "/a/**"' '"/var/none" matches nothing'
 
+# A pattern that leaves out everything is a mistake.
+configure_levels levels.conf "$scratch/a.img" 'exclude = "*";'
+engine 0 -c levels.conf --no-update --level 0
+said "warning: exclude leaves out everything on " "only the root directory"
+configure_levels levels.conf "$scratch/a.img" 'exclude = "/a";'
+engine 0 -c levels.conf --no-update --level 0
+not_said "leaves out everything"
+
 # The maps: an excluded directory and those below it are in neither, a file that
 # had names there only is not dumped.
 configure_levels levels.conf "$scratch/a.img" 'exclude = "/var";'

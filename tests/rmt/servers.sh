@@ -79,8 +79,10 @@ for server in "${servers[@]}"; do
 	said "is no tape drive"
 	configure_set a.conf img "$(to_rmt /dev/null "$rsh" "$rmt" \
 	    'verify = true; rewrite_attempts = 0;')"
-	engine 5 -c a.conf
-	said "cannot be read back, as it is neither a file nor a tape"
+	engine 1 --check -c a.conf
+	said "cannot be read back; verify = true requires a file or a tape"
+	engine 1 -c a.conf
+	said "cannot be read back; verify = true requires a file or a tape"
 done
 
 # ---- Targets
