@@ -1,4 +1,31 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * ring.c - see ring.h; what holds inside of it
+ *
+ * Records are numbered from 0, in the order of the stream.  Record n is in slot
+ * n % slot_count.  Whenever the lock is free:
+ *
+ *   told <= settled <= written <= taken <= submitted
+ *   submitted - settled <= slot_count, and less than that if `open`
+ *   ready = records from `written` to `taken` whose slot is not SLOT_TAKEN
+ *   woken <= asleep <= alive <= thread_count
+ *
+ * Who may use the slot of record n, without the lock:
+ *
+ *   n < settled              the main thread: to tell losses, then to reuse it
+ *   settled <= n < written   nobody; the output may want it again
+ *   written <= n < taken     the slave that took it, while it is SLOT_TAKEN;
+ *                            then the one that set `writing`
+ *   taken <= n < submitted   nobody; what is in it waits for a slave
+ *   n = submitted, if open   the main thread, which fills it
+ *
+ * One slave at a time sets `writing` and is inside the output.  When `stopped`
+ * is set, no record is taken or written any more, and it stays set until the
+ * next ring_start().  Every change of what somebody waits for is signalled: a
+ * slave waits on `work`, the main thread on `space`.
+ *
+ * No callback is called with the lock held but unwanted(), which must not wait.
+ */
 #include "core/ring/ring.h"
 
 #include <pthread.h>
@@ -46,6 +73,7 @@ struct slot {
 };
 
 struct ring {
+	/* Set when no slave runs; then only read. */
 	struct ring_config config;
 	size_t record_bytes;
 	size_t stride;			/* of the records in memory */
@@ -57,16 +85,23 @@ struct ring {
 					   that reads before another is woken */
 	struct slot *slots;
 	uint8_t *records;		/* memory of all the slots' records */
+
+	/* The main thread's alone. */
 	pthread_t *threads;
 	unsigned int thread_count;	/* started */
 	uint64_t idle_at;		/* when idle() was called last, ns */
 	uint64_t told;			/* records whose losses were told */
+	bool open;			/* the record to fill has a slot */
 
 	pthread_mutex_t lock;		/* of all that follows */
 	pthread_cond_t work;		/* a record was submitted, or the end */
-	pthread_cond_t space;		/* a record was written, or the end */
-	bool open;			/* the record to fill has a slot */
+	pthread_cond_t space;		/* a record was settled, or the end */
+
+	/* Only the main thread changes these, so it reads them without the lock. */
 	uint64_t submitted;		/* records given to the slaves */
+	bool closing;			/* nothing more will be submitted */
+
+	/* Anybody changes these. */
 	uint64_t taken;			/* records that slaves have taken */
 	uint64_t written;		/* records the output took: the turn */
 	uint64_t settled;		/* of these, on the medium */
@@ -74,7 +109,6 @@ struct ring {
 	bool filling_up;		/* to start_records of them */
 	bool writing;			/* a slave is in the output */
 	bool settling;			/* or was there for the last time */
-	bool closing;			/* nothing more will be submitted */
 	bool stopped;			/* a failure, the end of the volume */
 	unsigned int alive;		/* slaves not at their end yet */
 	unsigned int asleep;		/* of these, waiting for work */
@@ -346,6 +380,30 @@ make_slots(struct ring *ring, unsigned int count)
 	return true;
 }
 
+/* The main thread waits with a limit, which no setting of the date may change. */
+static bool
+make_locks(struct ring *ring)
+{
+	pthread_condattr_t monotonic;
+
+	if (pthread_mutex_init(&ring->lock, NULL) != 0)
+		return false;
+	if (pthread_cond_init(&ring->work, NULL) != 0)
+		goto destroy_lock;
+	if (pthread_condattr_init(&monotonic) != 0)
+		goto destroy_work;
+	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+	const int error = pthread_cond_init(&ring->space, &monotonic);
+	pthread_condattr_destroy(&monotonic);
+	if (error == 0)
+		return true;
+destroy_work:
+	pthread_cond_destroy(&ring->work);
+destroy_lock:
+	pthread_mutex_destroy(&ring->lock);
+	return false;
+}
+
 struct ring *
 ring_new(const struct ring_config *config)
 {
@@ -359,14 +417,10 @@ ring_new(const struct ring_config *config)
 	/* A record begins on a page if its size is a multiple of one. */
 	ring->stride = (ring->record_bytes + RECORD_ALIGNMENT - 1) /
 	    RECORD_ALIGNMENT * RECORD_ALIGNMENT;
-	pthread_mutex_init(&ring->lock, NULL);
-	pthread_condattr_t monotonic;
-	pthread_condattr_init(&monotonic);
-	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-	pthread_cond_init(&ring->work, NULL);
-	pthread_cond_init(&ring->space, &monotonic);
-	pthread_condattr_destroy(&monotonic);
-
+	if (!make_locks(ring)) {
+		free(ring);
+		return NULL;
+	}
 	ring->threads = calloc(config->slaves, sizeof(*ring->threads));
 	if (ring->threads == NULL || !ring_set_medium(ring, &any)) {
 		ring_free(ring);
@@ -382,6 +436,9 @@ ring_free(struct ring *ring)
 		return;
 	free_slots(ring);
 	free(ring->threads);
+	pthread_cond_destroy(&ring->space);
+	pthread_cond_destroy(&ring->work);
+	pthread_mutex_destroy(&ring->lock);
 	free(ring);
 }
 
