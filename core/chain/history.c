@@ -268,8 +268,10 @@ done:
 static void
 name_aside(const char *file, char aside[static NAME_MAX + 1])
 {
-	snprintf(aside, NAME_MAX + 1, "%.*s" ASIDE,
-	    (int)(strlen(file) - strlen(ENDING)), file);
+	const size_t stem = strlen(file) - strlen(ENDING);
+
+	memcpy(aside, file, stem);
+	snprintf(aside + stem, NAME_MAX + 1 - stem, ASIDE);
 }
 
 /* So that it can be looked at, and is not in the way. */
