@@ -33,11 +33,11 @@ help_print(FILE *out)
 "                        " SYSCONFDIR "/dumpengine/dumpengine.conf\n"
 "      --check           check the file, the plugins, the sources and the\n"
 "                        outputs; dump nothing\n"
-"                        outputs; write nothing\n"
 "      --estimate        print how much a run would write; write nothing\n"
-"      --since DATE      dump what changed since then, regardless of the file and\n"
-"                        the dumpdates file\n"
-"      --no-update       do not update a dumpdates file\n"
+"      --level N         make dumps of this level, overriding the file\n"
+"      --since DATE      dump what changed since DATE, regardless of the file and\n"
+"                        of dumpdates\n"
+"      --no-update       do not record dumps in a dumpdates file\n"
 "      --list-plugins    list the plugins, and files that are not usable plugins\n"
 "      --plugin-help NAME\n"
 "                        show what a plugin does and its options\n"
@@ -50,9 +50,9 @@ help_print(FILE *out)
 "      --version         print the version\n"
 "\n"
 "Exit status: 0 all jobs are complete; 1 could not start; 2 finished, but\n"
-"items are missing from a dump; 3 aborted; 4 an operator was needed and none\n"
-"was there; 5 a volume failed verification.  See dumpengine(8), for the file\n"
-"dumpengine.conf(5), and for plugins dumpengine-plugin(3).\n", out);
+"items are missing from a dump; 3 aborted; 4 an operator was needed but not\n"
+"available; 5 a volume failed its verification.  See dumpengine(8); for the\n"
+"file dumpengine.conf(5); for plugins dumpengine-plugin(3).\n", out);
 	return finish(out);
 }
 

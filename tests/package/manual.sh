@@ -97,6 +97,11 @@ sed '/^\.Sh ENVIRONMENT/,$d' "$page" | grep -oE -- 'Fl -[a-z-]+' |
 diff help manual >diff.log ||
     fail "--help and $page: $(cat diff.log)"
 
+# Each has a line of its own in --help, once.
+"$DUMPENGINE" --help | sed -nE 's/^  (-., |    )(--[a-z-]+).*/\2/p' | sort >lines
+diff lines manual >diff.log ||
+    fail "options that have no line in --help, or two: $(cat diff.log)"
+
 # No page has mistakes that a formatter sees.
 if command -v mandoc >/dev/null; then
 	for page in "$top_srcdir"/man/*.[1-9] "$top_srcdir"/plugins/*/*.5; do

@@ -46,7 +46,7 @@ done
 nightly () {
 	local before expected=$1 level=$2
 	shift 2
-	before=$(cat /var/lib/dumpengine/tapes 2>/dev/null | wc -l)
+	before=$(grep -c "" /var/lib/dumpengine/tapes 2>/dev/null || :)
 	run /etc/dumpengine/nightly-tape "$level"
 	[ "$status" -eq "$expected" ] ||
 	    fail "nightly-tape $level: status $status: $(cat out err)"
@@ -85,7 +85,8 @@ mkdir back
 (cd back && timeout 100 "$RESTORE" -r -y -f /dev/nst0 -F ../next) >restore.log 2>&1 \
     </dev/null || fail "restore: $(cat restore.log)"
 grep -qx 'Dear Bo,' back/al/letter.txt || fail "$(cat restore.log)"
-changer unload 2 && changer load 4 || fail "$(mtx -f /dev/changer status)"
+changer unload 2 || fail "$(mtx -f /dev/changer status)"
+changer load 4 || fail "$(mtx -f /dev/changer status)"
 (cd back && timeout 100 "$RESTORE" -r -y -f /dev/nst0) >restore.log 2>&1 \
     </dev/null || fail "restore: $(cat restore.log)"
 rm -f back/restoresymtable
