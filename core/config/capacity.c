@@ -69,7 +69,7 @@ capacity_volumes(const struct volume_settings *settings, uint32_t blocking,
 		*more = records == CAPACITY_AUTO;
 		if (*more || left <= records * blocking)
 			break;
-		/* Each further volume begins with a header of its own. */
+		/* Each further volume begins with its own header. */
 		left -= records * blocking - 1;
 	}
 	return number;

@@ -28,8 +28,8 @@ uint64_t capacity_records(const struct volume_settings *settings,
 uint64_t capacity_needed(uint32_t number, uint32_t map_blocks);
 
 /*
- * How many volumes a dump of so many tape blocks takes.  *more: at least so many,
- * as the last one that is counted has no set size.
+ * How many volumes a dump of this many tape blocks takes.  *more: at least that
+ * many, as the last one counted has no size limit.
  */
 uint64_t capacity_volumes(const struct volume_settings *settings,
     uint32_t blocking, uint64_t tape_blocks, bool *more);

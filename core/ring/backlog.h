@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * backlog.h - what is still to be put on the tape, in order
+ * backlog.h - the queue of what still has to go to the tape
  *
- * At the end of a volume: the tape blocks that were filled but are not on the
- * medium, and what was about to be put.  Memory: what the ring holds.
+ * At the end of a volume it takes the tape blocks that were filled but are not
+ * on the medium, and what was about to be put.  It holds no more than the ring.
  */
 #ifndef CORE_BACKLOG_H
 #define CORE_BACKLOG_H
@@ -17,8 +17,8 @@ enum backlog_kind { BACKLOG_HEADER, BACKLOG_DATA, BACKLOG_EXTENT };
 struct backlog_item {
 	enum backlog_kind kind;
 	struct backlog_item *next;
-	struct ring_extent extent;		/* of BACKLOG_EXTENT */
-	uint8_t block[];			/* of the others */
+	struct ring_extent extent;		/* BACKLOG_EXTENT only */
+	uint8_t block[];			/* all other kinds */
 };
 
 struct backlog {
@@ -29,15 +29,15 @@ struct backlog {
 void backlog_init(struct backlog *b);
 void backlog_clear(struct backlog *b);
 
-/* Add a copy at the end.  False: out of memory. */
+/* Append a copy.  Returns false if out of memory. */
 bool backlog_add_block(struct backlog *b, enum backlog_kind kind,
     const uint8_t *block);
 bool backlog_add_extent(struct backlog *b, const struct ring_extent *extent);
 
-/* Take the first one away and free it. */
+/* Remove the first item and free it. */
 void backlog_drop_first(struct backlog *b);
 
-/* Put all of `front` in front; it is empty afterwards. */
+/* Move all items of `front` to the front; `front` is empty afterwards. */
 void backlog_prepend(struct backlog *b, struct backlog *front);
 
 #endif

@@ -5,16 +5,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Reading this much for nothing is cheaper than another call. */
+/* Reading this much in vain is cheaper than another call. */
 #define GAP_MAX 8192
-/* Pieces of iov of one call; a gap takes one as well. */
+/* Elements of a call's iov; a gap takes one too. */
 #define IOV_MAX_PIECES 256
 
-/* The pieces that one call reads. */
+/* A sequence of pieces read by one call. */
 struct run {
 	struct iovec iov[IOV_MAX_PIECES];
 	int iov_count;
-	uint64_t begin;		/* addresses of the source */
+	uint64_t begin;		/* addresses in the source */
 	uint64_t end;
 };
 
@@ -28,7 +28,7 @@ run_begin(struct run *run, const struct gather_piece *piece)
 	run->end = piece->address + piece->length;
 }
 
-/* Take one more piece in, if it lies right behind.  `waste` takes the gap. */
+/* Add a piece if it follows closely; the gap is read into `waste`. */
 static bool
 run_extend(struct run *run, const struct gather_piece *piece, uint8_t *waste)
 {
@@ -56,7 +56,7 @@ run_extend(struct run *run, const struct gather_piece *piece, uint8_t *waste)
 	return true;
 }
 
-/* Does it go on where the last one of the same piece ends? */
+/* Does it continue the last loss, in the same piece? */
 static bool
 continues(const struct gather_losses *losses, const struct gather_piece *piece,
     size_t begin, int error)
@@ -92,7 +92,7 @@ add_loss(struct gather_losses *losses, const struct gather_piece *piece,
 		.inode = piece->inode,
 		.offset = piece->offset + begin,
 		.length = length,
-		/* A source may say something else, or nothing. */
+		/* The source may report another place, or none. */
 		.address = error->address >= address &&
 		    error->address - address < length ? error->address :
 		    address,
@@ -102,9 +102,9 @@ add_loss(struct gather_losses *losses, const struct gather_piece *piece,
 }
 
 /*
- * Read a part of a piece; if it fails, its two halves, down to a tape block.
- * What the source says of the place is not relied upon.  A record has at most
- * 1024 tape blocks, so this goes 11 calls deep at most.
+ * Read part of a piece; on failure read its two halves, down to tape blocks.
+ * Does not rely on the place that the source reports.  A record has at most
+ * 1024 tape blocks, so the recursion is at most 11 deep.
  */
 static bool
 narrow(const struct gather_source *source, const struct gather_piece *piece,
@@ -128,7 +128,7 @@ narrow(const struct gather_source *source, const struct gather_piece *piece,
 	    narrow(source, piece, begin + half, length - half, losses);
 }
 
-/* One by one; the failure may also have been in a gap, or be gone by now. */
+/* Read one by one: the error may have been in a gap, or transient. */
 static bool
 read_singly(const struct gather_source *source,
     const struct gather_piece *pieces, unsigned int count,

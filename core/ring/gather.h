@@ -2,13 +2,13 @@
 /*
  * gather.h - read the pieces of a record with as few calls as possible
  *
- * Pieces that lie side by side in the source are read by one call, straight to
- * their places.  A small gap between two of them (the unused end of a
- * filesystem block, most often) is read along and thrown away.
+ * Pieces that are contiguous in the source are read by one call, straight into
+ * their places.  A small gap between two of them (most often the unused end of
+ * a filesystem block) is read too, and discarded.
  *
- * What cannot be read is narrowed down to tape blocks, and these become zeros.
+ * Unreadable areas are narrowed down to tape blocks, which are set to zero.
  *
- * Called by the slaves; touches nothing but what it is given.
+ * Called by the slaves; touches only what it is passed.
  */
 #ifndef CORE_GATHER_H
 #define CORE_GATHER_H
@@ -23,30 +23,30 @@ struct gather_source {
 	    const struct iovec *iov, int iov_count,
 	    struct de_read_error *error);
 	void *arg;
-	/* Asked before each try of a narrowing, which may take long. */
+	/* Asked before each read while narrowing, which can take long. */
 	bool (*is_wanted)(void *arg);
 	void *wanted_arg;
 };
 
-/* Bytes to be read. */
+/* Bytes to read. */
 struct gather_piece {
 	uint8_t *to;
 	size_t length;
 	uint64_t address;	/* of the source */
-	uint64_t offset;	/* these two for messages only: in the file */
+	uint64_t offset;	/* in the file; only for messages, as `inode` */
 	uint32_t inode;
 };
 
-/* Bytes that could not be read, and are zeros now. */
+/* Unreadable bytes, set to zero. */
 struct gather_loss {
 	uint32_t inode;
 	uint64_t offset;	/* in the file */
 	uint64_t length;
-	uint64_t address;	/* of the first byte that could not be read */
+	uint64_t address;	/* of the first unreadable byte */
 	int error;		/* as errno */
 };
 
-/* A list of them.  Begins zeroed; the caller frees `items`. */
+/* A list of losses.  Starts zeroed; the caller frees `items`. */
 struct gather_losses {
 	struct gather_loss *items;
 	size_t count;
@@ -54,9 +54,9 @@ struct gather_losses {
 };
 
 /*
- * Read all pieces, in their order.  What cannot be read is added to `losses`;
- * tape blocks that follow each other in a piece make one of them.  Returns
- * false if out of memory for the list, or if it is not wanted any more.
+ * Read all pieces, in order.  Unreadable bytes are added to `losses`,
+ * contiguous tape blocks of a piece as one.  Returns false if out of memory for
+ * the list, or as soon as is_wanted() returns false.
  */
 bool gather_read(const struct gather_source *source,
     const struct gather_piece *pieces, unsigned int count,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * ring.c - see ring.h; what holds inside of it
+ * ring.c - see ring.h; its invariants
  *
  * Records are numbered from 0, in the order of the stream.  Record n is in slot
  * n % slot_count.  Whenever the lock is free:
@@ -12,19 +12,20 @@
  *
  * Who may use the slot of record n, without the lock:
  *
- *   n < settled              the main thread: to tell losses, then to reuse it
- *   settled <= n < written   nobody; the output may want it again
+ *   n < settled              the main thread, to report losses and reuse it
+ *   settled <= n < written   no thread; the output may need it again
  *   written <= n < taken     the slave that took it, while it is SLOT_TAKEN;
  *                            then the one that set `writing`
- *   taken <= n < submitted   nobody; what is in it waits for a slave
+ *   taken <= n < submitted   no thread; it waits for a slave
  *   n = submitted, if open   the main thread, which fills it
  *
- * One slave at a time sets `writing` and is inside the output.  When `stopped`
- * is set, no record is taken or written any more, and it stays set until the
- * next ring_start().  Every change of what somebody waits for is signalled: a
- * slave waits on `work`, the main thread on `space`.
+ * One slave at a time sets `writing` and is inside the output.  Once `stopped`
+ * is set, no more records are taken or written; it stays set until the next
+ * ring_start().  Every change that a thread may be waiting for is signalled:
+ * slaves wait on `work`, the main thread on `space`.
  *
- * No callback is called with the lock held but unwanted(), which must not wait.
+ * The only callback called with the lock held is unwanted(), which must not
+ * block.
  */
 #include "core/ring/ring.h"
 
@@ -42,81 +43,81 @@
 
 #define RECORD_ALIGNMENT 4096
 #define IDLE_NS 200000000	/* how often idle() is called */
-/* Each slave has one in hand; the others even out who is faster for a while. */
+/* Each slave works on one; the spares even out differences in speed. */
 #define SLOTS_PER_SLAVE 2
-#define SLOTS_BYTES (2 << 20)	/* as many more as make up this much, or as
-				   many in all as the buffer that was set */
+#define SLOTS_BYTES (2 << 20)	/* further slots make up this much, unless a
+				   buffer size was set */
 
-/* Sooner read by a slave that is awake than another one is woken. */
+/* Up to this much is left to slaves that are awake, sparing a wake-up. */
 #define PATIENCE_BYTES (256 << 10)
 
 #define RECORDS_MAX (1u << 30)
 
-/* A tape block with this tag is to be read: it is the first of a piece. */
+/* The tag of the first tape block of a piece that is read from the source. */
 #define TAG_PIECE (RING_TAG_MAX + 1)
 
 enum slot_state {
-	SLOT_TAKEN,		/* a slave reads it */
+	SLOT_TAKEN,		/* a slave is reading it */
 	SLOT_READ,		/* to be written when its turn comes */
-	SLOT_FAILED		/* no memory for what could not be read */
+	SLOT_FAILED		/* out of memory for its losses */
 };
 
 /* A record, from the first block put into it until it is on the medium. */
 struct slot {
 	uint8_t *record;		/* record_blocks tape blocks */
-	struct gather_piece *pieces;	/* what is to be read into it */
+	struct gather_piece *pieces;	/* to be read into it */
 	unsigned int piece_count;
 	unsigned int blocks;		/* tape blocks put into it */
-	uint8_t *tags;			/* of each: the caller's, or TAG_PIECE */
-	enum slot_state state;		/* from when it is taken on */
-	struct gather_losses losses;	/* what of it could not be read */
+	uint8_t *tags;			/* the caller's, or TAG_PIECE */
+	enum slot_state state;		/* valid once a slave has taken it */
+	struct gather_losses losses;	/* its unreadable parts */
 };
 
 struct ring {
-	/* Set when no slave runs; then only read. */
+	/* Set while no slave runs, then only read. */
 	struct ring_config config;
 	size_t record_bytes;
-	size_t stride;			/* of the records in memory */
+	size_t stride;			/* from one record to the next */
 	unsigned int window;		/* records written but not settled */
-	unsigned int slot_count;	/* these included */
-	unsigned int slots_made;	/* at least as many */
+	unsigned int slot_count;	/* including the window */
+	unsigned int slots_made;	/* allocated; at least slot_count */
 	unsigned int start_records;	/* to be read before writing begins */
-	unsigned int patience;		/* records that may wait for each slave
-					   that reads before another is woken */
+	unsigned int patience;		/* records that may wait per reading
+					   slave before another is woken */
 	struct slot *slots;
-	uint8_t *records;		/* memory of all the slots' records */
+	uint8_t *records;		/* the memory of all records */
 
-	/* The main thread's alone. */
+	/* Used by the main thread only. */
 	pthread_t *threads;
 	unsigned int thread_count;	/* started */
-	uint64_t idle_at;		/* when idle() was called last, ns */
-	uint64_t told;			/* records whose losses were told */
-	bool open;			/* the record to fill has a slot */
+	uint64_t idle_at;		/* last call of idle(), ns */
+	uint64_t told;			/* records whose losses were reported */
+	bool open;			/* the record being filled has a slot */
 
-	pthread_mutex_t lock;		/* of all that follows */
+	pthread_mutex_t lock;		/* guards everything below */
 	pthread_cond_t work;		/* a record was submitted, or the end */
 	pthread_cond_t space;		/* a record was settled, or the end */
 
-	/* Only the main thread changes these, so it reads them without the lock. */
+	/* Changed only by the main thread, which reads them without the lock. */
 	uint64_t submitted;		/* records given to the slaves */
 	bool closing;			/* nothing more will be submitted */
 
-	/* Anybody changes these. */
-	uint64_t taken;			/* records that slaves have taken */
-	uint64_t written;		/* records the output took: the turn */
+	/* Changed by all threads. */
+	uint64_t taken;			/* of these, taken by a slave */
+	uint64_t written;		/* of these, accepted by the output */
 	uint64_t settled;		/* of these, on the medium */
 	uint64_t ready;			/* records read but not written */
-	bool filling_up;		/* to start_records of them */
+	bool filling_up;		/* until start_records are ready */
 	bool writing;			/* a slave is in the output */
-	bool settling;			/* or was there for the last time */
-	bool stopped;			/* a failure, the end of the volume */
-	unsigned int alive;		/* slaves not at their end yet */
+	bool settling;			/* settle() has been called */
+	bool stopped;			/* by a failure or the end of volume */
+	unsigned int alive;		/* slaves that have not ended */
 	unsigned int asleep;		/* of these, waiting for work */
-	unsigned int woken;		/* of these, about to go on */
-	enum de_status status;		/* why it is stopped */
-	bool out_of_memory;		/* or this */
+	unsigned int woken;		/* of these, signalled to wake up */
+	enum de_status status;		/* why the ring stopped */
+	bool out_of_memory;		/* likewise */
 	struct times times;
-	uint64_t output_idle_from;	/* the last write ended, ns; 0: none yet */
+	uint64_t output_idle_from;	/* end of last write, ns; 0: none yet */
 };
 
 static struct slot *
@@ -125,16 +126,16 @@ slot_of(const struct ring *ring, uint64_t record)
 	return &ring->slots[record % ring->slot_count];
 }
 
-/* The record that the main thread fills; only it may ask. */
+/* The record that the main thread is filling; main thread only. */
 static struct slot *
 filling(const struct ring *ring)
 {
 	return slot_of(ring, ring->submitted);
 }
 
-/* ------------------------------------------------------------ the slaves */
+/* -------------------------------------------------------------- the slaves */
 
-/* With the lock held. */
+/* Lock held. */
 static void
 stop_locked(struct ring *ring, enum de_status status)
 {
@@ -146,7 +147,7 @@ stop_locked(struct ring *ring, enum de_status status)
 	pthread_cond_signal(&ring->space);
 }
 
-/* With the lock held.  The record that the caller is to read, or false. */
+/* Lock held.  Take the next record to read; false if there is none. */
 static bool
 take_record(struct ring *ring, uint64_t *record)
 {
@@ -185,7 +186,7 @@ read_record(struct ring *ring, struct slot *slot)
 	    &slot->losses) ? SLOT_READ : SLOT_FAILED;
 }
 
-/* With the lock held. */
+/* Lock held. */
 static void
 count_output_time(struct ring *ring, uint64_t begun, uint64_t ended)
 {
@@ -205,9 +206,9 @@ is_full(const struct ring *ring)
 }
 
 /*
- * Has it room for several records, or does the output wait for more?  Those
- * that the output may keep for as long as it wants do not count, or one could
- * wait for the other for ever.
+ * Is there room for several records, or is the output waiting for more?  The
+ * window does not count: the output may keep those records indefinitely, and
+ * each side would wait for the other.
  */
 static bool
 has_much_room(const struct ring *ring)
@@ -218,8 +219,8 @@ has_much_room(const struct ring *ring)
 }
 
 /*
- * With the lock held; gives it up while the output works.  Writes the record,
- * or settles all that were if it is NULL.
+ * Lock held; released during the output's call.  Write the record, or, if it is
+ * NULL, settle all that were written.
  */
 static void
 write_record(struct ring *ring, const struct slot *slot)
@@ -242,14 +243,14 @@ write_record(struct ring *ring, const struct slot *slot)
 		ring->written++;
 		ring->ready--;
 	}
-	/* A main thread that waits is woken when it can fill several. */
+	/* Wake the main thread only when it can fill several. */
 	if (has_much_room(ring))
 		pthread_cond_signal(&ring->space);
 }
 
 /*
- * With the lock held.  A drive that has to wait loses time, so it waits once
- * for many records rather than for each of them.
+ * Lock held.  A drive loses time whenever it has to wait, so let it wait once
+ * for many records rather than for each.
  */
 static bool
 must_fill_up(struct ring *ring)
@@ -271,9 +272,9 @@ fill_up_again(struct ring *ring)
 }
 
 /*
- * With the lock held: write what is read and has its turn.  A slave that finds
- * another one at it leaves its record to that one and reads on.  A record that
- * has failed stops the ring when its turn has come, so that all before it are
+ * Lock held.  Write the records that are next in order and have been read.  If
+ * another slave is already writing, leave the record to it and read on.  A
+ * record that failed stops the ring only at its turn, so all before it are
  * written.
  */
 static void
@@ -299,7 +300,7 @@ write_records(struct ring *ring)
 }
 
 /*
- * With the lock held, by each slave at its end: the one that comes when all is
+ * Lock held.  Each slave calls this as it ends; the one that finds everything
  * written has the output settle it.
  */
 static void
@@ -333,7 +334,7 @@ slave(void *arg)
 		ring->ready++;
 		write_records(ring);
 	}
-	/* What had been waiting for more, which does not come. */
+	/* No more records will come for those that were waiting. */
 	write_records(ring);
 	settle_records(ring);
 	note_leave_thread();
@@ -343,7 +344,7 @@ slave(void *arg)
 	return NULL;
 }
 
-/* ------------------------------------------------------- the main thread */
+/* --------------------------------------------------------- the main thread */
 
 static void
 free_slots(struct ring *ring)
@@ -380,7 +381,7 @@ make_slots(struct ring *ring, unsigned int count)
 	return true;
 }
 
-/* The main thread waits with a limit, which no setting of the date may change. */
+/* `space` uses the monotonic clock: setting the date must not affect waits. */
 static bool
 make_locks(struct ring *ring)
 {
@@ -414,7 +415,7 @@ ring_new(const struct ring_config *config)
 		return NULL;
 	ring->config = *config;
 	ring->record_bytes = (size_t)config->record_blocks * DE_TAPE_BLOCK;
-	/* A record begins on a page if its size is a multiple of one. */
+	/* Page-sized records, and multiples, begin on a page boundary. */
 	ring->stride = (ring->record_bytes + RECORD_ALIGNMENT - 1) /
 	    RECORD_ALIGNMENT * RECORD_ALIGNMENT;
 	if (!make_locks(ring)) {
@@ -442,7 +443,7 @@ ring_free(struct ring *ring)
 	free(ring);
 }
 
-/* Records of the buffer: a slave needs one, and one more to be of use. */
+/* Records in the buffer: at least two per slave, one to read and one spare. */
 static unsigned int
 buffer_records(const struct ring *ring, uint64_t buffer)
 {
@@ -457,7 +458,7 @@ buffer_records(const struct ring *ring, uint64_t buffer)
 	return count < least ? least : (unsigned int)count;
 }
 
-/* No more than leaves something for all slaves in a buffer that is full. */
+/* Limited so that a full buffer has work for all slaves. */
 static unsigned int
 patience_of(const struct ring *ring, unsigned int buffer)
 {
@@ -538,7 +539,7 @@ ring_start(struct ring *ring)
 	enum de_status status = DE_OK;
 
 	reset(ring);
-	/* Signals are the main thread's, but for the one that wakes slaves. */
+	/* The main thread takes all signals but the one that wakes slaves. */
 	sigfillset(&all);
 	sigdelset(&all, SIGNALS_WAKE);
 	pthread_sigmask(SIG_SETMASK, &all, &old);
@@ -556,7 +557,7 @@ ring_start(struct ring *ring)
 		ring->thread_count++;
 	}
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
-	/* Fewer slaves than asked for are slower, but do the same. */
+	/* Fewer slaves than configured are slower, but do the same. */
 	if (ring->thread_count == 0) {
 		ring->stopped = true;
 		ring->status = status = DE_FAILED;
@@ -565,9 +566,9 @@ ring_start(struct ring *ring)
 }
 
 /*
- * Tell of what could not be read in records on the medium, before their
- * slots are used again.  Without the lock, as these slots are the main
- * thread's.  Returns false if the caller is to give up.
+ * Report losses in records that are on the medium, before their slots are
+ * reused.  Needs no lock: these slots belong to the main thread.  Returns false
+ * if the ring is to stop.
  */
 static bool
 tell_losses(struct ring *ring, uint64_t settled)
@@ -583,7 +584,7 @@ tell_losses(struct ring *ring, uint64_t settled)
 	return go_on;
 }
 
-/* With the lock held, which idle() and lost() do without. */
+/* Lock held; released during idle() and lost(). */
 static void
 call_idle(struct ring *ring, uint64_t now)
 {
@@ -598,7 +599,7 @@ call_idle(struct ring *ring, uint64_t now)
 		stop_locked(ring, DE_FAILED);
 }
 
-/* With the lock held: wait a while for `space`, then have idle() called. */
+/* Lock held.  Wait a while for `space`, then call idle() if it is due. */
 static void
 wait_for_space(struct ring *ring)
 {
@@ -626,11 +627,11 @@ give_up(struct ring *ring)
 }
 
 /*
- * With the lock held.  Waking a slave costs more than a small read, so the ones
- * that read may find the record when they are done.  A source that is slow has
- * more and more of them waiting, and all slaves awake; one that is as fast as
- * memory keeps one slave busy, and none going to sleep and waking.  One that
- * writes may be long.
+ * Lock held.  Waking a slave costs more than a small read, so a record is first
+ * left to slaves that are reading.  With a slow source, records pile up until
+ * all slaves are awake; with one as fast as memory, a single slave stays busy
+ * and none keeps going to sleep and waking.  A slave that is writing does not
+ * count, as that may take long.
  */
 static void
 wake_slave(struct ring *ring)
@@ -646,7 +647,7 @@ wake_slave(struct ring *ring)
 	pthread_cond_signal(&ring->work);
 }
 
-/* Hand the full record to the slaves and wait until the next slot is free. */
+/* Give the full record to the slaves and wait until the next slot is free. */
 static void
 submit(struct ring *ring)
 {
@@ -671,7 +672,7 @@ submit(struct ring *ring)
 		empty_slot(filling(ring));
 }
 
-/* The slot with room for a tape block, or NULL. */
+/* The slot with room for a tape block, or NULL if the ring has stopped. */
 static struct slot *
 slot_with_room(struct ring *ring)
 {
@@ -726,9 +727,9 @@ ring_put_extent(struct ring *ring, const struct ring_extent *extent)
 }
 
 /*
- * A slave may be inside a system call that does not end by itself.  The signal
- * has no effect but to interrupt it; as it may come just before, it is sent
- * until all slaves are at their end.
+ * A slave may be in a system call that blocks for ever.  The signal does
+ * nothing but interrupt it; as it may arrive just before the call, it is
+ * repeated until all slaves have ended.
  */
 static void
 join_slaves(struct ring *ring)

@@ -11,9 +11,9 @@
 #include "core/operator/times.h"
 #include "core/operator/volume_report.h"
 
-#define SECONDS_TELLING 0.1	/* a rate of less would be chance */
+#define SECONDS_TELLING 0.1	/* a rate over less time is meaningless */
 
-/* The dump as those who note it have to know it; NULL: it never came to one. */
+/* The dump for the history; NULL if it ended before it was described. */
 static struct chain *
 describe_chain(const struct job_task *task, const struct dump_record *record)
 {
@@ -34,7 +34,7 @@ describe_chain(const struct job_task *task, const struct dump_record *record)
 	return chain;
 }
 
-/* Every volume is safe: from now on, others can build on this dump. */
+/* Every volume is safe: from now on, other dumps can be based on this one. */
 void
 conclude_note(const struct job_task *task, struct dump_record *record,
     struct chain_log *log)
@@ -42,7 +42,7 @@ conclude_note(const struct job_task *task, struct dump_record *record,
 	const bool whole = record->status == STATUS_COMPLETE ||
 	    record->status == STATUS_INCOMPLETE;
 
-	/* Should the machine stop now, the next run knows of it. */
+	/* If the machine crashes now, the next run catches up. */
 	chain_log_end(log, record->status);
 	if (!whole || !job_updates_dumpdates(task->config))
 		return;
@@ -56,7 +56,7 @@ conclude_note(const struct job_task *task, struct dump_record *record,
 		record->status = STATUS_INCOMPLETE;
 }
 
-/* The one line with the sums, and the only rate of the whole. */
+/* A line with the totals, and the only rate of the whole dump. */
 static void
 report_sums(struct report *rep, const struct dump_record *record,
     double seconds)
@@ -76,7 +76,7 @@ report_sums(struct report *rep, const struct dump_record *record,
 		    &record->times);
 }
 
-/* The last line of a dump that can be restored: how. */
+/* The last line of a dump that can be restored says how. */
 static void
 report_done(struct report *rep, const struct dump_record *record,
     uint32_t blocking)
@@ -107,9 +107,10 @@ conclude_report(const struct job_task *task, const struct dump_record *record,
 	struct report *rep = task->context->rep;
 
 	if (record->findings > 0)
-		report(rep, DE_WARNING, "%" PRIu64 " %s not in the dump, or "
-		    "not as in the filesystem; see above", record->findings,
-		    record->findings == 1 ? "thing is" : "things are");
+		report(rep, DE_WARNING, "%" PRIu64 " %s from the filesystem; "
+		    "see above", record->findings, record->findings == 1 ?
+		    "item is missing from the dump or differs" :
+		    "items are missing from the dump or differ");
 	if (record->status == STATUS_COMPLETE ||
 	    record->status == STATUS_INCOMPLETE) {
 		report_sums(rep, record, seconds);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * conclude.h - what is left to be done when the processes of a dump have ended
+ * conclude.h - conclude a dump whose processes have ended
  *
- * Notes the dump for those that will build on it, and says the last lines.
+ * Records the dump as a base for later ones, and reports the last lines.
  * Supervisor only.
  */
 #ifndef CORE_CONCLUDE_H
@@ -13,13 +13,13 @@
 #include "core/run/job_task.h"
 
 /*
- * Note it in the history and in dumpdates, if every volume is safe; what that
- * does to the status is in `record`.
+ * Record the dump in the history and in dumpdates if every volume is safe, and
+ * update the status in `record` accordingly.
  */
 void conclude_note(const struct job_task *task, struct dump_record *record,
     struct chain_log *log);
 
-/* Report the sums, and how to restore it, or that it is aborted. */
+/* Report the totals and how to restore the dump, or that it is aborted. */
 void conclude_report(const struct job_task *task,
     const struct dump_record *record, double seconds);
 

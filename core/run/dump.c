@@ -15,17 +15,17 @@
 #include "core/volume/writer_ending.h"
 #include "core/write/passes.h"
 
-/* A dump being made. */
+/* A dump in progress. */
 struct dump {
 	struct setup setup;
 	pid_t supervisor;
 	struct findings *findings;
 	struct read_errors read_errors;
 	struct selection sel;
-	struct de_time selected;	/* when the selection began */
+	struct de_time selected;		/* when selection began */
 };
 
-/* ------------------------------------------------------------- its ending */
+/* ------------------------------------------------------------- how it ends */
 
 static void
 count_findings(struct dump *d, struct message_end *end)
@@ -37,8 +37,8 @@ count_findings(struct dump *d, struct message_end *end)
 }
 
 /*
- * The dump ended before it came to a tape.  Returns what the process has to end
- * with, as all that follow.
+ * The dump ends before anything was written.  Like all functions below, returns
+ * the exit code of the process.
  */
 static int
 end_early(struct dump *d, enum exit_status status)
@@ -54,8 +54,8 @@ end_early(struct dump *d, enum exit_status status)
 }
 
 /*
- * Tell the supervisor how the dump ended, if it did with this process.  For the
- * `changes`, see live_changes.h.
+ * Tell the supervisor how the dump ended, if this process is the one that ends
+ * it.  For `changes`, see live_changes.h.
  */
 static int
 end_tape(struct dump *d, struct tape *tape, uint64_t changes)
@@ -76,9 +76,9 @@ end_tape(struct dump *d, struct tape *tape, uint64_t changes)
 	return writer_exit_code(ending.how, ending.status);
 }
 
-/* -------------------------------------------------------- passes I and II */
+/* --------------------------------------------------------- passes I and II */
 
-/* Should it be frozen for the selection?  It was for the snapshot. */
+/* Freeze it for the selection?  Not if it was frozen for the snapshot. */
 static bool
 is_to_be_frozen(const struct setup *s)
 {
@@ -111,7 +111,7 @@ select_inodes(struct dump *d)
 	}
 	d->selected = live_changes_now();
 	const bool ok = job_selection_make(s, &d->sel, &d->read_errors);
-	/* A thaw too early is a warning: what has changed is found later. */
+	/* An early thaw is only a warning: changes are found later. */
 	freeze_end(freeze);
 	if (ok)
 		return VERDICT_GO_ON;
@@ -153,7 +153,7 @@ send_description(const struct dump *d)
 	message_send(s->channel, &m, true);
 }
 
-/* ------------------------------------------------------ passes III and IV */
+/* ------------------------------------------------------- passes III and IV */
 
 static void
 make_header_template(const struct setup *s, struct header_template *t)
@@ -200,7 +200,7 @@ make_tape(struct dump *d, const struct header_template *header)
 	return tape_new(&config);
 }
 
-/* Not before the last slave has read what it was to read. */
+/* Only when the last slave has finished reading. */
 static uint64_t
 count_changes(const struct dump *d)
 {
@@ -241,7 +241,7 @@ write_stream(struct dump *d)
 	return end_tape(d, tape, changes);
 }
 
-/* -------------------------------------------------------------- the steps */
+/* --------------------------------------------------------------- the steps */
 
 static int
 select_and_write(struct dump *d)
@@ -261,7 +261,7 @@ select_and_write(struct dump *d)
 	return exit_code;
 }
 
-/* All passes, with somewhere to note what they find. */
+/* Run all passes, collecting findings. */
 static int
 run_passes(struct dump *d)
 {

@@ -2,8 +2,8 @@
 /*
  * dump.h - the processes that write the dump of a job
  *
- * Selects, if need be while the filesystem is frozen, tells the supervisor what
- * is coming, and writes the stream on a tape.
+ * They select, with the filesystem frozen if configured, tell the supervisor
+ * what is coming, and write the stream to a tape.
  */
 #ifndef CORE_DUMP_H
 #define CORE_DUMP_H
@@ -11,9 +11,9 @@
 #include "core/run/job_task.h"
 
 /*
- * Dump, and tell the supervisor on `channel` how that ended.  The process that
- * calls becomes the checkpoint of the first volume, and this returns in the
- * process of every other one: with what it has to end with.
+ * Dump, and report the result to the supervisor on `channel`.  The calling
+ * process becomes the checkpoint of the first volume.  Returns in the process
+ * of each volume, with its exit code.
  */
 int dump_run(const struct job_task *task, int channel);
 

@@ -8,8 +8,8 @@
 #include "core/run/supervise.h"
 
 /*
- * What changes from now on comes with the next level, so nothing of what is
- * dumped may have been fixed before this is asked.
+ * The date of the dump.  What changes later is left to the next level, so this
+ * must be read before any of what is dumped is fixed.
  */
 static int64_t
 date_of(const struct job_config *config, const struct snapshot *snapshot)
@@ -46,7 +46,7 @@ dump(const struct job_config *config, const struct job_context *context,
 	return supervise_dump(&task, process);
 }
 
-/* With a snapshot, if the job has one. */
+/* Run the job, with a snapshot if it has one. */
 static enum exit_status
 run_in_turn(const struct job_config *config, const struct job_context *context,
     struct job_process *process)

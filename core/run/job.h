@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * job.h - one dump, from its configuration to its last message
+ * job.h - run a job from its configuration to its last message
  */
 #ifndef CORE_JOB_H
 #define CORE_JOB_H
@@ -9,21 +9,21 @@
 #include "core/run/job_task.h"
 
 /*
- * Run a job, and return its status to the process that called.  In every other
- * one, which *process tells, that is nothing: it has to end with
- * process->exit_code, and do nothing else.
+ * Run a job.  Returns its status in the calling process.  Also returns in
+ * others, as *process tells; these must exit with process->exit_code, and do
+ * nothing else.
  */
 enum exit_status job_run(const struct job_config *job,
     const struct job_context *context, struct job_process *process);
 
 /*
- * Could it run now?  Opens the source, asks the output; writes nothing.  In two
- * processes, as job_run().
+ * Check whether the job could run now.  Opens the source and asks the output;
+ * writes nothing.  Returns in two processes, like job_run().
  */
 enum exit_status job_check(const struct job_config *job,
     const struct job_context *context, struct job_process *process);
 
-/* Select, and print how much it is; writes nothing.  In two processes, too. */
+/* Select, and print the size of the dump; writes nothing.  Likewise. */
 enum exit_status job_estimate(const struct job_config *job,
     const struct job_context *context, struct job_process *process);
 

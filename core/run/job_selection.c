@@ -10,7 +10,7 @@ hook_findings(const struct setup *s, bool (*hook)(void *arg,
 	s->source_instance->hooks.finding_arg = arg;
 }
 
-/* What the base lacks. */
+/* Mark the inodes that are missing from the base. */
 static bool
 make_retake(const struct setup *s, struct inomap *map)
 {
@@ -53,7 +53,7 @@ job_selection_make(const struct setup *s, struct selection *sel,
 	const bool ok = selection_make(sel, &s->src, &rules, read_errors,
 	    s->rep, s->cancelled);
 	inomap_free(&retake);
-	/* If there were too many, the search for their paths finds no more. */
+	/* Errors during the search for paths no longer count. */
 	hook_findings(s, findings_hook, read_errors->findings);
 	s->source_instance->unknown = NULL;
 	if (ok && s->source_instance->unknown_is_short) {

@@ -2,8 +2,8 @@
 /*
  * job_selection.h - passes I and II of a job, by its settings
  *
- * Says what the selection has to go by, what becomes of what it finds, and how
- * many read errors it may meet.
+ * Applies the job's rules, directs what the selection finds, and limits the
+ * read errors it may meet.
  */
 #ifndef CORE_JOB_SELECTION_H
 #define CORE_JOB_SELECTION_H
@@ -14,18 +14,18 @@
 #include "core/select/selection.h"
 
 /*
- * What the source reports from now on goes to `findings`; NULL: to the user as
- * it is.
+ * Direct what the source reports from now on to `findings`; NULL: straight to
+ * the user.
  */
 void job_selection_hook(const struct setup *setup, struct findings *findings);
 
-/* `channel` is where the operator is asked; -1: nobody is. */
+/* The operator is asked on `channel`; -1: not at all. */
 struct read_errors job_selection_read_errors(const struct setup *setup,
     struct findings *findings, int channel);
 
 /*
- * Select.  Returns false after reporting why it could not; `sel` is to be freed
- * if it could.
+ * Select.  Returns false after reporting why it could not; otherwise the caller
+ * frees `sel`.
  */
 bool job_selection_make(const struct setup *setup, struct selection *sel,
     struct read_errors *read_errors);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * job_task.h - a job that is to be run, as the pieces that run it get it
+ * job_task.h - a job to be run, as passed to the parts that run it
  */
 #ifndef CORE_JOB_TASK_H
 #define CORE_JOB_TASK_H
@@ -16,22 +16,22 @@ struct places;
 struct job_context {
 	struct report *rep;
 	struct signals *signals;
-	struct places *places;		/* that no volume may go to */
+	struct places *places;		/* that no volume may overwrite */
 	bool may_ask;			/* -q was not given */
-	struct run_report *run_report;	/* NULL: none is wanted */
+	struct run_report *run_report;	/* NULL: not requested */
 };
 
-/* Jobs fork, so that what runs them returns in several processes. */
+/* Jobs fork, so the functions that run them return in several processes. */
 struct job_process {
-	bool is_supervisor;		/* it is the one that called */
-	int exit_code;			/* of any other one: see there */
+	bool is_supervisor;		/* the calling process */
+	int exit_code;			/* what any other must exit with */
 };
 
 /* One job; all borrowed. */
 struct job_task {
 	const struct job_config *config;
 	const struct job_context *context;
-	const struct snapshot *snapshot;	/* NULL: there is none */
+	const struct snapshot *snapshot;	/* NULL: none */
 	int64_t date;			/* of the dump, seconds since 1970 */
 };
 

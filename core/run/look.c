@@ -16,7 +16,7 @@
 #include "core/run/setup.h"
 #include "core/select/subtree.h"
 
-/* How a look ended; sent when no plugin is left that could end it otherwise. */
+/* Send the result, once no plugin is left that could still change it. */
 static int
 end_look(int channel, enum exit_status status)
 {
@@ -28,9 +28,9 @@ end_look(int channel, enum exit_status status)
 	return status;
 }
 
-/* --------------------------------------------------------------- --check */
+/* ----------------------------------------------------------------- --check */
 
-/* Is what alone is to be dumped there? */
+/* Does the subtree to be dumped exist? */
 static bool
 check_subtree(const struct setup *s)
 {
@@ -60,9 +60,9 @@ check_handler(const struct setup *s)
 }
 
 /*
- * At least two if what is in use is far more than the first has room for; half
- * of it may be tables and the journal.  0 for other levels, and with something
- * left out, of which that cannot be told.
+ * Returns 2 ("at least two") if far more is in use than fits on the first
+ * volume; half of it may be tables and the journal.  Returns 0 ("unknown")
+ * above level 0 and with anything left out, when this tells nothing.
  */
 static uint32_t
 volumes_expected(const struct setup *s)
@@ -97,7 +97,7 @@ check_output(const struct setup *s)
 	return output_check(s->output, &volume) == DE_OK;
 }
 
-/* Both tell what is wrong, at once. */
+/* Run both checks, so that both report what is wrong. */
 static bool
 check_media(const struct setup *s)
 {
@@ -127,7 +127,7 @@ look_check(const struct job_task *task, int channel)
 	    STATUS_ABORTED : STATUS_NOT_STARTED);
 }
 
-/* ------------------------------------------------------------ --estimate */
+/* -------------------------------------------------------------- --estimate */
 
 static void
 print_estimate(const struct setup *s, const struct selection *sel)
@@ -156,7 +156,7 @@ estimate(const struct setup *s)
 	}
 	job_selection_hook(s, findings);
 	setup_report(s);
-	/* It is not frozen for a look either, and nobody is asked. */
+	/* Nothing is frozen for an estimate, and the operator is not asked. */
 	struct read_errors read_errors = job_selection_read_errors(s, findings,
 	    -1);
 	if (job_selection_make(s, &sel, &read_errors)) {
@@ -175,7 +175,7 @@ estimate(const struct setup *s)
 	return status;
 }
 
-/* The supervisor could not tell that it is lost. */
+/* Here, because the supervisor could not detect the failure. */
 static bool
 flush_estimate(const struct setup *s)
 {

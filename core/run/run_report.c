@@ -16,7 +16,7 @@
 #include "core/base/utf8.h"
 #include "core/operator/volume_report.h"
 
-#define SCHEMA 1		/* changes when old readers would be wrong */
+#define SCHEMA 1		/* raised when old readers would be wrong */
 
 struct run_report {
 	json_t *jobs;
@@ -48,7 +48,7 @@ run_report_free(struct run_report *r)
 	free(r);
 }
 
-/* Names may be any bytes; two of them are never the same text. */
+/* Escape a name, which may be any bytes; distinct names stay distinct. */
 static json_t *
 text(const char *s)
 {
@@ -107,7 +107,7 @@ key_length(const char *line)
 	return line[length] == '=' ? length : 0;
 }
 
-/* What the EOT handler has said of the medium of a volume; the last word counts. */
+/* What the EOT handler said about a volume's medium; later lines win. */
 static json_t *
 facts(const struct dump_record *record, uint32_t number)
 {
@@ -229,7 +229,7 @@ listed(const struct dump_record *record)
 	return array;
 }
 
-/* What was asked for, if it did not come to a dump. */
+/* The level requested, if the dump was never described. */
 static void
 set_level(json_t *o, const struct job_config *job,
     const struct dump_record *record)
@@ -295,7 +295,7 @@ write_to(FILE *out, const json_t *root)
 	    fputc('\n', out) != EOF && fflush(out) == 0;
 }
 
-/* NULL, or why not. */
+/* Returns NULL, or why it failed. */
 static const char *
 write_file(const char *file, const json_t *root, struct report *rep)
 {
@@ -342,7 +342,7 @@ run_report_write(struct run_report *r, const char *file,
 	const char *why = strcmp(file, "-") == 0 ?
 	    write_standard_output(root) : write_file(file, root, rep);
 	if (why != NULL)
-		report(rep, DE_ERROR, "%s: the report cannot be written: %s",
+		report(rep, DE_ERROR, "%s: cannot write the report: %s",
 		    file, why);
 	json_decref(root);
 	return why == NULL;

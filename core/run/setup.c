@@ -38,7 +38,7 @@ make_instance(const struct setup *s, const struct plugin_config *config)
 	return in;
 }
 
-/* It may have to read a snapshot, or the device although that is in use. */
+/* Direct the source to a snapshot, or to the device even if it is in use. */
 static bool
 override_source(struct setup *s, char why[static OPTION_WHY_BYTES])
 {
@@ -53,7 +53,7 @@ override_source(struct setup *s, char why[static OPTION_WHY_BYTES])
 	    live == -1 || option_put_boolean(options, live, true, why);
 }
 
-/* The source as it is to be made. */
+/* Choose the options for the source. */
 static bool
 choose_source(struct setup *s)
 {
@@ -70,8 +70,8 @@ choose_source(struct setup *s)
 }
 
 /*
- * In messages and in the stream it is what it is a snapshot of; and in
- * dumpdates what the job has for a device, unless the source knows better.
+ * Find the names of the source.  Messages and stream name what a snapshot was
+ * made of; dumpdates uses the device of the job unless the source knows better.
  */
 static bool
 name_origin(struct setup *s)
@@ -113,7 +113,7 @@ open_plugins(struct setup *s)
 	return s->source_is_open && name_origin(s);
 }
 
-/* Better told before the scan than at the end of the first volume. */
+/* Checked now, rather than failing at the end of the first volume. */
 static bool
 check_first_volume(const struct setup *s)
 {
@@ -125,9 +125,9 @@ check_first_volume(const struct setup *s)
 
 	if (records >= needed / blocking + (needed % blocking != 0))
 		return true;
-	report(s->rep, DE_ERROR, "volume 1 would have %" PRIu64 " tape "
-	    "blocks of 1024 bytes; it needs %" PRIu64 ", as the maps of %"
-	    PRIu32 " inodes must not be torn: set a larger volume_size",
+	report(s->rep, DE_ERROR, "volume 1 would have %" PRIu64 " tape blocks "
+	    "of 1024 bytes, but needs %" PRIu64 ": the maps of %" PRIu32
+	    " inodes must not be split; set a larger volume_size",
 	    records * blocking, needed, s->src.info.max_inode);
 	return false;
 }
@@ -149,9 +149,9 @@ describe_filesystem(struct setup *s)
 }
 
 /*
- * A write(2) that goes on while a live source is dumped may have set the time of
- * its file before.  So the date is earlier, as far as its base allows, and what
- * the next level takes begins earlier still, as a large write lasts for long.
+ * A write(2) in progress while a live source is dumped may have set its file's
+ * time earlier.  So make the date earlier, as far as the base allows, and have
+ * the next level begin earlier still, as a large write takes long.
  */
 static void
 leave_room(struct setup *s)
@@ -168,8 +168,8 @@ leave_room(struct setup *s)
 }
 
 /*
- * Is snapshot_date one that the source can have?  A date that is too late would
- * keep what changed after the snapshot out of every dump.
+ * Is snapshot_date possible for this source?  If it were too late, what changed
+ * after the snapshot would be missing from every dump.
  */
 static bool
 check_date(const struct setup *s)
@@ -178,18 +178,18 @@ check_date(const struct setup *s)
 	const char *what = NULL;
 
 	if (made > (int64_t)time(NULL))
-		what = "lies in the future of the snapshot; give the time at "
-		    "which that was begun";
+		what = "is in the future; give the time at which making the "
+		    "snapshot began";
 	else if (made != 0 &&
 	    (s->src.info.properties & DE_SOURCE_LIVE) != 0)
-		what = "is of no use, as the source is mounted for writing "
-		    "and no snapshot";
+		what = "cannot be right: the source is mounted for writing, so "
+		    "it is not a snapshot";
 	if (what != NULL)
 		report(s->rep, DE_ERROR, "snapshot_date: %s", what);
 	return what == NULL;
 }
 
-/* Where it stands among other dumps. */
+/* Choose the level and base among earlier dumps. */
 static bool
 find_place(struct setup *s)
 {
@@ -200,7 +200,7 @@ find_place(struct setup *s)
 	    &s->src.info, s->date, s->snapshot != NULL ||
 	    s->settings->snapshot_date != 0, s->filesystem, s->host))
 		return false;
-	/* Nothing is put right when somebody just looks. */
+	/* --check and --estimate change nothing. */
 	if (s->use == SETUP_FOR_DUMP)
 		chain_catch_up(s->chain);
 	if (!level_choose(&s->level, s->config, s->chain, s->name,
@@ -213,7 +213,7 @@ find_place(struct setup *s)
 	return true;
 }
 
-/* Of what may change while it is dumped, more is kept, to be compared. */
+/* For a live source, keep what later detects changes. */
 static bool
 prepare_for_changes(struct setup *s)
 {

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * setup.h - all that a job needs before the first inode is looked at
+ * setup.h - everything a job needs before the first inode is read
  *
- * Its plugins at work, the source open, the date and the host for the headers,
- * and the place of the dump among other dumps.  Opens what it is to dump and
- * writes nothing, but for the history that is put right.
+ * Instances of its plugins, the open source, the date and host for the headers,
+ * and the place of the dump among others.  Opens the source; writes nothing
+ * except to bring the history up to date.
  *
- * Lives in the process that was forked for the job, and in those forked from
- * that; main thread only.
+ * Lives in the process forked for the job and in those forked from it; main
+ * thread only.
  */
 #ifndef CORE_SETUP_H
 #define CORE_SETUP_H
@@ -19,54 +19,54 @@
 #include "core/select/footprint.h"
 
 #define SETUP_HOST_BYTES 256
-#define SETUP_FILESYSTEM_BYTES 64	/* what a header holds */
+#define SETUP_FILESYSTEM_BYTES 64	/* as a header has room for */
 
-/* What the job is set up for. */
+/* The purpose of the set-up. */
 enum setup_use {
 	SETUP_FOR_DUMP,
-	SETUP_FOR_LOOK		/* nothing is put right, and no snapshot is read:
-				   the device itself will do, as it is */
+	SETUP_FOR_LOOK		/* change nothing; read the device itself, as
+				   it is, instead of a snapshot */
 };
 
 struct setup {
 	const struct job_config *config;	/* borrowed */
-	const struct job_settings *settings;	/* of it */
-	const struct snapshot *snapshot;	/* borrowed; NULL: there is none */
+	const struct job_settings *settings;	/* from config */
+	const struct snapshot *snapshot;	/* borrowed; NULL: none */
 	enum setup_use use;
 	struct report *rep;			/* borrowed */
 	const atomic_int *cancelled;		/* borrowed */
 	int channel;				/* to the supervisor */
 
-	struct plugin_config source_config;	/* as configured, but for what the
-						   snapshot or a look overrides */
+	struct plugin_config source_config;	/* as configured, except what a
+						   snapshot or look overrides */
 	struct instance *source_instance;
 	struct instance *output;
-	struct instance *eot;			/* NULL: there is none */
-	struct places *places;			/* borrowed; no volume goes there */
+	struct instance *eot;			/* NULL: none */
+	struct places *places;			/* borrowed; not overwritten */
 	struct source src;
 	bool source_is_open;
 
 	char host[SETUP_HOST_BYTES];
-	char filesystem[SETUP_FILESYSTEM_BYTES];	/* "/srv", or "/srv (dir
-						   /mail)" if only that is dumped */
+	char filesystem[SETUP_FILESYSTEM_BYTES];	/* "/srv"; with a
+						   subtree "/srv (dir /mail)" */
 	char *name;				/* in dumpdates; owned */
 	int64_t date;				/* of the dump */
 	struct chain *chain;
 	struct level level;
-	struct footprints *footprints;		/* of files; NULL: it is not live */
+	struct footprints *footprints;		/* of files; NULL: not live */
 };
 
 /*
- * Set up; `channel` is that to the supervisor.  Returns false after reporting
- * why it could not; setup_end() is due in any case.
+ * Set up; `channel` leads to the supervisor.  Returns false after reporting why
+ * not.  Call setup_end() in either case.
  */
 bool setup_begin(struct setup *setup, const struct job_task *task,
     enum setup_use use, int channel);
 void setup_end(struct setup *setup);
 
 /*
- * Can the dump be recorded?  To be dumped, a dumpdates file that is missing is
- * made.  Returns false after reporting why not.
+ * Check that the dump can be recorded.  When dumping, a missing dumpdates file
+ * is created.  Returns false after reporting why not.
  */
 bool setup_check_dumpdates(const struct setup *setup);
 

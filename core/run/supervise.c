@@ -34,7 +34,7 @@ make_supervisor(const struct job_task *task, int channel)
 	};
 }
 
-/* The process only has a look. */
+/* Supervise a process that only looks. */
 static enum exit_status
 watch(const struct job_task *task, int channel, pid_t worker)
 {
@@ -80,7 +80,7 @@ supervise_thaw_left(const struct job_config *config,
 	    context->rep);
 }
 
-/* What the process that called does meanwhile. */
+/* What the calling process does in the meantime. */
 typedef enum exit_status supervise_fn(const struct job_task *task,
     int channel, pid_t worker);
 
@@ -93,11 +93,11 @@ run_processes(const struct job_task *task, supervise_work_fn *work,
 
 	process->is_supervisor = true;
 	if (message_pair(&ours, &theirs) == -1) {
-		report(rep, DE_ERROR, "cannot make a socket: %s",
+		report(rep, DE_ERROR, "cannot create a socket: %s",
 		    strerror(errno));
 		return STATUS_NOT_STARTED;
 	}
-	/* A writer whose checkpoint has gone becomes our child. */
+	/* A writer whose checkpoint has ended becomes our child. */
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	const pid_t worker = fork();
 	if (worker == 0) {

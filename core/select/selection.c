@@ -369,7 +369,7 @@ find_left_out(struct selection *sel)
 		inomap_unite(&sel->left_out, &sel->unknown);
 }
 
-/* By a mistake in a pattern, most likely. */
+/* Most likely, a pattern is wrong. */
 static void
 warn_of_nothing(const struct selecting *s)
 {

@@ -6,12 +6,12 @@
 #include "core/config/capacity.h"
 #include "core/format/header.h"
 
-/* Of a header and its attributes. */
+/* A header and its attributes. */
 #define ATTRIBUTE_BLOCKS_MAX 5
 
-/* How much earlier a planned end may come, to be between two inodes. */
-#define EARLY_PART 64		/* of the volume, */
-#define EARLY_RECORDS 64	/* or so many records, if that is less */
+/* How much earlier a planned end may come, to fall between two inodes. */
+#define EARLY_PART 64		/* this fraction of the volume, */
+#define EARLY_RECORDS 64	/* or this many records, if that is less */
 
 void
 cut_init(struct cut *cut, const struct volume_settings *volumes,
@@ -49,7 +49,7 @@ bool
 cut_remember(struct cut *cut, unsigned int records)
 {
 	cut_clear(cut);
-	/* Attributes may reach back to records before those, too. */
+	/* Attributes may begin in a record before those. */
 	cut->context_count = (size_t)records + 2 + ATTRIBUTE_BLOCKS_MAX;
 	cut->contexts = calloc(cut->context_count, sizeof(*cut->contexts));
 	return cut->contexts != NULL;
@@ -67,7 +67,7 @@ cut_total(const struct cut *cut)
 	return cut->before + cut->blocks;
 }
 
-/* ----------------------------------------------------------------- counting */
+/* ---------------------------------------------------------------- counting */
 
 static uint64_t
 record_number(const struct cut *cut)
@@ -112,7 +112,7 @@ cut_count_own(struct cut *cut)
 	cut->blocks++;
 }
 
-/* ------------------------------------------------------------- where to cut */
+/* ------------------------------------------------------------ where to cut */
 
 uint64_t
 cut_needed(const struct cut *cut)
@@ -130,7 +130,7 @@ cut_between_inodes(struct cut *cut)
 	uint64_t early = cut->limit / EARLY_PART;
 	if (early > (uint64_t)EARLY_RECORDS * cut->blocking)
 		early = (uint64_t)EARLY_RECORDS * cut->blocking;
-	/* Rather now than a little later inside of an inode. */
+	/* Better here than a little later, inside an inode. */
 	if (cut->limit - cut->blocks <= early)
 		cut->limit = cut->blocks;
 }
@@ -148,15 +148,15 @@ cut_keep_together(struct cut *cut, uint32_t blocks)
 	    cut->limit - cut->blocks >= blocks)
 		return;
 	/*
-	 * The record being filled goes to the next volume as a whole; a volume
-	 * that would be too small then has a record more.
+	 * The record being filled goes to the next volume as a whole, unless
+	 * this would be too small without it.
 	 */
 	const uint64_t records = record_number(cut) * cut->blocking;
 	cut->limit = records >= cut_needed(cut) ? records :
 	    round_up(cut->blocks + blocks, cut->blocking);
 }
 
-/* ----------------------------------------------- when the medium cuts first */
+/* ---------------------------------------------- when the medium cuts first */
 
 uint64_t
 cut_go_back(struct cut *cut, uint64_t records)
@@ -171,10 +171,10 @@ cut_go_back(struct cut *cut, uint64_t records)
 }
 
 /*
- * restore loses an attribute record when a volume ends within it, or right
- * behind it: it sets attributes only when it has read the next header.  A
- * planned end avoids that; when the medium ends there unasked, the volume is
- * written again and ends in front of it.
+ * restore sets attributes only once it has read the next header, so it loses an
+ * attribute record if a volume ends within or right after it.  A planned end
+ * avoids that; if the medium ends there unexpectedly, the volume is written
+ * again and ends before the record.
  */
 uint64_t
 cut_untorn(const struct cut *cut)

@@ -37,8 +37,8 @@ put_maps(const struct stream *s)
 }
 
 /*
- * Without its target it has no record: restore says that it is not on the tape,
- * and makes nothing in its place.  DE_NO_MORE: so it is.
+ * A link whose target cannot be read gets no record: restore then says that it
+ * is not on the tape, and creates nothing.  Returns DE_NO_MORE in that case.
  */
 static enum de_status
 put_symlink(const struct stream *s, const struct de_inode *inode)
@@ -61,7 +61,7 @@ put_symlink(const struct stream *s, const struct de_inode *inode)
 	    (const uint8_t *)target);
 }
 
-/* A device, fifo or socket: a header is all there is of it. */
+/* A device, fifo or socket consists of a header only. */
 static enum de_status
 put_special(const struct stream *s, const struct de_inode *inode)
 {
@@ -82,12 +82,12 @@ note_times(const struct stream *s, const struct de_inode *inode)
 	    header_holds_time(&inode->mtime))
 		return;
 	findings_add(s->findings, inode->number, "its times (accessed %" PRId64
-	    ", modified %" PRId64 " seconds from 1970) do not fit into the "
-	    "format, which goes from 1970 to 2106; they are put at its ends",
+	    ", modified %" PRId64 " seconds since 1970) are outside the range "
+	    "of the format, 1970 to 2106, and were clamped to it",
 	    inode->atime.seconds, inode->mtime.seconds);
 }
 
-/* What is in the dump, in the extension, but restore does not bring back. */
+/* Note what the dump contains, in the extension, but restore ignores. */
 static void
 note_what_restore_cannot(const struct stream *s, const struct de_inode *inode)
 {
@@ -99,7 +99,7 @@ note_what_restore_cannot(const struct stream *s, const struct de_inode *inode)
 		    "set its project id, %" PRIu32, inode->project);
 	if (is_directory && (inode->flags & INODE_CASEFOLD) != 0)
 		findings_note(s->findings, inode->number, "it ignores the "
-		    "case of names, which restore may not be able to set");
+		    "case of names, which restore may not be able to set up");
 	if (is_file && (inode->flags & INODE_VERITY) != 0)
 		findings_note(s->findings, inode->number, "it is protected by "
 		    "fs-verity, which restore does not set up again");
@@ -112,7 +112,7 @@ note_what_restore_cannot(const struct stream *s, const struct de_inode *inode)
 	if (is_directory && source_has_xattrs(s->src) &&
 	    (inode->properties & DE_INODE_HAS_XATTRS) != 0)
 		findings_note(s->findings, inode->number, "it has extended "
-		    "attributes: one that is removed later stays, when a later "
+		    "attributes; any that are removed later stay when a later "
 		    "level is restored");
 }
 
@@ -134,13 +134,13 @@ put_inode(const struct stream *s, const struct de_inode *inode)
 	else
 		status = put_special(s, inode);
 	if (status == DE_NO_MORE)
-		return DE_OK;	/* left out, as the source has said */
+		return DE_OK;	/* left out, as the source has reported */
 	if (status == DE_OK && source_has_xattrs(s->src))
 		status = stream_xattr_put(s, inode);
 	return status;
 }
 
-/* It has to be today what it was when it was selected. */
+/* Is it still the inode that was selected? */
 static bool
 is_still(const struct stream *s, uint32_t selected, bool directory,
     const struct de_inode *inode)
@@ -155,7 +155,7 @@ is_still(const struct stream *s, uint32_t selected, bool directory,
 	return false;
 }
 
-/* The inodes of the selection that are, or are not, directories. */
+/* Put the selected inodes that are, or are not, directories. */
 static enum de_status
 put_inodes(const struct stream *s, void *scan, bool directories)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * passes.h - the passes that write: maps, directories, everything else
+ * passes.h - the passes that write: maps, directories and everything else
  */
 #ifndef CORE_PASSES_H
 #define CORE_PASSES_H
@@ -9,9 +9,9 @@
 
 /*
  * Put the maps, the directories (pass III) and everything else (pass IV), in
- * the order of doc/stream-format.md: all between the volume header and the end
- * of the stream.  DE_OK or DE_FAILED; if that was not the tape's doing, it is
- * reported.
+ * the order of doc/stream-format.md: all that is between the volume header and
+ * the end of the stream.  Returns DE_OK or DE_FAILED, after reporting why
+ * unless the tape has already.
  */
 enum de_status passes_write(const struct stream *s);
 

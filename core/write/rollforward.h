@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * rollforward.h - what is filled but not on the medium goes to the next volume
+ * rollforward.h - move what is not on the medium to the next volume
  *
- * At the end of a volume: none of it is lost, none comes twice, and it keeps
- * its order.
+ * At the end of a volume, tape blocks that were filled but not written move on:
+ * none is lost or duplicated, and they keep their order.
  */
 #ifndef CORE_ROLLFORWARD_H
 #define CORE_ROLLFORWARD_H
@@ -14,13 +14,13 @@
 enum rollforward_tag {
 	ROLLFORWARD_HEADER = BACKLOG_HEADER,
 	ROLLFORWARD_DATA = BACKLOG_DATA,
-	ROLLFORWARD_STAYS	/* of this volume alone, or made again: it is
-				   left behind */
+	ROLLFORWARD_STAYS	/* belongs to this volume, or is made anew:
+				   dropped */
 };
 
 /*
- * The ring is stopped: put in front of `backlog` what was put into it but is
- * not on the medium.  Returns false if out of memory.
+ * Put what is in the stopped ring but not on the medium at the front of
+ * `backlog`.  Returns false if out of memory.
  */
 bool rollforward(const struct ring *ring, struct backlog *backlog);
 

@@ -3,7 +3,7 @@
 
 #include <sys/stat.h>
 
-/* Nobody knows any more what a directory had at the level before. */
+/* What a directory had at the level before is not known. */
 void
 stream_chain_note(const struct stream *s, const struct de_inode *inode)
 {
@@ -12,15 +12,15 @@ stream_chain_note(const struct stream *s, const struct de_inode *inode)
 	    (inode->ctime.seconds >= 0 && inode->ctime.seconds < s->base_date))
 		return;
 	findings_note(s->findings, inode->number, "attributes that were "
-	    "removed from it since the last dump, or were those of another "
+	    "removed from it since the last dump, or belonged to another "
 	    "directory with its inode number, stay when restore -r adds this "
 	    "level");
 }
 
 /*
- * What restore makes in a directory with a default access control list inherits
- * that.  At level 0 no directory has it by then; later it may also be one that
- * is long gone.
+ * In a directory with a default access control list, what restore creates
+ * inherits it.  At level 0 no directory has one yet when files are created; at
+ * later levels some do, even directories that are long gone.
  */
 bool
 stream_chain_inherits_list(const struct stream *s, const struct de_inode *inode)

@@ -11,7 +11,7 @@
 bool stream_chain_inherits_list(const struct stream *s,
     const struct de_inode *inode);
 
-/* Say of an inode what a later level cannot undo. */
+/* Note what restoring a later level cannot undo on an inode. */
 void stream_chain_note(const struct stream *s, const struct de_inode *inode);
 
 #endif

@@ -9,7 +9,7 @@
 #include "core/format/name_set.h"
 
 #define SEGMENT_BYTES ((size_t)HEADER_ADDRS * DE_TAPE_BLOCK)
-#define BUFFER_BYTES SEGMENT_BYTES	/* what one header speaks for */
+#define BUFFER_BYTES SEGMENT_BYTES	/* as much as one header describes */
 
 /* One conversion of a directory. */
 struct conversion {
@@ -17,19 +17,19 @@ struct conversion {
 	const struct de_inode *inode;
 	struct dirblock out;
 	struct tree_view view;
-	struct name_set names;	/* that it has had */
+	struct name_set names;	/* used so far */
 	enum { BEFORE_DOT, BEFORE_DOTDOT, ENTRIES } place;
-	bool quiet;		/* the findings are known from the first time */
-	bool changed;		/* it is another one at the second time */
+	bool quiet;		/* findings were reported the first time */
+	bool changed;		/* it differs the second time */
 
 	uint8_t *buffer;	/* BUFFER_BYTES */
 	size_t buffered;
 	uint64_t announced;	/* size in the headers; 0: not known yet */
-	uint64_t put;		/* bytes that have been written */
+	uint64_t put;		/* bytes written */
 	enum header_type type;	/* of the next header */
 };
 
-/* Write what is in the buffer, behind a header. */
+/* Write the buffer, preceded by a header. */
 static enum de_status
 flush_buffer(struct conversion *c)
 {
@@ -49,7 +49,7 @@ flush_buffer(struct conversion *c)
 	return status;
 }
 
-/* The first conversion: keep it, as long as it fits. */
+/* First conversion: keep the chunk, as long as there is room. */
 static enum de_status
 keep_chunk(void *arg, const uint8_t *chunk)
 {
@@ -60,7 +60,7 @@ keep_chunk(void *arg, const uint8_t *chunk)
 	return DE_OK;
 }
 
-/* The second one: write it, but never more than was announced. */
+/* Second conversion: write the chunk, but no more than was announced. */
 static enum de_status
 write_chunk(void *arg, const uint8_t *chunk)
 {
@@ -101,7 +101,7 @@ add_dot(struct conversion *c, const char *name, uint32_t inode)
 	return dirblock_add(&c->out, inode, 0040000, name, strlen(name));
 }
 
-/* What ".." is to be, where the directory says `said`, or nothing. */
+/* The inode for "..", which the directory gives as `said`; 0: it has none. */
 static uint32_t
 find_parent(const struct conversion *c, uint32_t said)
 {
@@ -121,8 +121,8 @@ find_parent(const struct conversion *c, uint32_t said)
 }
 
 /*
- * "." and ".." come first; restore cannot do without them.  Those of a
- * damaged directory are made up.
+ * "." and ".." come first; restore needs them.  In a damaged directory, missing
+ * ones are made up.
  */
 static enum de_status
 take_dots(struct conversion *c, const struct de_entry *e, bool *taken)
@@ -147,7 +147,7 @@ take_dots(struct conversion *c, const struct de_entry *e, bool *taken)
 	return status;
 }
 
-/* That of the inode; what the name says may be wrong. */
+/* The type of the inode; the one in the entry may be wrong. */
 static uint16_t
 type_of(const struct conversion *c, const struct de_entry *e)
 {
@@ -157,12 +157,12 @@ type_of(const struct conversion *c, const struct de_entry *e)
 		return e->type;
 	const uint16_t type = inode_types_get(&sel->types, e->inode);
 	if (e->type != 0 && e->type != type && !c->quiet)
-		findings_note(c->s->findings, e->inode, "its name says that it "
-		    "is of another type; in the dump it is right");
+		findings_note(c->s->findings, e->inode, "its directory entry "
+		    "gives another type; the dump has the right one");
 	return type;
 }
 
-/* Some names are more than restore can take; see doc/stream-format.md. */
+/* Shorten names that restore cannot read; see doc/stream-format.md. */
 static enum de_status
 add_entry(struct conversion *c, const struct de_entry *e)
 {
@@ -175,8 +175,8 @@ add_entry(struct conversion *c, const struct de_entry *e)
 		    shortened);
 		name = shortened;
 		if (!c->quiet)
-			findings_add(c->s->findings, e->inode, "its name has "
-			    "more than %d bytes, which restore cannot read; "
+			findings_add(c->s->findings, e->inode, "its name is "
+			    "longer than %d bytes, which restore cannot read; "
 			    "in the dump it is \"...%s\"", DIRBLOCK_NAME_MAX,
 			    shortened + length - 48);
 	}
@@ -185,11 +185,11 @@ add_entry(struct conversion *c, const struct de_entry *e)
 		    e->inode, shortened);
 		name = shortened;
 		if (!name_set_add(&c->names, name, length)) {
-			finding(c, e, "is left out: it is there already");
+			finding(c, e, "is left out: it is a duplicate");
 			return DE_OK;
 		}
-		finding(c, e, "has the name of another one; in the dump it has "
-		    "its inode number behind it");
+		finding(c, e, "has the name of another; in the dump its inode "
+		    "number is appended");
 	}
 	const enum de_status status = dirblock_add(&c->out, e->inode,
 	    type_of(c, e), name, length);
@@ -202,8 +202,8 @@ add_entry(struct conversion *c, const struct de_entry *e)
 }
 
 /*
- * At a level with a base the name of what nobody knows has to stay, as restore
- * would remove it otherwise.
+ * At a level with a base, the name of an inode of unknown state must stay, or
+ * restore would remove the file.
  */
 static bool
 is_missing(const struct conversion *c, const struct de_entry *e)
@@ -213,8 +213,8 @@ is_missing(const struct conversion *c, const struct de_entry *e)
 	if (!is_unknown && inomap_has(&c->s->sel->in_use, e->inode))
 		return false;
 	if (is_unknown && c->s->base_date != 0) {
-		finding(c, e, "names an inode that is not in the dump; what an "
-		    "earlier level has of it stays");
+		finding(c, e, "names an inode that is not in the dump; its "
+		    "version from an earlier level stays");
 		return false;
 	}
 	finding(c, e, "is left out: that inode is not in the dump");
@@ -235,7 +235,7 @@ take_entry(void *arg, const struct de_entry *e)
 	if (e->inode == 0 || c->view.encrypted)
 		return DE_OK;
 	if (!source_is_name(e)) {
-		finding(c, e, "is left out: no file can have that name");
+		finding(c, e, "is left out: it is not a valid name");
 		return DE_OK;
 	}
 	if (tree_leaves_out(c->s->sel->tree, &c->view, e))
@@ -259,8 +259,8 @@ convert(struct conversion *c, dirblock_sink_fn *sink)
 	if (status == DE_FAILED && stream_may_go_on(c->s)) {
 		if (!c->quiet)
 			findings_add(c->s->findings, c->inode->number,
-			    "it cannot be read to its end; entries of it are "
-			    "missing");
+			    "it cannot be read to the end; some of its "
+			    "entries are missing");
 		status = DE_OK;
 	}
 	if (status == DE_OK && c->place != ENTRIES)
@@ -268,7 +268,7 @@ convert(struct conversion *c, dirblock_sink_fn *sink)
 	return status == DE_OK ? dirblock_end(&c->out) : status;
 }
 
-/* It shrank since its size was announced: fill up with empty entries. */
+/* It shrank after its size was announced: pad it with empty entries. */
 static enum de_status
 fill_up(struct conversion *c)
 {
@@ -294,7 +294,7 @@ convert_again(struct conversion *c)
 		status = flush_buffer(c);
 	if (c->changed)
 		findings_add(c->s->findings, c->inode->number, "it changed "
-		    "while it was dumped; entries of it may be missing");
+		    "while it was dumped; some of its entries may be missing");
 	return status;
 }
 

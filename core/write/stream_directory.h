@@ -2,9 +2,9 @@
 /*
  * stream_directory.h - the records of a directory
  *
- * The header gives the size of the converted directory, so that is made
- * first, in memory, up to BUFFER_BYTES.  A larger one is converted twice: once
- * to learn its size, once to write it.  So memory does not grow with it.
+ * The header states the size of the converted directory, so that is built in
+ * memory first, up to BUFFER_BYTES.  A larger one is converted twice: to learn
+ * its size, and to write it.  So memory use does not grow with its size.
  */
 #ifndef CORE_STREAM_DIRECTORY_H
 #define CORE_STREAM_DIRECTORY_H
@@ -12,8 +12,8 @@
 #include "core/write/stream.h"
 
 /*
- * Put them.  DE_OK; DE_NO_MORE: it is left out, as the source has said; or
- * DE_FAILED, as passes_write().
+ * Put the records.  Returns DE_OK; DE_NO_MORE if the directory is left out, as
+ * the source has reported; or DE_FAILED, like passes_write().
  */
 enum de_status stream_directory_put(const struct stream *s,
     const struct de_inode *inode);

@@ -12,18 +12,18 @@ struct file {
 	const struct de_inode *inode;
 	enum header_type type;		/* of the next header */
 	uint64_t begin;			/* of the segment, in the file */
-	uint64_t end;			/* of the extents so far, in the file */
+	uint64_t end;			/* of the extents so far, likewise */
 	uint8_t addrs[HEADER_ADDRS];
 	struct de_extent extents[HEADER_ADDRS];	/* in the segment */
 	uint32_t extent_count;
-	uint64_t empty_segments;	/* headers of nothing but holes */
-	uint64_t bad_count;		/* extents that cannot be */
+	uint64_t empty_segments;	/* headers for nothing but holes */
+	uint64_t bad_count;		/* invalid extents */
 	struct de_extent bad;		/* the first of them, */
 	const char *why;		/* and what is wrong with it */
 	struct footprint footprint;	/* of a live source only */
 };
 
-/* Data that the source gave by itself, as ready tape blocks. */
+/* Put data that the source returned with the extent, as ready tape blocks. */
 static enum de_status
 put_bytes(const struct stream *s, const struct de_extent *e)
 {
@@ -57,7 +57,7 @@ put_extent(const struct file *f, const struct de_extent *e)
 	return tape_put_extent(f->s->tape, &extent);
 }
 
-/* Header and data of the segment; then begin the next one. */
+/* Put header and data of the segment, and begin the next one. */
 static enum de_status
 flush_segment(struct file *f)
 {
@@ -84,7 +84,7 @@ flush_segment(struct file *f)
 	return status;
 }
 
-/* What of an extent lies in the segment. */
+/* Add the part of an extent that is in the segment. */
 static void
 collect(struct file *f, const struct de_extent *e)
 {
@@ -95,7 +95,7 @@ collect(struct file *f, const struct de_extent *e)
 	f->extents[f->extent_count++] = *e;
 }
 
-/* It is left out: its place in the dump is a hole. */
+/* The extent is left out: the dump has a hole there. */
 static void
 note_bad_extent(struct file *f, const struct de_extent *e, const char *why)
 {
@@ -105,7 +105,7 @@ note_bad_extent(struct file *f, const struct de_extent *e, const char *why)
 	f->why = why;
 }
 
-/* What is wrong with an extent, or NULL. */
+/* Returns what is wrong with an extent, or NULL. */
 static const char *
 find_fault(const struct file *f, const struct de_extent *e)
 {
@@ -119,7 +119,7 @@ find_fault(const struct file *f, const struct de_extent *e)
 		return "overlaps the one before it";
 	if (e->offset % DE_TAPE_BLOCK != 0 ||
 	    (end % DE_TAPE_BLOCK != 0 && end != f->inode->size))
-		return "does not fall on 1024 bytes";
+		return "is not aligned to 1024 bytes";
 	return NULL;
 }
 
@@ -129,9 +129,9 @@ report_bad_extents(const struct file *f)
 	if (f->bad_count == 0)
 		return;
 	findings_add(f->s->findings, f->inode->number, "%" PRIu64 " of its "
-	    "extents cannot be and %s left out; the first, of %" PRIu64
-	    " bytes at offset %" PRIu64 ", %s; the filesystem needs to be "
-	    "repaired", f->bad_count, f->bad_count == 1 ? "is" : "are",
+	    "extents %s invalid and left out; the first, of %" PRIu64
+	    " bytes at offset %" PRIu64 ", %s; repair the filesystem",
+	    f->bad_count, f->bad_count == 1 ? "is" : "are",
 	    f->bad.length, f->bad.offset, f->why);
 }
 
@@ -171,8 +171,8 @@ take_extent(void *arg, const struct de_extent *extent)
 }
 
 /*
- * restore loses data that it has in hand when the last tape block, less than a
- * whole one, is a hole right behind it.  So that is written as zeros.
+ * restore loses data that it has buffered when a partial last tape block is a
+ * hole right after it.  So write that block as zeros.
  */
 static enum de_status
 fill_tail(struct file *f)
@@ -191,7 +191,7 @@ fill_tail(struct file *f)
 	return take_extent(f, &extent);
 }
 
-/* Without `extents`, which would cost every empty file 24 KiB of zeros. */
+/* Leaves `extents` alone: zeroing its 24 KiB for every empty file is costly. */
 static void
 begin_file(struct file *f, const struct stream *s,
     const struct de_inode *inode)
@@ -218,7 +218,7 @@ stream_file_put(const struct stream *s, const struct de_inode *inode)
 		status = source_map_file(s->src, inode, take_extent, &f);
 	if (status == DE_FAILED && stream_may_go_on(s)) {
 		findings_add(s->findings, inode->number, "its block map cannot "
-		    "be read to the end; what lies behind offset %" PRIu64
+		    "be read to the end; everything after offset %" PRIu64
 		    " is a hole in the dump", f.end);
 		status = DE_OK;
 	}
@@ -227,13 +227,13 @@ stream_file_put(const struct stream *s, const struct de_inode *inode)
 		footprints_keep(s->footprints, inode->number, &f.footprint);
 	if (status == DE_OK)
 		status = fill_tail(&f);
-	/* The last segment, what is holes up to the end, the empty file. */
+	/* The last segment, a hole at the end, or an empty file. */
 	while (status == DE_OK &&
 	    (f.begin < inode->size || f.type == HEADER_INODE))
 		status = flush_segment(&f);
 	if (f.empty_segments > HOLES_NOTED)
 		findings_note(s->findings, inode->number, "its holes take %"
-		    PRIu64 " MiB of the dump, and restore long to skip",
+		    PRIu64 " MiB of the dump, which restore is slow to skip",
 		    f.empty_segments / 1024);
 	return status;
 }

@@ -2,9 +2,9 @@
 /*
  * stream_file.h - the records of a regular file
  *
- * A header speaks for up to 512 tape blocks of the file, holes included, and
- * stands in front of their data.  So extents are collected until they pass the
- * end of such a segment.
+ * A header describes up to 512 tape blocks of the file, including holes, and
+ * precedes their data.  So extents are collected until they pass the end of
+ * such a segment.
  */
 #ifndef CORE_STREAM_FILE_H
 #define CORE_STREAM_FILE_H
@@ -12,8 +12,8 @@
 #include "core/write/stream.h"
 
 /*
- * Put them.  DE_OK; DE_NO_MORE: it is left out, as the source has said; or
- * DE_FAILED, as passes_write().
+ * Put the records.  Returns DE_OK; DE_NO_MORE if the file is left out, as the
+ * source has reported; or DE_FAILED, like passes_write().
  */
 enum de_status stream_file_put(const struct stream *s,
     const struct de_inode *inode);

@@ -10,17 +10,17 @@
 #include "core/format/xattr.h"
 #include "core/write/stream_chain.h"
 
-/* What the records of an inode mostly have, all together. */
+/* Room for all attribute records of most inodes. */
 #define USUAL_BLOCKS 8
 
 struct attributes {
 	const struct stream *s;
 	const struct de_inode *inode;
 	struct xattr_record *record;
-	bool risky;		/* which ones are taken on this walk */
+	bool risky;		/* this walk takes those that may fail */
 	bool one_record;	/* it is a directory */
-	bool unreadable;	/* they cannot be read to the end */
-	bool has_list;		/* one of who may access it */
+	bool unreadable;	/* not all of them can be read */
+	bool has_list;		/* an access control list */
 };
 
 static const char access_list[] = "system.posix_acl_access";
@@ -40,9 +40,9 @@ flush_record(struct attributes *a)
 			    DE_TAPE_BLOCK),
 			.attributes = true,
 		};
-		/* The last tape block is zeros behind the data. */
+		/* Zero the rest of the last tape block. */
 		memset(a->record->data + size, 0, XATTR_RECORD_MAX - size);
-		/* And the next header, behind which restore sets them. */
+		/* Plus the next header, after which restore sets them. */
 		tape_keep_together(a->s->tape, 1 + content.count + 1);
 		status = stream_put_blocks(a->s, HEADER_INODE, a->inode,
 		    &content, a->record->data);
@@ -56,13 +56,13 @@ why_not(enum xattr_fit fit)
 {
 	switch (fit) {
 	case XATTR_FULL:
-		return "a directory can have 4096 bytes of them in a dump";
+		return "a directory can have only 4096 bytes of them in a dump";
 	case XATTR_TOO_LARGE:
 		return "it is larger than restore can read";
 	case XATTR_UNKNOWN:
-		return "the format has no place for its kind";
+		return "the format cannot hold its type";
 	case XATTR_BAD_VALUE:
-		return "it is not an access control list that Linux takes";
+		return "it is not an access control list that Linux accepts";
 	case XATTR_ADDED:
 		break;
 	}
@@ -70,8 +70,8 @@ why_not(enum xattr_fit fit)
 }
 
 /*
- * Linux has some attributes for certain types of files only.  One that got
- * elsewhere by damage, restore loses.
+ * Linux accepts some attributes on certain types of files only.  restore loses
+ * any that are elsewhere because of damage.
  */
 static bool
 is_refused(const struct attributes *a, const struct de_xattr *xattr)
@@ -126,15 +126,15 @@ walk(struct attributes *a, bool risky)
 	    take_xattr, a);
 	if (status != DE_FAILED || !stream_may_go_on(a->s))
 		return status;
-	findings_add(a->s->findings, a->inode->number, "its attributes cannot "
-	    "all be read; some are missing");
+	findings_add(a->s->findings, a->inode->number, "not all of its "
+	    "attributes can be read; some are missing");
 	a->unreadable = true;
 	return DE_OK;
 }
 
-/* ----------------------------------------- a list that is inherited instead */
+/* ------------------------------------ preventing the inheritance of a list */
 
-#define LIST_VERSION 2		/* of getxattr(2) */
+#define LIST_VERSION 2		/* see posix_acl_xattr.h */
 #define LIST_ENTRIES 3
 #define LIST_HEADER_BYTES 4	/* the version */
 #define LIST_ENTRY_BYTES 8
@@ -153,8 +153,8 @@ put_list_entry(uint8_t *to, uint16_t tag, uint32_t permissions)
 }
 
 /*
- * What restore makes in a directory with a default list gets a list from that.
- * One that says no more than the mode takes it away again; it stands for none.
+ * In a directory with a default list, what restore creates gets a list.  One
+ * that says no more than the mode removes it again; put it if there is none.
  */
 static enum de_status
 put_no_list(struct attributes *a)
@@ -176,7 +176,7 @@ put_no_list(struct attributes *a)
 	a->risky = true;
 	if (!a->one_record)
 		return take_xattr(a, &xattr);
-	/* If there is no room for it, nothing of the directory is missing. */
+	/* If it has no room, nothing of the inode is missing. */
 	xattr_add(a->record, &xattr);
 	return DE_OK;
 }

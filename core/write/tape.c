@@ -11,7 +11,7 @@
 
 struct tape {
 	struct tape_config config;
-	struct cut cut;			/* of the volume that is being put */
+	struct cut cut;			/* of the current volume */
 	struct writer *writer;
 	struct ring *ring;		/* the writer's */
 	struct backlog backlog;		/* to be put before anything else */
@@ -25,16 +25,16 @@ out_of_memory(struct tape *tape)
 	return writer_abort(tape->writer);
 }
 
-/* ----------------------------------------------------------- placing blocks */
+/* ---------------------------------------------------------- placing blocks */
 
-/* Wraps at 4 TiB, which no reader looks at. */
+/* Wraps at 4 TiB; no reader uses the number. */
 static void
 number_blocks(struct tape *tape, uint64_t blocks)
 {
 	tape->next.tapea += (uint32_t)blocks;
 }
 
-/* DE_END_OF_VOLUME also stands for a ring that came to a stop. */
+/* DE_END_OF_VOLUME can also mean that the ring has stopped. */
 static enum de_status
 place_block(struct tape *tape, enum rollforward_tag tag, const uint8_t *block)
 {
@@ -61,7 +61,7 @@ place_block(struct tape *tape, enum rollforward_tag tag, const uint8_t *block)
 	return DE_OK;
 }
 
-/* *extent becomes what is left of it. */
+/* On return, *extent is the rest of it. */
 static enum de_status
 place_extent(struct tape *tape, struct ring_extent *extent)
 {
@@ -100,7 +100,7 @@ place_item(struct tape *tape, struct backlog_item *item)
 	return place_extent(tape, &item->extent);
 }
 
-/* The header that every volume begins with. */
+/* The header that begins every volume. */
 static enum de_status
 place_volume_header(struct tape *tape)
 {
@@ -113,9 +113,9 @@ place_volume_header(struct tape *tape)
 	return place_block(tape, ROLLFORWARD_STAYS, block);
 }
 
-/* ---------------------------------------------- from one volume to the next */
+/* --------------------------------------------- from one volume to the next */
 
-/* Fork the process of volume next.volume; go on in it. */
+/* Fork the process of volume next.volume, and continue in it. */
 static enum de_status
 begin_volume(struct tape *tape)
 {
@@ -127,7 +127,7 @@ begin_volume(struct tape *tape)
 	    writer_fail(tape->writer);
 }
 
-/* Go back to where what is not on the medium begins in the stream. */
+/* Go back in the stream to where the unwritten part begins. */
 static void
 go_back(struct tape *tape)
 {
@@ -138,8 +138,8 @@ go_back(struct tape *tape)
 }
 
 /*
- * The volume is full, as planned or because the medium says so, or the ring
- * has failed: close it, and begin the next.
+ * The volume is full, as planned or by the medium, or the ring has failed:
+ * close it, and begin the next.
  */
 static enum de_status
 change_volume(struct tape *tape)
@@ -166,7 +166,7 @@ change_volume(struct tape *tape)
 	return begin_volume(tape);
 }
 
-/* Put all of the backlog, over as many volumes as it takes. */
+/* Put the whole backlog, on as many volumes as it takes. */
 static enum de_status
 put_backlog(struct tape *tape)
 {
@@ -182,7 +182,7 @@ put_backlog(struct tape *tape)
 	return status;
 }
 
-/* ----------------------------------------------------- what the caller sees */
+/* ---------------------------------------------------------- for the caller */
 
 struct tape *
 tape_new(const struct tape_config *config)
@@ -263,7 +263,7 @@ tape_put_extent(struct tape *tape, const struct ring_extent *extent)
 	return put_backlog(tape);
 }
 
-/* At least one, and then until the record is full. */
+/* Put one block, and more until the record is full. */
 static enum de_status
 put_end(struct tape *tape, uint32_t max_inode)
 {
@@ -280,7 +280,7 @@ put_end(struct tape *tape, uint32_t max_inode)
 	return DE_OK;
 }
 
-/* The medium may be full even at the very last record. */
+/* Even the very last record may find the medium full. */
 static enum de_status
 put_end_and_write(struct tape *tape, uint32_t max_inode)
 {

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * tape.h - the tape that the stream is written on, as one without an end
+ * tape.h - the tape that the stream is written to, seen as endless
  *
- * Takes the stream block by block, numbers it, and lays it on volumes through
- * the ring.  When a volume is full it is closed, and the stream goes on in
- * another process, on the next one; what was filled but is not on the medium
- * rolls forward.  The caller sees nothing of that, but for the processes that
- * are done: there every call returns DE_FAILED, and tape_result() tells how the
- * process has to end.
+ * Takes the stream block by block, numbers it, and puts it on volumes through
+ * the ring.  A full volume is closed, and the stream continues on the next one
+ * in another process; what was filled but is not on the medium rolls forward.
+ * The caller notices only in the processes that are done: there every call
+ * returns DE_FAILED, and tape_result() says how the process must end.
  *
  * Main thread only.
  */
@@ -23,18 +22,18 @@ struct tape;
 /* Returns NULL after reporting why. */
 struct tape *tape_new(const struct tape_config *config);
 
-/* Begin the first volume, in a process of its own. */
+/* Begin the first volume, in a separate process. */
 enum de_status tape_begin(struct tape *tape);
 
-/* What is put from here on belongs to the next inode. */
+/* The next inode begins here. */
 void tape_begin_inode(struct tape *tape);
 
-/* The next `blocks` tape blocks are better not torn by the end of a volume. */
+/* The next `blocks` tape blocks should not be split across volumes. */
 void tape_keep_together(struct tape *tape, uint32_t blocks);
 
 /*
- * Put a header, one tape block of data, or data that is in the source; the
- * blocks are the caller's.  DE_OK; DE_FAILED when this process is done.
+ * Put a header, one tape block of data, or data in the source; the caller keeps
+ * the blocks.  Returns DE_OK, or DE_FAILED if this process is done.
  */
 enum de_status tape_put_header(struct tape *tape,
     uint8_t block[static DE_TAPE_BLOCK]);
@@ -45,28 +44,28 @@ enum de_status tape_put_extent(struct tape *tape,
 
 /*
  * Fill the last record with the end of the stream, wait until all is written,
- * and make the last volume final.  DE_OK or DE_FAILED.
+ * and finalise the last volume.  Returns DE_OK or DE_FAILED.
  */
 enum de_status tape_finish(struct tape *tape, uint32_t max_inode);
 
 /*
- * After what may have been read errors of metadata: DE_OK; DE_FAILED, and this
- * process is done, if there were too many.
+ * Call after reading metadata.  Returns DE_OK, or, after too many read errors,
+ * DE_FAILED; then this process is done.
  */
 enum de_status tape_check_read_errors(struct tape *tape);
 
-/* Has this process nothing more to put? */
+/* Is this process done? */
 bool tape_is_done(const struct tape *tape);
 
-/* Give up, for a reason that has been reported: no volume is left half. */
+/* Abort, after reporting why; no partial volume is kept. */
 void tape_abort(struct tape *tape);
 
-/* How the process that calls it has to end. */
+/* How the calling process must end. */
 const struct writer_result *tape_result(const struct tape *tape);
 
 /*
- * Free it, after the supervisor has been told of the ending: until then, the
- * last volume could still be written again.
+ * Free it, once the supervisor knows how the dump ended: until then, the last
+ * volume may still be rewritten.
  */
 void tape_end(struct tape *tape);
 

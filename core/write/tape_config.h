@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * tape_config.h - what a dump is written with: for the tape and its parts
+ * tape_config.h - everything that a dump is written with, for the tape
  */
 #ifndef CORE_TAPE_CONFIG_H
 #define CORE_TAPE_CONFIG_H
@@ -16,9 +16,9 @@
 struct places;
 
 struct tape_config {
-	struct instance *output;		/* borrowed, as all here */
-	struct instance *eot;		/* NULL: there is none */
-	struct places *places;		/* that no volume may go to */
+	struct instance *output;	/* all pointers borrowed */
+	struct instance *eot;		/* NULL: none */
+	struct places *places;		/* that no volume may overwrite */
 	const struct source *source;
 	const struct header_template *header;
 	const struct volume_settings *volumes;
@@ -32,8 +32,8 @@ struct tape_config {
 	int64_t date;
 	unsigned int slaves;
 	unsigned int blocking;
-	uint64_t buffer;		/* bytes; 0: as the medium needs */
-	int start_fill;			/* percent; -1: the same */
+	uint64_t buffer;		/* bytes; 0: whatever suits the medium */
+	int start_fill;			/* percent; -1: likewise */
 	uint32_t map_blocks;		/* tape blocks of an inode map */
 };
 

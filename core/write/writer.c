@@ -17,24 +17,24 @@
 #include "core/volume/media_change.h"
 #include "core/volume/volume.h"
 
-/* For a medium that cannot stand still without loss, by default. */
+/* Defaults for a medium that must be kept streaming. */
 #define STREAM_BUFFER (32 << 20)
 #define STREAM_FILL 75		/* percent */
 
-/* What a checkpoint has to know of a writer that died; in shared memory. */
+/* What the checkpoint learns of a dead writer, in shared memory. */
 struct shared {
 	char medium[MESSAGE_NAME_BYTES];
 	bool is_once;
-	bool begun;		/* by one of the writers */
+	bool begun;			/* by one of the writers */
 	enum de_failure failure;	/* of the last one, */
-	uint64_t mark;		/* and of what it refused; see de_medium */
+	uint64_t mark;			/* and of what it refused; see de_medium */
 	uint64_t bytes;
-	uint64_t limit;		/* tape blocks it is to have; 0: as planned */
+	uint64_t limit;			/* in tape blocks; 0: as planned */
 };
 
 struct writer {
 	const struct tape_config *config;
-	struct cut *cut;		/* which has counted the volume */
+	struct cut *cut;		/* has counted the volume's blocks */
 	struct ring *ring;
 	struct volume *volume;
 	struct shared *shared;
@@ -44,15 +44,15 @@ struct writer {
 	uint32_t first;			/* tape block of the volume */
 	time_t started;			/* the volume */
 	uint64_t started_ns;
-	bool running;			/* the ring is, on an open volume */
+	bool running;			/* the ring is; the volume is open */
 
-	enum verdict read_errors;	/* if there are too many */
-	enum verdict given_up;		/* why, by its checkpoint */
-	bool done;			/* this process is */
+	enum verdict read_errors;	/* whether there are too many */
+	enum verdict given_up;		/* why its checkpoint gave up */
+	bool done;			/* this process is done */
 	struct writer_result result;
 };
 
-/* ------------------------------------------------------- end of the process */
+/* ------------------------------------------------------ end of the process */
 
 static enum de_status
 end_process(struct writer *w, enum writer_ending how, enum exit_status status)
@@ -73,14 +73,14 @@ end_dump(struct writer *w, enum exit_status status)
 	return end_process(w, WRITER_DUMP_ENDED, status);
 }
 
-/* The checkpoint sees to it that the volume is written again, if it can. */
+/* The checkpoint rewrites the volume if it can. */
 static enum de_status
 end_writer(struct writer *w, enum writer_ending how)
 {
 	return end_process(w, how, STATUS_ABORTED);
 }
 
-/* What the output does from now on is wanted again, if it was not. */
+/* After this, the output's work is wanted again. */
 static enum de_status
 stop_ring(struct writer *w, bool complete)
 {
@@ -90,7 +90,7 @@ stop_ring(struct writer *w, bool complete)
 	return status;
 }
 
-/* Nothing of the open volume is kept. */
+/* Keep nothing of the open volume. */
 static void
 discard(struct writer *w)
 {
@@ -101,7 +101,7 @@ discard(struct writer *w)
 	w->running = false;
 }
 
-/* The checkpoint is told why the output has failed. */
+/* Leave the output's reason for the checkpoint. */
 static void
 note_failure(struct writer *w)
 {
@@ -156,7 +156,7 @@ writer_abort(struct writer *w)
 	return end_dump(w, STATUS_ABORTED);
 }
 
-/* ----------------------------------------------------- what others are told */
+/* --------------------------------------------------------------- reporting */
 
 static void
 describe_volume(const struct writer *w, uint32_t number,
@@ -220,7 +220,7 @@ report_start(const struct writer *w)
 	    volume_medium(w->volume));
 }
 
-/* To the operator, and to the supervisor, which keeps the statistics. */
+/* Tell the user, and the supervisor, which keeps the statistics. */
 static void
 tell_volume(const struct writer *w, enum de_end_reason reason)
 {
@@ -244,9 +244,9 @@ tell_volume(const struct writer *w, enum de_end_reason reason)
 	message_send(w->config->channel, &m, true);
 }
 
-/* ---------------------------------------------------------- a volume begins */
+/* ------------------------------------------------------ beginning a volume */
 
-/* What is set goes before what the medium would need. */
+/* Settings take precedence over the needs of the medium. */
 static void
 describe_medium(const struct writer *w, struct ring_medium *medium)
 {
@@ -274,9 +274,9 @@ fit_ring(struct writer *w)
 		    ring_slots(w->ring), medium.start_fill);
 		return true;
 	}
-	report(w->config->rep, DE_ERROR, "out of memory for the ring, with "
-	    "a buffer of %" PRIu64 " bytes and the %" PRIu32 " records that %s "
-	    "may be late with; a smaller ring.buffer or blocking needs less",
+	report(w->config->rep, DE_ERROR, "out of memory for the ring: a buffer "
+	    "of %" PRIu64 " bytes, and %" PRIu32 " records in flight to %s; "
+	    "lower ring.buffer or ring.blocking",
 	    medium.buffer, medium.window, volume_medium(w->volume));
 	return false;
 }
@@ -294,7 +294,7 @@ note_begin(struct writer *w)
 	report_start(w);
 }
 
-/* In the new process: open the volume, and have the ring run. */
+/* In the new process: open the volume and start the ring. */
 static enum de_status
 open_volume(struct writer *w)
 {
@@ -329,7 +329,7 @@ open_volume(struct writer *w)
 	return DE_OK;
 }
 
-/* In the checkpoint: the writer has died.  Fork another one? */
+/* In the checkpoint: the writer has ended.  Fork another? */
 static bool
 retry(void *arg, pid_t pid, int wait_status)
 {
@@ -348,7 +348,7 @@ retry(void *arg, pid_t pid, int wait_status)
 		.begun = w->shared->begun,
 		.mark = w->shared->mark,
 	};
-	/* There is no writer now that this process would have to see to. */
+		/* While there is no writer, this process need not outlive. */
 	signals_end_with_supervisor();
 	w->given_up = media_change_after_failure(&w->change, &end, &failure);
 	signals_outlive_supervisor();
@@ -361,9 +361,9 @@ writer_begin(struct writer *w, uint32_t first)
 	w->first = first;
 	media_change_begin_volume(&w->change);
 	*w->shared = (struct shared){ 0 };
-	/* A checkpoint sees to the end of its writer first. */
+	/* A checkpoint waits for the end of its writer first. */
 	signals_outlive_supervisor();
-	/* What is of use has rolled forward; the fork need not copy it. */
+	/* What is needed has rolled forward; the fork need not copy it. */
 	ring_forget(w->ring);
 	switch (checkpoint_fork(&w->checkpoint, retry, w)) {
 	case CHECKPOINT_WRITER:
@@ -376,7 +376,7 @@ writer_begin(struct writer *w, uint32_t first)
 	return end_dump(w, verdict_status(w->given_up));
 }
 
-/* ------------------------------------------------------------ a volume ends */
+/* --------------------------------------------------------- ending a volume */
 
 enum de_status
 writer_stop(struct writer *w)
@@ -439,7 +439,7 @@ writer_finish(struct writer *w)
 	return DE_OK;
 }
 
-/* ------------------------------------------------ while the ring is running */
+/* ----------------------------------------------- while the ring is running */
 
 static bool
 on_idle(void *arg)
@@ -452,7 +452,7 @@ on_idle(void *arg)
 		.u.tape_blocks = cut_total(w->cut),
 	};
 
-	/* Without a supervisor nobody would know what becomes of the dump. */
+	/* Without a supervisor, no one would learn how the dump ended. */
 	if (!message_send(w->config->channel, &m, false))
 		signals_has_supervisor();
 	return *w->config->cancelled == 0;
@@ -466,7 +466,7 @@ writer_bears_read_errors(struct writer *w)
 	return w->read_errors == VERDICT_GO_ON;
 }
 
-/* A piece of a file that is zeros in a record that was written. */
+/* Part of a file became zeros in a written record. */
 static bool
 on_lost(void *arg, const struct gather_loss *loss)
 {
@@ -483,7 +483,7 @@ on_unwanted(void *arg)
 	instance_set_unwanted(w->config->output, true);
 }
 
-/* ------------------------------------------------------- what the tape sees */
+/* ------------------------------------------------------------ for the tape */
 
 static bool
 map_shared(struct writer *w)
@@ -503,7 +503,7 @@ make_ring(struct writer *w)
 		.slaves = w->config->slaves,
 		.record_blocks = w->config->blocking,
 		.read = source_read,
-		/* cast: source_read() does not write to it */
+	/* The cast is safe: source_read() does not write to it. */
 		.read_arg = (void *)(uintptr_t)w->config->source,
 		.write = volume_write,
 		.settled = volume_settled,
@@ -546,7 +546,7 @@ writer_new(const struct tape_config *config, struct cut *cut)
 	w->ring = w->volume == NULL ? NULL : make_ring(w);
 	if (w->ring == NULL) {
 		report(config->rep, DE_ERROR, "out of memory for the ring; "
-		    "fewer slaves or a smaller blocking need less");
+		    "lower ring.slaves or ring.blocking");
 		goto free_writer;
 	}
 	return w;
@@ -599,7 +599,7 @@ writer_release(struct writer *w)
 		return;
 	if (w->result.status == STATUS_COMPLETE) {
 		checkpoint_safe(&w->checkpoint);
-		/* Nothing is open; the parent is the supervisor now. */
+		/* Nothing is open, and the parent is now the supervisor. */
 		signals_end_with_supervisor();
 	} else {
 		output_end_set(w->config->output, DE_CLOSE_DISCARD);

@@ -7,11 +7,11 @@
 
 for fault in extent-end extent-far extent-huge extent-empty; do
 	source_fault 2 "$fault" -- "/sub/file3" "inode 14" "offset" \
-	    "past the end of the file" "1 of its extents cannot be"
+	    "past the end of the file" "1 of its extents is invalid"
 done
 for fault in extent-odd-offset extent-odd-length; do
 	source_fault 2 "$fault" -- "/sub/file3" "inode 14" "offset" \
-	    "does not fall on 1024"
+	    "is not aligned to 1024"
 done
 for fault in extent-overlap extent-back; do
 	source_fault 2 "$fault" -- "/sub/file3" "inode 14" "offset" "overlaps"

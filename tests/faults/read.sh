@@ -13,7 +13,7 @@ for offset in 0 1023 1024 4999; do
 	    "/sub/file3 (inode 14): $length bytes at offset $begin cannot be read" \
 	    "(address $((3 * 4294967296 + offset)) of the device" \
 	    "Input/output error" "BUT IT IS NOT COMPLETE" \
-	    "1 thing is not in the dump"
+	    "1 item is missing from the dump"
 done
 source_fault 2 read 'size = "3 MiB"; nth = 1; offset = "1 MiB";' -- \
     "/sub/file1 (inode 12): 1024 bytes at offset 1048576 cannot"

@@ -59,8 +59,8 @@ inode_of () {
 configure_dump a.conf img dumps/a
 engine 2 -c a.conf
 said '/dir (inode '"$(inode_of dir)"'): its entry "name1" for inode ' \
-    'has the name of another one; in the dump it has its inode number behind' \
-    'its entry "name3" for inode' 'is left out: it is there already' \
+    'has the name of another; in the dump its inode number is appended' \
+    'its entry "name3" for inode' 'is left out: it is a duplicate' \
     '/dots/sub (inode '"$(inode_of dots/sub)"'): it is damaged: its ".." says inode 2, but it is in inode '"$(inode_of dots)" \
     '/dots (inode '"$(inode_of dots)"'): it is damaged: it has no ".."'
 # One file has a name more than its inode counts.

@@ -41,15 +41,15 @@ configure_dump a.conf img dumps/a
 engine 0 -c a.conf
 types dumps/a fifo=1 device=6 socket=12 symlink=10 file=8 dir=4
 scan dumps/a
-said "note: /fifo (inode " "its name says that it is of another type"
-[ "$(grep -c 'of another type' err)" -eq 3 ] || fail "$(cat err)"
+said "note: /fifo (inode " "its directory entry gives another type"
+[ "$(grep -c 'another type' err)" -eq 3 ] || fail "$(cat err)"
 
 # Names without types
 make_image none.img 8M tree -t ext2 -O ^filetype -E root_owner
 configure_dump a.conf none.img dumps/b
 engine 0 -c a.conf
 types dumps/b symlink=10 file=8 dir=4
-not_said "of another type"
+not_said "another type"
 
 # ---- Lists of who may access it, that Linux would not take
 
@@ -70,7 +70,7 @@ for path in /dir/file /dir /link; do
 	grep -q "warning: $path (inode [0-9]*): its attribute system.posix_acl" err ||
 	    fail "$path is not named: $(cat err)"
 done
-said "it is not an access control list that Linux takes" \
+said "it is not an access control list that Linux accepts" \
     "only directories can have it"
 [ "$(grep -c 'is left out' err)" -eq 3 ] || fail "$(cat err)"
 restore_dump dumps/c restored

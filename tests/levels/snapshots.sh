@@ -73,7 +73,7 @@ elsewhere v3 'snapshot_date = @made@;'
 elsewhere v4 ''
 configure_levels levels.conf copy.img "snapshot_date = $(($(date +%s) + 3600));"
 engine 1 -c levels.conf
-said "snapshot_date: lies in the future of the snapshot"
+said "snapshot_date: is in the future"
 engine 1 -c levels.conf --check
 configure true
 sed -i 's/snapshot = {/snapshot_date = 5; &/' levels.conf

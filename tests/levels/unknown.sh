@@ -102,7 +102,7 @@ first=$((first / 4 * 4 + 1))
 name=$(look "ncheck $first" | sed -n 's|.*/many/||p')
 level_1 img "$block" $((block + 1))
 said "are missing: their table cannot be read from block $block of the device on" \
-    "/many (inode $(inode_of many)): its entry \"$name\" for inode $first names an inode that is not in the dump; what an earlier level has of it stays"
+    "/many (inode $(inode_of many)): its entry \"$name\" for inode $first names an inode that is not in the dump; its version from an earlier level stays"
 [ "$(grep -c 'their table cannot' err)" -eq 1 ] || fail "$(cat err)"
 [ "$(grep -c 'names an inode' err)" -eq 8 ] || fail "$(cat err)"
 

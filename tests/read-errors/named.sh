@@ -32,7 +32,7 @@ for slaves in 1 2 3 4 8 16; do
 	configure "$many" "plugin = \"out-file\"; path = \"dumps/$slaves\";" \
 	    "slaves = $slaves; blocking = 7;"
 	engine 2 --report report.json -c a.conf
-	said "$errors things are not in the dump" "BUT IT IS NOT COMPLETE"
+	said "$errors items are missing from the dump" "BUT IT IS NOT COMPLETE"
 	named >named.$slaves
 	[ "$(wc -l <named.$slaves)" -eq $errors ] ||
 	    fail "$slaves slaves: not $errors errors: $(cat err)"
@@ -104,7 +104,7 @@ for fault in 'fail_write = "1:1"' 'fail_write = "2:9"' 'fail_close = 2' \
 	fresh
 	engine 2 --report report.json -c a.conf
 	said "is written again from its checkpoint" \
-	    "$errors things are not in the dump"
+	    "$errors items are missing from the dump"
 	named >again
 	same_file named.1 again
 	grep -q '"read_errors": 60' report.json || fail "$(cat report.json)"
@@ -114,7 +114,7 @@ configure "$many" "$out_volumes capacity = [40, 60, 1000];" \
     "slaves = 3; blocking = 8;"
 fresh
 engine 2 -c a.conf
-said "$errors things are not in the dump"
+said "$errors items are missing from the dump"
 named >again
 same_file named.1 again
 scan_set dumps/0*

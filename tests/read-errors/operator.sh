@@ -36,7 +36,7 @@ asked () {
 on_terminal 2 --answer 'were 26 read errors\..*25 more\?=yes' \
     --answer 'were 52 read errors\..*25 more\?=yes'
 asked 2
-said "60 things are not in the dump"
+said "60 items are missing from the dump"
 scan dumps/a
 rm dumps/a
 

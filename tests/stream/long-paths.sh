@@ -23,7 +23,7 @@ configure_dump a.conf a.img dumps/a
 engine 2 -c a.conf
 said "its path has 4093 bytes; restore cannot make it"
 not_said "its path has 4092 bytes"
-said "1 thing is not in the dump, or not as in the filesystem"
+said "1 item is missing from the dump or differs from the filesystem"
 scan dumps/a
 mkdir restored
 (cd restored && timeout 60 "$RESTORE" -r -y -f ../dumps/a) >restore.log 2>&1 \

@@ -38,7 +38,7 @@ echo fits >"tree/sub/${long}0004"
 echo short >tree/sub/short
 make_image names.img 8M tree
 incomplete names names.img "/sub/${long}00001" "/sub/${long}00002" \
-    "/sub/${long}00003" "(inode " "3 things are"
+    "/sub/${long}00003" "(inode " "3 items are"
 not_said "${long}0004" "short"
 [ "$(cat restored/sub/nnn* | sort)" = "$(cat tree/sub/nnn* | sort)" ] ||
     fail "restored are: $(ls restored/sub)"
@@ -67,7 +67,7 @@ debugfs times.img \
     "set_inode_field dir/far mtime_extra 3"
 incomplete times times.img "/dir/old (inode" "/dir/accessed (inode" \
     "/dir/link (inode" "/dir/fifo (inode" "/dir/in (inode" \
-    "/dir/far (inode" "6 things are"
+    "/dir/far (inode" "6 items are"
 not_said "/dir/good"
 [ "$(stat -c %Y restored/dir/old)" -eq 0 ] ||
     fail "a file from 1960 has the time $(stat -c %Y restored/dir/old), not 0"
@@ -87,7 +87,7 @@ debugfs device.img "cd dev" "mknod toolarge b 8 1" "mknod fits b 8 1" \
     "set_inode_field fits block[1] 0x7fffffff"
 configure_dump device.conf device.img dumps/device
 engine 2 -c device.conf
-said "/dev/toolarge (inode" "4095:1048575" "1 thing is"
+said "/dev/toolarge (inode" "4095:1048575" "1 item is"
 not_said "/dev/fits"
 scan dumps/device
 rm -rf tree
@@ -100,7 +100,7 @@ head -c 5000 /dev/zero | tr '\0' 'v' >value
 debugfs attributes.img "ea_set -f value sub/much user.much" \
     "ea_set sub/much user.little hello"
 incomplete attributes attributes.img "/sub/much (inode" "user.much" \
-    "1 thing is"
+    "1 item is"
 not_said "user.little"
 
 # Control characters of a name do not reach the terminal.
