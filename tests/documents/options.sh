@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Each long option in a document is one of the program, of configure, of the
-# benchmark, or of another program that is named below.
+# benchmark, or of another program that is named below; and each path of the
+# source tree is there.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 need_python
@@ -14,7 +15,7 @@ printf '%s\n' --arg --args --cflags --create-home --home-dir --leak-check \
     --now --output --reflink --shell --system --variable >>known
 
 cat >options.py <<'END'
-import re, sys
+import glob, os, re, sys
 
 top = sys.argv[1]
 sys.path.insert(0, top + '/tests/documents')
@@ -32,6 +33,16 @@ for name in documents(top):
             total += 1
             if option not in known:
                 print(f'{name}:{number}: no program has {option}')
+                bad = 1
+PATH = re.compile(r'(?<![\w./-])(?:tests|conf|core|doc|man|plugins|examples|include|bench)/[\w./*-]*[\w*/]')
+for name in documents(top):
+    if not name.endswith('.md'):
+        continue
+    for number, line in enumerate(open(f'{top}/{name}', encoding='utf-8').read().split('\n'), 1):
+        for path in PATH.findall(line):
+            path = path.removesuffix('.log')
+            if not glob.glob(f'{top}/{path}') and not os.path.exists(f'{top}/{path}.c'):
+                print(f'{name}:{number}: there is no {path}')
                 bad = 1
 if total < 100:
     sys.exit(f'only {total} options were found')
