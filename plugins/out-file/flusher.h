@@ -8,8 +8,8 @@
  * Runs in its own thread, because the calls may block while the disk is busy.
  * It only affects when the disk works: errors show up in fsync(2).
  */
-#ifndef FLUSHER_H
-#define FLUSHER_H
+#ifndef OUT_FILE_FLUSHER_H
+#define OUT_FILE_FLUSHER_H
 
 #include <sys/types.h>
 
