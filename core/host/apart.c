@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "core/base/child.h"
 #include "core/base/clock.h"
 #include "core/host/note.h"
 #include "core/base/process_end.h"
@@ -55,16 +56,16 @@ apart_say(const struct apart_mouth *mouth, int kind, const char *text)
 }
 
 /* Dies with the caller: no other process would wait for it. */
-_Noreturn static void
-work(const struct apart *apart, int fd)
+static void
+work(void *arg, int fd)
 {
+	const struct apart *apart = arg;
 	const struct apart_mouth mouth = { fd };
 	struct word word = { .what = RETURNED };
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	word.kind = apart->work(apart->arg, &mouth);
 	send_word(fd, &word);
-	_exit(EXIT_SUCCESS);
 }
 
 /* Returns true if work() has returned; *done is its result. */
@@ -154,26 +155,17 @@ apart_run(const struct apart *apart, char *why, size_t size)
 {
 	enum apart_ending ending = APART_DIED;
 	bool late = false;
-	int fds[2];
+	pid_t pid;
+	/* cast: work() does not write to it */
+	const int fd = child_start(work, (void *)(uintptr_t)apart, &pid);
 
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds) == -1) {
+	if (fd == -1) {
 		snprintf(why, size, "could not be started: %s",
 		    strerror(errno));
 		return ending;
 	}
-	const pid_t pid = fork();
-	if (pid == 0) {
-		close(fds[0]);
-		work(apart, fds[1]);
-	}
-	close(fds[1]);
-	if (pid == -1) {
-		snprintf(why, size, "could not be started: %s",
-		    strerror(errno));
-	} else {
-		ending = listen_to(apart, fds[0], &late);
-		bury(apart, pid, ending, late, why, size);
-	}
-	close(fds[0]);
+	ending = listen_to(apart, fd, &late);
+	bury(apart, pid, ending, late, why, size);
+	close(fd);
 	return ending;
 }

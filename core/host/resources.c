@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "core/base/child.h"
 #include "core/base/clock.h"
 #include "core/host/eot.h"
 #include "core/host/note.h"
@@ -80,26 +81,32 @@ take_resource(void *arg, const struct de_resource *r)
 	return send_packet(*fd, &packet);
 }
 
-_Noreturn static void
-ask_plugin(const struct plugin_config *config, const struct de_volume *volume,
-    struct report *rep, int fd)
+/* What its process has to know. */
+struct question {
+	const struct plugin_config *config;
+	const struct de_volume *volume;
+	struct report *rep;
+};
+
+static void
+ask_plugin(void *arg, int fd)
 {
+	const struct question *q = arg;
 	const atomic_int not_cancelled = 0;
 	struct packet last = { .is_last = true, .status = DE_FAILED };
 	struct instance *in;
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	in = instance_new(config->plugin, config->options, rep,
+	in = instance_new(q->config->plugin, q->config->options, q->rep,
 	    &not_cancelled);
 	errno = 0;
 	if (in != NULL)
 		last.status = in->plugin->descriptor.kind == DE_OUTPUT ?
-		    output_name_resources(in, volume, take_resource, &fd) :
-		    eot_name_resources(in, volume, take_resource, &fd);
+		    output_name_resources(in, q->volume, take_resource, &fd) :
+		    eot_name_resources(in, q->volume, take_resource, &fd);
 	last.no_memory = errno == ENOMEM;
 	instance_free(in);
 	send_packet(fd, &last);
-	_exit(EXIT_SUCCESS);
 }
 
 /* ------------------------------------------------------- the supervisor */
@@ -201,26 +208,18 @@ resources_ask(struct resources *resources, const struct plugin_config *config,
     const struct signals *signals)
 {
 	char text[NOTE_TEXT_BYTES + 100];
-	int fds[2];
+	struct question question = { config, volume, rep };
+	pid_t pid;
 
 	if (!is_able_to(config->plugin))
 		return true;
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds) == -1) {
-		report(rep, DE_ERROR, "cannot create a socket: %s",
-		    strerror(errno));
-		return false;
-	}
-	const pid_t pid = fork();
-	if (pid == 0) {
-		close(fds[0]);
-		ask_plugin(config, volume, rep, fds[1]);
-	}
-	close(fds[1]);
-	const char *why = pid == -1 ? strerror(errno) :
-	    hear_all(resources, fds[0], signals);
-	close(fds[0]);
-	if (pid != -1)
+	const int fd = child_start(ask_plugin, &question, &pid);
+	const char *why = fd == -1 ? strerror(errno) :
+	    hear_all(resources, fd, signals);
+	if (fd != -1) {
+		close(fd);
 		why = end_process(pid, why, text, sizeof(text));
+	}
 	if (why != NULL && signals->cancel == 0 && signals->interrupt == 0)
 		report(rep, DE_ERROR, "%s: cannot find out what it uses, so "
 		    "other jobs could use it too: %s",

@@ -15,6 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "core/base/child.h"
 #include "core/base/clock.h"
 #include "core/snapshot/frozen.h"
 
@@ -79,9 +80,10 @@ keep_only(int fd, int lock)
 	close_range(LOCK_FD + 1, ~0U, 0);
 }
 
-_Noreturn static void
-guard(const struct freeze *f, int theirs)
+static void
+guard(void *arg, int theirs)
 {
+	const struct freeze *f = arg;
 	struct pollfd fd = { .fd = GUARD_FD, .events = POLLIN };
 	const struct word frozen = { 0, false };
 	const int64_t ms = f->limit * 1000;
@@ -210,18 +212,8 @@ freeze_free(struct freeze *f)
 static bool
 start_guard(struct freeze *f)
 {
-	int fds[2];
-
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, fds) == -1)
-		return false;
-	f->guard = fork();
-	if (f->guard == 0)
-		guard(f, fds[1]);
-	const int error = errno;
-	close(fds[1]);
-	f->fd = fds[0];
-	errno = error;
-	return f->guard != -1;
+	f->fd = child_start(guard, f, &f->guard);
+	return f->fd != -1;
 }
 
 struct freeze *
