@@ -182,6 +182,7 @@ for slot in 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16; do
 done
 ln -s "$world/tapes/0" world/dev/nst0
 cp "$top_srcdir"/conf/* world/conf
+chmod u+w world/conf/*
 examples=world/usr/local/share/doc/dumpengine/examples
 cp -r world/conf $examples
 # A file is written where a tape drive would be; places are those of the world.
