@@ -102,6 +102,30 @@ diff help manual >diff.log ||
 diff lines manual >diff.log ||
     fail "options that have no line in --help, or two: $(cat diff.log)"
 
+# Who reads of the program finds the plugins, and the files to begin with; who
+# looks for a changer finds what drives one.
+for folder in "$top_srcdir"/plugins/*/; do
+	name=dumpengine-$(basename "$folder")
+	[ -e "$folder$name.5" ] || continue
+	for page in dumpengine.8 dumpengine.conf.5; do
+		sed -n '/^\.Sh SEE ALSO/,$p' "$top_srcdir/man/$page" |
+		    grep -q "^\.Xr $name 5" || fail "$page does not refer to $name(5)"
+	done
+done
+for file in "$top_srcdir"/conf/*.conf; do
+	sed -n '/^\.Sh FILES/,/^\.Sh SEE/p' "$top_srcdir/man/dumpengine.conf.5" |
+	    grep -qE "^\.It Pa (.* )?$(basename "$file")\$" ||
+	    fail "dumpengine.conf(5): FILES lacks $(basename "$file")"
+done
+for page in man/dumpengine-nightly.7 plugins/out-tape/dumpengine-out-tape.5 \
+    plugins/eot-script/dumpengine-eot-script.5; do
+	grep -q '^\.Nd .*changer' "$top_srcdir/$page" ||
+	    fail "$page: apropos changer does not find it"
+done
+lines=$(sed -nE 's/.*fewer than ([0-9]+) lines of C.*/\1/p' "$top_srcdir/README.md")
+[ "$(wc -l <"$top_srcdir/examples/out-count/out-count.c")" -lt "${lines:-0}" ] ||
+    fail "an output takes more than \"$lines\" lines, which README.md promises"
+
 # No page has mistakes that a formatter sees.
 if command -v mandoc >/dev/null; then
 	for page in "$top_srcdir"/man/*.[1-9] "$top_srcdir"/plugins/*/*.5; do
