@@ -362,11 +362,9 @@ choose_state_dir(struct settings *s, const struct config_node *at,
 		return;
 	if (given != NULL && *given != '\0')
 		length = asprintf(&path, "%s", given);
-	else if (geteuid() == 0)
-		return;
-	else if (state != NULL && *state == '/')
+	else if (geteuid() != 0 && state != NULL && *state == '/')
 		length = asprintf(&path, "%s/dumpengine", state);
-	else if (home != NULL && *home == '/')
+	else if (geteuid() != 0 && home != NULL && *home == '/')
 		length = asprintf(&path, "%s/.local/state/dumpengine", home);
 	else
 		return;
