@@ -299,7 +299,12 @@ add_own(void *arg, struct history_list *list)
 	const struct chain *chain = arg;
 
 	prune(list);
-	return history_add(list, &chain->own);
+	if (history_add(list, &chain->own))
+		return true;
+	report(chain->rep, chain->history.is_idle ? DE_DEBUG : DE_WARNING,
+	    "%s: out of memory; what this dump is made of is not kept there "
+	    "(state_dir)", chain->history.folder);
+	return false;
 }
 
 void

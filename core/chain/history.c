@@ -622,6 +622,7 @@ is_needed(const char *text)
 static bool
 write_text(int fd, const char *text, bool safe)
 {
+	const bool must_sync = safe || is_needed(text);
 	size_t left = strlen(text);
 
 	while (left > 0) {
@@ -633,7 +634,7 @@ write_text(int fd, const char *text, bool safe)
 		text += n;
 		left -= (size_t)n;
 	}
-	return (!safe && !is_needed(text)) || fsync(fd) == 0;
+	return !must_sync || fsync(fd) == 0;
 }
 
 static bool
