@@ -13,9 +13,8 @@
 #include "core/chain/level.h"
 #include "plugins/common/safe_file.h"
 
-#define RANGES_MAX ((size_t)16384)	/* of what is left out */
-#define KEPT_MAX 400		/* dumps that nothing needs any more, of more than
-				   HISTORY_FEW in a file */
+#define RANGES_MAX ((size_t)16384)	/* of inodes left out */
+#define KEPT_MAX 400		/* dumps no longer needed that pruning keeps */
 
 static const char *
 own_text(struct chain *chain, const char *text)
@@ -51,14 +50,14 @@ take_exclude(struct chain *chain)
 	return ok && chain->exclude != NULL;
 }
 
-/* What the configuration says of it. */
+/* Fill in what the configuration says. */
 static bool
 take_job(struct chain *chain, const char *name)
 {
 	const struct job_settings *settings = &chain->job->settings;
 	struct history_record *own = &chain->own;
 	const char *dumpdates = job_dumpdates(chain->job);
-	/* The same for every way to it, also if it is not there yet. */
+	/* Resolved, so that all paths to the file compare equal. */
 	char *path = dumpdates == NULL ? NULL : safe_file_place(dumpdates);
 	const char *subtree = settings->subtree;
 	const char *device = job_source_device(chain->job);
@@ -119,10 +118,10 @@ chain_free(struct chain *chain)
 }
 
 /*
- * A filesystem at rest may be a copy that was made before the dump: changes that
- * were made to the original meanwhile are not in it.  It has none from after it
- * was last written, if that went to its end.  If not, it may have later ones, but
- * nobody can tell of when.
+ * The newest state that the dump can hold.  An unmounted filesystem may be a
+ * copy made some time ago, without later changes to the original: nothing in it
+ * is newer than its last write.  If it was not unmounted cleanly, it may hold
+ * newer changes, up to an unknown time.
  */
 static int64_t
 moment_of(const struct de_source_info *info, int64_t date, bool dated)
@@ -187,7 +186,7 @@ chain_set_level(struct chain *chain, const struct level *level)
 
 enum adding { ADDED, TOO_MANY, NO_MEMORY };
 
-/* Ranges with gaps of up to `gap` between them are one. */
+/* Append the ranges of `map`, merging those up to `gap` apart. */
 static enum adding
 add_ranges(json_t *array, const struct inomap *map, uint32_t gap)
 {
@@ -223,8 +222,8 @@ chain_set_left_out(struct chain *chain, const struct inomap *left_out)
 		how = add_ranges(chain->retake, left_out, gap);
 	}
 	if (how == NO_MEMORY || chain->retake == NULL) {
-		report(chain->rep, DE_ERROR, "out of memory for what is left "
-		    "out, which the next level has to know");
+		report(chain->rep, DE_ERROR, "out of memory for the inodes "
+		    "left out, which the next level must know");
 		return false;
 	}
 	return true;
@@ -232,7 +231,7 @@ chain_set_left_out(struct chain *chain, const struct inomap *left_out)
 
 /* ----------------------------------------------------------------- beginning */
 
-/* Marks what a dump builds on, and what that does. */
+/* Mark a dump and all its bases as kept. */
 static void
 keep_with_base(const struct history_list *list, bool *kept, size_t at)
 {
@@ -250,7 +249,7 @@ keep_with_base(const struct history_list *list, bool *kept, size_t at)
 	}
 }
 
-/* Is there a later one of its kind, that came to something? */
+/* Is there a later complete dump of the same job, name and level? */
 static bool
 has_successor(const struct history_list *list, size_t at)
 {
@@ -266,7 +265,7 @@ has_successor(const struct history_list *list, size_t at)
 	return false;
 }
 
-/* Of a file that has become long, the oldest go that no later dump can need. */
+/* Drop the oldest dumps that no later one can need, if there are many. */
 static void
 prune(struct history_list *list)
 {

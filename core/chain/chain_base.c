@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Which dump a level builds on.
+ * Chooses the dump that a level builds on.
  */
 #include "core/chain/chain.h"
 
@@ -16,16 +16,16 @@
 #include "core/chain/level.h"
 
 #define WHY_BYTES 512
-#define STEP_MIN 2		/* seconds; less may come from rounding */
+#define STEP_MIN 2		/* seconds; less may be rounding */
 
 struct choice {
 	const struct chain *chain;
 	const struct history_list *list;
 	const struct chain_lines *lines;
-	char why[WHY_BYTES];	/* not the line that was looked at last */
-	bool by_rules;		/* that is because less is in it */
-	bool is_lost;		/* nothing is known of one of its chain, but */
-				/*   the history was damaged */
+	char why[WHY_BYTES];	/* reason for the last refusal */
+	bool by_rules;		/* the reason is that it selected less */
+	bool is_lost;		/* part of its chain is unknown, and the */
+				/*   history was damaged */
 };
 
 static bool
@@ -49,7 +49,7 @@ differ(int64_t a, int64_t b)
 	return a != 0 && b != 0 && a != b;
 }
 
-/* Has the filesystem been, since then, as it was before? */
+/* Was the filesystem rolled back to an older state in between? */
 static bool
 was_put_back(const struct history_record *then,
     const struct history_record *later)
@@ -60,8 +60,8 @@ was_put_back(const struct history_record *then,
 }
 
 /*
- * Is it of the filesystem that is there now?  One that was put back from an
- * older copy is another: the level would lack what was undone by that.
+ * Was the dump made from the filesystem as it is now?  One restored from an
+ * older copy counts as another: a level on top would miss what that undid.
  */
 static bool
 is_of_filesystem(struct choice *c, const struct history_record *r)
@@ -69,27 +69,27 @@ is_of_filesystem(struct choice *c, const struct history_record *r)
 	const struct history_record *own = &c->chain->own;
 
 	if (strcmp(r->uuid, own->uuid) != 0)
-		return refuse(c, "is of another filesystem, with the UUID %s, "
-		    "where %s is now", *r->uuid != '\0' ? r->uuid : "(none)",
+		return refuse(c, "is of another filesystem, UUID %s; the UUID "
+		    "is now %s", *r->uuid != '\0' ? r->uuid : "(none)",
 		    *own->uuid != '\0' ? own->uuid : "(none)");
 	if (differ(r->created, own->created)) {
 		char then[DATE_TEXT_BYTES], now[DATE_TEXT_BYTES];
 		date_format(r->created, then);
 		date_format(own->created, now);
-		return refuse(c, "is of another filesystem, made on %s; the one "
-		    "there now was made on %s", then, now);
+		return refuse(c, "is of another filesystem, created %s; the "
+		    "current one was created %s", then, now);
 	}
 	if (was_put_back(r, own))
-		return refuse(c, "is of a later state of the filesystem than "
-		    "the one there now: an older copy of it was put back, or "
-		    "the clock was set back");
+		return refuse(c, "holds a later state of the filesystem than "
+		    "the current one: an older copy was restored, or the clock "
+		    "was set back");
 	return true;
 }
 
 /*
- * What runs since then have seen.  When the clock was set back after a dump, what
- * changed until it came to the same time again has times that the dump should
- * have, and nobody can say how many there are.
+ * Does any later run show that the clock or the filesystem was set back since
+ * the dump?  Changes made until the clock caught up again carry times that
+ * predate the dump, so a level on top would miss them.
  */
 static bool
 was_seen_right(struct choice *c, const struct history_record *r)
@@ -105,7 +105,7 @@ was_seen_right(struct choice *c, const struct history_record *r)
 		    !differ(later->created, r->created) &&
 		    was_put_back(r, later))
 			return refuse(c, "was made before an older copy of the "
-			    "filesystem was put back, or the clock was set "
+			    "filesystem was restored, or the clock was set "
 			    "back");
 	}
 	return true;
@@ -121,7 +121,7 @@ describe(const struct chain_line *line, char text[static WHY_BYTES])
 	    line->level, date);
 }
 
-/* It, and all that it builds on, is there, and of this filesystem. */
+/* Do the dump and all its bases exist, and are they of this filesystem? */
 static bool
 is_whole_chain(struct choice *c, const struct chain_line *line)
 {
@@ -135,9 +135,9 @@ is_whole_chain(struct choice *c, const struct chain_line *line)
 		    !was_seen_right(c, r) || rounds > c->lines->count))
 			return false;
 		if (r != NULL && r->status == HISTORY_GONE)
-			return child == NULL ? refuse(c, "is gone: a volume of "
-			    "it was overwritten") : refuse(c, "builds on one "
-			    "of which a volume was overwritten");
+			return child == NULL ? refuse(c, "is gone: one of its "
+			    "volumes was overwritten") : refuse(c, "builds on "
+			    "a dump with a volume that was overwritten");
 		child = line;
 		line = chain_parent(c->lines, line, &broken);
 	}
@@ -149,8 +149,8 @@ is_whole_chain(struct choice *c, const struct chain_line *line)
 	};
 	char text[WHY_BYTES];
 	describe(&parent, text);
-	return refuse(c, "builds on %.200s, which is no base any more: another "
-	    "dump has taken its place", text);
+	return refuse(c, "builds on %.200s, which is no longer a base: another "
+	    "dump replaced it", text);
 }
 
 static bool
@@ -161,27 +161,28 @@ is_base(struct choice *c, const struct chain_line *line)
 	c->by_rules = false;
 	c->is_lost = false;
 	if (line->date > c->chain->own.date)
-		return refuse(c, "has a later date than this one, so that what "
-		    "changed up to then would be missing: a clock was wrong");
+		return refuse(c, "is dated later than this one, which would "
+		    "miss earlier changes; check the clock");
 	if (!is_whole_chain(c, line))
 		return false;
 	if (c->is_lost)
-		return refuse(c, "may be anything: what was known of it or of "
-		    "one that it builds on was lost, as the state in %s/history "
-		    "is damaged; once you have a new level 0, remove the files "
-		    "that are named .damaged there", c->chain->history.folder);
+		return refuse(c, "is unknown: its record or that of one of its "
+		    "bases was lost, because %s/history is damaged; after the "
+		    "next level 0, remove the .damaged files there",
+		    c->chain->history.folder);
 	c->by_rules = true;
 	if (r != NULL && !chain_covers(r, &c->chain->own))
-		return refuse(c, "left out what this one takes (exclude, "
+		return refuse(c, "left out files that this one takes (exclude, "
 		    "subtree or nodump; job %s)", r->job);
 	if (r != NULL && r->retake_is_cut)
-		return refuse(c, "lacks more than is kept count of");
+		return refuse(c, "lacks more items than the history could "
+		    "record");
 	return true;
 }
 
 /*
- * Those that are not even in the file need not be spoken of, unless they would
- * have been the ones: they may be of an earlier life of that name.
+ * Report a dump that was skipped.  One that is not in the file may come from an
+ * earlier use of the name, and is not worth a message.
  */
 static void
 tell(const struct choice *c, const struct chain_line *line, bool found)
@@ -192,7 +193,7 @@ tell(const struct choice *c, const struct chain_line *line, bool found)
 		return;
 	describe(line, text);
 	report(c->chain->rep, found && c->by_rules ? DE_INFO : DE_WARNING,
-	    "%s is passed over: it %s", text, c->why);
+	    "%s cannot be the base: it %s", text, c->why);
 }
 
 static int
@@ -221,12 +222,11 @@ choose(struct choice *c, uint32_t level)
 	return at < lines->count ? &lines->items[at] : NULL;
 }
 
-/* -------------------------------------------------- what has changed since it */
+/* ------------------------------------------------------ changes since the base */
 
 /*
- * By how many seconds the clock has been set back since then, as far as that can
- * be told: it is measured against one that nobody sets, until the machine is
- * started again.
+ * How many seconds the wall clock was set back since the dump, measured against
+ * the uptime.  0 if unknown because the machine has rebooted.
  */
 static int64_t
 step_back(const struct history_record *r)
@@ -244,8 +244,8 @@ step_back(const struct history_record *r)
 }
 
 /*
- * The moment from which on a change may not be in the base.  Its date, but what
- * was dumped may have been older, or the clock ahead.
+ * The earliest time of a change that may be missing from the base: its date, or
+ * earlier if it holds an older state or the clock was set back.
  */
 static int64_t
 since(const struct chain *chain, const struct chain_line *line)
@@ -259,9 +259,9 @@ since(const struct chain *chain, const struct chain_line *line)
 		since = r->moment;
 	const int64_t step = step_back(r);
 	if (step > 0) {
-		report(chain->rep, DE_INFO, "the clock has been set back by %"
-		    PRId64 " seconds since the last dump; that much more is "
-		    "dumped", step);
+		report(chain->rep, DE_INFO, "the clock was set back by %"
+		    PRId64 " seconds since the last dump; dumping changes "
+		    "from that much earlier as well", step);
 		since = since > step ? since - step : 1;
 	}
 	return since > 0 ? since : 1;

@@ -7,7 +7,7 @@
 #include "core/config/dumpdates.h"
 #include "plugins/common/safe_file.h"
 
-/* Lines as they are found. */
+/* Lines being collected. */
 struct reading {
 	struct chain_lines *lines;
 	const struct chain_place *place;
@@ -25,7 +25,7 @@ place_of(const char *text)
 	return path;
 }
 
-/* A file that was moved may have left a symbolic link. */
+/* Resolves links: a file that was moved may have left one behind. */
 bool
 chain_is_same_file(const char *a, const char *b)
 {
@@ -78,9 +78,8 @@ chain_covers(const struct history_record *a, const struct history_record *b)
 }
 
 /*
- * How much a record tells of a line with its level and date.  A run that was
- * aborted was never noted, one that is called running may have been killed just
- * after that.
+ * How well a record fits a line with its level and date.  An aborted run never
+ * wrote a line; one marked running may have been killed just after it did.
  */
 static int
 worth(const struct history_record *r)
@@ -90,7 +89,7 @@ worth(const struct history_record *r)
 	return r->status == HISTORY_RUNNING ? 1 : 2;
 }
 
-/* What is known of a line: the latest of those that tell most. */
+/* The best record for a line, the latest among equals; NULL if none fits. */
 static const struct history_record *
 record_of(const struct reading *reading, uint32_t level, int64_t date)
 {
@@ -130,7 +129,7 @@ take(void *arg, const struct dumpdates_entry *entry)
 	add(arg, entry->level, entry->date, true);
 }
 
-/* The line that stands in the file at that level, or NULL. */
+/* The line in the file at that level, or NULL. */
 static const struct chain_line *
 in_file(const struct chain_lines *lines, uint32_t level)
 {
@@ -141,8 +140,8 @@ in_file(const struct chain_lines *lines, uint32_t level)
 }
 
 /*
- * Is it there to be built on though it is not in the file?  A line that somebody
- * took out of the file by hand is not.
+ * Can a level build on the dump although it is not in the file?  Not if the
+ * user removed its line.
  */
 static bool
 is_besides(const struct chain_lines *lines, const struct history_record *r)
@@ -229,7 +228,7 @@ chain_parent(const struct chain_lines *lines, const struct chain_line *line,
 		return NULL;
 	const struct chain_line *parent = chain_lines_find(lines,
 	    r->base_level, r->base_date);
-	/* What builds on itself has been made up. */
+	/* A forged history could make a chain circular. */
 	if (parent != NULL && parent->level >= line->level)
 		parent = NULL;
 	*broken = parent == NULL;

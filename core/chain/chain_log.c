@@ -10,21 +10,21 @@
 #include "core/base/clock.h"
 #include "core/chain/level.h"
 
-#define VOLUMES_MAX 65536	/* that are kept */
+#define VOLUMES_MAX 65536	/* recorded per dump */
 #define RETAKE_MAX 65536
-#define PAUSE_NS NS_PER_SECOND	/* from one note of volumes to the next */
+#define PAUSE_NS NS_PER_SECOND	/* between two updates of the volumes */
 
 struct chain_log {
 	struct history history;
 	char *folder;			/* owned */
-	struct history_id id;		/* empty: it is not in the history */
-	json_t *volumes;		/* owned; this and the next */
+	struct history_id id;		/* empty: not in the history */
+	json_t *volumes;		/* owned, as retake */
 	json_t *retake;
 	bool retake_is_cut;
-	bool is_added;			/* what was left out, to `retake` */
+	bool is_added;			/* `retake` includes inodes left out */
 	enum chain_noted noted;
 	enum history_status status;
-	uint64_t next_note;		/* of volumes; on clock_ns() */
+	uint64_t next_note;		/* earliest next update; clock_ns() */
 };
 
 struct chain_log *
@@ -69,7 +69,7 @@ chain_log_begin(struct chain_log *log, const struct history_id *id)
 	log->next_note = clock_ns() + PAUSE_NS;
 }
 
-/* A range of inodes.  Where memory is out, the next level has to know it. */
+/* Add a range of inodes.  If memory runs out, the next level must know. */
 static void
 add_range(struct chain_log *log, json_int_t first, json_int_t last)
 {
@@ -83,7 +83,7 @@ add_range(struct chain_log *log, json_int_t first, json_int_t last)
 	log->retake_is_cut = true;
 }
 
-/* What was found while it was made, besides what was left out to begin with. */
+/* Add the inodes left out from the start to those found while dumping. */
 static const json_t *
 add_retake(struct chain_log *log, const json_t *left_out)
 {
@@ -127,7 +127,7 @@ write_down(struct chain_log *log, bool safe)
 	    log);
 }
 
-/* The one of that number, or NULL. */
+/* The recorded volume of that number, or NULL. */
 static json_t *
 volume_of(const struct chain_log *log, uint32_t number)
 {
@@ -140,7 +140,7 @@ volume_of(const struct chain_log *log, uint32_t number)
 	return NULL;
 }
 
-/* One whose process died after it had told of it comes again. */
+/* A volume is reported again if its process died after reporting it. */
 static bool
 add_volume(struct chain_log *log, uint32_t number, const char *medium)
 {
@@ -165,8 +165,8 @@ chain_log_volume(struct chain_log *log, uint32_t number, const char *name)
 
 	if (!add_volume(log, number, medium))
 		report(log->history.rep, DE_WARNING, "%s: out of memory; "
-		    "volume %" PRIu32 " is not noted in %s, so later dumps may "
-		    "overwrite it", name, number, log->history.folder);
+		    "volume %" PRIu32 " is not recorded in %s, so later dumps "
+		    "may overwrite it", name, number, log->history.folder);
 	free(medium);
 	if (clock_ns() < log->next_note)
 		return;

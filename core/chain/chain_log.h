@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * chain_log.h - keeps the history of a dump while it goes on
+ * chain_log.h - keeps the history record of a running dump up to date
  *
- * The supervisor's alone.  A log that is NULL keeps nothing.
+ * Supervisor only.  All functions accept NULL as a log that records nothing.
  */
 #ifndef CORE_CHAIN_LOG_H
 #define CORE_CHAIN_LOG_H
@@ -11,28 +11,28 @@
 
 struct chain_log;
 
-/* Returns NULL after reporting that it is out of memory. */
+/* Returns NULL after reporting that memory ran out. */
 struct chain_log *chain_log_new(const struct job_config *job,
     struct report *rep);
 void chain_log_free(struct chain_log *log);
 
-/* It has begun, and stands in the history as that. */
+/* The dump has begun; `id` is its record, from chain_begin(). */
 void chain_log_begin(struct chain_log *log, const struct history_id *id);
 
-/* A volume is safe, on the medium called `name`. */
+/* Record a volume that is safe on the medium `name`. */
 void chain_log_volume(struct chain_log *log, uint32_t number,
     const char *name);
 
-/* This inode is not in the dump as it should be: the next level takes it. */
+/* Have the next level dump an inode that is missing or damaged in this one. */
 void chain_log_retake(struct chain_log *log, uint32_t inode);
 
 /*
- * How it ended, safely on the disk.  Returns false if that could not be done,
- * which has been reported.
+ * Record how the dump ended, synced to disk.  Returns false after reporting why
+ * that failed.
  */
 bool chain_log_end(struct chain_log *log, enum exit_status status);
 
-/* And whether its dumpdates file has it. */
+/* Record whether the dump is in its dumpdates file. */
 void chain_log_noted(struct chain_log *log, enum chain_noted noted);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Dumps in their dumpdates file, and what earlier runs have left undone there.
+ * Records a dump in its dumpdates file, and finishes what earlier runs left
+ * undone there.
  */
 #include "core/chain/chain.h"
 
@@ -17,7 +18,7 @@
 
 /* ------------------------------------------------------------------- noting */
 
-/* A line that is later was made by a clock that was ahead. */
+/* A line with a later date was written while the clock was ahead. */
 static bool
 is_later(void *arg, const struct dumpdates_entry *entry)
 {
@@ -27,14 +28,13 @@ is_later(void *arg, const struct dumpdates_entry *entry)
 	if (entry->date <= chain->own.date)
 		return false;
 	date_format(entry->date, date);
-	report(chain->rep, DE_WARNING, "%s: the level %" PRIu32 " dump of %s is "
-	    "taken out: its date is later than that of the dump just made, so "
-	    "nothing may build on it", job_dumpdates(chain->job),
-	    entry->level, date);
+	report(chain->rep, DE_WARNING, "%s: removing the level %" PRIu32 " dump "
+	    "of %s: it is dated later than the dump just made, so nothing may "
+	    "build on it", job_dumpdates(chain->job), entry->level, date);
 	return true;
 }
 
-/* What it builds on may have been replaced while it was made. */
+/* The base may have been replaced while the dump ran. */
 static bool
 has_base(const struct chain *chain, const struct chain_lines *lines)
 {
@@ -44,10 +44,10 @@ has_base(const struct chain *chain, const struct chain_lines *lines)
 
 struct displacing {
 	const struct chain *chain;
-	const struct chain_lines *lines;	/* before it was noted */
+	const struct chain_lines *lines;	/* before this dump is in */
 };
 
-/* Will it be there to be built on though its line is taken? */
+/* Can later levels still build on the dump although its line is replaced? */
 static bool
 is_to_stay(const struct displacing *d, const struct history_record *r)
 {
@@ -83,7 +83,7 @@ displace(void *arg, struct history_list *list)
 	return changed;
 }
 
-/* One that has less takes the place of one that has more: that is kept in mind. */
+/* Mark dumps whose line is replaced by this one although it selected less. */
 static void
 keep_displaced(const struct chain *chain, const struct history_list *list,
     const struct chain_lines *lines)
@@ -101,7 +101,7 @@ keep_displaced(const struct chain *chain, const struct history_list *list,
 	}
 }
 
-/* Nor may anything build on what stands there under the name that was given. */
+/* Remove later lines under the job's own spelling of the device as well. */
 static bool
 take_out_given(const struct chain *chain)
 {
@@ -126,9 +126,9 @@ put_in_place(const struct chain *chain, const struct history_list *list,
 	bool ok = false;
 
 	if (!has_base(chain, lines)) {
-		report(chain->rep, DE_ERROR, "%s: the dump that this one builds "
-		    "on is not there any more: another one has taken its place "
-		    "meanwhile; so nothing is to build on this one", file);
+		report(chain->rep, DE_ERROR, "%s: the base of this dump is "
+		    "gone: another dump replaced it meanwhile; no level can "
+		    "build on this one", file);
 		free(name);
 		return CHAIN_NO_BASE;
 	}
@@ -156,8 +156,8 @@ chain_note(const struct chain *chain)
 	    chain->cancelled))
 		noted = put_in_place(chain, &list, &lines);
 	if (noted == CHAIN_NOT_NOTED)
-		report(chain->rep, DE_ERROR, "the dump is whole, but %s does "
-		    "not know of it", job_dumpdates(chain->job));
+		report(chain->rep, DE_ERROR, "the dump is complete, but not "
+		    "recorded in %s", job_dumpdates(chain->job));
 	chain_lines_free(&lines);
 	history_free(&list);
 	return noted;
@@ -172,17 +172,17 @@ tell_killed(const struct chain *chain, const struct history_record *r)
 
 	date_format(r->date, date);
 	report(chain->rep, DE_WARNING, "the level %" PRIu32 " dump of %s (job "
-	    "%s) was killed before its end: what there is of it belongs to no "
-	    "chain, and restore must not be given it", r->level, date, r->job);
+	    "%s) was killed before its end and belongs to no chain; do not "
+	    "restore from its volumes", r->level, date, r->job);
 }
 
 struct catching_up {
 	const struct chain *chain;
 	const struct chain_lines *lines;
-	bool wrote;		/* the dumpdates file */
+	bool wrote;		/* updated the dumpdates file */
 };
 
-/* One file of the history: those that were killed have ended now. */
+/* In one file of the history, give dumps that were killed their ending. */
 static bool
 settle(void *arg, struct history_list *list)
 {
@@ -214,7 +214,7 @@ settle(void *arg, struct history_list *list)
 	return changed;
 }
 
-/* Those that should be in the file but are not; returns how many. */
+/* Collect the dumps that are missing from the file; returns their number. */
 static size_t
 collect(const struct chain *chain, const struct chain_lines *lines,
     const char *name, struct dumpdates_entry *entries)
@@ -230,13 +230,13 @@ collect(const struct chain *chain, const struct chain_lines *lines,
 		    line->date };
 		date_format(line->date, date);
 		report(chain->rep, DE_WARNING, "%s: the level %" PRIu32 " dump "
-		    "of %s could not be noted when it was made, and is noted "
-		    "now", job_dumpdates(chain->job), line->level, date);
+		    "of %s could not be recorded when it was made; recording "
+		    "it now", job_dumpdates(chain->job), line->level, date);
 	}
 	return count;
 }
 
-/* False: the file could not be written; the history has them still. */
+/* Returns whether it updated the file; if not, the history keeps the dumps. */
 static bool
 put_in(const struct chain *chain, const struct chain_lines *lines)
 {

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * chain_own.h - the inside of chain.h
- *
- * For the files that begin with chain, and for their use only.
+ * chain_own.h - internals shared by the chain*.c files
  */
 #ifndef CORE_CHAIN_OWN_H
 #define CORE_CHAIN_OWN_H
@@ -21,21 +19,21 @@ struct chain {
 	struct report *rep;
 	const atomic_int *cancelled;
 	struct history history;
-	struct history_record own;	/* id is "" until it begins */
-	const char *given;		/* what the job calls its device, as in
-					   a record; NULL: as the dump does */
-	char *texts[CHAIN_TEXTS];	/* owned; what `own` points to */
+	struct history_record own;	/* id is "" until chain_begin() */
+	const char *given;		/* device as the job spells it, escaped
+					   as in a record; NULL: same as name */
+	char *texts[CHAIN_TEXTS];	/* owned; `own` points into these */
 	size_t text_count;
 	json_t *exclude;		/* owned */
 	json_t *retake;			/* owned */
 	char id[HISTORY_ID_BYTES];
 	char key[HISTORY_KEY_BYTES];
 	char boot[40];
-	char *folder;			/* owned; of the history */
-	bool updates;			/* the dumpdates file */
+	char *folder;			/* owned; holds the history */
+	bool updates;			/* job updates its dumpdates file */
 };
 
-/* The job's folder for states; owned by the caller.  NULL if out of memory. */
+/* The job's state_dir.  The caller frees it.  NULL if out of memory. */
 char *chain_folder(const struct job_config *job);
 
 #endif

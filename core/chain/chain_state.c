@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * What of a medium may be overwritten, and what is not to be built on then.
+ * Tells which dumps on a medium may be overwritten, and retires those that are.
  */
 #include "core/chain/chain.h"
 
@@ -13,11 +13,11 @@
 #include "core/base/date.h"
 #include "core/config/dumpdates.h"
 
-/* What a header has room for, without its NUL. */
+/* Capacity of the fields of a header, without the NUL. */
 #define DEVICE_MAX 63
 #define LABEL_MAX 15
 
-/* ---------------------------------------------------------------- is it that */
+/* ----------------------------------------------------------------- matching */
 
 static bool
 has_text(const char *record, const char *found, size_t max)
@@ -58,9 +58,9 @@ is_own(const struct chain *chain, const struct history_record *r)
 	    strcmp(r->key, chain->key) == 0;
 }
 
-/* ----------------------------------------------------------- who builds on it */
+/* ------------------------------------------------------------- dependencies */
 
-/* Does a dump with that base come down to the one that was found? */
+/* Does `from` build on `to`, directly or through other dumps? */
 static bool
 descends(const struct history_list *list, const struct history_record *from,
     const struct history_record *to)
@@ -85,11 +85,11 @@ descends(const struct history_list *list, const struct history_record *from,
 }
 
 /*
- * Does a line go for the sake of the dump that is being made, which is to take the
- * place of `r`?  That has all of it, or the job is to leave more out from now
- * on.  One that is not noted takes the place of nothing but what it overwrites,
- * and only if it has no less: a subtree, or what has changed since a date, does
- * not make up for a whole dump.
+ * Does the running dump, which is to overwrite `r`, replace a line?  It does if
+ * it covers the line's dump, or is of the same job, whose rules may have become
+ * narrower.  A dump that does not update dumpdates replaces only what it
+ * overwrites, and only if it selects no less: a subtree, or the changes since a
+ * date, cannot stand in for a full dump.
  */
 static bool
 is_replaced(const struct chain *chain, const struct history_record *line,
@@ -107,7 +107,7 @@ is_replaced(const struct chain *chain, const struct history_record *line,
 	return same_job || chain_covers(&chain->own, line);
 }
 
-/* Will a later dump build on it, or on one that builds on it? */
+/* Could a later dump build on it, directly or through other dumps? */
 static bool
 is_needed(const struct chain *chain, const struct history_list *list,
     const struct history_record *r)
@@ -158,7 +158,7 @@ state_of(const struct chain *chain, const struct history_list *list,
 	return DE_DUMP_UNFINISHED;
 }
 
-/* Nothing is known of the dump but that its own one is built on it. */
+/* Is it the base of the running dump, whether or not the history has it? */
 static bool
 is_own_base(const struct chain *chain, const struct de_dump_found *found)
 {
@@ -171,7 +171,7 @@ is_own_base(const struct chain *chain, const struct de_dump_found *found)
 	    has_text(chain->own.host, found->host, DEVICE_MAX));
 }
 
-/* Has this dump, of a level not above its, all of it? */
+/* Does the running dump, of the same or a lower level, stand in for it? */
 static bool
 makes_up_for(const struct chain *chain, const struct de_dump_found *found)
 {
@@ -181,8 +181,8 @@ makes_up_for(const struct chain *chain, const struct de_dump_found *found)
 }
 
 /*
- * Nothing is known of the dump but its line in the file of this job, as dump(8)
- * writes them.
+ * For a dump that is not in the history: does its line in the job's dumpdates
+ * file, perhaps from dump(8), still serve as a base?
  */
 static bool
 is_line_alone(const struct chain *chain, const struct history_list *list,
@@ -236,15 +236,15 @@ chain_dump_state(void *arg, const struct de_dump_found *found)
 	return worst;
 }
 
-/* ----------------------------------------------------------- taking one out */
+/* ----------------------------------------------------------------- retiring */
 
 struct retiring {
 	const struct chain *chain;
-	const struct de_dump_found *found;	/* NULL: */
+	const struct de_dump_found *found;
 	const struct history_list *list;
 	const struct history_record *gone;
 	bool changed;
-	struct dumpdates_entry told;	/* the line that was named last */
+	struct dumpdates_entry told;	/* the line last reported */
 };
 
 static bool
@@ -271,20 +271,20 @@ tell(struct retiring *retiring, const struct dumpdates_entry *entry)
 	const bool later = entry->date > chain->own.date;
 	char date[DATE_TEXT_BYTES];
 
-	/* The file is gone through twice. */
+	/* The file is read twice. */
 	if (entry->level == retiring->told.level &&
 	    entry->date == retiring->told.date)
 		return;
 	retiring->told = *entry;
 	date_format(entry->date, date);
-	report(chain->rep, later ? DE_WARNING : DE_INFO, "%s: the level %"
-	    PRIu32 " dump of %s is taken out: %s", retiring->gone->dumpdates,
-	    entry->level, date, later ? "its date is later than that of the "
-	    "dump that is being made, so nothing may build on it" :
-	    "it, or what it builds on, is being overwritten");
+	report(chain->rep, later ? DE_WARNING : DE_INFO, "%s: removing the "
+	    "level %" PRIu32 " dump of %s: %s", retiring->gone->dumpdates,
+	    entry->level, date, later ? "it is dated later than the running "
+	    "dump, so nothing may build on it" :
+	    "it or one of its bases is being overwritten");
 }
 
-/* That dump, and whatever is known to build on it. */
+/* Is the entry the retired dump, or does it build on it? */
 static bool
 goes(const struct retiring *retiring, const struct dumpdates_entry *entry)
 {
@@ -314,7 +314,7 @@ is_broken(void *arg, const struct dumpdates_entry *entry)
 	return true;
 }
 
-/* Out of its dumpdates file, too: dump(8) may read that. */
+/* Remove it from its dumpdates file, too: dump(8) may read that. */
 static bool
 take_out(const struct retiring *retiring)
 {
@@ -330,7 +330,7 @@ take_out(const struct retiring *retiring)
 	return ok;
 }
 
-/* One that nothing is known of may stand in our own file. */
+/* A dump that is not in the history may be in the job's own dumpdates file. */
 static bool
 retire_unknown(const struct chain *chain, const struct de_dump_found *found,
     const struct history_list *list)
@@ -357,7 +357,7 @@ retire_known(const struct chain *chain, const struct de_dump_found *found,
 	    true, mark_gone, &retiring);
 	const bool out = r->dumpdates == NULL || take_out(&retiring);
 
-	/* The engine goes by the one, everybody else by the other. */
+	/* The engine reads the history, dump(8) only dumpdates. */
 	return marked || (out && r->is_noted);
 }
 
@@ -381,7 +381,7 @@ chain_retire(void *arg, const struct de_dump_found *found)
 	history_free(&list);
 	if (ok)
 		return DE_OK;
-	report(chain->rep, DE_ERROR, "that the dump there is not to be built "
-	    "on any more cannot be noted, so it is left as it is");
+	report(chain->rep, DE_ERROR, "the dump on the medium cannot be removed "
+	    "from the history and dumpdates; not overwriting it");
 	return DE_FAILED;
 }

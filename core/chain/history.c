@@ -18,27 +18,27 @@
 #include "core/chain/history_json.h"
 #include "plugins/common/safe_file.h"
 
-#define SCHEMA 1			/* changes when old readers would be wrong */
+#define SCHEMA 1		/* changes when old readers would go wrong */
 #define ENDING ".json"
 #define ASIDE ".damaged"
-#define BYTES_MAX (64 << 20)		/* of a file */
-#define FILES_MAX 4096			/* that are read */
-/* A file is one JSON text, with a dump on each line between these. */
+#define BYTES_MAX (64 << 20)		/* size of a file */
+#define FILES_MAX 4096			/* files read */
+/* A file is one JSON text: one dump per line between HEAD and TAIL. */
 #define HEAD "{\"schema\": 1, \"dumps\": [\n"
 #define TAIL "\n]}\n"
 #define BETWEEN ",\n"
 #define LOCK_TRIES 600
 #define LOCK_POLL_NS 50000000L
 
-/* Lines of a file, as offsets; all others stay as they are. */
+/* The part of a file that is replaced, as offsets; the rest is kept. */
 struct part {
-	char *bytes;			/* of the file; NULL: it is made new */
+	char *bytes;			/* the old file; NULL: write it anew */
 	size_t from;
 	size_t to;
-	size_t length;			/* of all bytes */
+	size_t length;			/* of the old file */
 };
 
-/* The folder, open; with `lock`, nobody else changes it. */
+/* The open folder; `lock` held excludes other writers. */
 struct folder {
 	const struct history *h;
 	char *path;
@@ -128,9 +128,10 @@ static bool
 complain(const struct folder *f, const char *file, const char *what)
 {
 	report(f->h->rep, f->h->is_idle ? DE_DEBUG : DE_WARNING, "%s%s%s: %s: "
-	    "%s; what dumps are made of is kept there (state_dir)", f->path != NULL ? f->path :
-	    f->h->folder, file == NULL ? "" : "/", file == NULL ? "" : file,
-	    what, strerror(errno));
+	    "%s; the history of dumps is kept there (state_dir)",
+	    f->path != NULL ? f->path : f->h->folder,
+	    file == NULL ? "" : "/", file == NULL ? "" : file, what,
+	    strerror(errno));
 	return false;
 }
 
@@ -140,19 +141,19 @@ is_ours_alone(const struct folder *f, int fd, const char *file, mode_t type)
 	struct stat st;
 
 	if (fstat(fd, &st) == -1)
-		return complain(f, file, "cannot be looked at");
+		return complain(f, file, "cannot stat");
 	if ((st.st_mode & S_IFMT) == type &&
 	    (st.st_uid == geteuid() || st.st_uid == 0) &&
 	    (st.st_mode & (S_IWGRP | S_IWOTH)) == 0)
 		return true;
-	report(f->h->rep, DE_WARNING, "%s%s%s: others can write to it, so what "
-	    "it says of past dumps does not count; give state_dir a folder "
-	    "that only this user can write to", f->path,
+	report(f->h->rep, DE_WARNING, "%s%s%s: others can write to it; "
+	    "ignoring its record of past dumps; set state_dir to a folder that "
+	    "only this user can write to", f->path,
 	    file == NULL ? "" : "/", file == NULL ? "" : file);
 	return false;
 }
 
-/* With all the folders in front of it. */
+/* Create the folder and its parents. */
 static bool
 make_folders(char *path)
 {
@@ -180,8 +181,8 @@ close_folder(struct folder *f)
 }
 
 /*
- * *missing: it is not there, which is no error without `make`.  Neither is
- * reported then.
+ * Open the folder; create it with `make`.  Without `make`, a missing folder is
+ * no error and sets *missing.  Returns false after reporting why.
  */
 static bool
 open_folder(struct folder *f, const struct history *h, bool make,
@@ -191,14 +192,14 @@ open_folder(struct folder *f, const struct history *h, bool make,
 	*missing = false;
 	if (asprintf(&f->path, "%s/history", h->folder) == -1) {
 		f->path = NULL;
-		return complain(f, NULL, "cannot be opened");
+		return complain(f, NULL, "cannot open");
 	}
 	if (make && !make_folders(f->path))
-		return complain(f, NULL, "cannot be made");
+		return complain(f, NULL, "cannot create");
 	f->fd = open(f->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (f->fd == -1) {
 		*missing = errno == ENOENT;
-		return *missing || complain(f, NULL, "cannot be opened");
+		return *missing || complain(f, NULL, "cannot open");
 	}
 	return is_ours_alone(f, f->fd, NULL, S_IFDIR);
 }
@@ -211,11 +212,11 @@ lock_folder(struct folder *f)
 	f->lock = openat(f->fd, "lock", O_RDWR | O_CREAT | O_NOFOLLOW |
 	    O_NONBLOCK | O_CLOEXEC, 0600);
 	if (f->lock == -1)
-		return complain(f, "lock", "cannot be opened");
+		return complain(f, "lock", "cannot open");
 	for (int i = 0; flock(f->lock, LOCK_EX | LOCK_NB) == -1; i++) {
 		if ((errno != EWOULDBLOCK && errno != EINTR) ||
 		    i == LOCK_TRIES)
-			return complain(f, "lock", "cannot be locked");
+			return complain(f, "lock", "cannot lock");
 		nanosleep(&pause, NULL);
 	}
 	return true;
@@ -224,8 +225,8 @@ lock_folder(struct folder *f)
 /* ------------------------------------------------------------------ reading */
 
 /*
- * Terminated.  NULL: it is not there (*missing), or cannot be read, which is
- * reported.
+ * Read a file and NUL-terminate it.  The caller frees it.  NULL if it is
+ * missing (*missing) or, after reporting why, cannot be read.
  */
 static char *
 read_bytes(const struct folder *f, const char *file, size_t *length,
@@ -240,7 +241,7 @@ read_bytes(const struct folder *f, const char *file, size_t *length,
 	*missing = fd == -1 && errno == ENOENT;
 	if (fd == -1) {
 		if (!*missing)
-			complain(f, file, "cannot be opened");
+			complain(f, file, "cannot open");
 		return NULL;
 	}
 	if (!is_ours_alone(f, fd, file, S_IFREG) || fstat(fd, &st) == -1)
@@ -248,7 +249,7 @@ read_bytes(const struct folder *f, const char *file, size_t *length,
 	errno = EFBIG;
 	bytes = st.st_size > BYTES_MAX ? NULL : malloc((size_t)st.st_size + 1);
 	if (bytes == NULL)
-		complain(f, file, "cannot be read");
+		complain(f, file, "cannot read");
 	while (bytes != NULL && *length < (size_t)st.st_size) {
 		const ssize_t n = pread(fd, bytes + *length,
 		    (size_t)st.st_size - *length, (off_t)*length);
@@ -274,28 +275,28 @@ name_aside(const char *file, char aside[static NAME_MAX + 1])
 	snprintf(aside + stem, NAME_MAX + 1 - stem, ASIDE);
 }
 
-/* So that it can be looked at, and is not in the way. */
+/* Rename a damaged file, out of the way but kept for inspection. */
 static void
 put_aside(const struct folder *f, const char *file, const char *why)
 {
 	char aside[NAME_MAX + 1];
 
 	name_aside(file, aside);
-	report(f->h->rep, DE_WARNING, "%s/%s: is damaged: %s; what it says of "
-	    "past dumps does not count%s", f->path, file, why,
+	report(f->h->rep, DE_WARNING, "%s/%s: damaged: %s; ignoring its record "
+	    "of past dumps%s", f->path, file, why,
 	    renameat(f->fd, file, f->fd, aside) == 0 ?
-	    ", and it is called .damaged now" : "");
+	    "; renamed it to .damaged" : "");
 }
 
 static bool
 say_no_memory(const struct folder *f, const char *file)
 {
-	report(f->h->rep, DE_WARNING, "%s/%s: out of memory; what it says of "
-	    "past dumps does not count", f->path, file);
+	report(f->h->rep, DE_WARNING, "%s/%s: out of memory; ignoring its "
+	    "record of past dumps", f->path, file);
 	return false;
 }
 
-/* The dumps of a file, which are an array; NULL after saying what it is. */
+/* The array of dumps in a file; NULL after reporting why there is none. */
 static json_t *
 parse(const struct folder *f, const char *file, const char *bytes,
     size_t length)
@@ -307,15 +308,15 @@ parse(const struct folder *f, const char *file, const char *bytes,
 	const json_t *schema = json_object_get(root, "schema");
 
 	if (json_integer_value(schema) > SCHEMA) {
-		report(f->h->rep, DE_WARNING, "%s/%s: is from a newer "
-		    "dumpengine; what it says of past dumps does not count",
-		    f->path, file);
+		report(f->h->rep, DE_WARNING, "%s/%s: written by a newer "
+		    "dumpengine; ignoring its record of past dumps", f->path,
+		    file);
 		dumps = NULL;
 	} else if (root == NULL && errno == ENOMEM) {
 		say_no_memory(f, file);
 	} else if (!json_is_integer(schema) || !json_is_array(dumps)) {
 		put_aside(f, file, root == NULL ? error.text :
-		    "it holds something else");
+		    "not a history of dumps");
 		dumps = NULL;
 	}
 	json_incref(dumps);
@@ -333,7 +334,7 @@ add_record(struct history_list *list, json_t *dump, struct history_record r,
 	if (items == NULL)
 		return false;
 	list->items = items;
-	if (list->owned == NULL)	/* a new file */
+	if (list->owned == NULL)
 		list->owned = json_array();
 	json_t *name = json_string(key);
 	if (json_array_append(list->owned, dump) == -1 ||
@@ -363,7 +364,7 @@ ends_with(const char *file, const char *ending)
 	    strcmp(file + length - end, ending) == 0;
 }
 
-/* Returns false after saying what has been passed over. */
+/* Take the valid records.  Returns false after reporting any it skipped. */
 static bool
 take_all(const struct folder *f, const char *file, json_t *dumps,
     const char *key, struct history_list *list)
@@ -381,15 +382,15 @@ take_all(const struct folder *f, const char *file, json_t *dumps,
 	if (bad > 0) {
 		char aside[NAME_MAX + 1];
 		name_aside(file, aside);
-		report(f->h->rep, DE_WARNING, "%s/%s: %zu of the dumps in it "
-		    "cannot be understood, and are passed over%s", f->path,
-		    file, bad, linkat(f->fd, file, f->fd, aside, 0) == 0 ?
-		    "; a copy of it is called .damaged" : "");
+		report(f->h->rep, DE_WARNING, "%s/%s: skipping %zu invalid "
+		    "record%s%s", f->path, file, bad, bad == 1 ? "" : "s",
+		    linkat(f->fd, file, f->fd, aside, 0) == 0 ?
+		    "; kept a copy as .damaged" : "");
 	}
 	return bad == 0;
 }
 
-/* False: there is something that has been passed over, and named. */
+/* Returns false after reporting anything that it had to skip. */
 static bool
 load_file(const struct folder *f, const char *file, struct history_list *list)
 {
@@ -412,8 +413,8 @@ load_file(const struct folder *f, const char *file, struct history_list *list)
 }
 
 /*
- * Those with dumps, and those that were put aside.  False: there is something that
- * has been passed over, and named.
+ * Call `take` for each file with dumps, and for each damaged one set aside.
+ * Returns false after reporting anything that was skipped.
  */
 static bool
 each_file(const struct folder *f, bool (*take)(void *arg,
@@ -428,7 +429,7 @@ each_file(const struct folder *f, bool (*take)(void *arg,
 	if (dir == NULL) {
 		if (fd != -1)
 			close(fd);
-		return complain(f, NULL, "cannot be read");
+		return complain(f, NULL, "cannot read");
 	}
 	rewinddir(dir);
 	while ((entry = readdir(dir)) != NULL) {
@@ -440,9 +441,9 @@ each_file(const struct folder *f, bool (*take)(void *arg,
 	closedir(dir);
 	if (files <= FILES_MAX)
 		return ok;
-	report(f->h->rep, DE_WARNING, "%s: has %zu files, of which %d are "
-	    "read; remove those of filesystems that are no more", f->path,
-	    files, FILES_MAX);
+	report(f->h->rep, DE_WARNING, "%s: reading only %d of %zu files; "
+	    "remove those of filesystems that no longer exist", f->path,
+	    FILES_MAX, files);
 	return false;
 }
 
@@ -457,7 +458,10 @@ take_dumps(void *arg, const struct folder *f, const char *file)
 	return ok;
 }
 
-/* It need not be understood for that: within a text, a quote has \\ in front. */
+/*
+ * Find the largest `order` without parsing the file: inside a string, the
+ * quotes of the key would be escaped.
+ */
 static bool
 take_order(void *arg, const struct folder *f, const char *file)
 {
@@ -526,8 +530,8 @@ history_add(struct history_list *list, const struct history_record *r)
 }
 
 /*
- * The line of one dump; where there is none, the place for it after the last.
- * False: that is not known, or so many are there that all are to be looked at.
+ * Find the line of a dump or, if it has none, the place after the last line.
+ * Returns false if the file cannot be divided into lines, or needs pruning.
  */
 static bool
 find_line(struct part *part, const char *id)
@@ -555,7 +559,7 @@ find_line(struct part *part, const char *id)
 	return dumps < HISTORY_FEW || at != NULL;
 }
 
-/* False: it is not to be found by itself. */
+/* Load just one dump.  False if the whole file must be loaded instead. */
 static bool
 load_one(const struct folder *f, const char *file, const char *key,
     const char *id, struct part *part, struct history_list *list)
@@ -578,7 +582,7 @@ load_one(const struct folder *f, const char *file, const char *key,
 	return false;
 }
 
-/* All of the file; to be freed, NULL: out of memory. */
+/* The new text of the file.  The caller frees it; NULL if out of memory. */
 static char *
 text_of(const struct part *part, const struct history_list *list)
 {
@@ -610,8 +614,8 @@ text_of(const struct part *part, const struct history_list *list)
 }
 
 /*
- * The file that takes the place of one with dumps that a level may build on is
- * on the disk before it does: they must not be lost with what is new in it.
+ * Does the file hold dumps that a level may build on?  Then it must be synced
+ * before it replaces the old file, or a crash could lose them.
  */
 static bool
 is_needed(const char *text)
@@ -644,16 +648,16 @@ replace(const struct folder *f, const char *file, const char *text, bool safe)
 	const int fd = safe_file_make(f->fd, "", beside);
 
 	if (fd == -1)
-		return complain(f, file, "cannot be written");
+		return complain(f, file, "cannot write");
 	bool ok = write_text(fd, text, safe);
 	ok = close(fd) == 0 && ok;
 	if (ok && renameat(f->fd, beside, f->fd, file) == 0)
 		return !safe || fsync(f->fd) == 0 ||
-		    complain(f, NULL, "cannot be made safe");
+		    complain(f, NULL, "cannot sync");
 	const int error = errno;
 	unlinkat(f->fd, beside, 0);
 	errno = error;
-	return complain(f, file, "cannot be written");
+	return complain(f, file, "cannot write");
 }
 
 static bool
@@ -664,14 +668,14 @@ store(const struct folder *f, const char *file, const struct part *part,
 
 	if (text == NULL) {
 		errno = ENOMEM;
-		return complain(f, file, "cannot be written");
+		return complain(f, file, "cannot write");
 	}
 	const bool ok = replace(f, file, text, safe);
 	free(text);
 	return ok;
 }
 
-/* What could be read of it is all there is, or it has been put aside. */
+/* Is there still a file that could not be loaded or set aside? */
 static bool
 is_in_the_way(const struct folder *f, const char *file,
     const struct history_list *list)
@@ -722,7 +726,7 @@ read_line(const char *path, char *line, size_t room)
 	line[strcspn(line, "\n")] = '\0';
 }
 
-/* When a process began, in ticks since the machine did; 0: there is none. */
+/* When a process started, in ticks since boot; 0 if there is none. */
 static int64_t
 start_of(int64_t pid)
 {
@@ -731,7 +735,7 @@ start_of(int64_t pid)
 
 	snprintf(path, sizeof(path), "/proc/%" PRId64 "/stat", pid);
 	read_line(path, line, sizeof(line));
-	/* The name, which may have anything in it, ends with the last ). */
+	/* The command name can hold any character; it ends at the last ')'. */
 	const char *p = strrchr(line, ')');
 	for (int field = 2; p != NULL && field < 22; field++)
 		p = strchr(p + 1, ' ');

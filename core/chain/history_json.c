@@ -10,7 +10,7 @@ struct field {
 	const char *key;
 	enum type type;
 	size_t offset;
-	int64_t min;		/* of a number */
+	int64_t min;		/* range of a number */
 	int64_t max;
 };
 
@@ -105,7 +105,7 @@ history_json_make(const struct history_record *r)
 {
 	json_t *o = json_object();
 
-	/* A value that is NULL is refused, and so is all of it then. */
+	/* json_object_set_new() fails on a NULL value or object. */
 	for (size_t i = 0; i < FIELDS; i++)
 		if (json_object_set_new(o, fields[i].key,
 		    value_of(r, &fields[i])) == -1) {
@@ -167,7 +167,7 @@ take(const json_t *value, const struct field *f, struct history_record *r)
 	return false;
 }
 
-/* What is in the arrays; each has one kind of elements. */
+/* Are all elements of the array of that type? */
 static bool
 holds(const json_t *a, json_type type)
 {

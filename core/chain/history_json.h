@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * history_json.h - a dump of the history as JSON
+ * history_json.h - a history record as JSON
  *
- * A part of history.c, for its use only.
+ * Private to history.c.
  */
 #ifndef CORE_HISTORY_JSON_H
 #define CORE_HISTORY_JSON_H
@@ -13,8 +13,8 @@
 json_t *history_json_make(const struct history_record *r);
 
 /*
- * Read one; texts and arrays of *r belong to it.  Returns false if it is no dump
- * as it should be.
+ * Parse a record.  `o` owns the strings and arrays of *r.  Returns false if it
+ * is not a valid record.
  */
 bool history_json_read(const json_t *o, struct history_record *r);
 

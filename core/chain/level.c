@@ -23,7 +23,7 @@ level_report(const struct level *level, struct report *rep)
 		return;
 	date_format(level->base_date, date);
 	if (level->base_level == LEVEL_NONE)
-		report(rep, DE_INFO, "dumping what has changed since %s", date);
+		report(rep, DE_INFO, "dumping changes since %s", date);
 	else
 		report(rep, DE_INFO, "date of last level %" PRId32 " dump: %s",
 		    level->base_level, date);

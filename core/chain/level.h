@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * level.h - the level of a dump and the one that it builds on
+ * level.h - the level of a dump and its base
  *
- * How it is found is in level_choice.h.
+ * level_choice.h chooses them.
  */
 #ifndef CORE_LEVEL_H
 #define CORE_LEVEL_H
@@ -17,18 +17,18 @@
 
 struct level {
 	uint32_t number;
-	int64_t base_date;	/* 0: it is a full dump */
-	int32_t base_level;	/* LEVEL_NONE: the date was given by hand */
-	int64_t since;		/* changes from then on are taken; not later
-				   than base_date */
-	uint32_t *retake;	/* inodes that are taken in any case: the first */
-	size_t retake_count;	/*   and the last of each range; owned */
+	int64_t base_date;	/* 0: full dump */
+	int32_t base_level;	/* LEVEL_NONE: the user gave the date */
+	int64_t since;		/* dump changes from then on; not later than
+				   base_date */
+	uint32_t *retake;	/* owned: inodes to dump anyway, the first */
+	size_t retake_count;	/*   and the last of each range */
 };
 
-/* Frees what it owns; it may be cleared again. */
+/* Free what it owns.  May be called again. */
 void level_clear(struct level *level);
 
-/* "date of last level 0 dump: ...", as far as there is one. */
+/* Report "date of last level 0 dump: ...", if there is a base. */
 void level_report(const struct level *level, struct report *rep);
 
 #endif

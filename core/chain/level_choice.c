@@ -5,7 +5,7 @@
 
 #include "core/config/dumpdates.h"
 
-/* A full one is better than none. */
+/* Fall back to a full dump, which is better than none. */
 static void
 become_full(struct level *level, const char *name, const char *file,
     struct report *rep)
@@ -29,9 +29,9 @@ level_choose(struct level *level, const struct job_config *job,
 	};
 	level->since = level->base_date;
 	if (file != NULL && !dumpdates_holds_name(name)) {
-		report(rep, DE_ERROR, "\"%s\" has blanks in it, so it cannot "
-		    "stand in %s; give the device another name, as by a link",
-		    name, file);
+		report(rep, DE_ERROR, "\"%s\" contains blanks, which %s cannot "
+		    "hold; name the device through a symbolic link", name,
+		    file);
 		return false;
 	}
 	chain_set_level(chain, level);
@@ -42,8 +42,8 @@ level_choose(struct level *level, const struct job_config *job,
 			become_full(level, name, file, rep);
 	}
 	if (level->base_date > date)
-		report(rep, DE_WARNING, "since is later than the date of the "
-		    "dump, so nothing has changed since: a clock is wrong");
+		report(rep, DE_WARNING, "\"since\" is later than the date of "
+		    "the dump, so nothing has changed since; check the clock");
 	chain_set_level(chain, level);
 	return true;
 }

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * level_choice.h - which level a job makes, and on which dump
+ * level_choice.h - chooses the level of a dump and its base
  *
- * What the job asks for, together with what its dumpdates file and the history
- * know.
+ * Combines the job's settings with its dumpdates file and the history.
  */
 #ifndef CORE_LEVEL_CHOICE_H
 #define CORE_LEVEL_CHOICE_H
@@ -12,9 +11,9 @@
 #include "core/chain/level.h"
 
 /*
- * What level a job makes, and on what.  Without a base it becomes a full dump of
- * level 0, with a warning.  Returns false after reporting why it cannot be
- * found.  To be cleared in each case.
+ * Choose the level and the base for a dump dated `date`.  Without a base, falls
+ * back to level 0 with a warning.  Returns false after reporting an error.
+ * Clear the level in every case.
  */
 bool level_choose(struct level *level, const struct job_config *job,
     struct chain *chain, const char *name, int64_t date, struct report *rep);

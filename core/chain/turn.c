@@ -17,7 +17,7 @@
 #define NAME_BYTES 8192
 #define PATH_BYTES 4200
 
-/* The image that a loop device shows; false: it is no such device. */
+/* Stat the image behind a loop device; false if it is not a loop device. */
 static bool
 find_image(dev_t device, struct stat *st)
 {
@@ -35,7 +35,7 @@ find_image(dev_t device, struct stat *st)
 	return stat(image, st) == 0;
 }
 
-/* What the name stands for, whatever leads there. */
+/* Identify a device or image by what its path leads to. */
 static void
 identify(const char *device, char *text, size_t room)
 {
@@ -59,8 +59,8 @@ identify(const char *device, char *text, size_t room)
 }
 
 /*
- * The node that the source reads, which alone knows what a label or a mount point
- * means.  A path of a device or an image file stands for itself.
+ * Find the device that the source reads.  The path of a device or an image is
+ * final; only the source can resolve a label or a mount point.
  */
 static bool
 find_node(const struct job_config *job, const char *device,
@@ -74,7 +74,10 @@ find_node(const struct job_config *job, const char *device,
 	return find_device(&job->source, rep, found);
 }
 
-/* Texts of a request, of NAME_BYTES each.  False after reporting why not. */
+/*
+ * Name the lock, and describe it for messages; both buffers hold NAME_BYTES.
+ * False after reporting why it cannot.
+ */
 static bool
 name_turn(const struct job_config *job, struct report *rep, char *name,
     char *text)

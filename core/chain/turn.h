@@ -2,12 +2,12 @@
 /*
  * turn.h - dumps of one filesystem in one dumpdates file take turns
  *
- * A level that began while another one of the filesystem was being made would
- * build on the one before that, and be dated later than it: a chain that
- * restore(8) refuses.  So a job takes its turn before its date is fixed and its
- * base is chosen, and keeps it until it is noted.
+ * A level that began while another dump of the filesystem was running would
+ * skip that dump as its base and yet be dated later: a chain that restore(8)
+ * refuses.  So a job takes its turn before it fixes its date and chooses its
+ * base, and keeps it until the dump is recorded.
  *
- * The supervisor's; the processes that it forks inherit the lock.
+ * Supervisor only; the processes that it forks inherit the lock.
  */
 #ifndef CORE_TURN_H
 #define CORE_TURN_H
@@ -17,14 +17,14 @@
 #include "core/base/signals.h"
 
 /*
- * Take the turn of a job, and wait for it as wait_for_medium says.  *lock is to be
- * released or forgotten; it is NULL for a job without dumpdates.  What it
- * returns is as for lock_take().
+ * Take the job's turn, waiting up to wait_for_medium seconds.  The caller
+ * releases or forgets *lock, which is NULL for a job without dumpdates.
+ * Returns as lock_take() does.
  */
 enum lock_result turn_take(const struct job_config *job, struct report *rep,
     struct signals *signals, struct lock **lock);
 
-/* Would a run have its turn now?  False after reporting whose it is. */
+/* Could a run take its turn now?  False after reporting who has it. */
 bool turn_is_free(const struct job_config *job, struct report *rep,
     struct signals *signals);
 

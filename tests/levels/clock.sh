@@ -34,7 +34,7 @@ at $((now + day)) 1 1
 at $((now + 2 * day)) 2 2
 lines 0 1 2
 at $((now - 300 * day)) 0 0 "the level 1 dump of " "the level 2 dump of " \
-    "is taken out: its date is later"
+    "removing the level"
 lines 0
 at $((now - 299 * day)) 2 2 "date of last level 0 dump"
 lines 0 2
@@ -43,14 +43,14 @@ lines 0 2
 rm dumpdates
 at "$now" 0 0
 at $((now + 9 * day)) 1 1
-at $((now + 2 * day)) 2 2 "the level 1 dump of" "has a later date than this one" \
-    "date of last level 0 dump" "is taken out"
+at $((now + 2 * day)) 2 2 "the level 1 dump of" "is dated later than this one" \
+    "date of last level 0 dump" "removing the level"
 lines 0 2
 
 # Ahead by a day: the base is of the future.
 rm dumpdates
 at $((now + day)) 0 0
-at "$now" 1 0 "warning" "has a later date than this one"
+at "$now" 1 0 "warning" "is dated later than this one"
 lines 0
 at $((now + 1)) 1 1
 not_said "warning"

@@ -110,7 +110,7 @@ holds "$name 4 Tue Sep  1 00:00:00 2020 +0000" \
 rm dumpdates
 engine 0 -c levels.conf --no-update
 engine 0 -c levels.conf --since 2020-01-01
-said "dumping what has changed since Wed Jan  1 00:00:00 2020"
+said "dumping changes since Wed Jan  1 00:00:00 2020"
 settings "update_dumpdates = false;"
 engine 0 -c levels.conf
 settings "subtree = \"/a\";"
@@ -131,7 +131,7 @@ holds
 # A later date of the base than of the dump is odd.
 echo "$name 0 Tue Sep  1 00:00:00 2026 +0000" >dumpdates
 engine 0 -c levels.conf --level 1
-said "has a later date"
+said "is dated later"
 
 # Where it cannot be written, nothing begins; --check says so as well.
 for what in "mkdir dumpdates" "mkfifo dumpdates" \
@@ -164,7 +164,7 @@ if is_root && mkdir full && mount -t tmpfs -o size=64k none full 2>mount.log; th
 	ln -s full/dumpdates dumpdates
 	engine 2 -c levels.conf
 	said "dumpdates: cannot write the new file beside it: No space left" \
-	    "the dump is whole, but $scratch/dumpdates does not know of it"
+	    "the dump is complete, but not recorded in $scratch/dumpdates"
 	[ "$(cat full/dumpdates)" = "/dev/x 0 Tue Sep  1 00:00:00 2020 +0000" ] ||
 	    fail "$(cat full/dumpdates)"
 	[ "$(ls full)" = "dumpdates

@@ -32,7 +32,7 @@ not_said "warning"
 # Another UUID.
 cp a.img first.img
 make_image a.img 8M tree -t ext4
-is_level 0 "is of another filesystem, with the UUID" \
+is_level 0 "is of another filesystem, UUID" \
     "dumpdates has no dump of a.img with a level below 1; assuming a level 0"
 # And back: the level 0 that is noted now is of the other one.
 cp first.img a.img
@@ -42,19 +42,19 @@ not_said "warning"
 
 # The same UUID, but made at another time.
 debugfs a.img "set_super_value mkfs_time 20010203040506"
-is_level 0 "is of another filesystem, made on"
+is_level 0 "is of another filesystem, created"
 is_level 1
 
 # An older copy of it was put back.
 cp a.img older.img
 debugfs older.img "set_current_time 20200101000000" "write tree/a b"
 cp older.img a.img
-is_level 0 "an older copy of it was put back"
+is_level 0 "an older copy was restored"
 is_level 1
 debugfs a.img "set_super_value kbytes_written 5000"
 engine 0 -c levels.conf
 debugfs a.img "set_super_value kbytes_written 4000"
-is_level 0 "an older copy of it was put back"
+is_level 0 "an older copy was restored"
 
 # A line without state, as dump(8) writes it, is taken.
 rm -r "$history"
@@ -66,16 +66,16 @@ for damage in 'truncate -s 100' 'truncate -s 0' 'cp /bin/true'; do
 	engine 0 -c levels.conf
 	file=$(echo "$history"/*.json)
 	$damage "$file"
-	is_level 0 "$file: is damaged" "may be anything"
+	is_level 0 "$file: damaged" "is unknown: its record"
 	[ -e "${file%.json}.damaged" ] || fail "it was not put aside"
 	is_level 1
 	rm "${file%.json}.damaged"
 done
-# What cannot be understood of it is passed over, and kept.
+# Invalid records are skipped, and kept in a copy.
 sed -i 's/"dumps": *\[/&{}, /' "$file"
 engine 0 -c levels.conf
-said "$file: 1 of the dumps in it cannot be understood" \
-    "a copy of it is called .damaged"
+said "$file: skipping 1 invalid record" \
+    "kept a copy as .damaged"
 [ -e "${file%.json}.damaged" ] || fail "there is no copy of it"
 rm "${file%.json}.damaged"
 chmod 666 "$file"
@@ -90,7 +90,7 @@ not_said "warning"
 export DUMPENGINE_STATE_DIR=$scratch/file
 : >file
 engine 0 -c levels.conf
-said "$scratch/file/history: cannot be"
+said "$scratch/file/history: cannot"
 configure_dump plain.conf a.img plain
 engine 0 -c plain.conf
 not_said "warning"

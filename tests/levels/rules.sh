@@ -54,7 +54,7 @@ builds_on () {
 
 # With nothing but a narrow one, a full level 1 becomes a level 0.
 dump 0 narrow 0
-dump 1 full 0 "left out what this one takes (exclude, subtree or nodump; job narrow)" \
+dump 1 full 0 "left out files that this one takes (exclude, subtree or nodump; job narrow)" \
     "warning"
 # The other way it is a base, and for one that leaves out still more, too.
 dump 1 narrow 1
@@ -62,7 +62,7 @@ not_said "warning"
 builds_on dumps/narrow-1 dumps/full-0
 dump 2 narrower 2
 builds_on dumps/narrower-2 dumps/narrow-1
-dump 2 full 2 "is passed over: it left out what this one takes"
+dump 2 full 2 "cannot be the base: it left out files that this one takes"
 not_said "warning"
 builds_on dumps/full-2 dumps/full-0
 
@@ -90,6 +90,6 @@ builds_on dumps/full-1 dumps/flags-0
 rm -f dumpdates dumps/*
 dump 0 narrow 0
 sed -i 's|exclude = \[ "/cache" \];||' levels.conf
-dump 1 narrow 0 "left out what this one takes"
+dump 1 narrow 0 "left out files that this one takes"
 dump 1 narrow 1
 not_said "warning"

@@ -36,11 +36,11 @@ night () {
 night 0 0
 cp dumpdates noted
 night 1 2 "$hindered"
-said "dumpdates does not know of it"
+said "not recorded in"
 rmdir dumpdates
 cp noted dumpdates
 night 2 0
-said "could not be noted when it was made, and is noted now" \
+said "could not be recorded when it was made; recording it now" \
     "date of last level 1 dump"
 builds_on dumps/1 dumps/0
 builds_on dumps/2 dumps/1
@@ -69,7 +69,7 @@ echo "a.img 0 $(date '+%a %b %e %H:%M:%S %Y %z')" >dumpdates
 END
 chmod +x replace
 night 1 2 'eot = { plugin = "eot-script"; command = "./replace"; at_end = true; };'
-said "the dump that this one builds on is not there any more"
+said "the base of this dump is gone"
 [ "$(cut -d ' ' -f 2 dumpdates)" = 0 ] || fail "$(cat dumpdates)"
 
 # A level 1 that builds on a level 0 which has been replaced is no base, though
@@ -82,7 +82,7 @@ night 1 0
 sed -i "s/ 0 .*/ 0 $middle/" dumpdates
 night 2 0
 said "the level 1 dump of" "builds on the level 0 dump of" \
-    "another dump has taken its place" "date of last level 0 dump: "
+    "another dump replaced it" "date of last level 0 dump: "
 
 # One that was killed is named once.
 cat >kill-it <<'END'
