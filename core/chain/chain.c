@@ -229,7 +229,7 @@ chain_set_left_out(struct chain *chain, const struct inomap *left_out)
 	return true;
 }
 
-/* ----------------------------------------------------------------- beginning */
+/* ---------------------------------------------------------------- beginning */
 
 /* Mark a dump and all its bases as kept. */
 static void

@@ -91,7 +91,8 @@ add_retake(struct chain_log *log, const json_t *left_out)
 		for (size_t i = 0; i + 1 < json_array_size(left_out); i += 2)
 			add_range(log,
 			    json_integer_value(json_array_get(left_out, i)),
-			    json_integer_value(json_array_get(left_out, i + 1)));
+			    json_integer_value(json_array_get(left_out,
+			    i + 1)));
 	log->is_added = true;
 	return log->retake;
 }

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * message.h - what the processes of a dump tell the supervisor
+ * message.h - messages from the processes of a dump to the supervisor
  *
- * One socketpair of kind SOCK_SEQPACKET for a dump, inherited by all its
- * processes: a message is a packet, so it is framed, whole, and safe to send
- * from any of them.  The supervisor answers questions; only the process that
- * works at the time asks.
+ * Each dump has one SOCK_SEQPACKET socketpair, which all its processes inherit.
+ * A message is one packet: it arrives whole, and any process can send it.  The
+ * supervisor answers questions; only the working process asks them.
  */
 #ifndef CORE_MESSAGE_H
 #define CORE_MESSAGE_H
@@ -25,15 +24,15 @@
 
 enum message_type {
 	MESSAGE_DESCRIPTION = 1,	/* what will be dumped */
-	MESSAGE_WRITER,			/* this process works from now on */
+	MESSAGE_WRITER,			/* this process is now the writer */
 	MESSAGE_PROGRESS,
 	MESSAGE_VOLUME,			/* a volume is safe */
-	MESSAGE_REWRITE,		/* a volume is written again */
+	MESSAGE_REWRITE,		/* a volume is being rewritten */
 	MESSAGE_QUESTION,		/* answered by MESSAGE_ANSWER */
 	MESSAGE_ANSWER,
 	MESSAGE_FINDING,		/* for the report */
-	MESSAGE_SAID,			/* an EOT handler has said this */
-	MESSAGE_RETAKE,			/* the next level takes this inode */
+	MESSAGE_SAID,			/* a line from an EOT handler */
+	MESSAGE_RETAKE,			/* next level must dump this inode */
 	MESSAGE_END			/* the dump has ended */
 };
 
@@ -46,8 +45,8 @@ struct message_description {
 	uint64_t estimate;			/* tape blocks */
 	int64_t date;
 	uint32_t level;
-	int32_t base_level;			/* LEVEL_NONE: by hand */
-	int64_t base_date;			/* 0: it is a full dump */
+	int32_t base_level;			/* LEVEL_NONE: date given */
+	int64_t base_date;			/* 0: full dump */
 	struct history_id id;			/* in the history */
 };
 
@@ -63,12 +62,12 @@ struct message_volume {
 	uint64_t records;
 	int64_t started;			/* seconds since 1970 */
 	int64_t ended;
-	uint64_t ns;				/* that it took */
+	uint64_t ns;				/* elapsed */
 	bool verified;
-	uint32_t properties;			/* of the medium, DE_MEDIUM_... */
+	uint32_t properties;			/* DE_MEDIUM_... */
 	char digest[DIGEST_TEXT_BYTES];
 	char medium[MESSAGE_NAME_BYTES];
-	int64_t tape_file;			/* the first is 0; -1: no tape */
+	int64_t tape_file;			/* counts from 0; -1: no tape */
 	struct times times;
 };
 
@@ -78,7 +77,7 @@ struct message_rewrite {
 };
 
 struct message_said {
-	uint32_t volume;			/* for which; 0: none */
+	uint32_t volume;			/* it is for; 0: none */
 	char text[MESSAGE_TEXT_BYTES];
 };
 
@@ -92,15 +91,15 @@ struct message_finding {
 enum message_answer {
 	ANSWER_YES,
 	ANSWER_NO,
-	ANSWER_NOBODY,		/* there is none to be asked */
+	ANSWER_NOBODY,		/* no operator to ask */
 	ANSWER_CANCELLED	/* the run is being aborted */
 };
 
 struct message_end {
 	enum exit_status status;
-	uint64_t findings;	/* that are missing; of these, */
-	uint64_t read_errors;
-	uint64_t notes;		/* and besides them */
+	uint64_t findings;	/* items missing from the dump */
+	uint64_t read_errors;	/* included in findings */
+	uint64_t notes;		/* not included in findings */
 	uint64_t tape_blocks;
 };
 
@@ -121,22 +120,22 @@ struct message {
 	} u;
 };
 
-/* The supervisor's end and the other one, both close-on-exec.  0 or -1. */
+/* Create both ends of a channel, close-on-exec.  0, or -1 with errno set. */
 int message_pair(int *supervisor, int *others);
 
 /*
- * Send; with `wait` false a full socket loses the message.  Returns false if
- * nobody is there to hear it any more.
+ * Send a message.  Without `wait`, a full socket drops it.  Returns false if
+ * the other end is gone.
  */
 bool message_send(int fd, const struct message *m, bool wait);
 
-/* Receive, waiting for it.  Returns false at the end, or on EINTR. */
+/* Wait for a message.  Returns false at end of file or on error (EINTR). */
 bool message_receive(int fd, struct message *m);
 
-/* MESSAGE_SAID, to the channel that `fd` points to: a hook of an instance. */
+/* Send MESSAGE_SAID on the channel *(int *)fd.  A hook for instances. */
 void message_said(void *fd, uint32_t volume, const char *text);
 
-/* Ask a question; ANSWER_NOBODY also if the supervisor is gone. */
+/* Ask a question.  ANSWER_NOBODY also if the supervisor is gone. */
 enum message_answer message_ask(int fd, const char *question);
 
 #endif

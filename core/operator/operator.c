@@ -42,8 +42,8 @@ clear_environment(void *unused)
 }
 
 /*
- * wall(1) knows how to find them.  The supervisor waits for whatever has ended,
- * so nobody does here.
+ * Notify the group operator by wall(1), without waiting for it: the supervisor
+ * reaps every process that ends.
  */
 static void
 notify_group(const struct operator *op, const char *question)
@@ -68,14 +68,14 @@ put_question(const struct operator *op, int fd, const char *question)
 	report_progress(op->rep, NULL);
 	char text[MESSAGE_TEXT_BYTES];
 
-	/* A name in it may come from a medium of somebody else. */
+	/* It may contain a name read from a foreign medium. */
 	snprintf(text, sizeof(text), "%s", question);
 	utf8_make_printable(text, strlen(text));
 	dprintf(fd, "  DUMPENGINE: %s: (\"yes\" or \"no\") ", text);
 	notify_group(op, text);
 }
 
-/* Returns false when the terminal is gone. */
+/* Read an answer, yes or no.  Returns false if the terminal is gone. */
 static bool
 read_answer(int fd, enum message_answer *answer, bool *understood)
 {
@@ -130,9 +130,9 @@ operator_ask(const struct operator *op, const char *question)
 	const int fd = open_terminal(op);
 
 	if (fd == -1) {
-		/* What becomes of it is for the one who asks to say. */
-		report(op->rep, DE_WARNING, "There is no operator to ask%s: "
-		    "\"%s\"", op->may_ask ? "" : " (-q)", question);
+		/* Whether that is an error is for the caller to decide. */
+		report(op->rep, DE_WARNING, "no operator to ask%s: \"%s\"",
+		    op->may_ask ? "" : " (-q)", question);
 		return ANSWER_NOBODY;
 	}
 	const enum message_answer answer = converse(op, fd, question);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * operator.h - the person at the terminal
+ * operator.h - asks the operator at the terminal
  *
- * Asks on /dev/tty, so that standard input and output stay free, and reminds
- * whoever does not answer.  The supervisor's alone.
+ * Questions go to /dev/tty, so that standard input and output stay free, and
+ * are repeated until answered.  Supervisor only.
  */
 #ifndef CORE_OPERATOR_H
 #define CORE_OPERATOR_H
@@ -16,17 +16,17 @@
 
 struct operator {
 	struct report *rep;			/* borrowed */
-	const atomic_int *cancelled;	/* borrowed; ends the waiting */
-	bool may_ask;				/* -q was not given */
-	bool notify;				/* tell the group operator, too */
+	const atomic_int *cancelled;	/* borrowed; ends the wait */
+	bool may_ask;				/* no -q */
+	bool notify;				/* notify the group operator */
 };
 
-/* Is there somebody to be asked? */
+/* Is there an operator to ask? */
 bool operator_is_there(const struct operator *op);
 
 /*
- * Ask a question to be answered with yes or no.  ANSWER_NOBODY, at once and
- * after a message, if there is no terminal.
+ * Ask a yes-or-no question, and wait for the answer.  Without a terminal, warns
+ * and returns ANSWER_NOBODY at once.
  */
 enum message_answer operator_ask(const struct operator *op,
     const char *question);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "core/operator/refusals.h"
 
-/* Media without a mark, as blank ones that are write-protected. */
+/* Media without a mark that are tolerated, such as blank, protected tapes. */
 #define UNMARKED_MAX 100
 
 void
@@ -34,7 +34,7 @@ is_of_medium(enum de_failure failure)
 	return false;
 }
 
-/* Has it been there before?  If not, it has now. */
+/* Was the medium refused before?  If not, remember it. */
 static bool
 is_known(struct refusals *r, uint64_t mark)
 {
@@ -68,21 +68,21 @@ refusals_text(enum de_failure failure)
 {
 	switch (failure) {
 	case DE_FAILURE_BUSY:
-		return "another program has it open";
+		return "in use by another program";
 	case DE_FAILURE_NO_DEVICE:
-		return "what it goes to is not there, or does not answer";
+		return "the device or host does not exist or does not answer";
 	case DE_FAILURE_NO_MEDIUM:
-		return "there is no medium in the drive";
+		return "no medium in the drive";
 	case DE_FAILURE_NOT_READY:
 		return "the drive is not ready";
 	case DE_FAILURE_WRITE_PROTECTED:
 		return "the medium is write-protected";
 	case DE_FAILURE_PROTECTED:
-		return "the medium holds a dump that has to be kept";
+		return "the medium holds a dump that must be kept";
 	case DE_FAILURE_FOREIGN:
-		return "the medium holds something that is no dump";
+		return "the medium holds data that is not a dump";
 	case DE_FAILURE_UNREADABLE:
-		return "what the medium holds cannot be read";
+		return "the medium is unreadable";
 	case DE_FAILURE_FULL:
 		return "the medium has no room for it";
 	case DE_FAILURE_MEDIUM:

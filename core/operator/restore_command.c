@@ -14,14 +14,14 @@
 /* Enough for "9223372036854775807". */
 #define INT64_BYTES 20
 
-/* restore -M reads what its own numbers lead to: PREFIX001, ... PREFIX1000. */
+/* restore -M appends these numbers itself: PREFIX001, ... PREFIX1000. */
 static size_t
 number_format(uint32_t volume, char number[static NUMBER_BYTES])
 {
 	return (size_t)snprintf(number, NUMBER_BYTES, "%03" PRIu32, volume);
 }
 
-/* How much of the name stands in front of the number; 0: it has none. */
+/* Length of the name before the volume number; 0 if it does not end with it. */
 static size_t
 prefix_length(const char *name, uint32_t volume)
 {
@@ -52,7 +52,7 @@ restore_command_note(struct restore_command *c,
 		c->volumes = volume->number;
 }
 
-/* As it is to be typed in a shell.  Returns what is behind it. */
+/* Append text, quoted for a shell.  Returns the end. */
 static char *
 quote(char *to, const char *text, size_t length)
 {
@@ -76,8 +76,8 @@ quote(char *to, const char *text, size_t length)
 }
 
 /*
- * A file that is named relative to our folder, where restore will not be; to be
- * freed.
+ * Make the name of a file absolute: restore runs in another directory.  The
+ * caller frees it.
  */
 static char *
 absolute_name(const char *name)

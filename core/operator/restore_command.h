@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * restore_command.h - what an operator types to restore a dump
+ * restore_command.h - the command that restores a dump
  *
- * Looks at the media that the volumes went to, and says the command of
- * restore(8) that reads them.  Knows no output: only names and properties.
+ * Derives the restore(8) command from the names and properties of the media
+ * that the volumes went to, without knowing the output.
  *
- * Lives in the supervisor.
+ * Supervisor only.
  */
 #ifndef CORE_RESTORE_COMMAND_H
 #define CORE_RESTORE_COMMAND_H
@@ -16,27 +16,27 @@
 
 #include "core/operator/message.h"
 
-/* restore reads records of so many tape blocks without being told. */
+/* The largest record, in tape blocks, that restore reads without -b. */
 #define RESTORE_BLOCKING_MAX 32
 
 #define RESTORE_COMMAND_BYTES (4 * MESSAGE_NAME_BYTES + 256)
 
-/* What is known of the volumes so far; all zero to begin with. */
+/* What the volumes so far have in common.  Initialize to zero. */
 struct restore_command {
 	uint32_t volumes;
 	uint32_t properties;		/* of the first medium, DE_MEDIUM_... */
-	bool counts_differently;	/* not PREFIX001, PREFIX002 and so on */
-	int64_t tape_file;		/* of the first; 0 is also: no tape */
+	bool counts_differently;	/* names are not PREFIX001, 002, ... */
+	int64_t tape_file;		/* of the first; 0 also if no tape */
 	char first[MESSAGE_NAME_BYTES];
 };
 
-/* A volume is safe on its medium.  The first has to come first. */
+/* Add a volume that is safe on its medium.  Call for the first one first. */
 void restore_command_note(struct restore_command *c,
     const struct message_volume *volume);
 
 /*
- * Put the command into `text`; "" if no volume is known.  `blocking`: tape
- * blocks of a record.
+ * Put the command into `text`; "" if there is no volume.  `blocking`: tape
+ * blocks per record.
  */
 void restore_command_format(const struct restore_command *c, uint32_t blocking,
     char text[static RESTORE_COMMAND_BYTES]);

@@ -17,23 +17,23 @@
 
 #define POLL_MS 200
 #define END_POLL_MS 20
-/* The processes that may work: a writer, and its checkpoint. */
+/* Processes that work at a time: a writer and its checkpoint. */
 #define WORKERS 2
 #define LISTED_MAX 4000		/* findings in the record */
-#define SAID_MAX 2000		/* lines of an EOT handler in it */
+#define SAID_MAX 2000		/* lines of an EOT handler in the record */
 
 struct supervision {
 	struct supervisor *s;
 	struct dump_record *record;
 	struct progress progress;
-	pid_t workers[WORKERS];		/* the latest first; 0: none */
+	pid_t workers[WORKERS];		/* latest first; 0: none */
 	uint64_t tape_blocks;
-	bool ended;			/* MESSAGE_END has come */
-	bool cancel_passed_on;		/* to the workers there are */
-	uint64_t cancelled_ns;		/* the operator was told; 0: not yet */
-	uint64_t killed_ns;		/* they were killed; 0: not yet */
-	bool plugin_ended;		/* a worker */
-	char killed[NOTE_HOW_BYTES];	/* how one of them was; "": none */
+	bool ended;			/* received MESSAGE_END */
+	bool cancel_passed_on;		/* to all current workers */
+	uint64_t cancelled_ns;		/* when cancelled; 0: not yet */
+	uint64_t killed_ns;		/* when workers were killed; 0: no */
+	bool plugin_ended;		/* a plugin ended a worker */
+	char killed[NOTE_HOW_BYTES];	/* how a worker was killed, or "" */
 };
 
 void
@@ -51,7 +51,7 @@ dump_record_free(struct dump_record *record)
 	free(record->said);
 }
 
-/* Add an element to an array; what does not fit in memory is not recorded. */
+/* Make room for one more element.  NULL if out of memory: do not record it. */
 static void *
 grow(void *array, size_t count, size_t size)
 {
@@ -62,7 +62,7 @@ static void
 record_volume(struct dump_record *record, const struct message_volume *v,
     bool keep)
 {
-	/* One whose process died after it had told of it comes again. */
+	/* A volume is reported again if its process died after reporting. */
 	const size_t n = v->number > 0 && v->number <= record->volume_count ?
 	    v->number - 1 : record->volume_count;
 
@@ -93,7 +93,7 @@ record_rewrite(struct dump_record *record, const struct message_rewrite *r)
 	rewrites[record->rewrite_count++] = *r;
 }
 
-/* The last ones, which tell why it has ended. */
+/* Keep the last lines, which tell why the dump ended. */
 static void
 record_said(struct dump_record *record, const struct message_said *m)
 {
@@ -139,7 +139,7 @@ record_finding(struct dump_record *record, const struct message_finding *f)
 	free(listed->text);
 }
 
-/* ------------------------------------------------------------------ messages */
+/* ----------------------------------------------------------------- messages */
 
 static void
 note_worker(struct supervision *v, pid_t pid)
@@ -204,7 +204,7 @@ take_message(struct supervision *v, const struct message *m)
 		break;
 	case MESSAGE_END:
 		progress_end(&v->progress);
-		if (v->ended)	/* the checkpoint repeats what its writer said */
+		if (v->ended)	/* the checkpoint repeats its writer's */
 			break;
 		v->ended = true;
 		v->record->status = m->u.end.status;
@@ -218,7 +218,7 @@ take_message(struct supervision *v, const struct message *m)
 	}
 }
 
-/* ------------------------------------------------------------------- signals */
+/* ------------------------------------------------------------------ signals */
 
 static void
 show_status(const struct supervision *v)
@@ -226,7 +226,7 @@ show_status(const struct supervision *v)
 	char text[PROGRESS_TEXT_BYTES];
 
 	progress_format(&v->progress, v->tape_blocks, clock_ns(), text);
-	/* Asked for, so it is shown even with -q. */
+	/* The user asked for it, so show it even with -q. */
 	report_line(v->s->rep, "%s: %s", v->s->job, text);
 }
 
@@ -246,7 +246,7 @@ pass_cancel_on(struct supervision *v)
 	v->cancel_passed_on = true;
 }
 
-/* What keeps a worker from ending, if it is a plugin. */
+/* Report which plugin calls keep the workers from ending, if any. */
 static void
 tell_what_hangs(const struct supervision *v)
 {
@@ -257,16 +257,16 @@ tell_what_hangs(const struct supervision *v)
 		if (v->workers[i] <= 0 || kill(v->workers[i], 0) == -1 ||
 		    !note_find(v->workers[i], calls, sizeof(calls)))
 			continue;
-		report(v->s->rep, DE_ERROR, "%s has not returned; its process "
-		    "is killed", calls);
+		report(v->s->rep, DE_ERROR, "%s has not returned; killing its "
+		    "process", calls);
 		told = true;
 	}
 	if (!told)
 		report(v->s->rep, DE_ERROR, "the processes of the dump have "
-		    "not ended; they are killed");
+		    "not ended; killing them");
 }
 
-/* The checkpoint first, so that it forks no other writer. */
+/* Kill the checkpoint first, lest it fork another writer. */
 static void
 kill_workers(const struct supervision *v)
 {
@@ -289,7 +289,7 @@ end_what_hangs(struct supervision *v)
 	kill_workers(v);
 }
 
-/* Without somebody to ask, an interrupt is meant as one. */
+/* Ask whether to abort.  Without an operator to ask, SIGINT aborts. */
 static void
 take_interrupt(struct supervision *v)
 {
@@ -314,7 +314,7 @@ take_signals(struct supervision *v)
 	if (signals->hangup) {
 		signals->hangup = 0;
 		report(v->s->rep, DE_WARNING,
-		    "the terminal is gone; the dump goes on");
+		    "the terminal is gone; the dump continues");
 	}
 	if (signals->interrupt && !signals->cancel)
 		take_interrupt(v);
@@ -326,7 +326,7 @@ take_signals(struct supervision *v)
 
 /* ---------------------------------------------------------------- the loop */
 
-/* One that was killed before it could say how the dump ended, or by a plugin. */
+/* Note a process that was killed, or that a plugin ended. */
 static void
 look_at_end(struct supervision *v, pid_t pid, int wait_status)
 {
@@ -352,7 +352,7 @@ look_at_end(struct supervision *v, pid_t pid, int wait_status)
 	}
 }
 
-/* Those that have ended.  What a command has left running may be among them. */
+/* Reap all processes that ended, orphans of commands included. */
 static void
 reap(struct supervision *v)
 {
@@ -361,21 +361,21 @@ reap(struct supervision *v)
 
 	while ((pid = waitpid(-1, &wait_status, WNOHANG)) > 0)
 		look_at_end(v, pid, wait_status);
-	/* A writer may have been its checkpoint's to wait for. */
+	/* A writer may have been reaped by its checkpoint. */
 	for (int i = 0; i < WORKERS; i++)
 		if (v->workers[i] > 0 && kill(v->workers[i], 0) == -1 &&
 		    errno == ESRCH)
 			v->workers[i] = 0;
 }
 
-/* The operator has been told something else. */
+/* Correct "aborted by", reported before, if the dump finished nevertheless. */
 static void
 tell_too_late(const struct supervision *v)
 {
 	if (v->cancelled_ns != 0 && (v->record->status == STATUS_COMPLETE ||
 	    v->record->status == STATUS_INCOMPLETE))
-		report(v->s->rep, DE_WARNING, "that was too late to abort it: "
-		    "all of it had been written");
+		report(v->s->rep, DE_WARNING, "too late to abort: the dump was "
+		    "already complete");
 }
 
 static bool
@@ -387,7 +387,7 @@ has_workers(const struct supervision *v)
 	return false;
 }
 
-/* They were killed, and do not end: who is waited for hangs in the kernel. */
+/* Do killed processes not end?  They hang in the kernel. */
 static bool
 is_late(const struct supervision *v)
 {
@@ -395,25 +395,25 @@ is_late(const struct supervision *v)
 	    SUPERVISOR_KILL_MS * NS_PER_MS;
 }
 
-/* Whoever may still hold the channel open has nothing to say. */
+/* Stop listening, even if some process still holds the channel open? */
 static bool
 is_over(const struct supervision *v)
 {
 	return is_late(v) || (v->ended && !has_workers(v));
 }
 
-/* They have let go of the channel, so they are about to. */
+/* Wait for workers that have closed the channel, and so are about to exit. */
 static void
 wait_for_workers(struct supervision *v)
 {
 	while (has_workers(v) && !is_late(v)) {
-		poll(NULL, 0, END_POLL_MS);	/* SIGCHLD ends it */
+		poll(NULL, 0, END_POLL_MS);	/* interrupted by SIGCHLD */
 		reap(v);
 		take_signals(v);
 	}
 }
 
-/* With -q it was not shown when it was said. */
+/* After a failure, show what the EOT handler said if -q hid it. */
 static void
 tell_said(const struct supervision *v)
 {
@@ -428,7 +428,7 @@ tell_said(const struct supervision *v)
 		    record->said[i].text);
 }
 
-/* What is to be made of a dump whose processes did not end as they should. */
+/* Decide the status of a dump whose processes did not end properly. */
 static void
 judge(const struct supervision *v)
 {
@@ -440,11 +440,11 @@ judge(const struct supervision *v)
 			record->status = STATUS_NOT_STARTED;
 		else if (!v->plugin_ended && v->s->signals->cancel == 0)
 			report(v->s->rep, DE_ERROR, "the processes of the dump "
-			    "ended without a word; nothing is known of what "
-			    "they wrote%s%s", v->killed[0] != '\0' ?
-			    "; one " : "", v->killed);
+			    "ended unexpectedly; the state of its volumes is "
+			    "unknown%s%s", v->killed[0] != '\0' ?
+			    "; a process " : "", v->killed);
 	} else if (v->plugin_ended && record->status == STATUS_COMPLETE) {
-		/* All is written, but who knows what such a plugin has done. */
+		/* All is written, but a plugin like that cannot be trusted. */
 		record->status = STATUS_INCOMPLETE;
 	}
 }
@@ -460,7 +460,7 @@ supervisor_run(struct supervisor *s, pid_t worker, struct dump_record *record)
 	record->status = STATUS_ABORTED;
 	progress_begin(&v.progress, s->rep, 0);
 	v.workers[0] = worker;
-	/* Until all have closed their end of the channel. */
+	/* Until all processes have closed their end of the channel. */
 	for (;;) {
 		errno = 0;
 		if (poll(&channel, 1, POLL_MS) > 0) {

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * supervisor.h - what the first process does while others write the dump
+ * supervisor.h - the first process, while others write the dump
  *
- * Hears of progress and volumes, asks the operator for those that work, shows
- * the status line, and passes signals on.  Touches neither source nor output.
+ * Receives progress and volumes, asks the operator on behalf of the writers,
+ * shows the status line, and passes signals on.  Touches neither source nor
+ * output.
  */
 #ifndef CORE_SUPERVISOR_H
 #define CORE_SUPERVISOR_H
@@ -15,7 +16,7 @@
 #include "core/operator/restore_command.h"
 #include "core/base/signals.h"
 
-/* One of what is not in a dump as in the filesystem; texts are owned. */
+/* An item that is missing from the dump or differs; strings are owned. */
 struct listed_finding {
 	uint32_t kind;				/* enum de_finding */
 	uint32_t inode;
@@ -23,21 +24,21 @@ struct listed_finding {
 	char *text;
 };
 
-/* A line that an EOT handler has said. */
+/* A line from an EOT handler. */
 struct said_line {
-	uint32_t volume;			/* for which; 0: none */
+	uint32_t volume;			/* it is for; 0: none */
 	char *text;				/* owned */
 };
 
-/* What became of a dump. */
+/* The outcome of a dump. */
 struct dump_record {
 	struct message_description description;
-	struct message_volume *volumes;		/* owned; NULL: not wanted */
+	struct message_volume *volumes;		/* owned; see keep_volumes */
 	size_t volume_count;
 	struct message_rewrite *rewrites;	/* owned */
 	size_t rewrite_count;
-	struct restore_command restore;		/* that reads the volumes */
-	struct said_line *said;			/* owned; by the EOT handler */
+	struct restore_command restore;
+	struct said_line *said;			/* owned */
 	size_t said_count;
 	struct times times;		/* of all volumes */
 	uint64_t tape_blocks;
@@ -46,7 +47,7 @@ struct dump_record {
 	uint64_t notes;
 	struct listed_finding *listed;		/* owned */
 	size_t listed_count;
-	bool noted;				/* in the dumpdates file */
+	bool noted;				/* recorded in dumpdates */
 	enum exit_status status;
 };
 
@@ -59,21 +60,21 @@ struct supervisor {
 	struct signals *signals;	/* borrowed */
 	int channel;			/* the supervisor's end */
 	struct chain_log *log;		/* borrowed */
-	bool keep_volumes;		/* in the record, 1.2 kB each; and
-					   findings, some of each kind */
+	bool keep_volumes;		/* record volumes (1.2 kB each) and
+					   the first LISTED_MAX findings */
 };
 
-/* From the first SIGTERM to the end of whatever has not ended by then. */
+/* Time from SIGTERM to SIGKILL for processes that have not ended. */
 #define SUPERVISOR_CANCEL_MS 7000
-/* What hangs in the kernel is not waited for any longer than this. */
+/* How long to wait after SIGKILL for processes that hang in the kernel. */
 #define SUPERVISOR_KILL_MS 2000
 
 /*
- * Supervise the processes that descend from `worker` until none is left; the
- * caller is their subreaper.  Fills in `record`.
+ * Supervise `worker` and its descendants until none is left, and fill in
+ * `record`.  The caller must be their subreaper.
  *
- * When the run is to end they are asked to, and killed if it takes them too
- * long, or if whoever wants that insists.
+ * On cancellation, processes get SIGTERM, then SIGKILL if they take too long or
+ * if the user insists.
  */
 void supervisor_run(struct supervisor *s, pid_t worker,
     struct dump_record *record);

@@ -5,7 +5,7 @@
 
 #include "core/base/clock.h"
 
-/* The clocks of a shorter run say more of the machine than of the two. */
+/* In a shorter run, the times say little about source and output. */
 #define TELLING_NS (NS_PER_SECOND / 4)
 
 const char *

@@ -18,16 +18,15 @@ volume_report_times(struct report *rep, enum de_severity severity,
 	char refills[80] = "";
 
 	if (t->refills > 0)
-		snprintf(refills, sizeof(refills), ", and %" PRIu64 " times "
-		    "until the buffer was filled again", t->refills);
-	report(rep, severity, "%s spent %.1f s in the output "
-	    "and %.1f s in the source (all slaves), %.1f s with a full ring%s%s"
-	    "; the output stood still %.1f s, %" PRIu64 " times for longer "
-	    "than %d ms%s", what, (double)t->write / 1e9,
-	    (double)t->read / 1e9, (double)t->blocked / 1e9,
-	    verdict == NULL ? "" : ": ", verdict == NULL ? "" : verdict,
-	    (double)t->starved / 1e9, t->stalls, TIMES_STALL_NS / 1000000,
-	    refills);
+		snprintf(refills, sizeof(refills), ", %" PRIu64 " buffer "
+		    "refill%s", t->refills, t->refills == 1 ? "" : "s");
+	report(rep, severity, "%s: output busy %.1f s, idle %.1f s, source "
+	    "busy %.1f s (all slaves), ring full %.1f s%s%s; %" PRIu64
+	    " output stall%s over %d ms%s", what, (double)t->write / 1e9,
+	    (double)t->starved / 1e9, (double)t->read / 1e9,
+	    (double)t->blocked / 1e9, verdict == NULL ? "" : ": ",
+	    verdict == NULL ? "" : verdict, t->stalls,
+	    t->stalls == 1 ? "" : "s", TIMES_STALL_NS / 1000000, refills);
 }
 
 bool
@@ -39,7 +38,7 @@ volume_report_is_small(uint64_t tape_blocks)
 void
 volume_report(struct report *rep, const struct message_volume *v)
 {
-	/* Of the only volume of a small dump the summary says it all. */
+	/* If the dump is small and has one volume, the summary is enough. */
 	const enum de_severity severity = v->number == 1 &&
 	    v->reason == DE_END_LAST && volume_report_is_small(v->tape_blocks) ?
 	    DE_DEBUG : DE_INFO;
@@ -55,8 +54,8 @@ volume_report(struct report *rep, const struct message_volume *v)
 	report(rep, severity, "volume %" PRIu32 ": %" PRIu64 " blocks (%s), "
 	    "%" PRIu64 " records, XXH3 %s%s", v->number, v->tape_blocks,
 	    units_bytes(bytes, amount), v->records, v->digest,
-	    v->verified ? ", read back and the same" : "");
-	/* Of the only volume it is that of the dump, which comes next. */
+	    v->verified ? ", verified" : "");
+	/* For a single volume, the dump's own rate follows. */
 	if (v->number > 1 || v->reason != DE_END_LAST)
 		report(rep, severity, "volume %" PRIu32 " took %" PRIu64
 		    ":%02" PRIu64 ":%02" PRIu64 ", transfer rate: %s",

@@ -13,13 +13,13 @@
 #include "core/base/process_end.h"
 #include "core/base/signals.h"
 
-#define END_MS 10000	/* that a checkpoint may take to end */
+#define END_MS 10000	/* time for a checkpoint to exit */
 #define END_MARGIN_MS 200
-#define LOOK_MS 20		/* between two looks, without pidfd_open() */
+#define LOOK_MS 20	/* poll interval without pidfd_open() */
 
-/* What a writer says to its checkpoint. */
+/* What a writer tells its checkpoint. */
 enum word {
-	BEGUN = 'B',	/* the checkpoint before is released */
+	BEGUN = 'B',	/* it released the previous checkpoint */
 	SAFE = 'S'
 };
 
@@ -32,23 +32,23 @@ say(int fd, enum word word)
 	do
 		n = write(fd, &c, 1);
 	while (n == -1 && errno == EINTR);
-	/* A checkpoint that is gone has nothing to be told. */
+	/* A failed write means that the checkpoint is gone. */
 }
 
-/* Nobody wants the volume: the writer may discard it, if that does not last. */
+/* The volume is unwanted: give its writer a short time to discard it. */
 _Noreturn static void
 end_with_writer(pid_t writer, int fd)
 {
 	struct pollfd end = { .fd = fd, .events = POLLIN };
 
 	kill(writer, SIGNALS_WAKE);
-	/* Before this process is killed itself; see signals.h. */
+	/* Leave time before this process itself is killed; see signals.h. */
 	poll(&end, 1, SIGNALS_ORPHAN_MS - END_MARGIN_MS);
 	kill(writer, SIGKILL);
 	_exit(EXIT_FAILURE);
 }
 
-/* Wait for `fd`, which tells something of the writer. */
+/* Wait for news on `fd`.  Does not return if the lifeline hangs up. */
 static void
 wait_unless_cut(const struct checkpoint *cp, pid_t writer, int fd)
 {
@@ -64,7 +64,7 @@ wait_unless_cut(const struct checkpoint *cp, pid_t writer, int fd)
 		end_with_writer(writer, fd);
 }
 
-/* False: the pipe has ended, and so have those who could have spoken. */
+/* Read a word from the writer.  False at end of file: the writer is gone. */
 static bool
 hear(const struct checkpoint *cp, pid_t writer, int fd, char *word)
 {
@@ -96,9 +96,9 @@ checkpoint_safe(struct checkpoint *cp)
 }
 
 /*
- * In the new process.  The volume before is safe with the process that forked,
- * which is a checkpoint as of now: so the one of that volume may end, and not
- * earlier, lest one SIGKILL could lose the dump.
+ * Runs in the new process.  The process that forked is now the checkpoint of
+ * this volume, so the previous one may exit.  Had it exited any earlier, a
+ * single SIGKILL could lose the dump.
  */
 static void
 become_writer(struct checkpoint *cp, int fd, pid_t checkpoint)
@@ -109,7 +109,7 @@ become_writer(struct checkpoint *cp, int fd, pid_t checkpoint)
 	say(fd, BEGUN);
 }
 
-/* Until the writer has ended without a safe volume. */
+/* Returns when the writer has ended without a safe volume. */
 static void
 wait_for_writer(struct checkpoint *cp, pid_t writer, int fd)
 {
@@ -117,8 +117,8 @@ wait_for_writer(struct checkpoint *cp, pid_t writer, int fd)
 
 	while (hear(cp, writer, fd, &word)) {
 		/*
-		 * Nothing is left to be done or told, and the writer waits for
-		 * this end; so here, not in main().
+		 * Nothing is left to do or report, and the writer is waiting
+		 * for this process: exit here, not in main().
 		 */
 		if (word == SAFE)
 			_exit(EXIT_SUCCESS);
@@ -126,7 +126,7 @@ wait_for_writer(struct checkpoint *cp, pid_t writer, int fd)
 	}
 }
 
-/* The same as wait_unless_cut(), for the end of a writer without a pidfd. */
+/* Like wait_unless_cut(), for the writer's end on systems without pidfds. */
 static void
 look_unless_cut(const struct checkpoint *cp, pid_t writer)
 {
@@ -155,7 +155,10 @@ wait_for_end(const struct checkpoint *cp, pid_t pid)
 	return status;
 }
 
-/* One writer.  Returns what the caller is, or has `*wait_status` say. */
+/*
+ * Fork one writer.  True: *role is final.  False: the writer ended without a
+ * safe volume, and *writer and *wait_status are set.
+ */
 static bool
 fork_writer(struct checkpoint *cp, enum checkpoint_role *role,
     pid_t *writer, int *wait_status)

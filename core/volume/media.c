@@ -26,7 +26,7 @@ struct media {
 	size_t lock_count;
 };
 
-/* A resource, and whose it is. */
+/* A resource and the job that uses it. */
 struct use {
 	struct media_job *job;
 	const struct resource *resource;
@@ -46,7 +46,7 @@ media_new(struct report *rep, struct signals *signals)
 	return m;
 }
 
-/* Free all but the locks. */
+/* Free everything but the locks. */
 static void
 free_rest(struct media *m)
 {
@@ -79,9 +79,9 @@ media_forget(struct media *media)
 	free_rest(media);
 }
 
-/* --------------------------------------------------------- what they use */
+/* ------------------------------------------------------------- resources */
 
-/* As the job would have it if it began now. */
+/* The first volume, as if the job began now. */
 static struct de_volume
 first_volume(const struct job_config *config)
 {
@@ -120,16 +120,16 @@ media_add(struct media *m, const struct job_config *job)
 	return true;
 }
 
-/* ------------------------------------------------------ two jobs, one thing */
+/* ------------------------------------------------------------------ clashes */
 
-/* Is what `first` has written lost when `second` writes? */
+/* Would `second` overwrite what `first` has written? */
 static bool
 is_lost(const struct resource *first, const struct resource *second)
 {
 	if (strcmp(first->name, second->name) != 0 ||
 	    second->keeps == DE_KEEPS_ALL)
 		return false;
-	/* The one keeps so many files, and the other has written behind them. */
+	/* `second` keeps some files, and `first` wrote after those. */
 	return first->keeps == DE_KEEPS_ALL || second->keeps <= first->keeps;
 }
 
@@ -142,12 +142,11 @@ report_clash(const struct media *m, const struct media_job *first,
 	    second->config->output.options->table, "append") != -1;
 
 	report_set_subject(m->rep, job_name(second->config));
-	report(m->rep, DE_ERROR, "%s: is what job %s (line %u) writes to as %s: "
-	    "its dump would be overwritten; give one of them another medium%s, "
-	    "or set change_between_jobs = true if somebody changes the medium "
-	    "between the two", b->text, job_name(first->config),
-	    first->config->line, a->text, can_append ? ", or set append = "
-	    "true here" : "");
+	report(m->rep, DE_ERROR, "%s: job %s (line %u) writes to it as %s, and "
+	    "would be overwritten; give one of them another medium%s, or set "
+	    "change_between_jobs = true if the medium is changed between the "
+	    "two", b->text, job_name(first->config), first->config->line,
+	    a->text, can_append ? ", or set append = true here" : "");
 	report_set_subject(m->rep, NULL);
 }
 
@@ -167,7 +166,7 @@ are_distinct(const struct media *m, const struct media_job *first,
 	return true;
 }
 
-/* Of nothing that is needed, whatever is changed between jobs. */
+/* Whatever is changed between jobs, no job may overwrite what the run needs. */
 static bool
 are_allowed(const struct media *m, struct places *places,
     const struct media_job *job)
@@ -208,7 +207,7 @@ compare_uses(const void *a, const void *b)
 	const struct use *one = a, *other = b;
 	const int order = strcmp(one->resource->name, other->resource->name);
 
-	/* Of the same name, in the order of the jobs. */
+	/* Equal names: in the order of the jobs. */
 	return order != 0 ? order : one->job < other->job ? -1 :
 	    one->job > other->job;
 }
@@ -225,8 +224,8 @@ add_uses(struct use *uses, size_t *count, struct media_job *job,
 }
 
 /*
- * All in the order of their names: two runs that wait for each other's locks
- * would wait for ever.  To be freed; NULL if out of memory, or with none.
+ * All resources, sorted by name: without a common order, two runs could
+ * deadlock on each other's locks.  The caller frees it.  NULL if out of memory.
  */
 static struct use *
 sort_uses(const struct media *m, size_t *count)
@@ -283,7 +282,7 @@ keep_lock(struct media *m, struct lock *lock)
 	return true;
 }
 
-/* For one of those that use it. */
+/* Take the lock for one of the jobs that use the resource. */
 static bool
 lock_for(struct media *m, const struct use *use, uint64_t begun)
 {
@@ -316,7 +315,7 @@ look_for(struct media *m, const struct use *use, uint64_t begun)
 
 typedef bool lock_fn(struct media *m, const struct use *use, uint64_t begun);
 
-/* Until one of those that name it has it, that is each name once. */
+/* Call `fn` for each name, job by job, until it succeeds for one of them. */
 static void
 for_each_name(struct media *m, lock_fn *fn)
 {
@@ -347,7 +346,7 @@ void
 media_lock(struct media *m)
 {
 	for_each_name(m, lock_for);
-	/* Nobody has been asked yet whether to abort, and nothing has begun. */
+	/* Nothing has begun, so an interrupt cancels without a question. */
 	if (m->signals->interrupt != 0 && m->signals->cancel == 0)
 		m->signals->cancel = SIGINT;
 }

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * media.h - drives, files and changers of a run: no two users at a time
+ * media.h - exclusive use of the drives, files and changers of a run
  *
- * Before anything is opened, the jobs of a run say what they use.  Two of them
- * that write to the same are refused, as the second would overwrite what the
- * first has written; what another run uses is waited for, or the job is refused.
- * The locks are held to the end of the run, between volumes and jobs, too.
+ * Before anything is opened, the jobs of a run name what they use.  Two jobs
+ * that write to the same place are refused, as the second would overwrite the
+ * first.  If another run uses something, the job waits or is refused.  Locks
+ * are held until the end of the run, also between volumes and jobs.
  *
- * The supervisor's; the processes that it forks inherit the locks.
+ * Supervisor only; the processes that it forks inherit the locks.
  */
 #ifndef CORE_MEDIA_H
 #define CORE_MEDIA_H
@@ -18,39 +18,40 @@
 
 struct media;
 
-/* Returns NULL if out of memory, which it has reported. */
+/* Returns NULL after reporting that memory ran out. */
 struct media *media_new(struct report *rep, struct signals *signals);
 
 /*
- * Add the next job of the run, and ask what it uses; `job` is borrowed.  One
- * that cannot be asked is refused.  False if out of memory.
+ * Add the next job of the run, and ask its plugins what it uses; `job` is
+ * borrowed.  A job whose plugins cannot tell is refused.  False if out of
+ * memory.
  */
 bool media_add(struct media *media, const struct job_config *job);
 
 /*
- * Does each job write to what is its own, and to nothing that the run needs?
- * False after reporting what is not.
+ * Does each job write to a place of its own, and to nothing that the run needs?
+ * False after reporting every clash.
  */
 bool media_are_distinct(const struct media *media,
     struct places *places);
 
 /*
- * Take the locks of all jobs, waiting as each of them says.  A job that cannot
- * have all of its own is refused, with a message.  Returns early when a signal
- * comes.
+ * Take the locks of all jobs, each waiting up to its wait_for_medium.  A job
+ * that cannot get all of its locks is refused with a message.  Returns early on
+ * a signal.
  */
 void media_lock(struct media *media);
 
-/* As it, but look only: whoever has something, a run would have to wait. */
+/* Check whether media_lock() would succeed, without taking any lock. */
 void media_look(struct media *media);
 
-/* Has it all that it needs? */
+/* Did the job get everything that it needs? */
 bool media_has(const struct media *media, const struct job_config *job);
 
-/* Free all, and let go of the locks in the process that took them. */
+/* Free everything and release the locks, in the process that took them. */
 void media_release(struct media *media);
 
-/* Free all in a process that inherited it.  Both take NULL. */
+/* Free everything in a process that inherited it.  Both accept NULL. */
 void media_forget(struct media *media);
 
 #endif

@@ -12,7 +12,7 @@
 #include "core/base/signals.h"
 #include "core/volume/writer_ending.h"
 
-/* Until the operator has the next volume ready, or gives up. */
+/* Ask until the operator has the next volume ready or aborts. */
 static enum verdict
 ask_for_volume(struct media_change *c, uint32_t volume)
 {
@@ -54,24 +54,24 @@ report_given_up(const struct media_change *c, const struct de_volume_end *end,
 	const char *name = c->eot->plugin->descriptor.name;
 
 	if (end->reason != DE_END_ERROR)
-		report(c->rep, DE_ERROR, "%s gave the dump up at the end of "
+		report(c->rep, DE_ERROR, "%s aborted the dump at the end of "
 		    "volume %" PRIu32, name, end->volume);
 	else if (!is_begun)
-		report(c->rep, DE_ERROR, "%s gave the dump up, as volume %"
-		    PRIu32 " could not be begun", name, end->volume);
+		report(c->rep, DE_ERROR, "%s aborted the dump because volume %"
+		    PRIu32 " could not be opened", name, end->volume);
 	else
-		report(c->rep, DE_ERROR, "%s gave the dump up, as volume %"
+		report(c->rep, DE_ERROR, "%s aborted the dump because volume %"
 		    PRIu32 " failed", name, end->volume);
 }
 
-/* `is_begun`: the volume was opened; only one that failed may not have been. */
+/* `is_begun`: the volume was opened; false only for one that failed to. */
 static enum verdict
 ask_handler(struct media_change *c, const struct de_volume_end *end,
     bool is_begun)
 {
 	struct de_eot_reply reply;
 
-	/* Then nobody would know what has become of the media. */
+	/* Without a supervisor, no one would learn where the media went. */
 	if (!signals_has_supervisor())
 		return VERDICT_ABORT;
 	if (eot_volume_ended(c->eot, end, &reply) != DE_OK)
@@ -79,7 +79,7 @@ ask_handler(struct media_change *c, const struct de_volume_end *end,
 	switch (reply.answer) {
 	case DE_EOT_GO_ON:
 	case DE_EOT_ASK:
-		/* Of a volume that comes again, the old name still holds. */
+		/* On a retry, the name given before stays valid. */
 		if (reply.medium[0] != '\0')
 			memcpy(c->medium, reply.medium, sizeof(c->medium));
 		if (!places_allow_path(c->places, c->medium))
@@ -124,7 +124,7 @@ media_change_begin_volume(struct media_change *c)
 	refusals_forget(&c->refusals);
 }
 
-/* To the operator, and to the supervisor for its report. */
+/* Report a retry to the user, and to the supervisor for its record. */
 static void
 tell_rewrite(const struct media_change *c, uint32_t volume, bool refused,
     const char *why)
@@ -133,18 +133,18 @@ tell_rewrite(const struct media_change *c, uint32_t volume, bool refused,
 
 	if (refused)
 		report(c->rep, DE_WARNING, "volume %" PRIu32 ": %s; trying the "
-		    "medium that is there now", volume, why);
+		    "current medium", volume, why);
 	else
-		report(c->rep, DE_WARNING, "volume %" PRIu32 " is written "
-		    "again from its checkpoint: %s", volume, why);
+		report(c->rep, DE_WARNING, "volume %" PRIu32 ": %s; rewriting "
+		    "it from its checkpoint", volume, why);
 	m.u.rewrite.volume = volume;
 	snprintf(m.u.rewrite.why, sizeof(m.u.rewrite.why), "%s", why);
 	message_send(c->channel, &m, true);
 }
 
 /*
- * Why the writer ended; `why` is a text for messages, *status that of the dump
- * if that has ended.
+ * How the writer ended.  Puts the reason, for messages, into `why` and, with
+ * WRITER_DUMP_ENDED, the status of the dump into *status.
  */
 static enum writer_ending
 how_it_ended(const struct media_change_failure *f, enum de_failure failure,
@@ -156,30 +156,30 @@ how_it_ended(const struct media_change_failure *f, enum de_failure failure,
 	enum writer_ending ended =
 	    writer_ending_of(WEXITSTATUS(f->wait_status), status);
 
-	/* What status it had does not matter then. */
+	/* Its exit status means nothing then. */
 	if (ending == NOTE_IN_PLUGIN || WIFSIGNALED(f->wait_status))
 		ended = WRITER_DIED;
 	switch (ended) {
 	case WRITER_WRITE_FAILED:
-		snprintf(why, size, "it could not be written%s%s",
+		snprintf(why, size, "write failed%s%s",
 		    failure == DE_FAILURE_OTHER ? "" : ": ",
 		    failure == DE_FAILURE_OTHER ? "" : refusals_text(failure));
 		break;
 	case WRITER_VERIFY_FAILED:
-		snprintf(why, size, "it failed its verification");
+		snprintf(why, size, "verification failed");
 		break;
 	case WRITER_OPEN_FAILED:
 		snprintf(why, size, "%s", refusals_text(failure));
 		break;
 	case WRITER_CUT_SHORT:
-		snprintf(why, size, "its end would tear the extended "
-		    "attributes of an inode; it will end in front of them");
+		snprintf(why, size, "its end would split the extended "
+		    "attributes of an inode; ending it before them");
 		break;
 	case WRITER_RETRY:
-		snprintf(why, size, "what went wrong may be over");
+		snprintf(why, size, "transient error");
 		break;
 	case WRITER_TOO_SMALL:
-		snprintf(why, size, "its medium holds too little");
+		snprintf(why, size, "its medium is too small");
 		break;
 	case WRITER_DUMP_ENDED:
 	case WRITER_DIED:
@@ -189,14 +189,14 @@ how_it_ended(const struct media_change_failure *f, enum de_failure failure,
 	return ended;
 }
 
-/* The status of the dump when nothing can be done about it. */
+/* How the dump ends if an operator is needed but there is none. */
 static enum verdict
 without_operator(enum writer_ending ended, const struct de_volume_end *end,
     bool begun)
 {
 	if (ended == WRITER_VERIFY_FAILED)
 		return VERDICT_BAD_VOLUME;
-	/* Nothing was written yet, not even at an earlier attempt. */
+	/* No attempt has written anything. */
 	if (ended == WRITER_OPEN_FAILED && end->volume == 1 && !begun)
 		return VERDICT_NOT_STARTED;
 	return VERDICT_NO_OPERATOR;
@@ -231,8 +231,8 @@ ask_operator(struct media_change *c, const struct de_volume_end *end,
 }
 
 /*
- * A crash, a failed verification, a medium that was full from the beginning
- * may be over at the next attempt.
+ * Could a plain retry succeed?  After a crash, a failed verification or a
+ * medium that was full from the start, it may.
  */
 static bool
 may_be_over(enum writer_ending ended)
@@ -241,8 +241,9 @@ may_be_over(enum writer_ending ended)
 }
 
 /*
- * Not one that ended its volume early, or whose output has seen to it itself,
- * or whose medium was refused while there may be others.
+ * Does the failure count as an attempt?  Not if the volume ended early on
+ * purpose, if the output asked for a retry, or if the medium was refused and
+ * there may be others.
  */
 static bool
 is_attempt(struct media_change *c, enum writer_ending ended,
@@ -252,14 +253,14 @@ is_attempt(struct media_change *c, enum writer_ending ended,
 		return false;
 	if (ended == WRITER_OPEN_FAILED)
 		return refusals_note(&c->refusals, end->failure, mark);
-	/* Full from the beginning, as a tape that it was to be appended to. */
+	/* Full from the start, like a tape to append to. */
 	if (ended == WRITER_TOO_SMALL && c->eot != NULL)
 		return refusals_note(&c->refusals, DE_FAILURE_FULL, 0);
 	refusals_forget(&c->refusals);
 	return true;
 }
 
-/* Has the handler got something that helps? */
+/* Could the handler help, perhaps with another medium? */
 static bool
 handler_may_help(const struct media_change *c, enum writer_ending ended,
     const struct de_volume_end *end)
@@ -287,12 +288,12 @@ media_change_after_failure(struct media_change *c, struct de_volume_end *end,
 		tell_rewrite(c, end->volume, false, why);
 		return VERDICT_GO_ON;
 	}
-	/* It gave up for good, and has said so. */
+	/* The writer ended the dump, and has reported why. */
 	if (ended == WRITER_DUMP_ENDED)
 		return verdict_of_status(given_up);
 	if (failure->is_once) {
-		report(c->rep, DE_ERROR, "volume %" PRIu32 ": %s, and %s "
-		    "cannot be begun again", end->volume, why, end->medium);
+		report(c->rep, DE_ERROR, "volume %" PRIu32 ": %s; %s cannot be "
+		    "rewritten", end->volume, why, end->medium);
 		return VERDICT_ABORT;
 	}
 	if (attempts_left && handler_may_help(c, ended, end))
@@ -305,6 +306,6 @@ media_change_after_failure(struct media_change *c, struct de_volume_end *end,
 	else
 		report(c->rep, DE_ERROR, "volume %" PRIu32 ": %s%s",
 		    end->volume, why, verdict == VERDICT_NO_OPERATOR ?
-		    "; an operator is needed, and there is none" : "");
+		    "; no operator to ask" : "");
 	return verdict;
 }

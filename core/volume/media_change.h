@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * media_change.h - what happens between two volumes, or before another attempt
+ * media_change.h - what happens between volumes and between attempts
  *
- * Asks the EOT handler, and the operator through the supervisor, in the order
- * that dump(8) does.  Runs in the process that will be, or is, the checkpoint
- * of the next volume.
+ * Asks the EOT handler, or the operator through the supervisor, with the
+ * questions of dump(8).  Runs in the process that is, or will be, the
+ * checkpoint of the next volume.
  */
 #ifndef CORE_MEDIA_CHANGE_H
 #define CORE_MEDIA_CHANGE_H
@@ -17,44 +17,44 @@
 
 struct media_change {			/* all borrowed */
 	const struct instance *output;
-	struct instance *eot;	/* NULL: there is none */
-	struct places *places;	/* that no volume may go to */
+	struct instance *eot;	/* NULL: none */
+	struct places *places;	/* that no volume may overwrite */
 	struct report *rep;
 	int channel;			/* to the supervisor */
 	unsigned int rewrite_attempts;
 	char medium[DE_MEDIUM_BYTES];	/* for the next volume; "": as set */
 
-	/* Of the volume that is being written: */
-	unsigned int attempt;		/* the first is 1 */
+	/* Of the volume being written: */
+	unsigned int attempt;		/* counts from 1 */
 	struct refusals refusals;
 };
 
 /* How a writer ended. */
 struct media_change_failure {
 	pid_t pid;			/* of the writer */
-	int wait_status;		/* as waitpid() gives it */
+	int wait_status;		/* from waitpid() */
 	bool is_once;			/* the volume is on a pipe */
-	bool begun;			/* at this attempt or before */
+	bool begun;			/* in this attempt or an earlier one */
 	uint64_t mark;			/* see de_medium */
 };
 
-/* A volume is to be written for the first time. */
+/* Start counting attempts at a new volume. */
 void media_change_begin_volume(struct media_change *c);
 
 /*
- * A volume has ended well, `next` comes.  VERDICT_GO_ON: it can be begun;
- * VERDICT_ABORT or VERDICT_NO_OPERATOR: it cannot.
+ * A volume has ended successfully; arrange for `next`.  VERDICT_GO_ON: begin
+ * it; VERDICT_ABORT or VERDICT_NO_OPERATOR: end the dump.
  */
 enum verdict media_change_next(struct media_change *c,
     const struct de_volume_end *end, const struct de_volume *next);
 
-/* The last volume has ended well: just tell the handler. */
+/* Notify the handler that the last volume has ended successfully. */
 void media_change_at_end(struct media_change *c,
     const struct de_volume_end *end);
 
 /*
- * Volume end->volume was not written; end->refused is filled in here.
- * VERDICT_GO_ON: try again; otherwise the dump ends with it.
+ * Decide what to do about volume end->volume, which failed; fills in
+ * end->refused.  VERDICT_GO_ON: retry; any other verdict ends the dump.
  */
 enum verdict media_change_after_failure(struct media_change *c,
     struct de_volume_end *end, const struct media_change_failure *failure);

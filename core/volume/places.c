@@ -14,20 +14,20 @@
 #define MESSAGE_BYTES 2048
 
 enum role {
-	ROLE_VOLUME,		/* of a dump; there is no place of that role */
+	ROLE_VOLUME,		/* of a dump; only for messages */
 	ROLE_CONFIGURATION,
 	ROLE_SOURCE,
 	ROLE_SNAPSHOT,
-	ROLE_DUMPDATES,		/* from here on the run writes to it */
+	ROLE_DUMPDATES,		/* the run writes to this and the next */
 	ROLE_REPORT
 };
 
-/* One of the names of what a path leads to. */
+/* A resource name of what a path leads to; a path can have several. */
 struct place {
 	enum role role;
 	const struct job_config *job;	/* borrowed; NULL: of the run */
-	char *name;			/* owned, as this */
-	char *path;			/* as given */
+	char *name;			/* owned */
+	char *path;			/* owned; as configured */
 };
 
 struct places {
@@ -40,7 +40,7 @@ struct places {
 /* What is being added. */
 struct adding {
 	struct places *places;
-	struct place place;		/* without texts */
+	struct place place;		/* without its strings */
 };
 
 struct places *
@@ -123,8 +123,8 @@ keep_message(void *arg, enum de_severity severity, const char *text)
 }
 
 /*
- * What the source does not find, it reports when the job begins; but if the run
- * is being aborted, no job does.
+ * Find the device without reporting errors, which the source does when the job
+ * begins.  If the run is being aborted no job will, so report them here.
  */
 static bool
 find_in_silence(const struct places *p, const struct job_config *job,
@@ -143,8 +143,8 @@ find_in_silence(const struct places *p, const struct job_config *job,
 }
 
 /*
- * A path of a device or an image file stands for itself; what a label or a
- * mount point means only the source knows.
+ * The path of a device or an image is final; only the source can resolve a
+ * label or a mount point.
  */
 static bool
 add_source(struct places *p, const struct job_config *job)
@@ -171,7 +171,7 @@ places_add_job(struct places *p, const struct job_config *job)
 
 /* ---------------------------------------------------------------- comparing */
 
-/* `path` leads to `place`, and is to be written to as `as`. */
+/* Report that `path`, to be written in the role `as`, leads to `place`. */
 static void
 refuse(struct places *p, const char *path, enum role as,
     const struct place *place)
@@ -185,10 +185,10 @@ refuse(struct places *p, const char *path, enum role as,
 		[ROLE_REPORT] = "the report",
 	};
 
-	report(p->rep, DE_ERROR, "%s: is %s%s%s, which %s would overwrite; "
-	    "give another path", path, what[place->role],
+	report(p->rep, DE_ERROR, "%s: %s would overwrite %s%s%s; give another "
+	    "path", path, what[as], what[place->role],
 	    place->job == NULL ? "" : " of job ",
-	    place->job == NULL ? "" : job_name(place->job), what[as]);
+	    place->job == NULL ? "" : job_name(place->job));
 	p->report_clashes = p->report_clashes || as == ROLE_REPORT ||
 	    place->role == ROLE_REPORT;
 }

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * places.h - what a run needs, and nothing may be written over
+ * places.h - files and devices of a run that must not be overwritten
  *
- * The source, its snapshot, dumpdates and the configuration stay what they are,
- * whatever path an output or the report is given by mistake; and the report and
- * dumpdates are no volumes.  Places are compared by what paths lead to.
+ * Protects the source, its snapshot, dumpdates and the configuration against an
+ * output or a report that is given their path by mistake, and dumpdates and the
+ * report against use as volumes.  Paths are compared by what they lead to.
  *
- * The supervisor's.
+ * Supervisor only.
  */
 #ifndef CORE_PLACES_H
 #define CORE_PLACES_H
@@ -18,33 +18,36 @@
 
 struct places;
 
-/* NULL if out of memory, which it has reported. */
+/* Returns NULL after reporting that memory ran out. */
 struct places *places_new(struct report *rep);
 void places_free(struct places *places);
 
 /*
- * Add a file of the run: what the configuration is read from, and where the
- * report goes.  NULL and "-" are none.  False if out of memory.
+ * Add a file of the run: the configuration and the report.  NULL and "-" are
+ * ignored.  False after reporting that memory ran out.
  */
 bool places_add_configuration(struct places *places, const char *file);
 bool places_add_report(struct places *places, const char *file);
 
-/* Add what a job needs; `job` is borrowed.  False if out of memory. */
+/*
+ * Add the source, snapshot and dumpdates of a job; `job` is borrowed.  False
+ * after reporting that memory ran out.
+ */
 bool places_add_job(struct places *places, const struct job_config *job);
 
-/* Is none of them written over another?  False after reporting which is. */
+/* Is no place overwritten by another?  False after reporting a clash. */
 bool places_are_distinct(struct places *places);
 
 /*
- * May an output write to the resource of that name, which messages call `text`?
- * False after reporting what it is.
+ * May an output write to the resource `name`, called `text` in messages?  False
+ * after reporting which place it is.
  */
 bool places_allow(struct places *places, const char *name, const char *text);
 
-/* The same of a path, as an EOT handler names one while the dump is running. */
+/* The same for a path, such as one from an EOT handler during the dump. */
 bool places_allow_path(struct places *places, const char *path);
 
-/* May the report be written?  Not if it was found to be one of the others. */
+/* May the report be written?  Not if it clashed with another place. */
 bool places_report_is_safe(const struct places *places);
 
 #endif

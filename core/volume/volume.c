@@ -16,15 +16,15 @@ struct volume {
 	size_t record_size;
 	char medium[MESSAGE_NAME_BYTES];
 	uint32_t properties;		/* of the medium */
-	uint32_t file;			/* of it, with DE_MEDIUM_HAS_FILE */
-	enum de_failure refused;	/* why it was not opened */
-	uint64_t mark;			/* of what was not */
+	uint32_t file;			/* on it, with DE_MEDIUM_HAS_FILE */
+	enum de_failure refused;	/* why it could not be opened */
+	uint64_t mark;			/* of the medium that was refused */
 	bool opened;
-	uint32_t window;		/* records that may not be settled */
+	uint32_t window;		/* records that may be in flight */
 	const void **on_their_way;	/* these, by number modulo window + 1 */
-	uint64_t written;		/* records that the output took */
+	uint64_t written;		/* records that the output accepted */
 	uint64_t settled;		/* of these, on the medium */
-	struct digest *digest;		/* of these */
+	struct digest *digest;		/* of the settled records */
 };
 
 struct volume *
@@ -53,21 +53,21 @@ volume_free(struct volume *v)
 	free(v);
 }
 
-/* Room for one more: write() may return before it is known of another. */
+/* Room for one more: a record is added before another is known settled. */
 static bool
 set_window(struct volume *v, uint32_t window)
 {
 	const char *name = v->output->plugin->descriptor.name;
 
 	if (window > 0 && v->output->plugin->output.settled == NULL) {
-		report(v->output->rep, DE_ERROR, "%s wants to be late with %"
-		    PRIu32 " records, but has no callback settled; the plugin "
-		    "needs to be mended", name, window);
+		report(v->output->rep, DE_ERROR, "%s wants a window of %"
+		    PRIu32 " records, but has no callback \"settled\"; fix the "
+		    "plugin", name, window);
 		return false;
 	}
 	if (window > WINDOW_MAX) {
-		report(v->output->rep, DE_ERROR, "%s wants to be late with %"
-		    PRIu32 " records; there can be %d", name, window,
+		report(v->output->rep, DE_ERROR, "%s wants a window of %"
+		    PRIu32 " records; the maximum is %d", name, window,
 		    WINDOW_MAX);
 		return false;
 	}
@@ -82,7 +82,7 @@ set_window(struct volume *v, uint32_t window)
 	return true;
 }
 
-/* What a plugin says can be of a later version of the interface. */
+/* A plugin may use values of a later version of the interface. */
 static enum de_failure
 known_failure(enum de_failure failure)
 {
@@ -125,7 +125,10 @@ volume_open(struct volume *v, const struct de_volume *facts)
 	return DE_OK;
 }
 
-/* After a call that may have settled some: how it went, or DE_FAILED. */
+/*
+ * Add records that were settled meanwhile to the digest.  Returns `status`, or
+ * DE_FAILED after reporting an impossible count.
+ */
 static enum de_status
 count_settled(struct volume *v, enum de_status status)
 {
@@ -134,10 +137,10 @@ count_settled(struct volume *v, enum de_status status)
 
 	if (settled < v->settled || settled > v->written ||
 	    v->written - settled > v->window) {
-		report(v->output->rep, DE_ERROR, "%s says that %" PRIu64 " of %"
-		    PRIu64 " records are on %s, after %" PRIu64 ", and wants "
-		    "to be late with %" PRIu32 "; the plugin needs to be "
-		    "mended", v->output->plugin->descriptor.name, settled,
+		report(v->output->rep, DE_ERROR, "%s: impossible count of "
+		    "settled records: %" PRIu64 " of %" PRIu64 " written to "
+		    "%s, previously %" PRIu64 ", window %" PRIu32 "; fix the "
+		    "plugin", v->output->plugin->descriptor.name, settled,
 		    v->written, v->medium, v->settled, v->window);
 		return DE_FAILED;
 	}
@@ -178,14 +181,14 @@ volume_settle(void *arg)
 	    output_settle(v->output));
 	if (status != DE_OK || v->settled == v->written)
 		return status;
-	report(v->output->rep, DE_ERROR, "%s says that all is on %s, but that "
-	    "%" PRIu64 " of %" PRIu64 " records are; the plugin needs to be "
-	    "mended", v->output->plugin->descriptor.name, v->medium,
-	    v->settled, v->written);
+	report(v->output->rep, DE_ERROR, "%s: settle() succeeded on %s with "
+	    "only %" PRIu64 " of %" PRIu64 " records settled; fix the plugin",
+	    v->output->plugin->descriptor.name, v->medium, v->settled,
+	    v->written);
 	return DE_FAILED;
 }
 
-/* Read all of it into a digest of its own.  False after reporting why. */
+/* Read the volume back into `digest`.  False if that fails or is cancelled. */
 static bool
 read_back(struct volume *v, struct digest *digest, uint8_t *buffer,
     uint64_t *bytes)
@@ -202,7 +205,7 @@ read_back(struct volume *v, struct digest *digest, uint8_t *buffer,
 			return false;
 		digest_add(digest, buffer, length);
 		*bytes += length;
-		/* What does not end is something else already. */
+		/* More than was written: it differs already. */
 		if (*bytes > volume_bytes(v))
 			return true;
 	}
@@ -221,12 +224,13 @@ verify_volume(struct volume *v)
 		report(v->output->rep, DE_ERROR, "out of memory");
 	} else if (!read_back(v, digest, buffer, &bytes)) {
 		report(v->output->rep, DE_ERROR, "volume %" PRIu32
-		    " cannot be read back from %s", v->number, v->medium);
-	} else if (bytes != volume_bytes(v) || !digest_same(digest, v->digest)) {
-		report(v->output->rep, DE_ERROR, "volume %" PRIu32 ": %s gives "
-		    "back something else than was written (%" PRIu64
-		    " bytes of %" PRIu64 ")", v->number, v->medium, bytes,
-		    volume_bytes(v));
+		    ": cannot read it back from %s", v->number, v->medium);
+	} else if (bytes != volume_bytes(v) ||
+	    !digest_same(digest, v->digest)) {
+		report(v->output->rep, DE_ERROR, "volume %" PRIu32 ": data "
+		    "read back from %s differs from what was written (read %"
+		    PRIu64 " of %" PRIu64 " bytes)", v->number, v->medium,
+		    bytes, volume_bytes(v));
 	} else {
 		result = VOLUME_SAFE;
 	}
@@ -242,7 +246,8 @@ volume_close(struct volume *v, bool verify)
 		volume_discard(v);
 		return VOLUME_DIFFERS;
 	}
-	return output_close_volume(v->output, DE_CLOSE_COMPLETE) == DE_OK ? VOLUME_SAFE : VOLUME_FAILED;
+	return output_close_volume(v->output, DE_CLOSE_COMPLETE) == DE_OK ?
+	    VOLUME_SAFE : VOLUME_FAILED;
 }
 
 void

@@ -91,7 +91,7 @@ gives eot volume_ended nothing 0 "gave an unterminated medium name"
 configure_misbehave output read_back nothing "verify = true;"
 run "$DUMPENGINE" -c a.conf
 [ "$status" -eq 5 ] || fail "endless: exit status $status: $(cat err)"
-said "gives back something else than was written"
+said "differs from what was written"
 
 configure_misbehave source find_mount_point nothing "" "$snapshot"
 run "$DUMPENGINE" -c a.conf

@@ -103,7 +103,7 @@ for fault in 'fail_write = "1:1"' 'fail_write = "2:9"' 'fail_close = 2' \
 	    retry = 1;" "slaves = 3; blocking = 8;"
 	fresh
 	engine 2 --report report.json -c a.conf
-	said "is written again from its checkpoint" \
+	said "rewriting it from its checkpoint" \
 	    "$errors items are missing from the dump"
 	named >again
 	same_file named.1 again

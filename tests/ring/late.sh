@@ -75,7 +75,7 @@ capacities="15, 9, 20"
 same_as_at_once "verify = true;"
 capacities="15, 9, 9, 20"
 set_of "$out_late verify = true; flip = \"2:4\";"
-said "volume 2" "gives back something else"
+said "volume 2: data read back from" "differs"
 same_set at_once dumps
 
 # A failure that is heard of late, in write() and in settle().
@@ -86,7 +86,7 @@ for record in 1 2 7 15; do
 	    "plugin = \"eot-script\"; command = \"true\";"
 	engine 0 -c a.conf
 	said "is not written, as told" \
-	    "volume 1 is written again from its checkpoint"
+	    "volume 1: write failed; rewriting it from its checkpoint"
 	no_partial
 	scan_set dumps/*
 done
@@ -94,22 +94,21 @@ fresh
 configure_set a.conf img "$out_late fail_settle = true;" "$ring" \
     "plugin = \"eot-script\"; command = \"true\";"
 engine 0 -c a.conf
-said "is not settled, as told" "volume 1 is written again from its checkpoint"
+said "is not settled, as told" "volume 1: write failed; rewriting it from its checkpoint"
 scan_set dumps/*
 
 # What cannot be.
 capacities=100000
 for how in more back late; do
 	set_of "$out_late miscount = \"$how\";" 4
-	said "out-late says that" "the plugin needs to be mended"
+	said "out-late: impossible count of settled records" "fix the plugin"
 done
 set_of "$out_late miscount = \"few\";" 4
-said "out-late says that all is on dumps/001, but that" \
-    "the plugin needs to be mended"
+said "out-late: settle() succeeded on dumps/001 with only"
 set_of "$out_late told = 65537;" 1
-said "out-late wants to be late with 65537 records; there can be 65536"
+said "out-late wants a window of 65537 records; the maximum is 65536"
 no_partial
 fresh
 configure_set a.conf img "plugin = $(quoted "$TEST_PLUGINS/bad-window.so");"
 engine 1 -q -c a.conf
-said "bad wants to be late with 5 records, but has no callback settled"
+said "bad wants a window of 5 records, but has no callback"

@@ -16,7 +16,7 @@ while read -r capacity how; do
 	# shellcheck disable=SC2086
 	configure_set a.conf img "$(to_rmt "$short/dumps/%v" \
 	    "$(server --capacity "$capacity" $how)" "window = 6;")" "$ring"
-	ends 0 "the disk there is full after" "is written again"
+	ends 0 "the disk there is full after" "rewriting it"
 	whole
 	[ "$(stat -c %s dumps/001)" -le $((capacity * 4096)) ] ||
 	    fail "volume 1 has $(stat -c %s dumps/001) bytes"

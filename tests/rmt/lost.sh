@@ -34,19 +34,19 @@ grep -q '^window 1$' log || fail "not one record on its way: $(cat log)"
 
 for fault in die@1 die@30 die-written@30 die-written@60 slow-end@20; do
 	to_server "--fault $fault --times 2" "window = 8;"
-	ends 0 "the connection has ended" "is written again"
+	ends 0 "the connection has ended" "rewriting it"
 	same_file plain/one dumps/one
 	[ "$(grep -c ^O log)" -eq 3 ] || fail "$fault: opened $(grep -c ^O log)"
 done
 to_server "--fault silence@20" "window = 8; timeout = 1;"
-ends 0 "nothing has come for 1 seconds" "is written again"
+ends 0 "nothing has come for 1 seconds" "rewriting it"
 same_file plain/one dumps/one
 # At the close; while it is read back.
 to_server "--fault die@1 --at C" "window = 8;"
-ends 0 "the connection has ended" "is written again"
+ends 0 "the connection has ended" "rewriting it"
 same_file plain/one dumps/one
 to_server "--fault die@9 --at R" "verify = true; rewrite_attempts = 0;"
-ends 0 "the connection has ended" "is written again"
+ends 0 "the connection has ended" "rewriting it"
 same_file plain/one dumps/one
 # Not for ever, and not at all.
 to_server "--fault die@20 --times 9" "reconnect_attempts = 2;"

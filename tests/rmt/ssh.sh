@@ -182,5 +182,5 @@ sshd_pid=$!
 wait "$pid"
 status=$?
 [ "$status" -eq 0 ] || fail "exit status $status: $(cat err)"
-said "the connection has ended" "is written again" "next attempt in 1 s"
+said "the connection has ended" "rewriting it" "next attempt in 1 s"
 same_file plain/slow dumps/slow

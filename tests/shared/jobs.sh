@@ -40,7 +40,7 @@ together () {
 
 # ---- Files, by the folder that they are in
 
-clash "$(to_file dumps/a)" "$(to_file dumps/a)" "dumps/a: is what job one"
+clash "$(to_file dumps/a)" "$(to_file dumps/a)" "dumps/a: job one (line"
 clash "$(to_file dumps/a)" "$(to_file ./dumps//../link/a 'overwrite = true;')"
 clash "$(to_file "$PWD/dumps/a")" "$(to_file link/a)"
 clash "$(to_file 'dumps/%v')" "$(to_file dumps/%v)"
@@ -57,7 +57,7 @@ ln -s a dumps/b
 jobs a.conf "$(job one "$(to_file dumps/a 'overwrite = true;')")" \
     "$(job two "$(to_file dumps/b 'overwrite = true;')")"
 engine 1 -c a.conf
-said "dumps/b: is what job one (line 2) writes to as dumps/a"
+said "dumps/b: job one (line 2) writes to it as dumps/a, and would be overwritten"
 [ ! -s dumps/a ] || fail "dumps/a was written"
 rm dumps/*
 
@@ -92,7 +92,7 @@ said "would be overwritten"
 # ---- As plugins name it
 
 clash "$out_names names = [ \"a\", \"b\" ];" "$out_names names = [ \"b\" ];" \
-    "b: is what job one"
+    "b: job one (line"
 together "$out_names names = [ \"a\" ];" "$out_names names = [ \"b\" ];"
 together "$out_names names = [ \"a\" ];" "$out_names names = [ \"a\" ]; keeps = -1;"
 together "$out_names names = [ \"a\" ];" "$out_names names = [ \"a\" ]; keeps = 1;"

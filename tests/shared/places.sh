@@ -29,14 +29,14 @@ refused () {
 	shift 2
 	for check in "" --check; do
 		engine 1 -q ${check:+"$check"} -c a.conf "$@"
-		said "error: $path: is $what"
+		said "error: $path: " "$what"
 		cmp img img.orig || fail "$path: the source was written to"
 		cmp a.conf a.orig || fail "$path: the configuration is gone"
 	done
 }
 
 configure img
-refused img "the source of job test, which the dump would overwrite"
+refused img "the dump would overwrite the source of job test"
 configure link
 refused link "the source of job test"
 configure a.conf
@@ -47,10 +47,10 @@ configure copy "" 'snapshot = { create = "cp img copy"; device = "copy";
     remove = "rm -f copy"; };'
 refused copy "the snapshot of job test"
 configure v 'dumpdates = "img";'
-refused img "the source of job test, which the dumpdates file would overwrite"
+refused img "the dumpdates file would overwrite the source of job test"
 
 configure v 'dumpdates = "dd";'
-refused link "the source of job test, which the report would" --report link
+refused link "the report would overwrite the source of job test" --report link
 refused a.conf "the configuration" --report a.conf
 refused dd "the dumpdates file of job test" --report dd
 engine 1 -q --estimate -c a.conf --report img
@@ -64,7 +64,7 @@ cmp a.conf a.orig || fail "the report replaced a configuration with a mistake"
 configure v
 engine 0 -q -c a.conf
 cp v v.orig
-refused v "the report, which the dump would" --report v
+refused v "the dump would overwrite the report" --report v
 cmp v v.orig || fail "the report replaced a dump"
 
 # An EOT handler names a medium only when the dump is running.
@@ -73,7 +73,7 @@ chmod +x handler
 configure v "" 'eot = { plugin = "eot-script"; command = "./handler"; };'
 sed -i 's/path = "v";/& volume_size = "50 KiB";/' a.conf
 engine 3 -q -c a.conf
-said "img: is the source of job test, which the dump would overwrite"
+said "img: the dump would overwrite the source of job test"
 cmp img img.orig || fail "a handler had the source written to"
 
 # What they are called makes no difference.

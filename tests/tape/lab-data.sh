@@ -91,7 +91,7 @@ configure 'device = "/dev/nst0"; verify = true;' "$script"
 engine 0 -c a.conf
 said "on 2 volumes" "the tape LAB002L1 of slot 2 failed" \
     "skipping slot 3" "slot 4 (LAB004L1) is in /dev/nst0" \
-    "read back and the same"
+    ", verified"
 restore_tapes library 1 4
 [ "$(changer slots 0)" = 4 ] || fail "$(changer slots 0) slots"
 changer list 0 | grep -qx 2:LAB002L1 || fail "listed: $(changer list 0)"

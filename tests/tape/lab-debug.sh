@@ -96,7 +96,7 @@ not_said "is whole"
 configure "$drive"
 inject '2 -1 0a 0 0 2 6 29 0'
 engine 0 -c a.conf
-said "the drive was reset" "written again from its checkpoint"
+said "the drive was reset" "rewriting it from its checkpoint"
 # The tape may have been changed: the handler has a word.  On volume 2.
 cat >handler <<END
 #!/bin/sh
@@ -110,7 +110,7 @@ mt -f /dev/nst0 rewind
 mt -f /dev/nst0 weof
 configure "$drive append = true; volume_size = \"2 MiB\";" "$PWD/handler"
 engine 0 -c a.conf
-said "volume 2: cannot write after record 0" "volume 2 is written again" \
+said "volume 2: cannot write after record 0" "rewriting it from its checkpoint" \
     "on 2 volumes"
 
 # ---- In use, and off-line

@@ -154,9 +154,9 @@ only set001
 
 script 'exit 1'
 dump 4 "$to_files $size"
-said "There is no operator"
-# That nobody answers is for the last line to judge.
-not_said "error: There is no operator"
+said "no operator to ask"
+# Whether that is an error is for the last line to say.
+not_said "error: no operator"
 only set001
 for code in 2 77 126 255; do
 	script "exit $code"
@@ -166,16 +166,16 @@ for code in 2 77 126 255; do
 done
 rm handler
 dump 3 "$to_files $size"
-said "status 127" "gave the dump up at the end of volume 1"
+said "status 127" "aborted the dump at the end of volume 1"
 only set001
 # A volume that never began has no end.
 dump 3 'plugin = "out-file"; path = "missing/v.%v";'
-said "gave the dump up, as volume 1 could not be begun"
+said "aborted the dump because volume 1 could not be opened"
 not_said "at the end of volume 1"
 only
 script 'exit 2'
 dump 3 "$out_volumes $size fail_write = \"1:3\";"
-said "gave the dump up, as volume 1 failed"
+said "aborted the dump because volume 1 failed"
 [ ! -e dumps/001 ] || fail "a volume that failed has its final name"
 only .count-fail_write .count-retry
 for signal in TERM KILL SEGV; do

@@ -100,6 +100,6 @@ for capacities in "0 500" "0 0 500" "3 500" "20 0 20 0 500" "20 7 20 7 500"; do
 	eot $capacities
 	same_stream single dumps/*
 	scan_set dumps/*
-	said "is written again from its checkpoint"
+	said "rewriting it from its checkpoint"
 	no_partial
 done

@@ -45,7 +45,7 @@ for ((i = 1; rewritten < wanted || i <= ${SOAK:+70} + 30; i++)); do
 	[ "$status" -eq 0 ] || fail "killed $writer," \
 	    "exit status $status: $(cat err)"
 	same_set undisturbed dumps
-	! grep -q "written again" err || {
+	! grep -q "rewriting it" err || {
 		said "its process was killed by signal 9"
 		rewritten=$((rewritten + 1))
 	}
@@ -75,24 +75,23 @@ print(len(json.load(open("report"))["jobs"][0]["rewrites"]))')" -ge 1 ] ||
 }
 
 export ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}handle_segv=0
-again="volume 3 is written again from its checkpoint"
 for record in 1 2 63 64; do
-	disturbed "kill = \"3:$record\";" "$again: its process was killed" \
+	disturbed "kill = \"3:$record\";" "volume 3: its process was killed" \
 	    "signal 9"
 done
-disturbed 'crash = "3:5";' "$again: its process was killed by signal 11"
-disturbed 'kill = "1:3";' "volume 1 is written again"
-disturbed 'kill = "3:3"; times = 2;' "$again"
+disturbed 'crash = "3:5";' "volume 3: its process was killed by signal 11"
+disturbed 'kill = "1:3";' "volume 1: its process was killed"
+disturbed 'kill = "3:3"; times = 2;' "volume 3: its process was killed"
 disturbed 'kill = "3:3"; crash = "3:9";' "signal 9" "signal 11"
 last=$(count_of b)
-disturbed "kill = \"$last:1\";" "volume $last is written again"
+disturbed "kill = \"$last:1\";" "volume $last: its process was killed"
 # The attempts of each volume are its own.
-disturbed "kill = \"3:3\"; crash = \"9:3\"; times = 2;" "$again" \
-    "volume 9 is written again"
+disturbed "kill = \"3:3\"; crash = \"9:3\"; times = 2;" "volume 3: its process was killed" \
+    "volume 9: its process was killed"
 
 # The volume has its name, but nobody heard that it is safe.
-disturbed 'kill_closed = 3;' "$again"
-disturbed "kill_closed = $last;" "volume $last is written again"
+disturbed 'kill_closed = 3;' "volume 3: its process was killed"
+disturbed "kill_closed = $last;" "volume $last: its process was killed"
 "$PYTHON3" - report "$last" <<'END' || fail "each volume is to be in it once"
 import json, sys
 numbers = [v['number'] for v in json.load(open(sys.argv[1]))['jobs'][0]['volumes']]
@@ -105,8 +104,8 @@ configure_set c.conf img "$out_volumes $small kill = \"3:3\"; times = 3;" \
     "$ring"
 run setsid -w "$DUMPENGINE" -c c.conf
 [ "$status" -eq 4 ] || fail "exit status $status, not 4: $(cat err)"
-said "$again" "killed by signal 9" "operator"
-[ "$(grep -c "written again" err)" -eq 2 ] || fail "not two rewrites: $(cat err)"
+said "volume 3: its process was killed" "killed by signal 9" "operator"
+[ "$(grep -c "rewriting it" err)" -eq 2 ] || fail "not two rewrites: $(cat err)"
 only .count-kill 001 002 003.partial
 same_file b/001 dumps/001
 same_file b/002 dumps/002
@@ -116,7 +115,7 @@ configure_set c.conf img "$out_volumes $small kill = \"3:3\"; times = 1;
     rewrite_attempts = 0;" "$ring"
 run setsid -w "$DUMPENGINE" -c c.conf
 [ "$status" -eq 4 ] || fail "no attempts: exit status $status, not 4"
-not_said "written again"
+not_said "rewriting it"
 
 # ---- Killed while the new name is being made safe
 
@@ -148,7 +147,7 @@ if [ -z "${SANITIZER_FLAGS:-}" ] &&
     ${CC:-cc} -shared -fPIC -o preload.so preload.c -ldl 2>cc.log; then
 	fresh
 	LD_PRELOAD=$scratch/preload.so engine 0 -c a.conf
-	said "volume 2 is written again from its checkpoint"
+	said "rewriting it from its checkpoint"
 	same_set undisturbed dumps
 fi
 

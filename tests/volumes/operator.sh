@@ -191,7 +191,7 @@ for what in "fail_write = \"2:3\"" "fail_open = 2" "fail_close = 2"; do
 		run $how "$DUMPENGINE" -c a.conf
 		[ "$status" -eq 4 ] || fail "$what, $how: exit status $status," \
 		    "not 4: $(cat err)"
-		said "There is no operator"
+		said "no operator to ask"
 		[ ! -e dumps/002 ] || fail "$what: volume 2 has its final name"
 		no_partial
 		same_file plain/set001 dumps/001

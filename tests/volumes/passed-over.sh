@@ -45,9 +45,9 @@ handler 'exit 0'
 dump 0 'rewrite_attempts = 0; refuse = (3, 5, 6, 7, 8, 9, 10);'
 called "no-medium 1 1" "write-protected 2 1" "protected 3 1" "foreign 4 1" \
     "unreadable 5 1" "full 6 1" "error 7 1"
-not_said "written again" "could not be opened"
+not_said "rewriting it" "could not be opened"
 said "volume 1: the medium is write-protected" "no medium in the drive" \
-    "holds something that is no dump"
+    "holds data that is not a dump"
 dump 0 "$size rewrite_attempts = 0; refuse = (0, 6, 6, 8, 0, 6);"
 called "size 0 1" "protected 1 2" "protected 2 2" "unreadable 3 2" \
     "size 0 2" "protected 1 3"
@@ -59,7 +59,7 @@ called "size 0 1" "full 1 2" "full 2 2" "full 3 2" "full 4 2" "size 0 2"
 # What another medium does not help with is an attempt.
 dump 1 'rewrite_attempts = 2; refuse = (1, 1, 1, 1);'
 called "busy 1 1" "busy 2 1"
-said "volume 1: another program has it open"
+said "volume 1: in use by another program"
 dump 4 "$size rewrite_attempts = 1; refuse = (0, 2, 4, 1);"
 called "size 0 1" "no-device 1 2"
 # An unknown reason, as one of a later interface, is none.
@@ -84,15 +84,15 @@ dump 1 "rewrite_attempts = 0; refuse = ($(yes 5, | head -n 149 | tr -d '\n') 5);
 # A volume that was begun and has failed is an attempt, whatever was refused.
 dump 4 'rewrite_attempts = 1; fail_write = "1:3"; times = 2; refuse = (6, 6, 0, 6);'
 called "protected 1 1" "protected 2 1" "error 0 1" "protected 1 1"
-said "volume 1 is written again from its checkpoint: it could not be written"
+said "volume 1: write failed; rewriting it from its checkpoint"
 
 # A handler that has no more says so, and what it gives up is named rightly.
 handler 'exit 1'
 dump 4 'refuse = (6);'
 called "protected 1 1"
-said "volume 1: the medium holds a dump that has to be kept"
+said "volume 1: the medium holds a dump that must be kept"
 handler 'exit 9'
 dump 3 'refuse = (6);'
-said "gave the dump up, as volume 1 could not be begun"
+said "aborted the dump because volume 1 could not be opened"
 not_said "at the end of volume"
 exit 0

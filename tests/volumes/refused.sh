@@ -120,7 +120,7 @@ fi
 fresh
 configure_set a.conf many "$out_volumes capacity = (64, 256);" "blocking = 1;"
 engine 0 -c a.conf
-said "volume 1 is written again" "holds only 64"
+said "rewriting it from its checkpoint" "holds only 64"
 if [ -n "${PYTHON3:-}" ]; then
 	scan_set dumps/*
 fi

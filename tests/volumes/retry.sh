@@ -24,9 +24,9 @@ for what in 'fail_write = "1:1"' 'fail_write = "2:3"' 'fail_close = 2' \
 	fresh
 	run setsid -w "$DUMPENGINE" -c a.conf
 	[ "$status" -eq 0 ] || fail "$what: exit status $status: $(cat err)"
-	said "is written again from its checkpoint: what went wrong may be over"
-	not_said "There is no operator"
-	[ "$(grep -c 'written again' err)" -eq 4 ] ||
+	said "transient error; rewriting it from its checkpoint"
+	not_said "no operator to ask"
+	[ "$(grep -c 'rewriting it' err)" -eq 4 ] ||
 	    fail "$what: not written again four times: $(cat err)"
 	no_partial
 	same_set plain dumps
@@ -38,6 +38,6 @@ configure_set a.conf img "$out_volumes $small fail_write = \"2:3\"; retry = 2;
 fresh
 run setsid -w "$DUMPENGINE" -c a.conf
 [ "$status" -eq 4 ] || fail "exit status $status, not 4: $(cat err)"
-[ "$(grep -c 'written again' err)" -eq 2 ] ||
+[ "$(grep -c 'rewriting it' err)" -eq 2 ] ||
     fail "not written again twice: $(cat err)"
-said "There is no operator"
+said "no operator to ask"

@@ -123,7 +123,7 @@ for ((i = 0; i < 15; i++)); do
 	said "aborted by signal TERM"
 	[ "$(grep -c 'aborted by signal TERM' err)" -eq 1 ] ||
 	    fail "said more than once: $(cat err)"
-	not_said "written again" "written anew"
+	not_said "rewriting it"
 	no_partial
 	all_gone "${workers[@]}" || fail "processes are left"
 	for volume in dumps/???; do

@@ -15,8 +15,8 @@ small="volume_size = \"256 KiB\"; verify = true;"
 fresh
 configure_set a.conf img "$out_volumes $small" "$ring"
 engine 0 -c a.conf --report report
-said "read back and the same"
-not_said "written again"
+said ", verified"
+not_said "rewriting it"
 mv dumps good
 
 verify () {
@@ -29,18 +29,17 @@ verify () {
 
 for record in 1 7 16; do
 	verify 0 "flip = \"3:$record\";"
-	said "volume 3 is written again from its checkpoint" \
-	    "failed its verification"
+	said "volume 3: verification failed; rewriting it from its checkpoint"
 	same_set good dumps
 done
 verify 0 "flip = \"1:2\"; times = 2;"
 same_set good dumps
 last=$(count_of good)
 verify 0 "flip = \"$last:1\";"
-said "volume $last is written again"
+said "volume $last: verification failed; rewriting it"
 same_set good dumps
 verify 0 "fail_readback = 2;"
-said "volume 2 is written again" "is not read back"
+said "volume 2: verification failed; rewriting it" "is not read back"
 same_set good dumps
 
 # Also what the medium has cut.
@@ -49,7 +48,7 @@ same_set good dumps
 
 # It stays bad.
 verify 5 "flip = \"3:7\"; times = 100;"
-said "volume 3" "failed its verification"
+said "volume 3: verification failed"
 [ ! -e dumps/003 ] || fail "a bad volume has its final name"
 [ ! -e dumps/004 ] || fail "it went on behind a bad volume"
 cmp good/002 dumps/002 || fail "volume 2 is another one"
@@ -68,7 +67,7 @@ verify 5 "flip = \"1:1\"; times = 100; rewrite_attempts = 0;"
 # Without verify nobody sees it.
 small="volume_size = \"256 KiB\";"
 verify 0 "flip = \"3:7\";"
-not_said "written again" "read back"
+not_said "rewriting it" ", verified"
 ! cmp -s good/003 dumps/003 || fail "the fault is none"
 
 # ---- out-file
@@ -77,7 +76,7 @@ fresh
 configure_set a.conf img "$to_files verify = true; volume_size = \"512 KiB\";" \
     "$ring"
 engine 0 -c a.conf --report report
-said "read back and the same"
+said ", verified"
 no_partial
 mv dumps verified
 fresh
