@@ -144,6 +144,6 @@ mt -f /dev/nst0 weof
 configure 'device = "/dev/nst0"; protect_days = 14; block_size = 32768;
     verify = true;'
 engine 0 -c a.conf
-said "volume 1 is file 0 of the tape" "blocks of 32768 bytes"
+said "volume 1 is file 0 of the tape" "32768-byte blocks"
 echo "all is well"
 exit 0
