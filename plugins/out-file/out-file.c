@@ -503,7 +503,6 @@ is_pipe(const struct out_file *f)
 	    (fstat(f->fd, &st) == 0 && S_ISFIFO(st.st_mode));
 }
 
-
 static enum de_status
 out_file_open_volume(void *self, const struct de_volume *volume,
     struct de_medium *medium)
