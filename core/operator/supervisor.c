@@ -33,6 +33,7 @@ struct supervision {
 	uint64_t cancelled_ns;		/* when cancelled; 0: not yet */
 	uint64_t killed_ns;		/* when workers were killed; 0: no */
 	bool plugin_ended;		/* a plugin ended a worker */
+	bool killed_in_plugin;		/* somebody killed a worker in a plugin */
 	char killed[NOTE_HOW_BYTES];	/* how a worker was killed, or "" */
 };
 
@@ -344,7 +345,12 @@ look_at_end(struct supervision *v, pid_t pid, int wait_status)
 		v->plugin_ended |= ending == NOTE_IN_PLUGIN;
 		return;
 	}
-	if (ending == NOTE_IN_PLUGIN) {
+	if (ending == NOTE_IN_PLUGIN && WIFSIGNALED(wait_status) &&
+	    WTERMSIG(wait_status) == SIGKILL) {
+		/* Not the plugin's doing, and no loss once the dump ended. */
+		v->killed_in_plugin = true;
+		snprintf(v->killed, sizeof(v->killed), "%s", how);
+	} else if (ending == NOTE_IN_PLUGIN) {
 		v->plugin_ended = true;
 		report(v->s->rep, DE_ERROR, "a process of the dump %s", how);
 	} else if (is_worker && WIFSIGNALED(wait_status)) {
@@ -435,10 +441,15 @@ judge(const struct supervision *v)
 	struct dump_record *record = v->record;
 
 	if (!v->ended) {
-		if (v->plugin_ended && record->description.date == 0 &&
+		if (v->killed_in_plugin)
+			report(v->s->rep, DE_ERROR, "a process of the dump %s",
+			    v->killed);
+		if ((v->plugin_ended || v->killed_in_plugin) &&
+		    record->description.date == 0 &&
 		    v->s->signals->cancel == 0)
 			record->status = STATUS_NOT_STARTED;
-		else if (!v->plugin_ended && v->s->signals->cancel == 0)
+		else if (!v->plugin_ended && !v->killed_in_plugin &&
+		    v->s->signals->cancel == 0)
 			report(v->s->rep, DE_ERROR, "the processes of the dump "
 			    "ended unexpectedly; the state of its volumes is "
 			    "unknown%s%s", v->killed[0] != '\0' ?
