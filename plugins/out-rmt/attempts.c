@@ -18,9 +18,9 @@ out_rmt_fail(struct out_rmt *r)
 	    !(r->is_tape && !r->rewind);
 	if (!r->may_retry && r->reconnect_attempts > 0)
 		r->host->report(r->host, DE_ERROR, "%s: %s", r->remote.name,
-		    r->is_tape && !r->rewind ? "the volume cannot be begun "
-		    "again, as where it began on the tape is not known any "
-		    "more (rewind = false)" : "the connection was lost too "
+		    r->is_tape && !r->rewind ? "cannot rewrite the volume: "
+		    "where it begins on the tape is no longer known "
+		    "(rewind = false)" : "the connection was lost too "
 		    "often (option reconnect_attempts)");
 	return DE_FAILED;
 }

@@ -12,7 +12,7 @@
 #define HOST_BYTES 256
 #define DEVICES "/dev/"
 #define BY_ID "/dev/tape/"
-#define NOT_REWOUND "-nst"	/* behind a name in /dev/tape/by-id */
+#define NOT_REWOUND "-nst"	/* suffix of names in /dev/tape/by-id */
 
 /* -------------------------------------------------------------------- host */
 
@@ -21,7 +21,7 @@ host_length(const struct target *target)
 {
 	const size_t length = strlen(target->host);
 
-	/* A dot at the end says that nothing is missing there. */
+	/* Ignore the dot after a fully qualified name. */
 	return length > 1 && target->host[length - 1] == '.' ? length - 1 :
 	    length;
 }
@@ -46,7 +46,7 @@ is_name_of_this(const char *host)
 	return strcasecmp(host, name) == 0;
 }
 
-/* Its name, as all would write it; false if it is no name. */
+/* Normalise the host name; false if it is not valid. */
 static bool
 put_host(const struct target *target, char host[static HOST_BYTES])
 {
@@ -72,7 +72,7 @@ canonical_is_local(const struct target *target)
 
 /* -------------------------------------------------------------------- file */
 
-/* Take the last part off `path`; false if there is none to be taken. */
+/* Remove the last component of `path`; false if there is none to remove. */
 static bool
 go_up(char *path)
 {
@@ -84,7 +84,7 @@ go_up(char *path)
 	return true;
 }
 
-/* Without empty parts, "." and ".."; `to` has room for `file` and a slash. */
+/* Drop empty components, "." and ".."; `to` has room for `file` and a slash. */
 static void
 put_straight(char *to, const char *file)
 {
@@ -96,7 +96,7 @@ put_straight(char *to, const char *file)
 		part = strcspn(p, "/");
 		if (part == 0 || (part == 1 && p[0] == '.'))
 			continue;
-		/* What is above the root is the root; above a home, it counts. */
+		/* ".." is ignored at the root, but kept at a home directory. */
 		if (part == 2 && strncmp(p, "..", 2) == 0 &&
 		    (go_up(to) || file[0] == '/'))
 			continue;
@@ -105,7 +105,7 @@ put_straight(char *to, const char *file)
 	}
 }
 
-/* Digits, and a letter of the mode behind them. */
+/* Digits, optionally followed by a letter for the mode. */
 static bool
 is_drive_number(const char *text)
 {
@@ -115,7 +115,7 @@ is_drive_number(const char *text)
 	    (strchr("lma", text[digits]) != NULL && text[digits + 1] == '\0'));
 }
 
-/* "/dev/nst0a" as "/dev/st0": the modes of one drive are one. */
+/* "/dev/nst0a" becomes "/dev/st0": a drive has one name for all its modes. */
 static void
 merge_tape_nodes(char *file)
 {

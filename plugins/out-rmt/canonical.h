@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * canonical.h - one name for the ways in which a target can be written
+ * canonical.h - one name for all spellings of a target
  *
- * Looks at the text only: what leads to one place by another name of the host, or
- * by a link there, is not known here.
+ * Looks only at the text: other names of the same host, and links on it, are
+ * not resolved.
  */
 #ifndef OUT_RMT_CANONICAL_H
 #define OUT_RMT_CANONICAL_H
@@ -11,17 +11,17 @@
 #include "target.h"
 
 /*
- * "rmt HOST:FILE", to be freed; NULL if out of memory.  The host is in small
- * letters, the file without detours, and the nodes of one tape drive are one:
- * /dev/nst0, /dev/st0 and /dev/nst0m.  A file without a slash in front is in the
- * home of a user, who is in the name, too.
+ * Returns "rmt HOST:FILE", to be freed; NULL if out of memory.  The host is in
+ * lower case, the file is normalised, and all device nodes of a tape drive
+ * become one: /dev/nst0, /dev/st0 and /dev/nst0m.  A relative file is in the
+ * home directory of a user, whose name is then included.
  */
 char *canonical_name(const struct target *target);
 
-/* Does the target name this very machine? */
+/* Is the target on the local host? */
 bool canonical_is_local(const struct target *target);
 
-/* Is it the node of a tape drive that is not rewound when it is closed? */
+/* Is it a tape device that does not rewind on close? */
 bool canonical_is_not_rewound(const struct target *target);
 
 #endif

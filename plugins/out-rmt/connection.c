@@ -15,37 +15,37 @@
 #include "../common/spawn.h"
 
 #define NS_PER_SECOND 1000000000ULL
-/* Between two looks at whether the run is being aborted. */
+/* How often to check whether the run is being aborted. */
 #define LOOK_MS 500
-/* That a command may take to end when its input has ended, and when told. */
+/* For a command to exit after its input has ended, and after SIGTERM. */
 #define END_MS 3000
 #define TERM_MS 1000
-/* That tidying up may still take when the run is aborted. */
+/* For cleaning up once the run is aborted. */
 #define ABORT_SECONDS 4
-/* As much as the kernel gives to anybody; the default will do as well. */
+/* The most the kernel grants to every user; the default would work too. */
 #define PIPE_BYTES (1 << 20)
-/* Of what comes on its standard error. */
+/* Limits for its standard error. */
 #define LINE_BYTES 400
 #define LINES_MAX 100
 
 struct connection {
 	struct connection_config config;
 	pid_t pid;			/* 0: it has ended */
-	int status;			/* then, as waitpid(2) gives it */
+	int status;			/* then, as from waitpid(2) */
 	int to, from, errors;		/* pipes; -1: closed */
 	enum trouble trouble;
-	bool answers;			/* one has come */
-	bool receiving;			/* what comes behind one */
-	bool moved_up;			/* the end of tidying up */
+	bool answers;			/* one has arrived */
+	bool receiving;			/* the data after an answer */
+	bool moved_up;			/* the deadline for cleaning up */
 
 	struct answer_parser parser;
-	uint8_t in[65536];		/* what came; in_used of it is taken */
+	uint8_t in[65536];		/* received; in_used are consumed */
 	size_t in_used, in_length;
 
 	char line[LINE_BYTES];		/* of its standard error */
 	size_t line_length;
 	unsigned int lines;
-	char *held[LINES_MAX];		/* of these, until it has answered */
+	char *held[LINES_MAX];		/* such lines, until it has answered */
 	unsigned int held_count;
 };
 
@@ -60,8 +60,8 @@ close_fd(int *fd)
 /* ------------------------------------------------------------ its messages */
 
 /*
- * Lines that come before the first answer are a banner, or the reason why none
- * comes: which of them is known then.
+ * Lines before the first answer may be a banner, or the reason for a failure:
+ * hold them until that is known.
  */
 static void
 say_held_lines(struct connection *c, enum de_severity severity)
@@ -91,8 +91,8 @@ say_line(struct connection *c)
 		host->report(host, DE_WARNING, "%s: %.*s", c->config.name,
 		    (int)c->line_length, c->line);
 	if (++c->lines == LINES_MAX)
-		host->report(host, c->answers ? DE_WARNING : DE_INFO, "%s: %s "
-		    "says more; it is not shown any more", c->config.name,
+		host->report(host, c->answers ? DE_WARNING : DE_INFO,
+		    "%s: further messages of %s are not shown", c->config.name,
 		    c->config.argv[0]);
 	c->line_length = 0;
 }
@@ -110,14 +110,14 @@ take_error_text(struct connection *c, const char *text, size_t length)
 	}
 }
 
-/* All that is there. */
+/* Read everything that has arrived. */
 static void
 read_errors(struct connection *c)
 {
 	char text[1024];
 	ssize_t n;
 
-	/* Not for ever, whoever sends it. */
+	/* With a limit, against endless output. */
 	for (int i = 0; i < 64 && c->errors != -1; i++) {
 		n = read(c->errors, text, sizeof(text));
 		if (n == -1 && (errno == EAGAIN || errno == EINTR))
@@ -131,9 +131,9 @@ read_errors(struct connection *c)
 	}
 }
 
-/* ---------------------------------------------------------- its beginning */
+/* ----------------------------------------------------------- its beginning */
 
-/* A clean one, with what ssh asks its agent and its user by. */
+/* A clean environment, plus what ssh needs to ask its agent and user. */
 static bool
 set_environment(void *arg)
 {
@@ -147,7 +147,7 @@ set_environment(void *arg)
 		values[i] = getenv(kept[i]);
 	clearenv();
 	for (size_t i = 0; environment[i] != NULL; i++) {
-		/* cast: putenv() keeps the text but does not write to it */
+		/* The cast is safe: putenv() does not write to the text. */
 		putenv((char *)(uintptr_t)environment[i]);
 	}
 	for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++)
@@ -157,8 +157,8 @@ set_environment(void *arg)
 }
 
 /*
- * It may ask for a passphrase on the terminal, so it stays in the group of the
- * engine's processes; but whether the run is aborted is the engine's to ask.
+ * The command may ask for a passphrase on the terminal, so it stays in the
+ * engine's process group; but only the engine asks whether to abort.
  */
 static pid_t
 start_command(const struct connection_config *config, int in, int out,
@@ -169,11 +169,11 @@ start_command(const struct connection_config *config, int in, int out,
 		.argv = (const char *const *)config->argv,
 		.fds = fds,
 		.fd_count = sizeof(fds) / sizeof(fds[0]),
-		/* What nobody reads any more is not to go on. */
+		/* It must not go on without a reader. */
 		.ends_with_us = true,
 		.hears_exec = true,
 		.prepare = set_environment,
-		/* cast: set_environment() does not write to it */
+		/* The cast is safe: set_environment() does not write to it. */
 		.arg = (void *)(uintptr_t)config->environment,
 	};
 	return spawn_start(&spawn);
@@ -191,7 +191,7 @@ make_pipes(int to[2], int from[2], int errors[2])
 	    fcntl(errors[0], F_SETFL, O_NONBLOCK) == 0;
 }
 
-/* 0, or an error number. */
+/* Returns 0 or an error number. */
 static int
 start(struct connection *c)
 {
@@ -231,15 +231,15 @@ connection_open(const struct connection_config *config, enum trouble *trouble)
 	}
 	host->report(host, DE_ERROR, "%s: cannot run %s: %s%s", config->name,
 	    config->argv[0], strerror(error), error == ENOENT ||
-	    error == EACCES ? "; install it, or name another command in the "
-	    "option rsh" : "");
+	    error == EACCES ? "; install it, or set the option rsh to another "
+	    "command" : "");
 	connection_close(c);
 	return NULL;
 }
 
-/* ------------------------------------------------------------------ its end */
+/* ----------------------------------------------------------------- its end */
 
-/* Wait for its end so long; true when it has ended. */
+/* Wait up to this long for its end; true if it has ended. */
 static bool
 reap(struct connection *c, int milliseconds)
 {
@@ -256,7 +256,7 @@ reap(struct connection *c, int milliseconds)
 	return true;
 }
 
-/* What is left of the time, at most `most`. */
+/* The time left until the deadline, at most `most`. */
 static int
 milliseconds_left(const struct connection *c, int most)
 {
@@ -294,27 +294,27 @@ connection_trouble(const struct connection *c)
 	return c->trouble;
 }
 
-/* -------------------------------------------------------- when it goes wrong */
+/* ------------------------------------------------------ when it goes wrong */
 
-/* How the command ended, with what that means when it is known. */
+/* Describe how the command ended, and what that means if known. */
 static void
 describe_end(const struct connection *c, char *text, size_t size)
 {
 	const char *name = c->config.argv[0];
 
 	if (c->pid != 0)
-		snprintf(text, size, "%s has closed it", name);
+		snprintf(text, size, "%s closed it", name);
 	else if (WIFSIGNALED(c->status))
 		snprintf(text, size, "%s was killed by signal %d (%s)", name,
 		    WTERMSIG(c->status), strsignal(WTERMSIG(c->status)));
 	else if (WEXITSTATUS(c->status) == 127)
-		snprintf(text, size, "%s ended with status 127: a command was "
-		    "not found; is the path in the option `rmt' the one of the "
-		    "other side?", name);
+		snprintf(text, size, "%s ended with status 127: command not "
+		    "found; check the path on the remote host in the option "
+		    "`rmt'", name);
 	else if (WEXITSTATUS(c->status) == 255)
 		snprintf(text, size, "%s ended with status 255: it could not "
 		    "connect, or the connection broke; try `%s' by hand, as "
-		    "the user that runs this", name, c->config.trial);
+		    "the user that runs dumpengine", name, c->config.trial);
 	else
 		snprintf(text, size, "%s ended with status %d", name,
 		    WEXITSTATUS(c->status));
@@ -338,7 +338,7 @@ fail_lost(struct connection *c)
 	return false;
 }
 
-/* Is there part of what is waited for? */
+/* Has part of the awaited answer arrived? */
 static bool
 is_begun(const struct connection *c)
 {
@@ -353,19 +353,19 @@ fail_silent(struct connection *c, bool sending)
 	c->trouble = TROUBLE_LOST;
 	say_held_lines(c, DE_WARNING);
 	if (*c->config.end != 0)
-		host->report(host, DE_WARNING, "%s: does not answer in the time "
-		    "there is for leaving things tidy", c->config.name);
+		host->report(host, DE_WARNING, "%s: no answer within the time "
+		    "for cleaning up", c->config.name);
 	else if (sending || is_begun(c) || c->receiving)
 		host->report(host, DE_ERROR, "%s: %s takes longer than %"
-		    PRId64 " seconds (option timeout); the line is too slow or "
-		    "the other machine does not do as rmt does: set a larger "
+		    PRId64 " seconds (option timeout); the network is too "
+		    "slow, or the remote rmt misbehaves: increase the "
 		    "timeout, or use another rmt", c->config.name, sending ?
 		    "sending a record" : "an answer", c->config.timeout);
 	else
-		host->report(host, DE_ERROR, "%s: nothing has come for %" PRId64
-		    " seconds (option timeout); the line or the other machine "
-		    "may be down (does ping reach it?), or its drive may need "
-		    "longer: then set a larger timeout", c->config.name,
+		host->report(host, DE_ERROR, "%s: nothing received for %" PRId64
+		    " seconds (option timeout); the network or the remote host "
+		    "may be down (try ping), or its drive may need longer: "
+		    "then increase the timeout", c->config.name,
 		    c->config.timeout);
 	return false;
 }
@@ -377,9 +377,9 @@ fail_protocol(struct connection *c, const char *text)
 
 	c->trouble = TROUBLE_PROTOCOL;
 	say_held_lines(c, DE_WARNING);
-	host->report(host, DE_ERROR, "%s: \"%s\" is no answer of rmt; does the "
-	    "option `rmt' name another program, or does the shell there print "
-	    "something at login?", c->config.name, text);
+	host->report(host, DE_ERROR, "%s: \"%s\" is not an rmt answer; does "
+	    "the option `rmt' name another program, or does the shell there "
+	    "print something at login?", c->config.name, text);
 	return false;
 }
 
@@ -404,7 +404,7 @@ fail_cancelled(struct connection *c)
 
 /* --------------------------------------------------------------- the pipes */
 
-/* Take in what there is, as far as there is room.  False at the end. */
+/* Read what has arrived, as far as there is room.  False at the end. */
 static bool
 read_in(struct connection *c)
 {
@@ -420,7 +420,7 @@ read_in(struct connection *c)
 	return n > 0 || (n == -1 && (errno == EAGAIN || errno == EINTR));
 }
 
-/* Has it to end, as the run is aborted? */
+/* Must it end because the run is aborted? */
 static bool
 is_cancelled(struct connection *c)
 {
@@ -439,7 +439,7 @@ is_cancelled(struct connection *c)
 	return false;
 }
 
-/* Of a wait that has the time until `deadline`; both are on the host's clock. */
+/* Is the deadline over?  It is on the host's clock. */
 static bool
 is_too_late(const struct connection *c, uint64_t deadline)
 {
@@ -450,8 +450,8 @@ is_too_late(const struct connection *c, uint64_t deadline)
 }
 
 /*
- * Wait until something came, or, if `sending`, can be sent: then *can_send.
- * `deadline` is on the host's clock.  False after reporting why.
+ * Wait until data has arrived, or, if `sending`, can be sent; *can_send says
+ * which.  `deadline` is on the host's clock.  False after reporting why.
  */
 static bool
 wait_for(struct connection *c, bool sending, uint64_t deadline, bool *can_send)
@@ -526,7 +526,7 @@ connection_send(struct connection *c, struct iovec *iov, int count)
 	return true;
 }
 
-/* From what is there: 1, 0 (it is not whole yet), or -1 after reporting why. */
+/* Parse what has arrived: 1; 0 if incomplete; or -1 after reporting why. */
 static int
 parse_answer(struct connection *c, struct answer *answer)
 {
@@ -588,7 +588,7 @@ connection_is_quiet(struct connection *c)
 	if (c->trouble != TROUBLE_NONE)
 		return false;
 	if (c->in_used != c->in_length)
-		connection_distrust(c, "answers what it was not asked");
+		connection_distrust(c, "sent an unsolicited answer");
 	return c->trouble == TROUBLE_NONE;
 }
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * connection.h - a command that leads to rmt on another machine
+ * connection.h - run a command that leads to rmt on another host
  *
- * Starts the command, without a shell, and carries bytes and answers to and
- * from its pipes, with a limit of time for each request and for each answer as
- * a whole, so that nobody can draw them out.  What it prints on its standard
- * error goes into the report: as something to be looked at if it prints it when
- * it works or fails, and else, as the banner of a host, for information.  Knows
+ * Starts the command, without a shell, and exchanges requests and answers with
+ * it through pipes.  Each request, and each answer as a whole, has a time
+ * limit, so that a peer cannot stall us by trickling bytes.  What the command
+ * prints on standard error is reported: as a warning while it works or when it
+ * fails, and otherwise, like the banner of a host, as information.  Knows
  * nothing of volumes.
  *
  * Used by one thread at a time.
@@ -21,62 +21,62 @@
 
 struct connection;
 
-/* Why a connection is of no use any more. */
+/* Why a connection has become unusable. */
 enum trouble {
 	TROUBLE_NONE = 0,
-	TROUBLE_LOST,		/* it has ended, or is silent for too long */
+	TROUBLE_LOST,		/* it has ended, or timed out */
 	TROUBLE_START,		/* the command cannot be started here */
-	TROUBLE_PROTOCOL,	/* what comes is not of the protocol */
+	TROUBLE_PROTOCOL,	/* what it sends violates the protocol */
 	TROUBLE_CANCELLED	/* the run is being aborted */
 };
 
 struct connection_config {
-	const struct de_host *host;	/* borrowed; and so on */
+	const struct de_host *host;	/* all pointers borrowed */
 	char *const *argv;		/* the command; ends with NULL */
-	const char *name;		/* of the other side, for messages */
+	const char *name;		/* of the remote side, for messages */
 	const char *const *environment;	/* of the command; ends with NULL */
-	const char *trial;		/* a command to try by hand: "ssh vault true" */
-	int64_t timeout;		/* of each request, seconds */
+	const char *trial;		/* to try by hand: "ssh vault true" */
+	int64_t timeout;		/* per request, seconds */
 	/*
-	 * When all has to be tidied up, on the host's clock; 0: it is not being
-	 * tidied up.  The next connection may have the same.  It is moved up
-	 * when the run is aborted meanwhile.
+	 * The deadline for cleaning up, on the host's clock; 0: not cleaning
+	 * up.  The next connection may share it.  It is moved forward if the
+	 * run is aborted meanwhile.
 	 */
 	uint64_t *end;
 };
 
-/* Start the command.  NULL after reporting why, *trouble says it as well. */
+/* Start the command.  Returns NULL after reporting why; *trouble is set too. */
 struct connection *connection_open(const struct connection_config *config,
     enum trouble *trouble);
 
 /*
- * Send all of iov, which is changed.  False after reporting why.  Answers that
- * come meanwhile are kept.
+ * Send all of iov, which is modified.  Answers that arrive meanwhile are kept.
+ * Returns false after reporting why.
  */
 bool connection_send(struct connection *c, struct iovec *iov, int count);
 
-/* The next answer.  False after reporting why. */
+/* Receive the next answer.  Returns false after reporting why. */
 bool connection_answer(struct connection *c, struct answer *answer);
 
-/* As it, but only if the answer is there already; else false. */
+/* The same, but returns false if no answer has arrived yet. */
 bool connection_try_answer(struct connection *c, struct answer *answer);
 
 /*
- * Nothing is on its way: is nothing there, either?  False after reporting that
- * somebody answers what was not asked.
+ * Nothing is in flight: is the connection quiet?  Returns false after reporting
+ * an unsolicited answer.
  */
 bool connection_is_quiet(struct connection *c);
 
-/* Fill `to` with what comes behind an answer; the same limit of time holds. */
+/* Receive the data after an answer, within the same time limit. */
 bool connection_receive(struct connection *c, void *to, size_t length);
 
-/* The first trouble there was. */
+/* The first trouble that occurred. */
 enum trouble connection_trouble(const struct connection *c);
 
-/* What came cannot be; `what` is a phrase: "answers what it was not asked". */
+/* Report a protocol violation; `what` is a phrase: "sent too much". */
 void connection_distrust(struct connection *c, const char *what);
 
-/* End it, in a few seconds at most.  Takes NULL. */
+/* End the connection, within a few seconds.  Takes NULL. */
 void connection_close(struct connection *c);
 
 #endif

@@ -11,7 +11,7 @@
 #include "reel.h"
 
 #define DATE_BYTES 40
-/* For the commands that blank a tape. */
+/* Room for the commands that erase a tape. */
 #define BLANK_BYTES 300
 
 static bool
@@ -21,7 +21,7 @@ refuse(struct out_rmt *r, enum de_failure reason)
 	return false;
 }
 
-/* ---------------------------------------------------------- a dump in a file */
+/* -------------------------------------------------------- a dump in a file */
 
 static bool
 refuse_dump(struct out_rmt *r, const struct label *label, const char *why)
@@ -33,25 +33,25 @@ refuse_dump(struct out_rmt *r, const struct label *label, const char *why)
 	if (localtime_r(&t, &tm) == NULL ||
 	    strftime(date, sizeof(date), "%a %b %e %H:%M:%S %Y", &tm) == 0)
 		date[0] = '\0';
-	r->host->report(r->host, DE_ERROR, "%s exists already: it is volume %"
-	    PRIu32 " of the level %" PRId32 " dump of %s of %s, %s; give a "
-	    "target that differs, as with %%l for the level or %%d for the date",
+	r->host->report(r->host, DE_ERROR, "%s already exists: it is volume %"
+	    PRIu32 " of the level %" PRId32 " dump of %s of %s, %s; use "
+	    "another target, such as one with %%l or %%d in it",
 	    r->remote.name, label->volume, label->level, label->device, date,
 	    why);
 	return refuse(r, DE_FAILURE_PROTECTED);
 }
 
-/* Another name of the file, by a link or of the host, was the target of it. */
+/* The target is reached by another name too: by a link, or of the host. */
 static bool
 refuse_own(struct out_rmt *r, const struct label *label)
 {
-	r->host->report(r->host, DE_ERROR, "%s has volume %" PRIu32 " of this "
-	    "dump, written by another name of that file; give a target that "
-	    "leads to another file", r->remote.name, label->volume);
+	r->host->report(r->host, DE_ERROR, "%s already holds volume %" PRIu32
+	    " of this dump, written under another name; use a target that is "
+	    "another file", r->remote.name, label->volume);
 	return refuse(r, DE_FAILURE_PROTECTED);
 }
 
-/* An engine without these services knows of none. */
+/* An engine without this service knows of no dumps. */
 static enum de_dump_state
 state_of(const struct de_host *host, const struct de_dump_found *found)
 {
@@ -87,8 +87,8 @@ let_dump_go(struct out_rmt *r, const struct de_volume *volume,
 	case DE_DUMP_UNFINISHED:
 		return true;
 	case DE_DUMP_BASE:
-		return refuse_dump(r, label, "which others build on, this one "
-		    "perhaps");
+		return refuse_dump(r, label, "on which other dumps depend, "
+		    "perhaps this one");
 	case DE_DUMP_FINISHED:
 	case DE_DUMP_UNKNOWN:
 		break;
@@ -100,9 +100,9 @@ let_dump_go(struct out_rmt *r, const struct de_volume *volume,
 	return !for_good || retire(r, &found);
 }
 
-/* --------------------------------------------------------- anything in a file */
+/* ------------------------------------------------------ anything in a file */
 
-/* It goes, as it always has; but whoever names a wrong file is to hear of it. */
+/* It is overwritten, as always, but a wrong file name should be noticed. */
 static void
 tell_foreign(const struct out_rmt *r, const uint8_t *block, size_t length)
 {
@@ -110,7 +110,7 @@ tell_foreign(const struct out_rmt *r, const uint8_t *block, size_t length)
 
 	content_describe(block, length, what);
 	r->host->report(r->host, r->wish.overwrite_foreign ? DE_INFO :
-	    DE_WARNING, "%s is not a dump but %s; it is overwritten",
+	    DE_WARNING, "%s is not a dump but %s; overwriting it",
 	    r->remote.name, what);
 }
 
@@ -120,13 +120,13 @@ let_unread_go(struct out_rmt *r, int error)
 {
 	if (r->wish.overwrite_foreign) {
 		r->host->report(r->host, DE_WARNING, "%s cannot be read (%s), "
-		    "so its contents are unknown; it is overwritten",
+		    "so its contents are unknown; overwriting it",
 		    r->remote.name, strerror(error));
 		return true;
 	}
 	r->host->report(r->host, DE_ERROR, "%s cannot be read (%s), so its "
-	    "contents are unknown; let the user there read it, name another "
-	    "target, or set overwrite_foreign", r->remote.name,
+	    "contents are unknown; give the remote user read access, use "
+	    "another target, or set overwrite_foreign", r->remote.name,
 	    strerror(error));
 	return refuse(r, DE_FAILURE_UNREADABLE);
 }
@@ -143,13 +143,13 @@ look_at_file(struct out_rmt *r, const struct de_volume *volume, bool for_good)
 	if (!remote_ask(remote, request, request_read(request,
 	    DE_TAPE_BLOCK), &answer))
 		return false;
-	/* What is wrong with a folder is said when it is to be written. */
+	/* A directory is reported when it is opened for writing. */
 	if (answer.error != 0)
 		return answer.error == EISDIR ||
 		    let_unread_go(r, answer.error);
 	if (answer.number > DE_TAPE_BLOCK) {
-		connection_distrust(remote->connection, "gives more than it "
-		    "was asked for");
+		connection_distrust(remote->connection, "sent more than was "
+		    "requested");
 		return false;
 	}
 	const size_t length = (size_t)answer.number;
@@ -162,7 +162,7 @@ look_at_file(struct out_rmt *r, const struct de_volume *volume, bool for_good)
 	return true;
 }
 
-/* -------------------------------------------------------------------- a tape */
+/* ------------------------------------------------------------------ a tape */
 
 static bool
 look_at_tape(struct out_rmt *r, const struct de_volume *volume, bool for_good)
@@ -192,13 +192,13 @@ look_at_tape(struct out_rmt *r, const struct de_volume *volume, bool for_good)
 	return may;
 }
 
-/* ------------------------------------------------------------ which of them */
+/* ----------------------------------------------------------- which of them */
 
 enum kind { KIND_TROUBLE, KIND_FILE, KIND_TAPE };
 
 /*
- * Opened without waiting, a drive may not be ready yet; then it is opened so
- * that it has the time for that.
+ * A drive opened without waiting may not be ready yet; if so, it is opened
+ * again in the way that waits.
  */
 static enum kind
 find_out_kind(struct out_rmt *r)
@@ -237,7 +237,7 @@ look(struct out_rmt *r, const struct de_volume *volume, bool for_good)
 	return false;
 }
 
-/* What cannot be opened for reading: is it not there, or is it unknown? */
+/* It cannot be opened for reading: does it not exist, or is it unknown? */
 static bool
 let_unopened_go(struct out_rmt *r, const struct answer *answer)
 {
@@ -264,7 +264,7 @@ out_rmt_let_go(struct out_rmt *r, const struct de_volume *volume,
 	struct answer answer;
 
 	r->wish.now = (int64_t)time(NULL);
-	/* It is emptied already; but a tape may be another one. */
+	/* A file has been emptied already; but a tape may be another one. */
 	if (r->tape != TAPE_YES && !target_is_device(&remote->target) &&
 	    strcmp(r->shared->cleared, remote->name) == 0)
 		return true;
@@ -276,7 +276,7 @@ out_rmt_let_go(struct out_rmt *r, const struct de_volume *volume,
 	if (answer.error == 0 && !look(r, volume, for_good))
 		return false;
 	if (answer.error == 0) {
-		/* rmt of GNU tar ends by a close. */
+		/* GNU tar's rmt exits after a close. */
 		(void)remote_ask(remote, request, request_close(request),
 		    &answer);
 		remote_disconnect(remote);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * out-rmt.c - output: a file or a tape drive of another machine, through rmt
+ * out-rmt.c - output: a file or tape drive on another host, through rmt
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -19,16 +19,16 @@
 #include "readback.h"
 #include "write.h"
 
-/* What is on its way by default: a fast line is that long. */
+/* Bytes in flight by default, enough for a fast network. */
 #define WINDOW_BYTES (8 << 20)
 #define WINDOW_MIN 8
 #define WINDOW_MAX 1024
-/* Between two attempts to connect, seconds; it doubles up to the maximum. */
+/* Seconds between attempts to connect, doubling up to the maximum. */
 #define FIRST_PAUSE 1
 #define LONGEST_PAUSE 60
-/* For leaving things tidy when a volume is discarded; less when aborted. */
+/* For cleaning up when a volume is discarded; less when aborting. */
 #define DISCARD_SECONDS 30
-/* As many of the targets are looked at by check(). */
+/* At most this many targets are examined by check(). */
 #define LOOKED_AT_MAX 16
 
 static const struct de_option out_rmt_options[] = {
@@ -68,8 +68,8 @@ out_of_memory(const struct de_host *host)
 /* ------------------------------------------------------------------- names */
 
 /*
- * The target of a volume, to be freed: what the EOT handler says, or what the
- * options do; the last one of a list serves for all that follow.
+ * The target of a volume, to be freed: as named by the EOT handler, or else by
+ * the options; the last in a list serves for all further volumes.
  */
 static char *
 name_of(const struct out_rmt *r, const struct de_volume *volume)
@@ -81,7 +81,7 @@ name_of(const struct out_rmt *r, const struct de_volume *volume)
 	    pattern_expand(r->targets[i], volume);
 }
 
-/* All that will come are looked at before the first is written. */
+/* Check all that are known in advance before the first is written. */
 static bool
 targets_are_good(struct out_rmt *r, const struct de_volume *volume)
 {
@@ -114,16 +114,16 @@ set_target(struct out_rmt *r, const struct de_volume *volume)
 		return false;
 	for (size_t i = 0; i < r->written_count; i++)
 		if (strcmp(name, r->written[i]) == 0) {
-			r->host->report(r->host, DE_ERROR, "%s has an earlier "
-			    "volume of this dump; give a target with %%v, a "
-			    "list of targets, or have the EOT handler name "
-			    "another", name);
+			r->host->report(r->host, DE_ERROR, "%s already holds "
+			    "an earlier volume of this dump; use %%v in the "
+			    "target, a list of targets, or an EOT handler "
+			    "that names another", name);
 			return false;
 		}
 	return volume->number > 1 || targets_are_good(r, volume);
 }
 
-/* So that no later volume is written over it. */
+/* So that no later volume overwrites it. */
 static bool
 remember(struct out_rmt *r)
 {
@@ -143,7 +143,7 @@ remember(struct out_rmt *r)
 
 /* -------------------------------------------------------------- connecting */
 
-/* Is it a tape drive?  One in /dev is asked for something harmless. */
+/* Is it a tape drive?  A device in /dev is sent a harmless request. */
 static bool
 find_out_tape(struct out_rmt *r)
 {
@@ -164,7 +164,7 @@ find_out_tape(struct out_rmt *r)
 	return false;
 }
 
-/* A device that is no tape drive cannot be verified. */
+/* A device other than a tape drive cannot be verified. */
 static bool
 is_fit_to_verify(const struct out_rmt *r, const struct de_volume *volume)
 {
@@ -177,7 +177,7 @@ is_fit_to_verify(const struct out_rmt *r, const struct de_volume *volume)
 	return false;
 }
 
-/* What is in /dev must not be made, if it is not there. */
+/* A missing device in /dev must not be created. */
 static bool
 open_once(struct out_rmt *r, const struct de_volume *volume)
 {
@@ -192,7 +192,7 @@ open_once(struct out_rmt *r, const struct de_volume *volume)
 	    remote_tape(remote, TAPE_REWIND, 1);
 }
 
-/* False if the run is being aborted. */
+/* Returns false if the run is being aborted. */
 static bool
 pause_for(const struct out_rmt *r, int64_t seconds)
 {
@@ -205,8 +205,8 @@ pause_for(const struct out_rmt *r, int64_t seconds)
 }
 
 /*
- * A line that has worked may work again, and a drive is free when rmt of the
- * lost connection has noticed that it is alone.
+ * A connection that has worked may work again, and the drive becomes free when
+ * the rmt of a lost connection notices its end.
  */
 static bool
 is_passing(const struct out_rmt *r)
@@ -238,8 +238,8 @@ open_remote(struct out_rmt *r, const struct de_volume *volume)
 }
 
 /*
- * A folder that is there can be opened for reading.  Whether a file may be made
- * in it cannot be found out without making one.
+ * A directory that exists can be opened for reading.  Whether a file can be
+ * created in it cannot be known without creating one.
  */
 static bool
 look_at_folder(struct remote *remote)
@@ -250,23 +250,23 @@ look_at_folder(struct remote *remote)
 	struct answer answer;
 
 	if (slash == NULL)
-		return true;		/* of the user there */
+		return true;		/* in the remote user's home */
 	snprintf(folder, sizeof(folder), "%.*s",
 	    slash == remote->target.file ? 1 :
 	    (int)(slash - remote->target.file), remote->target.file);
 	if (!remote_ask(remote, request, request_open(request, folder,
 	    OPEN_READ), &answer))
 		return false;
-	/* One that may be written to need not be one that may be read. */
+	/* A directory may be writable but not readable. */
 	if (answer.error == 0 || answer.error == EACCES)
 		return true;
-	remote_report(remote, "cannot be made", answer.error, answer.text);
+	remote_report(remote, "cannot be created", answer.error, answer.text);
 	return false;
 }
 
 /*
- * Could it be written to?  What is there is opened, and neither made nor
- * emptied; a tape is left where the volume would begin.
+ * Could it be written?  What exists is opened, but neither created nor
+ * truncated; a tape is left where the volume would begin.
  */
 static bool
 look_at_target(struct out_rmt *r, const struct de_volume *volume)
@@ -290,7 +290,7 @@ look_at_target(struct out_rmt *r, const struct de_volume *volume)
 	return false;
 }
 
-/* The first ones of a list; what the first volume will be is set already. */
+/* Examine the first of a list; the first volume's target is set already. */
 static bool
 look_at_targets(struct out_rmt *r, const struct de_volume *volume)
 {
@@ -321,9 +321,9 @@ out_rmt_check(void *self, const struct de_volume *volume)
 	return good ? DE_OK : DE_FAILED;
 }
 
-/* ------------------------------------------------------- opening and closing */
+/* ----------------------------------------------------- opening and closing */
 
-/* By what the other side said last. */
+/* By the last remote error. */
 static enum de_failure
 failure_of(const struct out_rmt *r, int error)
 {
@@ -419,7 +419,7 @@ finish(struct out_rmt *r)
 		return DE_FAILED;
 	if (!out_rmt_end_readback(r))
 		return out_rmt_fail(r);
-	/* Reading back has done so already, and is behind it. */
+	/* After reading back, this has been done, and the tape is past it. */
 	if (r->is_tape && r->reads_sent == 0 &&
 	    !remote_tape(remote, TAPE_FILE_MARK, 1))
 		return out_rmt_fail(r);
@@ -432,7 +432,7 @@ finish(struct out_rmt *r)
 	return DE_OK;
 }
 
-/* A file is emptied, if the line still is of use; a name cannot be removed. */
+/* Empty a file if the connection still works; rmt cannot remove one. */
 static void
 discard(struct out_rmt *r)
 {
@@ -447,8 +447,8 @@ discard(struct out_rmt *r)
 		emptied = remote_reopen(remote, OPEN_CREATE) &&
 		    remote_close(remote);
 	if (!emptied)
-		r->host->report(r->host, DE_WARNING, "%s: what is in that file "
-		    "now is no whole volume", remote->name);
+		r->host->report(r->host, DE_WARNING, "%s: that file now holds "
+		    "an incomplete volume", remote->name);
 }
 
 static enum de_status
@@ -479,7 +479,7 @@ out_rmt_failure(void *self)
 	return failure_of(r, r->failure);
 }
 
-/* A tape that has the volume before. */
+/* For a tape that holds the previous volume. */
 static bool
 out_rmt_needs_change(void *self, const struct de_volume *volume)
 {
@@ -498,7 +498,7 @@ name_target(const struct resource_taker *taker, const char *text)
 	struct target target;
 	char why[200];
 
-	/* What is wrong with it is said when it is used. */
+	/* Errors in it are reported when it is used. */
 	if (!target_parse(&target, text, why, sizeof(why)))
 		return DE_OK;
 	char *name = canonical_name(&target);
@@ -511,7 +511,7 @@ name_target(const struct resource_taker *taker, const char *text)
 	};
 	enum de_status status = name == NULL ? DE_FAILED :
 	    taker->take(taker->arg, &resource);
-	/* Another job may write to the same without going round by rmt. */
+	/* Another job may write to the same file without rmt. */
 	if (status == DE_OK && canonical_is_local(&target) &&
 	    target.file[0] == '/')
 		status = resource_name_path(taker, target.file);
@@ -520,7 +520,7 @@ name_target(const struct resource_taker *taker, const char *text)
 	return status;
 }
 
-/* Where it stands, the drive goes on, unless closing it rewinds the tape. */
+/* The next volume continues there, unless the drive rewinds on close. */
 static enum de_status
 name_target_behind(const struct resource_taker *taker, const char *text)
 {
@@ -557,8 +557,8 @@ patterns_are_good(const struct out_rmt *r)
 	for (size_t i = 0; i < r->target_count; i++)
 		if (!pattern_is_valid(r->targets[i], &wrong)) {
 			r->host->report(r->host, DE_ERROR, "target: \"%s\": "
-			    "%%%c stands for nothing; there are %%v, %%j, "
-			    "%%l, %%d and %%%%", r->targets[i], wrong);
+			    "unknown %%%c; expected %%v, %%j, %%l, %%d or "
+			    "%%%%", r->targets[i], wrong);
 			return false;
 		}
 	return true;
@@ -577,12 +577,12 @@ get_tape(struct out_rmt *r)
 			r->tape = (enum tape_option)i;
 			return true;
 		}
-	r->host->report(r->host, DE_ERROR, "tape: \"%s\" is none of \"true\", "
-	    "\"false\" and \"auto\"", value);
+	r->host->report(r->host, DE_ERROR, "tape: invalid value \"%s\"; "
+	    "expected \"true\", \"false\" or \"auto\"", value);
 	return false;
 }
 
-/* Could others than root have written what leads to the other machine? */
+/* Could users other than root have written the commands? */
 static bool
 is_rsh_safe(const struct out_rmt *r)
 {
@@ -623,7 +623,7 @@ get_commands(struct out_rmt *r)
 		return false;
 	if (remote->rmt_count > 0 && remote->rmt[0][0] != '-')
 		return true;
-	r->host->report(r->host, DE_ERROR, "rmt: names no command");
+	r->host->report(r->host, DE_ERROR, "rmt: the command is empty");
 	return false;
 }
 

@@ -6,15 +6,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TEXT_MAX 4096		/* of an answer, that is put up with */
-#define DIGITS_MAX 18		/* which an int64_t can hold */
-#define UNKNOWN_ERROR 5		/* EIO, for an error that has no number */
+#define TEXT_MAX 4096		/* of an answer, as much as is tolerated */
+#define DIGITS_MAX 18		/* fit in an int64_t */
+#define UNKNOWN_ERROR 5		/* EIO, for an error without a number */
 
 /* ---------------------------------------------------------------- requests */
 
 /*
- * rmt of dump takes the names if there are any, and of the number alone only
- * the access mode; rmt of GNU tar takes both.
+ * dump's rmt uses the names if there are any, and only the access mode of the
+ * number; GNU tar's rmt uses both.
  */
 static const char *
 mode_text(enum open_mode mode)
@@ -83,7 +83,7 @@ printable(uint8_t c)
 	return c >= ' ' && c < 0x7f ? (char)c : '?';
 }
 
-/* Of a line that is not of the protocol, with what else is there of it. */
+/* A line that violates the protocol, together with what follows it. */
 static enum answer_state
 bad(struct answer_parser *p, const uint8_t *rest, size_t length)
 {
@@ -98,7 +98,7 @@ bad(struct answer_parser *p, const uint8_t *rest, size_t length)
 	return ANSWER_BAD;
 }
 
-/* The number of the first line.  False if it is none. */
+/* Parse the number in the first line; false if there is none. */
 static bool
 get_number(const struct answer_parser *p, uint64_t *number)
 {
@@ -109,7 +109,7 @@ get_number(const struct answer_parser *p, uint64_t *number)
 	    digits + 1 == p->line_length;
 }
 
-/* The first line is whole. */
+/* The first line is complete. */
 static enum answer_state
 take_line(struct answer_parser *p)
 {

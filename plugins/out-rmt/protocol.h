@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * protocol.h - what goes over the line to rmt, and what its answers say
+ * protocol.h - the requests to rmt and its answers
  *
- * Puts requests into buffers and takes answers from bytes; reads and writes
- * nothing.  An answer comes from another machine and may be anything.
+ * Formats requests and parses answers; does no I/O.  An answer comes from
+ * another host and may be anything.
  */
 #ifndef OUT_RMT_PROTOCOL_H
 #define OUT_RMT_PROTOCOL_H
@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Operations of an I request: mt_op of Linux, which both servers take. */
+/* Operations of an I request: Linux's mt_op, which both servers accept. */
 enum tape_operation {
 	TAPE_FORWARD_FILES = 1,
 	TAPE_BACK_FILES = 2,
@@ -25,18 +25,18 @@ enum tape_operation {
 };
 
 enum open_mode {
-	OPEN_CREATE,		/* for writing, made anew or emptied */
-	OPEN_WRITE,		/* for writing, if it is there */
+	OPEN_CREATE,		/* for writing, created or truncated */
+	OPEN_WRITE,		/* for writing, if it exists */
 	OPEN_READ,
-	OPEN_LOOK		/* as that, and a FIFO does not keep us */
+	OPEN_LOOK		/* for reading, without blocking on a FIFO */
 };
 
-/* Of any request but for its data. */
+/* The size of a request, without its data. */
 #define REQUEST_BYTES 160
-/* Kept of a text that an answer comes with. */
+/* As much as is kept of an answer's text. */
 #define ANSWER_TEXT_BYTES 128
 
-/* Each puts a request into `to` and returns its length. */
+/* Each stores a request in `to` and returns its length. */
 size_t request_open(char to[static REQUEST_BYTES], const char *file,
     enum open_mode mode);
 size_t request_close(char to[static REQUEST_BYTES]);
@@ -46,7 +46,7 @@ size_t request_tape(char to[static REQUEST_BYTES],
     enum tape_operation operation, uint64_t count);
 
 struct answer {
-	int error;			/* 0: none; as errno of Linux */
+	int error;			/* 0: none; a Linux errno value */
 	uint64_t number;		/* if there is no error */
 	char text[ANSWER_TEXT_BYTES];	/* of an error; printable */
 };
@@ -54,21 +54,21 @@ struct answer {
 enum answer_state {
 	ANSWER_BEGUN,		/* more bytes are needed */
 	ANSWER_WHOLE,
-	ANSWER_BAD		/* not of the protocol; `text` has its start */
+	ANSWER_BAD		/* protocol violation; `text` has its start */
 };
 
-/* An answer that is coming in; all zero before the first. */
+/* A partly received answer; all zero before the first. */
 struct answer_parser {
 	struct answer answer;
 	char line[24];		/* the first line, without its end */
 	size_t line_length;
-	size_t text_length;	/* seen of the second line */
+	size_t text_length;	/* received of the second line */
 	bool in_text;
 };
 
 /*
- * Take bytes until an answer is whole; *taken says how many, the answer is in
- * parser->answer then, and the next call begins another.
+ * Consume bytes until an answer is complete; *taken says how many.  It is then
+ * in parser->answer, and the next call begins another.
  */
 enum answer_state answer_take(struct answer_parser *parser,
     const uint8_t *bytes, size_t length, size_t *taken);

@@ -5,12 +5,12 @@
 
 #include "write.h"
 
-/* In so many each record may come back. */
+/* Each record may come back in this many pieces. */
 #define PIECES 64
 
 /*
- * To where the volume begins.  The one in front of which there is no file
- * mark is the first on the tape.
+ * Position the tape where the volume begins.  If no file mark precedes it, it
+ * is the first on the tape.
  */
 static bool
 go_to_start(struct out_rmt *r)
@@ -49,8 +49,8 @@ out_rmt_begin_readback(void *self)
 }
 
 /*
- * Ask for what comes, ahead of time, so that a long line does not slow it
- * down.  On a tape that would lead past the file mark.
+ * Request data ahead of time, so that latency does not slow it down.  On a
+ * tape, that would run past the file mark.
  */
 static bool
 send_requests(struct out_rmt *r, size_t room)
@@ -72,8 +72,8 @@ send_requests(struct out_rmt *r, size_t room)
 }
 
 /*
- * May this be what comes next?  There is as much to be read as was written, and
- * it comes in records, or in pieces, but not in crumbs without an end.
+ * Is this a possible next answer?  There is as much to read as was written, in
+ * records or pieces of them, but not in endless tiny pieces.
  */
 static const char *
 what_is_wrong(const struct out_rmt *r, uint64_t length)
@@ -81,11 +81,11 @@ what_is_wrong(const struct out_rmt *r, uint64_t length)
 	const struct window *w = &r->window;
 
 	if (length > r->read_room)
-		return "gives more than it was asked for";
+		return "sent more than was requested";
 	if (r->read_bytes + length > w->settled * w->length)
-		return "gives back more than was written";
+		return "returned more than was written";
 	if (r->reads_sent - r->reads_open > PIECES * (w->settled + 1))
-		return "gives back what was written in crumbs";
+		return "returned the data in too many pieces";
 	return NULL;
 }
 
@@ -126,15 +126,15 @@ out_rmt_read_back(void *self, void *buffer, size_t room, size_t *length)
 	return r->read_all ? DE_NO_MORE : DE_OK;
 }
 
-/* Bytes that nobody wants; no more than were asked for. */
+/* Skip bytes that are not needed; no more than were requested. */
 static bool
 skip(struct out_rmt *r, uint64_t length)
 {
 	uint8_t rest[4096];
 
 	if (length > r->read_room) {
-		connection_distrust(r->remote.connection, "gives more than it "
-		    "was asked for");
+		connection_distrust(r->remote.connection, "sent more than was "
+		    "requested");
 		return false;
 	}
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * readback.h - a volume comes back, for verify
+ * readback.h - read a volume back, for verify
  *
- * The other machine gives it from its disk or its memory, as it likes: no
- * request tells it to make sure.
+ * It comes from the remote host's disk or memory: no request can make sure that
+ * it has been stored.
  */
 #ifndef OUT_RMT_READBACK_H
 #define OUT_RMT_READBACK_H
@@ -15,7 +15,7 @@ enum de_status out_rmt_begin_readback(void *self);
 enum de_status out_rmt_read_back(void *self, void *buffer, size_t room,
     size_t *length);
 
-/* Take the answers to what was not read any more. */
+/* Receive the answers to reads that are no longer needed. */
 bool out_rmt_end_readback(struct out_rmt *r);
 
 #endif

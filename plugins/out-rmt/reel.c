@@ -9,24 +9,24 @@
 
 #include "../common/content.h"
 
-/* The largest record there is; a larger one is not of a dump. */
+/* The largest possible record; a larger one is not part of a dump. */
 #define BUFFER_BYTES (1 << 20)
 #define NS_PER_SECOND 1000000000ULL
-/* For all of it, in times of that of a request; and so many files. */
+/* Limits: this many request timeouts in all, and this many files. */
 #define TIMEOUTS 12
 #define FILES_MAX 4096
-/* A file mark is read as 0 bytes, and so is the end: so many of them are it. */
+/* Both a file mark and the end of data read as 0 bytes; three are the end. */
 #define EMPTY_MAX 3
 
 enum found {
 	FOUND_DUMP,
-	FOUND_DATA,		/* of something else */
+	FOUND_DATA,		/* not a dump */
 	FOUND_UNREADABLE,
-	FOUND_TROUBLE,		/* the connection is of no use any more */
-	FOUND_END		/* of all data */
+	FOUND_TROUBLE,		/* the connection is unusable */
+	FOUND_END		/* end of data */
 };
 
-/* What one attempt to read gave; two of them are of one record if alike. */
+/* The result of a read; if alike, two reads are of the same record. */
 struct sign {
 	int error;
 	size_t length;
@@ -34,19 +34,19 @@ struct sign {
 };
 
 struct reel {
-	struct remote *remote;	/* borrowed, as this */
+	struct remote *remote;	/* borrowed, like keep */
 	struct keep *keep;
 	bool rewind;
 	uint64_t deadline;	/* on the host's clock */
 	uint8_t *buffer;	/* owned */
-	size_t length;		/* of the record that is in it */
+	size_t length;		/* of the record in the buffer */
 	int error;		/* of reading it */
-	int file;		/* that the tape is in; 0: of the place */
+	int file;		/* current file; 0: where the volume begins */
 };
 
-/* ------------------------------------------------------------------- moving */
+/* ------------------------------------------------------------------ moving */
 
-/* Errors are those of remote_try_tape(): the end is found by them. */
+/* Errors are like those of remote_try_tape(); they reveal the end of data. */
 static bool
 wind(struct reel *t, enum tape_operation operation, uint64_t count)
 {
@@ -59,7 +59,7 @@ rewind_tape(struct reel *t)
 	return remote_tape(t->remote, TAPE_REWIND, 1);
 }
 
-/* A file that no file mark is in front of is the first. */
+/* A file that no file mark precedes is the first. */
 static bool
 wind_to_file_start(struct reel *t)
 {
@@ -78,12 +78,12 @@ static bool
 fail_to_wind(struct reel *t)
 {
 	if (!is_lost(t))
-		remote_report(t->remote, "the tape cannot be wound to where the "
+		remote_report(t->remote, "cannot position the tape where the "
 		    "volume would begin", t->remote->error, "");
 	return false;
 }
 
-/* Of so many files, or so slow, that nobody waits for the end of it. */
+/* Has it so many files, or is it so slow, that we give up? */
 static bool
 is_endless(struct reel *t)
 {
@@ -91,17 +91,17 @@ is_endless(struct reel *t)
 
 	if (t->file < FILES_MAX && host->monotonic_ns(host) < t->deadline)
 		return false;
-	host->report(host, DE_ERROR, "%s: after %d files and %" PRId64
-	    " seconds the end of the tape is not found, so it is unknown what "
-	    "would be lost; put another tape in, or set a larger timeout",
+	host->report(host, DE_ERROR, "%s: no end of data found after %d files "
+	    "and %" PRId64 " seconds, so what would be lost is unknown; insert "
+	    "another tape, or increase the timeout",
 	    t->remote->name, t->file, t->remote->timeout * TIMEOUTS);
 	t->keep->failure = DE_FAILURE_UNREADABLE;
 	return true;
 }
 
-/* ------------------------------------------------------------------ reading */
+/* ----------------------------------------------------------------- reading */
 
-/* One record, or t->error.  False if the connection is of no use any more. */
+/* Read one record, or set t->error.  False if the connection is unusable. */
 static bool
 read_record(struct reel *t)
 {
@@ -117,7 +117,7 @@ read_record(struct reel *t)
 	if (answer.error != 0)
 		return true;
 	if (answer.number > BUFFER_BYTES) {
-		connection_distrust(c, "gives more than it was asked for");
+		connection_distrust(c, "sent more than was requested");
 		return false;
 	}
 	t->length = (size_t)answer.number;
@@ -131,14 +131,14 @@ sign_of(const struct reel *t)
 	    t->length == 0 ? 0 : content_mark(t->buffer, t->length) };
 }
 
-/* One that is there can be stepped over, even if it is bad. */
+/* An existing record can be skipped, even if it is bad. */
 static bool
 is_record_there(struct reel *t)
 {
 	return wind_to_file_start(t) && wind(t, TAPE_FORWARD_RECORDS, 1);
 }
 
-/* Where nothing was ever written, some drives give zeros. */
+/* On parts never written, some drives read zeros. */
 static bool
 is_empty_read(const struct reel *t)
 {
@@ -156,14 +156,14 @@ what_was_read(struct reel *t, struct label *label)
 		    FOUND_DATA;
 	if (t->error == 0)
 		return FOUND_END;
-	/* One that is larger than the largest. */
+	/* The record is larger than the buffer. */
 	if (t->error == ENOMEM)
 		return FOUND_DATA;
 	return t->error == EIO && !is_record_there(t) ? FOUND_END :
 	    FOUND_UNREADABLE;
 }
 
-/* What the next file that is not empty begins with; sets label for a dump. */
+/* Find how the next file that is not empty begins; sets `label` for a dump. */
 static enum found
 look_at_file(struct reel *t, struct label *label)
 {
@@ -181,12 +181,12 @@ look_at_file(struct reel *t, struct label *label)
 	return found;
 }
 
-/* ----------------------------------------------------------------- the place */
+/* --------------------------------------------------------------- the place */
 
 /*
- * From the end of all data to behind the last file mark, which some drives only
- * write at when they have been moved there; or to the beginning of a tape that
- * is blank, also if it is by a file mark.
+ * From the end of data to just after the last file mark; some drives write only
+ * after such a move.  On a blank tape, or one that is blank after a file mark,
+ * to the beginning.
  */
 static bool
 wind_behind_last(struct reel *t)
@@ -200,13 +200,13 @@ wind_behind_last(struct reel *t)
 	const enum found found = look_at_file(t, &label);
 	if (found == FOUND_TROUBLE || !rewind_tape(t))
 		return false;
-	/* A file without a mark at its end is judged as what is there. */
+	/* A file without a final file mark is judged by its contents. */
 	if (found == FOUND_END || wind(t, TAPE_FORWARD_FILES, 1))
 		return true;
 	return !is_lost(t) && rewind_tape(t);
 }
 
-/* A file further back, after one record or the mark of an empty file was read. */
+/* One file back, having read one record or the mark of an empty file. */
 static bool
 wind_to_file_before(struct reel *t)
 {
@@ -217,8 +217,8 @@ wind_to_file_before(struct reel *t)
 }
 
 /*
- * How many file marks there are at the end cannot be told, so the file is known
- * by what it begins with.
+ * The number of file marks at the end is unknown, so recognise the file by its
+ * beginning.
  */
 static bool
 return_to_file(struct reel *t, const struct sign *first)
@@ -235,14 +235,14 @@ return_to_file(struct reel *t, const struct sign *first)
 			return wind_to_file_start(t) || fail_to_wind(t);
 		there = wind_to_file_before(t);
 	}
-	/* Better there than in front of what a later run would take for its place. */
+	/* Better than before what a later run would take for its place. */
 	if (!is_lost(t))
 		(void)wind(t, TAPE_FORWARD_FILES, FILES_MAX);
 	if (is_lost(t) || t->keep->failure != DE_FAILURE_OTHER)
 		return false;
-	t->keep->host->report(t->keep->host, DE_ERROR, "%s: the tape stands "
-	    "within a file of it, where no volume can begin; wind it behind "
-	    "all files (mt -f %s eod there), then try again", t->remote->name,
+	t->keep->host->report(t->keep->host, DE_ERROR, "%s: the tape is "
+	    "positioned inside a file, where no volume can begin; wind it to "
+	    "the end of data (mt -f %s eod there) and retry", t->remote->name,
 	    t->remote->target.file);
 	t->keep->failure = DE_FAILURE_PROTECTED;
 	return false;
@@ -259,11 +259,11 @@ this_file(const struct reel *t)
 		snprintf(file.place, sizeof(file.place), "file %d of the tape",
 		    t->file);
 	else if (t->file == 0)
-		snprintf(file.place, sizeof(file.place), "the file at which the "
-		    "tape stands");
+		snprintf(file.place, sizeof(file.place), "the file at the "
+		    "tape's position");
 	else
-		snprintf(file.place, sizeof(file.place), "file %d behind where "
-		    "the tape stands", t->file);
+		snprintf(file.place, sizeof(file.place), "file %d after the "
+		    "tape's position", t->file);
 	return file;
 }
 
@@ -287,7 +287,7 @@ may_go(struct reel *t, enum found found, const struct label *label)
 	return true;
 }
 
-/* From the file that was found to the end: all of it is lost. */
+/* All files from the one found to the end are lost. */
 static bool
 may_all_go(struct reel *t, enum found found, struct label *label)
 {
@@ -304,7 +304,7 @@ may_all_go(struct reel *t, enum found found, struct label *label)
 	return false;
 }
 
-/* To the place; where no other file was looked at, that is a record back. */
+/* Back to the place; if no other file was read, that is one record back. */
 static bool
 go_back(struct reel *t, enum found found, const struct sign *first, bool may)
 {
@@ -317,7 +317,7 @@ go_back(struct reel *t, enum found found, const struct sign *first, bool may)
 	return return_to_file(t, first);
 }
 
-/* From where the tape stands. */
+/* Judge from the current position. */
 static bool
 judge(struct reel *t)
 {
@@ -331,7 +331,7 @@ judge(struct reel *t)
 	}
 	if (found == FOUND_TROUBLE)
 		return false;
-	/* Behind a mark at which it stands is as good a place. */
+	/* Being just after a file mark serves as well. */
 	if (!t->rewind)
 		t->file = 0;
 	const struct sign first = sign_of(t);

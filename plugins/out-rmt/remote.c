@@ -73,43 +73,43 @@ remote_disconnect(struct remote *r)
 
 /* ---------------------------------------------------------------- messages */
 
-/* What an operator can do about it; "" if that is not known. */
+/* What an operator can do about it; "" if unknown. */
 static const char *
 advice(int error, bool is_device)
 {
 	switch (error) {
 	case ENOENT:
-		return is_device ? "; there is no such drive on that machine: is it "
+		return is_device ? "; no such drive on that host: is it "
 		    "switched on, and its driver loaded (lsscsi -g there)?" :
-		    "; its folder is missing on that machine: make it, or "
+		    "; its directory is missing on that host: create it, or "
 		    "correct the option target";
 	case EACCES:
 	case EPERM:
-		return "; the user there may not write it: see the mode of the "
-		    "file or drive, and the groups of that user";
+		return "; the remote user may not write it: check the mode of "
+		    "the file or drive, and the groups of that user";
 	case EROFS:
-		return is_device ? "; the tape is write-protected: move the tab of the "
-		    "cartridge, or put another tape in" :
-		    "; that filesystem is mounted read-only: look at the "
-		    "log of that machine, or name another folder";
+		return is_device ? "; the tape is write-protected: move its "
+		    "tab, or insert another tape" :
+		    "; that filesystem is mounted read-only: check the log of "
+		    "that host, or use another directory";
 	case EBUSY:
-		return "; another program there has it open (fuser -v there "
-		    "shows which): end it, then try again";
+		return "; in use by another program there (fuser -v there "
+		    "shows which): end it, then retry";
 	case ENOMEDIUM:
-		return "; there is no tape in the drive: put one in and wait "
-		    "until it is loaded";
+		return "; no tape in the drive: insert one and wait until it "
+		    "is loaded";
 	case ENXIO:
 	case ENODEV:
-		return "; that machine does not see the drive: is it switched "
+		return "; that host does not see the drive: is it switched "
 		    "on (lsscsi -g there)?";
 	case EISDIR:
-		return "; that is a folder, name a file in it";
+		return "; that is a directory, name a file in it";
 	case EIO:
-		return is_device ? "; is a tape in the drive, and a good one? "
-		    "dmesg on that machine says more; try another tape, then "
+		return is_device ? "; is there a good tape in the drive?  "
+		    "dmesg on that host says more; try another tape, then "
 		    "clean the drive" :
-		    "; the disk there is at fault (dmesg on that machine says "
-		    "more): name another one";
+		    "; a failing disk there (dmesg on that host says more): "
+		    "use another one";
 	default:
 		return "";
 	}
@@ -142,10 +142,10 @@ remote_ask(struct remote *r, const char *request, size_t length,
 	    !connection_send(r->connection, &iov, 1) ||
 	    !connection_answer(r->connection, answer))
 		return false;
-	/* A descriptor, a count of what was asked for, or 0. */
+	/* A descriptor, a byte count as requested, or 0. */
 	if (answer->number > INT32_MAX) {
-		connection_distrust(r->connection, "gives a number that cannot "
-		    "be");
+		connection_distrust(r->connection, "sent an impossible "
+		    "number");
 		return false;
 	}
 	r->error = answer->error;
@@ -181,8 +181,8 @@ remote_close(struct remote *r)
 	char request[REQUEST_BYTES];
 	const size_t length = request_close(request);
 
-	return ask_and_report(r, request, length, "cannot be closed, so what "
-	    "was written last may be missing");
+	return ask_and_report(r, request, length, "cannot be closed, so the "
+	    "last data may be missing");
 }
 
 bool
@@ -223,7 +223,7 @@ operation_name(enum tape_operation operation)
 	case TAPE_NOTHING:
 		break;
 	}
-	return "is no tape drive that is ready";
+	return "is not a tape drive, or not ready";
 }
 
 bool

@@ -9,13 +9,13 @@
 
 #define DEVICE_FOLDER "/dev/"
 #define BLANKS " \t"
-/* What no shell takes for anything but itself. */
+/* Characters that no shell treats specially. */
 #define PLAIN_LETTERS "abcdefghijklmnopqrstuvwxyz" \
 	"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./+:,@%-"
 
-/* ------------------------------------------------------------- the target */
+/* -------------------------------------------------------------- the target */
 
-/* A name that a command could take for an option, or a shell for more. */
+/* Not a name that a command could take for an option, or a shell for more. */
 static bool
 is_safe_name(const char *name)
 {
@@ -27,7 +27,7 @@ is_safe_name(const char *name)
 	return true;
 }
 
-/* The colon in front of the file; NULL if there is none. */
+/* The colon before the file; NULL if there is none. */
 static const char *
 find_colon(const char *text)
 {
@@ -49,14 +49,14 @@ wrong_file(const char *file, char *why, size_t why_size)
 	const size_t length = strlen(file);
 
 	if (length == 0)
-		return "names no file behind the colon";
+		return "has no file after the colon";
 	if (strchr(file, '\n') != NULL)
-		return "has a line end in the name of the file, which the "
-		    "protocol of rmt cannot carry";
+		return "has a newline in the file name, which the protocol of "
+		    "rmt does not allow";
 	if (length > TARGET_FILE_MAX) {
-		snprintf(why, why_size, "has a file name of %zu bytes, and rmt "
-		    "of the package dump takes %d at most; a shorter one, or a "
-		    "symbolic link there, will do", length, TARGET_FILE_MAX);
+		snprintf(why, why_size, "has a file name of %zu bytes, but "
+		    "dump's rmt accepts at most %d; use a shorter one, or a "
+		    "symbolic link there", length, TARGET_FILE_MAX);
 		return why;
 	}
 	return NULL;
@@ -87,14 +87,14 @@ static const char *
 wrong_target(const struct target *target, char *why, size_t why_size)
 {
 	if (target->host[0] == '\0')
-		return "names no host; it is [user@]host:file";
+		return "has no host; expected [user@]host:file";
 	if (strchr(target->host, '/') != NULL)
-		return "is a path of this machine, for which there is "
-		    "out-file; it is [user@]host:file here";
+		return "is a local path, for which to use out-file; expected "
+		    "[user@]host:file";
 	if (!is_safe_name(target->host))
-		return "has a name of a host that cannot be one";
+		return "has an invalid host name";
 	if (target->user != NULL && !is_safe_name(target->user))
-		return "has a name of a user that cannot be one";
+		return "has an invalid user name";
 	return wrong_file(target->file, why, why_size);
 }
 
@@ -106,7 +106,7 @@ target_parse(struct target *target, const char *text, char *why,
 	const char *wrong = "out of memory";
 
 	if (colon == NULL) {
-		snprintf(why, why_size, "names no host and file; it is "
+		snprintf(why, why_size, "has no host and file; expected "
 		    "[user@]host:file");
 		return false;
 	}
@@ -135,7 +135,7 @@ target_is_device(const struct target *target)
 	return strncmp(target->file, DEVICE_FOLDER, strlen(DEVICE_FOLDER)) == 0;
 }
 
-/* ------------------------------------------------------------ the command */
+/* ------------------------------------------------------------- the command */
 
 struct words {
 	char **words;
@@ -143,7 +143,7 @@ struct words {
 	bool failed;		/* out of memory */
 };
 
-/* Takes the word over. */
+/* Takes over the word. */
 static void
 add(struct words *w, char *word)
 {
@@ -171,7 +171,7 @@ add_split(struct words *w, const char *text)
 	}
 }
 
-/* One word to the shell of the other side. */
+/* Quote it as a single word for the remote shell. */
 static char *
 quote(const char *word)
 {

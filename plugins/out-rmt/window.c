@@ -28,14 +28,14 @@ is_full(int error)
 	return error == ENOSPC || error == EDQUOT;
 }
 
-/* The first record that is not on the medium as it should be. */
+/* The first record that is not completely on the medium. */
 static void
 stop_at(struct window *w, const struct answer *answer)
 {
 	w->error = answer->error;
 	memcpy(w->text, answer->text, sizeof(w->text));
 	if (answer->error == 0) {
-		/* Less than all is what a full disk takes. */
+		/* A short write means a full disk. */
 		w->error = ENOSPC;
 		w->partly = answer->number;
 	}

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * window.h - which records are on their way, and what became of them
+ * window.h - the records in flight, and their results
  *
- * rmt answers in the order of the requests, so the n-th answer is that of the
- * n-th record.  Counts only; sends nothing and holds no records.
+ * rmt answers in the order of the requests, so the n-th answer is for the n-th
+ * record.  Only counts; sends nothing and holds no records.
  */
 #ifndef OUT_RMT_WINDOW_H
 #define OUT_RMT_WINDOW_H
@@ -14,36 +14,36 @@
 
 #include "protocol.h"
 
-/* How the writing stands. */
+/* The state of writing. */
 enum window_state {
 	WINDOW_GOOD,
 	WINDOW_FULL,		/* the medium had no room for a record */
 	WINDOW_FAILED,		/* a record could not be written */
-	WINDOW_WRONG		/* the answer cannot be one to a record */
+	WINDOW_WRONG		/* the answer is impossible for a record */
 };
 
 struct window {
 	size_t length;		/* of a record, bytes */
 	uint64_t sent;		/* records */
 	uint64_t answered;	/* of them */
-	uint64_t settled;	/* on the medium, from the first without a gap */
+	uint64_t settled;	/* the contiguous ones on the medium */
 	enum window_state state;
 	int error;		/* then, of record number `settled` */
-	uint64_t partly;	/* bytes of it that are on the medium */
-	uint64_t behind;	/* records behind it that are, all the same */
-	char text[ANSWER_TEXT_BYTES];	/* what was said of it */
+	uint64_t partly;	/* bytes of it on the medium */
+	uint64_t behind;	/* records after it that are on the medium */
+	char text[ANSWER_TEXT_BYTES];	/* rmt's message about it */
 };
 
 /* Begin a volume. */
 void window_begin(struct window *w, size_t length);
 
-/* Another record is on its way. */
+/* Another record is in flight. */
 void window_add(struct window *w);
 
-/* How many are. */
+/* The number of records in flight. */
 uint64_t window_open(const struct window *w);
 
-/* The answer to the first of these; returns how the writing stands. */
+/* Take the answer to the first record in flight; returns the new state. */
 enum window_state window_take(struct window *w, const struct answer *answer);
 
 #endif

@@ -21,8 +21,8 @@ fail_record(struct out_rmt *r)
 static enum de_status
 fail_answer(struct out_rmt *r)
 {
-	connection_distrust(r->remote.connection, "says that it has written "
-	    "more than it was given");
+	connection_distrust(r->remote.connection, "claims to have written more "
+	    "than it was sent");
 	return out_rmt_fail(r);
 }
 
@@ -39,7 +39,7 @@ out_rmt_drain(struct out_rmt *r)
 	return true;
 }
 
-/* What is behind the last good record on a tape is to be overwritten. */
+/* On a tape, what follows the last good record is to be overwritten. */
 static bool
 step_back(struct out_rmt *r)
 {
@@ -51,7 +51,7 @@ step_back(struct out_rmt *r)
 	return remote_try_tape(&r->remote, TAPE_BACK_RECORDS, records);
 }
 
-/* Have it written again, with an end that is planned. */
+/* Have the volume rewritten, with a planned end. */
 static enum de_status
 write_again_shorter(struct out_rmt *r)
 {
@@ -60,7 +60,7 @@ write_again_shorter(struct out_rmt *r)
 	r->host->report(r->host, DE_WARNING, "%s: %s after %" PRIu64 " bytes; "
 	    "the volume is written again and ends there", r->remote.name,
 	    r->is_tape ? "the tape is full" : w->error == EDQUOT ?
-	    "the disk quota there is used up" : "the disk there is full",
+	    "the disk quota there is exceeded" : "the disk there is full",
 	    w->settled * w->length);
 	r->shared->limit = w->settled;
 	r->failed = true;
@@ -68,14 +68,14 @@ write_again_shorter(struct out_rmt *r)
 	return DE_FAILED;
 }
 
-/* Another attempt would find no room, either; and a tape may be another one. */
+/* Another attempt would find no room either; and a tape may be another one. */
 static enum de_status
 fail_without_room(struct out_rmt *r)
 {
-	r->host->report(r->host, DE_ERROR, "%s: %s on %s: not even the first "
-	    "record has room; make room there, or have another target for this "
+	r->host->report(r->host, DE_ERROR, "%s: %s on %s: no room for even the "
+	    "first record; make room there, or use another target for this "
 	    "volume, by a list or an EOT handler", r->remote.name,
-	    r->window.error == EDQUOT ? "the disk quota is used up" :
+	    r->window.error == EDQUOT ? "the disk quota is exceeded" :
 	    "the disk is full", r->remote.target.host);
 	return out_rmt_fail(r);
 }
@@ -97,7 +97,7 @@ end_full(struct out_rmt *r)
 	return r->ended ? DE_END_OF_VOLUME : write_again_shorter(r);
 }
 
-/* What the answers so far come to. */
+/* Evaluate the answers so far. */
 static enum de_status
 conclude(struct out_rmt *r)
 {
@@ -135,7 +135,7 @@ out_rmt_settled(void *self)
 	return r->window.settled;
 }
 
-/* As planned at an attempt before. */
+/* The end was planned by an earlier attempt. */
 static enum de_status
 end_at_limit(struct out_rmt *r)
 {
@@ -145,7 +145,7 @@ end_at_limit(struct out_rmt *r)
 	return status == DE_OK ? DE_END_OF_VOLUME : status;
 }
 
-/* Until another record may be sent, or it is seen that none can be. */
+/* Wait until another record can be sent, or it is clear that none can. */
 static bool
 wait_for_room(struct out_rmt *r)
 {
@@ -176,7 +176,7 @@ send_record(struct out_rmt *r, const void *record, size_t length)
 	return true;
 }
 
-/* What has come meanwhile. */
+/* Take the answers that have arrived. */
 static bool
 take_answers(struct out_rmt *r)
 {

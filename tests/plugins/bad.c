@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * bad.c - output plugins that are broken, each in one way
+ * bad.c - output plugins, each broken in one way
  *
- * tests/plugins/local.am builds it several times, each time with another one of these
- * defined wrongly.  With none, it is a plugin that throws everything away.
+ * tests/plugins/local.am builds it several times, each time with a different
+ * macro defined wrongly.  With none, it is a plugin that discards everything.
  */
 #include "dumpengine/plugin.h"
 
@@ -57,13 +57,13 @@
 void BAD_CALL(void);
 #endif
 
-/* Of 1000 entries all but the first have BAD_LAST_KEY. */
+/* Of 1000 entries, all but the first have BAD_LAST_KEY. */
 static const struct de_option options[1000] = {
 	{ "depth", DE_OPTION_INTEGER, 0, 1, 9, BAD_DEFAULT, BAD_HELP },
 	[1 ... 999] = { BAD_LAST_KEY, DE_OPTION_INTEGER, 0, 0, 0, NULL, "more" },
 };
 
-/* Unused in the builds that leave it out. */
+/* Unused in the builds that omit it. */
 __attribute__((unused))
 static enum de_status
 bad_create(const struct de_host *host, void **self)
@@ -129,7 +129,7 @@ static const struct de_output operations = {
 	.settle = BAD_SETTLE,
 };
 
-/* For BAD_KIND DE_SOURCE: a source that can do nothing. */
+/* For BAD_KIND DE_SOURCE: a source without any callbacks. */
 static const struct de_source no_operations = {
 	.struct_size = sizeof(no_operations),
 };

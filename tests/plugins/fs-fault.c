@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * fs-fault.c - source for tests: a made-up filesystem with faults
+ * fs-fault.c - source for tests: an artificial filesystem with faults
  *
- * The root directory (inode 2) holds the directory "sub" (inode 11), and that
+ * The root directory (inode 2) holds the directory "sub" (inode 11), which
  * holds `files` files "file1", "file2", ... (inodes 12, 13, ...) of `size`
- * bytes.  File n lies at address n * FILE_SPACE.
+ * bytes.  File n is at address n * FILE_SPACE.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -26,11 +26,11 @@ struct fault {
 	uint32_t files;
 	uint64_t size;
 	const char *kind;		/* borrowed; option "fault" */
-	uint32_t nth;			/* of the file that has the fault */
+	uint32_t nth;			/* the file with the fault */
 	uint64_t offset;
-	int64_t delay;			/* milliseconds for each read */
+	int64_t delay;			/* milliseconds per read */
 	unsigned int scans;		/* begun so far */
-	unsigned int listings;		/* of "sub", so far */
+	unsigned int listings;		/* of "sub" so far */
 };
 
 static const struct de_option fault_options[] = {
@@ -125,7 +125,7 @@ fill_file(const struct fault *f, struct de_inode *inode, uint32_t number)
 	inode->allocated = f->size;
 	if (number != faulty_inode(f))
 		return;
-	if (is_fault(f, "name-long"))	/* has one more name */
+	if (is_fault(f, "name-long"))	/* one more name */
 		inode->links = 2;
 	if (is_fault(f, "mode"))
 		inode->mode = 0170644;
@@ -231,7 +231,7 @@ give_text(de_entry_fn *take, void *arg, uint32_t inode, uint16_t type,
 	return give_name(take, arg, inode, type, name, strlen(name));
 }
 
-/* One entry that should not be there. */
+/* An entry that should not exist. */
 static enum de_status
 give_bad_name(const struct fault *f, de_entry_fn *take, void *arg)
 {
@@ -261,8 +261,8 @@ give_bad_name(const struct fault *f, de_entry_fn *take, void *arg)
 }
 
 /*
- * With "shrinks" and "grows" it has another length the second time that it is
- * converted, which is the third time that it is read.
+ * With "shrinks" and "grows" its length differs in the second conversion, which
+ * is the third time that it is read.
  */
 static uint32_t
 names_in_sub(struct fault *f)
@@ -275,7 +275,7 @@ names_in_sub(struct fault *f)
 	return f->files;
 }
 
-/* What the directory says of the type of a file. */
+/* The type of a file according to the directory. */
 static uint16_t
 type_of(const struct fault *f, uint32_t number)
 {
@@ -293,7 +293,7 @@ give_files(struct fault *f, de_entry_fn *take, void *arg)
 	char name[256];
 
 	for (uint32_t i = 1; status == DE_OK && i <= names; i++) {
-		/* names of 254 bytes make a large directory of few */
+		/* with names of 254 bytes, few make a large directory */
 		snprintf(name, sizeof(name), is_fault(f, "shrinks") ||
 		    is_fault(f, "grows") ? "%0254u" : "file%u", i);
 		status = give_text(take, arg, FIRST_FILE + i - 1,
@@ -323,7 +323,7 @@ fault_read_directory(void *self, const struct de_inode *directory,
 	return directory->number == SUB ? give_files(f, take, arg) : DE_OK;
 }
 
-/* The contents of the faulty file, with extents that must not be. */
+/* The contents of the faulty file, with invalid extents. */
 static enum de_status
 give_bad_extents(const struct fault *f, struct de_extent *e,
     de_extent_fn *take, void *arg)
@@ -415,7 +415,7 @@ fault_read_xattrs(void *self, const struct de_inode *inode, de_xattr_fn *take,
 
 #define MANY_APART 20000
 
-/* The first address from `address` on that cannot be read. */
+/* The first unreadable address from `address` on. */
 static uint64_t
 next_bad(const struct fault *f, uint64_t address)
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * misbehave.c - a source, an output and an EOT handler that do what no plugin may
+ * misbehave.c - a source, an output and an EOT handler that break the rules
  *
- * tests/plugins/local.am builds it for each KIND.  The option `callback` says where,
- * `act` what:
+ * tests/plugins/local.am builds it for each KIND.  The option `callback` says
+ * where, `act` how:
  *
  *   status   return `value`
  *   give     give `value` in place of a number, count, length or answer
@@ -12,17 +12,17 @@
  *   abort    abort()
  *   exit     exit(value)
  *   _exit    _exit(value)
- *   hang     wait for ever, whatever signals come
+ *   hang     wait for ever, whatever signals arrive
  *   spin     the same, without a system call
- *   ignore   (walks) go on after being stopped, and say that all went well
+ *   ignore   (walks) go on after being stopped, and return DE_OK
  *
- * `nth` is the call of it that does so, and those after it.  The file `mark` is
- * made when it comes to that.  What is not an instance's is told by the
- * environment: MISBEHAVE_LOAD, MISBEHAVE_ENTRY and MISBEHAVE_UNLOAD are acts.
+ * The `nth` call does so, and all later ones.  The file `mark` is created when
+ * it happens.  The environment controls what is outside of an instance:
+ * MISBEHAVE_LOAD, MISBEHAVE_ENTRY and MISBEHAVE_UNLOAD are acts.
  *
- * The source is a root directory (inode 2) with the file "file" (12), which has
- * an attribute, and the link "link" (13).  The output writes to the file
- * `path`, if that is set; records that may be late are with `window`.
+ * The source has a root directory (inode 2) with the file "file" (12), which
+ * has an attribute, and the link "link" (13).  The output writes to the file
+ * `path`, if set; with `window`, it may acknowledge records late.
  */
 #include <fcntl.h>
 #include <signal.h>
@@ -43,15 +43,15 @@
 static const char target[] = "file";
 
 struct misbehave {
-	const struct de_host *host;	/* borrowed, and so are the texts */
+	const struct de_host *host;	/* borrowed, like the texts */
 	const char *callback;
 	const char *act;
 	const char *mark;		/* NULL: none */
-	const char *path;		/* NULL: it goes nowhere */
+	const char *path;		/* NULL: discard */
 	int64_t value;
 	int64_t nth;
 	int64_t calls;
-	int64_t capacity;		/* records of a volume; 0: no end */
+	int64_t capacity;		/* records per volume; 0: no limit */
 	int64_t records;
 	int fd;
 };
@@ -70,7 +70,7 @@ static const struct de_option misbehave_options[] = {
 	DE_OPTIONS_END
 };
 
-/* ---------------------------------------------------------------- what it does */
+/* ------------------------------------------------------------ what it does */
 
 static void
 hang(void)
@@ -116,7 +116,7 @@ is_act(const struct misbehave *m, const char *callback, const char *act)
 	    strcmp(m->act, act) == 0 && m->calls >= m->nth;
 }
 
-/* At the beginning of each callback; `status` is what it would return. */
+/* Called at the beginning of each callback; `status` is its regular result. */
 static enum de_status
 begin(struct misbehave *m, const char *callback, enum de_status status)
 {
@@ -129,7 +129,7 @@ begin(struct misbehave *m, const char *callback, enum de_status status)
 	    status;
 }
 
-/* ---------------------------------------------------------------------- source */
+/* ------------------------------------------------------------------ source */
 
 static void
 fill_inode(struct de_inode *inode, uint32_t number)
@@ -361,7 +361,7 @@ static const struct de_source source = {
 #endif
 };
 
-/* ---------------------------------------------------------------------- output */
+/* ------------------------------------------------------------------ output */
 
 static enum de_status
 output_check(void *self, const struct de_volume *volume)
@@ -497,7 +497,7 @@ static const struct de_output output = {
 	.failure = failure,
 };
 
-/* ----------------------------------------------------------------- EOT handler */
+/* ------------------------------------------------------------- EOT handler */
 
 static enum de_status
 volume_ended(void *self, const struct de_volume_end *volume,
@@ -527,7 +527,7 @@ static const struct de_eot eot = {
 	.check = eot_check,
 };
 
-/* ------------------------------------------------------------------ the plugin */
+/* -------------------------------------------------------------- the plugin */
 
 static enum de_status
 create(const struct de_host *host, void **self)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * new-output.c - an output as a later header would make it
+ * new-output.c - an output built against a later header
  *
- * Every structure that it gives the engine has members that today's engine
- * does not know.
+ * Every structure that it passes to the engine has members that the current
+ * engine does not know.
  */
 #include "dumpengine/plugin.h"
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * out-fault.c - output for tests: a medium that ends or fails when it is told
+ * out-fault.c - output for tests: a medium that ends or fails on demand
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -13,11 +13,11 @@
 
 struct out_fault {
 	const struct de_host *host;	/* borrowed */
-	const char *path;		/* borrowed; "": throw it away */
-	int64_t capacity;		/* records; 0: no end */
+	const char *path;		/* borrowed; "": discard */
+	int64_t capacity;		/* records; 0: no limit */
 	int64_t fail_write;		/* this record; 0: none */
 	int64_t block;			/* this record hangs; 0: none */
-	int64_t delay;			/* milliseconds for each record */
+	int64_t delay;			/* milliseconds per record */
 	int64_t records;		/* written to the open volume */
 	int fd;				/* -1: none */
 };

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * out-hold.c - output for tests: a file, and it waits in the middle of it
+ * out-hold.c - output for tests: a file, pausing in the middle
  *
- * Before record `hold` it makes the file `reached` and waits until the file
- * `go` is there, or the run is aborted.
+ * Before record `hold` it creates the file `reached` and waits until the file
+ * `go` exists, or the run is aborted.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -16,7 +16,7 @@
 
 struct out_hold {
 	const struct de_host *host;	/* borrowed */
-	const char *path;		/* borrowed, as the next two */
+	const char *path;		/* borrowed, like the next two */
 	const char *reached;
 	const char *go;
 	int64_t hold;

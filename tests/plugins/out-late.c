@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * out-late.c - output for tests: hears late of what became of a record
+ * out-late.c - output for tests: records are acknowledged late
  *
- * It keeps the addresses of the records that it has taken and stores a record
- * when its answer comes: what the engine does to it meanwhile would be on the
- * volume.  When an answer comes depends on nothing but the record's number.
+ * It keeps the addresses of records and stores a record only when its answer
+ * comes: whatever the engine does to it meanwhile would be on the volume.  When
+ * an answer comes depends only on the record's number.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -22,10 +22,10 @@
 struct out_late {
 	const struct de_host *host;	/* borrowed */
 	uint64_t window;
-	int64_t capacity;		/* records of the open volume; -1: no end */
+	int64_t capacity;		/* records it holds; -1: no limit */
 	uint32_t volume;
 	size_t length;			/* of a record */
-	const void *taken[WINDOW_MAX];	/* by number modulo that */
+	const void *taken[WINDOW_MAX];	/* by number modulo WINDOW_MAX */
 	uint64_t taken_count;
 	uint64_t settled;
 	char name[NAME_BYTES];		/* final */
@@ -63,7 +63,7 @@ fail(const struct out_late *l, const char *what)
 	return DE_FAILED;
 }
 
-/* How often was this called for `what` before?  Outlives the process. */
+/* How often was this called for `what` before?  Counts across processes. */
 static int64_t
 count(const struct out_late *l, const char *what)
 {
@@ -80,7 +80,7 @@ count(const struct out_late *l, const char *what)
 	return (int64_t)st.st_size;
 }
 
-/* For the options that are VOLUME:RECORD; each comes once. */
+/* For the options of the form VOLUME:RECORD; each takes effect once. */
 static bool
 record_has(const struct out_late *l, const char *fault)
 {
@@ -151,7 +151,7 @@ store(const struct out_late *l, const uint8_t *record)
 	    DE_OK : fail(l, "cannot be written");
 }
 
-/* Hear the answers but for the last `keep`. */
+/* Take all answers but the last `keep`. */
 static enum de_status
 hear(struct out_late *l, uint64_t keep)
 {
@@ -169,7 +169,7 @@ hear(struct out_late *l, uint64_t keep)
 	return DE_OK;
 }
 
-/* When this one or an earlier one has failed, this one is not taken. */
+/* Once a record has failed, no later one is accepted. */
 static enum de_status
 out_late_write(void *self, const void *record, size_t length)
 {

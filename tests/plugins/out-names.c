@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * out-names.c - output for tests: throws everything away, and names what it is
- * told to, or fails at it
+ * out-names.c - output for tests: discards everything, and names the resources
+ * it is told to, or fails to
  */
 #include <stdlib.h>
 #include <string.h>

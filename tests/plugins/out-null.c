@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * out-null.c - output for tests: nothing comes back from it
+ * out-null.c - output for tests: cannot be read back
  */
 #include "dumpengine/plugin.h"
 

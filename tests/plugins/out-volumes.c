@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * out-volumes.c - output for tests: volumes that end, fail, lie or crash when
- * they are told
+ * out-volumes.c - output for tests: volumes that end, fail, lie or crash on
+ * demand
  *
- * Each attempt to write a volume is a process of its own, so what has happened
- * already is counted in the lengths of files beside the volumes.
+ * Each attempt to write a volume is a separate process, so the lengths of files
+ * beside the volumes count what has happened already.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -22,7 +22,7 @@
 
 struct out_volumes {
 	const struct de_host *host;	/* borrowed */
-	int64_t capacity;		/* records of the open volume; -1: no end */
+	int64_t capacity;		/* records it holds; -1: no limit */
 	int64_t records;		/* written to it */
 	uint32_t volume;
 	char name[NAME_BYTES];		/* final */
@@ -75,7 +75,7 @@ fail(const struct out_volumes *v, const char *what)
 	return DE_FAILED;
 }
 
-/* How often was this called for `what` before?  Outlives the process. */
+/* How often was this called for `what` before?  Counts across processes. */
 static int64_t
 count(const struct out_volumes *v, const char *what)
 {
@@ -98,7 +98,7 @@ is_due(const struct out_volumes *v, const char *fault)
 	return count(v, fault) < v->host->get_integer(v->host, "times");
 }
 
-/* For the options that are a volume. */
+/* For the options that name a volume. */
 static bool
 volume_has(const struct out_volumes *v, const char *fault)
 {
@@ -106,7 +106,7 @@ volume_has(const struct out_volumes *v, const char *fault)
 	    is_due(v, fault);
 }
 
-/* For the options that are VOLUME:RECORD. */
+/* For the options of the form VOLUME:RECORD. */
 static bool
 record_has(const struct out_volumes *v, const char *fault)
 {
@@ -136,7 +136,7 @@ set_capacity(struct out_volumes *v)
 	v->capacity = items[opened < n ? opened : n - 1];
 }
 
-/* Of a list that goes by the order of opening; 0 after its end. */
+/* From a list in the order of opening; 0 after its end. */
 static int64_t
 item(const struct out_volumes *v, const char *key, size_t n)
 {
@@ -202,7 +202,7 @@ store(const struct out_volumes *v, const void *record, size_t length)
 	return DE_OK;
 }
 
-/* The byte in the middle is another one. */
+/* Change the byte in the middle. */
 static enum de_status
 store_flipped(const struct out_volumes *v, const uint8_t *record,
     size_t length)
@@ -216,7 +216,7 @@ store_flipped(const struct out_volumes *v, const uint8_t *record,
 	return status;
 }
 
-/* Really: a signal that is sent would be blocked. */
+/* Really crash: a signal that is sent would be blocked. */
 static void
 crash(void)
 {

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# A file of another machine with a volume that others build on is not emptied; the
+# A file of another machine with a volume that other dumps depend is not emptied; the
 # dump that a new level 0 takes the place of is no base any more.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
@@ -34,9 +34,9 @@ configure () {
 # refused WHAT: by --check as well; and the base is as it was.
 refused () {
 	engine 1 --check -c a.conf
-	said "dumps/v" "level 0 dump of img" "others build on"
+	said "dumps/v" "level 0 dump of img" "other dumps depend"
 	engine 1 -q -c a.conf
-	said "dumps/v" "level 0 dump of img" "others build on"
+	said "dumps/v" "level 0 dump of img" "other dumps depend"
 	cmp -s dumps/v base || fail "$server: $1: the base was overwritten"
 }
 
@@ -92,7 +92,7 @@ aliased () {
 	sed -i "s|target = [^;]*;|target = [ $list ];|" a.conf
 	run timeout 60 setsid -w "$DUMPENGINE" -q -c a.conf
 	[ "$status" -eq 4 ] || fail "exit status $status, not 4: $(cat err)"
-	said "has volume 1 of this dump, written by another name"
+	said "already holds volume 1 of this dump, written under another name"
 	cmp -s dumps/v first || fail "$server: volume 1 was overwritten"
 }
 for server in "${servers[@]}"; do

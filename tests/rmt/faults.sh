@@ -29,7 +29,7 @@ END
 to_server "--fault e5@1 --at C"
 ends 4 "cannot be closed"
 to_server "--fault e13@1 --at O"
-ends 1 "cannot be opened for writing: Permission denied" "the user there"
+ends 1 "cannot be opened for writing: Permission denied" "the remote user"
 to_server "--busy 1"
 ends 1 "Device or resource busy" "fuser"
 
@@ -39,23 +39,23 @@ while read -r fault text; do
 	to_server "--fault $fault" "window = 8; timeout = 20;"
 	ends 4 "$text"
 done <<'END'
-garbage@20 "Segmentation fault" is no answer of rmt
-huge@20 "A99999999999999999999999" is no answer of rmt
-empty@20 "" is no answer of rmt
-long@20 is no answer of rmt
-binary@20 is no answer of rmt
-endless@20 is no answer of rmt
-more@20 has written more than it was given
+garbage@20 "Segmentation fault" is not an rmt answer
+huge@20 "A99999999999999999999999" is not an rmt answer
+empty@20 "" is not an rmt answer
+long@20 is not an rmt answer
+binary@20 is not an rmt answer
+endless@20 is not an rmt answer
+more@20 claims to have written more than it was sent
 flood@20 cannot be trusted
 END
 for fault in garbage empty endless; do
 	to_server "--fault $fault@1 --at O" "timeout = 20;"
-	ends 1 "is no answer of rmt"
+	ends 1 "is not an rmt answer"
 done
 to_server "--banner Welcome!"
-ends 1 '"Welcome!" is no answer of rmt' "print something at login"
+ends 1 '"Welcome!" is not an rmt answer' "print something at login"
 to_server "--fault more@3 --at R" "verify = true; rewrite_attempts = 0;"
-ends 5 "gives more than it was asked for"
+ends 5 "sent more than was requested"
 to_server "--fault e5@3 --at R" "verify = true; rewrite_attempts = 1;"
 ends 0 "cannot be read back: Input/output error"
 same_file plain/one dumps/one
@@ -73,7 +73,7 @@ chmod +x noisy
 fresh
 configure_set a.conf img "$(to_rmt "$short/dumps/one" \
     "rsh = $(quoted "$short/noisy");")" "$ring"
-ends 0 "says more; it is not shown"
+ends 0 "further messages of"
 [ "$(grep -c noise err)" -le 100 ] || fail "$(grep -c noise err) lines"
 same_file plain/one dumps/one
 

@@ -29,18 +29,18 @@ fresh
 configure_set a.conf img "$(to_rmt "$short/dumps/one" \
     "$(server --capacity 20)")" "$ring"
 ends 4 "the disk there is full after 81920 bytes" \
-    "has an earlier volume of this dump"
+    "holds an earlier volume of this dump"
 fresh
 configure_set a.conf img "$(to_rmt "$short/dumps/one" \
     "$(server --capacity 0)")" "$ring"
-ends 4 "the disk is full on host: not even the first record has room"
+ends 4 "the disk is full on host: no room for even the first record"
 not_said "holds only 0 tape blocks"
 # A later volume to the same disk: once, and not by each attempt.
 fresh
 configure_set a.conf img "$(to_rmt "$short/dumps/%v" \
     "$(server --disk 20)")" "$ring"
-ends 4 "the disk is full on host: not even the first record has room"
-[ "$(grep -c "not even the first record" err)" -eq 1 ] ||
+ends 4 "the disk is full on host: no room for even the first record"
+[ "$(grep -c "no room for even the first record" err)" -eq 1 ] ||
     fail "it is tried again: $(cat err)"
 
 # A real disk, and both servers.

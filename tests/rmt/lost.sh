@@ -39,7 +39,7 @@ for fault in die@1 die@30 die-written@30 die-written@60 slow-end@20; do
 	[ "$(grep -c ^O log)" -eq 3 ] || fail "$fault: opened $(grep -c ^O log)"
 done
 to_server "--fault silence@20" "window = 8; timeout = 1;"
-ends 0 "nothing has come for 1 seconds" "rewriting it"
+ends 0 "nothing received for 1 seconds" "rewriting it"
 same_file plain/one dumps/one
 # At the close; while it is read back.
 to_server "--fault die@1 --at C" "window = 8;"
@@ -58,7 +58,7 @@ ends 4 "the connection has ended"
 to_server "--fault die@1 --at O --times 9"
 ends 1 "the connection has ended; $python ended with status 1"
 to_server "--fault silence@1 --at O" "timeout = 1;"
-ends 1 "nothing has come for 1 seconds"
+ends 1 "nothing received for 1 seconds"
 # One that has worked is.
 to_server "--lose 2" "volume_size = \"512 KiB\";"
 sed -i "s|dumps/one|dumps/%v|" a.conf

@@ -61,14 +61,14 @@ for server in "${servers[@]}"; do
 	configure_set a.conf img "$(to_rmt "$short/nowhere/x" "$rsh" "$rmt")"
 	engine 1 -c a.conf
 	said "host:$short/nowhere/x: cannot be opened" "No such file" \
-	    "its folder is missing on that machine"
+	    "its directory is missing on that host"
 	configure_set a.conf img "$(to_rmt "$short/dumps" "$rsh" "$rmt")"
 	engine 1 -c a.conf
 	said "Is a directory" "name a file in it"
 	# A drive that is not there does not become a file.
 	configure_set a.conf img "$(to_rmt /dev/nst-missing-$$ "$rsh" "$rmt")"
 	engine 1 -c a.conf
-	said "/dev/nst-missing-$$" "there is no such drive"
+	said "/dev/nst-missing-$$" "no such drive"
 	[ ! -e /dev/nst-missing-$$ ] || fail "it made a file in /dev"
 	# What is in /dev and is no tape.
 	configure_set a.conf img "$(to_rmt /dev/null "$rsh" "$rmt")"
@@ -76,7 +76,7 @@ for server in "${servers[@]}"; do
 	configure_set a.conf img "$(to_rmt /dev/null "$rsh" "$rmt" \
 	    'tape = "true";')"
 	engine 1 -c a.conf
-	said "is no tape drive"
+	said "is not a tape drive"
 	configure_set a.conf img "$(to_rmt /dev/null "$rsh" "$rmt" \
 	    'verify = true; rewrite_attempts = 0;')"
 	engine 1 --check -c a.conf
@@ -98,18 +98,18 @@ refused () {
 	said "$@"
 }
 name62=$(printf '%062d' 0)
-refused "host:${name62}0" "63 bytes" "takes 62 at most"
-refused "host:$(printf 'a\nb')" "line end"
-refused "host:" "names no file"
-refused "file" "it is [user@]host:file"
-refused ":file" "names no host"
+refused "host:${name62}0" "63 bytes" "at most 62"
+refused "host:$(printf 'a\nb')" "newline"
+refused "host:" "has no file"
+refused "file" "expected [user@]host:file"
+refused ":file" "has no host"
 refused "./a:b" "out-file"
-refused "-oProxyCommand=x:file" "a host that cannot be one"
-refused "-x@host:file" "a user that cannot be one"
+refused "-oProxyCommand=x:file" "an invalid host name"
+refused "-x@host:file" "an invalid user name"
 # shellcheck disable=SC2016
-refused '$(id)@host:file' "a user that cannot be one"
-refused "h h:file" "a host that cannot be one"
-refused "host:%x" "%x stands for nothing"
+refused '$(id)@host:file' "an invalid user name"
+refused "h h:file" "an invalid host name"
+refused "host:%x" "unknown %x"
 # The second of a list, before anything is written.
 configure_set a.conf img "plugin = \"out-rmt\"; target = [
     \"host:$short/dumps/x\", \"host:${name62}0\" ]; $rsh"
@@ -131,7 +131,7 @@ configure_set a.conf img "$(to_rmt "$short/dumps/same" "$rsh" "$rmt" "$size")" \
     "$ring"
 run setsid -w "$DUMPENGINE" -c a.conf
 [ "$status" -eq 4 ] || fail "exit status $status, not 4: $(cat err)"
-said "has an earlier volume of this dump" "%v"
+said "holds an earlier volume of this dump" "%v"
 same_file plain/set001 dumps/same
 
 # ---- Commands
@@ -173,7 +173,7 @@ PATH=$scratch/bin:$PATH arguments u@h:f "" "<h><-l><u></etc/rmt>"
 configure_set a.conf img "plugin = \"out-rmt\"; target = \"h:f\";
     rsh = \"/no/such/program\";"
 engine 1 -c a.conf
-said "cannot run /no/such/program: No such file" "in the option rsh"
+said "cannot run /no/such/program: No such file" "set the option rsh"
 not_said "option \`rmt'" "status 127"
 # ---- What --check finds out, and what it leaves alone
 
@@ -192,12 +192,12 @@ look "\"h:$short/dumps/new\"" 0 "ready to dump"
 look "\"h:$short/dumps/old\"" 0 "ready to dump"
 only old
 [ "$(cat dumps/old)" = precious ] || fail "--check has written to a file"
-look "\"h:$short/missing/new\"" 1 "its folder is missing on that machine"
+look "\"h:$short/missing/new\"" 1 "its directory is missing on that host"
 look "\"h:$short/dumps/old/new\"" 1 "Not a directory"
-look "\"h:$short/dumps\"" 1 "is a folder, name a file in it"
+look "\"h:$short/dumps\"" 1 "is a directory, name a file in it"
 look "[ \"h:$short/dumps/a\", \"h:$short/missing/%v\" ]" 1 \
-    "its folder is missing on that machine"
-look "\"h:/dev/no-such-drive\"" 1 "there is no such drive"
+    "its directory is missing on that host"
+look "\"h:/dev/no-such-drive\"" 1 "no such drive"
 [ ! -e /dev/no-such-drive ] || fail "--check has made a file in /dev"
 
 # ---- A banner is not worth a mail, unless nothing comes of it

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# A tape of another machine is looked at before it is written: what others build on,
-# what is no dump and what cannot be read stays, and a tape that is full of files
-# is looked through to its end.
+# A remote tape is examined before it is written: dumps that others depend on,
+# foreign data and unreadable files stay, and a tape with many files is searched
+# to its end.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 # shellcheck source=tests/volumes/volumes-lib.sh
@@ -201,7 +201,7 @@ refused "file 0 of the tape cannot be read"
 tape base
 configure 0 1600000000 --endless
 sed -i 's/plugin = "out-rmt"/& ; timeout = 20/' a.conf
-refused "the end of the tape is not found"
+refused "no end of data found"
 for what in cpio large bad; do
 	set="overwrite_foreign = true;"
 	configure 0 1600000000
@@ -214,7 +214,7 @@ for what in cpio large bad; do
 	files 1 || fail "$what: not overwritten: $(head -n 1 tape)"
 	rm -rf state/* dumpdates
 done
-# But not what others build on.
+# But not what other dumps depend on.
 rm -f tape
 configure 0 1600000000
 engine 0 -q -c a.conf
@@ -257,10 +257,10 @@ cmp -s f0 base || fail "behind the base, the base was overwritten"
 cp f1 level1
 tape base
 configure 2 1600002000
-refused "the file at which the tape stands" "level 0 dump" \
+refused "the file at the tape's position" "level 0 dump" \
     "on host: mt -f $drive weof"
 tape base level1
-refused "the file at which the tape stands" "level 0 dump"
+refused "the file at the tape's position" "level 0 dump"
 # In front of the mark at the end of a file, with and without more.
 marked () {
 	local at=$1
@@ -271,7 +271,7 @@ marked () {
 length=$(($(stat -c %s base) / 4096))
 marked "$length" base level1
 to_mark=yes
-refused "the file at which the tape stands" "level 1 dump"
+refused "the file at the tape's position" "level 1 dump"
 to_mark=
 marked 3 base level1
 refused "is not a dump but"
@@ -279,7 +279,7 @@ set="rewind = false; overwrite_foreign = true;"
 configure 2 1600002000
 marked 3 base
 engine 1 -q -c a.conf
-said "stands within a file" "mt -f $drive eod there"
+said "positioned inside a file" "mt -f $drive eod there"
 files 1 || fail "within a file: $(head -n 1 tape)"
 cmp -s f0 base || fail "within a file, the base was overwritten"
 set="rewind = false;"

@@ -65,7 +65,7 @@ to_tape "" "rewind = false; verify = true;"
 ends 0
 same_file plain/one dumps/001
 to_tape "--fault die@20" "rewind = false;"
-ends 3 "cannot be rewritten" "rewind = false"
+ends 3 "cannot rewrite the volume" "rewind = false"
 to_tape "--fault die@20 --times 2"
 ends 0 "rewriting it"
 same_file plain/one dumps/001
@@ -77,10 +77,10 @@ ends 4 "Is the new volume (number 2) mounted"
 # Not ready.
 to_tape "--fault e5@1 --at I"
 no_handler
-ends 1 "the tape drive is not ready" "is a tape in the drive"
+ends 1 "the tape drive is not ready" "is there a good tape"
 to_tape "--fault e123@1 --at O"
 no_handler
-ends 1 "there is no tape in the drive"
+ends 1 "no tape in the drive"
 to_tape "--fault e5@3 --at I"
 no_handler
 ends 4 "the file mark cannot be written"

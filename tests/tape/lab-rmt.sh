@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Both rmt of Debian on the drives of the tape lab: what others build on is not
-# overwritten, blank and blanked tapes are, and a volume begins where it should.
+# Both of Debian's rmt, on the drives of the tape lab: dumps that others depend
+# on are not overwritten, blank and erased tapes are, and a volume begins where
+# it should.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 # shellcheck source=tests/tape/tape-lab-lib.sh
@@ -68,7 +69,7 @@ for server in "${servers[@]}"; do
 	holds 0 0
 	configure 1 1600001000 "rewind = false;"
 	mt -f "$drive" rewind
-	refused "the file at which the tape stands" "level 0 dump"
+	refused "the file at the tape's position" "level 0 dump"
 	mt -f "$drive" eod
 	engine 0 --check -c a.conf
 	engine 0 -q -c a.conf

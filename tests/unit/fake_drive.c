@@ -10,8 +10,8 @@
 
 #include "unit.h"
 
-#define FD_BASE 700		/* that no file of the test has */
-#define BEHIND_WARNING 6	/* blocks up to the physical end */
+#define FD_BASE 700		/* not used by any file of the test */
+#define BEHIND_WARNING 6	/* blocks from there to the physical end */
 #define NAP 200000000u
 
 static int
@@ -140,7 +140,7 @@ fake_open(void *context, const char *path, int flags)
 	if (d->in_use)
 		return set_errno(EBUSY);
 	ck_assert(!d->is_open);
-	/* Else it waits for two minutes. */
+	/* Otherwise the caller waits for two minutes. */
 	if (d->tape == NULL || d->off_line)
 		ck_assert_int_ne(flags & O_NONBLOCK, 0);
 	d->may_write = (flags & O_ACCMODE) != O_RDONLY;
@@ -151,7 +151,7 @@ fake_open(void *context, const char *path, int flags)
 	return FD_BASE + (int)(d - room->drives);
 }
 
-/* Somewhere else by a command for that. */
+/* Such a drive needs a command to leave its position. */
 static void
 move(struct fake_drive *d)
 {
@@ -174,7 +174,7 @@ rewind_tape(struct fake_drive *d)
 	move(d);
 }
 
-/* What the drive still holds in its buffer does not reach the tape. */
+/* What is still in the drive's buffer does not reach the tape. */
 static int
 lose_buffered(struct fake_drive *d)
 {
@@ -232,7 +232,7 @@ read_block(struct fake_drive *d, uint8_t *to, size_t size)
 	return (ssize_t)b->size;
 }
 
-/* Of blocks of the size that is set: as many as there are in a row. */
+/* With fixed blocks: as many as follow each other. */
 static ssize_t
 read_blocks(struct fake_drive *d, uint8_t *to, size_t size)
 {
@@ -276,7 +276,7 @@ fake_read(void *context, int fd, void *buffer, size_t size)
 	    read_block(d, buffer, size);
 }
 
-/* Onto the tape, whatever it says of its end. */
+/* Onto the tape, whatever is reported about its end. */
 static void
 put_blocks(struct fake_drive *d, const uint8_t *data, size_t size,
     size_t blocks)
@@ -299,7 +299,7 @@ write_at_end(struct fake_drive *d, const uint8_t *data, size_t size,
 
 	if (d->at > capacity + BEHIND_WARNING)
 		return set_errno(ENOSPC);		/* the physical end */
-	/* Refusals and successes take turns. */
+	/* Refuse and succeed alternately. */
 	d->warned = !d->warned;
 	if (!d->warned && d->tape->warning != FAKE_WARNS_BEHIND) {
 		put_blocks(d, data, size, blocks);
@@ -365,7 +365,7 @@ fake_write(void *context, int fd, const void *data, size_t size)
 	return (ssize_t)size;
 }
 
-/* ----------------------------------------------------------------- moving */
+/* ------------------------------------------------------------------ moving */
 
 static int
 forward_files(struct fake_drive *d, int count)
@@ -451,7 +451,7 @@ eject(struct fake_drive *d)
 static int
 rewind_drive(struct fake_drive *d)
 {
-	/* It writes what it still has. */
+	/* Flushes its buffer. */
 	if (d->dirty && write_mark(d) == -1)
 		return -1;
 	if (is_due(&d->rewinds_done, d->rewind_fails))
@@ -507,7 +507,7 @@ get_status(const struct fake_drive *d, struct mtget *status)
 	if (d->is_absent)
 		return set_errno(ENXIO);
 	if (d->tape == NULL)
-		gstat |= 0x00040000;	/* GMT_DR_OPEN, as these */
+		gstat |= 0x00040000;	/* GMT_DR_OPEN, and so on */
 	else if (!d->off_line && d->ready_after == 0)
 		gstat |= 0x01000000;	/* ONLINE */
 	if (d->tape != NULL && d->tape->is_protected)
@@ -523,7 +523,7 @@ get_status(const struct fake_drive *d, struct mtget *status)
 	return 0;
 }
 
-/* The head of a mode page; the bit for write protection. */
+/* The header of a mode page, with the bit for write protection. */
 static int
 tell_mode(const struct fake_drive *d, const struct sg_io_hdr *io)
 {
@@ -556,7 +556,7 @@ tell_alerts(const struct fake_drive *d, const struct sg_io_hdr *io)
 	return 0;
 }
 
-/* Whether it is ready, and what is wrong with it. */
+/* Is it ready, and if not, why? */
 static int
 ask(const struct fake_drive *d, const struct sg_io_hdr *io)
 {

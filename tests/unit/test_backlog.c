@@ -10,7 +10,7 @@ add_block(struct backlog *b, enum backlog_kind kind, int byte)
 
 	memset(block, byte, sizeof(block));
 	ck_assert(backlog_add_block(b, kind, block));
-	/* It has a copy. */
+	/* It holds a copy. */
 	memset(block, 0, sizeof(block));
 }
 
@@ -92,7 +92,7 @@ START_TEST(what_is_put_in_front_comes_first)
 	add_extent(&front, 2);
 	backlog_prepend(&b, &front);
 	ck_assert_ptr_null(front.first);
-	/* The end is still where it was. */
+	/* The end is unchanged. */
 	add_block(&b, BACKLOG_DATA, 4);
 	expect_block(&b, BACKLOG_HEADER, 1);
 	expect_extent(&b, 2);
@@ -114,7 +114,7 @@ START_TEST(in_front_of_nothing_and_nothing_in_front)
 	backlog_prepend(&b, &front);
 	add_extent(&b, 2);
 	backlog_prepend(&b, &front);
-	/* The other one is as new. */
+	/* The other one is as if new. */
 	add_extent(&front, 9);
 	expect_extent(&front, 9);
 	expect_extent(&b, 1);

@@ -22,7 +22,7 @@ START_TEST(what_is_put_is_what_comes_back)
 {
 	uint8_t room[sizeof(bytes) + 1];
 
-	/* Also where a number is not aligned. */
+	/* Also at unaligned addresses. */
 	for (size_t at = 0; at < 2; at++) {
 		bytes_put64(room + at, 0x8807860584038201);
 		ck_assert_mem_eq(room + at, bytes, 8);

@@ -105,7 +105,7 @@ END_TEST
 /*
  * The numbers of dump(8): a record takes its bytes / (density / 10) tenths of
  * an inch, both divisions rounded down, and a gap of 8 tenths, or 5 at 6250
- * bpi, or 16 on a cartridge; the tape is changed behind the record that passed
+ * bpi, or 16 on a cartridge; the tape is changed after the record that crossed
  * the length.
  */
 START_TEST(a_reel_is_what_dump_computes)

@@ -9,7 +9,7 @@
 
 #include "unit.h"
 
-/* Seen by all processes of a test. */
+/* Shared by all processes of a test. */
 struct shared {
 	int writers;
 	int retries;
@@ -42,8 +42,8 @@ retry(void *arg, pid_t pid, int wait_status)
 #define GIVEN_UP 77		/* exit status of a checkpoint */
 
 /*
- * Fork a checkpoint of its own, which ends with 0 when its volume is safe and
- * with GIVEN_UP otherwise.  `write_volume` is run by each writer.
+ * Fork a separate checkpoint, which exits with 0 when its volume is safe, and
+ * with GIVEN_UP otherwise.  Each writer runs `write_volume`.
  */
 static pid_t
 start_checkpoint(void (*write_volume)(struct checkpoint *cp))
@@ -87,7 +87,7 @@ START_TEST(a_safe_volume_ends_the_checkpoint_while_the_writer_goes_on)
 }
 END_TEST
 
-/* The end of the checkpoint is seen in the pid that the writer has for parent. */
+/* The writer sees the end of the checkpoint, as its parent pid changes. */
 static void
 look_for_checkpoint(struct checkpoint *cp)
 {

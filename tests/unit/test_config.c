@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * test_config.c - jobs out of files
+ * test_config.c - reading jobs from files
  *
- * TEST_PLUGINS is the folder of the plugins that are made for the tests.
+ * TEST_PLUGINS is the directory of the plugins built for the tests.
  */
 #include "core/config/config.h"
 
@@ -15,10 +15,10 @@
 struct desk {
 	char folder[64];
 	char file[96];
-	int messages;			/* a file of its own */
+	int messages;			/* a separate file */
 	struct report *rep;
 	struct plugin_registry *reg;
-	char text[65536];		/* what was said */
+	char text[65536];		/* the messages */
 };
 
 static void
@@ -214,7 +214,7 @@ START_TEST(numbers_too_large_for_64_bits_are_not_taken)
 }
 END_TEST
 
-static int processes;		/* that were forked */
+static int processes;		/* number forked */
 
 static void
 count_process(void)
@@ -222,7 +222,7 @@ count_process(void)
 	processes++;
 }
 
-/* One reads the file, one tries all that is in it, whatever there is. */
+/* One process reads the file, one tries everything in it. */
 START_TEST(a_file_without_mistakes_takes_two_processes)
 {
 	struct desk d;

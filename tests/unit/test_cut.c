@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * test_cut.c - where a volume is cut, by plan or by a medium that is full
+ * test_cut.c - where a volume is cut, as planned or by a full medium
  */
 #include "core/write/cut.h"
 
@@ -17,7 +17,7 @@ struct fixture {
 	struct cut cut;
 };
 
-/* Volume 2, as the first one needs room for its maps; 0 KiB: no plan. */
+/* Volume 2, as volume 1 needs room for its maps; 0 KiB: no planned size. */
 static void
 begin(struct fixture *f, int64_t kib)
 {
@@ -94,7 +94,7 @@ START_TEST(an_end_that_is_near_comes_between_two_inodes)
 {
 	struct fixture f;
 
-	begin(&f, 1024);	/* 1024 blocks, 16 of them early */
+	begin(&f, 1024);	/* 1024 blocks; up to 16 of them early */
 	fill(&f, 1000);
 	put_inode(&f, 7, 3, false);
 	cut_between_inodes(&f.cut);
@@ -132,7 +132,7 @@ START_TEST(what_is_to_stay_together_goes_to_the_next_volume)
 	cut_keep_together(&f.cut, 3);
 	ck_assert_uint_eq(cut_room(&f.cut), 3);
 	cut_keep_together(&f.cut, 4);
-	ck_assert_uint_eq(f.cut.limit, 36);	/* with the open record */
+	ck_assert_uint_eq(f.cut.limit, 36);	/* including the open record */
 	ck_assert_uint_eq(cut_room(&f.cut), 0);
 	end(&f);
 }
@@ -161,7 +161,7 @@ START_TEST(going_back_finds_what_the_first_record_is_in_the_middle_of)
 	ck_assert_uint_eq(f.cut.blocks, 8);
 	ck_assert_uint_eq(f.cut.context.inode, 7);
 	ck_assert_uint_eq(f.cut.context.data_left, 2);
-	/* Nothing to go back by. */
+	/* Nothing was kept to go back to. */
 	ck_assert_uint_eq(cut_go_back(&f.cut, 2), 0);
 	ck_assert_uint_eq(f.cut.context.data_left, 2);
 	end(&f);
@@ -176,7 +176,7 @@ START_TEST(an_attribute_record_is_not_torn_by_the_end_of_the_medium)
 	put_inode(&f, 7, 37, false);
 	put_inode(&f, 7, 4, true);	/* blocks 38 to 42 */
 	put_inode(&f, 8, 20, false);
-	cut_go_back(&f.cut, 11);	/* behind the next header, block 43 */
+	cut_go_back(&f.cut, 11);	/* after the next header, block 43 */
 	ck_assert_uint_eq(cut_untorn(&f.cut), 44);
 	cut_go_back(&f.cut, 10);
 	ck_assert_uint_eq(cut_untorn(&f.cut), 36);

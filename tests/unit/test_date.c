@@ -125,7 +125,7 @@ START_TEST(dates_are_shown_as_dump_shows_them)
 	set_zone("CET-1");
 	date_format(0, text);
 	ck_assert_str_eq(text, "Thu Jan  1 01:00:00 1970");
-	date_format(INT64_MAX, text);	/* no such year: anything, but whole */
+	date_format(INT64_MAX, text);	/* no such year: any complete text */
 	ck_assert_ptr_nonnull(memchr(text, '\0', sizeof(text)));
 }
 END_TEST

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * test_device.c - what is laid over a device, against a plain copy in memory
+ * test_device.c - overlays on a device, compared with a plain copy in memory
  */
 #include <errno.h>
 #include <stdarg.h>
@@ -10,10 +10,10 @@
 
 #include "unit.h"
 
-#define SIZE 300000u			/* no multiple of any block */
+#define SIZE 300000u			/* not a multiple of any block */
 
 static char path[64];
-static uint8_t file[SIZE];		/* what is in it */
+static uint8_t file[SIZE];		/* its contents */
 static uint8_t model[SIZE];		/* what should be read */
 static char told[256];
 
@@ -77,7 +77,7 @@ below(size_t limit)
 	return (size_t)random() % limit;
 }
 
-/* Read a range in pieces of random lengths, none among them. */
+/* Read a range in pieces of random lengths, including empty ones. */
 static void
 check_range(const struct device *d, size_t address, size_t length)
 {
@@ -133,7 +133,7 @@ START_TEST(without_anything_over_it_the_file_is_read)
 }
 END_TEST
 
-/* Where the file system of this folder has no O_DIRECT, there is no such way. */
+/* This filesystem may not support O_DIRECT. */
 START_TEST(past_the_cache_any_piece_of_it_is_read)
 {
 	set_up();
@@ -144,7 +144,7 @@ START_TEST(past_the_cache_any_piece_of_it_is_read)
 
 	if (device_read_past_cache(d, DEVICE_PAST_CACHE_ALL)) {
 		check_ranges(d);
-		/* On every border, and beside it. */
+		/* On every boundary, and next to it. */
 		for (size_t at = 0; at < 9; at++) {
 			ck_assert_int_eq(device_read(d, 4096, bytes + at,
 			    SIZE - 4096, &error), DE_OK);
@@ -218,7 +218,7 @@ redirect(bool external)
 			memcpy(model + to, magic, sizeof(magic));
 	}
 	check_ranges(d);
-	/* Part of such a block is written over. */
+	/* Part of such a block is overwritten. */
 	for (size_t i = 0; i < 200; i++) {
 		const size_t at = below(SIZE - 8);
 		ck_assert(device_lay_over(d, at, "changed", 7));
@@ -253,7 +253,7 @@ START_TEST(the_end_of_the_device_is_an_error)
 		    &error), DE_FAILED);
 		ck_assert(device_lay_over(d, 0, bytes, 10));
 	}
-	/* A whole block at the end, which the device has in part only. */
+	/* A whole block at the end, of which the device has only a part. */
 	memset(bytes, 9, sizeof(bytes));
 	ck_assert(device_lay_over(d, SIZE / 4096 * 4096, bytes, 4096));
 	ck_assert_int_eq(device_read(d, SIZE - 100, bytes, 200, &error), DE_OK);

@@ -8,7 +8,7 @@
 
 #include "unit.h"
 
-/* A sink that keeps everything, or fails at a chunk. */
+/* A sink that keeps everything, or fails at a given chunk. */
 struct shelf {
 	uint8_t *bytes;
 	size_t size;
@@ -44,7 +44,7 @@ struct parsed {
 	char name[256];
 };
 
-/* Walk it as restore does and check each rule on the way. */
+/* Walk it as restore does, checking each rule on the way. */
 static size_t
 parse(const struct shelf *s, struct parsed *entries, size_t room)
 {
@@ -55,7 +55,7 @@ parse(const struct shelf *s, struct parsed *entries, size_t room)
 		const size_t reclen = get16(e + 4), length = e[7];
 		ck_assert_uint_eq(reclen % 4, 0);
 		ck_assert_uint_ge(reclen, 8 + ((length + 4) & ~(size_t)3));
-		/* no entry crosses a multiple of 512, nor so of 1024 */
+		/* no entry crosses a multiple of 512, and so none of 1024 */
 		ck_assert_uint_eq(at / 512, (at + reclen - 1) / 512);
 		ck_assert_uint_eq(e[8 + length], 0);
 		for (size_t i = 8 + length; i < reclen; i++)
@@ -129,7 +129,7 @@ START_TEST(entries_that_fill_a_chunk_exactly_need_no_other)
 	struct dirblock d;
 	char name[256];
 
-	/* 8 + 248 = 256: two of them are a chunk. */
+	/* 8 + 248 = 256: two of them fill a chunk. */
 	memset(name, 'x', sizeof(name));
 	dirblock_begin(&d, shelve, &s);
 	for (int i = 0; i < 4; i++)
@@ -225,7 +225,7 @@ START_TEST(a_directory_never_becomes_larger_than_restore_can_read)
 		added++;
 	}
 	ck_assert_int_eq(status, DE_NO_MORE);
-	/* what is refused does not harm what comes behind it */
+	/* a refused entry does not harm what follows */
 	ck_assert_int_eq(dirblock_add(&d, 11, 0, "y", 1), DE_OK);
 	ck_assert_int_eq(dirblock_end(&d), DE_OK);
 	ck_assert_uint_le(d.size, 268435455);
@@ -239,7 +239,7 @@ START_TEST(shortened_names_fit_and_differ)
 	static char names[NAMES][DIRBLOCK_NAME_MAX + 1];
 	char name[256];
 
-	/* alike but for their last bytes, and all the same inode */
+	/* they differ only in their last bytes, and have the same inode */
 	for (int i = 0; i < NAMES; i++) {
 		memset(name, 'n', 250);
 		snprintf(name + 250, 6, "%05d", i);
@@ -272,7 +272,7 @@ START_TEST(shortened_names_are_the_same_each_time)
 }
 END_TEST
 
-/* Are the bytes whole characters of 3 bytes, as far as the first "~"? */
+/* Are the bytes up to the first "~" whole characters of 3 bytes? */
 static void
 check_characters(const char *text)
 {

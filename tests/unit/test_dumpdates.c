@@ -30,7 +30,7 @@ setup(struct fixture *f)
 	f->rep = report_new(f->log, REPORT_QUIET);
 }
 
-/* Nothing may be left beside it, so the folder can go. */
+/* Nothing may be left in the directory, so that it can be removed. */
 static void
 teardown(struct fixture *f)
 {
@@ -60,7 +60,7 @@ get(const struct fixture *f, char *text, size_t room)
 	fclose(in);
 }
 
-/* The latest below a level. */
+/* The latest dump below a level. */
 struct finding {
 	uint32_t below;
 	struct dumpdates_entry latest;
@@ -110,7 +110,7 @@ START_TEST(dates_are_read_as_dump_writes_them)
 {
 	static const struct {
 		const char *line;
-		int64_t date;		/* 0: it is no line of a dump */
+		int64_t date;		/* 0: not a record of a dump */
 	} cases[] = {
 		{ "/d 0 Sun Nov 22 11:05:06 2026 +0000", 1795345506 },
 		{ "/d 0 Sun Nov 22 11:05:06 2026 +0100", 1795341906 },
@@ -187,7 +187,7 @@ START_TEST(what_is_written_is_read_again)
 			ck_assert(update(&f, "/d", 3, date));
 			ck_assert_int_eq(find(&f, "/d", 4).date, date);
 		}
-		/* The hour that comes twice, and the one that does not come. */
+		/* The hour that occurs twice, and the one that is skipped. */
 		static const int64_t changes[] = { 1761440399, 1761440400,
 		    1761443999, 1761444000, 1743296399, 1743296400 };
 		for (size_t i = 0; i < COUNT(changes); i++) {
@@ -251,7 +251,7 @@ START_TEST(a_line_that_is_there_twice_becomes_one)
 }
 END_TEST
 
-/* Many processes at once: no line of theirs is lost. */
+/* Many processes at once: none of their lines is lost. */
 START_TEST(updates_do_not_get_lost)
 {
 	enum { PROCESSES = 8, LINES = 6 };

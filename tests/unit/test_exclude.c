@@ -3,7 +3,7 @@
 
 #include "unit.h"
 
-/* Is `path` left out, or something above it? */
+/* Is `path` excluded, or a directory above it? */
 static bool
 leaves_out(const struct exclude *x, const char *path)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * test_extension.c - the extension, against the numbers of doc/stream-format.md
+ * test_extension.c - the extension, by the numbers in doc/stream-format.md
  */
 #include "core/format/extension.h"
 

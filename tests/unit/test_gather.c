@@ -5,14 +5,14 @@
 
 #include "unit.h"
 
-/* A medium whose byte at address a is known, and that counts the calls. */
+/* A medium with a known byte at each address, which counts the calls. */
 struct medium {
 	unsigned int calls;
-	uint64_t bad_begin;	/* these addresses cannot be read */
+	uint64_t bad_begin;	/* these addresses are unreadable */
 	uint64_t bad_end;
-	unsigned int fail_calls;	/* the first so many fail, then none */
-	unsigned int calls_wanted;	/* then nobody wants more; 0: always */
-	bool silent;		/* it does not say where a read failed */
+	unsigned int fail_calls;	/* the first ones, which fail */
+	unsigned int calls_wanted;	/* then cancelled; 0: never */
+	bool silent;		/* does not say where a read failed */
 	int iov_max;
 };
 
@@ -69,7 +69,7 @@ gather(struct medium *m, const struct gather_piece *pieces,
 	return gather_read(&source, pieces, count, losses);
 }
 
-/* All of them, without a loss. */
+/* Read all of them, without a loss. */
 static void
 gather_all(struct medium *m, const struct gather_piece *pieces,
     unsigned int count)
@@ -92,7 +92,7 @@ expect_pieces(const struct gather_piece *pieces, unsigned int count)
 			    pieces[i].to[n], byte_at(pieces[i].address + n));
 }
 
-/* Read the pieces and count the calls that it took. */
+/* Read the pieces and count the calls. */
 static unsigned int
 calls_for(const struct gather_piece *pieces, unsigned int count)
 {
@@ -142,7 +142,7 @@ START_TEST(large_gaps_and_steps_back_are_not)
 		{ a, 1024, 65536, 0, 11 },
 		{ a + 1024, 1024, 65536 + 1024 + 1000000, 0, 12 },
 		{ a + 2048, 1024, 4096, 0, 13 },
-		{ a + 3072, 1024, 4096, 0, 14 },	/* the same once more */
+		{ a + 3072, 1024, 4096, 0, 14 },	/* the same again */
 	};
 
 	ck_assert_uint_eq(calls_for(pieces, 4), 4);
@@ -179,7 +179,7 @@ START_TEST(a_run_ends_where_the_address_would_wrap)
 }
 END_TEST
 
-/* Bytes of pieces: zeros where they are lost, else what the medium has. */
+/* Check the pieces: zeros where they are lost, else the medium's bytes. */
 static void
 expect_but(const struct gather_piece *piece, const struct gather_losses *losses)
 {
@@ -226,7 +226,7 @@ START_TEST(the_tape_block_that_fails_is_found)
 }
 END_TEST
 
-/* Every place and length of damage in pieces with odd ends. */
+/* Every position and length of damage, in pieces of odd lengths. */
 START_TEST(no_more_is_lost_than_the_tape_blocks_that_fail)
 {
 	static uint8_t a[8 * 1024];

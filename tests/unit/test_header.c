@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * test_header.c - headers, against the numbers of doc/stream-format.md
+ * test_header.c - headers, by the numbers in doc/stream-format.md
  */
 #include "core/format/header.h"
 
@@ -20,7 +20,7 @@ static const struct header_identity identity = {
 	.host = "mail.example",
 };
 
-/* What every header of that dump has, at hard offsets. */
+/* What every header of that dump has, at literal offsets. */
 static void
 expect_common(uint8_t block[static DE_TAPE_BLOCK])
 {
@@ -217,7 +217,7 @@ START_TEST(stamp_makes_the_words_add_up_to_84446)
 	ck_assert_uint_eq(sum_of(block), 84446);
 
 	at = (struct header_position){ 0xfffffff0u, 127, 0x80000001u };
-	header_stamp(block, &at);	/* again, elsewhere */
+	header_stamp(block, &at);	/* again, at another place */
 	ck_assert_uint_eq(sum_of(block), 84446);
 	ck_assert_uint_eq(get32(block + 12), 127);
 	ck_assert_uint_eq(get32(block + 16), 0xfffffff0u);
@@ -376,8 +376,8 @@ START_TEST(long_texts_are_cut_and_stay_terminated)
 	ck_assert_uint_eq(strnlen((char *)t.block + 696, 64), 63);
 	ck_assert_uint_eq(strnlen((char *)t.block + 760, 64), 63);
 	ck_assert_uint_eq(strnlen((char *)t.block + 824, 64), 63);
-	ck_assert_uint_eq(get32(t.block + 692), 0);	/* level, behind it */
-	ck_assert_uint_eq(get32(t.block + 888), 2);	/* flags, behind host */
+	ck_assert_uint_eq(get32(t.block + 692), 0);	/* level, after it */
+	ck_assert_uint_eq(get32(t.block + 888), 2);	/* flags, after host */
 
 	id.label = "123456789012345";			/* just fits */
 	header_template_init(&t, &id);

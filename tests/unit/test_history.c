@@ -39,7 +39,7 @@ teardown(struct fixture *f)
 	ck_assert_int_eq(system(command), 0);
 }
 
-/* What it has said so far. */
+/* The messages so far. */
 static bool
 said(const struct fixture *f, const char *text)
 {
@@ -172,7 +172,7 @@ START_TEST(damaged_files_are_named_and_put_aside)
 		write_file(&f, "k.json", damaged[i], 0600);
 		ck_assert_uint_eq(count(&f, false), 0);
 		ck_assert(said(&f, "k.json: damaged"));
-		/* And it is not in the way. */
+		/* And it does no harm. */
 		ck_assert(put(&f, "k", "one"));
 		ck_assert_uint_eq(count(&f, true), 1);
 		teardown(&f);
@@ -292,7 +292,7 @@ START_TEST(a_newer_file_stays_as_it_is)
 }
 END_TEST
 
-/* `seen` is how many dumps it was shown. */
+/* `seen` counts the dumps it was shown. */
 struct one {
 	struct history_record r;
 	size_t seen;
@@ -312,7 +312,7 @@ put_one(void *arg, struct history_list *list)
 	return history_add(list, &one->r);
 }
 
-/* Returns how many it was shown; SIZE_MAX: it failed. */
+/* Returns how many dumps it was shown; SIZE_MAX: it failed. */
 static size_t
 change_one(const struct fixture *f, const char *id, int64_t ended)
 {
@@ -346,7 +346,7 @@ START_TEST(a_run_changes_its_own_dump_alone)
 }
 END_TEST
 
-/* Somebody may have formatted it. */
+/* A user may have reformatted it. */
 START_TEST(a_file_in_another_layout_is_understood)
 {
 	struct fixture f;
@@ -368,7 +368,7 @@ START_TEST(a_file_in_another_layout_is_understood)
 }
 END_TEST
 
-/* So that somebody can thin them out. */
+/* So that old lines can be removed. */
 START_TEST(of_many_dumps_all_are_shown)
 {
 	struct history_list list = { 0 };
@@ -442,10 +442,10 @@ START_TEST(a_run_is_alive_as_long_as_its_process)
 	ck_assert(history_is_alive(&r));
 	snprintf(other, sizeof(other), "%s", boot);
 	other[0] = other[0] == '0' ? '1' : '0';
-	r.boot = other;			/* another boot had such a process, too */
+	r.boot = other;			/* such a process of another boot */
 	ck_assert(!history_is_alive(&r));
 	r.boot = boot;
-	r.pid_started++;		/* and this number another process */
+	r.pid_started++;		/* another process of that number */
 	ck_assert(!history_is_alive(&r));
 	ck_assert_int_eq(pipe(pipes), 0);
 	const pid_t pid = fork();

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * test_job_config.c - each key of the tables is taken into the typed settings
+ * test_job_config.c - each key of the tables reaches the typed settings
  */
 #include "core/config/job_config.h"
 
@@ -18,7 +18,7 @@ job_new(struct job_config *job)
 	    job->volumes != NULL && job->snapshot != NULL);
 }
 
-/* Give it a value that it has not got. */
+/* Set it to a value other than the current one. */
 static void
 change_value(struct option_set *set, int index,
     const struct option_value *value)
@@ -31,7 +31,7 @@ change_value(struct option_set *set, int index,
 	case DE_OPTION_INTEGER:
 	case DE_OPTION_SIZE:
 	case DE_OPTION_TIME:
-		/* The default may be either end of the range. */
+		/* The default may be at either end of the range. */
 		ok = option_put_number(set, index,
 		    value->known && value->number == o->max ? o->min : o->max,
 		    why);
@@ -63,8 +63,8 @@ free_value(struct option_value *value)
 }
 
 /*
- * Bytes are compared, so a text has to have another address: the value from
- * before lives on until then.
+ * Bytes are compared, so a text must have a different address: the previous
+ * value is kept until then.
  */
 static void
 expect_all_taken(struct job_config *job, struct option_set *set)
@@ -97,8 +97,8 @@ START_TEST(each_key_of_the_tables_is_taken)
 END_TEST
 
 /*
- * By default update_dumpdates is true, so change_value() would change nothing;
- * and with since or subtree false.
+ * update_dumpdates is true by default, so change_value() would not change it;
+ * with since or subtree it is false.
  */
 START_TEST(each_key_of_a_job_is_taken)
 {

@@ -10,9 +10,9 @@
 #include "core/base/clock.h"
 #include "unit.h"
 
-/* What is said; the last of it. */
+/* The last message. */
 struct fixture {
-	char name[64];		/* of nothing that anybody else locks */
+	char name[64];		/* not locked by anyone else */
 	char said[1024];
 	int log;
 	struct report *rep;
@@ -54,7 +54,7 @@ teardown(struct fixture *f)
 	close(f->log);
 }
 
-/* A process that has the lock; it ends when `*hold` is closed. */
+/* A process that has the lock; closing `*hold` ends it. */
 static pid_t
 fork_holder(struct fixture *f, int *hold)
 {
@@ -157,7 +157,7 @@ START_TEST(a_lock_is_inherited_until_the_last_process_has_ended)
 		}
 		if (write(ready[1], &child, sizeof(child)) == -1)
 			_exit(1);
-		_exit(0);	/* as one that is killed: releases nothing */
+		_exit(0);	/* like a killed one: releases nothing */
 	}
 	close(go[0]);
 	ck_assert_int_eq(read(ready[0], &child, sizeof(child)), sizeof(child));
@@ -213,7 +213,7 @@ START_TEST(a_signal_ends_the_waiting)
 }
 END_TEST
 
-/* As two users do, whose folders are not the same. */
+/* Like two users, whose directories differ. */
 START_TEST(a_node_is_locked_whatever_the_name)
 {
 	struct fixture f;
@@ -233,7 +233,7 @@ START_TEST(a_node_is_locked_whatever_the_name)
 	ck_assert_int_eq(try(&f), LOCK_TAKEN);
 	close(fd);
 	unlink(node);
-	/* What is not there is for the output to complain about. */
+	/* The output reports what does not exist. */
 	ck_assert_int_eq(try(&f), LOCK_TAKEN);
 	teardown(&f);
 }

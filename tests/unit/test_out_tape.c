@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * test_out_tape.c - dumps to drives that behave as real ones do, or worse
+ * test_out_tape.c - dumps to drives that behave like real ones, or worse
  *
- * Each record is to be on the tapes once, whatever the drive does.
+ * Each record must be on the tapes exactly once, whatever the drive does.
  */
 #include "plugins/out-tape/out-tape.h"
 
@@ -14,7 +14,7 @@
 
 #define RECORD 4096u
 #define TAPES 4
-#define HEADER UINT32_MAX	/* the number of a record that is one */
+#define HEADER UINT32_MAX	/* in place of a record's number */
 #define DATE 1700000000
 #define DAY 86400
 
@@ -31,21 +31,21 @@ struct bench {
 	size_t device_count;
 	struct setting settings[6];
 	void *self;
-	char told[4096];	/* all messages, a line each */
+	char told[4096];	/* all messages, one per line */
 	int64_t date;
-	const char *medium;	/* of an EOT handler */
-	enum de_dump_state state;	/* of all dumps but this one */
+	const char *medium;	/* from an EOT handler */
+	enum de_dump_state state;	/* of all other dumps */
 	bool cannot_retire;
 	int64_t retired[8];		/* dates, and how many */
 	size_t retired_count;
 	enum de_failure refused;	/* why a volume was not opened */
-	uint64_t mark;			/* and what */
+	uint64_t mark;			/* identifies what was refused */
 	bool verify;
 	bool doubled_is_right;	/* at the end of a tape */
-	bool torn_is_right;	/* the same */
+	bool torn_is_right;	/* likewise */
 };
 
-/* Too large for the stack of a test that is traced. */
+/* Too large for the stack of a test under valgrind. */
 static struct bench bench;
 
 static const struct de_output *
@@ -169,7 +169,7 @@ dump_retire(const struct de_host *host, const struct de_dump_found *found)
 
 /* --------------------------------------------------------------- the bench */
 
-/* One drive with the first tape in it. */
+/* One drive, with the first tape loaded. */
 static struct bench *
 set_up(void)
 {
@@ -210,7 +210,7 @@ set(struct bench *b, const char *key, int64_t value)
 	b->settings[i] = (struct setting){ key, value };
 }
 
-/* Another dump begins. */
+/* Begin another dump. */
 static void
 create(struct bench *b)
 {
@@ -247,7 +247,7 @@ not_said(const struct bench *b, const char *text)
 		ck_abort_msg("\"%s\" is in: %s", text, b->told);
 }
 
-/* -------------------------------------------------------------- the volumes */
+/* ------------------------------------------------------------- the volumes */
 
 static struct de_volume
 volume(const struct bench *b, uint32_t number)
@@ -264,7 +264,7 @@ volume(const struct bench *b, uint32_t number)
 	};
 }
 
-/* What every volume begins with: doc/stream-format.md. */
+/* What begins every volume, see doc/stream-format.md. */
 static void
 make_header(const struct bench *b, uint32_t number, uint8_t record[RECORD])
 {
@@ -283,7 +283,7 @@ make_header(const struct bench *b, uint32_t number, uint8_t record[RECORD])
 	set32(record + 28, 84446 - sum);
 }
 
-/* Each KiB of it tells which one it is. */
+/* Each KiB of a record identifies it. */
 static void
 make_record(uint32_t number, uint8_t record[RECORD])
 {
@@ -296,13 +296,13 @@ make_record(uint32_t number, uint8_t record[RECORD])
 
 enum ending {
 	DONE,			/* all records are on the tapes */
-	FULL,			/* the volume is complete, and more have to come */
-	TOO_SMALL,		/* not even its header has room */
+	FULL,			/* the volume is complete, and more follow */
+	TOO_SMALL,		/* even its header has no room */
 	FAILED,
 	NOT_OPENED
 };
 
-/* Read it back: the header, then the records from `first` up to `end`. */
+/* Read it back: the header, then records `first` to `end` - 1. */
 static enum de_status
 verify(struct bench *b, uint32_t number, uint32_t first, uint32_t end)
 {
@@ -336,7 +336,7 @@ close_complete(struct bench *b, uint32_t number, uint32_t first, uint32_t end)
 	return ops()->close_volume(b->self, DE_CLOSE_COMPLETE);
 }
 
-/* *next is the first record that is on no volume yet. */
+/* *next is the first record not on any volume yet. */
 static enum ending
 write_volume(struct bench *b, uint32_t number, uint32_t *next, uint32_t total)
 {
@@ -363,7 +363,7 @@ write_volume(struct bench *b, uint32_t number, uint32_t *next, uint32_t total)
 		ops()->close_volume(b->self, DE_CLOSE_DISCARD);
 		return too_small ? TOO_SMALL : FAILED;
 	}
-	/* What follows the first refusal is refused as well. */
+		/* What follows the first refusal is refused too. */
 	if (status == DE_END_OF_VOLUME)
 		ck_assert_int_eq(ops()->write(b->self, record, RECORD),
 		    DE_END_OF_VOLUME);
@@ -373,7 +373,7 @@ write_volume(struct bench *b, uint32_t number, uint32_t *next, uint32_t total)
 	return status == DE_OK ? DONE : FULL;
 }
 
-/* On tape after tape in the first drive; returns how many volumes it took. */
+/* Write to tape after tape in the first drive; returns how many volumes. */
 static uint32_t
 dump(struct bench *b, uint32_t total)
 {
@@ -394,7 +394,7 @@ dump(struct bench *b, uint32_t total)
 	return number;
 }
 
-/* All of a file of a tape; 0 bytes if it is empty or not there. */
+/* Read a file of a tape; 0 bytes if it is empty or missing. */
 static size_t
 file_bytes(const struct fake_tape *tape, int file, uint8_t *bytes, size_t room)
 {
@@ -414,8 +414,8 @@ file_bytes(const struct fake_tape *tape, int file, uint8_t *bytes, size_t room)
 }
 
 /*
- * Volumes of the dump on the tapes from `first` on, as their file number
- * `file`: each record is there once, in its order, and behind each volume is a
+ * Check the volumes of the dump on the tapes from `first` on, at file number
+ * `file`: each record occurs once, in order, and each volume is followed by a
  * file mark and nothing else.
  */
 static void
@@ -451,9 +451,9 @@ check_tapes(const struct bench *b, size_t first, int file, uint32_t volumes,
 	ck_assert_uint_eq(next, total);
 }
 
-/* ------------------------------------------------------------ end of a tape */
+/* ----------------------------------------------------------- end of a tape */
 
-/* Eight records, the first tape ending behind `capacity` blocks. */
+/* Eight records; the first tape ends after `capacity` blocks. */
 static void
 end_of_tape(enum fake_warning warning, size_t capacity, int block_size,
     bool tells, bool stays)
@@ -518,7 +518,7 @@ START_TEST(tape_ends_with_a_part_that_is_on_it)
 }
 END_TEST
 
-/* A position that counts something else is no help, and does no harm. */
+/* A position in other units does not help, and does no harm. */
 START_TEST(drive_that_tells_a_place_on_the_medium)
 {
 	for (size_t capacity = 0; capacity < 40; capacity++)
@@ -569,7 +569,7 @@ END_TEST
 
 /* ------------------------------------------------------------------ errors */
 
-/* One volume with an error; then, on the same tape, without. */
+/* One volume with an error; then, on the same tape, one without. */
 static void
 fails_once(struct bench *b, const char *text, bool retries)
 {
@@ -619,7 +619,7 @@ START_TEST(late_error_in_rewinding_fails_the_volume)
 {
 	struct bench *b = set_up();
 
-	/* The first three are of looking at the tape. */
+	/* The first three examine the tape. */
 	b->room.drives[0].rewind_fails = 4;
 	fails_once(b, "volume 1 may lack its end", false);
 }
@@ -652,7 +652,7 @@ START_TEST(error_in_reading_back_fails_the_volume)
 	uint32_t next = 0;
 	ck_assert_int_eq(write_volume(b, 1, &next, 5), FAILED);
 	said(b, "volume 1 cannot be read back");
-	/* Nothing that looks whole is left. */
+	/* Nothing is left that looks complete. */
 	uint8_t bytes[RECORD * 6];
 	ck_assert_uint_eq(file_bytes(&b->tapes[0], 0, bytes, sizeof(bytes)),
 	    0);
@@ -678,7 +678,7 @@ START_TEST(reset_is_got_over_twice)
 	}
 	ck_assert_int_eq(write_volume(b, 1, &next, 5), DONE);
 	check_tapes(b, 0, 0, 1, 5);
-	/* Another volume has attempts of its own. */
+	/* The attempts are counted per volume. */
 	fake_drive_load(d, &b->tapes[1]);
 	d->reset_at = d->writes + 2;
 	ck_assert_int_eq(write_volume(b, 2, &next, 9), FAILED);
@@ -709,9 +709,9 @@ START_TEST(soft_errors_are_told_of)
 }
 END_TEST
 
-/* ---------------------------------------------------------- before a volume */
+/* --------------------------------------------------------- before a volume */
 
-/* Not opened, with that message; and when it is put right, it works. */
+/* Refused with that message; once corrected, it works. */
 static void
 refused(struct bench *b, const char *text)
 {
@@ -835,7 +835,7 @@ START_TEST(drive_that_is_loading_is_waited_for)
 }
 END_TEST
 
-/* Not ready, with that code of SCSI: it is told of at once. */
+/* Not ready, with that SCSI code: reported at once. */
 static void
 is_not_waited_for(uint8_t code, uint8_t qualifier, bool new_sense,
     const char *text)
@@ -939,7 +939,7 @@ START_TEST(check_looks_at_every_drive)
 }
 END_TEST
 
-/* ------------------------------------------------- where on a tape, and what */
+/* ----------------------------------------------- where on a tape, and what */
 
 START_TEST(drives_take_turns)
 {
@@ -957,10 +957,10 @@ START_TEST(drives_take_turns)
 	ck_assert_int_eq(write_volume(b, 2, &next, 6), FULL);
 	facts = volume(b, 3);
 	ck_assert(ops()->needs_change(b->self, &facts));
-	/* Nobody does. */
+	/* No handler does. */
 	ck_assert_int_eq(write_volume(b, 3, &next, 6), NOT_OPENED);
 	said(b, "volume 1 of this dump");
-	/* The EOT handler has a word of its own. */
+	/* The EOT handler names it differently. */
 	b->medium = "/dev/nst1";
 	fake_drive_load(&b->room.drives[1], &b->tapes[2]);
 	ck_assert_int_eq(write_volume(b, 3, &next, 6), DONE);
@@ -996,7 +996,7 @@ START_TEST(same_tape_is_not_written_twice)
 }
 END_TEST
 
-/* With `file = 2`, behind two dumps of another date. */
+/* With `file = 2`, after two dumps of another date. */
 START_TEST(file_number_from_volume_to_volume)
 {
 	struct bench *b = set_up();
@@ -1070,9 +1070,9 @@ START_TEST(appended_volume_that_failed_gives_its_place_back)
 	fake_tape_put(&b->tapes[0], NULL, 0);
 	set(b, "append", 1);
 	create(b);
-	/* A crash: nobody could discard it. */
+	/* A crash: the volume is not discarded. */
 	d->write_fails = 3;
-	d->rewind_fails = 3;	/* to discard it */
+	d->rewind_fails = 3;	/* when discarding it */
 	ck_assert_int_eq(write_volume(b, 1, &next, 5), FAILED);
 	ck_assert_int_eq(write_volume(b, 1, &next, 5), DONE);
 	check_tapes(b, 0, 1, 1, 5);
@@ -1094,8 +1094,8 @@ START_TEST(appended_volume_that_cannot_be_read)
 END_TEST
 
 /*
- * Never written, or blanked by `mt weof`: the volume is at the beginning, also
- * one that is appended.
+ * Never written, or erased by `mt weof`: the volume goes to the beginning, even
+ * if appended.
  */
 START_TEST(blank_tape)
 {
@@ -1116,7 +1116,7 @@ START_TEST(blank_tape)
 }
 END_TEST
 
-/* Nor does an empty file stay between two dumps. */
+/* Nor is an empty file left between two dumps. */
 START_TEST(appended_behind_empty_files)
 {
 	struct bench *b = set_up();
@@ -1133,7 +1133,7 @@ START_TEST(appended_behind_empty_files)
 }
 END_TEST
 
-/* It takes one record, and says then that the tape is full. */
+/* It accepts one record, then reports that the tape is full. */
 START_TEST(drive_that_sticks_at_the_end_of_data)
 {
 	for (int stays = 0; stays <= 1; stays++)
@@ -1198,7 +1198,7 @@ foreign(const void *block, size_t size, const char *text)
 	works(b);
 }
 
-/* The sum of an old tar, as of its octal digits. */
+/* The checksum of an old tar, like that of its octal digits. */
 static void
 make_tar(uint8_t block[512], const char *name)
 {
@@ -1265,7 +1265,7 @@ START_TEST(damaged_and_other_dumps_are_foreign)
 }
 END_TEST
 
-/* Behind a dump that may go. */
+/* After a dump that may be overwritten. */
 START_TEST(foreign_data_in_a_later_file)
 {
 	struct bench *b = set_up();
@@ -1300,9 +1300,9 @@ START_TEST(tape_that_cannot_be_read)
 }
 END_TEST
 
-/* ---------------------------------------------- what the drive says of errors */
+/* ------------------------------------------- what the drive says of errors */
 
-/* In the writing of record 3. */
+/* While writing record 3. */
 static void
 write_ends(struct bench *b, enum de_failure failure, const char *text)
 {
@@ -1383,7 +1383,7 @@ START_TEST(tape_that_cannot_be_loaded)
 }
 END_TEST
 
-/* Nothing is said against the tape. */
+/* The tape is not blamed. */
 START_TEST(search_that_is_aborted)
 {
 	struct bench *b = set_up();
@@ -1419,7 +1419,7 @@ START_TEST(file_that_is_not_there)
 }
 END_TEST
 
-/* It says that a write went well, and there is nothing on the tape. */
+/* It reports success, but writes nothing to the tape. */
 static void
 loses(unsigned int at, unsigned int count, int block_size, bool verify)
 {
@@ -1435,7 +1435,7 @@ loses(unsigned int at, unsigned int count, int block_size, bool verify)
 	said(b, "so some records were lost");
 	ck_assert_int_eq(ops()->failure(b->self), DE_FAILURE_MEDIUM);
 	not_said(b, "is whole");
-	/* Nothing that looks whole is left, and what lacks its header is foreign. */
+	/* Nothing looks complete, and a file without its header is foreign. */
 	b->room.drives[0].loses = 0;
 	if (at == 1)
 		set(b, "overwrite_foreign", 1);
@@ -1479,7 +1479,7 @@ START_TEST(rewind_and_eject)
 	dump(b, 3);
 	ck_assert(d->ejected);
 	fake_drive_load(d, &b->tapes[0]);
-	/* It stays in: the volume is good all the same. */
+	/* It stays in the drive, but the volume is good. */
 	d->eject_fails = d->offs + 1;
 	create(b);
 	b->date++;
@@ -1490,7 +1490,7 @@ START_TEST(rewind_and_eject)
 }
 END_TEST
 
-/* A dump that began `days` ago is on the tape. */
+/* The tape holds a dump that began `days` ago. */
 static void
 young(int64_t days, bool empty_file_first, const char *text)
 {
@@ -1513,7 +1513,7 @@ young(int64_t days, bool empty_file_first, const char *text)
 		ck_assert_uint_ne(b->mark, 0);
 		said(b, "weof");
 		ck_assert_uint_eq(b->tapes[0].count, 2 + empty_file_first);
-		/* The operator's word. */
+		/* Set by the operator. */
 		fake_tape_free(&b->tapes[0]);
 		fake_tape_put(&b->tapes[0], NULL, 0);
 	}
@@ -1555,7 +1555,7 @@ START_TEST(young_dump_in_a_later_file)
 }
 END_TEST
 
-/* Two dumps of the day on the tape, of which the engine says `state`. */
+/* The tape holds two dumps of today; the engine reports `state` for them. */
 static struct bench *
 set_up_known(enum de_dump_state state)
 {
@@ -1575,7 +1575,7 @@ set_up_known(enum de_dump_state state)
 	return b;
 }
 
-/* What was never finished may go, whatever its age. */
+/* An unfinished dump may be overwritten, whatever its age. */
 START_TEST(unfinished_dump_is_not_protected)
 {
 	struct bench *b = set_up_known(DE_DUMP_UNFINISHED);
@@ -1599,7 +1599,7 @@ START_TEST(finished_dump_is_protected_and_given_up_before_it_goes)
 	refused(b, "which is complete, 0 days old, and protect_days is 14");
 	refused_as(b, PROTECTED);
 	ck_assert_uint_eq(b->retired_count, 0);
-	/* Both, as both are lost. */
+	/* Both are retired, as both are lost. */
 	set(b, "protect_days", 0);
 	create(b);
 	ck_assert_uint_eq(dump(b, 3), 1);
@@ -1635,7 +1635,7 @@ START_TEST(dump_that_cannot_be_given_up_stays)
 }
 END_TEST
 
-/* Another job's, of the same second and label: no attempt at this volume. */
+/* Another job's, of the same second and label: not an attempt at this one. */
 START_TEST(appended_behind_another_dump_of_the_same_date)
 {
 	struct bench *b = set_up();
@@ -1648,7 +1648,7 @@ START_TEST(appended_behind_another_dump_of_the_same_date)
 	fake_tape_put(&b->tapes[0], record, RECORD);
 	fake_tape_put(&b->tapes[0], NULL, 0);
 	set(b, "append", 1);
-	/* The header has 32 bits of it, which is all that is compared. */
+	/* The header has 32 bits of it, so only these are compared. */
 	b->date += (int64_t)1 << 32;
 	create(b);
 	ck_assert_uint_eq(dump(b, 3), 1);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * test_plugin.c - loading plugins, and refusing what is none
+ * test_plugin.c - loading plugins, and refusing invalid ones
  *
- * TEST_PLUGINS is the folder of the plugins that are made for the tests.
+ * TEST_PLUGINS is the directory of the plugins built for the tests.
  */
 #include "core/host/plugin.h"
 
@@ -153,7 +153,7 @@ START_TEST(a_plugin_of_a_newer_header_is_taken)
 	struct desk d;
 
 	desk_open(&d);
-	/* its structures and the entries of its table have members more */
+	/* its structures and table entries have additional members */
 	const struct plugin *p = load_path(&d, "new-output", DE_OUTPUT);
 	ck_assert_msg(p != NULL, "%s", d.why);
 	ck_assert_str_eq(p->options[0].key, "depth");
@@ -181,7 +181,7 @@ START_TEST(services_give_the_values_of_the_table)
 	ck_assert_int_eq(host->get_integer(host, "capacity"), 7);
 	ck_assert(host->is_set(host, "capacity"));
 	ck_assert(!host->is_set(host, "fail_write"));
-	/* a key that is not there, or of another type */
+	/* an unknown key, or one of another type */
 	ck_assert_int_eq(host->get_integer(host, "none"), 0);
 	ck_assert_int_eq(host->get_integer(host, "path"), 0);
 	ck_assert_ptr_null(host->get_string(host, "capacity"));

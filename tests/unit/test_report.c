@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * test_report.c - messages, seen through a socket that keeps each write apart
+ * test_report.c - messages, through a socket that keeps each write separate
  */
 #include "core/base/report.h"
 
@@ -32,7 +32,7 @@ ear_close(struct ear *ear)
 	close(ear->fds[1]);
 }
 
-/* What the next write(2) said, or "" if there was none. */
+/* The text of the next write(2), or "" if there was none. */
 static const char *
 hear(struct ear *ear)
 {
@@ -115,7 +115,7 @@ START_TEST(control_characters_written_as_utf_8_are_replaced_too)
 	struct ear ear;
 
 	ear_open(&ear, REPORT_NORMAL);
-	/* U+009B, which a terminal takes for ESC [ */
+	/* U+009B, which a terminal interprets as ESC [ */
 	report(ear.rep, DE_INFO, "a\xc2\x9b" "2Jb");
 	ck_assert_ptr_null(strstr(hear(&ear), "\xc2\x9b"));
 	ear_close(&ear);
@@ -124,7 +124,7 @@ END_TEST
 
 START_TEST(what_only_looks_like_utf_8_is_replaced)
 {
-	/* too long for what they are; a half of a pair; beyond the last one */
+	/* overlong forms; an unpaired surrogate; out of range */
 	static const char *const texts[] = { "\xc0\x9b", "\xc1\xbf",
 		"\xe0\x82\x9b", "\xe0\x80\x8a", "\xf0\x80\x80\x8a",
 		"\xf0\x8f\xbf\xbf", "\xed\xa0\x80", "\xed\xbf\xbf",

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * test_restore_command.c - what is to be typed, for media that are not here
+ * test_restore_command.c - the restore command for media that are not here
  */
 #include "core/operator/restore_command.h"
 

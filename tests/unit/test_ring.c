@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * test_ring.c - the promises of the ring, with a source and an output that can
- * be made to fail
+ * fail on demand
  */
 #include "core/ring/ring.h"
 
@@ -17,14 +17,14 @@
 
 /* Both ends of the ring. */
 struct world {
-	/* source: the byte at address a is known */
-	uint64_t bad_address;		/* cannot be read; 0: all can */
-	uint64_t bad_every;		/* nor can those so much behind */
-	unsigned int read_jitter;	/* some reads take up to so many us */
-	unsigned int all_reading;	/* each waits until so many were inside
-					   at once, ten seconds at most */
+	/* source: a known byte at each address */
+	uint64_t bad_address;		/* unreadable; 0: none */
+	uint64_t bad_every;		/* and again at this distance */
+	unsigned int read_jitter;	/* some reads take up to this many us */
+	unsigned int all_reading;	/* each waits until this many are inside
+					   at once, for at most ten seconds */
 	atomic_uint reads;
-	atomic_uint reading;		/* inside read() now */
+	atomic_uint reading;		/* currently inside read() */
 	atomic_uint most_reading;
 
 	/* output */
@@ -35,7 +35,8 @@ struct world {
 	atomic_uint writing;
 	atomic_uint overlaps;		/* two were inside write() */
 	atomic_bool gave_up;		/* the hanging write was woken */
-	unsigned int reads_at[64];	/* of the first writes: reads before */
+	unsigned int reads_at[64];	/* reads before each of the first
+					   writes */
 	uint64_t records;
 	uint8_t *bytes;
 	size_t bytes_made;
@@ -44,9 +45,9 @@ struct world {
 	/* main thread */
 	unsigned int idles;
 	unsigned int give_up_at;	/* idle() call; 0: never */
-	struct gather_loss losses[64];	/* told of */
+	struct gather_loss losses[64];	/* reported ones */
 	unsigned int loss_count;
-	unsigned int losses_max;	/* after these it gives up; 0: never */
+	unsigned int losses_max;	/* then lost() stops it; 0: never */
 	atomic_bool cancelled;
 };
 
@@ -203,7 +204,7 @@ new_ring(struct world *w, unsigned int slaves, unsigned int blocks)
 	return ring;
 }
 
-/* All of an extent; false when the ring has stopped. */
+/* Put a whole extent; false when the ring has stopped. */
 static bool
 put_extent(struct ring *ring, const struct ring_extent *extent)
 {
@@ -221,9 +222,9 @@ put_extent(struct ring *ring, const struct ring_extent *extent)
 }
 
 /*
- * Put tape blocks and extents, in a mixture that depends on nothing but
- * `seed`, until `records` records are full; what they have to be goes to
- * `expected`.  Stops early when the ring does.
+ * Put tape blocks and extents, in a mixture that depends only on `seed`, until
+ * `records` records are full; their expected contents go to `expected`.  Ends
+ * early if the ring stops.
  */
 static void
 put_records(struct ring *ring, uint64_t records, unsigned int record_blocks,
@@ -274,7 +275,7 @@ expect_bytes(const struct world *w, const uint8_t *expected, size_t size)
 
 START_TEST(records_arrive_in_order_each_once_whatever_the_number_of_slaves)
 {
-	/* records of 1 KiB to 1 MiB, also more than the ring can hold */
+	/* records of 1 KiB to 1 MiB, and more of them than the ring can hold */
 	static const unsigned int blockings[] = { 1, 2, 10, 64, 1024 };
 	static const uint64_t counts[] = { 700, 300, 120, 60, 10 };
 
@@ -316,7 +317,7 @@ START_TEST(slaves_read_side_by_side)
 }
 END_TEST
 
-/* However long each of them takes. */
+/* However long each call takes. */
 START_TEST(a_slow_source_has_all_slaves_awake)
 {
 	static const unsigned int blockings[] = { 2, 64, 1024 };
@@ -419,7 +420,7 @@ START_TEST(a_write_may_fail_at_any_record)
 }
 END_TEST
 
-/* Put one extent for each record, as long as the ring takes them. */
+/* Put one extent per record, as long as the ring accepts them. */
 static void
 put_extents(struct ring *ring, uint64_t records, unsigned int blocking)
 {
@@ -486,7 +487,7 @@ START_TEST(losses_are_told_in_order_each_once)
 		ck_assert_uint_eq(w.loss_count, RECORDS);
 		for (unsigned int i = 0; i < RECORDS; i++)
 			ck_assert_uint_eq(w.losses[i].inode, i + 11);
-		/* A second time it has nothing new to tell. */
+		/* A second call reports nothing new. */
 		ck_assert_int_eq(ring_stop(ring, true), DE_OK);
 		ck_assert_uint_eq(w.loss_count, RECORDS);
 		ring_free(ring);
@@ -659,7 +660,7 @@ START_TEST(nothing_can_be_put_into_a_ring_that_has_stopped)
 }
 END_TEST
 
-/* What a visitor has seen: the tags of blocks, 'E' and the offset of extents. */
+/* What a visitor saw: the tags of blocks; 'E' and the offset for extents. */
 struct seen {
 	char text[4096];
 };
@@ -697,7 +698,7 @@ START_TEST(what_was_put_but_not_written_is_visited_in_order)
 	const struct ring_extent one = { 100000, 700, 7, 0 };
 
 	for (uint64_t capacity = 0; capacity < COUNT(left); capacity++) {
-		/* Slow enough for all to be put before the output ends it. */
+		/* Slow, so that all are put before the output ends it. */
 		struct world w = { .capacity = capacity,
 		    .write_delay = 100000 };
 		struct ring *ring = new_ring(&w, 3, 4);
@@ -733,7 +734,7 @@ put_read_records(struct ring *ring, unsigned int count)
 		ck_assert(put_extent(ring, &extent));
 }
 
-/* The last record put is submitted with the one behind it. */
+/* The last record put is submitted together with the next. */
 static void
 wait_until_written(struct ring *ring, uint64_t records)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * test_rmt.c - what rmt answers, which record that is about, and where it is
+ * test_rmt.c - rmt's answers, the records they refer to, and targets
  */
 #include <errno.h>
 
@@ -13,7 +13,7 @@
 
 /* ----------------------------------------------------------------- answers */
 
-/* Give it in pieces of `piece` bytes; returns what came of it. */
+/* Feed it in pieces of `piece` bytes; returns the result. */
 static enum answer_state
 take(struct answer_parser *p, const char *text, size_t piece, size_t *used)
 {
@@ -57,7 +57,7 @@ START_TEST(answers_in_pieces)
 	    "No space left on device");
 	is_answer("F5\nInput/output error\n", 5, 0, "Input/output error");
 	is_answer("E13\n\n", 13, 0, "");
-	/* Numbers of errors that are none. */
+	/* Invalid error numbers. */
 	is_answer("E0\nSuccess\n", EIO, 0, "Success");
 	is_answer("E4096\nwhat\n", EIO, 0, "what");
 	is_answer("E999999999999999999\nwhat\n", EIO, 0, "what");
@@ -129,7 +129,7 @@ START_TEST(what_is_no_answer)
 		ck_assert_int_eq(take(&p, cases[i].text, 100, &used),
 		    ANSWER_BAD);
 		ck_assert_str_eq(p.answer.text, cases[i].said);
-		/* Byte by byte it has said less of it. */
+		/* Byte by byte, less of it is shown. */
 		p = (struct answer_parser){ .in_text = false };
 		ck_assert_int_eq(take(&p, cases[i].text, 1, &used),
 		    ANSWER_BAD);
@@ -153,7 +153,7 @@ START_TEST(a_zero_is_no_answer)
 }
 END_TEST
 
-/* Of a long text the beginning is kept; one without an end is none. */
+/* Of a long text the beginning is kept; an endless one is an error. */
 START_TEST(texts_of_errors_of_every_length)
 {
 	static char text[6000];
@@ -207,7 +207,7 @@ START_TEST(requests_as_both_servers_take_them)
 }
 END_TEST
 
-/* ----------------------------------------------------------------- the window */
+/* -------------------------------------------------------------- the window */
 
 static enum window_state
 answered(struct window *w, int error, uint64_t number)
@@ -219,7 +219,7 @@ answered(struct window *w, int error, uint64_t number)
 	return window_take(w, &a);
 }
 
-/* `sent` records of 1000 bytes on their way. */
+/* `sent` records of 1000 bytes in flight. */
 static struct window
 window_of(uint64_t sent)
 {
@@ -232,7 +232,7 @@ window_of(uint64_t sent)
 	return w;
 }
 
-/* An error of the nth of `sent` records, all others are on the medium. */
+/* The nth of `sent` records fails, all others are on the medium. */
 static void
 check_error_at(uint64_t n, uint64_t sent, int error, enum window_state state)
 {
@@ -295,7 +295,7 @@ START_TEST(counts_that_lie)
 
 	answered(&w, 0, 1000);
 	ck_assert_int_eq(answered(&w, 0, 1001), WINDOW_WRONG);
-	/* Nothing is believed from then on. */
+	/* From then on, no answer is trusted. */
 	ck_assert_int_eq(answered(&w, 0, 1000), WINDOW_WRONG);
 	ck_assert_uint_eq(w.settled, 1);
 	w = window_of(2);
@@ -305,7 +305,7 @@ START_TEST(counts_that_lie)
 }
 END_TEST
 
-/* ------------------------------------------------------------------ targets */
+/* ----------------------------------------------------------------- targets */
 
 static void
 is_target(const char *text, const char *user, const char *host,
@@ -356,20 +356,20 @@ START_TEST(texts_that_are_no_targets)
 {
 	is_no_target("", "[user@]host:file");
 	is_no_target("/dev/nst0", "[user@]host:file");
-	is_no_target(":file", "names no host");
-	is_no_target("me@:file", "names no host");
+	is_no_target(":file", "has no host");
+	is_no_target("me@:file", "has no host");
 	is_no_target("@host:file", "user");
-	is_no_target("host:", "names no file");
+	is_no_target("host:", "has no file");
 	is_no_target("/tmp/a:b", "out-file");
 	is_no_target("-oProxyCommand=x:f", "host");
 	is_no_target("-l@host:f", "user");
 	is_no_target("a b:f", "host");
 	is_no_target("h;x:f", "host");
 	is_no_target("$(x)@h:f", "user");
-	is_no_target("h:a\nb", "line end");
+	is_no_target("h:a\nb", "newline");
 	is_no_target("[::1:/dev/nst0", "[user@]host:file");
 	is_no_target("[::1]/dev/nst0", "[user@]host:file");
-	is_no_target("[]:f", "names no host");
+	is_no_target("[]:f", "has no host");
 }
 END_TEST
 
@@ -407,7 +407,7 @@ START_TEST(words_of_the_command)
 }
 END_TEST
 
-/* Is it one target, by two texts? */
+/* Do two texts name the same target? */
 static bool
 are_one(const char *one, const char *other)
 {

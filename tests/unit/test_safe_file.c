@@ -104,8 +104,8 @@ START_TEST(what_a_killed_run_has_left_goes)
 
 	const struct timespec old[2] = { { 1000000, 0 }, { 1000000, 0 } };
 	static const char *const names[] = {
-		SAFE_FILE_PREFIX "0123456789abcdef",	/* this one */
-		SAFE_FILE_PREFIX "0123456789abcdeg",	/* not, it is new */
+		SAFE_FILE_PREFIX "0123456789abcdef",	/* removed */
+		SAFE_FILE_PREFIX "0123456789abcdeg",	/* kept: too new */
 		SAFE_FILE_PREFIX "0123456789abcdef.set",
 		"other",
 	};
@@ -207,7 +207,7 @@ START_TEST(a_name_of_a_descriptor_is_known)
 }
 END_TEST
 
-/* It would hang. */
+/* Otherwise it would hang. */
 START_TEST(only_a_regular_file_is_opened)
 {
 	enter();

@@ -14,7 +14,7 @@
 
 static const int std_fds[] = { SPAWN_NO_FD, STDOUT_FILENO, STDERR_FILENO };
 
-/* As waitpid(2) gives it. */
+/* As returned by waitpid(2). */
 static int
 wait_for(pid_t pid)
 {
@@ -25,7 +25,7 @@ wait_for(pid_t pid)
 	return status;
 }
 
-/* Run `script` with these, and have what it prints on descriptor 1. */
+/* Run `script` with these, and collect its output on descriptor 1. */
 static void
 run_shell(const char *script, int extra, enum spawn_group group,
     char text[static 256])
@@ -79,7 +79,7 @@ START_TEST(descriptors_may_be_in_each_others_place)
 
 	ck_assert_int_eq(pipe2(out, O_CLOEXEC), 0);
 	ck_assert_int_eq(pipe2(err, O_CLOEXEC), 0);
-	/* In a process of its own, which has no use for its messages. */
+	/* In a separate process, which does not use its messages. */
 	const pid_t pid = fork();
 	if (pid == 0) {
 		const int swapped[] = { 0, 2, 1 };
@@ -102,7 +102,7 @@ START_TEST(descriptors_may_be_in_each_others_place)
 }
 END_TEST
 
-/* Its lines of /proc/self/status: blocked, ignored. */
+/* The lines for blocked and ignored signals in /proc/self/status. */
 START_TEST(no_signal_is_blocked_and_only_the_keyboard_is_ignored)
 {
 	static const char script[] = "while read name value; do case $name in "
@@ -179,7 +179,7 @@ START_TEST(a_group_of_its_own_can_be_killed_at_once)
 
 	for (int i = 0; i < 2; i++) {
 		const pid_t pid = spawn_start(&s);
-		/* A session is one only when the process has made it. */
+		/* The session exists only once the process has created it. */
 		while (getpgid(pid) != pid)
 			poll(NULL, 0, 1);
 		ck_assert_int_eq(kill(-pid, SIGKILL), 0);

@@ -8,8 +8,8 @@
 #include "unit.h"
 
 /*
- * A made-up filesystem: inodes below FILES_FROM are directories, the rest files;
- * names are those of the edges.
+ * An artificial filesystem: inodes below FILES_FROM are directories, the others
+ * files; the names are on the edges.
  */
 #define INODES 20000u
 #define FILES_FROM 10000u
@@ -62,7 +62,7 @@ fake_read_directory(void *self, const struct de_inode *directory,
 {
 	struct fake *f = self;
 	enum de_status status = DE_OK;
-	/* The edges are sorted by where they come from. */
+	/* The edges are sorted by origin. */
 	size_t low = 0, high = f->count;
 
 	f->reads[directory->number]++;
@@ -109,7 +109,7 @@ struct fixture {
 	int log;
 };
 
-/* All inodes that an edge leads to are there; none is changed. */
+/* Every inode that an edge leads to exists and is unchanged. */
 static void
 setup(struct fixture *f, const struct edge *edges, size_t count,
     const char *pattern, const char *subtree)
@@ -267,7 +267,7 @@ START_TEST(a_file_is_dumped_by_the_names_that_remain)
 	ck_assert(omits(&f, 2, 20, "in"));
 	ck_assert(!omits(&f, 2, 30, "out"));
 	ck_assert(!omits(&f, 30, 10001, "too"));
-	/* Left out on purpose: nobody is told. */
+	/* Excluded on purpose: not reported. */
 	ck_assert_uint_eq(findings_flush(f.findings), 0);
 	teardown(&f);
 }
@@ -299,7 +299,7 @@ START_TEST(each_directory_is_read_once)
 	static char names[3000][8];
 	struct fixture f;
 
-	/* 100 directories with 29 each in them, in no order of numbers. */
+	/* 100 directories containing 29 each, not in order of number. */
 	for (size_t i = 0; i < COUNT(edges); i++) {
 		const uint32_t parent = (uint32_t)(i / 30);
 		const uint32_t child = (uint32_t)(i % 30);
@@ -309,7 +309,7 @@ START_TEST(each_directory_is_read_once)
 		edges[i].to = child == 0 ? 3 + parent :
 		    9000 - (parent * 29 + child);
 	}
-	/* By where they come from: the root's first. */
+	/* By origin: the root's first. */
 	struct edge sorted[COUNT(edges)];
 	size_t n = 0;
 	for (size_t i = 0; i < COUNT(edges); i++)
@@ -323,7 +323,7 @@ START_TEST(each_directory_is_read_once)
 	for (uint32_t i = 2; i < 9000; i++)
 		ck_assert_uint_eq(f.fake.reads[i],
 		    inomap_has(&f.in_use, i) ? 1 : 0);
-	/* The root, its directories, theirs. */
+	/* The root, its directories, and theirs. */
 	ck_assert_uint_le(f.fake.scans, 3);
 	teardown(&f);
 }

@@ -26,7 +26,7 @@ START_TEST(amounts_are_in_powers_of_1024)
 }
 END_TEST
 
-/* The name of a unit changes before a fourth digit is needed for it. */
+/* The unit changes before the number would need a fourth digit. */
 START_TEST(three_digits_are_shown)
 {
 	expect(UINT64_C(1023) << 10, "1023 KiB");

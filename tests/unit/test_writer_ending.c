@@ -34,7 +34,7 @@ START_TEST(status_of_a_dump_that_ended_passes_its_checkpoint)
 }
 END_TEST
 
-/* As a process that a library has ended: its volume is not safe. */
+/* Like a process ended by a library: its volume is not safe. */
 START_TEST(what_no_writer_ends_with_is_a_death)
 {
 	static const int codes[] = { 0, 6, 99, 106, 127, 255 };

@@ -13,14 +13,14 @@ struct parsed {
 	size_t length;
 };
 
-/* Walk a record as restore does and check what it does not. */
+/* Walk a record as restore does, and check what it does not. */
 static size_t
 parse(const struct xattr_record *r, size_t size, struct parsed *found,
     size_t room)
 {
 	size_t n = 0, at = 4;
 
-	ck_assert_uint_ge(size, 32);	/* dumpscan wants it, too */
+	ck_assert_uint_ge(size, 32);	/* dumpscan expects it too */
 	ck_assert_uint_le(size, 4096);
 	ck_assert_uint_eq(get32(r->data), 0xEA020001u);
 	while (get32(r->data + at) != 0) {
@@ -40,7 +40,7 @@ parse(const struct xattr_record *r, size_t size, struct parsed *found,
 		ck_assert_uint_le(at + 4, size);
 	}
 	at += 4;
-	for (size_t i = 0; i < n; i++)		/* values stand behind the list */
+	for (size_t i = 0; i < n; i++)		/* values follow the list */
 		if (found[i].length > 0)
 			ck_assert_uint_ge((size_t)(found[i].value - r->data),
 			    at);
@@ -295,7 +295,7 @@ START_TEST(access_lists_that_are_none_are_refused)
 }
 END_TEST
 
-/* A list of entries: tag, permissions, id; the last one has the tag 0. */
+/* A list of entries: tag, permissions, id; tag 0 ends it. */
 struct acl_entry {
 	uint16_t tag, permissions;
 	uint32_t id;

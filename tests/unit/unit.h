@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * unit.h - what the unit tests share
+ * unit.h - shared by the unit tests
  */
 #ifndef TESTS_UNIT_H
 #define TESTS_UNIT_H
@@ -53,7 +53,7 @@ unit_run(const char *name, const TTest *const *tests, size_t count)
 
 	for (size_t i = 0; i < count; i++)
 		tcase_add_test(all, tests[i]);
-	tcase_set_timeout(all, 0);	/* as tests/limited has it */
+	tcase_set_timeout(all, 0);	/* tests/limited sets the limit */
 	suite_add_tcase(suite, all);
 	SRunner *runner = srunner_create(suite);
 	srunner_run_all(runner, CK_ENV);
