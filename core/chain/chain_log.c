@@ -80,6 +80,10 @@ add_range(struct chain_log *log, json_int_t first, json_int_t last)
 		return;
 	if (json_array_size(log->retake) > count)
 		json_array_remove(log->retake, count);
+	if (!log->retake_is_cut)
+		report(log->history.rep, DE_WARNING, "out of memory for the "
+		    "inodes that are missing from the dump; no level will "
+		    "build on it");
 	log->retake_is_cut = true;
 }
 
