@@ -147,6 +147,7 @@ refused b.conf "an integer this large needs the suffix L" "lable: "
 mkfifo never
 sleep 60 >never &
 sleeper=$!
+: >err
 "$DUMPENGINE" -c never >out 2>err &
 run=$!
 wait_for 20 bash -c "[ -n \"\$(pgrep -P $run)\" ]" || fail "it reads nothing"

@@ -48,6 +48,7 @@ said "fifo" "is a FIFO"
 
 # Nobody reads it yet: that is said, and waited for.
 configure_dump b.conf a.img fifo
+: >err
 "$DUMPENGINE" -c b.conf >out 2>err </dev/null &
 run=$!
 wait_for 10 grep -q "waiting for a reader" err ||

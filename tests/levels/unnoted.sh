@@ -94,6 +94,7 @@ chmod +x kill-it
 configure_levels levels.conf a.img \
     'eot = { plugin = "eot-script"; command = "./kill-it"; at_end = true; };'
 rm -f dumpdates
+: >err
 "$DUMPENGINE" -c levels.conf >out 2>err &
 echo $! >supervisor
 wait $!

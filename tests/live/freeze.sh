@@ -48,6 +48,7 @@ is_thawed || fail "it is frozen after the dump"
 # Frozen by somebody else: refused, and left so.
 timeout 20 fsfreeze -f mnt || fail "cannot freeze"
 configure "freeze = true;"
+: >err
 "$DUMPENGINE" -c f.conf >out 2>err </dev/null &
 background=$!
 wait_for 60 grep -q "cannot be frozen" err ||
@@ -85,6 +86,7 @@ rm -rf mnt/state
 
 # All of the engine is killed while it is frozen: the guard is not of its group.
 configure "freeze = true; freeze_limit = 3600;" 'echo >making; exec sleep 600'
+: >err
 "$DUMPENGINE" -c f.conf >out 2>err </dev/null &
 background=$!
 wait_for 60 test -e making || fail "it does not get that far: $(cat err)"
@@ -99,6 +101,7 @@ wait_for 60 is_thawed || fail "it stays frozen after its engine was killed"
 rm -f making copy.img state/*
 configure "freeze = true; freeze_limit = 3600;" \
     'echo >making; until [ -e go ]; do sleep 0.05; done; cp a.img copy.img'
+: >err
 "$DUMPENGINE" -c f.conf >out 2>err </dev/null &
 background=$!
 wait_for 60 test -e making || fail "it does not get that far: $(cat err)"
@@ -116,6 +119,7 @@ is_thawed || fail "it stays frozen after its guard was killed"
 rm -f making go
 configure "freeze = true; freeze_limit = 1;" \
     'echo >making; until [ -e go ]; do sleep 0.05; done'
+: >err
 "$DUMPENGINE" -c f.conf >out 2>err </dev/null &
 background=$!
 wait_for 60 test -e making || fail "it does not get that far: $(cat err)"

@@ -38,6 +38,7 @@ trap 'fsfreeze -u mnt 2>/dev/null; clean_up' EXIT
 # freeze_it: a run that stays where it is frozen; sets $run and $guard.
 freeze_it () {
 	rm -f making go
+	: >err
 	"$DUMPENGINE" -c f.conf >out 2>err </dev/null &
 	run=$!
 	wait_for 60 test -e making || fail "it does not get that far: $(cat err)"

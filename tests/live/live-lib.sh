@@ -39,6 +39,7 @@ holding () {
 
 # start FILE: run the engine beside the test until it waits.
 start () {
+	: >err
 	timeout 120 "$DUMPENGINE" -c "$1" >out 2>err </dev/null &
 	background=$!
 	wait_for 60 test -e reached ||

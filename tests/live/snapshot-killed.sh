@@ -39,6 +39,7 @@ gone () {
 # The engine itself, not the `timeout` it is run by.
 start_engine () {
 	rm -f reached
+	: >err
 	"$DUMPENGINE" -c s.conf >out 2>err </dev/null &
 	background=$!
 	wait_for 60 test -e "${1:-reached}" ||

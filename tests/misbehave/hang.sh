@@ -11,6 +11,7 @@ start () {
 	configure_misbehave "$1" "$2" "$3" "mark = \"mark\"; ${4:-}" "${5:-}"
 	# What runs in the background would ignore SIGINT.
 	# shellcheck disable=SC2086
+	: >err
 	setsid env --default-signal=INT "$DUMPENGINE" -c a.conf ${argument:-} >out 2>err </dev/null &
 	run=$!
 	wait_for 20 test -e mark || fail "$1: $2() is not called: $(cat err)"
@@ -83,6 +84,7 @@ once output write hang
 # While it is loaded
 configure_misbehave output none status
 for variable in MISBEHAVE_LOAD MISBEHAVE_ENTRY; do
+	: >err
 	env "$variable=hang" setsid "$DUMPENGINE" -c a.conf >out 2>err </dev/null &
 	run=$!
 	begun=$SECONDS

@@ -80,6 +80,7 @@ same_file plain/one dumps/one
 # ---- It can be aborted while it waits
 
 to_server "--fault silence@20"
+: >err
 setsid -w "$DUMPENGINE" -c a.conf >out 2>err </dev/null &
 pid=$!
 # shellcheck disable=SC2317

@@ -107,6 +107,7 @@ marked () { [ -e mark ]; }
 # begin KIND OPTION: until it has come to it; in $pid and all its processes.
 begin () {
 	hostile "$1" "timeout = 3600; $2;"
+	: >err
 	setsid "$DUMPENGINE" -q -c a.conf >out 2>err </dev/null &
 	pid=$!
 	wait_for 60 marked || fail "$1: it did not come to it: $(cat err)"

@@ -42,6 +42,7 @@ for server in "${servers[@]}"; do
 	    "rsh = $(quoted "$short/rsh"); rmt = $(quoted "$server");" "$size" \
 	    "window = 4; verify = true; reconnect_attempts = 1000;" \
 	    "timeout = 30; rewrite_attempts = 100;")" "$ring"
+	: >err
 	"$DUMPENGINE" -c a.conf >out 2>err </dev/null &
 	pid=$!
 	begun () { grep -q 'volume 1 started' err; }

@@ -147,6 +147,7 @@ configure_job a.conf \
     "plugin = \"out-rmt\"; target = $(quoted "$me@127.0.0.1:$short/dumps/slow");
     rsh = $(quoted "$ssh -i $scratch/keys/user");
     rmt = $(quoted "${servers[0]}"); window = 8;" "slaves = 1; blocking = 1;"
+: >err
 "$DUMPENGINE" -c a.conf >out 2>err </dev/null &
 pid=$!
 begun () { [ "$(grep -c 'volume 1 started' err)" -ge "$1" ]; }

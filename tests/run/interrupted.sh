@@ -13,6 +13,7 @@ interrupt () {
 	shift 2
 	# Nobody is asked, even if there is a terminal.
 	rm -f run.pid
+	: >err
 	# shellcheck disable=SC2016
 	setsid -w bash -c 'echo $$ >run.pid; exec "$0" -c a.conf' \
 	    "$DUMPENGINE" >out 2>err &
@@ -72,6 +73,7 @@ rm fifo
 mkfifo fifo
 configure_job a.conf "plugin = $(quoted "$TEST_PLUGINS/fs-fault.so");" \
     'plugin = "out-file"; path = "fifo";'
+: >err
 "$DUMPENGINE" -v -c a.conf >out 2>err &
 run=$!
 wait_for 10 grep -q "estimated" err || fail "it does not get going"

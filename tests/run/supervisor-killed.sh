@@ -30,6 +30,7 @@ kill_at () {
 	local stage=$1 before opened workers
 	shift
 	# shellcheck disable=SC2086
+	: >err
 	setsid "$DUMPENGINE" -c a.conf ${argument:-} >out 2>err </dev/null &
 	run=$!
 	wait_for 20 "$@" || {

@@ -253,6 +253,7 @@ fresh
 rm -f started
 configure_set a.conf img "$to_files $size" "$ring" \
     'plugin = "eot-script"; command = "./handler";'
+: >err
 "$DUMPENGINE" -c a.conf >out 2>err </dev/null &
 run=$!
 wait_for 10 test -s started || fail "the handler is not called"

@@ -30,6 +30,7 @@ rewritten=0
 for ((i = 1; rewritten < wanted || i <= ${SOAK:+70} + 30; i++)); do
 	[ "$i" -le $((${SOAK:+70} + 100)) ] || fail "only $rewritten volumes were written again"
 	fresh
+	: >err
 	"$DUMPENGINE" -c a.conf >out 2>err </dev/null &
 	run=$!
 	wait_until_written "$run" undisturbed
@@ -157,6 +158,7 @@ fi
 slow () {
 	fresh
 	configure_set c.conf img "$out_volumes $small delay = 3;" "$ring"
+	: >err
 	"$DUMPENGINE" -c c.conf >out 2>err </dev/null &
 	run=$!
 	wait_for 20 test -s dumps/003.partial || fail "no volume 3: $(cat err)"

@@ -129,6 +129,7 @@ check "assert r['exit_status'] == 1 and r['jobs'] == []"
 
 fresh
 configure_set a.conf img "$out_volumes $small block = \"3:4\";" "blocking = 16;"
+: >err
 "$DUMPENGINE" -c a.conf --report report >out 2>err </dev/null &
 run=$!
 wait_for 20 test -e dumps/.count-block || fail "it does not get there"

@@ -22,6 +22,7 @@ slow="$out_volumes $size delay = 10;"
 start () {
 	fresh
 	configure_set a.conf img "$slow" "$ring"
+	: >err
 	"$@" "$DUMPENGINE" -c a.conf >out 2>err </dev/null &
 	run=$!
 	wait_for 20 test -e dumps/002.partial ||
@@ -106,6 +107,7 @@ same_set plain dumps
 configure_set a.conf img "$out_volumes $size delay = 2;" "$ring"
 for ((i = 0; i < 15; i++)); do
 	fresh
+	: >err
 	"$DUMPENGINE" -c a.conf >out 2>err </dev/null &
 	run=$!
 	wait_until_written "$run" plain
@@ -133,6 +135,7 @@ done
 # In a write that hangs, and when it reads back.
 fresh
 configure_set a.conf img "$out_volumes $size block = \"3:4\";" "$ring"
+: >err
 "$DUMPENGINE" -c a.conf >out 2>err </dev/null &
 run=$!
 wait_for 20 test -e dumps/.count-block || fail "it does not get there"
