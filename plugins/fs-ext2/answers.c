@@ -10,13 +10,13 @@
 #include "direct.h"
 
 #define FAILURES_TELLING 64	/* in a row */
-#define PLACES 16		/* that are tried then */
+#define PLACES 16		/* sampled to decide */
 #define PLACE_BYTES 4096
 
 struct answers {
-	atomic_uint failures;		/* since the last read that went well */
+	atomic_uint failures;		/* since the last successful read */
 	atomic_bool gone;
-	pthread_mutex_t trying;		/* by one thread at a time */
+	pthread_mutex_t trying;		/* one thread at a time */
 };
 
 struct answers *
@@ -41,7 +41,10 @@ answers_free(struct answers *a)
 void
 answers_well(struct answers *a)
 {
-	/* Nearly always it is 0, and stays shared by the processors. */
+	/*
+	 * Nearly always 0, so that the cache line stays shared between
+	 * processors.
+	 */
 	if (atomic_load_explicit(&a->failures, memory_order_relaxed) != 0)
 		atomic_store(&a->failures, 0);
 }
@@ -66,7 +69,7 @@ can_read(int fd, const struct direct *direct, uint64_t address)
 	return n > 0;
 }
 
-/* Past the cache, which may still have what the device has not any more. */
+/* Bypass the page cache, which may hold data that the device has lost. */
 static bool
 answers_anywhere(int fd, uint64_t size)
 {

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * answers.h - does a device answer at all?
+ * answers.h - detect a device that no longer responds
  *
- * A disk that is failing is read on, however many places are bad.  One that is
- * gone, or that reads nothing any more wherever it is tried, is given up: from
- * then on every read fails at once.
+ * A failing disk is read on, however many bad sectors it has.  A device that is
+ * gone, or that fails every read wherever it is tried, is given up: from then
+ * on all reads fail at once.
  *
- * Any thread.
+ * May be called from any thread.
  */
 #ifndef FS_EXT2_ANSWERS_H
 #define FS_EXT2_ANSWERS_H
@@ -19,20 +19,20 @@ struct answers;
 /* Returns NULL if out of memory. */
 struct answers *answers_new(void);
 
-/* Takes NULL. */
+/* Accepts NULL. */
 void answers_free(struct answers *answers);
 
-/* A read went well. */
+/* A read succeeded. */
 void answers_well(struct answers *answers);
 
 /*
- * A read of `fd` failed with `error`.  After so many in a row with none that
- * went well between them, places all over its `size` bytes are tried.  Returns
- * true if it is to be given up.
+ * A read of `fd` failed with `error`.  After a number of failures in a row,
+ * sample reads all over its `size` bytes.  Returns true if the device is to be
+ * given up.
  */
 bool answers_badly(struct answers *answers, int fd, uint64_t size, int error);
 
-/* Has it been given up? */
+/* Has the device been given up? */
 bool answers_gone(const struct answers *answers);
 
 #endif

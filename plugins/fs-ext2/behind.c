@@ -14,9 +14,9 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-/* What a loop device has behind it, if it begins where that does. */
+/* The backing store of a loop device, if both begin at the same offset. */
 struct backing {
-	dev_t device;			/* 0: it is a file, */
+	dev_t device;			/* 0: a file, namely */
 	dev_t file_device;		/* this one */
 	ino_t file_inode;
 };
@@ -39,7 +39,7 @@ read_line(const char *path, char *text, size_t room)
 	return true;
 }
 
-/* The first line of a file in the folder of a block device. */
+/* The first line of an attribute file of a block device in /sys. */
 static bool
 read_attribute(dev_t device, const char *name, char *text, size_t room)
 {
@@ -63,7 +63,7 @@ parse_number(const char *text, dev_t *device)
 	return true;
 }
 
-/* By its kernel's name. */
+/* Find the number by the kernel's name. */
 static bool
 find_number(const char *name, dev_t *device)
 {
@@ -74,7 +74,7 @@ find_number(const char *name, dev_t *device)
 	    parse_number(text, device);
 }
 
-/* The last part of where the link of its number leads to. */
+/* The last component of the link target in /sys/dev/block. */
 static void
 find_name(dev_t device, char *name)
 {
@@ -91,7 +91,7 @@ find_name(dev_t device, char *name)
 
 /* ------------------------------------------------------------ loop devices */
 
-/* As the kernel packs a number of 32 bits. */
+/* Decode a 32-bit device number as the kernel encodes it. */
 static dev_t
 unpack_number(uint64_t packed)
 {
@@ -99,7 +99,7 @@ unpack_number(uint64_t packed)
 	    (unsigned int)((packed & 0xff) | (packed >> 12 & 0xfff00)));
 }
 
-/* The kernel knows the file, whatever has become of its name. */
+/* The kernel knows the file, even if its name has changed. */
 static bool
 ask_loop(dev_t loop, const char *name, struct backing *b)
 {
@@ -124,7 +124,7 @@ ask_loop(dev_t loop, const char *name, struct backing *b)
 	return ok;
 }
 
-/* The name that it was opened by may lead to the same still. */
+/* Fall back to the name by which it was opened, if that is still valid. */
 static bool
 look_up_backing(dev_t loop, struct backing *b)
 {
@@ -180,7 +180,7 @@ open_folder(struct behind *b, const char *path)
 	return folder;
 }
 
-/* Loop devices with the same behind them. */
+/* Add loop devices with the same backing store. */
 static void
 add_loops(struct behind *b, const struct backing *wanted, bool is_holder)
 {
@@ -219,7 +219,7 @@ add_holders(struct behind *b, dev_t number)
 	closedir(folder);
 }
 
-/* What stands in the list already leads to more. */
+/* Entries of the list lead to further ones. */
 static void
 follow(struct behind *b)
 {
@@ -279,7 +279,7 @@ void
 behind_node(const struct behind_device *device, char *path, size_t room)
 {
 	snprintf(path, room, "/dev/%s", device->name);
-	/* The kernel writes an exclamation mark for a folder. */
+	/* The kernel writes an exclamation mark for a slash. */
 	for (char *p = path; *p != '\0'; p++)
 		if (*p == '!')
 			*p = '/';

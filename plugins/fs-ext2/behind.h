@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * behind.h - which block devices have the bytes of a device or image
+ * behind.h - find the block devices that share the bytes of a device or image
  *
- * Itself; loop devices that begin where an image or a device does; what a loop
- * device has behind it; and what holds one of them, as the device mapper or a
- * RAID does.  The kernel is asked, by ioctl(2) and /sys, so names do not
- * matter.
+ * The device itself; loop devices that begin where the image or device does;
+ * the backing store of a loop device; and holders such as device mapper and
+ * RAID devices.  All by ioctl(2) and /sys, so names do not matter.
  */
 #ifndef FS_EXT2_BEHIND_H
 #define FS_EXT2_BEHIND_H
@@ -20,8 +19,8 @@
 /* A block device. */
 struct behind_device {
 	dev_t number;
-	bool is_holder;			/* or lies over one: may change it, */
-					/*   and what it shows may differ */
+	bool is_holder;			/* or stacked on one: may change it, */
+					/* and may show other contents */
 	char name[BEHIND_NAME_BYTES];	/* the kernel's: "sda1", "loop0" */
 };
 
@@ -32,19 +31,19 @@ struct behind {
 };
 
 /*
- * Those of `path`, a block device or an image file; a block device comes first
- * itself.  None if there is nothing of that name.
+ * Find them for `path`, a block device or an image file; a block device itself
+ * comes first.  Finds none if `path` does not exist.
  */
 void behind_find(const char *path, struct behind *behind);
 
-/* The one with that number, or NULL. */
+/* The device with that number, or NULL. */
 const struct behind_device *behind_get(const struct behind *behind,
     dev_t number);
 
-/* Fill in the device with that number; its name is "" if there is none. */
+/* Fill in the device with that number; its name is "" if it does not exist. */
 void behind_name(dev_t number, struct behind_device *device);
 
-/* The name of its node: "/dev/" and what the kernel calls it. */
+/* The path of its node: "/dev/" and the kernel's name. */
 void behind_node(const struct behind_device *device, char *path, size_t room);
 
 #endif

@@ -22,7 +22,10 @@ add_block(struct blockmap *b, uint64_t first, uint64_t block)
 	return runs_add(b->runs, &run);
 }
 
-/* Blocks of the file below one entry of an indirect block of that level. */
+/*
+ * How many blocks of the file one entry of an indirect block of that level
+ * maps.
+ */
 static uint64_t
 span_of(const struct blockmap *b, unsigned int level)
 {
@@ -33,7 +36,7 @@ span_of(const struct blockmap *b, unsigned int level)
 	return span;
 }
 
-/* Does it lead back to where the walk comes from? */
+/* Does it lead back to a block of the current path? */
 static bool
 is_loop(const struct blockmap *b, uint64_t block, unsigned int level)
 {
@@ -43,7 +46,7 @@ is_loop(const struct blockmap *b, uint64_t block, unsigned int level)
 	return false;
 }
 
-/* All that an indirect block leads to.  Level 1 has the numbers of data. */
+/* Walk everything below an indirect block.  Level 1 lists data blocks. */
 static enum de_status
 walk_indirect(struct blockmap *b, uint64_t block, unsigned int level,
     uint64_t first)
@@ -55,7 +58,8 @@ walk_indirect(struct blockmap *b, uint64_t block, unsigned int level,
 	uint32_t last = 0;
 
 	if (is_loop(b, block, level)) {
-		runs_damaged(r, first, block, "it leads in a circle");
+		runs_damaged(r, first, block, "its indirect blocks form a "
+		    "loop");
 		return DE_OK;
 	}
 	if (!runs_read_node(r, block, level, first))
@@ -72,7 +76,7 @@ walk_indirect(struct blockmap *b, uint64_t block, unsigned int level,
 		if (level == 1)
 			status = add_block(b, first, next);
 		else if (next == last)
-			runs_damaged(r, first, next, "it leads to the same "
+			runs_damaged(r, first, next, "it refers to the same "
 			    "blocks again");
 		else
 			status = walk_indirect(b, next, level - 1, first);

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/*
- * device.c - the bytes of a filesystem, as they will be after its recovery
- */
+/* device.c - the bytes of a filesystem as they will be after recovery */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -19,16 +17,16 @@
 #define FIRST_SLOTS 1024
 
 /*
- * Where a block is: the address of its bytes in memory, or its place in the
- * journal, and what is known of it in the low bits, which are free in both.
+ * Where the current contents of a block are: an address in memory, or a place
+ * in the journal.  Flags are in the low bits, which are free in both.
  */
-#define IN_JOURNAL 1u			/* on the device, in its journal */
-#define IN_OTHER_JOURNAL 2u		/* on that of the external journal */
+#define IN_JOURNAL 1u			/* in the journal on this device */
+#define IN_OTHER_JOURNAL 2u		/* in the external journal */
 #define ESCAPED 4u
 #define LOW_BITS 7u
 
 struct slot {
-	uint64_t block;			/* its number + 1; 0: the slot is free */
+	uint64_t block;			/* block number + 1; 0: free slot */
 	uint64_t where;
 };
 
@@ -38,20 +36,21 @@ struct device {
 	int fd;
 	uint64_t size;
 	bool is_file;
-	struct direct *direct;		/* owned; NULL: it is read by the cache */
+	struct direct *direct;		/* owned; NULL: read through the page
+					   cache */
 	enum device_past_cache past_cache;
 	struct answers *answers;	/* owned */
-	struct device *journal;		/* owned; NULL without an external one */
+	struct device *journal;		/* owned; NULL: no external journal */
 	char channel_name[32];
 
-	/* What lies over it. */
+	/* The overlay. */
 	unsigned int unit_bits;
-	struct slot *slots;		/* a power of 2 of them, or NULL */
+	struct slot *slots;		/* a power of 2, or NULL */
 	size_t slot_count;
 	size_t used;
 };
 
-/* A place in a list of buffers. */
+/* A position in a list of buffers. */
 struct cursor {
 	const struct iovec *iov;
 	int count;
@@ -60,7 +59,7 @@ struct cursor {
 
 /* ------------------------------------------------------------- open, close */
 
-/* The descriptor of an open device and how long it is. */
+/* Set the descriptor of the open device and its size. */
 static bool
 take_file(struct device *d, int fd)
 {
@@ -93,7 +92,7 @@ open_file(struct device *d)
 	d->is_file = S_ISREG(st.st_mode);
 	if (take_file(d, d->fd))
 		return true;
-	d->host->report(d->host, DE_ERROR, "%s: cannot find its size: %s",
+	d->host->report(d->host, DE_ERROR, "%s: cannot determine its size: %s",
 	    d->path, strerror(errno));
 	return false;
 }
@@ -211,7 +210,7 @@ device_take_journal(struct device *d, struct device *journal)
 
 /* -------------------------------------------------- the file underneath */
 
-/* Put the next pieces, `length` bytes at most, into `out`; pass over them. */
+/* Move up to `length` bytes of the list to `out` and advance past them. */
 static int
 take_pieces(struct cursor *c, uint64_t length, struct iovec *out)
 {
@@ -243,7 +242,7 @@ failed(struct de_read_error *error, uint64_t address, int why)
 	return DE_FAILED;
 }
 
-/* A read of the file gave none; `why` is 0 at its end. */
+/* A read of the file returned nothing; `why` is 0 at end of file. */
 static enum de_status
 no_bytes(const struct device *d, struct de_read_error *error,
     uint64_t address, int why)
@@ -256,8 +255,8 @@ no_bytes(const struct device *d, struct de_read_error *error,
 }
 
 /*
- * Read `length` bytes of the file itself to where the cursor is; past the cache
- * if at least `kind` is.
+ * Read `length` bytes from the file to the cursor; past the page cache if at
+ * least `kind` is.
  */
 static enum de_status
 read_file(const struct device *d, enum device_past_cache kind,
@@ -322,7 +321,7 @@ hash(uint64_t block, size_t slot_count)
 	    (slot_count - 1);
 }
 
-/* The slot of a block, or the free one where it belongs. */
+/* The slot of a block, or the free slot where it belongs. */
 static struct slot *
 find_slot(struct slot *slots, size_t slot_count, uint64_t block)
 {
@@ -333,7 +332,7 @@ find_slot(struct slot *slots, size_t slot_count, uint64_t block)
 	return &slots[i];
 }
 
-/* Where a block lies over the device; 0 if none does. */
+/* Where the overlay holds a block; 0 if it does not. */
 static uint64_t
 look_up(const struct device *d, uint64_t block)
 {
@@ -361,7 +360,9 @@ grow(struct device *d)
 	return true;
 }
 
-/* Returns false, and what `where` points to is still the caller's. */
+/*
+ * On failure returns false and leaves what `where` refers to with the caller.
+ */
 static bool
 cover_block(struct device *d, uint64_t block, uint64_t where)
 {
@@ -417,7 +418,10 @@ device_redirect(struct device *d, uint64_t address,
 	    (escaped ? ESCAPED : 0));
 }
 
-/* Bytes of a block in memory, now and from now on; NULL if that cannot be. */
+/*
+ * A memory buffer for the contents of a block from now on; NULL if out of
+ * memory or unreadable.
+ */
 static uint8_t *
 make_memory(struct device *d, uint64_t block, bool keep)
 {
@@ -470,7 +474,7 @@ device_lay_over(struct device *d, uint64_t address, const void *bytes,
 
 /* --------------------------------------------------------------- reading */
 
-/* The first four bytes of a block of the journal, which had to be hidden. */
+/* Restore the first four bytes of a journal block, which were escaped. */
 static void
 restore_magic(const struct cursor *before, size_t offset, size_t length)
 {
@@ -501,7 +505,7 @@ copy_memory(struct cursor *c, const uint8_t *from, size_t length)
 	}
 }
 
-/* Part of a block that lies over the device. */
+/* Read part of a block in the overlay. */
 static enum de_status
 read_laid_over(const struct device *d, uint64_t where, uint64_t address,
     struct cursor *c, size_t length, struct de_read_error *error)
@@ -516,7 +520,7 @@ read_laid_over(const struct device *d, uint64_t where, uint64_t address,
 	const uint64_t place = (where & ~(uint64_t)LOW_BITS) + offset;
 	if (read_file((where & IN_JOURNAL) != 0 ? d : d->journal,
 	    DEVICE_PAST_CACHE_ALL, place, c, length, error) != DE_OK) {
-		/* The place that matters to the caller. */
+		/* Report the address that the caller asked for. */
 		error->address = address;
 		return DE_FAILED;
 	}
@@ -525,7 +529,7 @@ read_laid_over(const struct device *d, uint64_t where, uint64_t address,
 	return DE_OK;
 }
 
-/* How many of `length` bytes from `address` are in this block. */
+/* How many of `length` bytes from `address` lie in this block. */
 static size_t
 in_block(const struct device *d, uint64_t address, uint64_t length)
 {
@@ -533,7 +537,7 @@ in_block(const struct device *d, uint64_t address, uint64_t length)
 	return (size_t)(n < length ? n : length);
 }
 
-/* How many of them nothing lies over. */
+/* How many of them the overlay does not cover. */
 static uint64_t
 bare(const struct device *d, uint64_t address, uint64_t length)
 {
@@ -651,7 +655,7 @@ channel_set_blksize(io_channel channel, int block_size)
 	return 0;
 }
 
-/* A count below 0 is one of bytes. */
+/* A negative count is in bytes. */
 static size_t
 channel_length(io_channel channel, int count)
 {
@@ -745,7 +749,7 @@ static const struct struct_io_manager manager = {
 	.write_blk64 = channel_write64,
 };
 
-/* cast: libext2fs takes no const */
+/* cast: libext2fs does not accept const */
 const io_manager device_io_manager = (io_manager)(uintptr_t)&manager;
 
 const char *

@@ -1,22 +1,21 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * device.h - the bytes of a filesystem, as they will be after its recovery
+ * device.h - the bytes of a filesystem as they will be after recovery
  *
- * A block device or an image file, opened for reading only, and over it the
- * blocks that the replay of a journal would write: they are read in place of
- * those of the device, which is never written to.  Knows nothing of what the
- * bytes mean.
+ * A block device or image file, opened for reading only, with an overlay of the
+ * blocks that a journal replay would write.  They are read in place of those on
+ * the device, which is never written.  Knows nothing about the meaning of the
+ * bytes.
  *
- * What lies over it is found by a hash of its block number, 16 bytes for each
- * block and at most two thirds full.  A block that the journal holds stays
- * there; only its place is kept.  So a journal of 1 GiB with blocks of 4 KiB,
- * all of them different, costs 8 MiB.  Without any such block a read is one
- * preadv(2) and nothing else.
+ * The overlay is a hash table by block number, 16 bytes per block and at most
+ * two thirds full.  A block that the journal holds is not copied; only its
+ * place is stored.  A journal of 1 GiB with 4 KiB blocks, all different,
+ * therefore costs 8 MiB.  Without an overlay a read is a single preadv(2).
  *
- * While the filesystem is mounted, what the system keeps of its device may be
- * older than what is on it: see device_read_past_cache().
+ * While the filesystem is mounted, the page cache of its device may be older
+ * than the device: see device_read_past_cache().
  *
- * device_lay_over() and the like are for one thread, before anything else
+ * device_lay_over() and the like must be called by one thread before any other
  * reads; device_read() and device_readv() may be called by any number of
  * threads at once.
  */
@@ -32,19 +31,16 @@ struct device;
 /* Returns NULL after reporting why. */
 struct device *device_open(const struct de_host *host, const char *path);
 
-/*
- * Does it not answer any more, wherever it is read?  Then every read fails with
- * ENODEV.
- */
+/* Has it stopped responding altogether?  Then every read fails with ENODEV. */
 bool device_is_gone(const struct device *device);
 
-/* Takes NULL. */
+/* Accepts NULL. */
 void device_close(struct device *device);
 
 /*
- * What is read past the cache of the system: nothing; the contents of files,
- * as it has their blocks only by accident, and everything else with the eyes of
- * the filesystem that is mounted; or all.
+ * What is read past the page cache: nothing; the contents of files, whose
+ * blocks are in it only by accident, while everything else is read as the
+ * mounted filesystem sees it; or everything.
  */
 enum device_past_cache {
 	DEVICE_PAST_CACHE_NONE,
@@ -53,91 +49,94 @@ enum device_past_cache {
 };
 
 /*
- * Read it like that from now on.  Returns false, with errno saying why, if it
- * cannot be; then nothing has changed.  Before anything else reads.
+ * Select what is read past the page cache.  Returns false with errno set if not
+ * possible; nothing has changed then.  Call before anything else reads.
  */
 bool device_read_past_cache(struct device *device,
     enum device_past_cache what);
 
-/* What it is now. */
+/* The current selection. */
 enum device_past_cache device_past_cache(const struct device *device);
 
 /*
- * From now on read the block device `node` of number `number`, which has the
- * same bytes, under the path as before.  Returns false, with errno saying why,
- * if it cannot be; then nothing has changed.  Before anything else reads.
+ * From now on read the block device `node` with number `number`, which has the
+ * same contents, under the original path.  Returns false with errno set if not
+ * possible; nothing has changed then.  Call before anything else reads.
  */
 bool device_read_through(struct device *device, const char *node,
     dev_t number);
 
-/* Its path, its size in bytes, and its descriptor, for advice and the like. */
+/* Its path, size in bytes and descriptor (for advice and the like). */
 const char *device_path(const struct device *device);
 uint64_t device_size(const struct device *device);
 int device_descriptor(const struct device *device);
 
 /*
- * Fill all of iov (1 to 1024 pieces) with what begins at `address`, as
- * de_source.read does.
+ * Fill all of iov (1 to 1024 elements) with the data at `address`, like
+ * de_source.read.
  */
 enum de_status device_readv(const struct device *device, uint64_t address,
     const struct iovec *iov, int iov_count, struct de_read_error *error);
 
-/* The same for one piece. */
+/* The same for one buffer. */
 enum de_status device_read(const struct device *device, uint64_t address,
     void *buffer, size_t length, struct de_read_error *error);
 
 /*
- * As device_readv(), for what is in a file and not of the filesystem: the two
- * differ while it is mounted.
+ * Like device_readv(), for file contents rather than metadata: the two differ
+ * while the filesystem is mounted.
  */
 enum de_status device_read_contents(const struct device *device,
     uint64_t address, const struct iovec *iov, int iov_count,
     struct de_read_error *error);
 
 /*
- * The size of a block of what is laid over it, a power of 2 of at least 512
- * bytes; 4096 if this is not called.  To be called first.
+ * Set the block size of the overlay, a power of 2 of at least 512 bytes; the
+ * default is 4096.  Call it first.
  */
 void device_set_unit(struct device *device, size_t bytes);
 
 /*
  * From now on `length` bytes at `address` read as `bytes`, which are copied.
- * Any address and length; later ones win.  Returns false if out of memory, or
- * if the rest of a block that is covered in part cannot be read.
+ * Any address and length; later calls win.  Returns false if out of memory, or
+ * if the rest of a partially covered block cannot be read.
  */
 bool device_lay_over(struct device *device, uint64_t address,
     const void *bytes, size_t length);
 
 /*
- * From now on the block at `address` reads as the one that is at `place` of
- * `journal`: of the device itself, without what lies over it, or of the one
- * given to device_take_journal().  With `escaped` its first four bytes are the
- * magic number of the journal instead.  Both are multiples of the unit.
- * Returns false if out of memory.
+ * From now on the block at `address` reads as the one at `place` of `journal`:
+ * either the device itself, without its overlay, or the one passed to
+ * device_take_journal().  If `escaped`, its first four bytes are the magic
+ * number of the journal instead.  Both addresses are multiples of the block
+ * size. Returns false if out of memory.
  */
 bool device_redirect(struct device *device, uint64_t address,
     const struct device *journal, uint64_t place, bool escaped);
 
-/* Let it have the device of its journal, which it closes in the end. */
+/*
+ * Attach the device of an external journal; it is closed together with this
+ * one.
+ */
 void device_take_journal(struct device *device, struct device *journal);
 
-/* Everything that lies over it goes again. */
+/* Drop the overlay. */
 void device_uncover(struct device *device);
 
 /*
- * The first address from `address` on that may hold anything but zeros, `end` at
- * most.  Only an image with holes knows; of anything else it is `address`.
+ * The first address from `address` on that may hold anything but zeros, at most
+ * `end`.  Only sparse images know; otherwise returns `address`.
  */
 uint64_t device_next_data(const struct device *device, uint64_t address,
     uint64_t end);
 
-/* Bytes that lie over it. */
+/* Size of the overlay, in bytes. */
 uint64_t device_laid_over(const struct device *device);
 
 /*
- * For libext2fs: a manager whose channels read the device and write over it in
- * memory.  The name to be opened is that of device_channel_name(); it lives as
- * long as the device.
+ * For libext2fs: an I/O manager whose channels read the device and write to the
+ * overlay in memory.  Open it by the name from device_channel_name(), which
+ * lives as long as the device.
  */
 extern const io_manager device_io_manager;
 const char *device_channel_name(const struct device *device);

@@ -13,12 +13,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define SAFE_ALIGNMENT 4096u		/* enough for everything known so far */
+#define SAFE_ALIGNMENT 4096u		/* enough for all known devices */
 #define BOUNCE_MAX ((size_t)262144)
 
 struct direct {
 	int fd;
-	size_t unit;			/* of addresses and lengths */
+	size_t unit;			/* alignment of addresses and lengths */
 	size_t memory;			/* where buffers begin */
 };
 
@@ -30,7 +30,7 @@ is_alignment(uint64_t bytes)
 	return bytes > 0 && bytes <= 65536 && (bytes & (bytes - 1)) == 0;
 }
 
-/* What the kernel says by itself, since Linux 6.1. */
+/* Ask the kernel (since Linux 6.1). */
 static bool
 ask_statx(struct direct *d)
 {
@@ -51,7 +51,7 @@ ask_statx(struct direct *d)
 #endif
 }
 
-/* Of a device it is its sector; of a file, a page is right nearly anywhere. */
+/* For a device use its sector size; for a file a page nearly always works. */
 static void
 find_alignment(struct direct *d)
 {
@@ -65,7 +65,7 @@ find_alignment(struct direct *d)
 		d->memory = d->unit = (size_t)sector;
 }
 
-/* Does a read go through?  One that the medium refuses does. */
+/* Do reads work?  One that the medium fails counts as working. */
 static bool
 works(const struct direct *d)
 {
@@ -94,7 +94,7 @@ direct_open(int fd)
 
 	if (d == NULL)
 		return NULL;
-	/* The same file, whatever its name leads to by now. */
+	/* Reopen the same file, whatever its name refers to by now. */
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	d->fd = open(path, O_RDONLY | O_DIRECT | O_CLOEXEC | O_NONBLOCK);
 	if (d->fd == -1)
@@ -124,7 +124,7 @@ direct_close(struct direct *d)
 
 /* ----------------------------------------------------------------- reading */
 
-/* Keep the first `length` bytes of a list; returns how many pieces. */
+/* Truncate a list to `length` bytes; returns the number of elements. */
 static int
 cut(struct iovec *iov, int count, size_t length)
 {
@@ -146,8 +146,8 @@ is_of_medium(int why)
 }
 
 /*
- * All of it is on the borders.  The device may fail a read as a whole, though
- * only a part of it is bad: halves tell which.
+ * Everything is aligned.  The device may fail a whole read for one bad part;
+ * halving finds it.
  */
 static ssize_t
 read_aligned(const struct direct *d, struct iovec *iov, int count,
@@ -166,7 +166,7 @@ read_aligned(const struct direct *d, struct iovec *iov, int count,
 	}
 }
 
-/* The first pieces that lie on the borders, in `out`; returns their bytes. */
+/* Store the leading aligned elements in `out`; returns their size in bytes. */
 static size_t
 take_aligned(const struct direct *d, const struct iovec *iov, int count,
     struct iovec *out, int *out_count)
@@ -210,7 +210,7 @@ scatter(const struct iovec *iov, int count, const uint8_t *from, size_t bytes)
 	}
 }
 
-/* By a buffer that begins and ends on the borders around what is wanted. */
+/* Read through an aligned bounce buffer. */
 static ssize_t
 bounce(const struct direct *d, const struct iovec *iov, int count,
     uint64_t address)

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * direct.h - read a block device or file past the cache of the system
+ * direct.h - read a block device or file past the page cache
  *
- * The kernel keeps pages of a block device that its filesystem knows nothing
- * of: once read, what a file wrote there later does not show.  Reads by
- * O_DIRECT see what is on the device.  They want addresses, lengths and memory
- * on certain borders; what does not lie on these goes through a buffer that
- * does.
+ * The kernel caches pages of a block device without telling the filesystem on
+ * it: once cached, they do not show what a file writes there later.  O_DIRECT
+ * reads see what is on the device.  They require aligned addresses, lengths and
+ * memory; unaligned requests go through a bounce buffer.
  *
  * direct_read() may be called by any number of threads at once.
  */
@@ -21,19 +20,19 @@
 struct direct;
 
 /*
- * Open what `fd` is open on, which stays the caller's.  Returns NULL if it
- * cannot be read like that, with errno saying why.
+ * Reopen the file behind `fd`, which stays the caller's.  Returns NULL with
+ * errno set if O_DIRECT does not work.
  */
 struct direct *direct_open(int fd);
 
-/* Takes NULL. */
+/* Accepts NULL. */
 void direct_close(struct direct *direct);
 
 /*
- * As preadv(2), with any lengths, addresses and memory: the number of bytes,
- * which may be less than asked for; 0 at the end; -1 with errno set.  An error
- * is one of the byte at `address`, or of one so near that the device cannot
- * tell them apart.
+ * Like preadv(2), with any length, address and memory: returns the number of
+ * bytes, possibly fewer than requested; 0 at the end; -1 with errno set.  An
+ * error applies to the byte at `address`, or to one so close that the device
+ * cannot tell them apart.
  */
 ssize_t direct_read(const struct direct *direct, const struct iovec *iov,
     int iov_count, uint64_t address);

@@ -2,9 +2,8 @@
 /*
  * directory.c - the entries of a directory
  *
- * All blocks are walked from the first to the last.  The index of a large one
- * is made to look like empty entries, so it needs no care but for its
- * checksums.
+ * All blocks are walked in order.  The index of a large directory is disguised
+ * as empty entries, so only its checksums need special care.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -17,10 +16,10 @@
 #include "map.h"
 
 #define ENTRY_HEADER_BYTES 8
-#define TAIL_BYTES 12		/* an entry that holds the checksum of a block */
+#define TAIL_BYTES 12		/* an entry that holds the block's checksum */
 #define TAIL_TYPE 0xDE
-#define INDEX_ROOT_AT 32	/* behind ".", ".." and what is told of it */
-#define INDEX_NODE_AT 8		/* behind an empty entry */
+#define INDEX_ROOT_AT 32	/* after ".", ".." and the index header */
+#define INDEX_NODE_AT 8		/* after an empty entry */
 #define INLINE_PARENT_BYTES 4
 
 struct directory {
@@ -30,8 +29,8 @@ struct directory {
 	struct trouble trouble;
 	de_entry_fn *take;
 	void *arg;
-	uint32_t seed;			/* of the checksums of its blocks */
-	uint64_t next;			/* block that should come next */
+	uint32_t seed;			/* of its blocks' checksums */
+	uint64_t next;			/* block expected next */
 };
 
 static uint16_t
@@ -51,7 +50,7 @@ type_bits(const struct ext2 *e, uint8_t type)
 	    bits[type] : 0;
 }
 
-/* The length of an entry; blocks of 64 KiB need a bit more than there is. */
+/* The length of an entry; blocks of 64 KiB need a special encoding. */
 static size_t
 entry_bytes(const struct ext2 *e, const uint8_t *entry)
 {
@@ -77,7 +76,7 @@ leaf_is_right(const struct directory *d, const uint8_t *block)
 	    checksum(d->seed, block, covered) == get32(tail + 8);
 }
 
-/* Where the index is in a block that looks like one; 0: it does not. */
+/* Where the index is in a block that looks like one; 0: it is not. */
 static size_t
 index_at(const struct ext2 *e, const uint8_t *block)
 {
@@ -89,7 +88,7 @@ index_at(const struct ext2 *e, const uint8_t *block)
 	return 0;
 }
 
-/* The checksum is behind the room for the entries, and covers those in use. */
+/* The checksum follows the space for the entries and covers those in use. */
 static bool
 index_is_right(const struct directory *d, const uint8_t *block)
 {
@@ -116,13 +115,14 @@ block_is_right(const struct directory *d, const uint8_t *block)
 
 /* --------------------------------------------------------------- entries */
 
-/* A journal that was made while the filesystem was mounted has a name. */
+/* A journal created while the filesystem was mounted has a name. */
 static void
 note_own(struct directory *d, const struct de_entry *entry)
 {
-	trouble_tell(&d->trouble, DE_FINDING_NOTE, "its entry \"%.*s\" is the "
-	    "filesystem's own (inode %" PRIu32 ", as a journal), which is never "
-	    "dumped", (int)entry->name_length, entry->name, entry->inode);
+	trouble_tell(&d->trouble, DE_FINDING_NOTE, "its entry \"%.*s\" is "
+	    "internal to the filesystem (inode %" PRIu32 ", such as a journal) "
+	    "and is never dumped", (int)entry->name_length, entry->name,
+	    entry->inode);
 }
 
 static enum de_status
@@ -140,9 +140,9 @@ give_entry(struct directory *d, const uint8_t *entry, uint64_t offset)
 		return DE_OK;
 	if (out.inode > d->e->inodes || out.name_length == 0) {
 		trouble_tell(&d->trouble, DE_FINDING_MISSING, "it is damaged: "
-		    "an entry at offset %" PRIu64 " is left out: it names inode "
-		    "%u and has %u bytes of name", offset,
-		    out.inode, out.name_length);
+		    "skipping an entry at offset %" PRIu64 ": it refers to "
+		    "inode %u and has %u bytes of name", offset, out.inode,
+		    out.name_length);
 		return DE_OK;
 	}
 	if (inode_is_own(d->e, out.inode)) {
@@ -152,7 +152,7 @@ give_entry(struct directory *d, const uint8_t *entry, uint64_t offset)
 	return d->take(d->arg, &out);
 }
 
-/* Entries up to the end of a block, or to the first that cannot be one. */
+/* Walk the entries up to the end of a block or the first invalid one. */
 static enum de_status
 walk_entries(struct directory *d, const uint8_t *bytes, size_t length,
     uint64_t offset)
@@ -166,9 +166,9 @@ walk_entries(struct directory *d, const uint8_t *bytes, size_t length,
 		if (n < ENTRY_HEADER_BYTES || n % 4 != 0 || n > left ||
 		    ENTRY_HEADER_BYTES + (size_t)bytes[at + 6] > n) {
 			trouble_tell(&d->trouble, DE_FINDING_MISSING, "it is "
-			    "damaged: entries may be missing between its "
-			    "offsets %" PRIu64 " and %" PRIu64,
-			    offset + at, offset + length);
+			    "damaged: entries may be missing between offsets %"
+			    PRIu64 " and %" PRIu64, offset + at, offset +
+			    length);
 			break;
 		}
 		status = give_entry(d, bytes + at, offset + at);
@@ -185,12 +185,12 @@ walk_block(struct directory *d, const uint8_t *block, uint64_t number)
 
 	if (!block_is_right(d, block))
 		trouble_tell(&d->trouble, DE_FINDING_MISSING, "it is damaged: "
-		    "its block at offset %" PRIu64 " has a wrong checksum; "
+		    "checksum error in the block at offset %" PRIu64 "; "
 		    "entries may be missing or wrong", offset);
 	return walk_entries(d, block, d->e->block_size, offset);
 }
 
-/* Blocks that could not be read all at once. */
+/* Retry blocks that could not be read together one by one. */
 static enum de_status
 walk_singly(struct directory *d, const struct run *run)
 {
@@ -208,15 +208,14 @@ walk_singly(struct directory *d, const struct run *run)
 		if (e->host->cancelled(e->host))
 			return DE_FAILED;
 		trouble_tell(&d->trouble, trouble_of_read(e, &error), "its "
-		    "entries at offset %" PRIu64 " are missing: block %" PRIu64
-		    " of the device cannot be read: %s",
-		    (run->first + i) * e->block_size, run->block + i,
-		    strerror(error.error));
+		    "entries at offset %" PRIu64 " are missing: cannot read "
+		    "block %" PRIu64 " of the device: %s", (run->first + i) *
+		    e->block_size, run->block + i, strerror(error.error));
 	}
 	return status;
 }
 
-/* As many blocks as the buffer takes. */
+/* As many blocks as fit in the buffer. */
 static enum de_status
 walk_piece(struct directory *d, const struct run *piece)
 {
@@ -234,15 +233,15 @@ walk_piece(struct directory *d, const struct run *piece)
 	return status;
 }
 
-/* A directory has no holes. */
+/* A directory must not have holes. */
 static void
 check_hole(struct directory *d, uint64_t first)
 {
 	if (first > d->next)
 		trouble_tell(&d->trouble, DE_FINDING_MISSING, "it is damaged: "
-		    "it has no blocks between its offsets %" PRIu64 " and %"
-		    PRIu64 "; entries may be missing",
-		    d->next * d->e->block_size, first * d->e->block_size);
+		    "it has no blocks between offsets %" PRIu64 " and %" PRIu64
+		    "; entries may be missing", d->next * d->e->block_size,
+		    first * d->e->block_size);
 }
 
 static enum de_status
@@ -284,9 +283,8 @@ walk_blocks(struct directory *d)
 
 	if (size == 0 || size % e->block_size != 0)
 		trouble_tell(&d->trouble, DE_FINDING_MISSING, "it is damaged: "
-		    "its size of %" PRIu64 " bytes cannot be; entries may be "
-		    "missing",
-		    size);
+		    "impossible size of %" PRIu64 " bytes; entries may be "
+		    "missing", size);
 	const enum de_status status = map_walk(&map);
 	if (status == DE_OK)
 		check_hole(d, map.limit);
@@ -295,7 +293,7 @@ walk_blocks(struct directory *d)
 
 /* ------------------------------------------------- inside of the inode */
 
-/* "." and "..", which have no entries there. */
+/* Inline directories have no entries for "." and "..". */
 static enum de_status
 give_dots(struct directory *d)
 {
@@ -333,8 +331,8 @@ walk_inline(struct directory *d)
 		status = walk_entries(d, rest, rest_length, INODE_BLOCK_BYTES);
 	if (status == DE_OK && size > INODE_BLOCK_BYTES + rest_length)
 		trouble_tell(&d->trouble, DE_FINDING_MISSING, "it is damaged: "
-		    "entries may be missing from its offset %u on",
-		    (unsigned int)(INODE_BLOCK_BYTES + rest_length));
+		    "entries may be missing from offset %u on", (unsigned
+		    int)(INODE_BLOCK_BYTES + rest_length));
 	return status;
 }
 

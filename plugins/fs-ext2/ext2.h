@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * ext2.h - what the files of the fs-ext2 plugin share
+ * ext2.h - internal interfaces of the fs-ext2 plugin
  *
  * libext2fs opens the superblock and the group descriptors.  Everything else is
- * read by parsers of our own, which trust nothing of what they find and which
- * take no memory for each file.
+ * read by our own parsers, which trust no data and need no memory per file.
  */
 #ifndef FS_EXT2_EXT2_H
 #define FS_EXT2_EXT2_H
@@ -18,12 +17,12 @@
 
 struct work;			/* work.h */
 
-/* What findings about an inode may be about; see trouble.h. */
+/* What a finding about an inode concerns; see trouble.h. */
 enum trouble_kind {
 	TROUBLE_SIZE,			/* of the device */
 	TROUBLE_TABLE,			/* the group of an inode */
 	TROUBLE_LOST_GROUP,		/* likewise */
-	TROUBLE_UNREADABLE,		/* the block that an inode is in */
+	TROUBLE_UNREADABLE,		/* the block that holds an inode */
 	TROUBLE_INODE,
 	TROUBLE_MAP,
 	TROUBLE_DIRECTORY,
@@ -35,22 +34,22 @@ enum trouble_kind {
 struct ext2 {
 	const struct de_host *host;	/* borrowed */
 	char *device;			/* owned; its path; NULL when closed */
-	ext2_filsys fs;			/* NULL when it is not open */
-	struct device *bytes;		/* NULL when it is not open */
+	ext2_filsys fs;			/* NULL when not open */
+	struct device *bytes;		/* NULL when not open */
 	bool is_live;			/* mounted for writing */
-	bool was_clean;			/* nothing was to be recovered */
-	uint64_t missing;		/* bytes behind the end of the device */
+	bool was_clean;			/* needed no recovery */
+	uint64_t missing;		/* bytes past the end of the device */
 	char mount_point[4096];
 	char label[EXT2_LABEL_LEN + 1];
 	char uuid[UUID_TEXT_BYTES];
 
-	/* From the superblock, by geometry_read(). */
+	/* From the superblock, by superblock_read_geometry(). */
 	uint32_t block_size;
-	uint64_t first_block;		/* that a file can have */
+	uint64_t first_block;		/* first one usable by files */
 	uint64_t blocks;
 	uint32_t inodes;
 	uint32_t inodes_per_group;
-	uint32_t first_inode;		/* that is not reserved */
+	uint32_t first_inode;		/* first one not reserved */
 	size_t inode_size;
 	uint32_t seed;			/* of checksums */
 	bool has_checksums;		/* of all metadata */
@@ -62,15 +61,15 @@ struct ext2 {
 	bool has_entry_types;
 	bool has_value_inodes;
 	uint32_t hidden[6];		/* inodes; 0: none */
-	uint32_t hidden_last;		/* the highest of them */
+	uint32_t hidden_last;		/* highest of them */
 
-	struct work *spare;		/* buffers that nobody uses now */
-	bool is_gone;			/* it does not answer; that was told */
+	struct work *spare;		/* unused buffers */
+	bool is_gone;			/* it does not respond (reported) */
 	uint8_t *inline_bytes;		/* of the last inline file */
-	uint8_t *told[TROUBLE_KINDS];	/* a bit for each inode; may be NULL */
+	uint8_t *told[TROUBLE_KINDS];	/* a bit per inode; may be NULL */
 };
 
-/* An inode as it is on the disk; what de_inode.native points to. */
+/* An inode as on disk; de_inode.native points to it. */
 struct native {
 	uint32_t number;
 	const uint8_t *raw;		/* inode_size bytes */
@@ -84,16 +83,16 @@ ext2_native(const struct de_inode *inode)
 
 /* superblock.c */
 
-/* Open the filesystem on e->bytes: sets e->fs.  Reports why not. */
+/* Open the filesystem on e->bytes: sets e->fs.  Reports errors. */
 enum de_status superblock_open(struct ext2 *e);
 
 /*
- * Is it marked as not unmounted cleanly, or as having errors?  What a backup
- * does not know counts as no.
+ * Is it marked as not cleanly unmounted, or as having errors?  What a backup
+ * superblock does not record counts as no.
  */
 bool superblock_is_unclean(const struct ext2 *e);
 
-/* Fill in what ext2.h has of it.  Reports what makes it unusable. */
+/* Fill in the geometry.  Reports what makes it unusable. */
 enum de_status superblock_read_geometry(struct ext2 *e);
 
 /* scan.c */
@@ -113,8 +112,8 @@ enum de_status ext2_read(void *self, uint64_t address,
 /* symlink.c */
 
 /*
- * What is wrong with a symbolic link, as far as that can be seen from its inode
- * and its block map; NULL if nothing is.
+ * The damage of a symbolic link, as far as its inode and block map show it;
+ * NULL if none.
  */
 const char *symlink_damage(struct ext2 *e, const struct native *link);
 enum de_status ext2_read_symlink(void *self, const struct de_inode *link,

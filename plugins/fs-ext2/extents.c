@@ -11,21 +11,22 @@
 #define HEADER_BYTES 12u
 #define ENTRY_BYTES 12u
 #define DEPTH_MAX 5
-#define WRITTEN_MAX 32768u	/* longer ones are not written, less that */
+#define WRITTEN_MAX 32768u	/* longer ones are unwritten, minus that */
 
-/* A node on the way from the root to where the walk is. */
+/* A node on the path from the root to the current position. */
 struct level {
 	const uint8_t *node;
 	unsigned int entries;
-	unsigned int next;		/* entry to be looked at */
-	uint64_t end;			/* of what it is about, in the file */
+	unsigned int next;		/* next entry to examine */
+	uint64_t end;			/* end of its range in the file */
 };
 
 struct tree {
 	struct runs *runs;
-	uint64_t at;			/* where the next extent may begin */
+	uint64_t at;			/* lowest possible start of the next
+					   extent */
 	unsigned int depth;		/* of the root */
-	struct level levels[DEPTH_MAX + 1];	/* the root is levels[0] */
+	struct level levels[DEPTH_MAX + 1];	/* levels[0] is the root */
 };
 
 static const uint8_t *
@@ -40,7 +41,7 @@ start_of(const struct level *l, unsigned int n)
 	return get32(entry_at(l, n));
 }
 
-/* Where the entry behind number n begins. */
+/* Where the entry after entry n begins. */
 static uint64_t
 next_start(const struct level *l, unsigned int n)
 {
@@ -49,7 +50,7 @@ next_start(const struct level *l, unsigned int n)
 	return l->end;
 }
 
-/* Returns what is wrong with a node, or NULL. */
+/* Returns the damage of a node, or NULL. */
 static const char *
 node_damage(const uint8_t *node, size_t bytes, unsigned int depth)
 {
@@ -57,17 +58,17 @@ node_damage(const uint8_t *node, size_t bytes, unsigned int depth)
 	const unsigned int max = get16(node + 4);
 
 	if (get16(node) != MAGIC)
-		return "a node of its extent tree is none";
+		return "an extent tree node has a wrong magic number";
 	if (get16(node + 6) != depth)
-		return "a node of its extent tree has the wrong depth";
+		return "an extent tree node has the wrong depth";
 	if (entries > max || max > (bytes - HEADER_BYTES) / ENTRY_BYTES)
-		return "a node of its extent tree has too many entries";
+		return "an extent tree node has too many entries";
 	if (entries == 0 && depth > 0)
-		return "a node of its extent tree is empty";
+		return "an extent tree node is empty";
 	return NULL;
 }
 
-/* The checksum of a node stands behind the room for its entries. */
+/* The checksum follows the space for the node's entries. */
 static bool
 checksum_is_right(const struct runs *r, const uint8_t *node)
 {
@@ -91,7 +92,7 @@ enter(struct tree *t, unsigned int level, const uint8_t *node, uint64_t end)
 	};
 }
 
-/* An entry of an inner node: go down to the node that it leads to. */
+/* Descend to the node that entry n of an inner node refers to. */
 static bool
 descend(struct tree *t, unsigned int level, unsigned int n)
 {
@@ -111,14 +112,14 @@ descend(struct tree *t, unsigned int level, unsigned int n)
 	if (damage == NULL && get16(node + 2) > 0 &&
 	    (get32(node + HEADER_BYTES) < first ||
 	    get32(node + HEADER_BYTES) >= end))
-		damage = "a node of its extent tree is about another place";
+		damage = "an extent tree node covers the wrong range";
 	if (damage != NULL) {
 		runs_damaged(r, first, block, damage);
 		return false;
 	}
 	if (!checksum_is_right(r, node))
-		runs_damaged(r, first, block, "a node of its extent tree has a "
-		    "wrong checksum; what the dump has of it may not be right");
+		runs_damaged(r, first, block, "checksum error in an extent "
+		    "tree node; the dumped contents may be wrong");
 	enter(t, level + 1, node, end);
 	return true;
 }
@@ -140,15 +141,15 @@ take_extent(struct tree *t, const struct level *l, unsigned int n)
 		runs_damaged(t->runs, run.first, run.block,
 		    "an extent is empty");
 	if (run.count > end - run.first) {
-		runs_damaged(t->runs, run.first, run.block, "an extent reaches "
-		    "into the next one");
+		runs_damaged(t->runs, run.first, run.block, "an extent "
+		    "overlaps the next one");
 		run.count = end - run.first;
 	}
 	t->at = run.first + run.count;
 	return written && run.count > 0 ? runs_add(t->runs, &run) : DE_OK;
 }
 
-/* One entry.  Changes *level if it leads down. */
+/* Process one entry.  Changes *level if it descends. */
 static enum de_status
 take_entry(struct tree *t, unsigned int *level)
 {
@@ -183,8 +184,8 @@ extents_walk(struct runs *r)
 
 	t.depth = get16(root + 6);
 	const char *damage = t.depth > DEPTH_MAX ?
-	    "its extent tree is too deep" :
-	    node_damage(root, INODE_BLOCK_BYTES, t.depth);
+	    "its extent tree is too deep" : node_damage(root, INODE_BLOCK_BYTES,
+	    t.depth);
 	if (damage != NULL) {
 		runs_damaged(r, 0, 0, damage);
 		return DE_OK;

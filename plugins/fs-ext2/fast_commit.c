@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/*
- * fast_commit.c - what fast commits of ext4 change behind the log
- */
+/* fast_commit.c - replay the fast commits of ext4 that follow the log */
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,7 +8,7 @@
 #include "fast_commit.h"
 #include "fast_map.h"
 
-/* Tags: two bytes of kind, two of length, and so many bytes. */
+/* A tag has two bytes of type, two of length, and that many bytes of data. */
 #define TAG_ADD_RANGE 1
 #define TAG_DELETE_RANGE 2
 #define TAG_CREATE 3
@@ -25,17 +23,17 @@
 #define MAX_BYTES (64u << 20)		/* of tags that are replayed */
 #define MAX_NAME 255u
 
-#define NODE_MAGIC 0xF30Au		/* of a root of extents */
+#define NODE_MAGIC 0xF30Au		/* of an extent root */
 #define UNWRITTEN_LENGTH 32768u
 
-/* The tags that are to be replayed. */
+/* The tags to be replayed. */
 struct tags {
 	uint8_t *bytes;
 	size_t length;			/* taken so far */
-	size_t whole;			/* up to the last tail that is right */
+	size_t whole;			/* up to the last valid tail */
 	size_t room;
-	uint32_t crc;			/* of this commit up to here */
-	bool is_begun;			/* they belong behind this log */
+	uint32_t crc;			/* of the current commit so far */
+	bool is_begun;			/* they do belong to this log */
 };
 
 struct fast {
@@ -45,7 +43,7 @@ struct fast {
 	struct ext2_inode_large *inode;	/* inode_size bytes */
 	struct ext2_inode_large *other;
 	size_t inode_size;
-	bool has_descriptors;		/* of groups have changed */
+	bool has_descriptors;		/* group descriptors have changed */
 };
 
 /* A name in a tag. */
@@ -106,7 +104,7 @@ keep_tag(struct tags *t, const uint8_t *tag, size_t length)
 	return true;
 }
 
-/* Take one tag.  Returns false at the end of what can be taken. */
+/* Collect one tag.  Returns false when no more can be taken. */
 static bool
 scan_tag(const struct log *l, struct tags *t, const uint8_t *tag,
     enum de_status *status)
@@ -131,8 +129,7 @@ scan_tag(const struct log *l, struct tags *t, const uint8_t *tag,
 			return false;
 		t->is_begun = true;
 		if (get32(value) != 0) {
-			*status = damaged(l, "they have features that are not "
-			    "known here");
+			*status = damaged(l, "unsupported features");
 			return false;
 		}
 	}
@@ -140,11 +137,11 @@ scan_tag(const struct log *l, struct tags *t, const uint8_t *tag,
 	if (kind == TAG_HEAD || kind == TAG_PAD ||
 	    keep_tag(t, tag, TAG_HEADER + length))
 		return true;
-	*status = damaged(l, "they are too many");
+	*status = damaged(l, "too many of them");
 	return false;
 }
 
-/* Returns false behind the last block. */
+/* Returns false after the last block. */
 static bool
 scan_block(const struct log *l, struct tags *t, const uint8_t *block,
     enum de_status *status)
@@ -178,9 +175,9 @@ scan(const struct log *l, struct tags *t)
 	}
 	free(block);
 	if (status == DE_OK && t->is_begun && t->whole == 0)
-		l->host->report(l->host, DE_WARNING, "%s: a fast commit in its "
-		    "journal is not whole, as if it was torn by a crash: it is "
-		    "left out", device_path(l->device));
+		l->host->report(l->host, DE_WARNING, "%s: ignoring an "
+		    "incomplete fast commit in its journal, probably cut short "
+		    "by a crash", device_path(l->device));
 	return status;
 }
 
@@ -202,7 +199,7 @@ is_number(const struct fast *f, uint32_t inode)
 	    inode <= f->fs->super->s_inodes_count);
 }
 
-/* Into f->inode.  One that was never used has no checksum yet. */
+/* Read into f->inode.  A never used inode has no checksum yet. */
 static enum de_status
 read_inode(struct fast *f, uint32_t number)
 {
@@ -223,7 +220,10 @@ write_inode(struct fast *f, uint32_t number, struct ext2_inode_large *inode)
 	return error == 0 ? DE_OK : failed(f, number, "write it", error);
 }
 
-/* Have the scan reach it; what comes into its reach with it is unused. */
+/*
+ * Extend the used part of the table to include it; other inodes that this adds
+ * are unused.
+ */
 static enum de_status
 mark_used(struct fast *f, uint32_t number)
 {
@@ -253,7 +253,7 @@ mark_used(struct fast *f, uint32_t number)
 	return status;
 }
 
-/* Is the inode in the tag another one than that on the disk? */
+/* Is the inode in the tag a different file from the one on disk? */
 static bool
 is_new(const struct fast *f, const struct ext2_inode_large *inode)
 {
@@ -266,7 +266,7 @@ is_new(const struct fast *f, const struct ext2_inode_large *inode)
 	    old->i_crtime != inode->i_crtime);
 }
 
-/* What i_block holds comes by tags of its own if it is a map. */
+/* If i_block is a map, separate tags describe its contents. */
 static void
 merge_map(struct ext2_inode_large *inode, const struct ext2_inode_large *tag)
 {
@@ -285,8 +285,8 @@ merge_map(struct ext2_inode_large *inode, const struct ext2_inode_large *tag)
 }
 
 /*
- * A directory is changed by its names, here and when the tag was made: how
- * large it is and whether it has an index is as it has become here.
+ * A directory changes by its names, both here and when the tag was made: its
+ * size and index are those that resulted here.
  */
 static void
 keep_directory(struct ext2_inode_large *inode,
@@ -308,7 +308,7 @@ replay_inode(struct fast *f, const uint8_t *value, size_t length)
 	struct ext2_inode_large *tag = f->other;
 
 	if (!is_number(f, number) || bytes > f->inode_size)
-		return damaged(f->log, "a wrong inode");
+		return damaged(f->log, "an invalid inode");
 	if (fast_map_flush(&f->map) != DE_OK ||
 	    mark_used(f, number) != DE_OK || read_inode(f, number) != DE_OK)
 		return DE_FAILED;
@@ -339,7 +339,7 @@ add_to_links(struct fast *f, uint32_t number, int change)
 		f->inode->i_links_count++;
 	else if (change < 0 && f->inode->i_links_count > 0)
 		f->inode->i_links_count--;
-	/* A directory has but one name; the other link is its own. */
+	/* A directory has only one name; its other link is ".". */
 	if (change < 0 && LINUX_S_ISDIR(f->inode->i_mode))
 		f->inode->i_links_count = 0;
 	return write_inode(f, number, f->inode);
@@ -364,7 +364,7 @@ replay_add_range(struct fast *f, const uint8_t *value)
 	    r.first + r.count > UINT32_MAX ||
 	    r.place < f->log->first_block || r.place >= f->log->block_count ||
 	    r.count > f->log->block_count - r.place)
-		return damaged(f->log, "a wrong extent");
+		return damaged(f->log, "an invalid extent");
 	if (length > UNWRITTEN_LENGTH)
 		r.place |= FAST_UNWRITTEN;
 	return fast_map_add(&f->map, number, &r);
@@ -376,10 +376,10 @@ replay_delete_range(struct fast *f, const uint8_t *value)
 	const uint32_t number = get32(value);
 
 	if (!is_number(f, number))
-		return damaged(f->log, "a wrong range");
+		return damaged(f->log, "an invalid range");
 	if (fast_map_flush(&f->map) != DE_OK || read_inode(f, number) != DE_OK)
 		return DE_FAILED;
-	/* An inode that has become inline, or is gone, has none. */
+	/* An inode that has become inline or was deleted has none. */
 	if ((f->inode->i_flags & EXT4_EXTENTS_FL) == 0)
 		return DE_OK;
 	return fast_map_remove(&f->map, number, get32(value + 4),
@@ -399,11 +399,11 @@ get_link(struct fast *f, const uint8_t *value, size_t length, struct link *k)
 	if (!is_number(f, k->parent) || !is_number(f, k->inode) ||
 	    strlen(k->name) != length - 8 || strchr(k->name, '/') != NULL ||
 	    strcmp(k->name, ".") == 0 || strcmp(k->name, "..") == 0)
-		return damaged(f->log, "a wrong name");
+		return damaged(f->log, "an invalid name");
 	return fast_map_flush(&f->map);
 }
 
-/* Blocks that libext2fs wants for a directory. */
+/* Blocks that libext2fs allocates for a directory. */
 static errcode_t
 borrow_block(ext2_filsys fs, blk64_t goal, blk64_t *block)
 {
@@ -426,7 +426,7 @@ file_type(uint16_t mode)
 	return types[mode >> 12];
 }
 
-/* What the name is of now; 0: nothing. */
+/* The inode that the name refers to now; 0: none. */
 static enum de_status
 look_up(struct fast *f, const struct link *k, uint32_t *inode)
 {
@@ -466,7 +466,7 @@ add_name(struct fast *f, const struct link *k, int type)
 	    failed(f, k->parent, "add a name to the directory", error);
 }
 
-/* Is there such a directory?  It may have gone later. */
+/* Does that directory exist?  It may have been removed later. */
 static bool
 has_parent(struct fast *f, const struct link *k)
 {
@@ -504,13 +504,13 @@ replay_unlink(struct fast *f, const struct link *k)
 		return DE_FAILED;
 	if (found == 0)
 		return DE_OK;
-	/* Another one may have got the name since, but this one lost it. */
+	/* Another inode may have taken the name since, but this one lost it. */
 	if (found == k->inode && remove_name(f, k, found) != DE_OK)
 		return DE_FAILED;
 	return add_to_links(f, k->inode, -1);
 }
 
-/* The first block of a new directory is not in any tag. */
+/* No tag contains the first block of a new directory. */
 static enum de_status
 fill_directory(struct fast *f, const struct link *k)
 {
@@ -595,13 +595,13 @@ replay_tags(struct fast *f, const struct tags *t)
 	if (status == DE_OK)
 		status = fast_map_flush(&f->map);
 	if (status == DE_OK)
-		f->log->host->report(f->log->host, DE_INFO, "%s: its fast "
-		    "commits were replayed in memory: %zu changes",
+		f->log->host->report(f->log->host, DE_INFO, "%s: replayed its "
+		    "fast commits in memory: %zu changes",
 		    device_path(f->log->device), count);
 	return status;
 }
 
-/* libext2fs counts the blocks that it takes in a bitmap: an empty one does. */
+/* libext2fs records its allocations in a bitmap: give it an empty one. */
 static errcode_t
 open_filesystem(struct fast *f)
 {
@@ -615,7 +615,7 @@ open_filesystem(struct fast *f)
 	f->fs->default_bitmap_type = EXT2FS_BMAP64_RBTREE;
 	ext2fs_set_alloc_block_callback(f->fs, borrow_block, NULL);
 	f->inode_size = EXT2_INODE_SIZE(f->fs->super);
-	/* An old small one is looked at as if it were large. */
+	/* A small old-style inode is handled like a large one. */
 	const size_t room = f->inode_size < sizeof(*f->inode) ?
 	    sizeof(*f->inode) : f->inode_size;
 	f->inode = calloc(1, room);

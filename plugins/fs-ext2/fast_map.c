@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/*
- * fast_map.c - change the extents of one inode after the other
- */
+/* fast_map.c - change the extents of inodes, one inode at a time */
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,7 +9,7 @@
 #define MAX_RANGES (1u << 22)
 #define MAX_NODES (1u << 16)
 #define MAX_DEPTH 5
-#define MAX_WRITTEN 32768u		/* blocks in one extent */
+#define MAX_WRITTEN 32768u		/* blocks per extent */
 #define MAX_UNWRITTEN 32767u
 #define NODE_MAGIC 0xF30Au
 #define NODE_HEADER 12u
@@ -51,8 +49,8 @@ fast_map_borrow(struct fast_map *m)
 static enum de_status
 no_space(const struct fast_map *m)
 {
-	return log_refuse(m->log, "its fast commits need more blocks than "
-	    "there are to be borrowed");
+	return log_refuse(m->log, "its fast commits need more blocks than can "
+	    "be borrowed");
 }
 
 static enum de_status
@@ -64,7 +62,7 @@ damaged(const struct fast_map *m)
 
 /* ------------------------------------------------------------ the ranges */
 
-/* Make room for one more at `at`. */
+/* Make room for another range at `at`. */
 static bool
 insert(struct fast_map *m, size_t at, const struct fast_range *range)
 {
@@ -86,7 +84,7 @@ insert(struct fast_map *m, size_t at, const struct fast_range *range)
 	return true;
 }
 
-/* The first range that ends behind a block. */
+/* The first range that ends after a block. */
 static size_t
 find(const struct fast_map *m, uint64_t block)
 {
@@ -102,7 +100,7 @@ find(const struct fast_map *m, uint64_t block)
 	return low;
 }
 
-/* Leave nothing from `first` up to `end`.  *at: where it would be. */
+/* Remove everything from `first` to `end`.  *at: where it would have been. */
 static bool
 cut(struct fast_map *m, uint64_t first, uint64_t end, size_t *at)
 {
@@ -141,7 +139,7 @@ cut(struct fast_map *m, uint64_t first, uint64_t end, size_t *at)
 
 /* -------------------------------------------------------- reading a tree */
 
-/* All of a leaf, by rising number. */
+/* Load a leaf, in ascending order. */
 static bool
 load_leaf(struct fast_map *m, const uint8_t *node, uint32_t entries)
 {
@@ -252,7 +250,7 @@ put_header(uint8_t *node, uint32_t entries, uint32_t room, uint32_t depth)
 	put16(node + 6, (uint16_t)depth);
 }
 
-/* One extent of at most what one can hold, off the front of a range. */
+/* Split off one extent of the maximum length from the front of a range. */
 static void
 put_extent(uint8_t *e, struct fast_range *r)
 {
@@ -269,7 +267,7 @@ put_extent(uint8_t *e, struct fast_range *r)
 	r->count -= n;
 }
 
-/* Join what is adjacent; returns how many extents are needed. */
+/* Merge contiguous ranges; returns the number of extents needed. */
 static size_t
 join(struct fast_map *m)
 {
@@ -294,7 +292,7 @@ join(struct fast_map *m)
 	return extents;
 }
 
-/* The extents as they are in leaves, one behind the other. */
+/* The extents as leaf entries, contiguous in memory. */
 static uint8_t *
 make_entries(const struct fast_map *m, size_t extents)
 {
@@ -312,8 +310,8 @@ make_entries(const struct fast_map *m, size_t extents)
 }
 
 /*
- * Put entries into nodes, and leave in their place one for each node: an index
- * of the level above.
+ * Pack entries into nodes, and replace them by one entry per node: an index of
+ * the level above.
  */
 static enum de_status
 make_level(struct fast_map *m, uint8_t *entries, size_t *count,
@@ -340,7 +338,7 @@ make_level(struct fast_map *m, uint8_t *entries, size_t *count,
 			status = no_space(m);
 			break;
 		}
-		/* The number of its first block is where it belongs already. */
+		/* The number of its first block is in place already. */
 		memmove(index, entries + i * ENTRY, 4);
 		put32(index + 4, (uint32_t)place);
 		put16(index + 8, (uint16_t)(place >> 32));

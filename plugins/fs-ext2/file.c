@@ -26,7 +26,7 @@ give_run(void *arg, const struct run *run)
 		.address = run->block * f->e->block_size,
 	};
 
-	/* The last block may reach past the end of the file. */
+	/* The last block may extend past the end of the file. */
 	if (extent.length > f->size - extent.offset)
 		extent.length = f->size - extent.offset;
 	return f->take(f->arg, &extent);
@@ -56,7 +56,7 @@ give_blocks(struct ext2 *e, const struct de_inode *inode, struct file *f)
 	return status;
 }
 
-/* A file that was made longer may have a hole behind what is in the inode. */
+/* An extended file may have a hole after the inline part. */
 static enum de_status
 give_inline(struct ext2 *e, const struct de_inode *inode,
     const struct file *f)
@@ -66,7 +66,7 @@ give_inline(struct ext2 *e, const struct de_inode *inode,
 	size_t length = inline_copy(e, ext2_native(inode), e->inline_bytes,
 	    f->size < room ? (size_t)f->size : room);
 
-	/* Anything but the last piece ends on a tape block. */
+	/* All pieces but the last end at a tape block boundary. */
 	for (; length < f->size && length % DE_TAPE_BLOCK != 0; length++)
 		e->inline_bytes[length] = 0;
 	extent.length = length;

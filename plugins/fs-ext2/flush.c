@@ -13,20 +13,20 @@
 
 #define POLL_MS 20
 
-/* In no header of the system before Linux 5.15's. */
+/* Missing in system headers before Linux 5.15. */
 #define EXT4_CHECKPOINT _IOW('f', 43, uint32_t)
 
 /*
- * What the journal holds of blocks that are in use all the time gets to its
- * place late, and then nobody but the kernel's own cache has it.  Not every
- * kernel and filesystem knows how to do that at once.
+ * Blocks in constant use are written to their place late, and until then only
+ * the kernel's cache has their contents.  Not every kernel and filesystem
+ * supports an immediate checkpoint.
  */
 _Noreturn static void
 flush_in_child(const struct mounted *m)
 {
 	uint32_t flags = 0;
 
-	/* What hangs here for ever must not keep anything of ours open. */
+	/* A child that hangs must not keep our descriptors open. */
 	close_range(3, ~0U, 0);
 	if (m->reach[0] == '\0') {
 		sync();
@@ -40,7 +40,7 @@ flush_in_child(const struct mounted *m)
 	_exit(0);
 }
 
-/* Returns false if it goes on too long; then nobody waits for it. */
+/* Returns false on timeout; the child is then abandoned. */
 static bool
 wait_for(const struct de_host *host, pid_t pid, unsigned int limit,
     int *wait_status)
@@ -74,15 +74,13 @@ flush(const struct de_host *host, const char *device, const struct mounted *m,
 	} else if (!wait_for(host, pid, limit, &status)) {
 		kill(pid, SIGKILL);
 		if (!host->cancelled(host))
-			host->report(host, DE_WARNING, "%s: could not be "
-			    "flushed within %u seconds; what was written to "
-			    "files last may be missing in the dump",
-			    name, limit);
+			host->report(host, DE_WARNING, "%s: not flushed within "
+			    "%u seconds; recent writes may be missing from the "
+			    "dump", name, limit);
 	} else if (status != 0) {
-		host->report(host, DE_WARNING, "%s: could not be flushed; "
-		    "what was written to files last may be missing in the "
-		    "dump", name);
+		host->report(host, DE_WARNING, "%s: cannot be flushed; recent "
+		    "writes may be missing from the dump", name);
 	}
-	/* The data of files goes past what the device has in its cache. */
+	/* File data bypasses the cache of the device. */
 	ioctl(fd, BLKFLSBUF, 0);
 }

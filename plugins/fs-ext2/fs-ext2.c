@@ -37,7 +37,7 @@ static const struct de_option ext2_options[] = {
 	DE_OPTIONS_END
 };
 
-/* What a loop device writes to its image goes through the cache of that. */
+/* Writes through a loop device go to the page cache of its image. */
 static bool
 is_image(const struct ext2 *e)
 {
@@ -47,7 +47,7 @@ is_image(const struct ext2 *e)
 	    S_ISREG(st.st_mode);
 }
 
-/* As long as it is mounted, what the system keeps of its device may be old. */
+/* While it is mounted, the page cache of its device may be stale. */
 static void
 read_past_cache(struct ext2 *e, const struct mounted *m)
 {
@@ -58,18 +58,19 @@ read_past_cache(struct ext2 *e, const struct mounted *m)
 	if (!is_itself && !m->device.is_holder)
 		is_itself = device_read_through(e->bytes, node,
 		    m->device.number);
-	/* The driver of ext4 has everything but contents in that cache itself. */
+	/*
+	 * The ext4 driver itself keeps everything but contents in that cache.
+	 */
 	if (device_read_past_cache(e->bytes, is_itself && m->is_ext4 ?
 	    DEVICE_PAST_CACHE_CONTENTS : DEVICE_PAST_CACHE_ALL) ||
 	    is_image(e))
 		return;
-	e->host->report(e->host, DE_WARNING, "%s: cannot be read past the cache "
-	    "of the system (%s), which may have blocks as they were at an "
-	    "earlier time: files may be in the dump as they were then",
+	e->host->report(e->host, DE_WARNING, "%s: cannot bypass the page cache "
+	    "(%s), which may be stale; files may be dumped in an older state",
 	    e->device, strerror(errno));
 }
 
-/* Before anything is read of it. */
+/* Before anything is read. */
 static void
 settle_mount(struct ext2 *e, const struct mounted *m)
 {
@@ -77,7 +78,7 @@ settle_mount(struct ext2 *e, const struct mounted *m)
 	e->is_live = m->for_writing;
 	if (m->suspicion[0] != '\0')
 		e->host->report(e->host, DE_WARNING, "%s: %s; if it is written "
-		    "to meanwhile, the dump has it as it never was", e->device,
+		    "during the dump, the dump will be inconsistent", e->device,
 		    m->suspicion);
 	if (!m->is_mounted)
 		return;
@@ -86,7 +87,9 @@ settle_mount(struct ext2 *e, const struct mounted *m)
 	read_past_cache(e, m);
 }
 
-/* A filesystem that changes under the dump would be dumped as it never was. */
+/*
+ * Dumping a filesystem while it changes would give a state that never existed.
+ */
 static enum de_status
 check_mount(struct ext2 *e)
 {
@@ -99,7 +102,7 @@ check_mount(struct ext2 *e)
 		e->host->report(e->host, DE_ERROR, "%s is mounted for writing "
 		    "%s; dump a snapshot of it (see snapshot in "
 		    "dumpengine.conf(5)), unmount it, mount it read-only, or "
-		    "set live = true to dump it as it changes", e->device,
+		    "set live = true to dump it while it changes", e->device,
 		    m.where);
 		return DE_FAILED;
 	}
@@ -107,13 +110,13 @@ check_mount(struct ext2 *e)
 	return DE_OK;
 }
 
-/* A machine that is not this one may have it mounted. */
+/* Another machine may have it mounted. */
 static enum de_status
 check_other_machines(struct ext2 *e)
 {
 	char who[MMP_WHO_BYTES];
 
-	/* This one counts up there itself. */
+	/* When live, this machine itself updates the counter. */
 	if (e->is_live)
 		return DE_OK;
 	switch (mmp_find(e, who)) {
@@ -121,10 +124,10 @@ check_other_machines(struct ext2 *e)
 		return DE_OK;
 	case MMP_STALE:
 		e->host->report(e->host, DE_WARNING, "%s: its multi-mount "
-		    "protection says that it is in use on %s, but nobody "
-		    "counts there any more: it was not unmounted, or is a "
-		    "snapshot; if it is mounted there all the same, the dump "
-		    "has it as it never was", e->device, who);
+		    "protection says that it is in use on %s, but its counter "
+		    "does not advance: it was not cleanly unmounted, or is a "
+		    "snapshot; if it is in fact mounted there, the dump will "
+		    "be inconsistent", e->device, who);
 		return DE_OK;
 	case MMP_IN_USE:
 		break;
@@ -133,19 +136,19 @@ check_other_machines(struct ext2 *e)
 	}
 	if (!e->host->get_boolean(e->host, "live")) {
 		e->host->report(e->host, DE_ERROR, "%s: is mounted on another "
-		    "machine: %s; dump it there, unmount it there, or set "
-		    "live = true to dump it as it changes", e->device, who);
+		    "machine: %s; dump it there, unmount it there, or set live "
+		    "= true to dump it while it changes", e->device, who);
 		return DE_FAILED;
 	}
 	e->host->report(e->host, DE_WARNING, "%s: is mounted on another "
-	    "machine: %s; what that holds back is not in the dump", e->device,
-	    who);
+	    "machine: %s; data cached there is missing from the dump",
+	    e->device, who);
 	e->is_live = true;
 	device_read_past_cache(e->bytes, DEVICE_PAST_CACHE_ALL);
 	return DE_OK;
 }
 
-/* A backup of the superblock never says that there is something to recover. */
+/* A backup superblock never says that recovery is needed. */
 static bool
 needs_recovery(const struct ext2 *e)
 {
@@ -167,8 +170,8 @@ replay(const struct ext2 *e)
 }
 
 /*
- * What only the journal holds belongs to the filesystem.  Of a live one it is
- * in the buffers of the system, and so in what is read, already.
+ * What only the journal holds is part of the filesystem.  For a live one, it is
+ * in the page cache, and thus in what is read.
  */
 static enum de_status
 recover(struct ext2 *e)
@@ -178,8 +181,8 @@ recover(struct ext2 *e)
 	if (!needs_recovery(e) || e->is_live)
 		return DE_OK;
 	if (e->host->get_boolean(e->host, "ignore_journal")) {
-		e->host->report(e->host, DE_WARNING, "%s: changes that only its "
-		    "journal holds are not in the dump (ignore_journal)",
+		e->host->report(e->host, DE_WARNING, "%s: changes held only by "
+		    "its journal are missing from the dump (ignore_journal)",
 		    e->device);
 		return DE_OK;
 	}
@@ -194,19 +197,18 @@ recover(struct ext2 *e)
 static void
 check_state(const struct ext2 *e)
 {
-	/* The kernel keeps it in order; that it does is no bad sign. */
+	/* While live, the kernel maintains the state; "not clean" is normal. */
 	if (e->is_live)
 		return;
 	if (superblock_is_unclean(e))
-		e->host->report(e->host, DE_WARNING, "%s: was not unmounted "
-		    "cleanly or has errors; e2fsck should be run on it",
-		    e->device);
+		e->host->report(e->host, DE_WARNING, "%s: was not cleanly "
+		    "unmounted or has errors; run e2fsck on it", e->device);
 }
 
 static const char *
 type_of(const struct ext2_super_block *super)
 {
-	/* cast: the feature tests of libext2fs take no const */
+	/* cast: libext2fs's feature tests do not accept const */
 	struct ext2_super_block *s = (struct ext2_super_block *)(uintptr_t)super;
 
 	if (ext2fs_has_feature_extents(s) || ext2fs_has_feature_flex_bg(s) ||
@@ -227,7 +229,7 @@ format_uuid(const uint8_t uuid[static 16], char text[static UUID_TEXT_BYTES])
 	}
 }
 
-/* Seconds since 1970, of which the superblock has 40 bits. */
+/* Seconds since 1970; the superblock has 40 bits for them. */
 static int64_t
 seconds(uint32_t low, uint8_t high)
 {
@@ -280,7 +282,7 @@ ext2_close(void *self)
 	trouble_free(e);
 }
 
-/* What the option names is found each time: it may lead elsewhere by then. */
+/* Resolve the option each time: the result may change. */
 static char *
 find_device(const struct ext2 *e)
 {
@@ -295,7 +297,10 @@ open_device(struct ext2 *e)
 	if (e->device == NULL ||
 	    (e->bytes = device_open(e->host, e->device)) == NULL)
 		return DE_FAILED;
-	/* A lost superblock says nothing, and has a backup. */
+	/*
+	 * With a lost superblock the contents say nothing, but a backup may
+	 * exist.
+	 */
 	if (e->host->is_set(e->host, "superblock") ||
 	    kind_is_filesystem(e->bytes))
 		return DE_OK;
@@ -314,7 +319,7 @@ ext2_open(void *self, struct de_source_info *info)
 	    superblock_read_geometry(e) != DE_OK)
 		goto fail;
 	check_state(e);
-	/* Filled up to a tape block. */
+	/* Padded to a tape block. */
 	e->inline_bytes = calloc(1, INODE_BLOCK_BYTES + e->inode_size +
 	    DE_TAPE_BLOCK);
 	if (e->inline_bytes == NULL) {
@@ -343,7 +348,9 @@ ext2_find_mount_point(void *self, char *path, size_t room)
 	free(device);
 	if (status != DE_OK)
 		return DE_FAILED;
-	/* What is mounted elsewhere can be frozen by this name as well. */
+	/*
+	 * A filesystem mounted under another name can be frozen by it as well.
+	 */
 	snprintf(path, room, "%s", m.reach);
 	return DE_OK;
 }
@@ -370,7 +377,7 @@ ext2_create(const struct de_host *host, void **self)
 		host->report(host, DE_ERROR, "fs-ext2: out of memory");
 		return DE_FAILED;
 	}
-	/* For error_message(); one for each instance, so that it can go again. */
+	/* For error_message(); once per instance, so that it can be removed. */
 	add_error_table(&et_ext2_error_table);
 	e->host = host;
 	*self = e;

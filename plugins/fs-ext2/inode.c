@@ -6,7 +6,7 @@
 
 #include "checksum.h"
 
-/* Where the fields are, but for those of inode.h. */
+/* Field offsets not in inode.h. */
 #define UID_AT 2
 #define SIZE_AT 4
 #define ATIME_AT 8
@@ -31,14 +31,16 @@
 #define BIRTH_TIME_EXTRA_AT 148
 #define PROJECT_AT 156
 
-/* The part with both halves of the checksum; inodes of 128 bytes have one. */
+/*
+ * The region with both halves of the checksum; 128-byte inodes have only one.
+ */
 #define CHECKED_AT 120
 #define CHECKED_BYTES 16
 
 #define XATTR_MAGIC 0xEA020000u
 #define EXTENT_MAGIC 0xF30A
 
-/* Behind the last of the later fields, as the inode has it. */
+/* The end of the extra fields that the inode has. */
 static size_t
 fields_end(const struct ext2 *e, const uint8_t *raw)
 {
@@ -67,7 +69,7 @@ inode_length(const struct ext2 *e, const uint8_t *raw)
 	return low;
 }
 
-/* i_blocks counts 512 bytes, or blocks of the filesystem in huge files. */
+/* i_blocks counts 512-byte units, or filesystem blocks for huge files. */
 uint64_t
 inode_sectors(const struct ext2 *e, const uint8_t *raw)
 {
@@ -121,13 +123,13 @@ has_wide_checksum(const struct ext2 *e, const uint8_t *raw)
 	    INODE_FIXED_BYTES;
 }
 
-/* What of an inode its checksum begins with, and the part that holds it. */
+/* The seed of an inode's checksum, and the region that holds the checksum. */
 struct checked {
 	uint8_t seed[8];
 	uint8_t holder[CHECKED_BYTES];
 };
 
-/* The checksum itself counts as zeros. */
+/* The checksum field itself counts as zeros. */
 static void
 prepare(const struct ext2 *e, const struct native *inode, struct checked *c)
 {
@@ -153,10 +155,7 @@ is_right(const struct ext2 *e, const uint8_t *raw, uint32_t crc)
 	return crc == ((uint32_t)get16(raw + CHECKSUM_HIGH_AT) << 16 | low);
 }
 
-/*
- * The size of an inode is a power of 2.  Lanes for which there is none have the
- * last one again.
- */
+/* The inode size is a power of 2.  Unused lanes repeat the last inode. */
 unsigned int
 inode_check(const struct ext2 *e, const struct native *first, uint32_t count)
 {
@@ -190,7 +189,7 @@ inode_check(const struct ext2 *e, const struct native *first, uint32_t count)
 	return right;
 }
 
-/* As far as what maps its blocks can reach. */
+/* Is it larger than its kind of map can address? */
 static bool
 is_too_long(const struct ext2 *e, const uint8_t *raw)
 {
@@ -211,14 +210,14 @@ inode_damage(const struct ext2 *e, const uint8_t *raw)
 
 	if (!has_blocks && !S_ISCHR(mode) && !S_ISBLK(mode) &&
 	    !S_ISFIFO(mode) && !S_ISSOCK(mode))
-		return "its mode is of no known file type";
+		return "its mode has an unknown file type";
 	if (!has_blocks)
 		return NULL;
 	if ((inode_flags(raw) & (EXT4_EXTENTS_FL | EXT4_INLINE_DATA_FL)) ==
 	    EXT4_EXTENTS_FL && get16(inode_block(raw)) != EXTENT_MAGIC)
 		return "its extent tree has no root";
 	if (is_too_long(e, raw))
-		return "its size is more than a file can have";
+		return "its size exceeds the maximum of a file";
 	return NULL;
 }
 
@@ -266,7 +265,10 @@ has_birth_time(const struct ext2 *e, const uint8_t *raw)
 	    get32(raw + BIRTH_TIME_AT) != 0;
 }
 
-/* Old devices have 8 + 8 bits in the first word, new ones 32 in the second. */
+/*
+ * Old device numbers have 8 + 8 bits in the first word, new ones 32 in the
+ * second.
+ */
 static void
 set_device(const uint8_t *raw, struct de_inode *out)
 {
@@ -357,13 +359,13 @@ inode_load(const struct ext2 *e, uint32_t number, uint8_t *raw)
 	uint64_t table;
 
 	if (number == 0 || number > e->inodes)
-		return "there is no such inode";
+		return "no such inode";
 	const uint32_t group = (number - 1) / e->inodes_per_group;
 	const uint64_t at = (uint64_t)((number - 1) % e->inodes_per_group) *
 	    e->inode_size;
 	table = ext2fs_inode_table_loc(e->fs, group);
 	if (table < e->first_block || table >= e->blocks)
-		return "its inode table is outside of the filesystem";
+		return "its inode table is outside the filesystem";
 	if (device_read(e->bytes, table * e->block_size + at, raw,
 	    e->inode_size, &error) != DE_OK)
 		return strerror(error.error);

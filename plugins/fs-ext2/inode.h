@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * inode.h - the fields of an inode as it is on the disk
+ * inode.h - the fields of an on-disk inode
  *
- * `raw` has e->inode_size bytes, of which nothing is trusted.
+ * `raw` has e->inode_size bytes; none of them are trusted.
  */
 #ifndef FS_EXT2_INODE_H
 #define FS_EXT2_INODE_H
@@ -10,8 +10,8 @@
 #include "../common/bytes.h"
 #include "ext2.h"
 
-#define INODE_FIXED_BYTES 128	/* in front of the fields that came later */
-#define INODE_BLOCK_AT 40	/* i_block: the map, or the data itself */
+#define INODE_FIXED_BYTES 128	/* before the later fields */
+#define INODE_BLOCK_AT 40	/* i_block: the map, or inline data */
 #define INODE_BLOCK_BYTES 60
 
 static inline uint16_t
@@ -41,28 +41,28 @@ inode_block(const uint8_t *raw)
 /* In bytes. */
 uint64_t inode_length(const struct ext2 *e, const uint8_t *raw);
 
-/* Units of 512 bytes that it occupies, attributes included. */
+/* 512-byte units it occupies, attributes included. */
 uint64_t inode_sectors(const struct ext2 *e, const uint8_t *raw);
 
-/* The block with its attributes; 0: none. */
+/* Block number of its attributes; 0: none. */
 uint64_t inode_xattr_block(const struct ext2 *e, const uint8_t *raw);
 
-/* Where the attributes inside of it begin; inode_size: there is no room. */
+/* Offset of its in-inode attributes; inode_size: no room for them. */
 size_t inode_xattrs_at(const struct ext2 *e, const uint8_t *raw);
 
-/* What the checksums of its blocks begin with. */
+/* Seed for the checksums of its blocks. */
 uint32_t inode_seed(const struct ext2 *e, const struct native *inode);
 
 /*
- * Are the own checksums of inodes right, of 1 to INODES_CHECKED that follow each
- * other in a table?  That takes as long as one of them.  Bit i of the result is
- * that of the i-th; all are set if the filesystem has no checksums.
+ * Verify the checksums of 1 to INODES_CHECKED consecutive inodes of a table, in
+ * the time of one.  Bit i of the result is set if the i-th is right; all are
+ * set if the filesystem has no checksums.
  */
 #define INODES_CHECKED 4
 unsigned int inode_check(const struct ext2 *e, const struct native *first,
     uint32_t count);
 
-/* What is wrong with it, if it cannot be used at all; NULL if it can. */
+/* The damage that makes it unusable; NULL if none. */
 const char *inode_damage(const struct ext2 *e, const uint8_t *raw);
 
 static inline bool
@@ -72,24 +72,22 @@ inode_is_in_use(const uint8_t *raw)
 }
 
 /*
- * Does the filesystem keep the inode of that number for itself, as its
- * superblock says?  No name changes that.
+ * Does the filesystem reserve that inode for itself, according to the
+ * superblock?  A name in a directory does not change that.
  */
 bool inode_is_own(const struct ext2 *e, uint32_t number);
 
-/* The same for one that is at hand, by what it says itself, too. */
+/* The same for a loaded inode, also considering its own fields. */
 bool inode_is_hidden(const struct ext2 *e, const struct native *inode);
 
-/* Its fields as the engine has them.  `out` is zeros but for struct_size. */
+/* Convert its fields for the engine.  `out` is all zeros except struct_size. */
 void inode_convert(const struct ext2 *e, const struct native *inode,
     struct de_inode *out);
 
-/* What of them selects it. */
+/* The subset used for selection. */
 struct de_brief inode_brief(const struct ext2 *e, const struct native *inode);
 
-/*
- * Read one by its number into `raw`.  Returns NULL, or why it cannot be read.
- */
+/* Read an inode by number into `raw`.  Returns NULL, or the error. */
 const char *inode_load(const struct ext2 *e, uint32_t number, uint8_t *raw);
 
 #endif

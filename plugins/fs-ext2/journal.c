@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * journal.c - read a filesystem as it will be after its recovery
+ * journal.c - present a filesystem as it will be after recovery
  *
- * The log is a ring of blocks.  A transaction is some descriptor blocks, each
- * with tags and behind it the blocks that these describe; revoke blocks, which
- * list what must not be written any more from this transaction and the ones
- * before; and a commit block.  All of them bear the number of the transaction.
+ * The log is a ring of blocks.  A transaction consists of descriptor blocks,
+ * each with tags and followed by the blocks that these describe; revoke blocks,
+ * which list blocks that must not be written from this or earlier transactions;
+ * and a commit block.  All of them carry the transaction's number.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -26,46 +26,50 @@
 #define TAG_LAST 8u
 #define UUID_BYTES 16
 
-#define CRC32 1				/* in commit blocks, of checksums v1 */
+#define CRC32 1				/* v1 checksum type in commit blocks */
 
 enum pass {
-	PASS_SCAN,			/* find the end; note what is written */
-	PASS_REVOKE,			/* note what is revoked of that */
+	PASS_SCAN,			/* find the end; record what is
+					   written */
+	PASS_REVOKE,			/* record what of that is revoked */
 	PASS_REPLAY
 };
 
-/* How to go on after a block. */
+/* How to continue after a block. */
 enum step {
 	STEP_ON,
 	STEP_END,			/* of the log */
 	STEP_FAILED			/* has been reported */
 };
 
-/* A block of the filesystem that the log writes. */
+/* A filesystem block that the log writes. */
 struct target {
-	uint64_t block;			/* its number + 1; 0: free slot */
+	uint64_t block;			/* block number + 1; 0: free slot */
 	uint32_t revoked;		/* up to this transaction */
 	bool is_revoked;
 };
 
 struct replay {
 	struct log *log;
-	uint8_t *block;			/* of the journal, the current one */
-	uint8_t *data;			/* one that a tag describes */
+	uint8_t *block;			/* current block of the journal */
+	uint8_t *data;			/* a block described by a tag */
 	enum pass pass;
-	uint32_t next;			/* block of the journal to be read */
+	uint32_t next;			/* next journal block to read */
 	uint32_t at;			/* the current one */
-	uint32_t sequence;		/* of the current transaction */
-	uint64_t walked;		/* blocks of the log in this pass */
-	uint32_t end;			/* transaction behind the last good one */
+	uint32_t sequence;		/* current transaction */
+	uint64_t walked;		/* log blocks seen in this pass */
+	uint32_t end;			/* transaction after the last good
+					   one */
 	bool has_end;
 
 	/* For PASS_SCAN. */
-	uint32_t crc;			/* checksum v1 of the transaction so far */
-	bool is_suspect;		/* a wrong checksum in this transaction */
-	uint64_t commit_time;		/* of the transaction before */
+	uint32_t crc;			/* v1 checksum of the transaction so
+					   far */
+	bool is_suspect;		/* checksum error in this transaction */
+	uint64_t commit_time;		/* of the previous transaction */
 
-	struct target *targets;		/* a hash; a power of 2 of slots */
+	struct target *targets;		/* hash table; slot count is a power of
+					   2 */
 	size_t slot_count;
 	size_t used;
 };
@@ -76,7 +80,7 @@ struct tag {
 	uint32_t checksum;
 };
 
-/* Numbers of transactions go round; is a at or behind b? */
+/* Transaction numbers wrap around; has a reached b? */
 static bool
 is_reached(uint32_t a, uint32_t b)
 {
@@ -125,7 +129,7 @@ add_target(struct replay *r, uint64_t block)
 	return true;
 }
 
-/* What is not written by the log need not be remembered. */
+/* Only blocks that the log writes need to be remembered. */
 static void
 revoke(struct replay *r, uint64_t block)
 {
@@ -158,14 +162,14 @@ tag_bytes(const struct log *l)
 	    ((l->incompat & LOG_64BIT) != 0 ? 4 : 0);
 }
 
-/* Where the tags of a descriptor end at the latest. */
+/* The limit for the tags of a descriptor block. */
 static size_t
 tags_end(const struct log *l)
 {
 	return l->block_size - (l->has_checksums ? TAIL_BYTES : 0);
 }
 
-/* Take the tag at *at and pass over it.  Returns false behind the last. */
+/* Take the tag at *at and advance past it.  Returns false after the last. */
 static bool
 next_tag(const struct replay *r, size_t *at, struct tag *tag)
 {
@@ -188,7 +192,7 @@ next_tag(const struct replay *r, size_t *at, struct tag *tag)
 	return true;
 }
 
-/* Pass over blocks of the log. */
+/* Skip blocks of the log. */
 static void
 advance(struct replay *r, uint64_t count)
 {
@@ -211,7 +215,7 @@ damaged(const struct replay *r, const char *what)
 	return STEP_FAILED;
 }
 
-/* Does the checksum at `at` of the current block fit it? */
+/* Verify the checksum at `at` in the current block. */
 static bool
 is_intact(const struct replay *r, size_t at)
 {
@@ -242,7 +246,7 @@ is_tag_intact(const struct replay *r, const struct tag *tag)
 	return crc == tag->checksum;
 }
 
-/* The checksum of v1 goes over the descriptor and all that it describes. */
+/* A v1 checksum covers the descriptor and all blocks it describes. */
 static enum step
 add_to_crc(struct replay *r, const uint8_t *bytes)
 {
@@ -259,7 +263,10 @@ scan_descriptor(struct replay *r)
 
 	if (has_crc)
 		add_to_crc(r, r->block);
-	/* It may be a block of an older use of the journal: see the commit. */
+	/*
+	 * It may be a stale block from an earlier use of the journal: see the
+	 * commit.
+	 */
 	if (!is_intact(r, r->log->block_size - TAIL_BYTES))
 		r->is_suspect = true;
 	while (next_tag(r, &at, &tag)) {
@@ -294,13 +301,13 @@ replay_block(struct replay *r, const struct tag *tag)
 	if (is_revoked(r, tag->block))
 		return STEP_ON;
 	if (tag->block >= l->block_count)
-		return damaged(r, "it writes behind the end of the filesystem");
+		return damaged(r, "it writes past the end of the filesystem");
 	/* Without a checksum there is no need to read it now. */
 	if (l->has_checksums) {
 		if (log_read(l, r->next, r->data) != DE_OK)
 			return STEP_FAILED;
 		if (!is_tag_intact(r, tag))
-			return damaged(r, "a block has a wrong checksum");
+			return damaged(r, "checksum error in a block");
 	}
 	if (!device_redirect(l->device, tag->block * l->block_size, l->from,
 	    log_place(l, r->next), (tag->flags & TAG_ESCAPED) != 0))
@@ -316,7 +323,7 @@ replay_descriptor(struct replay *r)
 	enum step step = STEP_ON;
 
 	if (!is_intact(r, r->log->block_size - TAIL_BYTES))
-		return damaged(r, "wrong checksum");
+		return damaged(r, "checksum error");
 	while (step == STEP_ON && next_tag(r, &at, &tag)) {
 		step = replay_block(r, &tag);
 		advance(r, 1);
@@ -358,7 +365,7 @@ take_revoke(struct replay *r)
 	return STEP_ON;
 }
 
-/* Is the commit block whole, and does it fit its transaction? */
+/* Is the commit block complete, and does it match its transaction? */
 static bool
 is_commit_intact(const struct replay *r)
 {
@@ -367,13 +374,13 @@ is_commit_intact(const struct replay *r)
 	if ((r->log->compat & LOG_COMPAT_CHECKSUM) == 0)
 		return is_intact(r, 16);
 	if (b[12] == 0 && b[13] == 0 && log_get32(b + 16) == 0)
-		return true;		/* the writer did not use it */
+		return true;		/* not used by the writer */
 	return b[12] == CRC32 && b[13] == 4 && log_get32(b + 16) == r->crc;
 }
 
 /*
- * With checksums, blocks of an older use of the journal are told from damage
- * by the time: then it goes back.
+ * With checksums, the commit time tells stale blocks from damage: time that
+ * runs backwards means stale.
  */
 static enum step
 scan_commit(struct replay *r)
@@ -382,16 +389,19 @@ scan_commit(struct replay *r)
 	const bool is_older = time < r->commit_time;
 
 	if (r->is_suspect)
-		return is_older ? STEP_END : damaged(r, "wrong checksum");
-	/* A whole one behind one that is not: that was not torn by the crash. */
+		return is_older ? STEP_END : damaged(r, "checksum error");
+	/*
+	 * A complete transaction after an incomplete one: the crash did not
+	 * cause that.
+	 */
 	if (r->has_end)
-		return damaged(r, "the one in front of it has a wrong checksum");
+		return damaged(r, "checksum error in the one before it");
 	if (!is_commit_intact(r)) {
 		if (is_older)
 			return STEP_END;
 		if ((r->log->incompat & LOG_ASYNC_COMMIT) == 0)
-			return damaged(r, "wrong checksum of its commit block");
-		/* It may have been written ahead of its transaction. */
+			return damaged(r, "checksum error in its commit block");
+		/* It may have been written before its transaction. */
 		r->end = r->sequence;
 		r->has_end = true;
 	}
@@ -450,7 +460,7 @@ run_pass(struct replay *r, enum pass pass)
 	while (step == STEP_ON && (pass == PASS_SCAN ||
 	    !is_reached(r->sequence, r->end))) {
 		step = take_block(r);
-		/* A good log never meets its own beginning. */
+		/* A valid log never reaches its own beginning. */
 		if (step == STEP_ON && r->walked > l->last - l->first)
 			step = damaged(r, "it is longer than the journal");
 		if (step == STEP_ON && l->host->cancelled(l->host))
@@ -461,7 +471,7 @@ run_pass(struct replay *r, enum pass pass)
 	if (pass == PASS_SCAN && !r->has_end)
 		r->end = r->sequence;
 	if (r->sequence != r->end && pass != PASS_SCAN)
-		return log_refuse(l, "it changes while it is read");
+		return log_refuse(l, "it changes while being read");
 	return DE_OK;
 }
 
@@ -482,10 +492,10 @@ replay_log(struct log *l)
 	    run_pass(&r, PASS_REPLAY) == DE_OK)
 		status = DE_OK;
 	if (status == DE_OK) {
-		l->host->report(l->host, DE_INFO, "%s: its journal was "
-		    "replayed in memory: %u transactions, %llu KiB",
-		    device_path(l->device), r.end - l->sequence,
-		    (unsigned long long)device_laid_over(l->device) / 1024);
+		l->host->report(l->host, DE_INFO, "%s: replayed its journal in "
+		    "memory: %u transactions, %llu KiB", device_path(l->device),
+		    r.end - l->sequence, (unsigned long
+		    long)device_laid_over(l->device) / 1024);
 		l->sequence = r.end;
 	}
 	free(r.block);

@@ -17,7 +17,7 @@
 #define INCOMPAT_AT (SUPERBLOCK_OFFSET + 96)
 #define NAMES_BYTES 512
 
-/* Files that have a filesystem inside, in another way than byte for byte. */
+/* File formats that contain a filesystem other than byte for byte. */
 struct wrapping {
 	const char *magic;
 	size_t length;
@@ -25,11 +25,11 @@ struct wrapping {
 };
 
 static const struct wrapping wrappings[] = {
-	{ "QFI\xfb", 4, "a disk image of QEMU (qcow2)" },
-	{ "KDMV", 4, "a disk image of VMware (vmdk)" },
-	{ "vhdxfile", 8, "a disk image of Hyper-V (vhdx)" },
-	{ "conectix", 8, "a disk image of Virtual PC (vhd)" },
-	{ "<<< ", 4, "a disk image of VirtualBox (vdi)" },
+	{ "QFI\xfb", 4, "a QEMU disk image (qcow2)" },
+	{ "KDMV", 4, "a VMware disk image (vmdk)" },
+	{ "vhdxfile", 8, "a Hyper-V disk image (vhdx)" },
+	{ "conectix", 8, "a Virtual PC disk image (vhd)" },
+	{ "<<< ", 4, "a VirtualBox disk image (vdi)" },
 	{ "\x1f\x8b", 2, "compressed by gzip" },
 	{ "\x28\xb5\x2f\xfd", 4, "compressed by zstd" },
 	{ "\xfd" "7zXZ", 5, "compressed by xz" },
@@ -77,7 +77,7 @@ kind_is_filesystem(const struct device *d)
 
 /* ------------------------------------------------------- devices to name */
 
-/* "; name A, B" in a text that has room for them. */
+/* Append "; name A, B" as far as there is room. */
 static void
 add_name(char names[static NAMES_BYTES], const char *name, const char *type)
 {
@@ -88,7 +88,7 @@ add_name(char names[static NAMES_BYTES], const char *name, const char *type)
 	    type[0] != '\0' ? ")" : "");
 }
 
-/* The type of what is on it; "" if there is nothing known. */
+/* The type of the contents; "" if unknown. */
 static void
 find_type(const char *path, char type[static 32])
 {
@@ -104,7 +104,7 @@ find_type(const char *path, char type[static 32])
 	blkid_free_probe(probe);
 }
 
-/* What the device mapper calls it, or the kernel. */
+/* The device mapper's name, or else the kernel's. */
 static void
 find_node(const struct behind_device *d, char *path, size_t room)
 {
@@ -122,7 +122,7 @@ find_node(const struct behind_device *d, char *path, size_t room)
 	fclose(f);
 }
 
-/* What it is a part of: volumes, a RAID, what is encrypted in it. */
+/* What it is part of: volumes, a RAID, an encrypted device. */
 static void
 name_holders(const char *path, char names[static NAMES_BYTES])
 {
@@ -172,8 +172,8 @@ refuse(const struct de_host *host, const struct device *d, const char *what,
     const char *names, const char *advice)
 {
 	host->report(host, DE_ERROR, "%s: holds no ext2, ext3 or ext4 "
-	    "filesystem: it is %s; %s%s", device_path(d), what,
-	    names[0] != '\0' ? "what is meant may be " : advice, names);
+	    "filesystem: it is %s; %s%s", device_path(d), what, names[0] != '\0'
+	    ? "possibly meant: " : advice, names);
 }
 
 static const char *
@@ -189,7 +189,7 @@ find_wrapping(const struct device *d)
 	return NULL;
 }
 
-/* By what libblkid says of it. */
+/* According to libblkid. */
 static void
 refuse_type(const struct de_host *host, const struct device *d,
     const char *type)
@@ -198,11 +198,11 @@ refuse_type(const struct de_host *host, const struct device *d,
 
 	name_holders(device_path(d), names);
 	if (strcmp(type, "LVM2_member") == 0)
-		refuse(host, d, "a physical volume of LVM", names,
+		refuse(host, d, "an LVM physical volume", names,
 		    "name the logical volume; \"lvs\" lists them");
 	else if (strcmp(type, "linux_raid_member") == 0)
-		refuse(host, d, "a part of a RAID", names,
-		    "name the device of the RAID, once it runs");
+		refuse(host, d, "a RAID member", names,
+		    "name the RAID device, once it is running");
 	else if (strncmp(type, "crypto_", 7) == 0)
 		refuse(host, d, "encrypted", names,
 		    "open it, and name the device in /dev/mapper");
@@ -221,8 +221,8 @@ refuse_partitioned(const struct de_host *host, const struct device *d,
 	snprintf(what, sizeof(what), "a whole disk with a partition table "
 	    "(%.32s)", type);
 	name_partitions(device_path(d), names);
-	refuse(host, d, what, names, "name one of its partitions; those of an "
-	    "image file are attached by \"losetup -P\"");
+	refuse(host, d, what, names, "name one of its partitions; attach those "
+	    "of an image file with \"losetup -P\"");
 }
 
 static void
@@ -246,9 +246,8 @@ refuse_by_probe(const struct de_host *host, const struct device *d)
 		}
 	}
 	host->report(host, DE_ERROR, "%s: holds no ext2, ext3 or ext4 "
-	    "filesystem, nor anything else that is known; if it should, a "
-	    "backup of its superblock may be whole: set superblock to the "
-	    "block of one", device_path(d));
+	    "filesystem, nor anything else recognised; if it should, try a "
+	    "backup superblock: set superblock to its block", device_path(d));
 out:
 	blkid_free_probe(probe);
 }
@@ -263,10 +262,11 @@ kind_refuse(const struct de_host *host, const struct device *d)
 		    "filesystem: it is empty", device_path(d));
 	else if (is_journal(d))
 		refuse(host, d, "the external journal of another filesystem",
-		    "", "name the device of that, and this one as journal");
+		    "", "name that filesystem's device, and this one as "
+		    "journal");
 	else if (wrapping != NULL)
 		refuse(host, d, wrapping, "",
-		    "make it an image of the plain bytes, or attach it");
+		    "convert it to a raw image, or attach it");
 	else
 		refuse_by_probe(host, d);
 }

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/*
- * log.c - the journal of a filesystem as a row of blocks, and its superblock
- */
+/* log.c - a filesystem's journal as a sequence of blocks, and its superblock */
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,12 +9,12 @@
 #include "log.h"
 
 #define MAX_RUNS (1u << 20)
-#define MIN_BLOCKS 1024			/* of every journal there is */
+#define MIN_BLOCKS 1024			/* minimum size of a journal */
 #define MAX_BLOCKS (1u << 30)
 
 #define EXTENT_MAGIC 0xF30Au
 #define EXTENT_MAX_DEPTH 5
-#define EXTENT_MAX_LENGTH 32768		/* longer: it is not written yet */
+#define EXTENT_MAX_LENGTH 32768		/* longer: unwritten */
 
 #define JOURNAL_MAGIC 0xC03B3998u
 #define SUPERBLOCK_V1 3
@@ -24,7 +22,7 @@
 #define SUPERBLOCK_BYTES 1024
 #define CHECKSUM_AT 0xFC
 #define CRC32C 4
-#define FAST_BLOCKS 256			/* if the superblock does not say */
+#define FAST_BLOCKS 256			/* default of the superblock */
 #define KNOWN_INCOMPAT (LOG_REVOKE | LOG_64BIT | LOG_ASYNC_COMMIT | \
 	LOG_CHECKSUM_V2 | LOG_CHECKSUM_V3 | LOG_FAST_COMMIT)
 
@@ -41,7 +39,7 @@ log_refuse(const struct log *l, const char *format, ...)
 	va_end(ap);
 	l->host->report(l->host, DE_ERROR, "%s: its journal holds changes that "
 	    "are not in the filesystem yet, and cannot be replayed: %s; mount "
-	    "and unmount it or run e2fsck on it, and dump it then, or set "
+	    "and unmount it or run e2fsck on it before the dump, or set "
 	    "ignore_journal = true to dump it without these changes",
 	    device_path(l->device), why);
 	return DE_FAILED;
@@ -49,7 +47,7 @@ log_refuse(const struct log *l, const char *format, ...)
 
 /* ------------------------------------------------- where its blocks are */
 
-/* The next blocks of the journal.  Returns false if they cannot be. */
+/* Append blocks of the journal.  Returns false if they are invalid. */
 static bool
 add_run(struct log *l, uint64_t first, uint64_t place, uint64_t count)
 {
@@ -84,7 +82,7 @@ add_run(struct log *l, uint64_t first, uint64_t place, uint64_t count)
 	return true;
 }
 
-/* A block of the inode's map; the caller frees it.  NULL if unreadable. */
+/* Read a block of the inode's map; the caller frees it.  NULL if unreadable. */
 static uint8_t *
 read_map_block(const struct log *l, uint64_t block)
 {
@@ -101,7 +99,7 @@ read_map_block(const struct log *l, uint64_t block)
 	return bytes;
 }
 
-/* A node of a tree of extents: `room` bytes, `depth` levels above leaves. */
+/* Map an extent tree node: `room` bytes, `depth` levels above the leaves. */
 static bool
 map_extents(struct log *l, const uint8_t *node, size_t room, unsigned int depth)
 {
@@ -130,7 +128,7 @@ map_extents(struct log *l, const uint8_t *node, size_t room, unsigned int depth)
 	return good;
 }
 
-/* A block, or the blocks that it lists. */
+/* Map a block, or the blocks that it lists. */
 static bool
 map_indirect(struct log *l, uint32_t block, unsigned int level)
 {
@@ -175,7 +173,7 @@ map_inode(struct log *l, const struct ext2_inode *inode)
 	return good && l->mapped == l->length;
 }
 
-/* The inode as the superblock remembers it. */
+/* Use the copy of the inode in the superblock. */
 static bool
 map_backup(struct log *l, const struct ext2_super_block *super)
 {
@@ -206,7 +204,7 @@ find_inside(struct log *l, ext2_filsys fs)
 		return DE_OK;
 	if (map_backup(l, fs->super))
 		return DE_OK;
-	return log_refuse(l, "the inode of the journal, %u, is damaged",
+	return log_refuse(l, "the journal's inode, %u, is damaged",
 	    fs->super->s_journal_inum);
 }
 
@@ -234,8 +232,8 @@ find_outside(struct log *l, ext2_filsys fs, const char *path)
 	struct ext2_super_block super;
 
 	if (path == NULL)
-		return log_refuse(l, "it is on a device of its own; name that "
-		    "as journal = \"...\"");
+		return log_refuse(l, "it is on a separate device; name that as "
+		    "journal = \"...\"");
 	struct device *other = device_open(l->host, path);
 	if (other == NULL)
 		return log_refuse(l, "%s cannot be opened", path);
@@ -245,16 +243,16 @@ find_outside(struct log *l, ext2_filsys fs, const char *path)
 		return DE_FAILED;
 	if (super.s_magic != EXT2_SUPER_MAGIC ||
 	    !ext2fs_has_feature_journal_dev(&super))
-		return log_refuse(l, "%s is no journal", path);
+		return log_refuse(l, "%s is not a journal", path);
 	if (memcmp(super.s_uuid, fs->super->s_journal_uuid,
 	    sizeof(super.s_uuid)) != 0)
 		return log_refuse(l, "%s is the journal of another filesystem, "
-		    "as its UUID says", path);
+		    "according to its UUID", path);
 	const uint64_t blocks = ext2fs_blocks_count(&super);
 	if ((unsigned int)EXT2_BLOCK_SIZE(&super) != fs->blocksize ||
 	    blocks < MIN_BLOCKS ||
 	    blocks > MAX_BLOCKS)
-		return log_refuse(l, "%s is damaged or of another block size",
+		return log_refuse(l, "%s is damaged or has another block size",
 		    path);
 	l->length = (uint32_t)blocks;
 	l->runs = malloc(sizeof(*l->runs));
@@ -281,7 +279,7 @@ check_checksum(struct log *l, uint8_t *super)
 	if ((v2 && v3) || (l->compat & LOG_COMPAT_CHECKSUM) != 0 ||
 	    super[0x50] != CRC32C ||
 	    ext2fs_crc32c_le(~0u, super, SUPERBLOCK_BYTES) != expected)
-		return log_refuse(l, "its superblock has a wrong checksum");
+		return log_refuse(l, "checksum error in its superblock");
 	l->seed = ext2fs_crc32c_le(~0u, super + 0x30, 16);
 	return DE_OK;
 }
@@ -295,14 +293,14 @@ read_features(struct log *l, uint8_t *super)
 	l->incompat = log_get32(super + 0x28);
 	if ((l->incompat & ~KNOWN_INCOMPAT) != 0 ||
 	    log_get32(super + 0x2C) != 0)
-		return log_refuse(l, "it has features that are not known here "
-		    "(%08x, %08x)", l->incompat, log_get32(super + 0x2C));
+		return log_refuse(l, "it has unsupported features (%08x, %08x)",
+		    l->incompat, log_get32(super + 0x2C));
 	if (l->from != l->device && log_get32(super + 0x40) > 1)
 		return log_refuse(l, "it is shared by several filesystems");
 	return check_checksum(l, super);
 }
 
-/* The blocks at the end may be those of fast commits. */
+/* The last blocks may be reserved for fast commits. */
 static bool
 read_fast_area(struct log *l, const uint8_t *super)
 {
@@ -332,7 +330,7 @@ read_superblock(struct log *l, uint8_t *super)
 	if (log_get32(super) != JOURNAL_MAGIC ||
 	    (log_get32(super + 4) != SUPERBLOCK_V1 &&
 	    log_get32(super + 4) != SUPERBLOCK_V2))
-		return log_refuse(l, "its superblock is not there");
+		return log_refuse(l, "its superblock is missing");
 	if (read_features(l, super) != DE_OK)
 		return DE_FAILED;
 	const uint32_t length = log_get32(super + 0x10);
@@ -348,9 +346,8 @@ read_superblock(struct log *l, uint8_t *super)
 	    l->start >= l->last)))
 		return log_refuse(l, "its superblock is damaged");
 	if (log_get32(super + 0x20) != 0)
-		l->host->report(l->host, DE_WARNING, "%s: an error is noted in "
-		    "its journal; e2fsck should be run on it",
-		    device_path(l->device));
+		l->host->report(l->host, DE_WARNING, "%s: its journal records "
+		    "an error; run e2fsck on it", device_path(l->device));
 	return DE_OK;
 }
 
@@ -397,7 +394,7 @@ log_place(const struct log *l, uint32_t block)
 {
 	size_t low = 0, high = l->run_count;
 
-	/* The last run that begins at or in front of it. */
+	/* Find the last run that begins at or before it. */
 	while (high - low > 1) {
 		const size_t middle = low + (high - low) / 2;
 		if (l->runs[middle].first <= block)
@@ -417,8 +414,8 @@ log_read(const struct log *l, uint32_t block, uint8_t *buffer)
 	if (device_read(l->from, log_place(l, block), buffer, l->block_size,
 	    &error) == DE_OK)
 		return DE_OK;
-	return log_refuse(l, "its block %u (address %llu of %s) cannot be "
-	    "read: %s", block, (unsigned long long)error.address,
+	return log_refuse(l, "cannot read its block %u (address %llu of %s): "
+	    "%s", block, (unsigned long long)error.address,
 	    device_path(l->from), strerror(error.error));
 }
 

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * log.h - the journal of a filesystem as a row of blocks, and its superblock
+ * log.h - a filesystem's journal as a sequence of blocks, and its superblock
  *
  * Finds the journal by its inode, by the copy of the inode's block map in the
- * superblock, or on a device of its own, and checks what its superblock says.
- * Trusts none of it.  What the blocks hold is the matter of journal.c and
- * fast_commit.c.
+ * superblock, or on a separate device, and validates its superblock.  Trusts
+ * none of it.  journal.c and fast_commit.c interpret the blocks.
  *
- * Costs 16 bytes for each run of adjacent blocks, and at most 16 MiB.
+ * Costs 16 bytes per run of contiguous blocks, at most 16 MiB.
  */
 #ifndef FS_EXT2_LOG_H
 #define FS_EXT2_LOG_H
@@ -17,7 +16,7 @@
 #include "device.h"
 #include "dumpengine/plugin.h"
 
-/* Features of a journal: compatible ones, and others. */
+/* Features of a journal: compatible ones, then incompatible ones. */
 #define LOG_COMPAT_CHECKSUM 0x1u
 #define LOG_REVOKE 0x1u
 #define LOG_64BIT 0x2u
@@ -47,37 +46,37 @@ struct log {
 
 	/* From its superblock. */
 	uint32_t length;		/* blocks in all */
-	uint32_t first;			/* of the ring of blocks */
+	uint32_t first;			/* of the ring */
 	uint32_t last;			/* behind the ring */
 	uint32_t start;			/* oldest transaction; 0: none */
 	uint32_t sequence;		/* its number */
 	uint32_t compat;
 	uint32_t incompat;
-	uint32_t fast_first;		/* of the blocks of fast commits */
+	uint32_t fast_first;		/* of the fast commit area */
 	uint32_t fast_count;		/* 0 without that feature */
 	bool has_checksums;		/* v2 or v3 */
 	uint32_t seed;			/* of these */
 };
 
 /*
- * Find the journal of `fs`, which is open on `device`, and read its
- * superblock.  `path` is the device of an external journal, or NULL; it is
- * opened, and belongs to `device` from then on.
- * DE_OK; DE_FAILED after reporting why it cannot be used.  To be finished with
- * log_close() in both cases.
+ * Find the journal of `fs`, which is open on `device`, and read its superblock.
+ * `path` is the device of an external journal, or NULL; it is opened and then
+ * belongs to `device`.
+ * DE_OK; DE_FAILED after reporting why it cannot be used.  Call log_close() in
+ * either case.
  */
 enum de_status log_open(struct log *log, const struct de_host *host,
     struct device *device, ext2_filsys fs, const char *path);
 void log_close(struct log *log);
 
-/* Where a block of the journal is, in bytes on log->from. */
+/* The place of a journal block, in bytes on log->from. */
 uint64_t log_place(const struct log *log, uint32_t block);
 
-/* Read one.  DE_OK; DE_FAILED after reporting why. */
+/* Read a journal block.  DE_OK; DE_FAILED after reporting the error. */
 enum de_status log_read(const struct log *log, uint32_t block,
     uint8_t *buffer);
 
-/* The block `count` blocks further on in the ring. */
+/* The block `count` blocks further along the ring. */
 uint32_t log_further(const struct log *log, uint32_t block, uint64_t count);
 
 /*
@@ -87,7 +86,7 @@ uint32_t log_further(const struct log *log, uint32_t block, uint64_t count);
 enum de_status log_refuse(const struct log *log, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* Big-endian numbers, as everything in a journal is. */
+/* Big-endian numbers, as used throughout a journal. */
 static inline uint16_t
 log_get16(const uint8_t *p)
 {

@@ -10,8 +10,8 @@
 #include "runs.h"
 
 /*
- * Give the runs of a file with a block map; what is not written yet is not
- * given.  DE_OK, what `take` returned, or DE_FAILED if the run is cancelled.
+ * Pass on the runs of a file with a block map, except unwritten ones.  DE_OK,
+ * the result of `take`, or DE_FAILED if the run is cancelled.
  */
 enum de_status map_walk(struct runs *r);
 

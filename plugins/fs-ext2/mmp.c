@@ -13,7 +13,7 @@
 #define BLOCK_BYTES 1024
 #define MAGIC 0x004D4D50u
 #define CLEAN 0xFF4D4D50u
-#define CHECKED 0xE24D4D50u		/* by e2fsck, which may be at work */
+#define CHECKED 0xE24D4D50u		/* by e2fsck, possibly running */
 
 #define SEQUENCE_AT 4
 #define TIME_AT 8
@@ -24,11 +24,11 @@
 #define INTERVAL_AT 112
 #define CHECKSUM_AT 1020
 
-#define INTERVAL_MIN 5			/* seconds, as for the kernel */
+#define INTERVAL_MIN 5			/* seconds, as in the kernel */
 #define INTERVAL_MAX 60
 #define POLL_MS 250
 
-/* Who knows what the other machine does reads what is on the device. */
+/* Other machines' updates are visible on the device only. */
 static bool
 read_block(const struct ext2 *e, uint8_t block[static BLOCK_BYTES])
 {
@@ -49,7 +49,7 @@ read_block(const struct ext2 *e, uint8_t block[static BLOCK_BYTES])
 	    get32(block + CHECKSUM_AT));
 }
 
-/* A name of at most `room` bytes; what cannot be shown becomes "?". */
+/* Copy a name of up to `room` bytes; unprintable characters become "?". */
 static void
 copy_name(char *to, const uint8_t *from, size_t room)
 {
@@ -71,11 +71,11 @@ describe(const uint8_t *block, char who[static MMP_WHO_BYTES])
 	copy_name(device, block + DEVICE_AT, DEVICE_BYTES);
 	if (gmtime_r(&seconds, &tm) != NULL)
 		strftime(date, sizeof(date), "%Y-%m-%d %H:%M:%S UTC", &tm);
-	snprintf(who, MMP_WHO_BYTES, "%s (there %s), last noted %s", node,
+	snprintf(who, MMP_WHO_BYTES, "%s (there %s), last updated %s", node,
 	    device, date);
 }
 
-/* How long the kernel waits before it believes that nobody is there. */
+/* How long the kernel waits before it concludes that it is not in use. */
 static unsigned int
 seconds_to_wait(const struct ext2 *e, const uint8_t *block)
 {
@@ -99,7 +99,7 @@ watch(const struct ext2 *e, const uint8_t *block)
 	    (uint64_t)limit * 1000000000;
 	uint8_t now[BLOCK_BYTES];
 
-	host->report(host, DE_INFO, "%s: looking for %u seconds whether "
+	host->report(host, DE_INFO, "%s: checking for %u seconds whether "
 	    "another machine uses it (multi-mount protection)", e->device,
 	    limit);
 	while (host->monotonic_ns(host) < end) {
@@ -123,13 +123,13 @@ mmp_find(const struct ext2 *e, char who[static MMP_WHO_BYTES])
 	if (!ext2fs_has_feature_mmp(e->fs->super))
 		return MMP_FREE;
 	const enum device_past_cache before = device_past_cache(e->bytes);
-	/* Without, the advice above has to do. */
+	/* Otherwise the advice above must suffice. */
 	device_read_past_cache(e->bytes, DEVICE_PAST_CACHE_ALL);
 	enum mmp_use use = MMP_FREE;
 	if (!read_block(e, block)) {
-		e->host->report(e->host, DE_WARNING, "%s: its block of "
-		    "multi-mount protection cannot be read or is damaged, so "
-		    "whether another machine has it mounted is not known",
+		e->host->report(e->host, DE_WARNING, "%s: cannot read its "
+		    "multi-mount protection block, or it is damaged; it is "
+		    "unknown whether another machine has it mounted",
 		    e->device);
 	} else if (get32(block + SEQUENCE_AT) != CLEAN) {
 		describe(block, who);

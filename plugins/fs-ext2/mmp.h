@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * mmp.h - does another machine have the filesystem mounted
+ * mmp.h - does another machine have the filesystem mounted?
  *
- * Multi-mount protection: whoever mounts the filesystem for writing writes who
- * it is into a block of it, and counts up there every few seconds.
+ * Multi-mount protection: a machine that mounts the filesystem for writing
+ * stores its identity in a block of it, and updates a counter there every few
+ * seconds.
  */
 #ifndef FS_EXT2_MMP_H
 #define FS_EXT2_MMP_H
@@ -11,8 +12,9 @@
 #include "ext2.h"
 
 enum mmp_use {
-	MMP_FREE,			/* or there is no such protection */
-	MMP_STALE,			/* in use, but nobody counts */
+	MMP_FREE,			/* or no such protection */
+	MMP_STALE,			/* marked as in use, but the counter is
+					   still */
 	MMP_IN_USE,			/* somebody counts */
 	MMP_CANCELLED			/* the run is being aborted */
 };
@@ -20,9 +22,9 @@ enum mmp_use {
 #define MMP_WHO_BYTES 256
 
 /*
- * Find out, which takes up to two minutes if it says that it is in use, 11
- * seconds mostly.  `who` becomes what is known of the user, for messages, or "".
- * Reports what cannot be read as a warning.
+ * Find out.  Takes up to two minutes, usually 11 seconds, if it is marked as in
+ * use.  `who` receives what is known about the user, for messages, or "". Read
+ * errors are reported as warnings.
  */
 enum mmp_use mmp_find(const struct ext2 *e, char who[static MMP_WHO_BYTES]);
 

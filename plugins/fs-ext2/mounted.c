@@ -13,22 +13,22 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define NAMESPACES_MAX 256	/* looked at, at most */
+#define NAMESPACES_MAX 256	/* maximum examined */
 #define COMMAND_BYTES 32
-#define UNMOUNT_NS 5000000000	/* that an unmount may take in the kernel */
+#define UNMOUNT_NS 5000000000	/* grace period of an unmount in the kernel */
 #define POLL_MS 50
 
 /* --------------------------------------------------------- a mount table */
 
-/* Where in a table the filesystem stands. */
+/* Where a mount table lists the filesystem. */
 struct place {
 	const struct behind_device *device;	/* NULL: nowhere */
 	bool for_writing;
-	bool is_whole;			/* not a folder of it */
+	bool is_whole;			/* not just a directory of it */
 	char path[MOUNTED_PATH_BYTES];
 };
 
-/* A bind mount that is read-only leaves the filesystem writable elsewhere. */
+/* A read-only bind mount leaves the filesystem writable elsewhere. */
 static bool
 is_for_writing(struct libmnt_fs *fs)
 {
@@ -43,9 +43,8 @@ is_for_writing(struct libmnt_fs *fs)
 }
 
 /*
- * One for writing counts more than one that is not, the device itself more than
- * what has its bytes as well, and the place of the whole filesystem more than
- * that of a part of it.
+ * Writable beats read-only, the device itself beats one that shares its bytes,
+ * and a mount of the whole filesystem beats that of a part.
  */
 static bool
 is_better(const struct place *p, bool for_writing, bool is_whole)
@@ -122,13 +121,13 @@ search_own_table(const struct behind *b, struct place *p)
 
 /* ---------------------------------------------------------- other tables */
 
-/* Namespaces that have been looked at. */
+/* Namespaces already examined. */
 struct seen {
 	char names[NAMESPACES_MAX][32];
 	size_t count;
 };
 
-/* Is it a new one?  Then it is not any more. */
+/* Is it a new one?  Records it. */
 static bool
 is_new_namespace(struct seen *seen, const char *process)
 {
@@ -188,7 +187,7 @@ search_process(const struct behind *b, const char *process, struct place *p)
 	return p->device != NULL;
 }
 
-/* In the tables of all processes that are not in our namespace. */
+/* Search the mount tables of all processes outside our namespace. */
 static bool
 search_other_tables(const struct behind *b, struct place *p, struct mounted *m)
 {
@@ -215,7 +214,7 @@ search_other_tables(const struct behind *b, struct place *p, struct mounted *m)
 
 /* ------------------------------------------------------- what the kernel says */
 
-/* Has the driver of ext4 it open?  It has a folder for each filesystem. */
+/* Does the ext4 driver have it open?  It has a directory per filesystem. */
 static bool
 is_open_in_ext4(const struct behind_device *d)
 {
@@ -225,7 +224,7 @@ is_open_in_ext4(const struct behind_device *d)
 	return d->name[0] != '\0' && access(path, F_OK) == 0;
 }
 
-/* For writing, if it does not say that it is not. */
+/* Writable unless marked read-only. */
 static bool
 is_open_for_writing(const struct behind_device *d)
 {
@@ -242,7 +241,7 @@ is_open_for_writing(const struct behind_device *d)
 	return !is_read_only;
 }
 
-/* The one that is, but for `known`; one for writing if there is. */
+/* The open one other than `known`; preferably a writable one. */
 static const struct behind_device *
 find_open(const struct behind *b, dev_t known, bool *for_writing)
 {
@@ -259,7 +258,7 @@ find_open(const struct behind *b, dev_t known, bool *for_writing)
 	return found;
 }
 
-/* Has somebody a block device for himself, as a mount has? */
+/* Is a block device open exclusively, as by a mount? */
 static bool
 is_held(const struct behind_device *d)
 {
@@ -286,7 +285,7 @@ find_held(const struct behind *b)
 	return NULL;
 }
 
-/* Nothing says how it is used: it may be by what holds it, or by a program. */
+/* The user is unknown: it may be a holder or a program. */
 static void
 suspect(const struct behind *b, const struct behind_device *held,
     struct mounted *m)
@@ -295,13 +294,13 @@ suspect(const struct behind *b, const struct behind_device *held,
 		if (!b->devices[i].is_holder)
 			continue;
 		snprintf(m->suspicion, sizeof(m->suspicion), "it is part of "
-		    "/dev/%s, by which it may be written to",
+		    "/dev/%s, through which it may be written",
 		    b->devices[i].name);
 		return;
 	}
-	snprintf(m->suspicion, sizeof(m->suspicion), "something has /dev/%s "
-	    "open for itself, as a mount that cannot be seen from here, e2fsck "
-	    "or swap would", held->name);
+	snprintf(m->suspicion, sizeof(m->suspicion), "/dev/%s is open "
+	    "exclusively, as by a mount not visible from here, e2fsck or swap",
+	    held->name);
 }
 
 /* ------------------------------------------------------------------ all of it */
@@ -318,8 +317,8 @@ take_device(struct mounted *m, const struct behind *b,
 }
 
 /*
- * It is open in the kernel; say where, as far as that can be found out.  An
- * unmount is not over when it leaves the last table, so that is waited for.
+ * The kernel has it open; find out where, if possible.  An unmount leaves the
+ * last table before it is finished, so wait for that.
  */
 static void
 take_open(const struct de_host *host, struct mounted *m,
@@ -334,9 +333,9 @@ take_open(const struct de_host *host, struct mounted *m,
 		if (!is_open_in_ext4(open))
 			return;
 		if (host->monotonic_ns(host) > end || host->cancelled(host)) {
-			snprintf(m->where, sizeof(m->where), "where it cannot "
-			    "be seen from here (in another mount namespace, or "
-			    "unmounted with \"umount -l\" while it is in use)");
+			snprintf(m->where, sizeof(m->where), "at a place not "
+			    "visible from here (another mount namespace, or "
+			    "unmounted with \"umount -l\" while in use)");
 			break;
 		}
 		poll(NULL, 0, POLL_MS);
@@ -344,7 +343,7 @@ take_open(const struct de_host *host, struct mounted *m,
 	take_device(m, b, open, for_writing);
 }
 
-/* Drivers other than that of ext4 do not tell what they have open. */
+/* Drivers other than ext4 do not show what they have open. */
 static void
 take_held(struct mounted *m, const struct behind *b)
 {
@@ -360,8 +359,8 @@ take_held(struct mounted *m, const struct behind *b)
 }
 
 /*
- * The own table does not have it, or not for writing: what may write to it all
- * the same?
+ * Our own mount table does not list it, or not as writable: what else could
+ * write to it?
  */
 static void
 look_elsewhere(const struct de_host *host, struct mounted *m,

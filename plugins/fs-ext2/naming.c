@@ -33,7 +33,7 @@ copy(const struct de_host *host, const char *text)
 
 /* ------------------------------------------------------------------- tags */
 
-/* Is it TAG=value?  Puts the tag into `tag`; *value is the rest. */
+/* Is it TAG=value?  Stores the tag in `tag`; *value is the rest. */
 static bool
 is_tag(const char *text, char tag[static TAG_BYTES], const char **value)
 {
@@ -52,7 +52,7 @@ is_tag(const char *text, char tag[static TAG_BYTES], const char **value)
 	return false;
 }
 
-/* As in fstab(5), the value may stand in quotes. */
+/* As in fstab(5), the value may be quoted. */
 static char *
 without_quotes(const char *value)
 {
@@ -74,8 +74,8 @@ resolve_tag(const struct de_host *host, const char *text, const char *tag,
 		return out_of_memory(host);
 	char *device = mnt_resolve_tag(tag, value, NULL);
 	if (device == NULL)
-		host->report(host, DE_ERROR, "%s: there is no such device; "
-		    "\"blkid\" lists those that there are", text);
+		host->report(host, DE_ERROR, "%s: no such device; \"blkid\" "
+		    "lists those that exist", text);
 	free(value);
 	return device;
 }
@@ -91,7 +91,7 @@ is_node_of(const char *path, dev_t number)
 	    st.st_rdev == number;
 }
 
-/* The node of what is mounted; NULL if it has none. */
+/* The node of the mounted device; NULL if it has none. */
 static char *
 node_of(struct libmnt_fs *fs)
 {
@@ -119,7 +119,7 @@ read_table(int (*parse)(struct libmnt_table *, const char *))
 	return table;
 }
 
-/* What is mounted on that folder, and over whatever was before. */
+/* The topmost filesystem mounted on that directory. */
 static char *
 take_mount(const struct de_host *host, const char *text, struct libmnt_fs *fs)
 {
@@ -128,20 +128,20 @@ take_mount(const struct de_host *host, const char *text, struct libmnt_fs *fs)
 	char *node = node_of(fs);
 
 	if (node == NULL) {
-		host->report(host, DE_ERROR, "%s: what is mounted there (%s) is "
-		    "on no block device, so it is no ext2, ext3 or ext4 "
-		    "filesystem", text, type == NULL ? "unknown" : type);
+		host->report(host, DE_ERROR, "%s: what is mounted there (%s) "
+		    "is not on a block device, so it is not an ext2, ext3 or "
+		    "ext4 filesystem", text, type == NULL ? "unknown" : type);
 	} else if (root != NULL && strcmp(root, "/") != 0) {
-		host->report(host, DE_ERROR, "%s: only the folder %s of %s is "
-		    "mounted there; set device = \"%s\" and subtree = \"%s\"",
-		    text, root, node, node, root + 1);
+		host->report(host, DE_ERROR, "%s: only the directory %s of %s "
+		    "is mounted there; set device = \"%s\" and subtree = "
+		    "\"%s\"", text, root, node, node, root + 1);
 		free(node);
 		node = NULL;
 	}
 	return node;
 }
 
-/* A folder inside of a filesystem is not what is dumped by its name. */
+/* A directory inside a filesystem does not name that filesystem. */
 static void
 tell_folder(const struct de_host *host, const char *text, const char *path,
     struct libmnt_table *mounts)
@@ -152,21 +152,24 @@ tell_folder(const struct de_host *host, const char *text, const char *path,
 	char *node = fs == NULL ? NULL : node_of(fs);
 
 	if (node == NULL || target == NULL) {
-		host->report(host, DE_ERROR, "%s: is a folder that nothing is "
-		    "mounted on; name a device or an image file", text);
+		host->report(host, DE_ERROR, "%s: is a directory but not a "
+		    "mount point; name a device or an image file", text);
 	} else {
 		const size_t length = strcmp(target, "/") == 0 ? 0 :
 		    strlen(target);
-		host->report(host, DE_ERROR, "%s: is a folder that nothing is "
-		    "mounted on; it is on %s, which is mounted on %s: set "
-		    "device = \"%s\" and, for this folder alone, subtree = "
-		    "\"%s\"", text, node, target, node,
-		    strlen(path) > length ? path + length + 1 : "");
+		host->report(host, DE_ERROR, "%s: is a directory but not a "
+		    "mount point; it is on %s, which is mounted on %s: set "
+		    "device = \"%s\" and, for this directory alone, subtree = "
+		    "\"%s\"", text, node, target, node, strlen(path) > length ?
+		    path + length + 1 : "");
 	}
 	free(node);
 }
 
-/* The source of the entry for a mount point or device, to be freed; or NULL. */
+/*
+ * The source of the entry for a mount point or device; the caller frees it.
+ * NULL if there is none.
+ */
 static char *
 find_in_fstab(const char *text)
 {
@@ -180,7 +183,7 @@ find_in_fstab(const char *text)
 		const char *names[] = { mnt_fs_get_target(fs),
 		    mnt_fs_get_source(fs) };
 		for (size_t i = 0; i < 2 && source == NULL; i++) {
-			/* As for dump(8), the first slash may be left out. */
+			/* As with dump(8), the leading slash may be omitted. */
 			if (names[i] == NULL || (strcmp(names[i], text) != 0 &&
 			    (names[i][0] != '/' ||
 			    strcmp(names[i] + 1, text) != 0)))
@@ -232,7 +235,7 @@ out:
 	return result;
 }
 
-/* There is nothing of that name; /etc/fstab may know more. */
+/* The name does not exist; consult /etc/fstab. */
 static char *
 resolve_absent(const struct de_host *host, const char *text)
 {

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * naming.h - from what a device is called in the configuration to its node
+ * naming.h - resolve a device name from the configuration to its node
  *
- * A path of a block device or an image file stands for itself.  LABEL=, UUID=,
- * PARTLABEL= and PARTUUID= are looked for among the devices there are; a folder
- * is one that something is mounted on, or that /etc/fstab knows; so is what there
- * is nothing of that name of.
+ * The path of a block device or an image file stands for itself.  LABEL=,
+ * UUID=, PARTLABEL= and PARTUUID= are looked up among the existing devices.  A
+ * directory must be a mount point, or be listed in /etc/fstab; so must a name
+ * that does not exist.
  */
 #ifndef FS_EXT2_NAMING_H
 #define FS_EXT2_NAMING_H
@@ -13,9 +13,9 @@
 #include "dumpengine/plugin.h"
 
 /*
- * The path of what `text` means, to be freed; NULL after reporting that it
- * means nothing, with the device that may have been meant.  The path need not
- * exist, nor be that of a device.
+ * The path that `text` refers to, which the caller frees; NULL after reporting
+ * that it refers to nothing, with the device possibly meant.  The path need not
+ * exist or be a device.
  */
 char *naming_resolve(const struct de_host *host, const char *text);
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * scan.c - go through the inode tables
+ * scan.c - scan the inode tables
  *
- * They are read in large pieces, as long as one follows on the other; behind a
- * jump the first piece is a small one, as it may be for a single inode.  The
- * system reads ahead by itself, and better than if it is told to.
+ * They are read in large pieces as long as they are contiguous; after a jump
+ * the first piece is small, as only a single inode may be wanted.  The kernel
+ * reads ahead better on its own than with advice.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -15,29 +15,33 @@
 #include "map.h"
 
 #define PIECE_MIN ((size_t)4096)
-#define PIECE_MAX ((size_t)262144)	/* stays in the processor's cache */
+#define PIECE_MAX ((size_t)262144)	/* fits in the processor's cache */
 
-/* A file of that size may have a wrong checksum, and nobody will mind holes. */
+/*
+ * A file up to that size is plausible despite a checksum error; holes do no
+ * harm.
+ */
 #define SIZE_PLAUSIBLE 1048576
 
 struct scan {
-	struct native native;		/* the one that was given last */
-	uint32_t first;			/* inode at the beginning of table */
+	struct native native;		/* the one returned last */
+	uint32_t first;			/* first inode in `table` */
 	uint32_t count;			/* inodes in table */
-	size_t piece;			/* bytes that were read last */
-	uint32_t checked;		/* from this inode on, a few are; 0: none */
-	unsigned int right;		/* bits: whose checksums are */
+	size_t piece;			/* bytes in the last read */
+	uint32_t checked;		/* first of a few checked inodes; 0:
+					   none */
+	unsigned int right;		/* bits: which checksums are right */
 	uint8_t table[];		/* PIECE_MAX */
 };
 
-/* A piece of the inode table of a group. */
+/* A piece of a group's inode table. */
 struct piece {
 	uint32_t first;			/* inode */
 	uint32_t count;			/* inodes */
 	uint64_t address;
 };
 
-/* What is behind the end of the device is missing, whatever it was. */
+/* Report everything past the end of the device as missing. */
 static void
 tell_missing(struct ext2 *e)
 {
@@ -46,8 +50,8 @@ tell_missing(struct ext2 *e)
 	if (e->missing == 0)
 		return;
 	trouble_tell(&t, DE_FINDING_MISSING, "the last %llu bytes of the "
-	    "filesystem are missing, as the device is shorter than it",
-	    (unsigned long long)e->missing);
+	    "filesystem are missing: the device is too short", (unsigned long
+	    long)e->missing);
 	trouble_end(&t);
 }
 
@@ -83,14 +87,14 @@ tell_group(struct ext2 *e, uint32_t group, const char *what)
 	    TROUBLE_TABLE);
 
 	trouble_tell(&t, DE_FINDING_MISSING, "%s (block group %u, inodes %u to "
-	    "%u)", what, group, group * e->inodes_per_group + 1,
-	    group * e->inodes_per_group + e->inodes_per_group);
+	    "%u)", what, group, group * e->inodes_per_group + 1, group *
+	    e->inodes_per_group + e->inodes_per_group);
 	trouble_end(&t);
 }
 
 /*
- * Inodes of a group's table that have ever been in use.  The descriptor of the
- * group knows, if its checksum says that it is whole.
+ * How many inodes of a group's table have ever been used.  Known from the group
+ * descriptor if its checksum is right.
  */
 static uint32_t
 inodes_used(struct ext2 *e, uint32_t group)
@@ -108,23 +112,23 @@ inodes_used(struct ext2 *e, uint32_t group)
 	if (unused == 0)
 		return all;
 	if (!ext2fs_group_desc_csum_verify(e->fs, group)) {
-		tell_group(e, group, "the descriptor of its block group has a "
-		    "wrong checksum; the whole inode table is read");
+		tell_group(e, group, "checksum error in its group descriptor; "
+		    "reading the whole inode table");
 		return all;
 	}
-	/* It counts from the end of a whole group. */
+	/* It counts from the end of a full group. */
 	const uint32_t used = unused < e->inodes_per_group ?
 	    e->inodes_per_group - unused : 0;
 	return used < all ? used : all;
 }
 
-/* Inodes of groups that follow each other, whose tables cannot be read. */
+/* Inodes of consecutive groups whose tables cannot be read. */
 struct lost {
 	uint32_t first_group;
 	uint32_t last_group;
-	uint32_t first;			/* inode; 0: there is none */
+	uint32_t first;			/* inode; 0: none */
 	uint32_t last;
-	bool behind;			/* the end of the device */
+	bool behind;			/* past the end of the device */
 };
 
 static uint32_t
@@ -133,7 +137,7 @@ first_of(const struct ext2 *e, uint32_t group)
 	return group * e->inodes_per_group + 1;
 }
 
-/* Once; from then on these groups are known. */
+/* Report once; from then on these groups are known. */
 static void
 tell_lost(struct ext2 *e, const struct lost *l)
 {
@@ -143,15 +147,14 @@ tell_lost(struct ext2 *e, const struct lost *l)
 	    TROUBLE_LOST_GROUP);
 	t.inode = l->first;
 	if (l->behind)
-		trouble_tell_unknown(&t, DE_FINDING_MISSING, l->last, "the "
-		    "inodes %u to %u are missing: their table is behind the "
-		    "end of the device: %s", l->first, l->last,
-		    strerror(ENXIO));
+		trouble_tell_unknown(&t, DE_FINDING_MISSING, l->last, "inodes "
+		    "%u to %u are missing: their table is past the end of the "
+		    "device: %s", l->first, l->last, strerror(ENXIO));
 	else
 		trouble_tell_unknown(&t, DE_FINDING_MISSING, l->last, "its "
-		    "inode table is outside of the filesystem, so that its "
-		    "inodes are missing (block group %u, inodes %u to %u)",
-		    l->first_group, l->first, l->last);
+		    "inode table is outside the filesystem, so its inodes are "
+		    "missing (block group %u, inodes %u to %u)", l->first_group,
+		    l->first, l->last);
 	for (uint32_t g = l->first_group; g <= l->last_group; g++) {
 		t = trouble_begin(e, first_of(e, g), TROUBLE_LOST_GROUP);
 		t.count = 1;
@@ -161,8 +164,7 @@ tell_lost(struct ext2 *e, const struct lost *l)
 
 /*
  * Add the inodes of a group from its inode `index` on.  A filesystem of a few
- * bytes may claim millions of groups: they make one finding, if they follow each
- * other.
+ * bytes may claim millions of groups: consecutive ones make a single finding.
  */
 static void
 add_lost(struct ext2 *e, struct lost *l, uint32_t group, uint32_t index,
@@ -183,7 +185,7 @@ add_lost(struct ext2 *e, struct lost *l, uint32_t group, uint32_t index,
 	l->last = last;
 }
 
-/* Returns 0 if it cannot be where it should be. */
+/* Returns 0 for an invalid address. */
 static uint64_t
 table_address(const struct ext2 *e, uint32_t group)
 {
@@ -196,7 +198,7 @@ table_address(const struct ext2 *e, uint32_t group)
 	    block * e->block_size : 0;
 }
 
-/* How many of the inodes at `table` the device is long enough for. */
+/* How many of the inodes at `table` fit on the device. */
 static uint32_t
 inodes_there(const struct ext2 *e, uint64_t table, uint32_t used)
 {
@@ -205,13 +207,13 @@ inodes_there(const struct ext2 *e, uint64_t table, uint32_t used)
 	    (size - table) / e->block_size : 0;
 	const uint64_t there = blocks * (e->block_size / e->inode_size);
 
-	/* What a journal has may lie behind it. */
+	/* The overlay may hold blocks past its end. */
 	if (device_laid_over(e->bytes) > 0 || there >= used)
 		return used;
 	return (uint32_t)there;
 }
 
-/* A run of blocks of the table, once; from then on they are known. */
+/* Report a run of blocks of the table once; from then on they are known. */
 static void
 tell_unreadable(struct ext2 *e, const struct piece *p,
     const struct de_read_error *error)
@@ -222,11 +224,10 @@ tell_unreadable(struct ext2 *e, const struct piece *p,
 		return;
 	struct trouble t = trouble_begin(e, p->first, TROUBLE_UNREADABLE);
 	trouble_tell_unknown(&t, trouble_of_read(e, error),
-	    p->first + p->count - 1, "the inodes %u to %u are missing: their "
-	    "table cannot be read from block %llu of the device on: %s",
-	    p->first, p->first + p->count - 1,
-	    (unsigned long long)(error->address / e->block_size),
-	    strerror(error->error));
+	    p->first + p->count - 1, "inodes %u to %u are missing: cannot read "
+	    "their table from block %llu of the device on: %s", p->first,
+	    p->first + p->count - 1, (unsigned long long)(error->address /
+	    e->block_size), strerror(error->error));
 	for (uint32_t done = 0; done < p->count; done += per_block) {
 		t = trouble_begin(e, p->first + done, TROUBLE_UNREADABLE);
 		t.count = 1;
@@ -235,8 +236,8 @@ tell_unreadable(struct ext2 *e, const struct piece *p,
 }
 
 /*
- * One block after the other: those that cannot be read count as unused, and are
- * not tried again: another pass has to find the same inodes.
+ * Read block by block.  Unreadable ones count as unused and are not retried, so
+ * that another pass finds the same inodes.
  */
 static enum de_status
 read_by_blocks(struct ext2 *e, const struct piece *all, uint8_t *table)
@@ -275,15 +276,15 @@ read_by_blocks(struct ext2 *e, const struct piece *all, uint8_t *table)
 	return DE_OK;
 }
 
-/* Then there is no sense in going on, with a finding for each table. */
+/* There is no point in going on, with a finding for each table. */
 static bool
 is_gone(struct ext2 *e)
 {
 	if (!device_is_gone(e->bytes))
 		return false;
 	if (!e->is_gone)
-		e->host->report(e->host, DE_ERROR, "%s does not answer any "
-		    "more, wherever it is read", e->device);
+		e->host->report(e->host, DE_ERROR, "%s no longer responds, "
+		    "wherever it is read", e->device);
 	e->is_gone = true;
 	return true;
 }
@@ -324,8 +325,8 @@ plan_piece(const struct ext2 *e, const struct scan *s, uint32_t group,
 }
 
 /*
- * In a hole of an image there are no inodes, however many the superblock says
- * that there are.  Passes over whole blocks of it, up to `end` of the table.
+ * A hole of an image contains no inodes, however many the superblock claims.
+ * Skips whole blocks of it, up to `end` of the table.
  */
 static bool
 skip_hole(const struct ext2 *e, const struct piece *p, uint64_t end,
@@ -344,7 +345,7 @@ skip_hole(const struct ext2 *e, const struct piece *p, uint64_t end,
 }
 
 /*
- * Have the first inode from *number on that may be in use in the table, and
+ * Load the first inode from *number on that may be in use into the table, and
  * set *number to it.
  */
 static enum de_status
@@ -398,8 +399,8 @@ keep_end(void *arg, const struct run *run)
 }
 
 /*
- * The size of a file may be what is wrong with an inode; then it would be a
- * hole of terabytes.  Nothing is lost if it ends where its blocks do.
+ * A damaged size would make the file a hole of terabytes.  Nothing is lost if
+ * the file ends with its blocks.
  */
 static void
 limit_size(struct ext2 *e, const struct native *inode, uint64_t *size)
@@ -422,10 +423,7 @@ limit_size(struct ext2 *e, const struct native *inode, uint64_t *size)
 	work_give_back(e, map.work);
 }
 
-/*
- * Is the checksum of s->native right?  Those of the next ones are looked at
- * along with it.
- */
+/* Is the checksum of s->native right?  Checks the next ones along with it. */
 static bool
 is_right(const struct ext2 *e, struct scan *s)
 {
@@ -439,7 +437,7 @@ is_right(const struct ext2 *e, struct scan *s)
 	return (s->right >> (number - s->checked) & 1) != 0;
 }
 
-/* Tell what is wrong with it.  Returns false if it cannot be used. */
+/* Report its damage.  Returns false if it is unusable. */
 static bool
 is_usable(struct ext2 *e, struct scan *s)
 {
@@ -456,13 +454,13 @@ is_usable(struct ext2 *e, struct scan *s)
 		trouble_tell_unknown(&t, DE_FINDING_MISSING, t.inode, "left "
 		    "out: its inode is damaged: %s", damage);
 	else
-		trouble_tell(&t, DE_FINDING_MISSING, "its inode has a wrong "
-		    "checksum; what the dump has of it may not be right");
+		trouble_tell(&t, DE_FINDING_MISSING, "its inode has a checksum "
+		    "error; the dumped contents may be wrong");
 	trouble_end(&t);
 	return damage == NULL;
 }
 
-/* Have s->native be the first inode from `number` on that is given. */
+/* Set s->native to the first inode to return, from `number` on. */
 static enum de_status
 find(struct ext2 *e, struct scan *s, uint32_t number)
 {
@@ -512,7 +510,9 @@ ext2_scan_briefly(void *self, void *scan, uint32_t from,
 	struct scan *s = scan;
 	enum de_status status = DE_OK;
 
-	/* At the end of a piece the engine may look at what could not be read. */
+	/*
+	 * At the end of a piece the engine may look at what could not be read.
+	 */
 	for (*count = 0; *count < room &&
 	    (*count == 0 || from - s->first < s->count); ++*count) {
 		status = find(e, s, from > 0 ? from : 1);

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/*
- * superblock.c - open the filesystem, and learn what is the same for all of it
- */
+/* superblock.c - open the filesystem and read its geometry */
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
@@ -10,8 +8,8 @@
 #include "checksum.h"
 #include "ext2.h"
 
-#define OLD_FIRST_INODE 11	/* of revision 0, and of every mke2fs since */
-#define MAGIC_AT 56		/* of s_magic in a superblock */
+#define OLD_FIRST_INODE 11	/* of revision 0 and every mke2fs since */
+#define MAGIC_AT 56		/* s_magic in a superblock */
 #define LOG_BLOCK_SIZE_AT 24	/* of s_log_block_size */
 #define STATE_AT 58		/* of s_state */
 #define UUID_AT 104		/* of s_uuid */
@@ -25,8 +23,8 @@ refuse_superblock(const struct ext2 *e, const char *why)
 }
 
 /*
- * Which size of block makes a superblock of what is in that block?  It says
- * its size itself.  Returns 0 if none does.
+ * Which block size makes a superblock of the contents of that block?  The
+ * superblock names its own.  Returns 0 if none does.
  */
 static uint32_t
 find_block_size(const struct ext2 *e, uint64_t block)
@@ -56,16 +54,12 @@ explain(const struct ext2 *e, errcode_t error)
 	    "%s%s", e->device, error_message(error),
 	    error == EXT2_ET_SB_CSUM_INVALID ||
 	    error == EXT2_ET_CORRUPT_SUPERBLOCK || error == EIO ?
-	    "; a backup of its superblock may be whole: set superblock to "
-	    "the block of one, as dumpe2fs and \"mke2fs -n\" list them, or "
-	    "run e2fsck" : "");
+	    "; a backup superblock may be intact: set superblock to its block "
+	    "(dumpe2fs and \"mke2fs -n\" list them), or run e2fsck" : "");
 	return DE_FAILED;
 }
 
-/*
- * A partition that was made smaller, a copy that was not finished.  What is there
- * can be dumped.
- */
+/* The partition was shrunk, or a copy is incomplete.  Dump what is there. */
 static void
 check_size(struct ext2 *e)
 {
@@ -73,17 +67,16 @@ check_size(struct ext2 *e)
 	const uint64_t blocks = ext2fs_blocks_count(e->fs->super);
 	uint64_t needs;
 
-	/* What is more than that is no size; see superblock_read_geometry(). */
+	/* A larger excess is not a size; see superblock_read_geometry(). */
 	if (__builtin_mul_overflow(blocks, (uint64_t)e->fs->blocksize,
 	    &needs) || needs <= has || e->missing > 0)
 		return;
 	e->missing = needs - has;
 	e->host->report(e->host, DE_WARNING, "%s: is shorter than its "
-	    "filesystem: it has %" PRIu64 " bytes (%.1f MiB) of %" PRIu64
-	    " (%.1f MiB), as after a copy that was not finished or a partition "
-	    "that was made smaller; what is behind its end cannot be dumped",
-	    e->device, has, (double)has / 1048576, needs,
-	    (double)needs / 1048576);
+	    "filesystem: it has %" PRIu64 " bytes (%.1f MiB) of %" PRIu64 " "
+	    "(%.1f MiB), probably an incomplete copy or a shrunk partition; "
+	    "what lies past its end cannot be dumped", e->device, has,
+	    (double)has / 1048576, needs, (double)needs / 1048576);
 }
 
 enum de_status
@@ -95,9 +88,9 @@ superblock_open(struct ext2 *e)
 	if (block > 0) {
 		block_size = find_block_size(e, (uint64_t)block);
 		if (block_size == 0) {
-			e->host->report(e->host, DE_ERROR, "%s: superblock: "
-			    "block %lld holds none, with any size of blocks; "
-			    "dumpe2fs and \"mke2fs -n\" list where backups are",
+			e->host->report(e->host, DE_ERROR, "%s: superblock: no "
+			    "superblock in block %lld, with any block size; "
+			    "dumpe2fs and \"mke2fs -n\" list the backups",
 			    e->device, (long long)block);
 			return DE_FAILED;
 		}
@@ -113,7 +106,10 @@ superblock_open(struct ext2 *e)
 	return explain(e, error);
 }
 
-/* The state that the first superblock notes, if it is whole and of this one. */
+/*
+ * The state in the primary superblock, if that is valid and belongs to this
+ * filesystem.
+ */
 static bool
 read_first_state(const struct ext2 *e, uint16_t *state)
 {
@@ -143,7 +139,7 @@ superblock_is_unclean(const struct ext2 *e)
 	return (state & EXT2_VALID_FS) == 0 || (state & EXT2_ERROR_FS) != 0;
 }
 
-/* Inodes that are the filesystem's own, apart from the reserved ones. */
+/* Internal inodes of the filesystem besides the reserved ones. */
 static void
 set_hidden(struct ext2 *e)
 {
@@ -183,8 +179,8 @@ set_features(struct ext2 *e)
 }
 
 /*
- * A number here that is wrong would hide files.  Groups of fewer inodes than are
- * reserved are rare, but as sound as others.
+ * A wrong number would hide files.  Groups with fewer inodes than are reserved
+ * are rare but valid.
  */
 static uint32_t
 first_inode(const struct ext2 *e)
@@ -194,10 +190,9 @@ first_inode(const struct ext2 *e)
 	if (first == OLD_FIRST_INODE || (first > OLD_FIRST_INODE &&
 	    first <= e->inodes_per_group))
 		return first;
-	e->host->report(e->host, DE_WARNING, "%s: its superblock says that %u "
-	    "is the first inode of a file, which cannot be; %d is taken for "
-	    "it; e2fsck should be run on it", e->device, first,
-	    OLD_FIRST_INODE);
+	e->host->report(e->host, DE_WARNING, "%s: its superblock names %u as "
+	    "the first inode of a file, which is impossible; using %d; run "
+	    "e2fsck on it", e->device, first, OLD_FIRST_INODE);
 	return OLD_FIRST_INODE;
 }
 
@@ -220,8 +215,8 @@ superblock_read_geometry(struct ext2 *e)
 	    (uint64_t)e->inodes_per_group * e->fs->group_desc_count <
 	    e->inodes)
 		return refuse_superblock(e, "its superblock is damaged: the "
-		    "numbers of inodes and groups do not fit together; run "
-		    "e2fsck on it, or set superblock to the block of a backup");
+		    "numbers of inodes and groups are inconsistent; run e2fsck "
+		    "on it, or set superblock to the block of a backup");
 	e->first_inode = first_inode(e);
 	set_features(e);
 	set_hidden(e);

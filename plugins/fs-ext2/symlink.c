@@ -9,10 +9,10 @@
 #include "inode.h"
 #include "map.h"
 
-/* Of a target inside of an inode, in what is looked at in advance. */
+/* Limit of an in-inode target for the preview. */
 #define SHORT_MAX 256
 
-/* A target that is in blocks, as it comes in. */
+/* A target in blocks, as it is read. */
 struct target {
 	struct runs *map;
 	char *text;
@@ -37,13 +37,13 @@ read_run(void *arg, const struct run *run)
 		t->have += length;
 	else
 		trouble_tell(t->map->trouble, trouble_of_read(e, &error),
-		    "left out: the target of this symbolic link cannot be read "
-		    "(block %llu of the device): %s",
-		    (unsigned long long)run->block, strerror(error.error));
+		    "left out: cannot read the target of this symbolic link "
+		    "(block %llu of the device): %s", (unsigned long
+		    long)run->block, strerror(error.error));
 	return DE_OK;
 }
 
-/* Only look whether it could be read. */
+/* Only test whether it could be read. */
 static enum de_status
 count_run(void *arg, const struct run *run)
 {
@@ -56,7 +56,7 @@ count_run(void *arg, const struct run *run)
 	return DE_OK;
 }
 
-/* `text` may be NULL: then nothing is read. */
+/* `text` may be NULL: nothing is read then. */
 static size_t
 read_blocks(struct ext2 *e, const struct native *link, struct trouble *trouble,
     char *text, size_t length)
@@ -81,8 +81,8 @@ read_blocks(struct ext2 *e, const struct native *link, struct trouble *trouble,
 }
 
 /*
- * A short target is in the inode itself, unless an old system has put it into a
- * block: then the inode counts one, besides that of its attributes.
+ * A short target is in the inode itself, unless an old system put it in a
+ * block: then the inode counts one besides that of its attributes.
  */
 static bool
 is_fast(const struct ext2 *e, const struct native *link, size_t length)
@@ -110,7 +110,7 @@ read_target(struct ext2 *e, const struct native *link,
 	return read_blocks(e, link, trouble, target, length);
 }
 
-/* An encrypted target is any bytes; others end in front of a NUL. */
+/* An encrypted target may contain any bytes; others end before a NUL. */
 static bool
 is_whole(const struct native *link, const char *target, size_t length)
 {
@@ -128,7 +128,7 @@ symlink_damage(struct ext2 *e, const struct native *link)
 	size_t have;
 
 	if (length == 0 || length >= e->block_size)
-		return NULL;		/* the engine knows what to say */
+		return NULL;		/* the engine reports it */
 	if (length <= sizeof(target) &&
 	    (inline_is(link) || is_fast(e, link, length))) {
 		have = read_target(e, link, &quiet, target, length);

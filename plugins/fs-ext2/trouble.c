@@ -33,8 +33,8 @@ trouble_tell(struct trouble *t, enum de_finding finding, const char *format,
 		return;
 	if (t->count++ == TROUBLE_MAX) {
 		t->e->host->finding(t->e->host, DE_FINDING_MISSING, t->inode,
-		    "there is more of that; the filesystem needs to be "
-		    "repaired (e2fsck)");
+		    "there are more such errors; the filesystem needs repair "
+		    "(e2fsck)");
 		return;
 	}
 	va_start(args, format);
@@ -80,7 +80,7 @@ trouble_end(const struct trouble *t)
 		return;
 	if (*told == NULL)
 		*told = calloc(1, (size_t)t->e->inodes / 8 + 1);
-	/* Without it the same is told again, which is no harm. */
+	/* Without it the same is reported again, which does no harm. */
 	if (*told != NULL)
 		(*told)[t->inode / 8] |= (uint8_t)(1u << t->inode % 8);
 }

@@ -12,7 +12,7 @@ pool_bytes(const struct ext2 *e)
 	    e->block_size + WORK_VALUE_MAX + WORK_LIST_BYTES + e->inode_size;
 }
 
-/* Untouched pages cost nothing, so all of it is one piece. */
+/* Untouched pages cost nothing, so allocate all of it at once. */
 static struct work *
 work_new(const struct ext2 *e)
 {

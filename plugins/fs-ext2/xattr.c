@@ -2,8 +2,8 @@
 /*
  * xattr.c - the extended attributes of an inode
  *
- * Those inside the inode come first; one in the block that has the same name is
- * passed over, as the kernel does.
+ * Those inside the inode come first; like the kernel, ignore one of the same
+ * name in the attribute block.
  */
 #include "xattr.h"
 
@@ -20,7 +20,7 @@
 #define BLOCK_CHECKSUM_AT 16
 #define PREFIX_MAX 32
 #define ATIME_AT 8		/* of an inode with a value: its hash */
-#define MTIME_AT 16		/* or, by Lustre: whose value it is */
+#define MTIME_AT 16		/* or, for Lustre, the owner's inode */
 #define GENERATION_AT 100
 
 struct xattrs {
@@ -33,8 +33,8 @@ struct xattrs {
 };
 
 struct prefix {
-	const char *text;	/* NULL: not for a dump */
-	bool whole;		/* the name, not just how it begins */
+	const char *text;	/* NULL: not dumped */
+	bool whole;		/* whole name, not a prefix */
 };
 
 static const struct prefix prefixes[] = {
@@ -64,7 +64,7 @@ damaged(struct xattrs *x, const struct xattr_entry *entry, const char *why)
 	    entry->name_length, entry->name, why);
 }
 
-/* The end of inline contents, and the keys of encryption, are no attributes. */
+/* The end of inline data, and encryption contexts, are not attributes. */
 static bool
 is_internal(const struct xattr_entry *entry)
 {
@@ -73,7 +73,7 @@ is_internal(const struct xattr_entry *entry)
 	    memcmp(entry->name, "data", 4) == 0);
 }
 
-/* Returns false, having said why, if it has no name that can be. */
+/* Returns false after reporting that it has no valid name. */
 static bool
 make_name(struct xattrs *x, const struct xattr_entry *entry,
     char name[static PREFIX_MAX + 256])
@@ -83,7 +83,7 @@ make_name(struct xattrs *x, const struct xattr_entry *entry,
 
 	if (p->text == NULL) {
 		trouble_tell(&x->trouble, DE_FINDING_MISSING, "an attribute of "
-		    "an unknown kind, %u, is missing", entry->index);
+		    "unknown type %u is missing", entry->index);
 		return false;
 	}
 	if (p->whole != (entry->name_length == 0) ||
@@ -121,7 +121,7 @@ read_run(void *arg, const struct run *run)
 	return DE_OK;
 }
 
-/* By Lustre, such an inode knows whose value it has, and has no hash. */
+/* Lustre's inodes store the owner of the value instead of a hash. */
 static bool
 hash_is_right(const struct xattrs *x, const uint8_t *raw, size_t length)
 {
@@ -151,30 +151,31 @@ read_value(struct xattrs *x, struct xattr_entry *entry)
 	};
 
 	if (value.length > WORK_VALUE_MAX)
-		return "it is larger than an attribute can be";
+		return "it exceeds the maximum size of an attribute";
 	const char *damage = inode_load(x->e, inode.number, x->work->inode);
 	if (damage != NULL)
 		return damage;
 	if (inode_check(x->e, &inode, 1) == 0 ||
 	    (inode_flags(inode.raw) & EXT4_EA_INODE_FL) == 0 ||
 	    inode_length(x->e, inode.raw) != value.length)
-		return "the inode that should have its value is another one";
+		return "the inode that should hold its value belongs to "
+		    "another";
 	if (map_walk(&map) != DE_OK || value.have != value.length)
 		return "its value cannot be read";
 	if (!hash_is_right(x, inode.raw, value.length))
-		return "its value has a wrong checksum";
+		return "checksum error in its value";
 	entry->value = x->work->value;
 	return NULL;
 }
 
 /* ------------------------------------------------- access control lists */
 
-#define LIST_DISK_VERSION 1	/* 4 bytes an entry where there is no id */
+#define LIST_DISK_VERSION 1	/* 4 bytes per entry without an id */
 #define LIST_CALL_VERSION 2	/* of getxattr(2): 8 bytes each */
 #define LIST_USER 2
 #define LIST_GROUP 8
 
-/* Put it into the form of getxattr(2).  Returns NULL, or what is wrong. */
+/* Convert it to the form of getxattr(2).  Returns NULL, or what is wrong. */
 static const char *
 convert_list(struct xattrs *x, struct xattr_entry *entry)
 {
@@ -184,7 +185,7 @@ convert_list(struct xattrs *x, struct xattr_entry *entry)
 
 	if (left < 4 || left > WORK_VALUE_MAX ||
 	    get32(from) != LIST_DISK_VERSION)
-		return "it is no access control list";
+		return "it is not an access control list";
 	put32(to, LIST_CALL_VERSION);
 	to += 4;
 	for (from += 4, left -= 4; left >= 4; to += 8) {
@@ -199,7 +200,7 @@ convert_list(struct xattrs *x, struct xattr_entry *entry)
 		left -= bytes;
 	}
 	if (left != 0)
-		return "it is no access control list";
+		return "it is not an access control list";
 	entry->value_length = (size_t)(to - x->work->list);
 	entry->value = x->work->list;
 	return NULL;
@@ -232,7 +233,7 @@ give(struct xattrs *x, struct xattr_entry *entry)
 	return x->take(x->arg, &xattr);
 }
 
-/* Is one of that name in the inode itself? */
+/* Does the inode itself hold one of that name? */
 static bool
 is_in_inode(const struct xattrs *x, const struct xattr_entry *entry)
 {
@@ -260,7 +261,7 @@ walk_set(struct xattrs *x, struct xattr_set *set, bool in_block)
 			status = give(x, &entry);
 	if (next == XATTR_DAMAGED)
 		trouble_tell(&x->trouble, DE_FINDING_MISSING, "its attributes "
-		    "are damaged; some of them may be missing");
+		    "are damaged; some may be missing");
 	return status;
 }
 
@@ -283,7 +284,9 @@ block_checksum_is_right(const struct ext2 *e, uint64_t block,
 	return crc == get32(bytes + BLOCK_CHECKSUM_AT);
 }
 
-/* Have the block in work->attributes.  Returns false after saying why not. */
+/*
+ * Read the block into work->attributes.  Returns false after reporting why not.
+ */
 static bool
 read_block(struct xattrs *x, uint64_t block)
 {
@@ -294,27 +297,28 @@ read_block(struct xattrs *x, uint64_t block)
 	if (block < e->first_block || block >= e->blocks) {
 		trouble_tell(&x->trouble, DE_FINDING_MISSING, "the attributes "
 		    "in its attribute block are missing: block %llu is outside "
-		    "of the filesystem", (unsigned long long)block);
+		    "the filesystem", (unsigned long long)block);
 		return false;
 	}
 	if (device_read(e->bytes, block * e->block_size, x->work->attributes,
 	    e->block_size, &error) != DE_OK) {
 		trouble_tell(&x->trouble, trouble_of_read(x->e, &error), "the "
-		    "attributes in its attribute block are missing: block %llu "
-		    "of the device cannot be read: %s",
-		    (unsigned long long)block, strerror(error.error));
+		    "attributes in its attribute block are missing: cannot "
+		    "read block %llu of the device: %s", (unsigned long
+		    long)block, strerror(error.error));
 		return false;
 	}
 	if (get32(bytes) != BLOCK_MAGIC || get32(bytes + 8) != 1) {
 		trouble_tell(&x->trouble, DE_FINDING_MISSING, "the attributes "
 		    "in its attribute block are missing: block %llu of the "
-		    "device has none", (unsigned long long)block);
+		    "device is not an attribute block", (unsigned long
+		    long)block);
 		return false;
 	}
 	if (!block_checksum_is_right(e, block, bytes))
-		trouble_tell(&x->trouble, DE_FINDING_MISSING, "its attribute "
-		    "block %llu has a wrong checksum; the attributes in the "
-		    "dump may not be right", (unsigned long long)block);
+		trouble_tell(&x->trouble, DE_FINDING_MISSING, "checksum error "
+		    "in its attribute block %llu; the dumped attributes may be "
+		    "wrong", (unsigned long long)block);
 	return true;
 }
 

@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/*
- * xattr.h - the entries of a set of extended attributes
- */
+/* xattr.h - the entries of a set of extended attributes */
 #ifndef FS_EXT2_XATTR_H
 #define FS_EXT2_XATTR_H
 
 #include "ext2.h"
 
-/* Kinds of names, as the disk has them. */
+/* Name prefixes, as encoded on disk. */
 enum {
 	XATTR_USER = 1,
 	XATTR_ACL_ACCESS = 2,
@@ -21,12 +19,12 @@ enum {
 	XATTR_GNU = 10
 };
 
-/* A set: the one inside an inode, or that in a block. */
+/* A set: that inside an inode, or that in a block. */
 struct xattr_set {
 	const uint8_t *at;		/* the next entry */
-	const uint8_t *values;		/* what places of values count from */
+	const uint8_t *values;		/* base of value offsets */
 	const uint8_t *end;		/* of everything */
-	const uint8_t *list_end;	/* of the entries; NULL: not known yet */
+	const uint8_t *list_end;	/* of the entries; NULL: unknown yet */
 };
 
 struct xattr_entry {
@@ -35,20 +33,21 @@ struct xattr_entry {
 	const char *name;		/* without its prefix; not terminated */
 	const uint8_t *value;		/* NULL with value_inode or damage */
 	size_t value_length;
-	uint32_t value_inode;		/* that has the value; 0: none */
-	const char *damage;		/* what is wrong with the value, or NULL */
+	uint32_t value_inode;		/* holds the value; 0: none */
+	const char *damage;		/* what is wrong with the value, or
+					   NULL */
 };
 
 enum xattr_next {
 	XATTR_IS,
 	XATTR_END,
-	XATTR_DAMAGED			/* what follows cannot be told */
+	XATTR_DAMAGED			/* the rest is unreadable */
 };
 
 struct xattr_set xattr_set_of_inode(const struct ext2 *e,
     const struct native *inode);
 
-/* Of a block, as far as its header is looked at. */
+/* The set in a block, as far as its header is considered. */
 struct xattr_set xattr_set_of_block(const struct ext2 *e,
     const uint8_t *block);
 

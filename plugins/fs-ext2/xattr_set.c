@@ -20,7 +20,7 @@ room(const struct xattr_set *set, const uint8_t *at)
 	return (size_t)(set->end - at);
 }
 
-/* Is there a whole entry? */
+/* Is there a complete entry? */
 static bool
 is_entry(const struct xattr_set *set, const uint8_t *at)
 {
@@ -28,7 +28,7 @@ is_entry(const struct xattr_set *set, const uint8_t *at)
 	    room(set, at) >= entry_bytes(at);
 }
 
-/* Values may not begin in front of that. */
+/* Values must not begin before the end of the list. */
 static void
 find_list_end(struct xattr_set *set)
 {
@@ -81,7 +81,7 @@ find_value(const struct xattr_set *set, const uint8_t *at,
 	    entry->value_length > room(set, entry->value) ||
 	    entry->value < set->list_end) {
 		entry->value = NULL;
-		entry->damage = "its value is not where values are";
+		entry->damage = "its value is outside the value area";
 	}
 }
 

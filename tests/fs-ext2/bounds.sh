@@ -34,7 +34,7 @@ END
 debugfs shared.img "feature shared_blocks" "sif file size 67000000"
 configure_dump a.conf shared.img dumps/shared
 engine 2 -c a.conf
-said "/file (inode " "it has more blocks than the filesystem; what follows is missing"
+said "/file (inode " "it has more blocks than the filesystem; the rest is missing"
 scan dumps/shared
 
 # ---- A device that ends long before the tables of all inodes that it claims
@@ -47,7 +47,7 @@ head -c 4M giant.img >cut.img
 configure_dump a.conf cut.img dumps/cut
 run "$DUMPENGINE" -c a.conf
 [ "$status" -ne 0 ] || fail "$(cat err)"
-said "the inodes 1 to 67108864 are missing: their table is behind the end"
+said "inodes 1 to 67108864 are missing: their table is past the end"
 [ "$(wc -l <err)" -lt 20 ] || fail "$(wc -l <err) lines of messages"
 
 # ---- Tables that are holes are not read: 8 GiB in pieces of 256 KiB

@@ -101,13 +101,13 @@ means "$scratch/mnt/"
 
 dump "$scratch/mnt/dir"
 engine 1 -c d.conf
-said "$scratch/mnt/dir: is a folder that nothing is mounted on" \
+said "$scratch/mnt/dir: is a directory but not a mount point" \
     "device = \"$device\"" 'subtree = "dir"'
 mkdir bound
 mount --bind mnt/dir bound || fail "cannot bind"
 dump "$scratch/bound"
 engine 1 -c d.conf
-said "$scratch/bound: only the folder /dir of $device is mounted there" \
+said "$scratch/bound: only the directory /dir of $device is mounted there" \
     "device = \"$device\"" 'subtree = "dir"'
 umount bound
 umount mnt
@@ -145,7 +145,7 @@ said "empty: holds no ext2, ext3 or ext4 filesystem: it is empty"
 { printf 'QFI\373\0\0\0\003'; head -c 100000 /dev/zero; } >q.img
 dump q.img
 engine 1 -c d.conf
-said "it is a disk image of QEMU (qcow2)"
+said "it is a QEMU disk image (qcow2)"
 if command -v mkswap >/dev/null; then
 	head -c 1M /dev/zero >swap
 	mkswap swap >/dev/null 2>&1 || fail "mkswap"
@@ -169,7 +169,7 @@ if command -v sfdisk >/dev/null; then
 	    wait_for 5 test -b "${disk}p1"; then
 		dump "$disk"
 		engine 1 -c d.conf
-		said "what is meant may be ${disk}p1 (ext4)"
+		said "possibly meant: ${disk}p1 (ext4)"
 		dump "${disk}p1"
 		engine 0 -c d.conf
 	fi

@@ -57,7 +57,7 @@ mmp 0x1234
 dump
 engine 0 -c m.conf
 said "warning: a.img: its multi-mount protection says that it is in use on \
-node?seven (there sdz9), last noted 2023-11-14 22:13:20 UTC"
+node?seven (there sdz9), last updated 2023-11-14 22:13:20 UTC"
 only m
 
 "$PYTHON3" mmp.py a.img "$block" "$size" &

@@ -49,9 +49,9 @@ change () {
 	debugfs "$name.img" "$@"
 }
 
-# A block number outside of the filesystem is a hole, the rest is there.
+# A block number outside the filesystem is a hole, the rest is there.
 change plain outside "set_inode_field a block[2] 99999999"
-named outside "/a (inode" "offset 2048" "leads out of the filesystem" \
+named outside "/a (inode" "offset 2048" "leads outside the filesystem" \
     "99999999"
 cp tree/a expected
 dd if=/dev/zero of=expected bs=1024 seek=2 count=1 conv=notrunc 2>/dev/null
@@ -64,7 +64,7 @@ cmp -n 12288 tree/a restored/a || fail "the direct blocks are lost as well"
 
 # Extents that are out of order, too long, or have no header.
 change extents long "set_inode_field a block[4] 0x00010028"
-named long "/a (inode" "leads out of the filesystem"
+named long "/a (inode" "leads outside the filesystem"
 change extents header "set_inode_field a block[0] 0"
 named header "/a (inode" "left out" "extent tree"
 change extents depth "set_inode_field a block[1] 0x90004"
@@ -85,7 +85,7 @@ directory=$("$DEBUGFS" -R "bmap dir 0" checksums.img 2>/dev/null)
 cp checksums.img tail.img
 printf '\125' | dd of=tail.img bs=1 conv=notrunc 2>/dev/null \
     seek=$((directory * 1024 + 1020))
-named tail "/dir (inode" "wrong checksum"
+named tail "/dir (inode" "checksum error"
 same_tree tree restored --no-flags
 
 # The same of an inode.
@@ -94,14 +94,14 @@ at=$("$DEBUGFS" -R "imap c" checksums.img 2>/dev/null |
 cp checksums.img inode.img
 printf '\377' | dd of=inode.img bs=1 conv=notrunc 2>/dev/null \
     seek=$((${at% *} * 1024 + ${at#* } + 8))
-named inode "/c (inode" "wrong checksum"
+named inode "/c (inode" "checksum error"
 same_file tree/c restored/c
 
 # A size that a flipped bit has made is not filled up with holes.
 cp checksums.img size.img
 printf '\377' | dd of=size.img bs=1 conv=notrunc 2>/dev/null \
     seek=$((${at% *} * 1024 + ${at#* } + 108))
-named size "/c (inode" "wrong checksum"
+named size "/c (inode" "checksum error"
 [ "$(stat -c %s dumps/size)" -lt 2000000 ] ||
     fail "the dump has $(stat -c %s dumps/size) bytes"
 cmp -n 40000 tree/c restored/c || fail "the contents are lost"
@@ -112,15 +112,15 @@ block=$("$DEBUGFS" -R "stat a" extents.img 2>/dev/null |
 cp extents.img attribute.img
 printf '\377\177' | dd of=attribute.img bs=1 conv=notrunc 2>/dev/null \
     seek=$((block * 1024 + 32 + 2))
-named attribute "/a (inode" "its attribute user." "its value is not where"
+named attribute "/a (inode" "its attribute user." "its value is outside the value area"
 [ "$("$PYTHON3" -c 'import os; print(len(os.listxattr("restored/a")))')" -eq 1 ] ||
     fail "not one attribute has come back"
 change extents nowhere "set_inode_field a file_acl 77777777"
-named nowhere "/a (inode" "77777777" "outside of the filesystem"
+named nowhere "/a (inode" "77777777" "outside the filesystem"
 cp extents.img magic.img
 printf 'x' | dd of=magic.img bs=1 conv=notrunc 2>/dev/null \
     seek=$((block * 1024))
-named magic "/a (inode" "$block" "has none"
+named magic "/a (inode" "$block" "is not an attribute block"
 
 # A symbolic link whose target is lost.
 change extents target "set_inode_field link block[5] 66666666"
@@ -137,7 +137,7 @@ configure_dump torn.conf torn.img dumps/torn
 timeout 60 "$DUMPENGINE" -c torn.conf >out 2>err </dev/null
 status=$?
 [ "$status" -eq 2 ] || fail "torn: exit status $status: $(cat err)"
-said "the inodes 6145 to " "are missing" "No such device or address" \
+said "inodes 6145 to " "are missing" "No such device or address" \
     "IT IS NOT COMPLETE"
 rm -rf restored
 restore_dump dumps/torn restored

@@ -49,7 +49,7 @@ block=$("$DEBUGFS" -R "blocks link" whole.img 2>/dev/null | tr -d ' ')
 if [ -n "$block" ] && [ "$block" -lt 16384 ]; then
 	cut $((block * 1024))
 	engine 2 -c d.conf
-	said "/link (inode" "the target of this symbolic link cannot be read"
+	said "/link (inode" "cannot read the target of this symbolic link"
 	not_said "failing"
 fi
 

@@ -30,7 +30,7 @@ debugfs dirty.img "feature needs_recovery" "feature -has_journal"
 refused dirty.img "journal" "is missing" "e2fsck" "ignore_journal"
 
 refused missing.img "No such file"
-refused tree "is a folder that nothing is mounted on"
+refused tree "is a directory but not a mount point"
 refused /dev/null "neither a block device nor an image file"
 
 : >empty.img

@@ -66,7 +66,7 @@ with open(image, 'r+b') as f:
 END
 configure_dump broken.conf broken.img dumps/broken
 engine 2 -c broken.conf
-said "/file (inode" "user.b" "wrong checksum"
+said "/file (inode" "user.b" "checksum error"
 scan dumps/broken
 restore_dump dumps/broken broken-restored
 has broken-restored/file user.a large1

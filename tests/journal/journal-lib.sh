@@ -46,7 +46,7 @@ recover () {
 # of it.
 same_as_recovered () {
 	dump_image "$1" got.dump
-	said "was replayed in memory"
+	said "replayed its journal in memory"
 	recover "$1"
 	dump_image "$1" expected.dump
 	not_said "replayed"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# A journal on a device of its own, one whose inode is lost, and files that
+# A journal on a separate device, one whose inode is lost, and files that
 # were deleted while they were open.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
@@ -55,7 +55,7 @@ unmount mnt
 
 configure_dump x.conf image x.dump
 engine 1 -c x.conf
-said "on a device of its own" "journal = "
+said "on a separate device" "journal = "
 refuse () {
 	configure_job x.conf "plugin = \"fs-ext2\"; device = \"image\";
 	    journal = \"$1\";" "plugin = \"out-file\"; path = \"x.dump\";"
@@ -64,11 +64,11 @@ refuse () {
 }
 refuse missing.img "missing.img cannot be opened"
 refuse other.img "other.img is the journal of another filesystem"
-refuse live.img "live.img is no journal"
+refuse live.img "live.img is not a journal"
 
 before=$(cksum <copy.img)
 dump_image image got.dump 'journal = "copy.img";'
-said "was replayed in memory"
+said "replayed its journal in memory"
 [ "$(cksum <copy.img)" = "$before" ] || fail "the journal was written to"
 recover image -j copy.img
 dump_image image expected.dump
@@ -89,7 +89,7 @@ same_tree got again
 debugfs image "set_super_value jnl_backup_type 0"
 configure_dump x.conf image x.dump
 engine 1 -c x.conf
-said "the inode of the journal, 8, is damaged"
+said "the journal's inode, 8, is damaged"
 
 for feature in ^orphan_file orphan_file; do
 	make_image live.img 16M -t ext4 -b 1024 -O "$feature"

@@ -79,9 +79,9 @@ printf '!' | dd of=image bs=1 seek=$((start * 1024 + 99)) conv=notrunc \
     status=none
 configure_dump d.conf image refused.dump
 engine 1 -c d.conf
-said "image: its journal" "damaged" "wrong checksum" "e2fsck" "ignore_journal"
+said "image: its journal" "damaged" "checksum error" "e2fsck" "ignore_journal"
 [ ! -e refused.dump ] || fail "something was dumped"
 dump_image image ignored.dump "ignore_journal = true;"
-said "warning: image: changes that only its journal holds are not in the dump"
+said "warning: image: changes held only by its journal are missing from the dump"
 restore_dump ignored.dump ignored
 same_tree tree ignored

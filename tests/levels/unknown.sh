@@ -101,9 +101,9 @@ done
 first=$((first / 4 * 4 + 1))
 name=$(look "ncheck $first" | sed -n 's|.*/many/||p')
 level_1 img "$block" $((block + 1))
-said "are missing: their table cannot be read from block $block of the device on" \
+said "are missing: cannot read their table from block $block of the device on" \
     "/many (inode $(inode_of many)): its entry \"$name\" for inode $first names an inode that is not in the dump; its version from an earlier level stays"
-[ "$(grep -c 'their table cannot' err)" -eq 1 ] || fail "$(cat err)"
+[ "$(grep -c 'cannot read their table' err)" -eq 1 ] || fail "$(cat err)"
 [ "$(grep -c 'names an inode' err)" -eq 8 ] || fail "$(cat err)"
 
 # ---- Of a folder, with all that is below it; and of everything else
@@ -122,7 +122,7 @@ changed img many many/160 plain
 group=$((($(inode_of many/130) - 1) / 32))
 debugfs img "set_bg $group inode_table 99999999"
 level_1 img
-said "its inode table is outside of the filesystem" \
+said "its inode table is outside the filesystem" \
     "(block group $group, inodes $((group * 32 + 1)) to $((group * 32 + 32)))"
 
 cp good img

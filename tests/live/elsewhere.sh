@@ -101,7 +101,7 @@ mount "$device" mnt || skip "cannot mount"
 exec 8>mnt/in-use
 umount -l mnt || fail "cannot unmount"
 echo new >&8
-refused "cannot be seen from here" in-use
+refused "not visible from here" in-use
 echo more >&8
 exec 8>&-
 wait_for 30 test ! -e "/sys/fs/ext4/${device#/dev/}" ||

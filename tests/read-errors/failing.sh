@@ -29,9 +29,9 @@ dumped () {
 
 # gone: and that is said once, without a finding for all that is lost
 gone () {
-	grep -qE 'does not answer any more|cannot be read any more' err ||
+	grep -qE 'no longer responds|cannot be read any more' err ||
 	    fail "line ${BASH_LINENO[0]}: $(cat err)"
-	[ "$(grep -cE 'does not answer|read any more' err)" -le 2 ] ||
+	[ "$(grep -cE 'no longer responds|read any more' err)" -le 2 ] ||
 	    fail "line ${BASH_LINENO[0]}: $(cat err)"
 	[ "$(wc -l <err)" -lt 300 ] || fail "$(wc -l <err) lines of messages"
 	said "THE ENTIRE DUMP IS ABORTED"

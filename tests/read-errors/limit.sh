@@ -38,7 +38,7 @@ limited () {
 # found NUMBER: so many read errors were told.
 found () {
 	local count
-	count=$(grep -c 'their table cannot be read' err)
+	count=$(grep -c 'cannot read their table' err)
 	[ "$count" -eq "$1" ] ||
 	    fail "line ${BASH_LINENO[0]}: $count errors, not $1: $(cat err)"
 }

@@ -122,7 +122,7 @@ folder=$(acl_of dir)
 block=$(blocks_of ext4 link)
 dumped 2 ext4 "" "$leaf" "$file" "$folder" "$block"
 why="Input/output error"
-said "/pieces (inode $(inode_of ext4 pieces)): its block map cannot be read from offset 0 on (block $leaf of the device): $why" \
+said "/pieces (inode $(inode_of ext4 pieces)): cannot read its block map from offset 0 on (block $leaf of the device): $why" \
     "/dir/a (inode $(inode_of ext4 dir/a)): the attributes in its attribute block are missing: block $file of the device cannot be read: $why" \
     "/dir (inode $(inode_of ext4 dir)): the attributes in its attribute block are missing: block $folder of the device cannot be read: $why" \
     "/link (inode $(inode_of ext4 link)): left out: the target of this symbolic link cannot be read (block $block of the device): $why"
@@ -145,7 +145,7 @@ zeros /pieces 12288 9999999
 
 block=$(look ext4 "bmap wide 2")
 dumped 2 ext4 "" "$block"
-said "/wide (inode $(inode_of ext4 wide)): its entries at offset 2048 are missing: block $block of the device cannot be read: Input/output error" \
+said "/wide (inode $(inode_of ext4 wide)): its entries at offset 2048 are missing: cannot read block $block of the device: Input/output error" \
     "it has no name in any directory"
 lost=$(grep -c 'it has no name' err)
 [ "$lost" -gt 5 ] && [ "$lost" -lt 20 ] || fail "$lost names are lost"
@@ -164,14 +164,14 @@ differs "missing /dir/a" "missing /dir/b" "missing /dir/c" "missing /dir/sub"
 
 block=$(table_of ext4 many/050)
 dumped 2 ext4 "" "$block" $((block + 1))
-said "the inodes " "are missing: their table cannot be read from block $block of the device on: Input/output error" \
+said "inodes " "are missing: cannot read their table from block $block of the device on: Input/output error" \
     "that inode is not in the dump"
 findings 9
-[ "$(grep -c 'their table cannot' err)" -eq 1 ] || fail "$(cat err)"
+[ "$(grep -c 'cannot read their table' err)" -eq 1 ] || fail "$(cat err)"
 missing 8 /many/
 
 dumped 3 ext4 "" "$(table_of ext4 /)"
-said "the inodes 1 to 4 are missing" "is no directory"
+said "inodes 1 to 4 are missing" "is no directory"
 findings 1
 
 # ---- Levels, and what is left out
