@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * bytes.h - little-endian numbers, anywhere in memory
+ * bytes.h - little-endian numbers in memory
  *
- * As all numbers of a stream are (doc/stream-format.md), on machines of either
- * byte order.  `p` need not be aligned.  Plugins have plugins/common/bytes.h.
+ * All numbers of a stream are little-endian (doc/stream-format.md), on machines
+ * of either byte order.  `p` need not be aligned.  Plugins have
+ * plugins/common/bytes.h.
  */
 #ifndef CORE_BYTES_H
 #define CORE_BYTES_H

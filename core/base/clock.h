@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/*
- * clock.h - how long things take
- */
+/* clock.h - a monotonic clock */
 #ifndef CORE_CLOCK_H
 #define CORE_CLOCK_H
 
@@ -11,7 +9,7 @@
 #define NS_PER_SECOND UINT64_C(1000000000)
 #define NS_PER_MS UINT64_C(1000000)
 
-/* Nanoseconds on a clock that is never set back. */
+/* Monotonic time, in nanoseconds. */
 static inline uint64_t
 clock_ns(void)
 {

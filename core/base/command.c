@@ -17,7 +17,7 @@
 #include "plugins/common/spawn.h"
 
 #define SHELL "/bin/sh"
-#define LINE_BYTES 512		/* longer lines are cut in pieces */
+#define LINE_BYTES 512		/* longer lines are split */
 #define LOG_BYTES_MAX 65536	/* more output is only counted */
 #define POLL_MS 100
 #define CHECK_SECONDS 60
@@ -25,11 +25,11 @@
 
 enum ending { ENDED, TOO_LATE, CANCELLED };
 
-/* The command at work. */
+/* The running command. */
 struct running {
 	const struct command *c;
 	pid_t pid;
-	int output;			/* what it prints; -1: closed */
+	int output;			/* its output; -1: closed */
 	int wait_status;
 	char line[LINE_BYTES];
 	size_t line_used;
@@ -68,7 +68,7 @@ take_output(struct running *r, const char *text, size_t length)
 	}
 }
 
-/* All that is there now; what it left running may hold the pipe open. */
+/* Read what is available; descendants may keep the pipe open. */
 static void
 read_output(struct running *r)
 {
@@ -79,7 +79,7 @@ read_output(struct running *r)
 		return;
 	while ((n = read(r->output, buffer, sizeof(buffer))) > 0) {
 		take_output(r, buffer, (size_t)n);
-		/* More than this at once would keep the limit from being seen. */
+		/* Reading on would keep the time limit from being checked. */
 		if (n < (ssize_t)sizeof(buffer))
 			return;
 	}
@@ -95,7 +95,7 @@ hear(struct running *r)
 {
 	struct pollfd fd = { .fd = r->output, .events = POLLIN };
 
-	poll(&fd, 1, POLL_MS);		/* SIGCHLD ends it as well */
+	poll(&fd, 1, POLL_MS);		/* SIGCHLD interrupts it as well */
 	read_output(r);
 	return waitpid(r->pid, &r->wait_status, WNOHANG) == r->pid;
 }
@@ -106,7 +106,7 @@ is_past(uint64_t begun, uint64_t milliseconds)
 	return clock_ns() - begun > milliseconds * 1000000;
 }
 
-/* The whole group, politely at first. */
+/* Kill the whole group, first with SIGTERM. */
 static void
 kill_group(struct running *r)
 {
@@ -117,7 +117,7 @@ kill_group(struct running *r)
 	while (!ended && !is_past(begun, KILL_GRACE_MS))
 		ended = hear(r);
 	kill(-r->pid, SIGKILL);
-	/* What hangs in the kernel cannot be waited for. */
+	/* A process stuck in the kernel cannot be waited for. */
 	while (!ended && !is_past(begun, UINT64_C(2) * KILL_GRACE_MS))
 		ended = hear(r);
 }
@@ -156,20 +156,21 @@ tell_ending(const struct running *r, enum ending ending)
 	const struct command *c = r->c;
 
 	if (r->printed > LOG_BYTES_MAX)
-		report(c->rep, DE_WARNING, "%s: printed %" PRIu64 " bytes, of "
-		    "which %d are above", c->name, r->printed, LOG_BYTES_MAX);
+		report(c->rep, DE_WARNING, "%s: printed %" PRIu64 " bytes, the "
+		    "first %d of which are logged", c->name, r->printed,
+		    LOG_BYTES_MAX);
 	if (ending == TOO_LATE)
-		report(c->rep, DE_ERROR, "%s: killed, as it has taken more "
-		    "than %" PRId64 " seconds: %s", c->name, c->limit, c->text);
+		report(c->rep, DE_ERROR, "%s: killed after the timeout of %"
+		    PRId64 " seconds: %s", c->name, c->limit, c->text);
 	else if (ending == CANCELLED)
-		report(c->rep, DE_ERROR, "%s: killed, as the run is aborted",
-		    c->name);
+		report(c->rep, DE_ERROR, "%s: killed, because the run is "
+		    "aborted", c->name);
 	else if (WIFSIGNALED(r->wait_status))
-		report(c->rep, DE_ERROR, "%s: ended by signal %d: %s", c->name,
+		report(c->rep, DE_ERROR, "%s: killed by signal %d: %s", c->name,
 		    WTERMSIG(r->wait_status), c->text);
 	else if (WEXITSTATUS(r->wait_status) != 0)
-		report(c->rep, DE_ERROR, "%s: exit status %d: %s", c->name,
-		    WEXITSTATUS(r->wait_status), c->text);
+		report(c->rep, DE_ERROR, "%s: exited with status %d: %s",
+		    c->name, WEXITSTATUS(r->wait_status), c->text);
 	else
 		return true;
 	return false;
@@ -194,7 +195,7 @@ start_shell(const struct command *c, int output)
 	return spawn_start(&spawn);
 }
 
-/* Start it, and wait for its end.  False after reporting why it cannot be. */
+/* Start it and wait for its end.  False after reporting an error. */
 static bool
 start(struct running *r, enum ending *ending)
 {

@@ -8,11 +8,11 @@
 #include <string.h>
 #include <time.h>
 
-/* By how much clocks are set back, at most and at least. */
+/* The range of amounts by which clocks are set back. */
 #define REPEATED_MAX 10800	/* seconds */
 #define REPEATED_STEP 900
 
-/* Exactly `digits` decimal digits at *p, at most `max`; moves *p behind. */
+/* Parse exactly `digits` decimal digits at *p, at most `max`; advances *p. */
 static bool
 take_number(const char **p, int digits, int max, int *value)
 {
@@ -46,7 +46,7 @@ take_clock(const char **p, struct tm *tm)
 	return !take_char(p, ':') || take_number(p, 2, 60, &tm->tm_sec);
 }
 
-/* Z, +hh:mm or -hh:mm, in seconds; none: *local. */
+/* Z, +hh:mm or -hh:mm, converted to seconds; nothing: *local. */
 static bool
 take_zone(const char **p, bool *local, int *offset)
 {
@@ -72,7 +72,7 @@ take_zone(const char **p, bool *local, int *offset)
 	return true;
 }
 
-/* mktime() makes a 3rd of March of a 31st of February. */
+/* mktime() would turn a 31st of February into a 3rd of March. */
 static bool
 is_real_day(const struct tm *given)
 {
@@ -100,7 +100,7 @@ date_from_local(const struct tm *tm)
 
 	copy.tm_isdst = -1;
 	const int64_t seconds = (int64_t)mktime(&copy);
-	/* 60 is a second that clocks do not show. */
+	/* Clocks do not show second 60. */
 	if (given.tm_sec == 60)
 		given.tm_sec = 59;
 	for (int64_t back = REPEATED_MAX; back > 0; back -= REPEATED_STEP)

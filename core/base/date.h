@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/*
- * date.h - dates as people write them
- */
+/* date.h - dates in human-readable form */
 #ifndef CORE_DATE_H
 #define CORE_DATE_H
 
@@ -12,21 +10,21 @@
 #define DATE_TEXT_BYTES 40
 
 /*
- * Read seconds since 1970, or ISO 8601: 2026-11-22, 2026-11-22T03:00,
- * 2026-11-22T03:00:00, a blank for the T, with nothing (local time), Z or
- * +01:00 behind.  Returns false if `text` is neither.
+ * Parse seconds since 1970, or ISO 8601: 2026-11-22, 2026-11-22T03:00,
+ * 2026-11-22T03:00:00, with a blank for the T, followed by nothing (local
+ * time), Z or +01:00.  Returns false if `text` is neither.
  */
 bool date_parse(const char *text, int64_t *seconds);
 
 struct tm;
 
 /*
- * The moment that a local clock shows, as mktime(3); but where it shows that
- * twice, as when summer time ends, the earlier one.  tm_isdst is not looked at.
+ * The time that a local clock shows, like mktime(3); if the clock shows it
+ * twice, as when summer time ends, the earlier one.  Ignores tm_isdst.
  */
 int64_t date_from_local(const struct tm *tm);
 
-/* "Sun Nov 22 03:00:00 2026", local time, as dump(8) shows it. */
+/* "Sun Nov 22 03:00:00 2026", local time, the format of dump(8). */
 void date_format(int64_t seconds, char text[static DATE_TEXT_BYTES]);
 
 #endif

@@ -7,7 +7,8 @@
 #include <xxhash.h>
 #if defined(__x86_64__) && defined(__has_include)
 #if __has_include(<xxh_x86dispatch.h>)
-#include <xxh_x86dispatch.h>	/* the same functions, with AVX2 if there is */
+#include <xxh_x86dispatch.h>	/* the same functions, with AVX2 where
+				   available */
 #endif
 #endif
 

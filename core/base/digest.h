@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * digest.h - do two runs of bytes differ?
+ * digest.h - do two sequences of bytes differ?
  *
- * XXH3 with 128 bits: made for finding damage, not forgery, and as fast as
- * memory, so that it never holds a drive up.
+ * 128-bit XXH3: designed to detect damage, not forgery, and as fast as memory,
+ * so that it never slows a drive down.
  */
 #ifndef CORE_DIGEST_H
 #define CORE_DIGEST_H
@@ -15,7 +15,7 @@
 
 struct digest;
 
-/* Of nothing, at first.  Returns NULL if out of memory. */
+/* An empty digest.  Returns NULL if out of memory. */
 struct digest *digest_new(void);
 void digest_free(struct digest *d);
 

@@ -70,7 +70,7 @@ environment_enter(const struct trust *trust, const char *const *more)
 		return false;
 	}
 	for (size_t i = 0; i <= more_count; i++) {
-		/* cast: nobody writes to them, whatever the type of environ */
+		/* cast: nothing writes to them, whatever the type of environ */
 		longer[count + i] = (char *)(uintptr_t)more[i];
 	}
 	environ = longer;

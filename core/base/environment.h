@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * environment.h - what a command that the engine runs finds in its environment
+ * environment.h - the environment of commands that the engine runs
  *
- * PATH as trust.h leaves it, HOME and LOGNAME of the user that we are, SHELL,
- * and TZ and LANG if they are set; nothing else that somebody may have left
- * there.
+ * PATH as filtered by trust.h, HOME and LOGNAME of the current user, SHELL and,
+ * if set, TZ and LANG; nothing else that may have been inherited.
  */
 #ifndef CORE_ENVIRONMENT_H
 #define CORE_ENVIRONMENT_H
@@ -13,13 +12,13 @@
 
 #include "core/base/trust.h"
 
-/* Texts "NAME=VALUE", NULL at the end; NULL if out of memory. */
+/* Texts "NAME=VALUE", terminated by NULL; NULL if out of memory. */
 char **environment_new(const struct trust *trust);
 void environment_free(char **environment);
 
 /*
- * Make it that of this process, a child before its exec, and add these to it
- * (NULL at the end).  False: out of memory.
+ * Make it the environment of this process, a child before its exec, with
+ * additions `more` (terminated by NULL).  False: out of memory.
  */
 bool environment_enter(const struct trust *trust, const char *const *more);
 

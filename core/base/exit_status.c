@@ -10,9 +10,9 @@ exit_status_text(enum exit_status status)
 	case STATUS_NOT_STARTED:
 		return "it could not be started";
 	case STATUS_INCOMPLETE:
-		return "something is not in the dump";
+		return "something is missing from the dump";
 	case STATUS_NO_OPERATOR:
-		return "an operator was needed, and there is none";
+		return "an operator was needed, but none was available";
 	case STATUS_BAD_VOLUME:
 		return "a volume failed its verification";
 	default:

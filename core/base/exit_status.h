@@ -2,9 +2,9 @@
 /*
  * exit_status.h - how a run ended, for scripts (dumpengine(8), EXIT STATUS)
  *
- * In the order of what a run of several jobs reports: the largest.  How the
- * process of a volume ended is an enum writer_ending (core/volume/), and what a
- * function found about going on is an enum verdict (core/base/).
+ * In ascending order of severity: a run of several jobs reports the largest.
+ * How a volume's process ended is an enum writer_ending (core/volume/), and
+ * whether a dump may go on is an enum verdict (core/base/).
  */
 #ifndef CORE_EXIT_STATUS_H
 #define CORE_EXIT_STATUS_H
@@ -12,13 +12,13 @@
 enum exit_status {
 	STATUS_COMPLETE = 0,
 	STATUS_NOT_STARTED = 1,	/* usage, configuration, plugin, device */
-	STATUS_INCOMPLETE = 2,	/* something is not in a dump; it is named */
+	STATUS_INCOMPLETE = 2,	/* something is missing; it is named */
 	STATUS_ABORTED = 3,
 	STATUS_NO_OPERATOR = 4,	/* one was needed */
-	STATUS_BAD_VOLUME = 5	/* it failed its verification for good */
+	STATUS_BAD_VOLUME = 5	/* its verification failed for good */
 };
 
-/* "an operator was needed, and there is none" */
+/* "an operator was needed, but none was available" */
 const char *exit_status_text(enum exit_status status);
 
 #endif

@@ -22,19 +22,19 @@
 #define PATH_BYTES 64
 #define FILE_BYTES (DIGEST_TEXT_BYTES + 8)
 #define NOTE_BYTES 256
-#define ATTEMPTS 100		/* to lock what others remove meanwhile */
+#define ATTEMPTS 100		/* to lock what others keep removing */
 #define POLL_MS 100
-/* Who has it for less than that only looks, as udev and lock_is_free() do. */
+/* A shorter holder only checks, as udev and lock_is_free() do. */
 #define MOMENT_NS NS_PER_SECOND
 
 struct lock {
-	int folder;		/* -1: there is none that can be used */
-	int fd;			/* of the file in it; -1: likewise */
-	int node;		/* -1: none, or it cannot be opened */
+	int folder;		/* -1: none is usable */
+	int fd;			/* of the file in it; -1: none */
+	int node;		/* -1: none, or cannot be opened */
 	char file[FILE_BYTES];
 };
 
-/* Who has it, as far as that can be found out. */
+/* The holder of a lock, as far as known. */
 struct holder {
 	pid_t pid;		/* 0: not known */
 	char job[80];		/* "": not known */
@@ -50,7 +50,7 @@ close_fd(int *fd)
 
 /* -------------------------------------------------------------- the folder */
 
-/* Where anybody can make a name, it may be somebody else's. */
+/* Where anyone can create names, this one may be somebody else's. */
 static bool
 is_ours_alone(int folder)
 {
@@ -75,7 +75,7 @@ open_folder(const char *path)
 	return -1;
 }
 
-/* The same for a user however the run is begun: no environment decides. */
+/* The same for a user however the run is started, whatever the environment. */
 static int
 find_folder(void)
 {
@@ -92,7 +92,7 @@ find_folder(void)
 	return fd;
 }
 
-/* A name may be too long for one of a file, or have slashes in it. */
+/* A name may be too long for a file name, or contain slashes. */
 static bool
 name_file(char file[static FILE_BYTES], const char *name)
 {
@@ -110,7 +110,7 @@ name_file(char file[static FILE_BYTES], const char *name)
 
 /* ------------------------------------------------------------- the holder */
 
-/* Of the process that took a lock on this file; 0: it is not known. */
+/* The process that took a lock on this file; 0: unknown. */
 static pid_t
 find_taker(const struct stat *st)
 {
@@ -122,7 +122,10 @@ find_taker(const struct stat *st)
 		return 0;
 	snprintf(place, sizeof(place), " %02x:%02x:%ju ", major(st->st_dev),
 	    minor(st->st_dev), (uintmax_t)st->st_ino);
-	/* "1: FLOCK  ADVISORY  WRITE 4711 08:01:1234 0 EOF"; "->" waits for it. */
+	/*
+	 * "1: FLOCK  ADVISORY  WRITE 4711 08:01:1234 0 EOF"; "->" marks a
+	 * waiter.
+	 */
 	while (pid == 0 && fgets(line, sizeof(line), locks) != NULL) {
 		at = strstr(line, place);
 		if (at == NULL || strstr(line, "FLOCK") == NULL ||
@@ -154,7 +157,7 @@ has_open(const char *pid, const struct stat *wanted)
 	return found;
 }
 
-/* Of a process that has inherited it from the one that took it. */
+/* A process that inherited it from the one that took it. */
 static pid_t
 find_heir(const struct stat *st)
 {
@@ -224,12 +227,12 @@ write_note(const struct lock *l, const struct lock_request *r)
 	const size_t length = n < 0 ? 0 :
 	    (size_t)n < sizeof(note) ? (size_t)n : sizeof(note) - 1;
 
-	/* For others to read; without it they know less, and that is all. */
+	/* Information for others; failing to write it does no harm. */
 	if (ftruncate(l->fd, 0) == 0 && pwrite(l->fd, note, length, 0) == -1)
 		return;
 }
 
-/* Who removed it while we waited had it locked, so the name is free again. */
+/* A holder that removed it while we waited has made the name free again. */
 static bool
 lock_file(struct lock *l)
 {
@@ -248,7 +251,7 @@ lock_file(struct lock *l)
 	return false;
 }
 
-/* Two names may come with one node: then this run has it already. */
+/* If two names share a node, this run has locked it already. */
 static bool
 is_own(int fd)
 {
@@ -257,7 +260,7 @@ is_own(int fd)
 	return fstat(fd, &st) == 0 && find_taker(&st) == getpid();
 }
 
-/* Nothing waits in open(2), and nothing happens to it when it is closed. */
+/* Opening does not block, and closing has no side effects. */
 static bool
 lock_node(struct lock *l, const char *path)
 {
@@ -265,12 +268,12 @@ lock_node(struct lock *l, const char *path)
 		return true;
 	l->node = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	if (l->node == -1)
-		return true;	/* for the output to complain about */
+		return true;	/* left for the output to report */
 	return flock(l->node, LOCK_EX | LOCK_NB) == 0 ||
 	    errno != EWOULDBLOCK || is_own(l->node);
 }
 
-/* With LOCK_IN_USE, *holder is whoever has it. */
+/* With LOCK_IN_USE, *holder is set to the holder. */
 static enum lock_result
 try_once(struct lock *l, const struct lock_request *r, struct holder *holder)
 {
@@ -280,9 +283,9 @@ try_once(struct lock *l, const struct lock_request *r, struct holder *holder)
 			close_fd(&l->fd);
 			return LOCK_IN_USE;
 		}
-		report(r->rep, DE_WARNING, "%s: cannot be locked: %s; another "
-		    "run that uses it at the same time would not be noticed",
-		    r->text, strerror(errno));
+		report(r->rep, DE_WARNING, "%s: cannot be locked: %s; "
+		    "concurrent use by another run would go unnoticed", r->text,
+		    strerror(errno));
 		close_fd(&l->fd);
 	}
 	if (!lock_node(l, r->node)) {
@@ -309,9 +312,9 @@ new_lock(const struct lock_request *r)
 	l->fd = l->node = -1;
 	l->folder = find_folder();
 	if (l->folder == -1 && r->node == NULL)
-		report(r->rep, DE_WARNING, "%s: there is no folder for locks "
-		    "(/run/lock, /tmp or /var/tmp); another run that uses it at "
-		    "the same time would not be noticed", r->text);
+		report(r->rep, DE_WARNING, "%s: no directory for locks "
+		    "(/run/lock, /tmp or /var/tmp); concurrent use by another "
+		    "run would go unnoticed", r->text);
 	return l;
 }
 
@@ -325,7 +328,7 @@ report_holder(const struct lock_request *r, const struct holder *holder,
 	report(r->rep, severity, "%s: in use by %s; %s", r->text, who, what);
 }
 
-/* In between, nobody but a signal is listened to. */
+/* While waiting, only signals are handled. */
 static bool
 wait_a_little(const struct lock_request *r)
 {
@@ -345,9 +348,9 @@ take_by(struct lock *l, const struct lock_request *r, uint64_t deadline)
 		const uint64_t now = clock_ns();
 		if (now >= moment && now >= deadline) {
 			report_holder(r, &holder, DE_ERROR, told ?
-			    "waited as long as wait_for_medium says" :
+			    "timed out after wait_for_medium" :
 			    "wait until it has ended, or set wait_for_medium "
-			    "to the seconds that the run is to wait for it");
+			    "to a number of seconds to wait");
 			break;
 		}
 		if (now >= moment && !told) {

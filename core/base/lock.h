@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * lock.h - what only one run may use at a time
+ * lock.h - exclusive use of a resource by one run
  *
- * A lock has a name, as "device 9:128", that is the same whatever path leads to
- * the thing.  It is a file with a flock(2) on it, in a folder that only this
- * user can write to: one of the system's for root, else one of the user's own.
- * Users who do not share that folder exclude each other by the `node`, which is
- * locked as well where it can be opened.
+ * A lock has a name, such as "device 9:128", which is the same for every path
+ * to the resource.  It is a file with an flock(2) on it, in a directory that
+ * only this user can write to: a system directory for root, or else one of the
+ * user's own. Users who do not share that directory exclude each other through
+ * the `node`, which is locked as well if it can be opened.
  *
- * The descriptors are inherited by the processes that are forked meanwhile, and
- * closed when they run a command: a lock lives as long as any process of the run.
- * Nobody has to remove what a run that was killed has left.
+ * Child processes inherit the descriptors, which are closed on exec: a lock
+ * lives as long as any process of the run.  Leftovers of a killed run need no
+ * cleanup.
  */
 #ifndef CORE_LOCK_H
 #define CORE_LOCK_H
@@ -23,39 +23,37 @@
 struct lock;
 
 struct lock_request {
-	const char *name;	/* what is locked; any text */
-	const char *text;	/* the same for messages: "/dev/nst0" */
-	const char *node;	/* to be locked as well; NULL: nothing is */
-	const char *job;	/* who wants it; for the messages of others */
-	uint64_t deadline;	/* on clock_ns(); after it, give up */
+	const char *name;	/* name of the lock; any text */
+	const char *text;	/* for messages: "/dev/nst0" */
+	const char *node;	/* to be locked as well; NULL: none */
+	const char *job;	/* requesting job; for others' messages */
+	uint64_t deadline;	/* on clock_ns(); then give up */
 	struct report *rep;
-	struct signals *signals;	/* SIGTERM and SIGINT end the waiting */
+	struct signals *signals;	/* SIGTERM and SIGINT end the wait */
 };
 
 enum lock_result {
 	LOCK_TAKEN,
-	LOCK_IN_USE,		/* by another; it has been reported by whom */
-	LOCK_CANCELLED,		/* while waiting; nothing has been reported */
-	LOCK_FAILED		/* out of memory, which has been reported */
+	LOCK_IN_USE,		/* by another; reported */
+	LOCK_CANCELLED,		/* while waiting; nothing reported */
+	LOCK_FAILED		/* out of memory; reported */
 };
 
 /*
- * Take a lock, and wait for it until the deadline, at least for a moment.  With
- * LOCK_TAKEN, *lock is to be released with lock_release().  Where no folder for
- * locks can be used, there is a warning, and the lock counts as taken.
+ * Take a lock, waiting for it until the deadline, at least for a moment.  With
+ * LOCK_TAKEN, release *lock with lock_release().  If no directory for locks is
+ * usable, this warns and counts the lock as taken.
  */
 enum lock_result lock_take(const struct lock_request *request,
     struct lock **lock);
 
-/*
- * Could it be taken now, without waiting?  Reports who has it.
- */
+/* Could it be taken now, without waiting?  Reports the holder if not. */
 bool lock_is_free(const struct lock_request *request);
 
-/* Let go of it, in the process that took it.  Takes NULL. */
+/* Release it, in the process that took it.  Accepts NULL. */
 void lock_release(struct lock *lock);
 
-/* Let go of it in a process that inherited it: others keep it.  Takes NULL. */
+/* Drop it in a process that inherited it: the others keep it.  Accepts NULL. */
 void lock_forget(struct lock *lock);
 
 #endif

@@ -11,7 +11,7 @@
 
 #include "core/base/clock.h"
 
-#define LOOK_MS 10	/* between two looks, without pidfd_open() */
+#define LOOK_MS 10	/* polling interval without pidfd_open() */
 
 bool
 process_has_ended(pid_t pid)

@@ -2,8 +2,8 @@
 /*
  * process_end.h - wait for another process to end, without reaping it
  *
- * By pidfd_open(2); where the kernel has none, or a sandbox keeps it, or there
- * is no descriptor left, by looking again and again.
+ * By pidfd_open(2), or by polling if the kernel lacks it, a sandbox forbids it,
+ * or no descriptor is left.
  */
 #ifndef CORE_PROCESS_END_H
 #define CORE_PROCESS_END_H
@@ -12,8 +12,8 @@
 #include <sys/types.h>
 
 /*
- * Has it ended?  A child that has can still be waited for; any other process
- * counts as running until whoever is its parent has waited for it.
+ * Has it ended?  A child stays waitable; any other process counts as running
+ * until its parent has reaped it.
  */
 bool process_has_ended(pid_t pid);
 

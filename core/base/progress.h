@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * progress.h - how far a dump is, and when it will be done
+ * progress.h - the progress of a dump, and when it will be finished
  *
- * One line below the messages on a terminal, once a second; without a
- * terminal a message every five minutes, as dump(8) has them.
+ * On a terminal, one line below the messages, once a second; otherwise a
+ * message every five minutes, as by dump(8).
  */
 #ifndef CORE_PROGRESS_H
 #define CORE_PROGRESS_H
@@ -16,17 +16,17 @@ struct progress {
 	struct report *rep;	/* borrowed */
 	uint64_t estimate;	/* tape blocks of the whole dump */
 	uint64_t started;	/* clock_ns() */
-	uint64_t shown;		/* clock_ns() when it was last told */
+	uint64_t shown;		/* clock_ns() of the last display */
 };
 
-/* Begin now. */
+/* Start now. */
 void progress_begin(struct progress *p, struct report *rep,
     uint64_t estimate);
 
-/* Tell, if it is time to. */
+/* Show the progress if it is due. */
 void progress_show(struct progress *p, uint64_t tape_blocks);
 
-/* Wipe the line. */
+/* Clear the line. */
 void progress_end(struct progress *p);
 
 #define PROGRESS_TEXT_BYTES 128

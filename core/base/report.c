@@ -10,7 +10,7 @@
 
 #include "core/base/utf8.h"
 
-#define LINE_MAX_BYTES 8192	/* a path of 4096 bytes and what is said of it */
+#define LINE_MAX_BYTES 8192	/* a path of 4096 bytes, and text about it */
 #define SUBJECT_BYTES 80
 #define WIPE_LINE "\r\033[K"
 
@@ -22,7 +22,7 @@ struct report {
 	bool progress_shown;
 	report_taker_fn *taker;		/* NULL: messages are shown */
 	void *taker_arg;
-	pthread_mutex_t lock;		/* the line being built, and the terminal */
+	pthread_mutex_t lock;		/* guards the line and the terminal */
 	char line[LINE_MAX_BYTES];
 };
 
@@ -90,7 +90,7 @@ report_is_shown(const struct report *rep, enum de_severity severity)
 	return is_shown(rep, severity);
 }
 
-/* Nobody is left to be told if this fails. */
+/* A failure here cannot be reported to anyone. */
 static void
 write_all(int fd, const char *text, size_t length)
 {
@@ -111,7 +111,7 @@ static size_t appendf(char *line, size_t used, const char *format, ...)
 static size_t
 append(char *line, size_t used, const char *format, va_list args)
 {
-	const size_t room = LINE_MAX_BYTES - 1 - used;	/* 1 for the line end */
+	const size_t room = LINE_MAX_BYTES - 1 - used;	/* 1 for the newline */
 	int n = vsnprintf(line + used, room, format, args);
 	if (n < 0)
 		return used;
@@ -154,10 +154,10 @@ begin_line(const struct report *rep, enum de_severity severity, char *line)
 static void
 end_line(struct report *rep, size_t used)
 {
-	/* Names may hold what a terminal would take for a command. */
+	/* Names may contain terminal control sequences. */
 	utf8_make_printable(rep->line, used);
 	rep->line[used++] = '\n';
-	/* Another process may have a progress line there. */
+	/* Another process may have left a progress line. */
 	if (report_has_progress(rep))
 		write_all(rep->fd, WIPE_LINE, strlen(WIPE_LINE));
 	rep->progress_shown = false;

@@ -18,7 +18,7 @@ is_ours(const struct stat *st)
 	return st->st_uid == geteuid() || st->st_uid == 0;
 }
 
-/* Opened without waiting for a reader, who may still be slow afterwards. */
+/* Open without waiting for a reader, which may still be slow later. */
 static const char *
 open_in_place(struct report_file *f, const char *path, const struct stat *seen)
 {
@@ -26,7 +26,7 @@ open_in_place(struct report_file *f, const char *path, const struct stat *seen)
 
 	f->fd = open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	if (f->fd == -1)
-		return errno == ENXIO ? "cannot be written: nobody reads it" :
+		return errno == ENXIO ? "cannot be written: it has no reader" :
 		    strerror(errno);
 	const char *why = fstat(f->fd, &st) == -1 ? strerror(errno) :
 	    safe_file_fault(&st, seen->st_mode & S_IFMT);
@@ -59,7 +59,7 @@ connect_to(struct report_file *f, const char *path, const struct stat *st)
 	return strerror(error);
 }
 
-/* A new file, which is going to take the name. */
+/* A new file, which will replace the old one. */
 static const char *
 open_beside(struct report_file *f)
 {
@@ -85,7 +85,7 @@ open_place(struct report_file *f, const char *path)
 
 	if (lstat(path, &link) == 0 && S_ISLNK(link.st_mode) &&
 	    !is_ours(&link))
-		return "is a symbolic link of another user";
+		return "is a symbolic link owned by another user";
 	f->place = safe_file_place(path);
 	if (f->place == NULL)
 		return strerror(errno);
@@ -105,7 +105,7 @@ open_place(struct report_file *f, const char *path)
 	}
 }
 
-/* As for standard output, which may be in the middle of a file. */
+/* Such as standard output, whose offset may be in the middle of a file. */
 static const char *
 open_descriptor(struct report_file *f, int given)
 {

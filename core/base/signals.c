@@ -9,15 +9,15 @@
 
 #include "core/base/clock.h"
 
-/* timeout(1) sends two at once, and means one. */
+/* timeout(1) sends two at once but means one. */
 #define INSISTS_NS (300 * NS_PER_MS)
 
 static struct signals flags;
-static _Atomic uint64_t cancelled_ns;	/* when it was asked for first */
+static _Atomic uint64_t cancelled_ns;	/* when first requested */
 
 static struct {
-	int channel;			/* -1: there is no supervisor */
-	timer_t end;			/* kills the process, once it is set */
+	int channel;			/* -1: no supervisor */
+	timer_t end;			/* kills the process when it fires */
 	bool has_end;
 } supervisor = { .channel = -1 };
 
@@ -58,7 +58,7 @@ on_signal(int signal_number)
 	errno = error;
 }
 
-/* No SA_RESTART: a system call is to end, so that the flag is looked at. */
+/* No SA_RESTART: system calls must return so that the flag is checked. */
 static void
 install(int signal_number, void (*handler)(int))
 {
@@ -70,7 +70,7 @@ install(int signal_number, void (*handler)(int))
 	sigaction(signal_number, &sa, NULL);
 }
 
-/* What was ignored by the caller (nohup) stays so. */
+/* Keep what the caller has ignored (nohup). */
 static void
 install_unless_ignored(int signal_number)
 {
@@ -90,7 +90,7 @@ signals_install(void)
 	install(SIGINFO, on_signal);
 #endif
 	install(SIGNALS_WAKE, on_signal);
-	install(SIGCHLD, on_signal);	/* to be awake when a process ends */
+	install(SIGCHLD, on_signal);	/* wakes it when a process ends */
 	install(SIGPIPE, SIG_IGN);
 	install_unless_ignored(SIGINT);
 	install_unless_ignored(SIGHUP);
@@ -103,7 +103,7 @@ signals_flags(void)
 	return &flags;
 }
 
-/* A timer that nobody has to be awake for.  It is not inherited by a fork. */
+/* A timer that needs no running thread.  A fork does not inherit it. */
 static void
 prepare_end(void)
 {
@@ -129,7 +129,7 @@ signals_leave_to_supervisor(int channel)
 	supervisor.channel = channel;
 	prepare_end();
 	prctl(PR_SET_PDEATHSIG, SIGNALS_WAKE);
-	signals_has_supervisor();	/* it may have gone before that */
+	signals_has_supervisor();	/* it may have died before */
 }
 
 void
@@ -146,7 +146,7 @@ signals_outlive_supervisor(void)
 	prctl(PR_SET_PDEATHSIG, SIGNALS_WAKE);
 }
 
-/* Also called by the handler: nothing here may take a lock. */
+/* Also called by the handler: must not take locks. */
 bool
 signals_has_supervisor(void)
 {

@@ -12,8 +12,8 @@
 
 #include "plugins/common/safe_file.h"
 
-#define ATTEMPTS 100		/* to open what others remove meanwhile */
-#define LAST_TEXT "complete=1"	/* all in front of it is on the disk, too */
+#define ATTEMPTS 100		/* to open what others keep removing */
+#define LAST_TEXT "complete=1"	/* everything before it is durable */
 
 struct state_file {
 	struct report *rep;		/* borrowed */
@@ -21,14 +21,15 @@ struct state_file {
 	int folder;
 	int fd;
 	char *bytes;			/* owned; what was read */
-	const char **texts;		/* owned; into bytes; NULL at the end */
+	const char **texts;		/* owned; into bytes; terminated by
+					   NULL */
 };
 
 static void
 say(const struct state_file *s, const char *what)
 {
-	report(s->rep, DE_ERROR, "%s: %s: %s; state_dir has to be a folder "
-	    "that can be written to", s->path, what, strerror(errno));
+	report(s->rep, DE_ERROR, "%s: %s: %s; state_dir must be a writable "
+	    "directory", s->path, what, strerror(errno));
 }
 
 /* ------------------------------------------------------------------- opening */
@@ -40,16 +41,16 @@ is_ours_alone(const struct state_file *s, int fd, const char *what,
 	struct stat st;
 
 	if (fstat(fd, &st) == -1) {
-		say(s, "cannot be looked at");
+		say(s, "cannot be examined");
 		return false;
 	}
 	if ((st.st_mode & S_IFMT) == type &&
 	    (st.st_uid == geteuid() || st.st_uid == 0) &&
 	    (st.st_mode & (S_IWGRP | S_IWOTH)) == 0)
 		return true;
-	report(s->rep, DE_ERROR, "%s: %s could be written by others; what is in "
-	    "it is run as a command, so give state_dir a folder that only this "
-	    "user can write to", s->path, what);
+	report(s->rep, DE_ERROR, "%s: %s is writable by others, but its "
+	    "contents are run as a command; set state_dir to a directory that "
+	    "only this user can write to", s->path, what);
 	return false;
 }
 
@@ -61,21 +62,21 @@ open_folder(struct state_file *s, const char *folder)
 	if (forbidden == NULL)
 		forbidden = safe_file_forbidden(folder);
 	if (forbidden != NULL) {
-		report(s->rep, DE_ERROR, "%s: nothing is made in %s, and what "
-		    "is there is gone after a crash; give state_dir another "
-		    "folder", folder, forbidden);
+		report(s->rep, DE_ERROR, "%s: files cannot be kept in %s, "
+		    "which is lost after a crash; set state_dir to another "
+		    "directory", folder, forbidden);
 		return false;
 	}
 	if (mkdir(folder, 0700) == -1 && errno != EEXIST) {
-		say(s, "the folder cannot be made");
+		say(s, "cannot create the directory");
 		return false;
 	}
 	s->folder = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (s->folder == -1) {
-		say(s, "the folder cannot be opened");
+		say(s, "cannot open the directory");
 		return false;
 	}
-	return is_ours_alone(s, s->folder, "its folder", S_IFDIR);
+	return is_ours_alone(s, s->folder, "its directory", S_IFDIR);
 }
 
 static const char *
@@ -91,14 +92,14 @@ lock(const struct state_file *s)
 		return true;
 	if (errno == EWOULDBLOCK)
 		report(s->rep, DE_ERROR, "%s is locked: another run of this "
-		    "job, or a job of that name with the same state_dir, has "
-		    "its snapshot now", s->path);
+		    "job, or a job of that name with the same state_dir, is "
+		    "using its snapshot", s->path);
 	else
 		say(s, "cannot be locked");
 	return false;
 }
 
-/* Whoever had it locked may have removed it before we had the lock. */
+/* A holder may have removed it before we got the lock. */
 static bool
 open_and_lock(struct state_file *s)
 {
@@ -125,7 +126,7 @@ open_and_lock(struct state_file *s)
 
 /* ------------------------------------------------------------------- reading */
 
-/* Cut `size` bytes of s->bytes, which end with a NUL, into texts. */
+/* Split `size` bytes of s->bytes, which end with a NUL, into texts. */
 static bool
 cut(struct state_file *s, size_t size)
 {
@@ -139,7 +140,7 @@ cut(struct state_file *s, size_t size)
 	count = 0;
 	for (size_t at = 0; at < size; at += strlen(s->bytes + at) + 1)
 		s->texts[count++] = s->bytes + at;
-	/* Not whole: it was not safe yet, so nothing was done either. */
+	/* Incomplete: it was not durable yet, so nothing was done either. */
 	if (count == 0 || strcmp(s->texts[count - 1], LAST_TEXT) != 0)
 		count = 0;
 	else
@@ -169,7 +170,7 @@ read_texts(struct state_file *s)
 		}
 		size += (size_t)n;
 	}
-	/* What is torn has no NUL of its own at its end. */
+	/* A truncated file does not end with a NUL. */
 	if (cut(s, size == 0 || s->bytes[size - 1] != '\0' ? size + 1 : size))
 		return true;
 	report(s->rep, DE_ERROR, "out of memory");
@@ -208,7 +209,8 @@ state_file_close(struct state_file *s)
 	if (s == NULL)
 		return;
 	if (s->fd != -1)
-		close(s->fd);	/* an unlock would be that of our children, too */
+		close(s->fd);	/* an explicit unlock would release our
+				   children's, too */
 	if (s->folder != -1)
 		close(s->folder);
 	free(s->bytes);
@@ -263,7 +265,7 @@ state_file_write(struct state_file *s, const char *const *texts)
 
 	for (size_t i = 0; ok && texts[i] != NULL; i++)
 		ok = write_text(s, texts[i], &at);
-	/* The end goes there by itself: it vouches for the rest. */
+	/* The end mark is written separately: it vouches for the rest. */
 	ok = ok && fsync(s->fd) == 0 && write_text(s, LAST_TEXT, &at) &&
 	    fsync(s->fd) == 0 && fsync(s->folder) == 0;
 	if (ok && at > STATE_BYTES_MAX) {

@@ -2,13 +2,13 @@
 /*
  * state_file.h - what must be known after a crash
  *
- * One file for a job, FOLDER/JOB.snapshot: texts "NAME=VALUE", each with a NUL
- * behind it.  It is there only while there is something to be undone.  It is
- * locked as long as a process that has it open is alive, which the
- * children that are forked meanwhile are, too.
+ * One file per job, DIRECTORY/JOB.snapshot, with texts "NAME=VALUE", each
+ * terminated by a NUL.  It exists only while there is something to undo.  It is
+ * locked while any process that has it open is alive, children forked meanwhile
+ * included.
  *
- * What is read from it will be run as a command, so the folder and the file have
- * to be ours, and nobody else may be able to write to them.
+ * Its contents will be run as a command, so the directory and the file must be
+ * ours, and nobody else may be able to write to them.
  */
 #ifndef CORE_STATE_FILE_H
 #define CORE_STATE_FILE_H
@@ -20,34 +20,34 @@
 struct state_file;
 
 /*
- * Open and lock the file of a job; the folder is made if it is missing.
- * Returns NULL after reporting why not: another run has it.
+ * Open and lock the file of a job; creates the directory if necessary.
+ * Returns NULL after reporting why not, for instance that another run has it.
  */
 struct state_file *state_file_open(const char *folder, const char *job,
     struct report *rep);
 
 /*
- * What an earlier run has left: texts "NAME=VALUE", NULL at the end, as long as s is open
- * and nothing else is written.
+ * The leftovers of an earlier run: texts "NAME=VALUE", terminated by NULL,
+ * valid while s is open and nothing else is written.
  */
 const char *const *state_file_texts(const struct state_file *s);
 
-/* The VALUE of a NAME among them, or NULL. */
+/* The VALUE of NAME, or NULL. */
 const char *state_file_get(const struct state_file *s, const char *name);
 
 /*
- * Put these texts, NULL at the end, safely on the disk in place of what is
- * there.  False after reporting why not.
+ * Replace the contents by these texts, terminated by NULL, durably.  False
+ * after reporting the error.
  */
 bool state_file_write(struct state_file *s, const char *const *texts);
 
-/* All is undone: remove the file.  False after reporting why not. */
+/* Everything is undone: remove the file.  False after reporting the error. */
 bool state_file_remove(struct state_file *s);
 
 /* "/var/lib/dumpengine/home.snapshot" */
 const char *state_file_path(const struct state_file *s);
 
-/* Let go of it; what is in it stays.  Takes NULL. */
+/* Release it; the contents stay.  Accepts NULL. */
 void state_file_close(struct state_file *s);
 
 #endif

@@ -13,8 +13,8 @@ min3(size_t a, size_t b, size_t c)
 }
 
 /*
- * Letters to insert, delete, replace or exchange with their neighbour to
- * turn a into b (optimal string alignment).
+ * The number of letters to insert, delete, replace or swap with their neighbour
+ * to turn a into b (optimal string alignment).
  */
 static size_t
 distance(const char *a, const char *b)
@@ -49,7 +49,8 @@ suggest_begin(struct suggestion *s, const char *word)
 
 	s->word = word;
 	s->best = NULL;
-	s->distance = length <= 3 ? 2 : length / 3 + 2;	/* first one not near */
+	s->distance = length <= 3 ? 2 : length / 3 + 2;	/* the first that is too
+							   far */
 }
 
 void

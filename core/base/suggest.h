@@ -7,11 +7,11 @@
 
 #include <stddef.h>
 
-/* A search for the candidate most like a mistyped word. */
+/* A search for the candidate most similar to a mistyped word. */
 struct suggestion {
 	const char *word;	/* what was typed */
 	const char *best;	/* the nearest candidate so far, or NULL */
-	size_t distance;	/* how many letters it takes to get there */
+	size_t distance;	/* number of edits */
 };
 
 void suggest_begin(struct suggestion *s, const char *word);

@@ -12,28 +12,29 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
-#define LINKS_MAX 40		/* as the kernel follows */
-#define NESTED_MAX 3		/* commands in commands: sh -c "sh -c ..." */
-#define UNMAPPED 65534		/* any user that a user namespace does not know */
+#define LINKS_MAX 40		/* the kernel's limit */
+#define NESTED_MAX 3		/* nested commands: sh -c "sh -c ..." */
+#define UNMAPPED 65534		/* any user unknown to a user namespace */
 #define USUAL_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 struct trust {
 	bool is_root;
-	uid_t top;			/* owner of /, who can change all below */
-	char **allowed;			/* owned; whole paths without links */
+	uid_t top;			/* owner of /, who can change
+					   everything */
+	char **allowed;			/* owned; resolved absolute paths */
 	size_t allowed_count;
 	char *path;			/* owned */
 };
 
 /* --------------------------------------------------------- a single file */
 
-/* A way to a file as it is gone. */
+/* A path being resolved. */
 struct walk {
 	const struct trust *t;
 	uid_t also;
-	const char *file;		/* as it was asked for */
-	char folder[PATH_MAX];		/* where we are; "" is the top */
-	char rest[2 * PATH_MAX];	/* that is still to be gone */
+	const char *file;		/* as requested */
+	char folder[PATH_MAX];		/* current directory; "" is the root */
+	char rest[2 * PATH_MAX];	/* still to be resolved */
 	unsigned int links;
 	char *why;
 };
@@ -45,7 +46,7 @@ is_owner_trusted(const struct walk *w, uid_t uid)
 	    (uid == UNMAPPED && w->t->top == UNMAPPED);
 }
 
-/* An access list can let others write under the mask that a group has. */
+/* An access control list can grant write access that the group bits hide. */
 static bool
 can_others_write(const char *path, const struct stat *st)
 {
@@ -57,7 +58,7 @@ can_others_write(const char *path, const struct stat *st)
 	    getxattr(path, "system.posix_acl_access", NULL, 0) > 0;
 }
 
-/* "it belongs to al", "its mode is 0777" */
+/* "owned by al", "mode 0777" */
 static void
 describe(const struct walk *w, const struct stat *st, char *text, size_t size)
 {
@@ -65,12 +66,12 @@ describe(const struct walk *w, const struct stat *st, char *text, size_t size)
 	    getpwuid(st->st_uid);
 
 	if (is_owner_trusted(w, st->st_uid))
-		snprintf(text, size, "its mode is %04o, its group %u",
-		    (unsigned int)(st->st_mode & 07777), st->st_gid);
+		snprintf(text, size, "mode %04o, group %u", (unsigned
+		    int)(st->st_mode & 07777), st->st_gid);
 	else if (pw != NULL)
-		snprintf(text, size, "it belongs to %.32s", pw->pw_name);
+		snprintf(text, size, "owned by %.32s", pw->pw_name);
 	else
-		snprintf(text, size, "it belongs to user %u", st->st_uid);
+		snprintf(text, size, "owned by user %u", st->st_uid);
 }
 
 static bool
@@ -81,18 +82,18 @@ refuse(const struct walk *w, const char *what, const char *path,
 
 	describe(w, st, how, sizeof(how));
 	if (strcmp(path, w->file) == 0)
-		snprintf(w->why, TRUST_WHY_BYTES, "%.250s: others than root "
-		    "can write %s (%s); make it root's alone, or allow it: "
-		    "--trust FILE", path, what, how);
+		snprintf(w->why, TRUST_WHY_BYTES, "%.250s: users other than "
+		    "root can write to %s (%s); restrict it to root, or allow "
+		    "it with --trust FILE", path, what, how);
 	else
-		snprintf(w->why, TRUST_WHY_BYTES, "%.150s: others than root "
-		    "can write %s %.150s (%s), which leads to it; make that "
-		    "root's alone, or allow it: --trust FILE", w->file, what,
-		    path, how);
+		snprintf(w->why, TRUST_WHY_BYTES, "%.150s: users other than "
+		    "root can write to %s %.150s (%s), which is on its path; "
+		    "restrict that to root, or allow it with --trust FILE",
+		    w->file, what, path, how);
 	return false;
 }
 
-/* May what is in the folder be taken for what root has put there? */
+/* Can the contents of the directory be trusted to come from root? */
 static bool
 check_folder(const struct walk *w, const struct stat *entry)
 {
@@ -102,13 +103,13 @@ check_folder(const struct walk *w, const struct stat *entry)
 	if (stat(folder, &st) == -1)
 		return true;
 	if (!is_owner_trusted(w, st.st_uid))
-		return refuse(w, "the folder", folder, &st);
+		return refuse(w, "the directory", folder, &st);
 	if (!can_others_write(folder, &st))
 		return true;
 	if ((st.st_mode & S_ISVTX) != 0 && entry != NULL &&
 	    !S_ISREG(entry->st_mode) && is_owner_trusted(w, entry->st_uid))
 		return true;
-	return refuse(w, "the folder", folder, &st);
+	return refuse(w, "the directory", folder, &st);
 }
 
 static bool
@@ -117,11 +118,11 @@ check_end(const struct walk *w, const char *path, const struct stat *st)
 	if (is_owner_trusted(w, st->st_uid) &&
 	    (S_ISLNK(st->st_mode) || !can_others_write(path, st)))
 		return true;
-	return refuse(w, S_ISDIR(st->st_mode) ? "the folder" :
-	    strcmp(path, w->file) == 0 ? "it" : "the file", path, st);
+	return refuse(w, S_ISDIR(st->st_mode) ? "the directory" : strcmp(path,
+	    w->file) == 0 ? "it" : "the file", path, st);
 }
 
-/* Take the next name of the way.  False: there is none any more. */
+/* Take the next component of the path.  False: none is left. */
 static bool
 next_name(struct walk *w, char name[static NAME_MAX + 1])
 {
@@ -136,7 +137,7 @@ next_name(struct walk *w, char name[static NAME_MAX + 1])
 	return true;
 }
 
-/* Go where a link leads.  False: the way is too long; opening it will fail. */
+/* Follow a link.  False: the path is too long; opening it will fail. */
 static bool
 follow_link(struct walk *w, const char *path)
 {
@@ -156,7 +157,7 @@ follow_link(struct walk *w, const char *path)
 	return true;
 }
 
-/* One name further.  False: it is refused, or the way has ended. */
+/* Process one component.  False: it is refused, or the path has ended. */
 static bool
 step(struct walk *w, const char *name, bool *refused)
 {
@@ -185,7 +186,7 @@ step(struct walk *w, const char *name, bool *refused)
 	return true;
 }
 
-/* The way begins at the top, or where we are. */
+/* Start at the root, or in the current directory. */
 static bool
 begin_walk(struct walk *w, const char *path)
 {
@@ -230,23 +231,23 @@ trust_file(const struct trust *t, const char *path, uid_t also,
 	while (next_name(&w, name))
 		if (!step(&w, name, &refused))
 			return !refused;
-	/* A folder that was asked for as such. */
+	/* The requested path itself is a directory. */
 	return stat(path, &st) == -1 || !S_ISDIR(st.st_mode) ||
 	    check_end(&w, path, &st);
 }
 
 /* ------------------------------------------------------------- a command */
 
-#define BREAKS ";&|(){}\n"	/* after them a command may begin */
+#define BREAKS ";&|(){}\n"	/* characters that a command may follow */
 
-/* A command as it is gone through. */
+/* A command being parsed. */
 struct reading {
 	const struct trust *t;
 	uid_t also;
 	char *why;
 	unsigned int nested;
-	bool at_command;	/* the next word is one */
-	bool is_runner;		/* the words of this one are run by it */
+	bool at_command;	/* the next word is a command */
+	bool is_runner;		/* this command runs its arguments */
 	bool is_target;		/* the next word belongs to < or > */
 };
 
@@ -276,7 +277,7 @@ runs_others(const char *program)
 	return is_in(slash == NULL ? program : slash + 1, names);
 }
 
-/* The file in PATH that a name without a slash means; false: none. */
+/* Find a name without a slash in PATH; false: not found. */
 static bool
 find_program(const struct trust *t, const char *name, char *path, size_t size)
 {
@@ -302,7 +303,7 @@ check_program(struct reading *r, const char *word)
 	    trust_file(r->t, path, r->also, r->why);
 }
 
-/* A word that is no command itself. */
+/* A word that is not itself a command. */
 static bool
 check_argument(struct reading *r, const char *word)
 {
@@ -319,7 +320,7 @@ check_argument(struct reading *r, const char *word)
 			true, false, false };
 		return check_text(&inner, word);
 	}
-	/* nice make, env A=1 make: the options and values mean nothing here. */
+	/* nice make, env A=1 make: options and values have no meaning here. */
 	char path[2 * PATH_MAX];
 	return !find_program(r->t, word, path, sizeof(path)) ||
 	    trust_file(r->t, path, r->also, r->why);
@@ -353,7 +354,7 @@ check_word(struct reading *r, const char *word)
 	return check_program(r, word);
 }
 
-/* A word without its quotes; *known: there is nothing in it to be expanded. */
+/* A word without its quotes; *known: it contains nothing to expand. */
 static const char *
 take_word(const char *p, char *word, size_t size, bool *known)
 {
@@ -422,7 +423,9 @@ trust_command(const struct trust *t, const char *command, uid_t also,
 
 /* --------------------------------------------------------------- the whole */
 
-/* What is relative is left out as well: it depends on where we are. */
+/*
+ * Relative entries are dropped as well: they depend on the current directory.
+ */
 static char *
 filter_path(const struct trust *t, const char *list)
 {
@@ -498,7 +501,7 @@ trust_allow(struct trust *t, const char *path)
 	}
 	t->allowed = allowed;
 	allowed[t->allowed_count++] = real;
-	/* A folder of PATH may be among it. */
+	/* A directory of PATH may be one of them. */
 	return set_path(t);
 }
 

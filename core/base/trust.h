@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * trust.h - whether others than root could have written what root will use
+ * trust.h - could others than root have written what root is about to use?
  *
- * Whoever can write a configuration, a plugin or a program that the engine
- * runs as root, or a folder on the way to it, is root himself by the next
- * night.  So these are refused unless all of that is root's alone.  For
- * another user nothing is looked at: what he runs is his own affair.
+ * Whoever can write to a configuration, plugin or program that the engine runs
+ * as root, or to a directory on its path, can become root.  So these are
+ * refused unless only root can write to all of them.  For other users nothing
+ * is checked: what they run is their own affair.
  *
- * Root's alone means: owned by root, written by no group but root's, and not
- * by others.  A folder with the sticky bit, as /tmp, may be on the way to a
- * folder or link of root's, which nobody else can move or remove there; it may
- * not hold the file itself.
+ * "Only root" means: owned by root, not writable by any group but root's, nor
+ * by others.  A directory with the sticky bit, such as /tmp, may be on the path
+ * to a directory or link owned by root, which nobody else can move or remove
+ * there; it may not hold the file itself.
  *
  * Knows no settings.  May be used by any thread.
  */
@@ -25,37 +25,37 @@
 
 struct trust;
 
-/* Returns NULL if out of memory; NULL as a trust trusts everything. */
+/* Returns NULL if out of memory; a NULL trust trusts everything. */
 struct trust *trust_new(void);
 void trust_free(struct trust *t);
 
 /*
- * Have `path`, and all below it if it is a folder, trusted whoever can write
- * it.  False: there is no such file, or no memory; errno says which.
+ * Trust `path`, and everything below it if it is a directory, whoever can write
+ * to it.  False with errno set: no such file, or out of memory.
  */
 bool trust_allow(struct trust *t, const char *path);
 
 /*
- * Can none but root write the file at `path`, and the folders and links that
- * lead to it?  `also` is another user who may, as it will be run as his;
- * TRUST_ROOT: none.  What is not there is for its user to complain of.
+ * Can only root write to the file at `path` and the directories and links on
+ * its path?  `also` is another user who may, because it will be run as that
+ * user; TRUST_ROOT: none.  A missing file is left for its user to report.
  * Returns false with the reason, and what to do, in `why`.
  */
 bool trust_file(const struct trust *t, const char *path, uid_t also,
     char why[static TRUST_WHY_BYTES]);
 
 /*
- * The same of the programs that a command for /bin/sh runs, as far as its text
- * tells: what stands where a command does, other words that are paths of
- * executable files, and what is given to a shell, an interpreter, or a program
- * such as nice(1) that runs another one.
+ * The same for the programs that a command for /bin/sh runs, as far as its text
+ * shows them: words in command position, other words that are paths of
+ * executable files, and arguments of shells, interpreters and programs such as
+ * nice(1) that run another program.
  */
 bool trust_command(const struct trust *t, const char *command, uid_t also,
     char why[static TRUST_WHY_BYTES]);
 
 /*
- * Where programs are looked for: the folders of PATH that only root can write,
- * for root; all of it for others.  Lives as long as t.
+ * The search path for programs: for root, the directories of PATH that only
+ * root can write to; for others, all of it.  Lives as long as t.
  */
 const char *trust_path(const struct trust *t);
 

@@ -4,7 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-/* Three digits say enough. */
+/* Three significant digits are enough. */
 static void
 format(double amount, const char *suffix, char text[static UNITS_TEXT_BYTES])
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * units.h - amounts and rates as people read them
+ * units.h - amounts and rates in human-readable form
  *
- * Always in powers of 1024, and named so: KiB, MiB, GiB, TiB.
+ * Always in powers of 1024, and named accordingly: KiB, MiB, GiB, TiB.
  */
 #ifndef CORE_UNITS_H
 #define CORE_UNITS_H
@@ -14,7 +14,7 @@
 /* Returns `text`: "512 bytes", "64.0 KiB", "8.18 MiB", "1023 GiB". */
 const char *units_bytes(uint64_t bytes, char text[static UNITS_TEXT_BYTES]);
 
-/* Returns `text`: so many bytes in that time, as "8.18 MiB/s". */
+/* Returns `text`: the rate, such as "8.18 MiB/s". */
 const char *units_rate(uint64_t bytes, uint64_t ns,
     char text[static UNITS_TEXT_BYTES]);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * utf8.h - what of a name is a character, and what may be shown
+ * utf8.h - which parts of a name are characters, and which are printable
  *
  * Names come from hostile filesystems, media and machines.
  */
@@ -12,24 +12,24 @@
 #include <stdint.h>
 
 /*
- * Bytes of the character at `text`, of which `left` (at least 1) are there, and
- * its number in *character.  Returns 0 if it is none: cut short, longer than it
- * need be, a half of a pair, or beyond the last one.
+ * Length in bytes of the character at `text`, of which `left` bytes (at least
+ * 1) exist; its code point is stored in *character.  Returns 0 if it is
+ * invalid: truncated, overlong, a surrogate, or out of range.
  */
 size_t utf8_character(const char *text, size_t left, uint32_t *character);
 
 /*
- * Can it be shown as what it is?  Not so control characters, what turns the
- * direction of a line, separates lines, or cannot be seen at all.
+ * Can it be displayed as what it is?  Excludes control characters, those that
+ * change the writing direction, line separators and invisible ones.
  */
 bool utf8_is_printable(uint32_t character);
 
-/* Put question marks in place of what is none or cannot be shown. */
+/* Replace invalid and unprintable characters by question marks. */
 void utf8_make_printable(char *text, size_t length);
 
 /*
- * The same text in valid UTF-8, from which it can be got back: bytes that are
- * no character, and backslashes, are \xNN.  To be freed; NULL if out of memory.
+ * The same text as valid UTF-8, reversibly: invalid bytes and backslashes
+ * become \xNN.  The caller frees it; NULL if out of memory.
  */
 char *utf8_escape(const char *text);
 

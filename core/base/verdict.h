@@ -2,7 +2,7 @@
 /*
  * verdict.h - may the dump go on?
  *
- * What a function returns that has asked a person, a plugin or a limit.
+ * The result of functions that ask a person, a plugin or a limit.
  */
 #ifndef CORE_VERDICT_H
 #define CORE_VERDICT_H
@@ -11,16 +11,16 @@
 
 enum verdict {
 	VERDICT_GO_ON = 0,
-	VERDICT_NOT_STARTED,	/* no: what it needs is not there */
+	VERDICT_NOT_STARTED,	/* no: something it needs is missing */
 	VERDICT_ABORT,		/* no, says somebody */
-	VERDICT_NO_OPERATOR,	/* no: there is nobody who could say so */
+	VERDICT_NO_OPERATOR,	/* no: no operator could allow it */
 	VERDICT_BAD_VOLUME	/* no: a volume failed its verification */
 };
 
 /* The exit status of a dump that ends with it; VERDICT_GO_ON: complete. */
 enum exit_status verdict_status(enum verdict verdict);
 
-/* The other way round, of a dump that will not be complete. */
+/* The reverse, for a dump that will not be complete. */
 enum verdict verdict_of_status(enum exit_status status);
 
 #endif

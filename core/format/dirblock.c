@@ -30,7 +30,7 @@ dirblock_begin(struct dirblock *d, dirblock_sink_fn *sink, void *arg)
 	d->arg = arg;
 }
 
-/* The last entry of a chunk reaches to its end. */
+/* The last entry of a chunk extends to its end. */
 static enum de_status
 flush(struct dirblock *d)
 {
@@ -42,7 +42,7 @@ flush(struct dirblock *d)
 	return status;
 }
 
-/* The d_type of a file is bits 12 to 15 of its mode, in every BSD. */
+/* The d_type of a file is bits 12 to 15 of its mode, as in every BSD. */
 static uint8_t
 type_byte(uint16_t type)
 {
@@ -86,7 +86,7 @@ dirblock_empty_chunk(uint8_t chunk[static DIRBLOCK_CHUNK])
 	put_reclen(chunk, DIRBLOCK_CHUNK);
 }
 
-/* FNV-1a: names that differ get tails that differ. */
+/* FNV-1a: different names get different suffixes. */
 static uint32_t
 hash(const char *name, size_t length)
 {
@@ -107,7 +107,7 @@ dirblock_shorten_name(const char *name, size_t length, uint32_t inode,
 
 	if (length <= kept)
 		kept = length;
-	/* Do not cut a character of UTF-8 in two. */
+	/* Do not split a UTF-8 character. */
 	while (kept > 0 && kept < length &&
 	    ((uint8_t)name[kept] & 0xc0) == 0x80)
 		kept--;

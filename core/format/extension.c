@@ -10,7 +10,7 @@
 /* EXT_PROPERTIES */
 #define HAS_BIRTH_TIME 1u
 
-/* doc/stream-format.md, "Our extension" */
+/* See doc/stream-format.md, "Our extension". */
 enum offset {
 	EXT_MAGIC = 76,
 	EXT_VERSION = 78,

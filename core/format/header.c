@@ -8,40 +8,40 @@
 #include "core/format/extension.h"
 
 #define MAGIC 60012		/* the "new" format, since 4.3BSD */
-#define CHECKSUM 84446		/* sum of the 256 words of every header */
+#define CHECKSUM 84446		/* required sum of the 256 words of a header */
 
 #define FLAG_NEWHEADER 0x0001
 #define FLAG_NEWINODEFMT 0x0002
 #define FLAG_EXTATTRIBUTES 0x8000
-#define EXT_XATTR 3		/* c_extattributes of extended attributes */
+#define EXT_XATTR 3		/* c_extattributes of attribute records */
 
 #define FLAG_OF_NOTHING 0x1000u	/* of the inode: an indexed directory */
 
 /*
- * Flags of an inode that do not go into di_flags, as they say how it lies on its
- * disk, or are nothing to Linux.  restore hands di_flags to FS_IOC_SETFLAGS, which
- * takes none of them if there is one among them that it does not know.
+ * Inode flags that are left out of di_flags, because they describe the layout
+ * on disk or mean nothing to Linux.  restore passes di_flags to
+ * FS_IOC_SETFLAGS, which refuses all of them if any is unknown.
  */
 #define FLAGS_OF_DISK							\
 	(0x00002000u |	/* (AFS) */					\
-	0x00040000u |	/* huge file: counts in blocks */		\
-	0x00200000u |	/* holds the value of an attribute */		\
-	0x00400000u |	/* blocks past its end; stays once it is set */	\
-	0x0d800000u |	/* (snapshots; two that have no name) */	\
+	0x00040000u |	/* huge file: counted in blocks */		\
+	0x00200000u |	/* holds an attribute value */		\
+	0x00400000u |	/* blocks past the end; permanent once set */	\
+	0x0d800000u |	/* (snapshots; two without names) */	\
 	0x10000000u |	/* inline data: restore 0.4b49 takes what	\
 			   stands in di_db for contents */		\
 	0x80000000u)	/* (reserved) */
-/* Those that Linux refuses for anything but a directory. */
+/* Flags that Linux accepts for directories only. */
 #define FLAGS_OF_DIRECTORIES						\
 	(0x00010000u |	/* written synchronously */			\
 	0x00020000u |	/* top of a hierarchy */			\
 	0x20000000u |	/* project id is inherited */			\
-	0x40000000u)	/* names without regard to case */
+	0x40000000u)	/* names ignore case */
 
-#define LABEL_BYTES 16		/* NUL included, as in the next */
+#define LABEL_BYTES 16		/* NUL included, as below */
 #define NAME_BYTES 64
 
-/* doc/stream-format.md, "Header" and "Inode part". */
+/* See doc/stream-format.md, "Header" and "Inode part". */
 enum offset {
 	C_TYPE = 0,
 	C_DATE = 4,
@@ -76,7 +76,7 @@ enum offset {
 	C_EXTATTRIBUTES = 900
 };
 
-/* Cut if it is too long; the last byte stays NUL. */
+/* Truncates if necessary; the last byte stays NUL. */
 static void
 put_text(uint8_t *block, enum offset at, const char *text, size_t room)
 {
@@ -91,8 +91,8 @@ header_holds_time(const struct de_time *t)
 }
 
 /*
- * Seconds and *micro*seconds, which restore hands to utimensat() as they are:
- * a million or more of them, and the file gets the time of the restore.
+ * Seconds and *micro*seconds, which restore passes to utimensat() unchecked:
+ * with a million or more the file gets the time of the restore.
  */
 static void
 put_time(uint8_t *block, enum offset at, const struct de_time *t)
@@ -126,7 +126,7 @@ encode_device(uint32_t major, uint32_t minor)
 	return (minor & 0xff) | (major & 0xfff) << 8 | (minor & ~0xffu) << 12;
 }
 
-/* The clock of a dump must stay positive for restore until 2038 is solved. */
+/* The date of a dump must stay positive for restore until 2038 is solved. */
 static uint32_t
 clamp_date(int64_t date)
 {
@@ -187,9 +187,9 @@ header_end(const struct header_template *t,
 }
 
 /*
- * Files and directories only: on others restore -C stumbles over them.  And
- * restore sets flags only if there are any, so at a level with a base those of
- * before would stay: a flag that nobody can set takes their place.
+ * For files and directories only: others make restore -C fail.  restore sets
+ * flags only if there are any, so at a level above 0 removed flags would
+ * survive: substitute a flag without effect.
  */
 static uint32_t
 flags_of(const struct header_template *t, const struct de_inode *inode)

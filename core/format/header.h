@@ -3,9 +3,8 @@
  * header.h - the headers of a dump stream
  *
  * Builds each header field by field, little-endian, in a tape block; offsets
- * and values are those of doc/stream-format.md.  Where a header stands in the
- * stream (its number, its volume) is put in by header_stamp(), once that is
- * known.
+ * and values are those of doc/stream-format.md.  header_stamp() fills in the
+ * position in the stream (block number, volume) once it is known.
  */
 #ifndef CORE_HEADER_H
 #define CORE_HEADER_H
@@ -19,7 +18,7 @@
 /* What all headers of a dump have in common. */
 struct header_identity {
 	int64_t date;		/* of this dump, seconds */
-	int64_t base_date;	/* of the dump that it builds on; 0: none */
+	int64_t base_date;	/* of its base; 0: none */
 	int32_t level;
 	uint32_t blocking;	/* tape blocks per record */
 	const char *label;
@@ -42,27 +41,27 @@ enum header_type {		/* doc/stream-format.md, "Record types" */
 	HEADER_CLRI = 6
 };
 
-/* What follows the header of an inode. */
+/* What follows an inode's header. */
 struct header_content {
 	uint64_t size;		/* of the file, directory or attribute data */
 	const uint8_t *addrs;	/* `count` bytes: 0 hole, 1 tape block */
 	uint32_t count;		/* at most HEADER_ADDRS */
-	bool attributes;	/* it is extended attributes */
+	bool attributes;	/* these are extended attributes */
 };
 
-/* Where a header stands. */
+/* The position of a header. */
 struct header_position {
 	uint32_t tapea;		/* number of the tape block in the stream */
 	uint32_t volume;
-	uint32_t first_record;	/* number of the volume's first tape block */
+	uint32_t first_record;	/* the volume's first tape block */
 };
 
 void header_template_init(struct header_template *t,
     const struct header_identity *id);
 
 /*
- * Fill a tape block with a header.  `inode` of a volume header is the one that
- * is interrupted, `count` the tape blocks still to come of its last header.
+ * Fill a tape block with a header.  For a volume header, `inode` is the
+ * interrupted one and `count` the remaining tape blocks of its last header.
  */
 void header_volume(const struct header_template *t,
     uint8_t block[static DE_TAPE_BLOCK], uint32_t inode, uint32_t count);
@@ -75,16 +74,16 @@ void header_inode(const struct header_template *t,
 void header_end(const struct header_template *t,
     uint8_t block[static DE_TAPE_BLOCK], uint32_t max_inode);
 
-/* Put in the position and the checksum; may be done again. */
+/* Fill in the position and the checksum; may be repeated. */
 void header_stamp(uint8_t block[static DE_TAPE_BLOCK],
     const struct header_position *at);
 
-/* Of a header: c_inumber, and the tape blocks of data that follow it. */
+/* From a header: c_inumber, and how many tape blocks of data follow it. */
 uint32_t header_get_inode(const uint8_t block[static DE_TAPE_BLOCK]);
 bool header_is_attributes(const uint8_t block[static DE_TAPE_BLOCK]);
 uint32_t header_get_data_blocks(const uint8_t block[static DE_TAPE_BLOCK]);
 
-/* Can the format hold this time, and this device number? */
+/* Can the format represent this time, and this device number? */
 bool header_holds_time(const struct de_time *t);
 bool header_holds_device(uint32_t major, uint32_t minor);
 

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* By number; those that there are most of have the least bits. */
+/* By number; the most common ones use the fewest bits. */
 static const uint16_t types_by_number[1 << INODE_TYPE_BITS] = {
 	S_IFREG, S_IFDIR, S_IFLNK, S_IFCHR, S_IFBLK, S_IFIFO, S_IFSOCK, S_IFREG
 };

@@ -2,10 +2,9 @@
 /*
  * inode_types.h - the file type of each inode
  *
- * What a name in a directory says of the type of its inode may be wrong, or be
- * missing.  Memory: up to 3/8 byte for each inode that there can be, and only
- * what the types need that there are: 1/8 for files and directories, 1/4 with
- * symbolic links.
+ * The type in a directory entry may be wrong or missing.  Memory: up to 3/8
+ * byte per possible inode, depending on the types that occur: 1/8 for files and
+ * directories, 1/4 with symbolic links.
  */
 #ifndef CORE_INODE_TYPES_H
 #define CORE_INODE_TYPES_H
@@ -15,16 +14,15 @@
 #define INODE_TYPE_BITS 3
 
 struct inode_types {
-	struct inomap bits[INODE_TYPE_BITS];	/* of the number of the type */
+	struct inomap bits[INODE_TYPE_BITS];	/* bits of the type's number */
 };
 
-/* Every inode is a regular file, until it is said to be something else. */
+/* All inodes are regular files until noted otherwise. */
 void inode_types_init(struct inode_types *types, uint32_t max_inode);
 void inode_types_free(struct inode_types *types);
 
 /*
- * It is of the type that `mode` has.  Once for each inode.  Returns false if out
- * of memory.
+ * Record the type in `mode`.  Once per inode.  Returns false if out of memory.
  */
 bool inode_types_note(struct inode_types *types, uint32_t inode, uint16_t mode);
 

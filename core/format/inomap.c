@@ -12,7 +12,7 @@
 uint32_t
 inomap_tape_blocks(uint32_t max_inode)
 {
-	/* As dump(8) does: one inode more than there can be. */
+	/* Like dump(8): one inode more than the maximum. */
 	return max_inode / INODES_PER_TAPE_BLOCK + 1;
 }
 
@@ -105,7 +105,10 @@ inomap_unite(struct inomap *map, const struct inomap *other)
 		map->bits[i] |= other->bits[i];
 }
 
-/* Eight bytes of the difference of two maps; a map has a multiple of that. */
+/*
+ * Eight bytes of the difference of two maps; a map's size is a multiple of
+ * that.
+ */
 static uint64_t
 get_word(const struct inomap *a, const struct inomap *b, size_t at)
 {
@@ -114,7 +117,7 @@ get_word(const struct inomap *a, const struct inomap *b, size_t at)
 	return b == NULL ? word : word ^ bytes_get64(b->bits + at);
 }
 
-/* Maps are thin at high levels, so most words are empty. */
+/* Maps are sparse at high levels, so most words are zero. */
 static uint32_t
 next(const struct inomap *a, const struct inomap *b, uint32_t from)
 {

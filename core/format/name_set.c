@@ -7,7 +7,7 @@
 
 #define FIRST_ROOM 64
 
-/* Returns false if it is there already. */
+/* Returns false if it exists already. */
 static bool
 add_hash(struct name_set *set, uint64_t hash)
 {
@@ -41,7 +41,7 @@ grow(struct name_set *set)
 	return true;
 }
 
-/* Else a filesystem could be made in which all names have the same place. */
+/* Otherwise a filesystem could be crafted in which all names collide. */
 static void
 choose_seed(struct name_set *set)
 {

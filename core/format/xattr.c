@@ -8,13 +8,13 @@
 #define MAGIC 0xEA020001u	/* "as inside an inode" */
 #define MAGIC_BYTES 4
 #define ENTRY_BYTES 16
-#define LIST_END_BYTES 4	/* the list of entries ends with a zero word */
+#define LIST_END_BYTES 4	/* a zero word ends the list of entries */
 #define ACL_BYTES_MAX XATTR_RECORD_MAX
 
 struct prefix {
 	const char *text;
 	uint8_t index;
-	bool whole;		/* the name, not just how it begins */
+	bool whole;		/* whole name, not a prefix */
 	bool risky;
 };
 
@@ -46,8 +46,8 @@ xattr_is_risky(const char *name)
 	return p == NULL || p->risky;
 }
 
-#define ACL_CALL_VERSION 2	/* of the system calls: 8 bytes an entry */
-#define ACL_DISK_VERSION 1	/* of ext4: 4 bytes where there is no id */
+#define ACL_CALL_VERSION 2	/* of the system calls: 8 bytes each */
+#define ACL_DISK_VERSION 1	/* of ext4: 4 bytes without an id */
 #define ACL_ENTRY_BYTES ((size_t)8)
 #define ACL_PERMISSIONS 7
 #define ACL_NO_ID UINT32_MAX
@@ -61,8 +61,8 @@ enum acl_tag {		/* in the order of a list */
 };
 
 /*
- * Would Linux take such an entry behind one with the tag `last`?  It refuses the
- * whole list otherwise, and restore goes on without it.
+ * Would Linux accept such an entry after one with the tag `last`?  If not it
+ * refuses the whole list, and restore continues without it.
  */
 static bool
 may_follow(uint16_t last, uint16_t tag, uint16_t permissions)
@@ -86,7 +86,7 @@ may_follow(uint16_t last, uint16_t tag, uint16_t permissions)
 	}
 }
 
-/* Is it one that Linux would take?  Of entries as getxattr(2) gives them. */
+/* Would Linux accept it?  Entries as from getxattr(2). */
 static bool
 is_valid_acl(const uint8_t *entries, size_t count)
 {
@@ -107,7 +107,7 @@ is_valid_acl(const uint8_t *entries, size_t count)
 	return count == 0 || (last == ACL_OTHER && (has_mask || !is_named));
 }
 
-/* Returns the length of the list in the form of the disk; 0: it is none. */
+/* Returns the length of the list in on-disk form; 0: not a list. */
 static size_t
 convert_acl(const uint8_t *value, size_t length,
     uint8_t disk[static ACL_BYTES_MAX])
@@ -163,7 +163,7 @@ add_encoded(struct xattr_record *r, uint8_t index, const char *name,
 	r->values_begin -= align4(length);
 	e[0] = (uint8_t)name_length;
 	e[1] = index;
-	/* e_value_offs is put in by xattr_end(); until then, from the back. */
+	/* xattr_end() sets e_value_offs; until then it counts from the back. */
 	bytes_put16(e + 2, length == 0 ? 0 :
 	    (uint16_t)(XATTR_RECORD_MAX - r->values_begin));
 	bytes_put32(e + 8, (uint32_t)length);
@@ -202,11 +202,11 @@ xattr_end(struct xattr_record *r)
 	const size_t values = XATTR_RECORD_MAX - r->values_begin;
 	size_t size = r->entries_end + LIST_END_BYTES + values;
 
-	if (size < XATTR_RECORD_MIN)	/* one short name, without a value */
+	if (size < XATTR_RECORD_MIN)	/* one short name without a value */
 		size = XATTR_RECORD_MIN;
 	memmove(r->data + size - values, r->data + r->values_begin, values);
 	memset(r->data + r->entries_end, 0, size - values - r->entries_end);
-	/* Offsets count from behind the magic number. */
+	/* Offsets count from after the magic number. */
 	for (size_t at = MAGIC_BYTES; at < r->entries_end;
 	    at += ENTRY_BYTES + align4(r->data[at])) {
 		const size_t from_back = bytes_get16(r->data + at + 2);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * xattr.h - extended attributes as they stand in a stream
+ * xattr.h - the stream format of extended attributes
  *
  * Packs attributes into the form that restore reads (doc/stream-format.md,
  * "Extended attributes"): that of attributes inside an ext4 inode.
@@ -12,40 +12,40 @@
 
 #include "dumpengine/plugin.h"
 
-#define XATTR_RECORD_MIN 32	/* readers take it that there is a header */
-#define XATTR_RECORD_MAX 4096	/* more, and restore loses the next inode */
+#define XATTR_RECORD_MIN 32	/* readers assume a complete header */
+#define XATTR_RECORD_MAX 4096	/* if exceeded, restore loses the next inode */
 
 /* A record being packed. */
 struct xattr_record {
 	uint8_t data[XATTR_RECORD_MAX];
-	size_t entries_end;	/* entries grow up from the front, */
-	size_t values_begin;	/* values down from the back */
+	size_t entries_end;	/* entries grow from the front, */
+	size_t values_begin;	/* values from the back */
 };
 
-/* How adding went. */
+/* The result of xattr_add(). */
 enum xattr_fit {
 	XATTR_ADDED,
-	XATTR_FULL,		/* not in this record, but in an empty one */
+	XATTR_FULL,		/* does not fit, but an empty one would do */
 	XATTR_TOO_LARGE,	/* in no record */
-	XATTR_UNKNOWN,		/* the format has no place for that name */
-	XATTR_BAD_VALUE		/* an access control list that is none */
+	XATTR_UNKNOWN,		/* the format cannot represent that name */
+	XATTR_BAD_VALUE		/* an invalid access control list */
 };
 
 void xattr_begin(struct xattr_record *record);
 
-/* Add an attribute; value as getxattr(2) gives it. */
+/* Add an attribute; value as from getxattr(2). */
 enum xattr_fit xattr_add(struct xattr_record *record,
     const struct de_xattr *xattr);
 
 /*
- * Close the record and bring its parts together at the front of `data`.
- * Returns its size in bytes; 0 if nothing was added.
+ * Close the record and join its parts at the front of `data`.  Returns its size
+ * in bytes; 0 if nothing was added.
  */
 size_t xattr_end(struct xattr_record *record);
 
 /*
- * May setting it fail on a filesystem that takes plain attributes?  restore
- * then drops what stands behind it in its record.
+ * May setting it fail on a filesystem that accepts plain attributes?  restore
+ * then drops what follows it in its record.
  */
 bool xattr_is_risky(const char *name);
 

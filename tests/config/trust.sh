@@ -22,9 +22,9 @@ refused () {
 	local conf=${*: -1} texts=("${@:1:$#-1}")
 	rm -f dumps/* ran
 	engine 1 --check -c "$conf"
-	said "others than root can write" "${texts[@]}"
+	said "users other than root can write" "${texts[@]}"
 	engine 1 -c "$conf"
-	said "others than root can write" "${texts[@]}"
+	said "users other than root can write" "${texts[@]}"
 	[ ! -e ran ] && [ ! -e dumps/a ] || fail "it was run: $(cat err)"
 }
 
@@ -100,7 +100,7 @@ engine_in () {
 }
 engine_in - <open/a.conf
 [ "$status" -eq 1 ] || fail "a file through a descriptor is not looked at"
-said "others than root can write"
+said "users other than root can write"
 cat open/a.conf | { engine_in -; [ "$status" -eq 0 ]; } || fail "a pipe: $(cat err)"
 engine_in <(cat open/a.conf)
 [ "$status" -eq 0 ] || fail "a pipe is refused: $(cat err)"
@@ -111,7 +111,7 @@ loading () {
 	configure_job b.conf "plugin = $(quoted "$1");" "$output"
 	refused "b.conf:5: plugin: " b.conf
 	engine 1 --plugin-help "$1"
-	said "others than root can write"
+	said "users other than root can write"
 }
 each_way "$TEST_PLUGINS/fs-fault.so" fs.so loading
 found () {
@@ -119,7 +119,7 @@ found () {
 	DUMPENGINE_PLUGIN_PATH=$(dirname "$1"):$DUMPENGINE_PLUGIN_PATH \
 	    refused "b.conf:5: plugin: " b.conf
 	DUMPENGINE_PLUGIN_PATH=$(dirname "$1") engine 0 --list-plugins
-	grep -q "^broken .*others than root can write" out ||
+	grep -q "^broken .*users other than root can write" out ||
 	    fail "--list-plugins has loaded it: $(cat out)"
 }
 each_way "$TEST_PLUGINS/fs-fault.so" fs-x.so found
@@ -184,9 +184,9 @@ as () {
 as 'command = "theirs/program"; user = "nobody";'
 [ -z "$reached" ] || engine 0 --check -c b.conf
 as 'command = "theirs/program"; user = "daemon";'
-refused "belongs to nobody" b.conf
+refused "owned by nobody" b.conf
 as 'command = "theirs/program";'
-refused "belongs to nobody" b.conf
+refused "owned by nobody" b.conf
 
 # ---- Allowed by name, on the command line alone
 
@@ -205,7 +205,7 @@ said "trust: "
 # Others have no need of it.
 if [ -n "$reached" ]; then
 	as_user env HOME=/ "$DUMPENGINE" --check -c open/b.conf >out 2>err
-	not_said "others than root"
+	not_said "users other than root"
 fi
 
 # ---- The environment of commands

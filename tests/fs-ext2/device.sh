@@ -129,7 +129,7 @@ fi
 
 dump /proc
 engine 1 -c d.conf
-said "/proc: what is mounted there (proc) is on no block device"
+said "/proc: what is mounted there (proc) is not on a block device"
 dump LABEL=nonexistent
 engine 1 -c d.conf
 said "LABEL=nonexistent: there is no such device" "blkid"

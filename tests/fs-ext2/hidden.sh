@@ -64,7 +64,7 @@ debugfs reserved.img "ln <8> .journal" "ln <7> dir/resize"
 for name in named reserved; do
 	configure_dump named.conf $name.img dumps/named
 	engine 0 -c named.conf
-	said 'its entry ".journal" is the filesystem'"'"'s own'
+	said 'its entry ".journal" is internal to the filesystem'
 	not_said "warning" "NOT COMPLETE"
 	scan dumps/named
 	restore_dump dumps/named named-restored

@@ -83,4 +83,4 @@ mmp 0xFF4D4D50
 printf 'x' | dd of=a.img bs=1 seek=$((block * size)) conv=notrunc status=none
 dump
 engine 0 -c m.conf
-said "warning: a.img: its block of multi-mount protection"
+said "warning: a.img: cannot read its multi-mount protection block"

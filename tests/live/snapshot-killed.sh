@@ -107,7 +107,7 @@ wait "$background"
 status=$?
 background=
 [ "$status" -eq 3 ] || fail "aborted while it is made: $status, $(cat err)"
-said "killed, as the run is aborted" "snapshot.remove: a.img goes"
+said "killed, because the run is aborted" "snapshot.remove: a.img goes"
 gone
 
 # The engine: those that read the snapshot keep it, then the next run has it.
@@ -161,7 +161,7 @@ gone
 printf 'remove=touch ran\0complete=1\0' >"$state"
 chmod 666 "$state"
 engine 1 -c s.conf
-said "could be written by others"
+said "is writable by others"
 [ ! -e ran ] || fail "a file of others is obeyed"
 chmod 600 "$state"
 engine 0 -c s.conf
@@ -169,13 +169,13 @@ engine 0 -c s.conf
 rm -rf state
 mkdir -m 777 state
 engine 1 -c s.conf
-said "could be written by others"
+said "is writable by others"
 rmdir state
 echo >state
 engine 1 -c s.conf
-said "state" "state_dir has to be a folder"
+said "state" "state_dir must be a writable directory"
 rm state
 ln -s /nowhere/at/all state
 engine 1 -c s.conf
-said "state_dir has to be a folder"
+said "state_dir must be a writable directory"
 [ ! -e copy.img ] || fail "a snapshot without a state file"

@@ -96,23 +96,23 @@ gone
 # Failures of the commands.
 configure "$file" 'echo no room; touch copy.img; exit 3'
 engine 1 -c s.conf
-said "snapshot.create: no room" "snapshot.create: exit status 3" "going"
+said "snapshot.create: no room" "snapshot.create: exited with status 3" "going"
 gone
 thawed 2
 configure "$file" 'kill -9 $$' 'rm -f copy.img'
 engine 1 -c s.conf
-said "snapshot.create: ended by signal 9"
+said "snapshot.create: killed by signal 9"
 gone
 limit=1
 configure "$file" 'touch copy.img; sleep 600'
 engine 1 -c s.conf
-said "snapshot.create: killed, as it has taken more than 1 seconds" going
+said "snapshot.create: killed after the timeout of 1 seconds" going
 gone
 thawed 3
 limit=
 configure "$file" '' 'echo stays; false'
 engine 2 -c s.conf
-said "snapshot.remove: stays" "exit status 1" "MAY STILL BE THERE" "DUMP IS DONE"
+said "snapshot.remove: stays" "exited with status 1" "MAY STILL BE THERE" "DUMP IS DONE"
 [ -s "$state" ] || fail "the state file is gone"
 # The next run tries again, and goes on as the command is the same.
 engine 2 -c s.conf
