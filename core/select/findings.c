@@ -9,21 +9,21 @@
 #include "core/operator/message.h"
 #include "core/select/paths.h"
 
-#define KINDS 3			/* enum de_finding */
+#define KINDS 3			/* formats; further ones count as the last */
 #define NOTE_KINDS 64		/* formats; further ones count as the last */
 #define FLUSHES_MAX 4
 
 struct finding {
 	uint32_t inode;
 	enum de_finding kind;
-	bool data;		/* of a file; see findings_take_data() */
+	bool data;		/* file data; see findings_take_data() */
 	char *text;		/* owned */
 };
 
-/* The notes of one format. */
+/* The notes with one format. */
 struct note_kind {
 	const char *format;	/* borrowed */
-	char *first;		/* text of the first that was not shown */
+	char *first;		/* text of the first one not shown */
 	uint64_t count;
 };
 
@@ -32,10 +32,10 @@ struct findings {
 	struct report *rep;
 	int channel;
 	uint64_t counts[KINDS];
-	uint64_t listed[KINDS];		/* the supervisor was told of */
+	uint64_t listed[KINDS];		/* number passed to the supervisor */
 	struct note_kind note_kinds[NOTE_KINDS];
 	size_t note_kind_count;
-	size_t batch;			/* this many are reported at once */
+	size_t batch;			/* number reported at once */
 	size_t count;			/* not reported yet */
 	size_t room;
 	struct finding *items;
@@ -69,7 +69,7 @@ findings_free(struct findings *f)
 
 /* -------------------------------------------------------------- reporting */
 
-/* Not for the report any more, but the next level has to take it. */
+/* Past the limit of the report, but the next level must include it. */
 static void
 tell_number(const struct findings *f, const struct finding *finding)
 {
@@ -119,7 +119,7 @@ report_those(struct findings *f, size_t count, struct paths *paths, bool data)
 	}
 }
 
-/* Those that the search for the paths has come upon are for the next batch. */
+/* Findings made while searching for the paths go to the next batch. */
 static void
 report_batch(struct findings *f)
 {
@@ -149,9 +149,9 @@ report_hidden_notes(struct findings *f)
 		struct note_kind *k = &f->note_kinds[i];
 		if (k->first == NULL)
 			continue;
-		report(f->rep, DE_INFO, "note: and %" PRIu64 " more as the first "
-		    "of these, all shown with -v: %s",
-		    k->count - FINDINGS_NOTES_MAX, k->first);
+		report(f->rep, DE_INFO, "note: %" PRIu64 " more like the first "
+		    "of these, all shown with -v: %s", k->count -
+		    FINDINGS_NOTES_MAX, k->first);
 		free(k->first);
 		k->first = NULL;
 		k->count = FINDINGS_NOTES_MAX;
@@ -175,7 +175,7 @@ find_note_kind(struct findings *f, const char *format)
 	return k;
 }
 
-/* Counts it; false: there were enough of its kind. */
+/* Counts it; false: enough of its kind have been shown. */
 static bool
 is_note_shown(struct findings *f, const char *format, const char *text)
 {
@@ -222,7 +222,7 @@ void
 findings_take(struct findings *f, enum de_finding kind, uint32_t inode,
     const char *format, const char *text)
 {
-	/* A kind of a plugin that is newer than this engine. */
+	/* A kind defined by a plugin newer than this engine. */
 	if ((unsigned int)kind >= KINDS)
 		kind = DE_FINDING_MISSING;
 	f->counts[kind]++;
@@ -282,7 +282,7 @@ findings_settle(struct findings *f)
 uint64_t
 findings_flush(struct findings *f)
 {
-	/* A source tells of a fault once; one that does not has no end. */
+	/* A source reports a fault only once; a faulty one might never stop. */
 	for (int i = 0; i < FLUSHES_MAX && f->count > 0; i++)
 		report_batch(f);
 	report_hidden_notes(f);

@@ -1,19 +1,18 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * findings.h - what is not in the dump as it is in the filesystem
+ * findings.h - differences between the dump and the filesystem
  *
- * Collects what was noted by inode number and reports it with the path, to the
- * operator and to the supervisor, which has the first ones of each kind in the
- * JSON report.  A batch is resolved by one pass over the directories; it is
- * larger every time, up to FINDINGS_BATCH_MAX, so that their number grows
+ * Collects findings by inode number and reports them with their paths to the
+ * operator and to the supervisor, which includes the first ones of each kind in
+ * the JSON report.  Each batch is resolved by one pass over the directories;
+ * batches grow up to FINDINGS_BATCH_MAX, so that the number of passes grows
  * slowly and memory stays bounded.  A run without findings pays nothing.
  *
- * What is missing is always shown.  Notes are shown up to FINDINGS_NOTES_MAX of
- * a kind (those with one format), or all with -v; none with -q.
+ * What is missing is always shown.  Notes are shown up to FINDINGS_NOTES_MAX
+ * per kind (one format), all with -v, none with -q.
  *
- * A volume that is written again makes the same findings again, in a process
- * that has the state of before; what was not reported by then is reported
- * once.
+ * A volume that is rewritten produces the same findings again, in a process
+ * with the earlier state; what was not reported by then is reported once.
  */
 #ifndef CORE_FINDINGS_H
 #define CORE_FINDINGS_H
@@ -24,22 +23,22 @@
 #define FINDINGS_BATCH 4096
 #define FINDINGS_BATCH_MAX 65536
 #define FINDINGS_NOTES_MAX 1000
-#define FINDINGS_LISTED_MAX 1000	/* of a kind, for the supervisor */
+#define FINDINGS_LISTED_MAX 1000	/* per kind, for the supervisor */
 
 struct findings;
 
 /*
- * Returns NULL if out of memory.  Both are borrowed; `channel` goes to the
- * supervisor, -1: nobody is told.
+ * Returns NULL if out of memory.  Both are borrowed; `channel` leads to the
+ * supervisor, -1: none.
  */
 struct findings *findings_new(const struct source *src, struct report *rep,
     int channel);
 void findings_free(struct findings *f);
 
 /*
- * What de_host.finding() is told; `text` is cut to FINDING_TEXT_BYTES.
- * `format` is what it was made from.  It tells one kind of notes from another,
- * and has to stay as long as `f`.
+ * Take a finding from de_host.finding(); `text` is truncated to
+ * FINDING_TEXT_BYTES.  `format` is what it was made from; it identifies the
+ * kind of a note, and must live as long as `f`.
  */
 void findings_take(struct findings *f, enum de_finding kind, uint32_t inode,
     const char *format, const char *text);
@@ -49,28 +48,28 @@ bool findings_hook(void *findings, enum de_finding kind, uint32_t inode,
     const char *format, const char *text);
 
 /*
- * A DE_FINDING_READ_ERROR of file data.  These come when the ring gets to them,
- * so they are reported behind the others of a batch.
+ * A DE_FINDING_READ_ERROR of file data.  These arrive when the ring reads the
+ * data, so they are reported after the others of a batch.
  */
 void findings_take_data(struct findings *f, uint32_t inode, const char *text);
 
-/* Something of this inode is not in the dump, or not as it was. */
+/* Part of this inode is missing from the dump or differs. */
 void findings_add(struct findings *f, uint32_t inode, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* It is in the dump, but restore cannot bring it back as it was. */
+/* It is in the dump, but restore cannot restore it faithfully. */
 void findings_note(struct findings *f, uint32_t inode, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
 /*
- * Report them if there are many.  Reads directories of the source: to be
- * called when no directory or file is being walked through.
+ * Report them if there are many.  Reads directories of the source: call it only
+ * while no directory or file is being walked.
  */
 void findings_settle(struct findings *f);
 
 /*
- * Report those not reported yet, and how many notes were not shown.  Returns
- * how many findings there were in all, but for the notes.
+ * Report what is still pending, and how many notes were not shown.  Returns the
+ * total number of findings, excluding notes.
  */
 uint64_t findings_flush(struct findings *f);
 

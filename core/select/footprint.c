@@ -14,11 +14,12 @@ struct footprints {
 	struct print *items;
 	size_t count;
 	size_t room;
-	size_t at;			/* of the last footprints_has() */
-	bool is_short;			/* some could not be kept */
+	size_t at;			/* position of the last
+					   footprints_has() */
+	bool is_short;			/* some could not be recorded */
 };
 
-/* Every bit of what goes in has its say in half of those that come out. */
+/* Every input bit affects half of the output bits. */
 static uint64_t
 mix(uint64_t sum, uint64_t value)
 {
@@ -37,7 +38,7 @@ footprint_begin(const struct de_inode *inode)
 	};
 }
 
-/* What is inside of the inode has no place, so it counts itself. */
+/* Inline data has no address, so use its contents. */
 void
 footprint_add(struct footprint *f, const struct de_extent *extent)
 {

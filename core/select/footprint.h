@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * footprint.h - what a file was made of when it was dumped
+ * footprint.h - the size and layout of a file when it was dumped
  *
- * The time of the last change of a file tells when a change began, not when it
- * ended: a write(2) sets it first and may take long.  And what moves a file to
- * other blocks does not set it.  So of every file of a live source its size and
- * where its contents are is kept as a number, to be compared at the end.
+ * The change time of a file tells when a change began, not when it ended: a
+ * write(2) sets it first and may take long.  Moving a file to other blocks does
+ * not set it at all.  So for every file of a live source a hash of its size and
+ * layout is kept, for comparison at the end.
  *
- * Memory: 8 bytes for each regular file in the dump.
+ * Memory: 8 bytes per regular file in the dump.
  */
 #ifndef CORE_FOOTPRINT_H
 #define CORE_FOOTPRINT_H
@@ -18,7 +18,7 @@
 
 #include "dumpengine/plugin.h"
 
-/* One that is being made; a value. */
+/* One in the making; a value. */
 struct footprint {
 	uint64_t sum;
 };
@@ -26,24 +26,24 @@ struct footprint {
 struct footprint footprint_begin(const struct de_inode *inode);
 void footprint_add(struct footprint *f, const struct de_extent *extent);
 
-/* All of a dump, by rising inode. */
+/* All of a dump, by ascending inode number. */
 struct footprints;
 
 /* Returns NULL if out of memory. */
 struct footprints *footprints_new(void);
 
-/* Takes NULL. */
+/* Accepts NULL. */
 void footprints_free(struct footprints *fs);
 
-/* Inodes must rise; out of memory is told by footprints_are_whole(). */
+/* Inodes must ascend; footprints_are_whole() tells about lack of memory. */
 void footprints_keep(struct footprints *fs, uint32_t inode,
     const struct footprint *f);
 bool footprints_are_whole(const struct footprints *fs);
 
-/* Is one of that file kept?  Inodes must rise from call to call. */
+/* Is there one for that file?  Inodes must ascend from call to call. */
 bool footprints_has(struct footprints *fs, uint32_t inode);
 
-/* Is it another one, that of the file last asked for, which has one? */
+/* Does it differ from that of the last requested file, which has one? */
 bool footprints_differ(const struct footprints *fs, const struct footprint *f);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * inode_flags.h - the flags of de_inode.flags that the engine looks at
+ * inode_flags.h - flags of de_inode.flags that the engine uses
  *
- * They have the numbers of FS_..._FL in <linux/fs.h>.
+ * The numbers are those of FS_..._FL in <linux/fs.h>.
  */
 #ifndef CORE_INODE_FLAGS_H
 #define CORE_INODE_FLAGS_H

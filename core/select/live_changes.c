@@ -7,10 +7,10 @@
 
 #include "core/operator/message.h"
 
-/* The look at the source after the dump. */
+/* The check of the source after the dump. */
 struct look {
-	struct inomap fresh;		/* new, and not told of yet */
-	struct inomap walk;		/* may be directories with such in them */
+	struct inomap fresh;		/* new, and not reported yet */
+	struct inomap walk;		/* directories that may contain such */
 	struct inomap found;		/* to be walked in the next round */
 	const struct source *src;
 	const struct selection *sel;
@@ -26,7 +26,7 @@ live_changes_now(void)
 {
 	struct timespec now;
 
-	/* The exact clock is ahead of the one that inodes get times from. */
+	/* The precise clock is ahead of the one that inode times come from. */
 	clock_gettime(CLOCK_REALTIME_COARSE, &now);
 	return (struct de_time){
 		.seconds = now.tv_sec,
@@ -34,14 +34,14 @@ live_changes_now(void)
 	};
 }
 
-/* Inodes that are too small for a birth time have no nanoseconds either. */
+/* Inodes too small for a birth time have no nanoseconds either. */
 static bool
 has_birth_time(const struct de_inode *inode)
 {
 	return (inode->properties & DE_INODE_HAS_BIRTH_TIME) != 0;
 }
 
-/* Without nanoseconds the whole second counts. */
+/* Without nanoseconds compare whole seconds. */
 static bool
 is_since(const struct de_time *t, const struct de_time *since, bool seconds)
 {
@@ -49,7 +49,7 @@ is_since(const struct de_time *t, const struct de_time *since, bool seconds)
 	    (seconds || t->nanoseconds >= since->nanoseconds));
 }
 
-/* Those of the dump from `from` to before `to` are not there any more. */
+/* Inodes of the dump from `from` to before `to` no longer exist. */
 static void
 note_gone(const struct look *look, uint32_t from, uint32_t to)
 {
@@ -58,13 +58,13 @@ note_gone(const struct look *look, uint32_t from, uint32_t to)
 	for (from = inomap_next(dumped, from); from != 0 && from < to;
 	    from = inomap_next(dumped, from + 1)) {
 		findings_add(look->findings, from,
-		    "removed during the dump, which may have no more of it "
-		    "than its name");
+		    "removed during the dump, which may contain no more than "
+		    "its name");
 		findings_settle(look->findings);
 	}
 }
 
-/* Its number may have been that of another one, which is in the dump. */
+/* Its number may have belonged to another inode, which is in the dump. */
 static bool
 is_born_since(const struct look *look, const struct de_inode *inode)
 {
@@ -79,7 +79,7 @@ take_extent(void *arg, const struct de_extent *extent)
 	return DE_OK;
 }
 
-/* Is a file of another size, or in other blocks, than when it was dumped? */
+/* Does a file have another size or layout than when it was dumped? */
 static bool
 has_moved(const struct look *look, const struct de_inode *inode)
 {
@@ -93,7 +93,7 @@ has_moved(const struct look *look, const struct de_inode *inode)
 	return footprints_differ(look->footprints, &f);
 }
 
-/* Its time is older than the dump, so that the next level would pass it by. */
+/* Its change time is older than the dump, so the next level would skip it. */
 static void
 note_moved(const struct look *look, const struct de_inode *inode)
 {
@@ -103,15 +103,15 @@ note_moved(const struct look *look, const struct de_inode *inode)
 	};
 
 	message_send(look->channel, &m, true);
-	findings_add(look->findings, inode->number, "changed during the dump "
-	    "in size or blocks, though its time of last change is older; the "
-	    "next level takes it again");
+	findings_add(look->findings, inode->number, "its size or blocks "
+	    "changed during the dump, though its change time is older; the "
+	    "next level will include it");
 	findings_settle(look->findings);
 }
 
 /*
- * An inode that was left out is not in use in the selection either, but it is
- * older than the dump.
+ * An excluded inode is not in use in the selection either, but it is older than
+ * the dump.
  */
 static void
 compare(struct look *look, const struct de_inode *inode)
@@ -131,7 +131,7 @@ compare(struct look *look, const struct de_inode *inode)
 	if (S_ISDIR(inode->mode))
 		inomap_add(&look->walk, inode->number);
 	findings_add(look->findings, inode->number, "changed during the dump, "
-	    "which may not have it as it was at any moment");
+	    "whose copy may be inconsistent");
 	findings_settle(look->findings);
 }
 
@@ -170,11 +170,11 @@ take_entry(void *arg, const struct de_entry *entry)
 	inomap_remove(&look->fresh, entry->inode);
 	inomap_add(&look->found, entry->inode);
 	findings_add(look->findings, entry->inode,
-	    "new since the dump began, so it is not in it");
+	    "created after the dump began, so it is missing");
 	return DE_OK;
 }
 
-/* One round: what is new in the directories that `walk` has. */
+/* One round: new entries of the directories in `walk`. */
 static enum de_status
 walk(struct look *look)
 {
@@ -202,8 +202,8 @@ walk(struct look *look)
 }
 
 /*
- * Whatever is new has changed the directory that it is in, so these will do;
- * and a directory that is new may hold more that is.
+ * A new inode has changed the directory that contains it, so checking these
+ * suffices; a new directory may contain further new ones.
  */
 static enum de_status
 note_new(struct look *look)
@@ -277,9 +277,9 @@ live_changes_report(const struct instance *used, const struct selection *sel,
 	    used->rep, used->cancelled);
 
 	report(used->rep, DE_INFO,
-	    "looking for what has changed during the dump");
+	    "looking for changes made during the dump");
 	if (in != NULL) {
-		/* They have been told by the one that the dump was read by. */
+		/* The dump's own instance has reported them. */
 		in->findings_are_known = true;
 		status = look_at_source(in, sel, footprints, since, channel,
 		    &count);
@@ -287,7 +287,7 @@ live_changes_report(const struct instance *used, const struct selection *sel,
 	instance_free(in);
 	if (status == DE_OK && footprints_are_whole(footprints))
 		return count;
-	report(used->rep, DE_WARNING, "what has changed during the dump cannot "
-	    "be told");
+	report(used->rep, DE_WARNING, "changes made during the dump cannot be "
+	    "determined");
 	return count + 1;
 }

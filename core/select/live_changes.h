@@ -2,26 +2,25 @@
 /*
  * live_changes.h - what changed in a live source while it was dumped
  *
- * What is kept of the inodes is the maps of the selection and the footprints of
- * files, so what is compared is: the time of the last change of each inode
- * (ctime) with the moment at which the selection began, which tells of new
- * contents, sizes, owners and names; the sizes and blocks of files with those
- * that were dumped; and the inodes that there are with those that were
- * selected.  What was left out of the selection is left out here, too; what is
- * new counts if it is in a directory that was not.  All of it is looked at
- * afresh, through an instance of the source of its own.
+ * Only the maps of the selection and the footprints of files are kept, so the
+ * following are compared: the change time of each inode (ctime) with the start
+ * of the selection, which reveals new contents, sizes, owners and names; the
+ * size and layout of files with those dumped; and the existing inodes with
+ * those selected.  What was excluded from the selection is excluded here, too;
+ * a new inode counts if it is in a directory that was not excluded.  Everything
+ * is read again, through a separate instance of the source.
  *
- * That names too much rather than too little: also what changed before it was
- * read, and is in the dump as it is now.  What it cannot see: what is written
- * over the contents of a file while the clock is set back, or by a write(2) that
- * began long before, and what the kernel does not note in the inode (a device or
- * file written to behind the back of the filesystem).  A file that was removed
- * has no path any more; its directory is among what changed.
+ * This errs on the side of naming too much: it includes what changed before it
+ * was read and is up to date in the dump.  It cannot detect contents
+ * overwritten while the clock is set back or by a write(2) that began long
+ * before, nor changes that the kernel does not record in the inode (a device or
+ * file written bypassing the filesystem).  A removed file has no path any more;
+ * its directory is among the changed ones.
  *
- * What has changed without its ctime telling is told to the supervisor, so that
- * the next level takes it.
+ * Changes without a newer ctime are passed to the supervisor, so that the next
+ * level includes them.
  *
- * Memory: 3/8 byte per inode that the filesystem can have, and the footprints.
+ * Memory: 3/8 byte per possible inode, and the footprints.
  */
 #ifndef CORE_LIVE_CHANGES_H
 #define CORE_LIVE_CHANGES_H
@@ -30,14 +29,14 @@
 #include "core/select/footprint.h"
 #include "core/select/selection.h"
 
-/* The moment, by the clock that inodes get their times from. */
+/* The current time, by the clock that inode times come from. */
 struct de_time live_changes_now(void);
 
 /*
- * Name what has changed since `since`, one finding each, told on `channel` as
- * well.  `used` is the instance that the dump was read through, `footprints` are
- * those of its files.  Returns how many there were; one, after reporting why, if
- * they cannot be looked for.
+ * Report what has changed since `since`, one finding each, also on `channel`.
+ * `used` is the instance that the dump was read through, `footprints` are those
+ * of its files.  Returns the number of changes; one, after reporting why, if
+ * they cannot be determined.
  */
 uint64_t live_changes_report(const struct instance *used,
     const struct selection *sel, struct footprints *footprints,

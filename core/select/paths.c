@@ -8,39 +8,39 @@
 #define NO_PATH "(no path found)"
 #define PATH_BYTES_MAX 4096	/* longer ones lose their beginning */
 
-/* An inode whose path is asked for, or a directory on the way to one. */
+/* An inode whose path is requested, or a directory on its path. */
 struct node {
 	uint32_t inode;
 	uint32_t parent;	/* 0: not known */
-	const struct node *up;	/* the parent's; NULL: the root's, or none */
-	char *name;		/* owned; NULL: none was found */
+	const struct node *up;	/* the parent; NULL: root, or none */
+	char *name;		/* owned; NULL: not found */
 };
 
 struct nodes {
-	struct node *items;	/* sorted by inode, each once */
+	struct node *items;	/* sorted by inode, unique */
 	size_t count;
 };
 
 struct paths {
 	uint32_t root;
 	struct nodes nodes;
-	char text[PATH_BYTES_MAX];	/* of the last paths_get() */
+	char text[PATH_BYTES_MAX];	/* result of the last paths_get() */
 };
 
-/* A directory, and what its ".." says. */
+/* A directory and its "..". */
 struct directory {
 	uint32_t inode;
 	uint32_t parent;
-	bool is_on_the_way;	/* from a target to the root */
-	bool has_needed;	/* the name of one on the way is in it */
+	bool is_on_the_way;	/* between a target and the root */
+	bool has_needed;	/* contains the name of one of those */
 };
 
-/* The work on it. */
+/* The state of a search. */
 struct search {
 	const struct source *src;
 	struct nodes targets;
 	struct nodes way;
-	struct directory *directories;	/* by rising inode number */
+	struct directory *directories;	/* in ascending inode order */
 	size_t directory_count;
 	size_t directory_room;
 	struct directory current;	/* that is read */
@@ -50,7 +50,7 @@ struct search {
 static int
 by_number(const void *a, const void *b)
 {
-	const uint32_t *x = a, *y = b;	/* the first member of each */
+	const uint32_t *x = a, *y = b;	/* both begin with the number */
 	return *x < *y ? -1 : *x > *y;
 }
 
@@ -130,7 +130,7 @@ keep_directory(struct search *f)
 	f->directories[f->directory_count++] = f->current;
 }
 
-/* What cannot be read has no names to give. */
+/* What cannot be read provides no names. */
 static void
 read_all_directories(struct search *f)
 {
@@ -155,7 +155,7 @@ read_all_directories(struct search *f)
 
 /* ------------------------------------------------ the directories on the way */
 
-/* Up from one, as far as nobody has been; returns how many are new. */
+/* Go up from one until a marked one; returns how many are new. */
 static size_t
 mark_way(struct search *f, uint32_t inode)
 {
@@ -194,7 +194,7 @@ list_way(struct search *f)
 	return true;
 }
 
-/* Only where its ".." leads, so that the ways go to the root. */
+/* Only directories that ".." refers to, so that paths lead to the root. */
 static enum de_status
 look_for_way(void *arg, const struct de_entry *e)
 {
@@ -251,7 +251,7 @@ list_targets(struct nodes *targets, const uint32_t *inodes, size_t count)
 	return true;
 }
 
-/* Both lists become one, and each node knows where to go on. */
+/* Merge both lists, and link each node to its parent. */
 static bool
 join(struct paths *paths, const struct search *f)
 {
@@ -289,7 +289,7 @@ paths_find(const struct source *src, const uint32_t *inodes, size_t count)
 	}
 	free(f.directories);
 	if (ok) {
-		free(f.targets.items);	/* their names are in both */
+		free(f.targets.items);	/* the names now belong to `paths` */
 		free(f.way.items);
 		return paths;
 	}
@@ -299,7 +299,7 @@ paths_find(const struct source *src, const uint32_t *inodes, size_t count)
 	return NULL;
 }
 
-/* Put "/name" in front of the path that begins at *begin. */
+/* Prepend "/name" to the path that begins at *begin. */
 static bool
 prepend(char *path, size_t *begin, const char *name)
 {
@@ -325,7 +325,7 @@ paths_get(struct paths *paths, uint32_t inode)
 	if (n == NULL || n->name == NULL)
 		return NO_PATH;
 	paths->text[begin] = '\0';
-	/* A loop of directories ends where the room does. */
+	/* A loop of directories ends when the buffer is full. */
 	while (n->name != NULL && prepend(paths->text, &begin, n->name)) {
 		if (n->parent == paths->root)
 			return paths->text + begin;

@@ -14,7 +14,7 @@ read_errors_init(struct read_errors *r, uint64_t max_read_errors)
 	r->step = r->allowed = max_read_errors;
 }
 
-/* Of what comes from now on, all is lost; no list of it would help. */
+/* Everything from now on is lost; listing it would not help. */
 static void
 give_up(struct read_errors *r)
 {
@@ -23,8 +23,8 @@ give_up(struct read_errors *r)
 	r->is_gone = true;
 	if (r->verdict == VERDICT_GO_ON)
 		r->verdict = VERDICT_ABORT;
-	report(r->rep, DE_ERROR, "%s cannot be read any more, so the dump is "
-	    "given up", r->src->info.device);
+	report(r->rep, DE_ERROR, "%s is no longer readable; giving the dump up",
+	    r->src->info.device);
 }
 
 void
@@ -39,11 +39,10 @@ read_errors_note(struct read_errors *r, const struct gather_loss *loss)
 		give_up(r);
 		return;
 	}
-	snprintf(text, sizeof(text), "%" PRIu64 " bytes at offset %" PRIu64
-	    " cannot be read, and are zeros in the dump (address %" PRIu64
-	    " of the device, block %" PRIu64 "): %s", loss->length,
-	    loss->offset, loss->address, loss->address / block_size,
-	    strerror(loss->error));
+	snprintf(text, sizeof(text), "%" PRIu64 " bytes at offset %" PRIu64 " "
+	    "cannot be read and are zeros in the dump (address %" PRIu64 " of "
+	    "the device, block %" PRIu64 "): %s", loss->length, loss->offset,
+	    loss->address, loss->address / block_size, strerror(loss->error));
 	findings_take_data(r->findings, loss->inode, text);
 	r->lost++;
 	r->not_there += loss->error == ENXIO;
@@ -57,8 +56,8 @@ ask(struct read_errors *r, uint64_t count)
 	report(r->rep, DE_ERROR, "%s: %" PRIu64 " read errors; max_read_errors "
 	    "is %" PRIu64, r->src->info.device, count, r->step);
 	snprintf(question, sizeof(question), "There were %" PRIu64 " read "
-	    "errors. Do you want to go on, until there are %" PRIu64 " more?",
-	    count, r->step);
+	    "errors. Do you want to continue, until there are %" PRIu64 " "
+	    "more?", count, r->step);
 	switch (message_ask(r->channel, question)) {
 	case ANSWER_YES:
 		r->allowed = count > UINT64_MAX - r->step ? UINT64_MAX :
@@ -100,12 +99,15 @@ read_errors_advise(const struct read_errors *r)
 {
 	const uint64_t count = findings_read_errors(r->findings);
 
-	/* Those of a source that is shorter than it should be are no fault. */
+	/*
+	 * Errors past the end of a truncated source do not indicate a failing
+	 * disk.
+	 */
 	if (!r->is_gone && (count == 0 || (r->lost == count &&
 	    r->not_there == count)))
 		return;
 	report(r->rep, DE_WARNING, "%s: %" PRIu64 " read error%s: the disk is "
-	    "failing. Copy it first, with ddrescue to another disk, and dump "
-	    "the copy; smartctl -a says how it is", r->src->info.device, count,
-	    count == 1 ? "" : "s");
+	    "failing. Copy it to another disk with ddrescue first, and dump "
+	    "the copy; smartctl -a shows its condition", r->src->info.device,
+	    count, count == 1 ? "" : "s");
 }

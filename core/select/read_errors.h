@@ -2,10 +2,9 @@
 /*
  * read_errors.h - how many read errors a dump may have
  *
- * Notes what could not be read, and goes on: a disk that is failing is the one
- * that a dump is wanted of.  If max_read_errors is set, it asks the operator
- * after every so many of them whether to go on, from the first scan of the
- * inodes on.
+ * Records what cannot be read and continues: a dump matters most when a disk is
+ * failing.  If max_read_errors is set, asks the operator after every that many
+ * errors whether to continue, from the first scan of the inodes on.
  *
  * Main thread only.
  */
@@ -17,41 +16,43 @@
 #include "core/ring/gather.h"
 
 struct read_errors {
-	struct findings *findings;	/* borrowed, as all here */
+	struct findings *findings;	/* borrowed, like all here */
 	const struct source *src;
 	struct report *rep;
 	int channel;			/* to the supervisor */
-	uint64_t step;			/* max_read_errors; 0: any number */
-	uint64_t allowed;		/* so many in all, so far */
-	enum verdict verdict;		/* other than VERDICT_GO_ON, it stays */
-	bool is_gone;			/* the device, as the source says */
-	uint64_t lost;			/* pieces of files that cannot be read; */
-	uint64_t not_there;		/* of these, behind the end of the source */
+	uint64_t step;			/* max_read_errors; 0: no limit */
+	uint64_t allowed;		/* total allowed so far */
+	enum verdict verdict;		/* permanent unless VERDICT_GO_ON */
+	bool is_gone;			/* the device, according to the
+					   source */
+	uint64_t lost;			/* unreadable pieces of files; */
+	uint64_t not_there;		/* of these, past the end of the
+					   source */
 };
 
 /* `max_read_errors` as configured. */
 void read_errors_init(struct read_errors *r, uint64_t max_read_errors);
 
 /*
- * File data that is zeros in the dump.  If the source says that its device is
- * gone, the verdict is VERDICT_ABORT from then on.
+ * File data that is zeros in the dump.  If the source reports that its device
+ * is gone, the verdict is VERDICT_ABORT from then on.
  */
 void read_errors_note(struct read_errors *r, const struct gather_loss *loss);
 
 /*
  * May the dump go on?  VERDICT_GO_ON: yes; VERDICT_ABORT: the operator says no;
- * VERDICT_NO_OPERATOR: there is none to be asked.  Those of metadata count, too.
+ * VERDICT_NO_OPERATOR: there is none to ask.  Metadata errors count, too.
  */
 enum verdict read_errors_check(struct read_errors *r);
 
 /*
- * A hook of an instance, while one call of it may meet any number of read
- * errors: it is not wanted any more when there are too many.
+ * A hook for an instance, one call of which may encounter any number of read
+ * errors: it stops the call when there are too many.
  */
 bool read_errors_hook(void *read_errors, enum de_finding kind,
     uint32_t inode, const char *format, const char *text);
 
-/* In the end: if there were any, say what they mean and what helps. */
+/* At the end, if there were any: explain them and what to do. */
 void read_errors_advise(const struct read_errors *r);
 
 #endif

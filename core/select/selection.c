@@ -16,7 +16,7 @@ tape_blocks_of(uint64_t bytes)
 	return bytes / DE_TAPE_BLOCK + (bytes % DE_TAPE_BLOCK != 0);
 }
 
-/* Headers and data; holes in it are guessed from what it occupies. */
+/* Headers and data; holes are estimated from the allocated size. */
 static uint64_t
 estimate(const struct de_brief *inode)
 {
@@ -47,26 +47,26 @@ has_known_type(const struct de_brief *inode)
 	}
 }
 
-/* Returns false, and says why, if restore could do nothing with it. */
+/* Returns false, after reporting why, if restore could not handle it. */
 static bool
 can_be_dumped(const struct de_brief *inode, struct findings *findings)
 {
 	if (!has_known_type(inode)) {
-		findings_add(findings, inode->number, "left out: its mode "
-		    "%06o is of no known file type", (unsigned)inode->mode);
+		findings_add(findings, inode->number, "left out: its mode %06o "
+		    "has an unknown file type", (unsigned)inode->mode);
 		return false;
 	}
 	if (S_ISLNK(inode->mode) &&
 	    (inode->size == 0 || inode->size > STREAM_TARGET_MAX)) {
 		findings_add(findings, inode->number, "left out: a symbolic "
-		    "link with a target of %" PRIu64 " bytes; restore makes "
-		    "those of 1 to %d", inode->size, STREAM_TARGET_MAX);
+		    "link with a target of %" PRIu64 " bytes; restore supports "
+		    "1 to %d", inode->size, STREAM_TARGET_MAX);
 		return false;
 	}
 	return true;
 }
 
-/* The work on a selection. */
+/* The state of selecting. */
 struct selecting {
 	struct selection *sel;
 	const struct source *src;
@@ -75,13 +75,14 @@ struct selecting {
 	struct findings *findings;
 	struct report *rep;
 	const atomic_int *cancelled;
-	struct inomap *links;		/* with a target to be read; or empty */
+	struct inomap *links;		/* whose target is to be read; or
+					   empty */
 	bool *out_of_memory;
 };
 
 /*
- * In the second of the base, too: that may have been after it was read.  What
- * was changed before 1970 by its clock was changed by a clock that is wrong.
+ * Includes the second of the base, which may have read it before the change. A
+ * change before 1970 indicates a wrong clock.
  */
 static bool
 is_changed(const struct selection_rules *rules, const struct de_brief *inode)
@@ -90,7 +91,7 @@ is_changed(const struct selection_rules *rules, const struct de_brief *inode)
 	    inode->ctime >= rules->since;
 }
 
-/* The base lacks it, or has it as it was at no moment. */
+/* It is missing from the base, or inconsistent there. */
 static bool
 is_retaken(const struct selection_rules *rules, const struct de_brief *inode)
 {
@@ -98,7 +99,7 @@ is_retaken(const struct selection_rules *rules, const struct de_brief *inode)
 	    inode->number);
 }
 
-/* Is it left out whatever names it has? */
+/* Is it excluded under any name? */
 static bool
 is_left_out(const struct selecting *s, const struct de_brief *inode)
 {
@@ -106,12 +107,12 @@ is_left_out(const struct selecting *s, const struct de_brief *inode)
 	    s->rules->level >= s->rules->honor_nodump &&
 	    inode->number != s->src->info.root_inode)
 		return true;
-	/* A directory comes as an empty one. */
+	/* A directory is dumped as an empty one. */
 	return (inode->flags & INODE_ENCRYPTED) != 0 &&
 	    !S_ISDIR(inode->mode);
 }
 
-/* A target inside of the inode has been read along with it. */
+/* An in-inode target has been read along with the inode. */
 static void
 note_link(const struct selecting *s, const struct de_brief *inode)
 {
@@ -120,12 +121,12 @@ note_link(const struct selecting *s, const struct de_brief *inode)
 	if (s->links->bits != NULL ||
 	    inomap_init(s->links, s->src->info.max_inode))
 		inomap_add(s->links, inode->number);
-	/* Without memory it is told in pass IV, when it is in the map already. */
+	/* Out of memory: pass IV reports it, when it is already in the map. */
 }
 
 /*
- * It cannot be dumped.  Of a level with a base it stays in use and keeps its
- * names: so restore does not remove what an earlier level has of it.
+ * It cannot be dumped.  Above level 0 it stays in use and keeps its names, so
+ * that restore does not remove what an earlier level restored.
  */
 static void
 leave_out(const struct selecting *s, uint32_t inode)
@@ -143,7 +144,7 @@ select_inode(const struct selecting *s, const struct de_brief *inode)
 	    is_retaken(s->rules, inode);
 
 	inomap_add(&sel->in_use, inode->number);
-	/* As long as it is not dumped. */
+	/* Unless it is dumped after all. */
 	if (is_wanted)
 		inomap_add(&sel->left_out, inode->number);
 	if (!inode_types_note(&sel->types, inode->number, inode->mode))
@@ -204,7 +205,7 @@ scan_inodes(const struct selecting *s)
 	return status == DE_NO_MORE ? DE_OK : status;
 }
 
-/* The estimate of what the walk has added and taken away. */
+/* Correct the estimate by what the walk has added and removed. */
 static enum de_status
 correct_estimate(const struct selecting *s, const struct inomap *before)
 {
@@ -234,7 +235,7 @@ correct_estimate(const struct selecting *s, const struct inomap *before)
 	return status == DE_FAILED ? DE_FAILED : DE_OK;
 }
 
-/* DE_NO_MORE: it cannot be, and that has been told. */
+/* DE_NO_MORE: it cannot be read (reported). */
 static enum de_status
 try_link(const struct selecting *s, const struct de_inode *link)
 {
@@ -244,8 +245,8 @@ try_link(const struct selecting *s, const struct de_inode *link)
 	enum de_status status = source_read_symlink(src, link, target,
 	    sizeof(target));
 	if (status == DE_FAILED && !*s->cancelled) {
-		findings_add(s->findings, link->number, "left out: its target "
-		    "cannot be read");
+		findings_add(s->findings, link->number, "left out: cannot read "
+		    "its target");
 		status = DE_NO_MORE;
 	}
 	return status;
@@ -253,7 +254,7 @@ try_link(const struct selecting *s, const struct de_inode *link)
 
 /*
  * A symbolic link without its target has no record, so the maps, which come
- * first, must not promise one.
+ * first, must not list it.
  */
 static void
 leave_out_link(const struct selecting *s, const struct de_inode *link)
@@ -325,12 +326,12 @@ make_maps(const struct selecting *s)
 	    inomap_init(&sel->left_out, max_inode) &&
 	    inomap_init(&sel->directories, max_inode))
 		return true;
-	report(s->rep, DE_ERROR, "out of memory for the maps of %" PRIu32
-	    " inodes", max_inode);
+	report(s->rep, DE_ERROR, "out of memory for the maps of %" PRIu32 " "
+	    "inodes", max_inode);
 	return false;
 }
 
-/* What cannot be known counts as in use. */
+/* Unknown inodes count as in use. */
 static void
 take_unknown(struct selection *sel)
 {
@@ -351,15 +352,15 @@ has_root(const struct selecting *s)
 
 	if (inomap_has(&s->sel->directories, info->root_inode))
 		return true;
-	report(s->rep, DE_ERROR, "%s: inode %" PRIu32 ", the root, is no "
-	    "directory; the filesystem needs to be repaired", info->device,
+	report(s->rep, DE_ERROR, "%s: inode %" PRIu32 ", the root, is not a "
+	    "directory; the filesystem needs repair", info->device,
 	    info->root_inode);
 	return false;
 }
 
 /*
- * What this dump lacks has to be in a later one as soon as it has a name there,
- * however old it is: when its directory has moved, or can be read again.
+ * What is missing from this dump must be in a later one once it has a name
+ * there, however old it is: when its directory has moved or can be read again.
  */
 static void
 find_left_out(struct selection *sel)

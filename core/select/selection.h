@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * selection.h - which inodes a dump is made of
+ * selection.h - which inodes make up a dump
  *
- * One scan of the inodes (pass I) gives three maps; the walk through the
- * directories (tree.h, pass II) takes from them what has no name in the dump and
- * adds the directories on the way.  Memory: 3/4 byte per inode that the
- * filesystem can have, 5/4 bytes while it is made, and what tree.h says for each
- * directory.
+ * One scan of the inodes (pass I) builds three maps; the walk of the
+ * directories (tree.h, pass II) removes what has no name in the dump and adds
+ * the directories above.  Memory: 3/4 byte per possible inode, 5/4 bytes while
+ * selecting, and what tree.h says per directory.
  */
 #ifndef CORE_SELECTION_H
 #define CORE_SELECTION_H
@@ -17,48 +16,50 @@
 #include "core/host/source.h"
 #include "core/select/tree.h"
 
-/* restore makes symbolic links with targets of up to so many bytes. */
+/* restore creates symbolic links with targets up to that length. */
 #define STREAM_TARGET_MAX 4095
 
-/* What is to be selected. */
+/* What to select. */
 struct selection_rules {
 	int64_t since;			/* changed since; 0: everything */
-	const struct inomap *retake;	/* borrowed: these in any case; NULL */
+	const struct inomap *retake;	/* borrowed: include these anyway;
+					   NULL */
 	uint32_t level;
-	uint32_t honor_nodump;		/* the flag counts from this level on */
+	uint32_t honor_nodump;		/* honor the flag from this level on */
 	const struct exclude *exclude;	/* borrowed; NULL: no patterns */
-	const char *subtree;		/* borrowed; NULL: the whole of it */
-	const char *subtree_at;		/* "FILE:LINE" of it, or NULL */
+	const char *subtree;		/* borrowed; NULL: everything */
+	const char *subtree_at;		/* its "FILE:LINE", or NULL */
 };
 
 struct selection {
-	struct inomap in_use;		/* have a name that restore may know */
+	struct inomap in_use;		/* have a name, to restore's
+					   knowledge */
 	struct inomap dumped;		/* have a record in the stream */
-	struct inomap left_out;		/* to be dumped, but for its names */
-	struct inomap directories;	/* those of them that are directories */
+	struct inomap left_out;		/* would be dumped if they had a name */
+	struct inomap directories;	/* the directories among them */
 	/*
-	 * In use as well, but nobody knows what they are.  No bits: none.  The
-	 * instance of the source notes them here while it is selected from.
+	 * Also in use, but of unknown type.  No bits: none.  The instance of
+	 * the source records them here during the selection.
 	 */
 	struct inomap unknown;
 	struct inode_types types;	/* of all that are in use */
 	struct tree *tree;		/* which names are left out */
-	uint64_t tape_blocks;		/* of the whole stream, estimated */
+	uint64_t tape_blocks;		/* estimate for the whole stream */
 	uint64_t inodes;		/* in `dumped` */
-	bool has_attributes;		/* a directory has extended ones */
+	bool has_attributes;		/* a directory has some */
 };
 
 /*
- * Select.  `cancelled` is looked at now and then; the rules' patterns have to
- * live as long as the selection.  Returns false after reporting why; also if
- * there were too many read errors, as their `verdict` tells then.
+ * Select.  `cancelled` is checked periodically; the rules' patterns must live
+ * as long as the selection.  Returns false after reporting why; also if there
+ * were too many read errors, which their `verdict` then shows.
  */
 bool selection_make(struct selection *sel, const struct source *src,
     const struct selection_rules *rules, struct read_errors *read_errors,
     struct report *rep, const atomic_int *cancelled);
 void selection_free(struct selection *sel);
 
-/* Is it one of those that nobody knows? */
+/* Is it an unknown inode? */
 bool selection_is_unknown(const struct selection *sel, uint32_t inode);
 
 #endif

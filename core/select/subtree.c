@@ -14,16 +14,15 @@ struct lookup {
 	uint32_t inode;		/* 0: not found yet */
 };
 
-/* Say what is wrong with the path, up to the end of `part`. */
+/* Report what is wrong with the path, up to the end of `part`. */
 static enum subtree_found
 refuse(const struct subtree *s, const char *part, size_t length,
     const char *what)
 {
-	report(s->rep, DE_ERROR, "%s%ssubtree: %.*s %s; it has to be a path "
-	    "from the root of the filesystem on %s, without the place where "
-	    "that is mounted", s->at != NULL ? s->at : "",
-	    s->at != NULL ? ": " : "", (int)(part + length - s->path), s->path,
-	    what, s->src->info.device);
+	report(s->rep, DE_ERROR, "%s%ssubtree: %.*s %s; expected a path from "
+	    "the root of the filesystem on %s, without its mount point", s->at
+	    != NULL ? s->at : "", s->at != NULL ? ": " : "", (int)(part + length
+	    - s->path), s->path, what, s->src->info.device);
 	return SUBTREE_NOT_FOUND;
 }
 
@@ -40,7 +39,7 @@ look_up(void *arg, const struct de_entry *e)
 	return DE_NO_MORE;
 }
 
-/* What makes an inode on the way, or at its end, unfit; NULL: nothing. */
+/* Why an inode, inside the path or at its end, cannot be used; NULL: it can. */
 static const char *
 why_unfit(const struct subtree *s, const struct de_inode *inode, bool on_the_way)
 {
@@ -49,22 +48,22 @@ why_unfit(const struct subtree *s, const struct de_inode *inode, bool on_the_way
 	    exclude_inodes(s->exclude, &numbers);
 
 	if (S_ISLNK(inode->mode))
-		return "is a symbolic link, which is not followed";
+		return "is a symbolic link; links are not followed";
 	if (on_the_way && !S_ISDIR(inode->mode))
 		return "is a file, not a directory";
 	if (inode->number == s->src->info.root_inode)
 		return NULL;
 	for (size_t i = 0; i < count; i++)
 		if (numbers[i] == inode->number)
-			return "is left out by its inode number in exclude";
+			return "is excluded by its inode number";
 	if (s->without_nodump && (inode->flags & INODE_NODUMP) != 0)
 		return "has the nodump flag, and is left out";
 	return NULL;
 }
 
 /*
- * Look at an inode, and for a name in it, if it is to be a directory: `name` is
- * NULL for the last one.
+ * Examine an inode and, if it must be a directory, look `name` up in it; `name`
+ * is NULL for the last one.
  */
 static enum subtree_found
 step(const struct subtree *s, uint32_t number, const char *part,
@@ -107,7 +106,7 @@ subtree_find(const struct subtree *s, uint32_t *way)
 		if (found != SUBTREE_FOUND)
 			return found;
 		if (name.inode == 0)
-			return refuse(s, part, length, "is not there");
+			return refuse(s, part, length, "does not exist");
 		*way++ = inode;
 		inode = name.inode;
 		before = part;

@@ -13,13 +13,15 @@
 #include "core/select/subtree.h"
 
 #define EXPLANATION_BYTES 512
-#define NO_STATE 0u		/* no part of a pattern waits */
+#define NO_STATE 0u		/* no part of a pattern is pending */
 
-/* Found by trying: it makes paths of so many bytes, and none of more. */
+/*
+ * Found by experiment: restore creates paths up to this length, no longer ones.
+ */
 #define PATH_RESTORED_MAX 4092
-#define PATH_ENOUGH (1u << 20)	/* not counted any further */
+#define PATH_ENOUGH (1u << 20)	/* stop counting */
 
-/* A state that directories share; its number stands for it. */
+/* A state shared by directories, identified by its number. */
 struct shared_state {
 	struct exclude_state state;
 	uint32_t number;
@@ -43,43 +45,43 @@ struct with_parent {
 	uint32_t parent;
 };
 
-/* A directory on its way through the walk. */
+/* A directory in the queue of the walk. */
 struct member {
 	uint32_t inode;
-	uint32_t parent;	/* its place in the queue */
-	uint32_t path;		/* bytes of its path, "/a/b" */
+	uint32_t parent;	/* its position in the queue */
+	uint32_t path;		/* length of its path, "/a/b" */
 };
 
-/* What the walk goes through, and what becomes of it. */
+/* The phases of the walk, by the fate of what they visit. */
 enum phase {
 	PHASE_DUMPED,		/* from the root */
 	PHASE_ENCRYPTED,	/* below encrypted directories */
-	PHASE_LEFT_OUT		/* below what else is left out */
+	PHASE_LEFT_OUT		/* below excluded ones */
 };
 
-/* Alive during the walk only. */
+/* Exists during the walk only. */
 struct walk {
 	enum phase phase;
 	struct member *queue;	/* room for every directory */
 	uint32_t *states;	/* of the members; NULL without patterns */
 	uint32_t room;
 	uint32_t count;
-	uint32_t place;		/* of the directory that is read */
+	uint32_t place;		/* of the current directory */
 	struct inomap reached;	/* by a name that is dumped */
-	struct inomap seen;	/* by another one only */
+	struct inomap seen;	/* only by other names */
 	struct inomap several;	/* directories with several names */
 	struct inomap of_interest;	/* see note_interest() */
 	struct tree_view view;
-	uint32_t dotdot;	/* what the directory says of it; 0: nothing */
-	bool needed;		/* the directory has something dumped in it */
+	uint32_t dotdot;	/* from its entry; 0: none */
+	bool needed;		/* something in it is dumped */
 	bool failed;		/* not by a fault of the source */
 	void *scan;
-	uint32_t next;		/* the lowest inode that the scan can give */
+	uint32_t next;		/* lowest inode still ahead of the scan */
 };
 
 struct tree {
 	struct tree_job job;
-	struct inomap left_out;		/* inodes without any name */
+	struct inomap left_out;		/* inodes left out under any name */
 	struct inomap encrypted;
 	void *state_tree;		/* of tsearch(3) */
 	struct shared_state **states;	/* by number */
@@ -88,12 +90,14 @@ struct tree {
 	size_t with_state_count;
 	struct with_names *with_names;	/* by rising number */
 	size_t with_names_count;
-	struct with_parent *with_parent;	/* by rising number, in the end */
+	struct with_parent *with_parent;	/* sorted at the end */
 	size_t with_parent_count;
-	char *subtree;			/* its parts, each with a NUL behind */
+	char *subtree;			/* its components, NUL-terminated */
 	size_t depth;			/* how many */
 	struct with_state *way;		/* directories down to it; by number, */
-					/*   `state` is the offset of a part */
+					/*
+					 * `state` is the offset of a component
+					 */
 	size_t way_count;
 	uint32_t serial;
 	struct walk *walk;
@@ -160,11 +164,11 @@ free_states(struct tree *t)
 static int
 by_directory(const void *a, const void *b)
 {
-	const uint32_t *x = a, *y = b;	/* the first member of each */
+	const uint32_t *x = a, *y = b;	/* both begin with the number */
 	return *x < *y ? -1 : *x > *y;
 }
 
-/* Whether a state is of use: only then has a directory one. */
+/* Directories have states only if patterns make use of them. */
 static bool
 has_states(const struct tree *t)
 {
@@ -245,7 +249,7 @@ tree_look(struct tree *t, uint32_t directory, struct tree_view *view)
 		    state->state]->state;
 }
 
-/* By its name; `below` as with exclude_matches(). */
+/* By its name; `below` as for exclude_matches(). */
 static bool
 name_is_left_out(const struct tree *t, const struct tree_view *view,
     const struct de_entry *e, struct exclude_state *below)
@@ -257,7 +261,7 @@ name_is_left_out(const struct tree *t, const struct tree_view *view,
 	    &view->state, e->name, e->name_length, below);
 }
 
-/* Of a directory with several names, the first in one directory counts. */
+/* Of a directory with several names, the first one in one directory counts. */
 static bool
 is_further_name(struct tree *t, const struct tree_view *view, uint32_t inode)
 {
@@ -294,7 +298,7 @@ tree_leaves_out(struct tree *t, const struct tree_view *view,
 
 /* --------------------------------------------------------------- the walk */
 
-/* Of what this entry names; long enough is long enough. */
+/* Of the inode of this entry; capped. */
 static uint32_t
 path_of(const struct walk *w, const struct de_entry *e)
 {
@@ -305,7 +309,8 @@ path_of(const struct walk *w, const struct de_entry *e)
 static void
 enqueue(struct walk *w, uint32_t inode, uint32_t state, uint32_t path)
 {
-	if (w->count == w->room)	/* not before a directory comes twice */
+	if (w->count == w->room)	/* only when a directory appears
+					   twice */
 		return;
 	if (w->states != NULL)
 		w->states[w->count] = state;
@@ -325,11 +330,10 @@ take_directory(struct tree *t, const struct de_entry *e,
 
 	if (inomap_has(&w->reached, e->inode)) {
 		inomap_add(&w->several, e->inode);
-		findings_add(t->job.findings, e->inode, "its further name "
+		findings_add(t->job.findings, e->inode, "its additional name "
 		    "\"%.*s\" in the directory with inode %" PRIu32 " is left "
-		    "out: a directory can have one only",
-		    e->name_length < 100 ? (int)e->name_length : 100, e->name,
-		    w->view.directory);
+		    "out: a directory can have only one", e->name_length < 100 ?
+		    (int)e->name_length : 100, e->name, w->view.directory);
 		return DE_OK;
 	}
 	if (w->states != NULL && !share_state(t, below, &state)) {
@@ -348,8 +352,8 @@ check_path(const struct tree *t, const struct de_entry *e)
 
 	if (path > PATH_RESTORED_MAX && inomap_has(t->job.dumped, e->inode))
 		findings_add(t->job.findings, e->inode, "its path has %" PRIu32
-		    " bytes; restore cannot make it, as it takes no more than "
-		    "%d", path, PATH_RESTORED_MAX);
+		    " bytes; restore cannot create it, because its limit is %d",
+		    path, PATH_RESTORED_MAX);
 }
 
 /* An entry of a directory that is dumped. */
@@ -387,7 +391,10 @@ take_dumped(struct tree *t, const struct de_entry *e)
 	return DE_OK;
 }
 
-/* An entry of one that is not: what it names is known to be left out. */
+/*
+ * An entry of a directory that is left out: what it refers to is missing on
+ * purpose.
+ */
 static void
 take_left_out(struct tree *t, const struct de_entry *e)
 {
@@ -405,8 +412,8 @@ take_left_out(struct tree *t, const struct de_entry *e)
 	enqueue(w, e->inode, NO_STATE, 0);
 	if (w->phase == PHASE_ENCRYPTED &&
 	    inomap_has(&t->encrypted, e->inode))
-		findings_add(t->job.findings, e->inode, "left out: it is "
-		    "encrypted, with all that is in it");
+		findings_add(t->job.findings, e->inode, "left out with all its "
+		    "contents: it is encrypted");
 }
 
 static bool
@@ -417,8 +424,8 @@ is_dot(const struct de_entry *e)
 }
 
 /*
- * Of a name that nothing depends on: is there a pattern that it fits?  That is
- * asked as long as there is one that has not matched anything.
+ * Does a pattern match a name on which nothing else depends?  Asked while any
+ * pattern has not matched anything.
  */
 static void
 note_patterns(const struct tree *t, const struct de_entry *e)
@@ -450,7 +457,7 @@ take_entry(void *arg, const struct de_entry *e)
 	return DE_OK;
 }
 
-/* The inode of the next directory to be read, by a scan that only goes on. */
+/* The inode of the next directory to read, from an ascending scan. */
 static enum de_status
 get_inode(struct tree *t, uint32_t number, struct de_inode *inode)
 {
@@ -470,7 +477,7 @@ get_inode(struct tree *t, uint32_t number, struct de_inode *inode)
 	return status;
 }
 
-/* There are few of them, if any. */
+/* They are few, if any. */
 static bool
 check_parent(struct tree *t, uint32_t place)
 {
@@ -514,8 +521,8 @@ read_member(struct tree *t, uint32_t place)
 	if (get_inode(t, number, &inode) == DE_FAILED)
 		return false;
 	/*
-	 * In a live filesystem it may have gone.  What cannot be read of it is
-	 * told in pass III, which has the same to read.
+	 * In a live filesystem it may be gone.  Read errors are reported in
+	 * pass III, which reads it again.
 	 */
 	if (inode.number == number && S_ISDIR(inode.mode))
 		source_read_directory(src, &inode, take_entry, t);
@@ -535,7 +542,7 @@ by_inode(const void *a, const void *b)
 	return x->inode < y->inode ? -1 : x->inode > y->inode;
 }
 
-/* With states beside them: those are put in order along with the members. */
+/* Sorts the states along with the members. */
 static bool
 sort_members(struct tree *t, uint32_t from)
 {
@@ -563,7 +570,7 @@ sort_members(struct tree *t, uint32_t from)
 	return true;
 }
 
-/* Level by level, what is in the queue and what comes into it. */
+/* Level by level, including what is added meanwhile. */
 static bool
 read_queue(struct tree *t)
 {
@@ -581,7 +588,7 @@ read_queue(struct tree *t)
 	return true;
 }
 
-/* Children stand behind their parents, so one pass from the end does it. */
+/* Children follow their parents, so one backward pass suffices. */
 static void
 add_parents(struct tree *t)
 {
@@ -594,7 +601,7 @@ add_parents(struct tree *t)
 	inomap_add(t->job.dumped, t->job.src->info.root_inode);
 }
 
-/* For pass III: the directories whose entries have to be looked at closely. */
+/* For pass III: the directories whose entries need a closer look. */
 static bool
 keep_states(struct tree *t)
 {
@@ -666,8 +673,8 @@ walk_dumped(struct tree *t)
 }
 
 /*
- * Go through what is left out as well: what is found there is missing on
- * purpose, and need not be told of.
+ * Visit what is left out as well: anything found there is missing on purpose
+ * and need not be reported.
  */
 static bool
 walk_left_out(struct tree *t, enum phase phase)
@@ -686,7 +693,7 @@ walk_left_out(struct tree *t, enum phase phase)
 		    inomap_has(&w->reached, i) != (phase == PHASE_ENCRYPTED))
 			continue;
 		if (phase == PHASE_ENCRYPTED)
-			findings_add(t->job.findings, i, "what is in it is "
+			findings_add(t->job.findings, i, "its contents are "
 			    "left out: it is encrypted");
 		else
 			inomap_add(&w->seen, i);
@@ -698,8 +705,8 @@ walk_left_out(struct tree *t, enum phase phase)
 /* --------------------------------------------------------------- the maps */
 
 /*
- * The path to a directory may lead through an inode that nobody knows.  What an
- * earlier level has of it stays then.
+ * The path of a directory may lead through an unknown inode.  What an earlier
+ * level restored then stays.
  */
 static bool
 may_have_a_path(const struct tree *t)
@@ -733,12 +740,12 @@ settle_file(struct tree *t, uint32_t inode)
 	if (inomap_has(&w->reached, inode))
 		return;
 	if (!inomap_has(&w->seen, inode))
-		findings_add(t->job.findings, inode, "left out: it has no "
-		    "name in any directory");
+		findings_add(t->job.findings, inode, "left out: it has no name "
+		    "in any directory");
 	inomap_remove(t->job.dumped, inode);
 }
 
-/* What has no name that is dumped is not, either. */
+/* What has no dumped name is not dumped either. */
 static void
 settle_maps(struct tree *t)
 {
@@ -762,7 +769,7 @@ settle_maps(struct tree *t)
 
 /* ------------------------------------------- patterns that matched nothing */
 
-/* What may be wrong with a pattern, and what would do. */
+/* Explain what may be wrong with a pattern, and what to write. */
 static void
 explain(const struct tree *t, const char *pattern,
     char text[static EXPLANATION_BYTES])
@@ -774,20 +781,20 @@ explain(const struct tree *t, const char *pattern,
 	if (length > 1 && strncmp(pattern, mount_point, length) == 0 &&
 	    pattern[length] == '/')
 		snprintf(text, EXPLANATION_BYTES, "paths begin at the root of "
-		    "the filesystem, not at that of the system: write %s",
-		    pattern + length);
+		    "the filesystem, not of the system: write %s", pattern +
+		    length);
 	else if (strchr(pattern, '{') != NULL)
-		snprintf(text, EXPLANATION_BYTES, "{a,b} is no wildcard: write "
-		    "a pattern for each");
+		snprintf(text, EXPLANATION_BYTES, "{a,b} is not a wildcard: "
+		    "write a pattern for each");
 	else if (bracket != NULL && strchr(bracket, ']') == NULL)
 		snprintf(text, EXPLANATION_BYTES, "a [ without ] stands for "
 		    "itself");
 	else if (strchr(pattern, '/') != NULL)
-		snprintf(text, EXPLANATION_BYTES, "it was held against paths "
-		    "from the root of the filesystem, without the place where "
-		    "that is mounted, and no symbolic link is followed");
+		snprintf(text, EXPLANATION_BYTES, "it is compared with paths "
+		    "from the root of the filesystem, without its mount point, "
+		    "and symbolic links are not followed");
 	else
-		snprintf(text, EXPLANATION_BYTES, "it was held against the "
+		snprintf(text, EXPLANATION_BYTES, "it is compared with the "
 		    "names of files and directories in every directory");
 }
 
@@ -805,14 +812,13 @@ warn_of_pattern(const struct tree *t, size_t i)
 	} else {
 		if (inomap_has(t->job.in_use, inode))
 			return;
-		snprintf(text, sizeof(text), "there is no inode with that "
-		    "number");
+		snprintf(text, sizeof(text), "no inode has that number");
 	}
 	report(t->job.rep, DE_WARNING, "exclude: \"%s\" matches nothing on "
 	    "%s: %s", pattern, t->job.src->info.device, text);
 }
 
-/* What cannot be read may have had something. */
+/* What cannot be read might have matched. */
 static void
 warn_of_patterns(const struct tree *t)
 {
@@ -826,8 +832,8 @@ warn_of_patterns(const struct tree *t)
 /* ------------------------------------------------------------ from outside */
 
 /*
- * What no name can do anything about: a file that is not dumped, nor left out
- * on purpose.  At high levels that is nearly all of them.
+ * Mark what names have no influence on: files that are neither dumped nor
+ * excluded.  At high levels these are nearly all.
  */
 static bool
 note_interest(struct tree *t)

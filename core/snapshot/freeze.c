@@ -19,9 +19,9 @@
 #include "core/base/clock.h"
 #include "core/snapshot/frozen.h"
 
-#define THAW_MS 20000		/* a thaw takes no time, unless it hangs */
+#define THAW_MS 20000		/* a thaw is instant unless it hangs */
 
-/* What the guard has open. */
+/* Descriptors that the guard has open. */
 #define GUARD_FD (STDERR_FILENO + 1)
 #define LOCK_FD (STDERR_FILENO + 2)
 
@@ -31,13 +31,13 @@ struct freeze {
 	int64_t limit;
 	pid_t guard;
 	int fd;				/* to the guard */
-	struct frozen *note;		/* owned; NULL: there is none */
+	struct frozen *note;		/* owned; NULL: none */
 };
 
-/* What the guard says: that it froze, and how it ended. */
+/* The guard's reports: that it has frozen, and how it ended. */
 struct word {
-	int error;			/* 0: it is done */
-	bool too_late;			/* the limit was over */
+	int error;			/* 0: success */
+	bool too_late;			/* the limit was exceeded */
 };
 
 /* ----------------------------------------------------------------- the guard */
@@ -63,7 +63,7 @@ ignore_signals(void)
 		signal(signals[i], SIG_IGN);
 }
 
-/* Nothing of ours may stay open in it but its socket and the lock of the note. */
+/* The guard keeps only its socket and the lock of the note open. */
 static void
 keep_only(int fd, int lock)
 {
@@ -71,7 +71,7 @@ keep_only(int fd, int lock)
 
 	for (int i = 0; i <= STDERR_FILENO; i++)
 		dup2(nothing, i);
-	/* They may be in each other's place. */
+	/* They may occupy each other's target numbers. */
 	fd = fcntl(fd, F_DUPFD, LOCK_FD + 1);
 	lock = fcntl(lock, F_DUPFD, LOCK_FD + 1);
 	close(LOCK_FD);
@@ -88,7 +88,7 @@ guard(void *arg, int theirs)
 	const struct word frozen = { 0, false };
 	const int64_t ms = f->limit * 1000;
 
-	setsid();		/* what is sent to our group is not for it */
+	setsid();		/* do not receive signals sent to our group */
 	ignore_signals();
 	keep_only(theirs, f->note == NULL ? -1 : frozen_fd(f->note));
 	const int at = open(f->mount_point, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -104,7 +104,7 @@ guard(void *arg, int theirs)
 	} while (n == -1 && errno == EINTR);
 	const bool thawed = ioctl(at, FITHAW, 0) == 0;
 	const int error = thawed ? 0 : errno;
-	/* Whoever asks later is told how it was. */
+	/* Tell how it ended when asked later. */
 	say_and_end(f, fd.fd, error, n == 0);
 	_exit(1);
 }
@@ -125,24 +125,24 @@ would_block_us(const char *mount_point, const char *folder,
 	const char *what = NULL;
 
 	if (stat(mount_point, &filesystem) == -1)
-		return false;		/* the guard will say why */
+		return false;		/* the guard reports the error */
 	if (fstat(STDERR_FILENO, &st) == 0 && S_ISREG(st.st_mode) &&
 	    is_on(&filesystem, &st))
-		what = "standard error, where messages go,";
+		what = "standard error, which receives messages,";
 	else if (fstat(STDOUT_FILENO, &st) == 0 && S_ISREG(st.st_mode) &&
 	    is_on(&filesystem, &st))
 		what = "standard output";
 	else if (folder != NULL && stat(folder, &st) == 0 &&
 	    is_on(&filesystem, &st))
-		what = "the folder state_dir";
+		what = "the directory state_dir";
 	if (what != NULL)
-		report(rep, DE_ERROR, "%s: cannot be frozen, as %s is on it, "
-		    "and writing there would wait for its end; put that on "
-		    "another filesystem", mount_point, what);
+		report(rep, DE_ERROR, "%s: cannot be frozen: %s is on it, and "
+		    "writing there would block until it is thawed; move that "
+		    "to another filesystem", mount_point, what);
 	return what != NULL;
 }
 
-/* Hear a word of the guard.  False: there was none in time. */
+/* Receive a report from the guard.  False: timed out. */
 static bool
 hear(const struct freeze *f, int64_t milliseconds, struct word *word)
 {
@@ -161,7 +161,7 @@ hear(const struct freeze *f, int64_t milliseconds, struct word *word)
 	}
 }
 
-/* One that hangs in the kernel is not waited for. */
+/* Do not wait for one that hangs in the kernel. */
 static void
 reap(const struct freeze *f, bool has_spoken)
 {
@@ -171,8 +171,8 @@ reap(const struct freeze *f, bool has_spoken)
 }
 
 /*
- * The guard is gone without a word: somebody killed it.  What it was doing in
- * the kernel, a freeze under way, was done by the time it had ended.
+ * The guard was killed without reporting.  A freeze that it had under way in
+ * the kernel was complete by the time it ended.
  */
 static void
 thaw_ourselves(const struct freeze *f)
@@ -183,13 +183,13 @@ thaw_ourselves(const struct freeze *f)
 		ioctl(fd, FITHAW, 0);
 		close(fd);
 	}
-	report(f->rep, DE_WARNING, "%s: the process that held it frozen is "
-	    "gone; it has been thawed", f->mount_point);
+	report(f->rep, DE_WARNING, "%s: the process that kept it frozen is "
+	    "gone; thawed it", f->mount_point);
 	if (f->note != NULL)
 		frozen_remove(f->note);
 }
 
-/* After silence: true if it has ended, and does not just take its time. */
+/* After a timeout: true if it has ended rather than being slow. */
 static bool
 is_guard_gone(const struct freeze *f)
 {
@@ -239,13 +239,13 @@ freeze_begin(const struct freeze_request *request)
 		if (is_guard_gone(f)) {
 			reap(f, true);
 			thaw_ourselves(f);
-			report(rep, DE_ERROR, "%s: could not be frozen",
+			report(rep, DE_ERROR, "%s: freezing failed",
 			    mount_point);
 			goto fail;
 		}
-		/* When it is frozen after all, the guard finds us gone. */
-		report(rep, DE_ERROR, "%s: could not be frozen within %" PRId64
-		    " seconds (freeze_limit)", mount_point, request->limit);
+		/* If it does get frozen later, the guard finds us gone. */
+		report(rep, DE_ERROR, "%s: not frozen within %" PRId64 " "
+		    "seconds (freeze_limit)", mount_point, request->limit);
 		reap(f, false);
 		goto fail;
 	} else if (word.error != 0) {
@@ -255,7 +255,7 @@ freeze_begin(const struct freeze_request *request)
 	}
 	report(rep, DE_ERROR, "%s: cannot be frozen: %s%s", mount_point,
 	    strerror(word.error), word.error == EBUSY ?
-	    "; it is frozen already, perhaps by \"fsfreeze -f\"" : "");
+	    "; it is already frozen, perhaps by \"fsfreeze -f\"" : "");
 fail:
 	freeze_free(f);
 	return NULL;
@@ -275,11 +275,11 @@ freeze_end(struct freeze *f)
 	if (!has_spoken)
 		thaw_ourselves(f);
 	else if (word.too_late)
-		report(f->rep, DE_WARNING, "%s: was frozen for %" PRId64
-		    " seconds (freeze_limit) and not to the end", f->mount_point,
-		    f->limit);
+		report(f->rep, DE_WARNING, "%s: thawed after %" PRId64 " "
+		    "seconds (freeze_limit), before the snapshot was complete",
+		    f->mount_point, f->limit);
 	else if (word.error == EINVAL)
-		report(f->rep, DE_WARNING, "%s: somebody else has thawed it",
+		report(f->rep, DE_WARNING, "%s: something else has thawed it",
 		    f->mount_point);
 	else if (word.error != 0)
 		report(f->rep, DE_WARNING, "%s: cannot be thawed: %s; run "

@@ -19,14 +19,14 @@
 #define BOOT_BYTES 64
 #define NOTE_BYTES (PATH_MAX + BOOT_BYTES + 64)
 #define WAIT_STEP_NS 100000000L
-#define WAIT_STEPS 200		/* 20 seconds: a thaw takes no time */
+#define WAIT_STEPS 200		/* 20 seconds: a thaw is instant */
 
 struct frozen {
 	char path[PATH_MAX];
 	int fd;
 };
 
-/* "" if there is none: then a note of before a boot looks like one of today. */
+/* "" if unavailable: a note from before a boot then looks current. */
 static void
 read_boot_id(char id[static BOOT_BYTES])
 {
@@ -41,7 +41,7 @@ read_boot_id(char id[static BOOT_BYTES])
 	fclose(file);
 }
 
-/* Three lines: the boot, the device, and the mount point. */
+/* Three lines: the boot id, the device, and the mount point. */
 static bool
 write_note(int fd, const char *mount_point)
 {
@@ -75,9 +75,9 @@ frozen_note(const char *folder, const char *job, const char *mount_point,
 	if (f->fd != -1 && flock(f->fd, LOCK_EX | LOCK_NB) == 0 &&
 	    write_note(f->fd, mount_point))
 		return f;
-	report(rep, DE_WARNING, "%s: cannot be written: %s; should all "
-	    "processes of this run be killed at once, %s stays frozen until "
-	    "\"fsfreeze -u\" is run", f->path, strerror(errno), mount_point);
+	report(rep, DE_WARNING, "%s: cannot be written: %s; if all processes "
+	    "of this run are killed at once, %s stays frozen until \"fsfreeze "
+	    "-u\" is run", f->path, strerror(errno), mount_point);
 	frozen_free(f);
 	return NULL;
 }
@@ -104,7 +104,7 @@ frozen_free(struct frozen *f)
 	free(f);
 }
 
-/* Nobody else may have written what is read from it. */
+/* Nobody else may have written its contents. */
 static bool
 is_ours_alone(int fd)
 {
@@ -115,7 +115,7 @@ is_ours_alone(int fd)
 	    (st.st_mode & (S_IWGRP | S_IWOTH)) == 0;
 }
 
-/* False: somebody holds it, who will thaw the filesystem. */
+/* False: another process holds it, and will thaw the filesystem. */
 static bool
 wait_for_lock(int fd)
 {
@@ -129,7 +129,10 @@ wait_for_lock(int fd)
 	return false;
 }
 
-/* The mount point, if the note is whole and of today; it points into `text`. */
+/*
+ * The mount point, if the note is complete and from this boot; points into
+ * `text`.
+ */
 static const char *
 parse_note(int fd, char text[static NOTE_BYTES], dev_t *device)
 {
@@ -142,7 +145,7 @@ parse_note(int fd, char text[static NOTE_BYTES], dev_t *device)
 	const char *noted_device = strsep(&rest, "\n");
 	const char *mount_point = strsep(&rest, "\n");
 	read_boot_id(boot);
-	/* Without the last line end it is torn. */
+	/* Without the final newline it is truncated. */
 	if (rest == NULL || mount_point == NULL || noted_device == NULL ||
 	    strcmp(noted_boot, boot) != 0)
 		return NULL;
@@ -159,13 +162,13 @@ thaw(const char *mount_point, dev_t device, struct report *rep)
 	if (fd == -1)
 		return;
 	if (fstat(fd, &st) == -1 || st.st_dev != device)
-		;		/* another filesystem is there now */
+		;		/* another filesystem is mounted there now */
 	else if (ioctl(fd, FITHAW, 0) == 0)
-		report(rep, DE_WARNING, "%s: was left frozen by a run that was "
-		    "killed; it has been thawed", mount_point);
-	else if (errno != EINVAL)	/* it is not frozen */
-		report(rep, DE_ERROR, "%s: was left frozen by a run that was "
-		    "killed, and cannot be thawed: %s; run \"fsfreeze -u %s\"",
+		report(rep, DE_WARNING, "%s: was left frozen by a killed run; "
+		    "thawed it", mount_point);
+	else if (errno != EINVAL)	/* not frozen */
+		report(rep, DE_ERROR, "%s: was left frozen by a killed run, "
+		    "and cannot be thawed: %s; run \"fsfreeze -u %s\"",
 		    mount_point, strerror(errno), mount_point);
 	close(fd);
 }

@@ -17,7 +17,7 @@
 
 #define PREFIX "DUMPENGINE_"
 #define TEXTS 10		/* in the state file, and NULL */
-#define ENVIRONMENT 4		/* the first of them for the commands */
+#define ENVIRONMENT 4		/* the first one for the commands */
 #define LIMIT_MAX 86400		/* seconds */
 
 struct snapshot {
@@ -25,7 +25,7 @@ struct snapshot {
 	struct signals *signals;	/* borrowed */
 	struct report *rep;		/* borrowed */
 	struct state_file *state;
-	char *texts[TEXTS];		/* owned; NULL at the end */
+	char *texts[TEXTS];		/* owned; terminated by NULL */
 	struct found_device origin;
 	int64_t date;			/* see snapshot_date() */
 };
@@ -38,7 +38,7 @@ settings_of(const struct snapshot *s)
 
 /* ------------------------------------------------------- what was left over */
 
-/* A number that an earlier run has written, or what is set now. */
+/* A number that an earlier run stored, or else the current setting. */
 static int64_t
 limit_of(const struct snapshot *s)
 {
@@ -57,7 +57,7 @@ environment_in(const char *const *texts)
 	return texts;
 }
 
-/* True: there is nothing in the way of a new one. */
+/* True: no old snapshot is in the way of a new one. */
 static bool
 remove_left_over(struct snapshot *s)
 {
@@ -75,18 +75,18 @@ remove_left_over(struct snapshot *s)
 		.trust = s->job->source.plugin->trust,
 		.rep = s->rep,
 	};
-	report(s->rep, DE_WARNING, "an earlier run of this job has ended "
-	    "without removing its snapshot %s of %s; it is removed now",
-	    device == NULL ? "" : device, made == NULL ? "then" : made);
+	report(s->rep, DE_WARNING, "an earlier run of this job ended without "
+	    "removing its snapshot %s of %s; removing it", device == NULL ? "" :
+	    device, made == NULL ? "then" : made);
 	if (command_run(&command))
 		return true;
 	if (strcmp(remove, settings_of(s)->remove) == 0) {
-		report(s->rep, DE_WARNING, "it could not be removed; if it was "
-		    "gone already, that is as it should be");
+		report(s->rep, DE_WARNING, "removing it failed; ignore this if "
+		    "it no longer existed");
 		return true;
 	}
-	report(s->rep, DE_ERROR, "it could not be removed, and the command for "
-	    "that is another one now; see to it, and remove %s",
+	report(s->rep, DE_ERROR, "removing it failed, and the command for that "
+	    "has changed since; remove it by hand, then remove %s",
 	    state_file_path(s->state));
 	return false;
 }
@@ -109,7 +109,9 @@ add_text(struct snapshot *s, int at, const char *format, ...)
 	return s->texts[at] != NULL;
 }
 
-/* What the state file has, which is what the commands get from ENVIRONMENT on. */
+/*
+ * The contents of the state file, which commands receive from ENVIRONMENT on.
+ */
 static bool
 make_texts(struct snapshot *s)
 {
@@ -149,8 +151,8 @@ run(const struct snapshot *s, const char *name, const char *text,
 }
 
 /*
- * What changes while it is made may be in it or not, so the clock is read first;
- * and what has changed by then need not be on the disk yet.
+ * What changes while it is made may or may not be in it, so read the clock
+ * first; and changes made by then need not be on disk yet.
  */
 static void
 take_date(struct snapshot *s)
@@ -174,7 +176,7 @@ create(struct snapshot *s)
 	return run(s, "snapshot.create", settings_of(s)->create, s->signals);
 }
 
-/* What was copied in part behind a thaw is of no moment at all. */
+/* A snapshot that was made partly after the thaw is inconsistent. */
 static bool
 create_frozen(struct snapshot *s)
 {
@@ -192,9 +194,9 @@ create_frozen(struct snapshot *s)
 		return false;
 	bool ok = create(s);
 	if (!freeze_end(f)) {
-		report(s->rep, DE_ERROR, "the snapshot may not be of one "
-		    "moment, so it is not used; raise freeze_limit, or have "
-		    "snapshot.create take less time");
+		report(s->rep, DE_ERROR, "the snapshot may be inconsistent and "
+		    "is not used; raise freeze_limit, or make snapshot.create "
+		    "faster");
 		ok = false;
 	}
 	return ok;
@@ -212,7 +214,7 @@ create_as_configured(struct snapshot *s)
 	return create(s);
 }
 
-/* An interrupt is not asked about here: there is no dump yet. */
+/* No question on an interrupt here: there is no dump yet. */
 static enum exit_status
 status_of_failure(const struct snapshot *s)
 {
@@ -255,7 +257,7 @@ snapshot_make(const struct job_config *job, struct signals *signals,
 		return s;
 	}
 	*status = status_of_failure(s);
-	/* There may be a part of it. */
+	/* Part of it may exist. */
 	snapshot_remove(s, *status);
 fail:
 	snapshot_free(s);
@@ -295,9 +297,9 @@ snapshot_remove(struct snapshot *s, enum exit_status status)
 	if (ok)
 		ok = state_file_remove(s->state);
 	else
-		report(s->rep, DE_ERROR, "THE SNAPSHOT %s MAY STILL BE THERE: "
-		    "see to it; the next run of this job tries to remove it "
-		    "as long as there is %s", settings_of(s)->device,
+		report(s->rep, DE_ERROR, "THE SNAPSHOT %s MAY STILL EXIST: "
+		    "check that; the next run of this job tries to remove it "
+		    "as long as %s exists", settings_of(s)->device,
 		    state_file_path(s->state));
 	return !ok && status == STATUS_COMPLETE ? STATUS_INCOMPLETE : status;
 }

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * snapshot.h - make a snapshot for a job, and see that it goes again
+ * snapshot.h - make a snapshot for a job, and make sure it is removed
  *
  * The group `snapshot` of a job has commands that make and remove it, whatever
- * it is.  That it has to be removed is on the disk before it is made, in
- * a state file: should the engine not live to remove it, the next run
- * of the job does.  If the job has `freeze`, the filesystem is frozen while
- * the snapshot is made.
+ * it is.  Before it is made, a state file on disk records that it must be
+ * removed: if the engine dies before removing it, the next run of the job does
+ * so. If the job has `freeze`, the filesystem is frozen while the snapshot is
+ * made.
  *
- * The supervisor's alone; what it forks may ask for the names.
+ * Used by the supervisor only; its children may ask for the names.
  */
 #ifndef CORE_SNAPSHOT_H
 #define CORE_SNAPSHOT_H
@@ -21,36 +21,36 @@ struct snapshot;
 
 /*
  * Make the snapshot of a job that has one configured.  Returns NULL, with the
- * exit status of the job in *status, after reporting why not; then nothing is
- * left of it, or it is said so.  `job` and the rest are borrowed.
+ * exit status of the job in *status, after reporting why not; nothing is left
+ * of it then, or that is reported.  `job` and the rest are borrowed.
  */
 struct snapshot *snapshot_make(const struct job_config *job,
     struct signals *signals, struct report *rep, enum exit_status *status);
 
 /*
- * Are the programs there that make and remove it?  False after reporting which
- * is not.
+ * Do the programs that make and remove it exist?  False after reporting which
+ * does not.
  */
 bool snapshot_check(const struct job_config *job, struct signals *signals,
     struct report *rep);
 
-/* The date of a dump of it, seconds: what had changed before that is in it. */
+/* The date of a dump of it, in seconds: it contains all earlier changes. */
 int64_t snapshot_date(const struct snapshot *s);
 
-/* What is to be read in place of the job's device. */
+/* What to read in place of the job's device. */
 const char *snapshot_device(const struct snapshot *s);
 
-/* The job's device, and where it is mounted, or "". */
+/* The job's device, and its mount point, or "". */
 const char *snapshot_origin(const struct snapshot *s);
 const char *snapshot_mount_point(const struct snapshot *s);
 
 /*
- * Remove it.  Returns the exit status of the job, which `status` has been up to
- * now: one that could not be removed does not leave it complete.
+ * Remove it.  Returns the new exit status of the job, so far `status`: a job
+ * whose snapshot could not be removed is not complete.
  */
 enum exit_status snapshot_remove(struct snapshot *s, enum exit_status status);
 
-/* Free what this process has of it, and remove nothing.  Takes NULL. */
+/* Free this process's data about it, and remove nothing.  Accepts NULL. */
 void snapshot_free(struct snapshot *s);
 
 #endif

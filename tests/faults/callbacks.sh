@@ -11,6 +11,6 @@ source_fault 2 map -- "does not map" \
 source_fault 2 directory -- "does not read this directory" \
     "/sub (inode 11): it cannot be read to the end"
 source_fault 2 link "size = 20;" -- "does not read this link" \
-    "/sub/file3 (inode 14): left out: its target cannot be read"
+    "/sub/file3 (inode 14): left out: cannot read its target"
 source_fault 2 xattrs -- "does not read these attributes" \
     "/sub/file3 (inode 14): not all of its attributes can be read"

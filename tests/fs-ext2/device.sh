@@ -132,7 +132,7 @@ engine 1 -c d.conf
 said "/proc: what is mounted there (proc) is not on a block device"
 dump LABEL=nonexistent
 engine 1 -c d.conf
-said "LABEL=nonexistent: there is no such device" "blkid"
+said "LABEL=nonexistent: no such device" "blkid"
 dump /nonexistent
 engine 1 -c d.conf
 said "/nonexistent: No such file or directory"

@@ -24,9 +24,9 @@ debugfs a.img "feature encrypt" \
     "set_inode_field /plain/4 flags 0x80800"
 configure_levels levels.conf "$scratch/a.img"
 engine 2 -c levels.conf
-said "/secret (inode" "what is in it is left out: it is encrypted" \
+said "/secret (inode" "its contents are left out: it is encrypted" \
     "/secret/sub (inode" "/secret/sub/deep (inode" \
-    "left out: it is encrypted, with all that is in it" \
+    "left out with all its contents: it is encrypted" \
     "/plain/4 (inode"
 [ "$(grep -c encrypted err)" -eq 4 ] || fail "$(cat err)"
 scan dumps/0

@@ -67,9 +67,9 @@ nothing_for () {
 }
 
 nothing_for 1 '"/mnt/var/cache", "4"' 'warning: exclude: "/mnt/var/cache" matches nothing on ' \
-    "paths from the root of the filesystem" "no symbolic link is followed"
+    "paths from the root of the filesystem" "symbolic links are not followed"
 nothing_for 3 '"{9,11}", "[x", "none"' '"{9,11}" matches nothing' \
-    "{a,b} is no wildcard" '"[x" matches nothing' "a [ without ]" "names of files"
+    "{a,b} is not a wildcard" '"[x" matches nothing' "a [ without ]" "names of files"
 nothing_for 1 "\"#9999\", \"#$(inode_of /a/b)\"" '"#9999" matches nothing'
 # Those that another one has made superfluous have matched.
 nothing_for 0 '"*.o", "7.o", "/var", "/var/cache", "/var/**/5", "cache", "9.o", "6"'

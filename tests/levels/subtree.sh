@@ -56,7 +56,7 @@ ln -s mail tree/srv/post
 make_image a.img 8M tree -t ext4
 rm -f dumps/0
 for path in /none /srv/none "srv/mail "; do
-	refused "subtree = \"$path\";" "$path is not there" \
+	refused "subtree = \"$path\";" "$path does not exist" \
 	    "a path from the root of the filesystem"
 done
 refused 'subtree = "/home/4/below";' "/home/4 is a file, not a directory"

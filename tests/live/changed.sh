@@ -42,14 +42,14 @@ changes () {
 	echo new >mnt/newdir/inside
 	rm $at/goes
 	finish 2
-	said "looking for what has changed" "BUT IT IS NOT COMPLETE"
+	said "looking for changes made" "BUT IT IS NOT COMPLETE"
 	local name
 	for name in grows shrinks chmod another overwritten; do
 		grep -q "warning: /dir/deep/$name (inode [0-9]*): changed" err ||
 		    fail "$name is not named: $(cat err)"
 	done
 	for name in /dir/deep/new /newdir /newdir/inside; do
-		grep -q "warning: $name (inode [0-9]*): new since" err ||
+		grep -q "warning: $name (inode [0-9]*): created after" err ||
 		    fail "$name is not named: $(cat err)"
 	done
 	grep -q 'inode [0-9]*): removed' err || fail "goes: $(cat err)"

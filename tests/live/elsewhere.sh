@@ -66,7 +66,7 @@ refused () {
 		only
 		dump "$name" "live = true;"
 		engine 0 -c r.conf
-		said "looking for what has changed"
+		said "looking for changes made"
 		not_said "warning"
 		"$RESTORE" -t -f dumps/r 2>/dev/null | grep -q "./$2$" ||
 		    fail "$2 is not in the dump of $name"
@@ -78,7 +78,7 @@ not_refused () {
 	for name in "$device" a.img; do
 		dump "$name"
 		engine 0 -c r.conf
-		not_said "warning" "looking for what has changed"
+		not_said "warning" "looking for changes made"
 		only r
 	done
 }

@@ -59,7 +59,7 @@ wait "$background"
 status=$?
 background=
 [ "$status" -eq 1 ] || fail "frozen by others: $status, $(cat err)"
-said "it is frozen already"
+said "it is already frozen"
 
 # Not mounted.
 cp a.img other.img
@@ -74,14 +74,14 @@ configure "freeze = true;"
 status=$?
 cp mnt/err err
 [ "$status" -eq 1 ] || fail "messages on it: $status, $(cat err)"
-said "cannot be frozen, as standard error"
+said "cannot be frozen: standard error"
 "$DUMPENGINE" -c f.conf >mnt/out 2>err </dev/null
 [ $? -eq 1 ] || fail "standard output on it: $(cat err)"
-said "cannot be frozen, as standard output"
+said "cannot be frozen: standard output"
 configure "freeze = true;" 'cp a.img copy.img'
 sed -i "s|\"state\"|\"mnt/state\"|" f.conf
 engine 1 -c f.conf
-said "cannot be frozen, as the folder state_dir"
+said "cannot be frozen: the directory state_dir"
 rm -rf mnt/state
 
 # All of the engine is killed while it is frozen: the guard is not of its group.
@@ -112,7 +112,7 @@ wait "$background"
 status=$?
 background=
 [ "$status" -eq 1 ] || fail "a killed guard: $status, $(cat err)"
-said "the process that held it frozen is gone" "may not be of one moment"
+said "the process that kept it frozen is gone" "may be inconsistent"
 is_thawed || fail "it stays frozen after its guard was killed"
 
 # The limit, whatever the engine does meanwhile.
@@ -129,4 +129,4 @@ wait "$background"
 status=$?
 background=
 [ "$status" -eq 1 ] || fail "the limit: $status, $(cat err)"
-said "was frozen for 1 seconds"
+said "thawed after 1 seconds"

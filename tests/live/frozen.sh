@@ -65,7 +65,7 @@ gone () {
 left_frozen
 : >go
 engine 0 --check -c f.conf
-said "was left frozen by a run that was killed; it has been thawed"
+said "was left frozen by a killed run; thawed it"
 is_thawed || fail "--check leaves it frozen"
 [ ! -e state/test.frozen ] || fail "the note stays"
 engine 0 --check -c f.conf
@@ -74,7 +74,7 @@ not_said "frozen"
 left_frozen
 : >go
 engine 0 -c f.conf
-said "was left frozen by a run that was killed; it has been thawed"
+said "was left frozen by a killed run; thawed it"
 is_thawed || fail "the next run leaves it frozen"
 [ ! -e state/test.frozen ] || fail "the note stays"
 
@@ -87,7 +87,7 @@ kill -0 "$run" || fail "the run is over"
 wait "$run" || fail "exit status $?: $(cat err)"
 wait "$check"
 ! grep -q "left frozen" check.err || fail "it thaws what is not left"
-not_said "somebody else has thawed it" "is gone"
+not_said "something else has thawed it" "is gone"
 
 # A note of an earlier boot thaws nothing.
 timeout 20 fsfreeze -f mnt || fail "cannot freeze"

@@ -37,7 +37,7 @@ for name in "$device" "a link" a.img hard.img "$scratch/a.img"; do
 	dump "$name" "live = true;"
 	engine 0 --check -c r.conf
 	engine 0 -c r.conf
-	said "mounted on $scratch/mnt" "looking for what has changed"
+	said "mounted on $scratch/mnt" "looking for changes made"
 	not_said "mounted for writing" "warning"
 	only r
 	scan dumps/r
@@ -67,8 +67,8 @@ for name in "$device" a.img; do
 	dump "$name"
 	engine 0 -c r.conf
 	said "mounted on $scratch/mnt"
-	not_said "looking for what has changed"
+	not_said "looking for changes made"
 	dump "$name" "live = true;"
 	engine 0 -c r.conf
-	not_said "looking for what has changed"
+	not_said "looking for changes made"
 done

@@ -133,7 +133,7 @@ wait_for 60 are_gone $workers || fail "the workers do not end"
 [ -s "$state" ] || fail "the state file is gone"
 configure "$file"
 engine 0 -c s.conf
-said "warning: an earlier run of this job has ended without removing" \
+said "warning: an earlier run of this job ended without removing" \
     "snapshot.remove: a.img goes"
 gone
 

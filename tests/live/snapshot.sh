@@ -112,15 +112,15 @@ thawed 3
 limit=
 configure "$file" '' 'echo stays; false'
 engine 2 -c s.conf
-said "snapshot.remove: stays" "exited with status 1" "MAY STILL BE THERE" "DUMP IS DONE"
+said "snapshot.remove: stays" "exited with status 1" "MAY STILL EXIST" "DUMP IS DONE"
 [ -s "$state" ] || fail "the state file is gone"
 # The next run tries again, and goes on as the command is the same.
 engine 2 -c s.conf
-said "warning: an earlier run" "could not be removed"
+said "warning: an earlier run" "removing it failed"
 # If it is another command, that cannot be known.
 configure "$file"
 engine 1 -c s.conf
-said "the command for that is another one" "state/test.snapshot"
+said "the command for that has changed" "state/test.snapshot"
 [ -e copy.img ] || fail "the snapshot is gone"
 rm "$state" copy.img
 engine 0 -c s.conf
@@ -130,7 +130,7 @@ gone
 settings="freeze_limit = 1;"
 configure "$file" 'sleep 3; cp --sparse=always a.img copy.img'
 engine 1 -c s.conf
-said "was frozen for 1 seconds" "may not be of one moment" "going"
+said "thawed after 1 seconds" "may be inconsistent" "going"
 gone
 thawed 4
 settings=

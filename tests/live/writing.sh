@@ -86,8 +86,8 @@ sed -i 's/hold = 1;//' l.conf
 start l.conf
 end_writing
 finish 2
-said "warning: /dir/slow (inode $(stat -c %i mnt/dir/slow)): changed during the \
-dump in size or blocks, though its time of last change is older" \
+said "warning: /dir/slow (inode $(stat -c %i mnt/dir/slow)): its size or \
+blocks changed during the dump, though its change time is older" \
     "BUT IT IS NOT COMPLETE"
 not_said "ylarge"
 scan dumps/0

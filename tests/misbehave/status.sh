@@ -106,7 +106,7 @@ said "find_device() gave an unterminated name"
 configure_misbehave source read_symlink status "value = $NO_MORE;"
 engine 2 -c a.conf
 said "read_symlink() returned 3 without a finding" \
-    "/link (inode 13): left out: its target cannot be read"
+    "/link (inode 13): left out: cannot read its target"
 
 # Texts that may be absent
 for callback in source:open output:open_volume; do

@@ -29,9 +29,9 @@ dumped () {
 
 # gone: and that is said once, without a finding for all that is lost
 gone () {
-	grep -qE 'no longer responds|cannot be read any more' err ||
+	grep -qE 'no longer responds|is no longer readable' err ||
 	    fail "line ${BASH_LINENO[0]}: $(cat err)"
-	[ "$(grep -cE 'no longer responds|read any more' err)" -le 2 ] ||
+	[ "$(grep -cE 'no longer responds|no longer readable' err)" -le 2 ] ||
 	    fail "line ${BASH_LINENO[0]}: $(cat err)"
 	[ "$(wc -l <err)" -lt 300 ] || fail "$(wc -l <err) lines of messages"
 	said "THE ENTIRE DUMP IS ABORTED"
@@ -46,7 +46,7 @@ done | tr ' ' '\n' | grep .)
 ranges=$(awk 'NR % 16 == 3 { printf ",%.0f-%.0f", $1 * 4096, $1 * 4096 + 1024 }' \
     <<<"$blocks")
 dumped 2 EIO_RANGES="${ranges#,}"
-errors=$(grep -c 'cannot be read, and are zeros in the dump' err)
+errors=$(grep -c 'cannot be read and are zeros in the dump' err)
 [ "$errors" -gt 100 ] || fail "$errors errors: $(cat err)"
 said "img: $errors read errors: the disk is failing" "ddrescue" "smartctl -a" \
     "DUMP IS DONE, BUT IT IS NOT COMPLETE"

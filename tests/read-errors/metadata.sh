@@ -171,7 +171,7 @@ findings 9
 missing 8 /many/
 
 dumped 3 ext4 "" "$(table_of ext4 /)"
-said "inodes 1 to 4 are missing" "is no directory"
+said "inodes 1 to 4 are missing" "is not a directory"
 findings 1
 
 # ---- Levels, and what is left out

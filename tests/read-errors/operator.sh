@@ -28,7 +28,7 @@ on_terminal () {
 
 asked () {
 	local times
-	times=$(grep -o 'Do you want to go on' terminal | wc -l)
+	times=$(grep -o 'Do you want to continue' terminal | wc -l)
 	[ "$times" -eq "$1" ] ||
 	    fail "asked $times times, not $1: $(cat terminal)"
 }
