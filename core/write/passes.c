@@ -49,8 +49,8 @@ put_symlink(const struct stream *s, const struct de_inode *inode)
 	const enum de_status status = source_read_symlink(s->src, inode,
 	    target, STREAM_TARGET_MAX);
 	if (status == DE_FAILED && stream_may_go_on(s)) {
-		findings_add(s->findings, inode->number, "left out: its "
-		    "target cannot be read");
+		findings_add(s->findings, inode->number, "left out: cannot "
+		    "read its target");
 		return DE_NO_MORE;
 	}
 	if (status != DE_OK)

@@ -121,7 +121,7 @@ if command -v python3 >/dev/null; then
 	for name in "$device" a.img; do
 		dump "$name"
 		engine 0 -c r.conf
-		said "warning: $name: something has $device open for itself"
+		said "warning: $name: $device is open exclusively"
 	done
 	: >go
 	wait "$other"

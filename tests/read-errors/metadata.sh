@@ -123,9 +123,9 @@ block=$(blocks_of ext4 link)
 dumped 2 ext4 "" "$leaf" "$file" "$folder" "$block"
 why="Input/output error"
 said "/pieces (inode $(inode_of ext4 pieces)): cannot read its block map from offset 0 on (block $leaf of the device): $why" \
-    "/dir/a (inode $(inode_of ext4 dir/a)): the attributes in its attribute block are missing: block $file of the device cannot be read: $why" \
-    "/dir (inode $(inode_of ext4 dir)): the attributes in its attribute block are missing: block $folder of the device cannot be read: $why" \
-    "/link (inode $(inode_of ext4 link)): left out: the target of this symbolic link cannot be read (block $block of the device): $why"
+    "/dir/a (inode $(inode_of ext4 dir/a)): the attributes in its attribute block are missing: cannot read block $file of the device: $why" \
+    "/dir (inode $(inode_of ext4 dir)): the attributes in its attribute block are missing: cannot read block $folder of the device: $why" \
+    "/link (inode $(inode_of ext4 link)): left out: cannot read the target of this symbolic link (block $block of the device): $why"
 findings 4
 differs "content /pieces" "xattr /dir/a" "xattr /dir" "missing /link"
 zeros /pieces 0 $((83 * 8192))
