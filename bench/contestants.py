@@ -1,4 +1,4 @@
-# contestants.py - who is measured, and how each is called
+# contestants.py - the programs to measure, and their command lines
 import os
 import shutil
 import subprocess
@@ -9,7 +9,7 @@ def quoted(text):
 
 
 class Contestant:
-    """`command(job)` gives what to run; `needs_mount` that it reads files, not blocks."""
+    """`command(job)` returns the command line; `needs_mount`: it reads files, not blocks."""
     def __init__(self, name, command, needs_mount=False, to_null=True, to_file=True, is_ours=False):
         self.name, self.command, self.needs_mount = name, command, needs_mount
         self.to_null, self.to_file, self.is_ours = to_null, to_file, is_ours
@@ -19,7 +19,7 @@ BLOCKING = 64           # of dumpengine
 
 
 class Job:
-    """One dump: of which device, where it is mounted, to which output."""
+    """One dump: its device, mount point and output."""
     def __init__(self, device, out, used, folder, mount=None, ring='', since=None, config=''):
         self.device, self.out, self.used, self.folder = device, out, used, folder
         self.mount, self.ring, self.since, self.config = mount, ring, since, config
@@ -28,7 +28,7 @@ class Job:
 def dumpengine(job, output=''):
     conf = job.folder + '/bench.conf'
     level = f'level = 1; since = {job.since};' if job.since else ''
-    # Records as large as those of dump -b 64, unless it is about their size.
+    # Records of the same size as with dump -b 64, unless their size is varied.
     ring = job.ring if 'blocking' in job.ring else f'blocking = {BLOCKING}; {job.ring}'
     with open(conf, 'w') as f:
         f.write(f'jobs = ( {{ name = "bench"; {level} {job.config}\n'
@@ -54,7 +54,7 @@ def dump(*options):
 
 
 def tar(job):
-    if job.out == '/dev/null':      # GNU tar reads nothing if it sees that
+    if job.out == '/dev/null':      # GNU tar detects it and then reads nothing
         return ['sh', '-c', 'tar -C "$1" -cf - . | cat >/dev/null', 'sh', job.mount]
     return ['tar', '-C', job.mount, '-cf', job.out, '.']
 
@@ -74,7 +74,7 @@ def dd(*options):
 
 
 def installed(root):
-    """dumpengine, and the others that are there; some need a block device or a mount, so root."""
+    """dumpengine, and the installed others; some need a block device or a mount, hence root."""
     has = lambda tool: shutil.which(tool) is not None
     found = [Contestant('dumpengine', dumpengine, is_ours=True),
              Contestant('dumpengine without fsync', lambda job: dumpengine(job, 'fsync = false;'), to_null=False,
@@ -96,7 +96,7 @@ NOSYNC = 'void sync(void) { }\n'
 
 
 def make_nosync(folder):
-    """dump(8) calls sync(2), which writes out what everybody on the machine has to write: not for a measurement."""
+    """dump(8) calls sync(2), which would flush what all programs on the machine have written."""
     library, source = folder + '/nosync.so', folder + '/nosync.c'
     if os.path.exists(library):
         return library

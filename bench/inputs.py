@@ -1,7 +1,7 @@
-# inputs.py - the filesystems that are dumped
-"""Made once and kept.  As root through a loop mount, so that the kernel lays
-out the blocks as it would; otherwise by mke2fs -d.  The bytes come from a fixed
-seed: every run has the same."""
+# inputs.py - the filesystems to dump
+"""Created once and kept.  As root through a loop mount, so that the kernel
+allocates the blocks; otherwise by mke2fs -d.  The contents come from a fixed
+seed and are the same in every run."""
 import os
 import random
 import shutil
@@ -18,7 +18,7 @@ def sh(*command):
 
 
 class Bytes:
-    """Some that do not repeat soon; never a whole block of zeros."""
+    """Bytes that do not repeat soon; never a whole block of zeros."""
     def __init__(self):
         self.pool = random.Random(1).randbytes(4 * MIB)
         self.at = 0
@@ -57,7 +57,7 @@ def many(root, count, size_of, per_folder=500):
 
 
 def small(root, scale):
-    """From nothing to 16 KiB, 4 KiB in the mean; a few are larger."""
+    """0 to 16 KiB, 4 KiB on average; a few are larger."""
     dice = random.Random(2)
     many(root, int(200000 * scale), lambda i: int(dice.expovariate(1 / 4096)) % 16384)
 
@@ -67,7 +67,7 @@ def empty(root, count):
 
 
 def fragmented(root, scale):
-    """The holes between files of 8 KiB, each second one of them removed, are filled with large ones."""
+    """Remove every second file of 8 KiB, and fill the gaps with large files."""
     data = Bytes()
     count = int(40000 * scale)
     many(root, count, lambda i: 8192)
@@ -92,7 +92,7 @@ class Inputs:
         os.makedirs(folder, exist_ok=True)
 
     def make(self, name, fill, size, inodes):
-        """An image of that size in bytes, filled by `fill(folder)`."""
+        """An image of that size in bytes, with the contents created by `fill(folder)`."""
         image = f'{self.folder}/{name}-{self.scale:g}{"" if self.root else "-d"}.ext4'
         if os.path.exists(image):
             return image
@@ -139,7 +139,7 @@ class Inputs:
                          count + count // 100 + 1000)
 
     def changed(self, count, changes=100):
-        """The same with so many files changed later: the image, and the date to dump since."""
+        """The same with that many files changed later: the image, and the date to dump since."""
         image = self.inodes(count)
         since = int(os.stat(image).st_mtime) + 10
         changed = image + '.changed'

@@ -1,6 +1,6 @@
-# measure.py - run a command, and what it cost; medians and how they scatter
-"""All processes that a command leaves behind are waited for, so that what is
-counted is the whole tree, however it was reaped."""
+# measure.py - run a command and measure its cost; medians and their spread
+"""Waits for all processes that a command leaves behind, so that the whole tree
+is counted, whoever reaps it."""
 import ctypes
 import os
 import re
@@ -29,7 +29,7 @@ class Sample:
 
 
 def start(command, log, env):
-    """As its own process group, with /dev/null as input and a log."""
+    """Start it in its own process group, with /dev/null as input and a log as output."""
     pid = os.fork()
     if pid:
         return pid
@@ -46,7 +46,7 @@ def start(command, log, env):
 
 
 def wait_all(main):
-    """Status of the main process, and the user and system time of all that have ended."""
+    """The status of the main process, and the user and system time of all that have ended."""
     status, cpu = None, 0.0
     while True:
         try:
@@ -59,7 +59,7 @@ def wait_all(main):
 
 
 def run(command, log, size, preload=None):
-    """Time it; `size` gives the bytes of what it made."""
+    """Time it; `size` returns the size of its output in bytes."""
     env = dict(os.environ, LC_ALL='C')
     if preload:
         env['LD_PRELOAD'] = preload
@@ -76,7 +76,7 @@ def run(command, log, size, preload=None):
 
 
 def system_calls(command, log, preload=None):
-    """How many the whole tree makes; None without strace."""
+    """How many calls the whole process tree makes; None without strace."""
     if shutil.which('strace') is None:
         return None
     table = log + '.strace'
@@ -100,13 +100,13 @@ def median(values):
 
 
 def spread(values):
-    """Half of the way from the smallest to the largest, in percent of the median."""
+    """Half the range between minimum and maximum, in percent of the median."""
     middle = median(values)
     return 50 * (max(values) - min(values)) / middle if middle else 0.0
 
 
 def growth(points):
-    """Exponent of cost over size between the first and the last point."""
+    """The exponent of cost over size between the first and the last point."""
     import math
     (n0, c0), (n1, c1) = points[0], points[-1]
     if c0 <= 0 or c1 <= 0 or n0 == n1:
@@ -140,7 +140,7 @@ def descendants(pid):
 
 
 def tree_memory(command, log, preload=None):
-    """The most that all its processes have together, shared pages counted once; looked at every 2 ms."""
+    """Peak total memory of its processes, counting shared pages once; sampled every 2 ms."""
     env = dict(os.environ, LC_ALL='C')
     if preload:
         env['LD_PRELOAD'] = preload
@@ -150,7 +150,7 @@ def tree_memory(command, log, preload=None):
         total = 0
         for pid in descendants(main):
             try:
-                if os.readlink(f'/proc/{pid}/exe') == ourselves:    # has not become the command yet
+                if os.readlink(f'/proc/{pid}/exe') == ourselves:    # before exec
                     continue
                 with open(f'/proc/{pid}/smaps_rollup') as f:
                     total += int(re.search(r'^Pss: *([0-9]+)', f.read(), re.M).group(1)) * 1024

@@ -66,7 +66,7 @@ not_said "warning"
 debugfs clean.img "set_super_value state 2"
 rm dumps/d
 engine 0 -c clean.conf
-said "warning: clean.img: was not unmounted cleanly or has errors"
+said "warning: clean.img: was not cleanly unmounted or has errors"
 
 # Groups of 8 inodes, fewer than are reserved, are as sound as others.
 make_image groups.img 64M tree -t ext4 -b 1024 -T largefile4 -N 64
