@@ -41,17 +41,12 @@ struct ring *writer_ring(const struct writer *w);
  * Fork the process that writes volume cut->number, which begins with tape block
  * `first` of the stream.  Returns in that process, with the volume open.
  */
+enum de_status writer_begin(struct writer *w, uint32_t first);
+
 /*
  * Nothing more is put on the volume: write all full records.  Returns DE_OK;
  * DE_END_OF_VOLUME if the medium was full first; or DE_FAILED, on which the
  * caller must call writer_fail().
- */
-enum de_status writer_begin(struct writer *w, uint32_t first);
-
-/*
- * Nothing more is put on the volume: write all full records.  DE_OK;
- * DE_END_OF_VOLUME if the medium was full first; or DE_FAILED, which
- * writer_fail() then has to handle.
  */
 enum de_status writer_stop(struct writer *w);
 
