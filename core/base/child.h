@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * child.h - fork a process of the engine that works apart, with a socket to it
+ * child.h - fork a separate process of the engine, connected by a socket
  *
- * Programs are started by plugins/common/spawn.h.
+ * plugins/common/spawn.h starts programs.
  */
 #ifndef CORE_CHILD_H
 #define CORE_CHILD_H
@@ -10,14 +10,14 @@
 #include <sys/types.h>
 
 /*
- * What the new process does; `fd` is its end of the socket, which keeps packets
- * apart (SOCK_SEQPACKET).  When this returns, the process ends.
+ * The work of the new process; `fd` is its end of the socket, which preserves
+ * packet boundaries (SOCK_SEQPACKET).  The process ends when this returns.
  */
 typedef void child_work_fn(void *arg, int fd);
 
 /*
- * Returns our end of the socket, close-on-exec, to be closed by the caller, who
- * also waits for the process *pid; or -1 with errno set.
+ * Returns our end of the socket, close-on-exec; the caller closes it and waits
+ * for the process *pid.  -1 with errno set on failure.
  */
 int child_start(child_work_fn *work, void *arg, pid_t *pid);
 

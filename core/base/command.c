@@ -186,7 +186,9 @@ start_shell(const struct command *c, int output)
 		.fds = fds,
 		.fd_count = sizeof(fds) / sizeof(fds[0]),
 		.group = SPAWN_OWN_GROUP,
-		/* What follows in it is not to be done without the engine. */
+		/*
+		 * What it was going to do must not happen without the engine.
+		 */
 		.ends_with_us = true,
 		.prepare = prepare,
 		/* cast: prepare() does not write to it */

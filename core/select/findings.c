@@ -9,8 +9,8 @@
 #include "core/operator/message.h"
 #include "core/select/paths.h"
 
-#define KINDS 3			/* formats; further ones count as the last */
-#define NOTE_KINDS 64		/* formats; further ones count as the last */
+#define KINDS 3			/* enum de_finding */
+#define NOTE_KINDS 64		/* formats; others count as the last */
 #define FLUSHES_MAX 4
 
 struct finding {

@@ -39,7 +39,7 @@ place_fds(const struct spawn *s, int failed)
 	const int first_free = (int)s->fd_count + 1;
 	int at[SPAWN_FDS_MAX];
 
-	/* They may be in each other's place. */
+	/* They may occupy each other's target numbers. */
 	for (size_t i = 0; i < s->fd_count; i++)
 		at[i] = fcntl(s->fds[i] != SPAWN_NO_FD ? s->fds[i] :
 		    open("/dev/null", O_RDWR | O_CLOEXEC), F_DUPFD,

@@ -31,7 +31,7 @@ struct child {
 	const struct child_config *config;
 	pid_t pid;
 	int pidfd;			/* -1: not available */
-	int output;			/* what it prints; -1: closed */
+	int output;			/* its output; -1: closed */
 	int medium_fd;			/* names the next medium; -1: closed */
 	char line[LINE_BYTES];
 	size_t line_used;

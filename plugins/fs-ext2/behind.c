@@ -23,7 +23,9 @@ struct backing {
 
 /* ------------------------------------------------------------------ sysfs */
 
-/* The first line of a small file; needs no memory, which could be used up. */
+/*
+ * The first line of a small file; allocates nothing, since memory may be short.
+ */
 static bool
 read_line(const char *path, char *text, size_t room)
 {

@@ -1,17 +1,16 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * extents.h - files with a tree of extents
+ * extents.h - files mapped by an extent tree
  *
- * Places in the file may only rise, and each node keeps inside of what the one
- * above has for it.  So a node counts at one place of the tree only, and no
- * tree leads in a circle.
+ * File offsets must ascend, and each node must stay within the range that its
+ * parent assigns to it.  So each node is used only once, and no tree can loop.
  */
 #ifndef FS_EXT2_EXTENTS_H
 #define FS_EXT2_EXTENTS_H
 
 #include "runs.h"
 
-/* For map.c: add the runs of a file.  DE_OK, or what runs_add() returned. */
+/* For map.c: add the runs of a file.  DE_OK, or the result of runs_add(). */
 enum de_status extents_walk(struct runs *r);
 
 #endif

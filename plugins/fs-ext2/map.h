@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * map.h - which blocks of the device a file is made of
+ * map.h - which blocks of the device make up a file
  *
- * Of an extent tree or of indirect blocks, as the file has it.
+ * By an extent tree or by indirect blocks, whichever the file has.
  */
 #ifndef FS_EXT2_MAP_H
 #define FS_EXT2_MAP_H

@@ -88,7 +88,7 @@ search_table(struct libmnt_table *table, const struct behind *b,
 	mnt_free_iter(iter);
 }
 
-/* A line that there was no memory for must not be left out. */
+/* A line skipped for lack of memory must count as an error. */
 static int
 take_parse_error(struct libmnt_table *table, const char *file, int line)
 {
@@ -111,8 +111,8 @@ search_own_table(const struct behind *b, struct place *p)
 	errno = 0;
 	if (mnt_table_parse_mtab(table, NULL) != 0 ||
 	    mnt_table_is_empty(table))
-		why = errno == ENOMEM ? "out of memory" : "the table of what "
-		    "is mounted cannot be read; is /proc mounted?";
+		why = errno == ENOMEM ? "out of memory" : "cannot read the "
+		    "mount table; check that /proc is mounted";
 	else
 		search_table(table, b, p);
 	mnt_unref_table(table);
@@ -387,7 +387,7 @@ mounted_find(const struct de_host *host, const char *device, struct mounted *m)
 	const char *why = b.no_memory ? "out of memory" :
 	    search_own_table(&b, &p);
 	if (why != NULL) {
-		host->report(host, DE_ERROR, "%s: cannot find out whether it "
+		host->report(host, DE_ERROR, "%s: cannot determine whether it "
 		    "is mounted: %s", device, why);
 		return DE_FAILED;
 	}

@@ -8,8 +8,8 @@
 #include "inode.h"
 
 /*
- * With shared blocks a file may have a block of zeros, say, at many places; but
- * no filesystem makes a file of so many times its own size.
+ * With shared blocks a file may map, say, a block of zeros many times, but no
+ * filesystem does so more than this many times the number of its blocks.
  */
 #define SHARED_MAX 64
 
@@ -17,13 +17,13 @@ void
 runs_damaged(struct runs *r, uint64_t first, uint64_t block, const char *what)
 {
 	trouble_tell(r->trouble, DE_FINDING_MISSING, "its block map is damaged "
-	    "at offset %" PRIu64 ": %s (block %" PRIu64 " of the device)",
-	    first * r->e->block_size, what, block);
+	    "at offset %" PRIu64 ": %s (block %" PRIu64 " of the device)", first
+	    * r->e->block_size, what, block);
 }
 
 /*
- * A file cannot have more blocks than there are, unless it shares them with
- * itself; damaged maps that lead in circles do.
+ * A file cannot have more blocks than exist, unless it shares them with itself;
+ * damaged maps with loops do.
  */
 static bool
 count_blocks(struct runs *r, uint64_t first, uint64_t block, uint64_t count)
@@ -36,7 +36,7 @@ count_blocks(struct runs *r, uint64_t first, uint64_t block, uint64_t count)
 	    (shares && r->mapped / SHARED_MAX <= blocks))
 		return true;
 	runs_damaged(r, first, block, "it has more blocks than the filesystem; "
-	    "what follows is missing");
+	    "the rest is missing");
 	r->stopped = true;
 	return false;
 }
@@ -68,7 +68,7 @@ runs_add(struct runs *r, const struct run *run)
 	if (count > r->limit - run->first)
 		count = r->limit - run->first;
 	if (!is_inside(r->e, run->block, count)) {
-		runs_damaged(r, run->first, run->block, "it leads out of the "
+		runs_damaged(r, run->first, run->block, "it leads outside the "
 		    "filesystem");
 		return DE_OK;
 	}
@@ -93,7 +93,8 @@ runs_read_node(struct runs *r, uint64_t block, unsigned int node,
 	const struct ext2 *e = r->e;
 
 	if (!is_inside(e, block, 1)) {
-		runs_damaged(r, first, block, "it leads out of the filesystem");
+		runs_damaged(r, first, block, "it leads outside the "
+		    "filesystem");
 		return false;
 	}
 	if (!count_blocks(r, first, block, 1))
@@ -101,8 +102,8 @@ runs_read_node(struct runs *r, uint64_t block, unsigned int node,
 	if (device_read(e->bytes, block * e->block_size, r->work->nodes[node],
 	    e->block_size, &error) == DE_OK)
 		return true;
-	trouble_tell(r->trouble, trouble_of_read(e, &error), "its block map "
-	    "cannot be read from offset %" PRIu64 " on (block %" PRIu64 " of "
-	    "the device): %s", first * e->block_size, block, strerror(error.error));
+	trouble_tell(r->trouble, trouble_of_read(e, &error), "cannot read its "
+	    "block map from offset %" PRIu64 " on (block %" PRIu64 " of the "
+	    "device): %s", first * e->block_size, block, strerror(error.error));
 	return false;
 }
