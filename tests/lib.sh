@@ -1,9 +1,9 @@
 # shellcheck shell=bash
-# lib.sh - what the test scripts share
+# lib.sh - shared by the test scripts
 #
-# Each script begins with `. "${top_srcdir:-.}/tests/lib.sh"`.  It gets an
-# empty folder of its own, $scratch, which is its working folder and goes when
-# it ends.  To run one by hand from the build folder:
+# Each script begins with `. "${top_srcdir:-.}/tests/lib.sh"`.  It gets its own
+# empty directory, $scratch, which becomes the working directory and is removed
+# at the end.  To run one by hand from the build directory:
 #
 #     make check TESTS=tests/stream/holes.sh
 
@@ -12,10 +12,10 @@ umask 022
 : "${top_srcdir:?run me with make check TESTS=tests/FOLDER/NAME.sh}"
 : "${top_builddir:?}" "${DUMPENGINE:?}" "${DUMPENGINE_PLUGIN_PATH:?}"
 unset DUMPENGINE_CONFIG CDPATH
-# What a make above us told its children is not meant for ours.
+# Settings that an outer make passes to its children are not meant for ours.
 unset MAKEFLAGS MFLAGS MAKELEVEL GNUMAKEFLAGS
 
-# Leaks of libraries; read in a sanitized build only.
+# Leaks in libraries; only read in a sanitized build.
 export LSAN_OPTIONS="suppressions=$top_srcdir/tests/lsan.supp:print_suppressions=0"
 
 tools=$top_srcdir/tests/tools
@@ -33,12 +33,12 @@ skip () {
 	exit 77
 }
 
-# As root, dumpengine takes nothing that others could have written.  Who tests in
-# a folder of another user has it say so.
+# As root, dumpengine refuses files that others could have written.  When tests
+# run in a directory of another user, trust it explicitly.
 program=$DUMPENGINE
 trusted=()
 
-# alone FOLDER: can nobody but root write it, or what leads to it?
+# alone FOLDER: can only root write to it and to the directories above it?
 alone () {
 	local folder mode
 	folder=$(realpath "$1")
@@ -71,7 +71,7 @@ trust_folders () {
 	export DUMPENGINE=$scratch/tmp/dumpengine
 }
 
-# Undone in reverse order at the end.
+# Run in reverse order at the end.
 mounted=()
 
 clean_up () {
@@ -93,11 +93,11 @@ scratch=$(mktemp -d "$top_builddir/tests/scratch.XXXXXX") ||
 trap clean_up EXIT
 trap 'exit 99' HUP INT TERM
 cd "$scratch" || exit 99
-# restore keeps files there that have the same names for the same date.
+# restore keeps files there, with the same names for the same date.
 mkdir "$scratch/tmp" || exit 99
 export TMPDIR=$scratch/tmp
 [ "$(id -u)" -ne 0 ] || trust_folders
-# What past dumps were made of; not that of this machine.
+# Traces of past dumps; not those of this machine.
 export DUMPENGINE_STATE_DIR=$TMPDIR/state
 
 is_root () { [ "$(id -u)" -eq 0 ]; }
@@ -111,7 +111,7 @@ need () {
 	done
 }
 
-# Of the tools that configure looked for.
+# Prefer the tools that configure found.
 need_source () {
 	[ -e "$top_builddir/.libs/fs-ext2.so" ] ||
 	    skip "fs-ext2 is not built"
@@ -144,7 +144,7 @@ debugfs () {
 	    fail "debugfs: $(cat debugfs.log)"
 }
 
-# can_mount IMAGE FOLDER [OPTION]: mount it if this machine lets us.
+# can_mount IMAGE FOLDER [OPTION]: mount it if this machine permits.
 can_mount () {
 	is_root || return 1
 	mkdir -p "$2"
@@ -156,9 +156,9 @@ unmount () {
 	umount "$1" || fail "cannot unmount $1"
 }
 
-# How a script for `unshare -m --propagation slave sh -c` begins.  The copies of
-# what other tests have mounted would keep that in use, so they go; what our
-# working folder is in is busy, and stays.
+# The beginning of a script for `unshare -m --propagation slave sh -c`.  It
+# unmounts the copies of other tests' mounts, which would keep these in use; the
+# one that contains our working directory is busy, and stays.
 # shellcheck disable=SC2016,SC2034
 let_go='
 	built=$(realpath "$top_builddir")
@@ -171,14 +171,14 @@ let_go='
 	done || :
 '
 
-# A text for a configuration: with \ and " escaped.
+# Quote a text for a configuration: escape \ and ".
 quoted () {
 	local text=${1//\\/\\\\}
 	printf '"%s"' "${text//\"/\\\"}"
 }
 
-# configure_job FILE SOURCE OUTPUT [RING]: one job named "test"; SOURCE, OUTPUT
-# and RING are the insides of these groups.
+# configure_job FILE SOURCE OUTPUT [RING]: a job named "test"; SOURCE, OUTPUT
+# and RING are the contents of these groups.
 configure_job () {
 	cat >"$1" <<-END
 	jobs = ( {
@@ -198,13 +198,13 @@ configure_dump () {
 	    "plugin = \"out-file\"; path = $(quoted "$3");" "${4:-}"
 }
 
-# run COMMAND...: leaves $status, out and err.
+# run COMMAND...: sets $status, and leaves out and err.
 run () {
 	"$@" >out 2>err </dev/null
 	status=$?
 }
 
-# engine STATUS ARGUMENT...: run it and expect that exit status.
+# engine STATUS ARGUMENT...: run it and check its exit status.
 engine () {
 	engine_status=$1
 	shift
@@ -215,7 +215,7 @@ $(cat err)"
 	! grep -qE 'Sanitizer|runtime error:' err || fail "$(cat err)"
 }
 
-# said TEXT...: each is in the messages of the last run.
+# said TEXT...: each must be in the messages of the last run.
 said () {
 	local text
 	for text; do
@@ -236,7 +236,7 @@ said_nothing () { [ ! -s err ] || fail "it said: $(cat err)"; }
 
 printed_nothing () { [ ! -s out ] || fail "it printed: $(head -c 500 out)"; }
 
-# only NAME...: these and nothing else are in the folder of the dumps.
+# only NAME...: the directory of the dumps must contain exactly these.
 only () {
 	local found expected
 	found=$(cd dumps && find . -mindepth 1 | sort)
@@ -245,21 +245,21 @@ only () {
 	    fail "dumps holds \"$found\", not \"$expected\""
 }
 
-# scan DUMP: no violation and nothing unusual.
+# scan DUMP: it must have no violation and nothing unusual.
 scan () {
 	"$PYTHON3" "$tools/dumpscan" --strict "$1" >scan.log 2>&1 ||
 	    fail "dumpscan --strict $1: $(head -c 4000 scan.log)"
 }
 
-# restore_dump DUMP FOLDER: all of it, into a new folder.  What restore says
-# and what is odd about it is a failure, as its exit status is 0 for most.
+# restore_dump DUMP FOLDER: restore all of it into a new directory.  Any message
+# of restore is a failure, because its exit status is 0 for most errors.
 restore_dump () {
 	local dump
 	dump=$(cd "$(dirname "$1")" && pwd)/$(basename "$1")
 	mkdir "$2"
 	(cd "$2" && "$RESTORE" -r -y -f "$dump") >restore.log 2>&1 </dev/null ||
 	    fail "restore: $(cat restore.log)"
-	# Without root it cannot give files away, which is no fault of the dump.
+	# Without root it cannot give files away; that is not the dump's fault.
 	! grep -vE '^(\./)?[^:]*: warning: |Operation not permitted' \
 	    restore.log | grep -q . ||
 	    fail "restore said: $(head -c 4000 restore.log)"
@@ -267,7 +267,7 @@ restore_dump () {
 }
 
 # What this restore loses of every dump: 0.4b48 and later set the capabilities
-# of a file before its owner, which takes them away again.
+# of a file before its owner, which removes them again.
 set_aside () {
 	case $("$RESTORE" 2>&1) in
 	*"restore 0.4b47 "*) ;;
@@ -287,8 +287,8 @@ same_file () {
 	cmp "$1" "$2" >cmp.log 2>&1 || fail "$(cat cmp.log)"
 }
 
-# wait_for SECONDS COMMAND...: until it succeeds.  A busy machine has five times
-# as long.
+# wait_for SECONDS COMMAND...: until it succeeds.  On a busy machine it waits
+# five times as long.
 wait_for () {
 	local tries=$(($1 * 100))
 	shift

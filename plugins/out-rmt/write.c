@@ -58,7 +58,7 @@ write_again_shorter(struct out_rmt *r)
 	const struct window *w = &r->window;
 
 	r->host->report(r->host, DE_WARNING, "%s: %s after %" PRIu64 " bytes; "
-	    "the volume is written again and ends there", r->remote.name,
+	    "rewriting the volume, to end there", r->remote.name,
 	    r->is_tape ? "the tape is full" : w->error == EDQUOT ?
 	    "the disk quota there is exceeded" : "the disk there is full",
 	    w->settled * w->length);

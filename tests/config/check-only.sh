@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # --check opens what a dump would open and writes nothing; the configurations
-# of conf/ pass it, and run as they are.
+# in conf/ pass it, and run unchanged.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 
@@ -19,14 +19,14 @@ engine 0 --check -q -c a.conf
 said_nothing
 only
 
-# An output that says no.
+# An output that refuses.
 configure_job b.conf 'plugin = "fs-ext2"; device = "demo/tree.ext4";' \
     "plugin = $(quoted "$TEST_PLUGINS/out-fault.so"); fail_check = true;"
 engine 1 --check -c b.conf
 said "checks badly"
 engine 0 -c b.conf
 
-# Those for devices that are not here: all but the device is as it should be.
+# Those for devices that are missing here: all but the device is correct.
 shopt -s nullglob
 found=0
 for file in "$top_srcdir"/conf/*.conf; do
@@ -53,7 +53,7 @@ for dump in demo/*.dump; do
 	scan "$dump"
 done
 
-# Commands that make and remove a snapshot; they are not run.
+# Commands to make and remove a snapshot; they are not run.
 # commands CREATE REMOVE
 commands () {
 	cat >s.conf <<-END_OF_CONF

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The command line: texts, selection of jobs, quiet and verbose.
+# The command line: output, selection of jobs, quiet and verbose.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 
@@ -11,7 +11,7 @@ $(cat out)"
 	done
 }
 
-# Texts go to standard output and nothing else does.
+# Output goes to standard output, and only there.
 engine 0 --version
 [ "$(cat out)" = "dumpengine $VERSION" ] || fail "--version: $(cat out)"
 said_nothing
@@ -34,7 +34,7 @@ printed "output  out-file"
 [ ! -e "$top_builddir/.libs/fs-ext2.so" ] || printed "source  fs-ext2"
 said_nothing
 
-# Of each that is listed there is help; by path as well.
+# Every listed plugin has help; by path as well.
 while read -r kind name _; do
 	engine 0 --plugin-help "$name"
 	printed "$name ($kind): " "Options:"
@@ -49,7 +49,7 @@ engine 1 --plugin-help none
 said "no plugin none"
 printed_nothing
 
-# Broken ones are listed as such.
+# Broken plugins are listed as such.
 mkdir plugins
 cp "$TEST_PLUGINS/out-fault.so" "$TEST_PLUGINS/bad-version.so" plugins
 echo "no plugin" >plugins/text.so
@@ -62,7 +62,7 @@ printed "output  out-fault" "broken  $PWD/plugins/bad-version.so" \
 DUMPENGINE_PLUGIN_PATH=/nowhere engine 0 --list-plugins
 printed_nothing
 
-# What is wrong with a command line.
+# Errors on the command line.
 engine 1 --nonsense
 said "nonsense" "dumpengine --help"
 printed_nothing
@@ -101,7 +101,7 @@ said "has no job hmoe; did you mean home?" "has no job sry; did you mean srv?" \
 not_said "xyzzy; did you mean" "has no job home"
 only
 
-# Quiet, plain, verbose.
+# Quiet, normal, verbose.
 engine 0 -q -c a.conf srv
 said_nothing
 printed_nothing
@@ -110,7 +110,7 @@ engine 0 -c a.conf srv
 printed_nothing
 said "date of this level 0 dump: " "dumping /dev/faulty" \
     "volume 1 started with block" " on 1 volume in " "DUMP IS DONE"
-# What matters of a small dump is five lines, without a verdict.
+# A small dump takes five lines, without a verdict.
 [ "$(wc -l <err)" -le 5 ] || fail "more than five lines: $(cat err)"
 not_said "loaded" "bound" "estimated" "Pass" "MB" "kB"
 grep -vE '^[0-2][0-9]:[0-5][0-9]:[0-5][0-9] srv: ' err &&
@@ -120,11 +120,11 @@ engine 0 -v -c a.conf srv
 said "loaded" "label: none" "mapping (Pass I and II)" "estimated " \
     "dumping (Pass III) [directories]" "dumping (Pass IV) [regular files]" \
     "volume 1 completed at" "volume 1: " "records, XXH3 " "DUMP IS DONE"
-# One rate at most, which is that of the summary.
+# At most one rate, the one in the summary.
 [ "$(grep -c '[KMGT]iB/s' err)" -le 1 ] || fail "two rates: $(cat err)"
 not_said "-bound" " MB" " kB"
 
-# What cannot be meant, or means nothing there, is refused.
+# Contradictory or meaningless options are refused.
 together () {
 	engine 1 "$@"
 	said "dumpengine: error: " "Try "
@@ -158,7 +158,7 @@ said "--trust: nothing.there: No such file"
 engine 0 --list-plugins -v
 engine 0 --help extra -c none
 
-# What is printed and cannot be, is an error, also an estimate.
+# Output that cannot be printed is an error, even for an estimate.
 for what in --estimate --list-plugins --version --help "--plugin-help out-file"; do
 	for how in /dev/full -; do
 		options=$what
@@ -175,7 +175,7 @@ for what in --estimate --list-plugins --version --help "--plugin-help out-file";
 	done
 done
 
-# Without -c it is the file of the system.
+# Without -c, the system's file is used.
 [ -e "$SYSCONFDIR/dumpengine/dumpengine.conf" ] || {
 	engine 1
 	said "$SYSCONFDIR/dumpengine/dumpengine.conf"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Damaged configurations: each is refused with file and line and a hint, exit
+# Invalid configurations: each is refused with file, line and advice, and exit
 # status 1; nothing is written, and nothing goes to standard output.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
@@ -40,8 +40,8 @@ refused () {
 	cases=$((cases + 1))
 }
 
-# One line of the good file replaced: LINE|NEW TEXT|WHERE|WHAT IT SAYS.
-# WHERE is the line that has to be named, with the setting if there is one.
+# Replace one line of the good file: LINE|NEW TEXT|WHERE|MESSAGE.
+# WHERE is the line that must be named, and the setting if there is one.
 while IFS='|' read -r line text where message; do
 	case $line in '' | '#'*) continue ;; esac
 	LINE=$line TEXT=$text awk \
@@ -49,7 +49,7 @@ while IFS='|' read -r line text where message; do
 	    good.conf >x.conf
 	refused x.conf "x.conf:$where" "$message"
 done <<'END'
-# what libconfig cannot read
+# syntax errors
 1|}|1:|syntax error
 1|jobs|2:|syntax error
 1|"text"|1:|syntax error
@@ -89,7 +89,7 @@ done <<'END'
 15|  } ) );|15:|syntax error
 15|  );|15:|syntax error
 15|  }|16:|syntax error
-# a setting twice
+# duplicate settings
 4|    level = 0; level = 0;|4:|duplicate setting
 5|    name = "other";|5:|duplicate setting
 11|      path = "dumps/y"; };|11:|duplicate setting
@@ -120,7 +120,7 @@ done <<'END'
 13|      bloking = 64; };|13: bloking: |did you mean blocking?
 13|      blocks = 64; };|13: blocks: |ring has no such option
 14|    eto    = { plugin = "eot-script"; };|14: eto: |did you mean eot?
-# what is missing
+# missing settings
 3|  { |3: name: |missing
 7|    eat = { plugin = "fs-fault";|3: source: |missing; add a group
 9|    eat = { plugin = "out-file";|3: output: |missing; add a group
@@ -234,12 +234,12 @@ done <<'END'
 9|    output = { plugin = "./x.conf";|9: plugin: |cannot load plugin
 9|    output = { plugin = "bad-version";|9: plugin: |version 99
 9|    output = { plugin = "../x";|9: plugin: |no such file
-# two jobs of one name
+# two jobs with the same name
 15|  }, { name = "home"; } );|15: name: |already the name of the job at line 3
 END
 [ "$cases" -ge 100 ] || fail "only $cases damaged files"
 
-# Whole files that are none.
+# Files that are no configuration at all.
 : >empty.conf
 refused empty.conf "empty.conf: jobs: missing"
 head -c 2000 /dev/urandom >random.conf
@@ -255,7 +255,7 @@ refused deep.conf "deep.conf:"
 refused dumps "dumps: cannot read the configuration: Is a directory"
 refused nothing.conf "nothing.conf: cannot read the configuration: No such"
 
-# The mistake is in a file that is included.
+# The error is in an included file.
 echo 'slavs = 5;' >included.conf
 sed '12s/.*/    ring = {\n@include "included.conf"/; 13s/.*/};/' \
     good.conf >x.conf
@@ -263,7 +263,7 @@ refused x.conf "included.conf:1: slavs: "
 echo '@include "loop.conf"' >loop.conf
 refused loop.conf "loop.conf:1:"
 
-# All mistakes of a file are shown at once, each once.
+# All errors of a file are shown at once, each once.
 cat >x.conf <<'END'
 jobs = (
   { name   = "a b";
@@ -288,7 +288,7 @@ refused x.conf "x.conf:2: name: " "x.conf:3: level: " "x.conf:4: lable: " \
     "x.conf:13: output: missing" "x.conf:15: other: "
 [ "$(wc -l <err)" -eq 14 ] || fail "14 mistakes, but it said: $(cat err)"
 
-# --check and -q say the same.
+# --check and -q report the same.
 cp err all
 engine 1 --check -c x.conf
 same_file all err

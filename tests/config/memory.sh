@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Whichever allocation fails while the configuration is read and checked, and
-# whether those after it do, it is said so, with exit status 1; nothing crashes.
+# Whichever allocation fails while the configuration is read and checked, alone
+# or with all later ones, this is reported, with exit status 1; nothing crashes.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 
@@ -22,7 +22,7 @@ env LD_PRELOAD="$preload" COUNT_FD=9 "$program" "${trusted[@]}" \
 n=$(sort -n count | tail -n 1)
 [ "$n" -gt 50 ] || fail "only $n allocations"
 
-# What the machine does not need to go on may fail in silence.
+# Allocations that are not essential may fail silently.
 failed=0
 attempt () {
 	timeout 30 env LD_PRELOAD="$preload" FAIL_AT="$1" \

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The configuration comes from wherever it can be read, with what it includes;
-# what it is not is told as that.
+# The configuration is read from anywhere, together with what it includes; files
+# that are no configuration are reported as such.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 
@@ -8,7 +8,7 @@ mkdir dumps
 fault="plugin = $(quoted "$TEST_PLUGINS/fs-fault.so");"
 configure_job a.conf "$fault" 'plugin = "out-file"; path = "dumps/a"; overwrite = true;'
 
-# done_with ARGUMENT...: a run that reads standard input from the file "in".
+# done_with ARGUMENT...: a run with standard input from the file "in".
 done_with () {
 	rm -f dumps/*
 	timeout 20 "$DUMPENGINE" -q "$@" <in >out 2>err
@@ -26,7 +26,7 @@ refused () {
 	not_said "syntax error" "Sanitizer"
 }
 
-# ---- Descriptors that are open
+# ---- Open descriptors
 
 cp a.conf in
 done_with -c -
@@ -41,14 +41,14 @@ done_with -c -
 wait
 rm in
 mv in.file in
-# A named FIFO; and one that nobody writes to does not hold it up for ever.
+# A named FIFO; one without a writer does not block it for ever.
 cat a.conf >in.fifo &
 done_with -c in.fifo
 wait
 begun=$SECONDS
 refused in.fifo "in.fifo: cannot read the configuration: the FIFO has no writer"
 [ $((SECONDS - begun)) -lt 60 ] || fail "took $((SECONDS - begun)) s"
-# Its name is in the messages, and an empty one has no jobs.
+# Messages contain its name, and an empty one has no jobs.
 echo 'jobs = 5;' >in
 timeout 20 "$DUMPENGINE" -c - <in >out 2>err
 said "standard input:1: jobs: "
@@ -58,7 +58,7 @@ echo 'jobs = ( ( ;' >in
 timeout 20 "$DUMPENGINE" -c /dev/stdin <in >out 2>err && fail "not refused"
 said "/dev/stdin:" "syntax error"
 
-# ---- What it includes: beside the file, or where we are
+# ---- Included files: beside the file, or in the current directory
 
 mkdir folder folder/deep
 echo 'label = "included";' >label.conf
@@ -73,21 +73,22 @@ done_with -c folder/b.conf
 label beside
 done_with -c -
 label included
-# Also in a file that is included itself; and by its whole path.
+# Also in an included file; and by absolute path.
 sed 's,label.conf,deep/label.conf,' folder/b.conf >folder/c.conf
 done_with -c folder/c.conf
 label beside
 sed "s,label.conf,$scratch/label.conf," folder/b.conf >folder/c.conf
 done_with -c folder/c.conf
 label included
-# Mistakes behind it have their own lines, and those in it its name.
+# Errors after it are reported at their own lines, and those in it under its
+# name.
 sed 's/ring .*/ringg = 1;/' folder/b.conf >folder/c.conf
 line=$(grep -n ringg folder/c.conf | cut -d : -f 1)
 refused folder/c.conf "folder/c.conf:$line: ringg: "
 printf '# one\nlabel = 7;\nlevel = "x"; # no line end' >folder/label.conf
 refused folder/c.conf "folder/c.conf:$line: ringg: " \
     "folder/label.conf:2: label: " "folder/label.conf:3: level: "
-# In a comment or a text it is none.
+# Not in a comment or string.
 printf '/*\n@include "none"\n*/\n# \n#@include "none"\n' >d.conf
 cat a.conf >>d.conf
 engine 0 --check -c d.conf
@@ -98,7 +99,7 @@ refused d.conf 'd.conf:1: @include "folder": folder is not a regular file'
 echo '@include "in.fifo"' >d.conf
 refused d.conf 'd.conf:1: @include "in.fifo": in.fifo is not a regular file'
 
-# ---- Circles
+# ---- Loops
 
 printf '\n@include "d.conf"\n' >d.conf
 refused d.conf 'd.conf:2: @include "d.conf": include loop: d.conf includes itself'
@@ -109,7 +110,7 @@ refused d.conf 'f.conf:1: @include "./d.conf": include loop: ./d.conf includes t
 ln -s f.conf g.conf
 echo '@include "g.conf"' >f.conf
 refused d.conf 'f.conf:1: @include "g.conf": include loop: '
-# The same file twice is none; so are ten in a row, and an eleventh is too deep.
+# The same file twice is not a loop; ten levels are allowed, an eleventh is not.
 echo >nothing.conf
 { cat a.conf; printf '@include "nothing.conf"\n@include "nothing.conf"\n'; } >d.conf
 engine 0 --check -c d.conf
@@ -122,7 +123,7 @@ echo '@include "n11.conf"' >n10.conf
 cp a.conf n11.conf
 refused n1.conf 'n10.conf:1: @include "n11.conf": includes are nested'
 
-# ---- Byte order marks, and what is no text
+# ---- Byte order marks, and files that are not text
 
 printf '\357\273\277' | cat - a.conf >bom.conf
 engine 0 --check -c bom.conf
@@ -139,11 +140,11 @@ refused nul.conf "nul.conf: contains a NUL byte"
 head -c 17000000 /dev/zero | tr '\0' ' ' >large.conf
 refused large.conf "large.conf: too large"
 
-# All mistakes of numbers are shown together with others.
+# Errors in numbers are shown together with others.
 sed 's/date .*/date = 99999999999;/; s/label .*/lable = 1;/' a.conf >b.conf
 refused b.conf "an integer this large needs the suffix L" "lable: "
 
-# Interrupted while it waits for its configuration.
+# Interrupted while waiting for its configuration.
 mkfifo never
 sleep 60 >never &
 sleeper=$!

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# As root, nothing is read as a configuration, loaded or run that others than
-# root could have written; commands find nothing of ours in their environment.
+# As root, no configuration, plugin or program is used that users other than
+# root could have written; commands inherit nothing of our environment.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 
@@ -17,7 +17,7 @@ source="plugin = $(quoted "$TEST_PLUGINS/fs-fault.so");"
 output='plugin = "out-file"; path = "dumps/a"; overwrite = true;'
 configure_job a.conf "$source" "$output"
 
-# refused TEXT... ARGUMENT: --check and a run say it, and nothing runs.
+# refused TEXT... ARGUMENT: --check and a run report it, and nothing runs.
 refused () {
 	local conf=${*: -1} texts=("${@:1:$#-1}")
 	rm -f dumps/* ran
@@ -28,7 +28,7 @@ refused () {
 	[ ! -e ran ] && [ ! -e dumps/a ] || fail "it was run: $(cat err)"
 }
 
-# What each of them does to a file: a file in it that others can write.
+# Make a file unsafe in each possible way: others can write it.
 can_write_mode () { chmod o+w "$1"; }
 can_write_group () { chgrp nogroup "$1"; chmod g+w "$1"; }
 can_write_owner () { chown nobody "$1"; }
@@ -37,7 +37,8 @@ ways="mode group owner"
 setfacl -b a.conf 2>/dev/null
 can_write_list () { setfacl -m u:nobody:rw "$1"; }
 
-# each_way COPY FILE CHECK: CHECK of a COPY in all unsafe states and places.
+# each_way COPY FILE CHECK: run CHECK with a COPY in all unsafe states and
+# places.
 each_way () {
 	local from=$1 name=$2 way folder
 	shift 2
@@ -57,14 +58,14 @@ each_way () {
 		else
 			"$@" "$folder/mine/$name"
 		fi
-		# By a link in a safe folder, and by .. through it.
+		# Through a link in a safe directory, and through "..".
 		ln -sf "../$folder/$name" "safe/link-$name"
 		"$@" "safe/link-$name"
 		"$@" "safe/../$folder/$name"
 		"$@" "$scratch/$folder/$name"
 		rm -rf "$folder/$name" "$folder/mine" "safe/link-$name"
 	done
-	# A link in an open folder may lead elsewhere tomorrow.
+	# A link in an open directory may lead elsewhere tomorrow.
 	cp -p "$from" "safe/$name"
 	ln -s "../safe/$name" "open/link-$name"
 	"$@" "open/link-$name"
@@ -73,7 +74,7 @@ each_way () {
 	rm -f open/* "safe/$name"
 }
 
-# ---- The configuration, and what it includes
+# ---- The configuration, and included files
 
 each_way a.conf a.conf refused
 cp a.conf sticky/a.conf
@@ -91,7 +92,7 @@ including () {
 }
 echo 'label = "x";' >label
 each_way label label including
-# From a descriptor it is the file behind it that counts; a pipe is our word.
+# For a descriptor, the file behind it counts; a pipe is trusted.
 cp a.conf open/a.conf
 engine 1 --check -c /dev/stdin <open/a.conf
 engine_in () {
@@ -175,7 +176,7 @@ chmod 777 dumps
 as_user () { setpriv --reuid "$user" --regid "$user" --clear-groups "$@" 2>/dev/null; }
 reached=
 ! as_user test -r "$scratch/a.conf" || reached=yes
-# What runs as another user may be that user's, but nobody else's.
+# A program that runs as another user may belong to that user, but to no other.
 cp program theirs/program
 chown nobody theirs/program
 as () {
@@ -188,7 +189,7 @@ refused "owned by nobody" b.conf
 as 'command = "theirs/program";'
 refused "owned by nobody" b.conf
 
-# ---- Allowed by name, on the command line alone
+# ---- Allowed by name, only on the command line
 
 engine 0 --check --trust theirs -c b.conf
 engine 0 --check --trust theirs/program -c b.conf
@@ -202,7 +203,7 @@ cp program open/bin/program
 as 'command = "open/bin/program"; trust = "open";'
 engine 1 --check -c b.conf
 said "trust: "
-# Others have no need of it.
+# Other users do not need it.
 if [ -n "$reached" ]; then
 	as_user env HOME=/ "$DUMPENGINE" --check -c open/b.conf >out 2>err
 	not_said "users other than root"

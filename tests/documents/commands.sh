@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Every command and configuration that the documents show works: in a folder
-# that stands for /, with stand-ins for tape drives, LVM and other machines.
-# tests/documents/blocks lists them; commands.py says how.
+# Every command and configuration in the documents works: in a directory that
+# stands for /, with stand-ins for tape drives, LVM and other machines.
+# tests/documents/blocks lists them; commands.py describes its format.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 need_source
@@ -22,9 +22,9 @@ mkdir -p $bin world/{backup,build,built,conf,demo,empty,mnt,spool,archive,tapes}
     world/var/{lib/dumpengine,lib/images,tmp} world/run/dumpengine world/changer \
     world/srv/dumps world/usr/local/share/doc/dumpengine
 
-# ---- Programs: what they would do to this machine, they do to the world.
+# ---- Programs: they act on the world instead of this machine.
 
-# stub NAME: its script comes in; WORLD is the folder.
+# stub NAME: its script is on standard input; WORLD is the directory.
 stub () {
 	{
 		echo '#!/bin/sh'
@@ -39,7 +39,7 @@ printf 'exec %q -q "$@"\n' "$MKE2FS" | stub mke2fs
 for name in mount systemctl journalctl useradd change-tape next-disk move-volume; do
 	echo 'exit 0' | stub "$name"
 done
-# The snapshot of the second night has what was changed by then.
+# The snapshot of the second night has the changes until then.
 stub lvcreate <<'END'
 cp WORLD/dev/vg0/home WORLD/dev/vg0/home-dump &&
     cp WORLD/dev/vg0/home WORLD/dev/vg0/home-snapshot &&
@@ -66,7 +66,7 @@ stub df <<'END'
 echo Avail
 echo 9999999
 END
-# Runs every night, but not of the week.
+# Run every night, but not in the test of the week.
 stub date <<'END'
 case $* in
 +%u)	echo 1 ;;
@@ -126,7 +126,7 @@ ln -s "$(realpath "$top_builddir")/.libs" world/built/.libs
 cp $bin/dumpengine world/build
 cp $bin/dumpengine world/built
 
-# ---- A filesystem and dumps of it.
+# ---- A filesystem, and dumps of it
 
 mkdir -p tree/al tree/home
 echo 'Dear Bo,' >tree/al/letter.txt
@@ -144,7 +144,7 @@ for copy in dev/vg0/home-snapshot dev/vg0/srv demo/tree.ext4 var/lib/images/mail
 done
 truncate -s 8M world/dev/vg0/newhome
 
-# dump LEVEL PATH [SETTING]: of that filesystem.
+# dump LEVEL PATH [SETTING]: dump that filesystem.
 dump () {
 	cat >fixture.conf <<-END
 	dumpdates = "$scratch/dumpdates";
@@ -164,7 +164,7 @@ dump 2 backup/home-2.dump
 
 cp -r tree world
 
-# ---- The changer, and what is installed.
+# ---- The changer, and installed files
 
 mkdir -p world/pkgconfig world/plugins
 cat >world/pkgconfig/dumpengine.pc <<END
@@ -185,7 +185,7 @@ cp "$top_srcdir"/conf/* world/conf
 chmod u+w world/conf/*
 examples=world/usr/local/share/doc/dumpengine/examples
 cp -r world/conf $examples
-# A file is written where a tape drive would be; places are those of the world.
+# Files take the place of tape drives; all paths are in the world.
 sed -i -E -e 's,plugin( *)= "out-tape";,plugin = "out-file"; overwrite = true; volume_size = [ "256 KiB"\, "64 MiB" ];,' \
     -e 's,device( *)= "/dev/nst0";,path = "/dev/nst0";,' \
     -e '/^ *protect_days/d' \

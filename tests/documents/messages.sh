@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Messages that the manuals explain or show are messages of the program: each
-# part of one, between what changes from run to run, is in a text of the code.
+# Messages that the manuals explain or show exist in the program: each fixed
+# part of one, between the variable parts, is in a string of the code.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 need_python
@@ -53,7 +53,7 @@ messages = [(os.path.basename(page), item) for page in sorted(glob.glob(top + '/
             for item in explained(page)]
 for block in blocks(top):
     if block.document.startswith('man/') and block.first.startswith(SHOWN):
-        # A line that goes on in the next one is one message.
+        # A line continued in the next one is one message.
         lines = block.text if block.first.startswith(('volume', '/etc/dumpengine/home.conf:9')) else block.text.replace('\n', ' ')
         messages += [(block.document, line) for line in lines.split('\n')]
 
@@ -68,7 +68,7 @@ def is_said(part):
     return any(text in code for text in texts if len(text.split(' ')) > 1)
 
 
-# What a report calls a result
+# Results in a report
 result = re.search(r'^\.It Ic result Pq string\n(.*?)^\.It', open(top + '/man/dumpengine-report.5').read(), re.M | re.S).group(1)
 results = re.findall(r'^\.Dq (.*?)(?: ,)?$', result, re.M)
 if len(results) != 6:

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Each long option in a document is one of the program, of configure, of the
-# benchmark, or of another program that is named below; and each path of the
-# source tree is there.
+# benchmark, or of another program named below; and each path in the source tree
+# exists.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 need_python

@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
-# The example of dumpengine-report(5) has the keys of a report, each of the same
-# kind, and its section for each object has them, too.
+# The example in dumpengine-report(5) has the same keys as a report, with values
+# of the same types, and the section for each object lists them.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 need_source
 need_debugfs
 need_python
 
-# A dump with all that there can be in a report: a note, two volumes, a medium
-# that is refused for the second, and a handler that says what it names.
+# A dump with everything that a report can contain: a note, two volumes, a
+# medium refused for the second, and a handler that reports facts.
 mkdir tree dumps
 echo hello >tree/file
 head -c 400000 /dev/urandom >tree/data
@@ -46,7 +46,7 @@ from blocks import blocks
 
 PAGE = 'man/dumpengine-report.5'
 KIND = {dict: 'object', list: 'array', str: 'string', bool: 'boolean', int: 'integer', float: 'number', type(None): 'null'}
-# The keys of an object that anybody can name.
+# Objects with arbitrary keys.
 OPEN = ('.jobs[].volumes[].handler',)
 
 
@@ -75,7 +75,7 @@ real = gather(json.load(open(report)))
 bad = [f'the example lacks {path}' for path in sorted(set(real) - set(example))]
 bad += [f'no report has {path}' for path in sorted(set(example) - set(real))]
 for path in sorted(set(example) & set(real)):
-    # A value may be null in one of them.
+    # A value may be null in either.
     a, b = example[path] - {'null'}, real[path] - {'null'}
     if a and b and a != b and {'integer', 'number'} != a | b:
         bad.append(f'{path} is {a} in the example, {b} in a report')

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Whatever a source fails to give of an inode is named with its path, and the
-# rest is a whole dump.
+# Everything of an inode that a source fails to return is named with its path,
+# and the rest is a complete dump.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 # shellcheck source=tests/faults/faults-lib.sh

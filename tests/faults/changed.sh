@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# A large directory that is another one at its second reading is named.
+# A large directory that differs on its second reading is named.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 # shellcheck source=tests/faults/faults-lib.sh

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Extents that cannot be are left out: path, inode and offset are named.
+# Invalid extents are left out: path, inode and offset are named.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 # shellcheck source=tests/faults/faults-lib.sh

@@ -1,8 +1,8 @@
 # shellcheck shell=bash disable=SC2154
-# faults-lib.sh - runs with a source or an output that fails as it is told to
+# faults-lib.sh - runs with a source or an output that fails on demand
 #
-# For all of them: the message says what and where, the exit status tells how it
-# ended, nothing is left behind.
+# In every case, messages say what failed and where, the exit status says how
+# the run ended, and nothing is left behind.
 
 need_python
 mkdir dumps
@@ -10,7 +10,7 @@ source_plugin="plugin = $(quoted "$TEST_PLUGINS/fs-fault.so");"
 output_plugin="plugin = $(quoted "$TEST_PLUGINS/out-fault.so");"
 slaves="slaves = 3; blocking = 2;"
 
-# scan_but NOTE DUMP: as scan, but that is known and cannot be helped.
+# scan_but NOTE DUMP: like scan, except for one known and unavoidable note.
 scan_but () {
 	"$PYTHON3" "$tools/dumpscan" --strict "$2" >scan.log 2>&1
 	! grep -E '^(violation|note):' scan.log | grep -vE "$1" ||
@@ -18,7 +18,7 @@ scan_but () {
 	grep -q '^maps ' scan.log || fail "$(cat scan.log)"
 }
 
-# source_fault STATUS FAULT [OPTIONS] -- TEXT...: into a file.
+# source_fault STATUS FAULT [OPTIONS] -- TEXT...: dump to a file.
 source_fault () {
 	local expected=$1 fault=$2 options=
 	shift 2
@@ -33,7 +33,7 @@ source_fault () {
 	0 | 2)
 		only a
 		case $fault in
-		# The maps are written before it is known.
+		# The maps are written before the fault is known.
 		link | vanish | becomes-directory)
 			scan_but 'map-missing|entry-missing' dumps/a ;;
 		directory | shrinks | grows) scan_but ': nameless: |: [0-9]* more$' dumps/a ;;

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# A job that fails does not keep the others back; the worst status counts.
+# After a failed job the others still run; the worst status counts.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 # shellcheck source=tests/faults/faults-lib.sh

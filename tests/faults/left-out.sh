@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What is left out or changed is said to be so; the rest is a whole dump.
+# Whatever is left out or changed is reported; the rest is a complete dump.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 # shellcheck source=tests/faults/faults-lib.sh

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# A symbolic link that restore cannot make is left out as a whole: no name and no
-# bit in the maps is left of it.
+# A symbolic link that restore cannot create is left out entirely: the dump has
+# neither its name nor its bit in the maps.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 # shellcheck source=tests/faults/faults-lib.sh

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Data that cannot be read: path, inode, offset and reason are named, and zeros
-# are in its place.
+# Unreadable data: path, inode, offset and reason are named, and it is replaced
+# by zeros.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 # shellcheck source=tests/faults/faults-lib.sh

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# In a folder where others may make files: nothing is written to what they have
-# put there, nothing waits for them, and the folder is warned of.
+# In a directory where others may create files: their files are not written to,
+# FIFOs of theirs do not block, and there is a warning about the directory.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 need_source
@@ -11,7 +11,7 @@ head -c 300000 /dev/urandom >tree/data
 make_image a.img 4M tree -t ext4
 configure_dump a.conf a.img open/dump
 
-# ---- A folder without a sticky bit
+# ---- A directory without a sticky bit
 
 mkdir open
 for mode in 777 1777 755; do
@@ -35,7 +35,7 @@ said "open/report: its directory is writable" "open/dumpdates: its directory is 
 rm dumps/a
 chmod 1777 open
 
-# ---- FIFOs in the place of files
+# ---- FIFOs in place of files
 
 mkfifo fifo
 cat >b.conf <<'END'
@@ -46,7 +46,7 @@ run timeout 20 "$DUMPENGINE" --check -c b.conf
 [ "$status" -eq 1 ] || fail "a FIFO as a plugin: exit status $status"
 said "fifo" "is a FIFO"
 
-# Nobody reads it yet: that is said, and waited for.
+# It has no reader yet: this is reported, and it waits.
 configure_dump b.conf a.img fifo
 : >err
 "$DUMPENGINE" -c b.conf >out 2>err </dev/null &
@@ -60,7 +60,7 @@ ln fifo second
 engine 1 -q -c b.conf
 said "fifo" "hard link"
 
-# What an interrupted run has left, and what is not ours.
+# Leftovers of an interrupted run, and foreign files.
 is_root || exit 0
 need setpriv
 other () {
@@ -90,7 +90,7 @@ said "open/dump" "symbolic link owned by another user"
 [ "$(cat victim)" = precious ] || fail "a link of another user was followed"
 rm open/dump
 
-# What looks like leavings of ours stays, and nothing in it is believed.
+# Files that look like our leftovers stay, and their contents are not trusted.
 id=0123456789abcdef
 printf 'process=1\0file=%s\0name=x\0from=%s\0inode=%d\0to=%s\0replaces=0\0complete=1\0' \
     "$scratch/victim" "$scratch/victim" "$(stat -c %i victim)" \
@@ -101,7 +101,7 @@ engine 0 -q -c a.conf
 [ -e victim ] && [ ! -e elsewhere ] || fail "a journal of another user was believed"
 [ -e "open/.dumpengine-$id-mine" ] || fail "a file of another user was removed"
 rm -f open/dump open/.d*
-# The same of our own, but with names that it cannot have made.
+# The same for our own, with names that it cannot have created.
 install -m 600 text "open/.dumpengine-$id.set"
 mkdir "open/.dumpengine-$id-folder"
 ln -s "$scratch/victim" "open/.dumpengine-$id-link"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# A name that the filesystem takes is not too long for a volume, for the
-# dumpdates file or for a report: what they are called until then is shorter.
-# What is too long is found by --check.
+# A name that the filesystem accepts is not too long for a volume, a dumpdates
+# file or a report: their temporary names are shorter.  --check finds names that
+# are too long.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 need_source

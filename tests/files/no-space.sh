@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# A disk that is full, or a limit on the size of files, ends the dump with a
-# message and exit status 3; nothing is left behind.
+# A full disk, or a limit on the size of files, ends the dump with a message and
+# exit status 3; nothing is left behind.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 
@@ -11,7 +11,7 @@ mkdir dumps tree
 head -c 3000000 /dev/urandom >tree/y
 make_image a.img 16M tree -t ext4
 
-# The limit also sends a signal, which ends who does not expect it.
+# The limit also sends a signal, which kills a process that does not expect it.
 limited () {
 	"$PYTHON3" -c '
 import os, resource, signal, sys
@@ -26,7 +26,7 @@ $status, not 4: $(cat err)"
 said "dumps/a" "File too large" "volume_size"
 only
 
-# With end_when_full that is the end of a volume.
+# With end_when_full, this is the end of a volume.
 configure_job b.conf 'plugin = "fs-ext2"; device = "a.img";' \
     'plugin = "out-file"; path = "dumps/%v"; end_when_full = true;'
 run limited "$DUMPENGINE" -q -c b.conf
@@ -49,7 +49,7 @@ engine 4 -c c.conf
 said "small/a:" "disk full after" "ABORTED"
 [ -z "$(ls -A small)" ] || fail "left behind: $(ls -A small)"
 
-# The dump that is to be replaced stays.
+# The dump that was to be replaced stays.
 echo precious >small/a
 configure_job c.conf 'plugin = "fs-ext2"; device = "a.img";' \
     'plugin = "out-file"; path = "small/a"; overwrite = true;'

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# out-file: names from patterns, nothing is overwritten unasked, a file with
-# the final name is always whole.
+# out-file: names from patterns; nothing is overwritten unasked; a file with the
+# final name is always complete.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 
@@ -30,7 +30,7 @@ configure_dump a.conf a.img 'dumps/50%'
 engine 1 -c a.conf
 only
 
-# A file that is there is not touched.
+# An existing file is not touched.
 echo precious >dumps/a
 configure_dump a.conf a.img dumps/a
 engine 1 -c a.conf
@@ -50,7 +50,7 @@ only a
 same_file whole dumps/a
 rm dumps/a
 
-# A symbolic link stays one.
+# A symbolic link is kept.
 mkdir elsewhere
 echo old >elsewhere/target
 ln -s ../elsewhere/target dumps/link
@@ -66,7 +66,7 @@ engine 1 -c a.conf
 said "dumps/dangling" "dangling symbolic link"
 rm dumps/dangling
 
-# Nothing is written to what is at a name that could be guessed.
+# Files at predictable names are not written to.
 echo precious >elsewhere/precious
 ln -s ../elsewhere/precious dumps/a.partial
 configure_dump a.conf a.img dumps/a
@@ -76,7 +76,8 @@ same_file whole dumps/a
 [ "$(cat elsewhere/precious)" = precious ] || fail "it followed a link"
 rm dumps/*
 
-# Missing folder, folder in the place of a file, file in the place of a folder.
+# A missing directory; a directory in place of a file, and a file in place of
+# one.
 configure_dump a.conf a.img dumps/no/where
 engine 1 -c a.conf
 said "dumps/no/where" "No such file or directory"
@@ -93,7 +94,7 @@ engine 1 -c a.conf
 said "File name too long"
 only
 
-# No permission; root is asked to do without its privileges.
+# No permission; root has to drop its privileges for this.
 plain () { "$@"; }
 if is_root; then
 	need setpriv
@@ -112,8 +113,8 @@ run plain "$DUMPENGINE" --check -c a.conf
 said "locked/a" "Permission denied"
 [ -z "$(ls locked)" ] || fail "something is in the locked folder"
 
-# A disk that does not take what was written: an error, unless nobody waits for
-# it to do so.
+# A disk that fails to store what was written: an error, unless syncing is
+# turned off.
 cat >preload.c <<'END'
 #include <errno.h>
 int fsync(int fd)
@@ -145,7 +146,7 @@ if [ -z "${SANITIZER_FLAGS:-}" ]; then
 	LD_PRELOAD=$scratch/preload.so engine 0 -c a.conf
 fi
 
-# Something is being written.
+# While writing.
 begun () { [ -n "$(find dumps -name '.dumpengine-*' -size +0)" ]; }
 
 # Two runs to one file: the second is refused, the first is not disturbed.
@@ -162,7 +163,7 @@ wait "$first" || fail "the first run was disturbed: $(cat slow.log)"
 only same
 rm dumps/same
 
-# A file that comes up during the dump is not overwritten.
+# A file that appears during the dump is not overwritten.
 sed -i 's/overwrite = true/overwrite = false/' slow.conf
 "$DUMPENGINE" -c slow.conf >slow.log 2>&1 &
 first=$!
@@ -174,7 +175,7 @@ wait "$first"
 grep -q "dumps/same.*File exists" slow.log || fail "$(cat slow.log)"
 only same
 
-# What cannot be read back is not written first, if it is to be verified.
+# With verify, a file that cannot be read back is refused before writing.
 configure_dump a.conf a.img /dev/null
 sed -i 's,/dev/null";,& verify = true;,' a.conf
 for how in --check ""; do

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# A volume of a dump on which others depend is never overwritten; one of a dump
-# that was not finished is in nobody's way.
+# A volume of a dump on which others depend is never overwritten; one of an
+# unfinished dump may be.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 # shellcheck source=tests/volumes/volumes-lib.sh
@@ -23,10 +23,10 @@ configure () {
 	END
 }
 
-# kept WHAT FILE: the base is as it was
+# kept WHAT FILE: the base is unchanged.
 kept () { cmp -s "$2" base || fail "$1: the base was overwritten"; }
 
-# refused WHAT: a.conf is, by --check as well, and says why.
+# refused WHAT: a.conf is refused, also by --check, with the reason.
 refused () {
 	engine 1 --check -c a.conf
 	said "dumps/v" "level 0 dump of img" "on which other dumps depend"
@@ -44,17 +44,17 @@ engine 0 -q -c a.conf
 cp dumps/v base
 configure a.conf 1 1600001000 "$over"
 refused "a level 1 over its base"
-# Without that state, the header of the file and dumpdates say it.
+# Without state, the file's header and dumpdates are enough.
 rm -rf state/*
 refused "a level 1 over its base, without state"
-# By another name: a link.
+# Under another name: a link.
 ln -s v dumps/link
 sed -i 's,dumps/v,dumps/link,' a.conf
 engine 1 -q -c a.conf
 said "dumps/link" "on which other dumps depend"
 kept "a level 1 over its base, by a link" dumps/v
 
-# A level 0 takes the place of the one before, and of what built on it.
+# A level 0 replaces the previous one, and all that depended on it.
 engine 0 -q -c <(
 	configure b.conf 1 1600001000 'path = "dumps/v.%l";'
 	cat b.conf)
@@ -64,7 +64,7 @@ engine 0 -q -c a.conf
 ! cmp -s dumps/v base || fail "a level 0 did not take the place of the old one"
 [ "$(grep -c ' 0 ' dumpdates)" -eq 1 ] || fail "dumpdates: $(cat dumpdates)"
 
-# One that has less of the filesystem, and that is not noted, does not.
+# One with less of the filesystem, which is not recorded, does not.
 cp dumps/v base
 for less in 'subtree = "1";' 'since = 1600001500;' \
     'update_dumpdates = false; exclude = "x";'; do
@@ -85,13 +85,13 @@ done
 cp dumps/v.0 base
 configure a.conf 2 1600002000 'path = "dumps/v.0"; overwrite = true;'
 refused "a level 2 over the level 0 below its base" dumps/v.0
-# The same if nothing but dumpdates tells of it, as after dump(8).
+# The same if only dumpdates knows of it, as after dump(8).
 mv state known
 mkdir -m 700 state
 refused "a level 2 over a level 0 of dumpdates alone" dumps/v.0
 rm -rf state
 mv known state
-# What the dump being made takes the place of may go.
+# Dumps that this one supersedes may be overwritten.
 configure a.conf 1 1600003000 'path = "dumps/v.%l"; overwrite = true;'
 engine 0 -q -c a.conf
 
@@ -126,7 +126,7 @@ engine 1 --check -c a.conf
 said "dumps/v001 already exists" "volume 1 of the level 0 dump of img"
 engine 1 -q -c a.conf
 said "dumps/v001 already exists"
-# Nor what is no dump.
+# Nor a file that is not a dump.
 rm dumps/*
 echo precious >dumps/v001
 engine 1 -q -c a.conf
@@ -149,7 +149,7 @@ said "$loop" "on which other dumps depend"
 engine 1 -q -c a.conf
 said "$loop" "on which other dumps depend"
 head -c 1048576 "$loop" | cmp -s - base || fail "a base on a disk is gone"
-# A new level 0 that does not come to its end: nothing builds on the old one.
+# A new level 0 that is not finished: nothing depends on the old one any more.
 # The disk is too small for the new one.
 head -c 9000000 /dev/urandom >tree/more
 make_image img 24M tree -b 4096 -N 64 -t ext4 -O ^has_journal

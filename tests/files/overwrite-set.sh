@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# With overwrite = true, the old set is whole until the new one is: aborted,
-# failed or killed at any moment, either all volumes are those of one set, or
-# nothing builds on the old one any more.
+# With overwrite = true, the old set stays complete until the new one is:
+# aborted, failed or killed at any moment, either all volumes are of one set, or
+# nothing depends on the old one any more.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 # shellcheck source=tests/volumes/volumes-lib.sh
@@ -25,7 +25,7 @@ configure () {
 }
 to_dumps='path = "dumps/v%v";'
 
-# The old one, and a copy of it.
+# The old set, and a copy of it.
 begin () {
 	fresh
 	rm -rf dumpdates state/*
@@ -36,7 +36,7 @@ begin () {
 	cp dumpdates old.dumpdates
 }
 
-# The dates that the volumes have in their headers, without repetition.
+# The distinct dates in the headers of the volumes.
 dates () {
 	local f
 	for f in dumps/v*; do od -An -t d4 -j 4 -N 4 "$f"; done | sort -u
@@ -50,12 +50,12 @@ all_or_nothing () {
 		diff -rq -x '.dumpengine-*' old dumps >diff.log ||
 		    fail "$1: $(cat diff.log)"
 	elif [ "$(dates)" -ne 1600001000 ] 2>/dev/null; then
-		# Nobody builds on that any more.
+		# Nothing depends on that any more.
 		! [ -s dumpdates ] || fail "$1: dumpdates: $(cat dumpdates)"
 	fi
 }
 
-# ---- All is well
+# ---- Success
 
 begin
 [ "$(count_of dumps)" -ge 4 ] || fail "$(count_of dumps) volumes"
@@ -72,7 +72,7 @@ cp -a dumps new
 
 begin
 configure b.conf 1600001000 "$to_dumps"
-# There is a folder where volume 4 is to be.
+# A directory is in the place of volume 4.
 rm dumps/v004 old/v004
 mkdir dumps/v004 old/v004
 run setsid -w "$DUMPENGINE" -q -c b.conf
@@ -82,7 +82,7 @@ same_set old dumps
 noted || fail "dumpdates: $(cat dumpdates)"
 no_partial
 
-# ---- With a handler each volume has its name at once
+# ---- With a handler, each volume gets its final name at once
 
 begin
 cat >handler <<'END'
@@ -98,7 +98,7 @@ engine 3 -q -c b.conf
 cmp -s dumps/v001 new/v001 || fail "the handler did not see the new volume"
 no_partial
 
-# ---- Killed at each change of a name
+# ---- Killed at each renaming
 
 cat >preload.c <<'END'
 #define _GNU_SOURCE
@@ -158,8 +158,8 @@ if [ -z "${SANITIZER_FLAGS:-}" ] &&
 		[ "$status" -ne 0 ] || break
 		all_or_nothing "killed at $at"
 		mixed=$(dates | wc -l)
-		# What was complete is finished by whoever comes next, be it
-		# for another name; all other leavings go.
+		# Whoever comes next finishes a complete set, even under
+		# another name, and removes all other leftovers.
 		configure d.conf 1600003000 'path = "dumps/other%v";'
 		engine 0 -c d.conf
 		! grep -q "their final names" err || finished=$((finished + 1))
@@ -167,7 +167,7 @@ if [ -z "${SANITIZER_FLAGS:-}" ] &&
 		    fail "killed at $at: two dumps: $(dates): $(cat err)"
 		[ "$mixed" -eq 1 ] || said "their final names"
 		no_partial
-		# And the same again is in nobody's way.
+		# And writing it once more works.
 		engine 0 -q -c c.conf
 		[ "$(dates | tr -d ' ')" = 1600002000 ] ||
 		    fail "killed at $at: dates: $(dates)"
@@ -191,7 +191,7 @@ diff -rq new dumps >diff.log || fail "$(cat diff.log)"
 grep -q "12:43:20 2020" dumpdates || fail "dumpdates: $(cat dumpdates)"
 no_partial
 
-# Not even for that.
+# Not even enough for that.
 begin
 head -c 3000000 /dev/zero >dumps/other
 configure b.conf 1600001000 "$to_dumps"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Where no file is made, and what --check finds out beforehand.
+# Places where no file is created, and what --check finds in advance.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 need_source
@@ -20,7 +20,7 @@ refused () {
 	[ "$status" -ne 0 ] || fail "$name: exit status 0"
 }
 
-# ---- Names of devices that are not there
+# ---- Names of devices that do not exist
 
 name=dumpengine-test-$$
 ln -s "/dev/$name" dangling
@@ -33,7 +33,7 @@ for path in "/dev/$name" "/dev/../dev/$name" "folder/$name" dangling \
 		fail "$path: a file was made in /dev"
 	}
 done
-# With an old one in the place of a device, as such a run has left it.
+# With an old file in place of a device, left by such a run.
 if is_root && echo old >"/dev/$name" 2>/dev/null; then
 	sed 's/path = /overwrite = true; &/' a.conf >b.conf
 	sed -i "s,\"/proc/[^\"]*\",\"/dev/$name\"," b.conf
@@ -49,7 +49,7 @@ if [ -w /dev/shm ]; then
 	rm "/dev/shm/$name"
 fi
 
-# The same for what else is made.
+# The same for the other files that are created.
 for place in /dev /proc; do
 	cat >a.conf <<-END
 	dumpdates = "$place/$name";
@@ -66,7 +66,7 @@ for place in /dev /proc; do
 	}
 done
 
-# ---- What the first minute would find out
+# ---- Failures that would occur in the first minute
 
 refused dumps/missing/a "dumps/missing/a" "directory does not exist"
 refused /dev/full "/dev/full" "always full"
@@ -74,7 +74,7 @@ refused /dev/zero/x "/dev/zero/x" "Not a directory"
 refused /proc/version "/proc/version" "regular file in /proc"
 refused /dev/random "/dev/random" "not a device that can hold a dump"
 
-# ---- What the first change of volume would
+# ---- Failures that would occur at the first change of volume
 
 # later STATUS OUTPUT [EOT]
 later () {

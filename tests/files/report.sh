@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# --report replaces regular files and nothing else: devices, FIFOs, sockets and
-# what links such as /dev/stdout lead to are written to as they are.  A report
-# is for its owner alone, and no link of another user is followed.
+# --report replaces only regular files: devices, FIFOs, sockets and what links
+# such as /dev/stdout lead to are written directly.  Only its owner can read a
+# report, and links of other users are not followed.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 need_source
@@ -28,7 +28,7 @@ no_leavings () {
 	[ -z "$found" ] || fail "left behind: $found"
 }
 
-# ---- A regular file, an old one, one with a long name, one behind a link
+# ---- Regular files: an old one, one with a long name, one behind a link
 
 umask 002
 engine 0 -q -c a.conf --report report
@@ -57,7 +57,7 @@ is_report elsewhere/new
 no_leavings .
 no_leavings elsewhere
 
-# ---- Standard output, by its names; what is in its file stays
+# ---- Standard output, by each of its names; the rest of its file stays
 
 {
 	echo before
@@ -74,7 +74,7 @@ is_report third
 "$DUMPENGINE" -q -c a.conf --report /dev/stdout 2>err </dev/null | cat >piped
 is_report piped
 
-# ---- A FIFO, with a reader and without; a socket; a device
+# ---- A FIFO, with and without a reader; a socket; a device
 
 mkfifo fifo
 cat fifo >read &
@@ -109,7 +109,7 @@ is_report read
 engine 2 -q -c a.conf --report elsewhere
 said "elsewhere" "Is a directory"
 
-# ---- What is not there, where no file is made
+# ---- A missing file where none is created
 
 for name in /proc/dumpengine-report /sys/dumpengine-report; do
 	engine 2 -q -c a.conf --report "$name"
@@ -127,7 +127,7 @@ engine 2 -q -c a.conf --report "$name"
 said "$name" "files cannot be kept"
 [ ! -e "$name" ] || { rm -f "$name"; fail "a file was made in /dev"; }
 
-# ---- Of another user
+# ---- A link of another user
 
 mkdir -m 777 open
 echo precious >victim

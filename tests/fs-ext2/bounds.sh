@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# A tiny image cannot make a dump read, write, or tell without end, whatever it
-# claims: blocks that files share, inodes that are nowhere, holes.
+# A tiny image cannot cause endless reading, writing or messages, whatever it
+# claims: shared blocks, nonexistent inodes, holes.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 need_source
@@ -10,8 +10,8 @@ mkdir dumps tree
 head -c 300000 /dev/urandom >tree/file
 echo small >tree/small
 
-# ---- A file of 64 MiB in a filesystem of 1 MiB, which maps two blocks of
-# ---- numbers again and again, as files that share their blocks may
+# ---- A file of 64 MiB in a filesystem of 1 MiB, which maps two indirect blocks
+# ---- again and again, as files that share blocks may do
 
 make_image shared.img 1M tree -t ext2 -b 1024 -O ^resize_inode -E root_owner
 blocks=$("$DEBUGFS" -R "stat file" shared.img 2>/dev/null | tr ', ' '\n\n' |
@@ -37,7 +37,7 @@ engine 2 -c a.conf
 said "/file (inode " "it has more blocks than the filesystem; the rest is missing"
 scan dumps/shared
 
-# ---- A device that ends long before the tables of all inodes that it claims
+# ---- A device that ends long before the inode tables that it claims to have
 
 truncate -s 256G giant.img 2>/dev/null || skip "needs large files with holes"
 "$MKE2FS" -q -F -t ext4 -O ^has_journal -E nodiscard -I 128 -i 4096 giant.img \

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Whatever is flipped in the metadata of a filesystem, the source reads what is
-# left of it: it does not crash, does not hang, gives nothing that cannot be,
-# and says what is wrong.  FIRST and CASES choose others and more.
+# Whatever bits flip in the metadata of a filesystem, the source reads what is
+# left: it does not crash or hang, returns nothing impossible, and reports the
+# damage.  FIRST and CASES select other cases, and more.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 # shellcheck source=tests/fs-ext2/fs-ext2-lib.sh

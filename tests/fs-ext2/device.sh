@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# A device is named as for dump(8): by its path, its label, its UUIDs, its mount
-# point, an entry of fstab; what is wrong is told with the device that is meant.
+# A device is named as for dump(8): by its path, label, UUIDs, mount point or
+# entry in fstab; errors name the device that is meant.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 
@@ -26,7 +26,7 @@ trap clean_up_device EXIT
 device=$(losetup -f --show a.img) || skip "needs loop devices"
 uuid=$(blkid -p -o value -s UUID "$device")
 
-# dump NAME: configure it, with a dumpdates file.
+# dump NAME: configure a dump, with a dumpdates file.
 dump () {
 	rm -f dumps/d dumpdates
 	configure_dump n.conf "$1" dumps/d
@@ -58,8 +58,8 @@ means "LABEL=$label"
 means "LABEL=\"$label\""
 means "UUID=$uuid"
 
-# In dumpdates it stands by its path as well, and an entry by the name that was
-# given is found.
+# dumpdates has it by its path too, and an entry under the configured name is
+# found.
 dump "LABEL=$label"
 engine 0 -c d.conf
 grep -q "^$device " dumpdates || fail "dumpdates: $(cat dumpdates)"
@@ -75,7 +75,7 @@ for name in "$device" "LABEL=$label"; do
 done
 rm dumpdates
 
-# A snapshot is made of the device, whatever it is named by.
+# The snapshot is of the device, however that is named.
 cat >s.conf <<END
 jobs = ( {
   name = "snap";
@@ -112,7 +112,7 @@ said "$scratch/bound: only the directory /dir of $device is mounted there" \
 umount bound
 umount mnt
 
-# What is not mounted may have an entry.
+# An unmounted device may have an entry.
 cat >fstab <<END
 LABEL=$label $scratch/mnt ext4 noauto 0 0
 $device /nonexistent/place ext4 noauto 0 0
@@ -137,7 +137,7 @@ dump /nonexistent
 engine 1 -c d.conf
 said "/nonexistent: No such file or directory"
 
-# What holds something else is told as what it is.
+# A device that holds something else is described.
 truncate -s 0 empty
 dump empty
 engine 1 -c d.conf

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# A tree comes back from filesystems with every feature that there is.
+# A tree can be restored from filesystems with every existing feature.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 # shellcheck source=tests/fs-ext2/fs-ext2-lib.sh
@@ -8,7 +8,7 @@
 need_for_fs_ext2
 small_tree tree
 
-# Revision 0 has no attributes, and newer versions of mke2fs do not make it.
+# Revision 0 has no attributes, and newer mke2fs cannot create it.
 if "$MKE2FS" -q -F -t ext2 -r 0 rev0 1M >mke2fs.log 2>&1; then
 	mv tree/attributes .
 	comes_back rev0 tree 16M -t ext2 -r 0
@@ -33,7 +33,7 @@ comes_back orphan-file tree 16M -t ext4 -O orphan_file
 comes_back bigalloc tree 32M -t ext4 -O bigalloc -C 16384
 comes_back stable tree 16M -t ext4 -O stable_inodes,casefold
 
-# More subdirectories than a link count has room for: it says 1.
+# More subdirectories than the link count can hold: it is 1.
 make_image counted.img 16M tree -t ext4 -O dir_nlink
 debugfs counted.img "set_inode_field small links_count 1"
 dump_restore counted.img counted

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # fs-ext2-lib.sh - a small tree with everything that an inode can have, and
-# filesystems of every kind to put it in
+# filesystems of every kind to hold it
 
 need_for_fs_ext2 () {
 	need_source
@@ -79,7 +79,7 @@ small_tree () {
 	END
 }
 
-# dump_restore IMAGE NAME: into the folder NAME-restored.
+# dump_restore IMAGE NAME: restore into the directory NAME-restored.
 dump_restore () {
 	mkdir -p dumps
 	configure_dump "$2.conf" "$1" "dumps/$2"

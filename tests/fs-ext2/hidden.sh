@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What the filesystem keeps for itself is not in the dump; flags of verity,
-# casefolding and the like do not disturb, nor do blocks past the end of a file.
+# Internal files of the filesystem are not in the dump; flags for verity,
+# casefold and others do no harm, nor do blocks past the end of a file.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 # shellcheck source=tests/fs-ext2/fs-ext2-lib.sh
@@ -19,7 +19,7 @@ make_image hidden.img 16M tree -t ext4 -b 1024 \
     -E quotatype=usrquota:grpquota:prjquota
 debugfs hidden.img "ea_set -f value file user.value"
 dump_restore hidden.img hidden
-# The root, lost+found and what is in the tree: nothing else has a record.
+# Only the root, lost+found and the tree have records.
 "$PYTHON3" "$tools/dumpscan" --list dumps/hidden >list
 expected=$(($(find tree -mindepth 1 | wc -l) + 2))
 got=$(grep -cE '^ +[0-9]+ [a-z-] ' list)
@@ -28,7 +28,7 @@ got=$(grep -cE '^ +[0-9]+ [a-z-] ' list)
 same_tree tree hidden-restored --no-flags --ignore file
 same_file tree/file hidden-restored/file
 
-# Blocks past the end: the Merkle tree of verity, and what was allocated ahead.
+# Blocks past the end: verity's Merkle tree, and preallocated ones.
 make_image flags.img 16M tree -t ext4 -b 1024 -O ^metadata_csum
 debugfs flags.img \
     "set_inode_field dir/sub/verity flags 0x180000" \
@@ -40,7 +40,7 @@ same_file expected flags-restored/file
 same_file tree/dir/sub/verity flags-restored/dir/sub/verity
 same_file tree/dir/x flags-restored/dir/x
 
-# What was allocated but never written is a hole, whatever the disk has there.
+# Allocated but unwritten blocks are holes, whatever the disk has there.
 make_image unwritten.img 16M tree -t ext4 -b 1024 -O ^metadata_csum
 "$DEBUGFS" -w -R "fallocate file 20 30" unwritten.img >/dev/null 2>&1
 debugfs unwritten.img "set_inode_field file size 31744"
@@ -49,8 +49,8 @@ cp tree/file expected
 truncate -s 31744 expected
 same_file expected unwritten-restored/file
 
-# The journal is hidden where it has a name, too: as /.journal, if it was made
-# while the filesystem was mounted; a note tells of it, and nothing is missing.
+# The journal is hidden even if it has a name, /.journal, as it was created
+# while the filesystem was mounted; there is a note, and nothing is missing.
 head -c 1048576 /dev/zero >tree/.journal
 make_image named.img 16M tree -t ext2 -b 1024
 rm tree/.journal
@@ -73,7 +73,7 @@ for name in named reserved; do
 done
 said '/dir (inode' 'its entry "resize"'
 
-# Of the quota files that are only files, nothing is hidden.
+# Files that are only named like quota files are not hidden.
 echo quota >tree/aquota.user
 make_image quota.img 16M tree -t ext4 -b 1024
 dump_restore quota.img quota

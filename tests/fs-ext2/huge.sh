@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Contents, attributes, directories and targets beyond block 2^32 come back.
+# Contents, attributes, directories and link targets beyond block 2^32 are
+# dumped.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 # shellcheck source=tests/fs-ext2/fs-ext2-lib.sh
@@ -13,7 +14,7 @@ head -c 9000 /dev/urandom >tree/dir/more
 ln -s "$(printf 'target/%.0s' {1..100})" tree/link
 head -c 2000 /dev/urandom >value
 
-# ext4 has no files as large as that, memory has.
+# ext4 has no files as large as that, but memory has.
 memory=$(mktemp -d /dev/shm/dumpengine.XXXXXX) || skip "needs /dev/shm"
 trap 'rm -rf "$memory"; clean_up' EXIT
 ln -s "$memory/huge.img" huge.img
@@ -25,7 +26,7 @@ timeout 60 "$MKE2FS" -q -F -d tree -t ext4 -b 4096 -N 65536 \
     >mke2fs.log 2>&1 || fail "mke2fs: $(cat mke2fs.log)"
 debugfs huge.img "ea_set -f value file user.value"
 
-# Move what the tree occupies up by 2^32 blocks.  mke2fs puts it at the beginning.
+# Move the blocks of the tree up by 2^32; mke2fs puts them at the beginning.
 cat >move.py <<'END'
 import re, struct, subprocess, sys
 

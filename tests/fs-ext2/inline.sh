@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Files, directories and symbolic links inside of inodes come back.
+# Files, directories and symbolic links stored inside inodes are dumped.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 # shellcheck source=tests/fs-ext2/fs-ext2-lib.sh
@@ -7,14 +7,14 @@
 
 need_for_fs_ext2
 small_tree tree
-# mke2fs makes something else of a short file with holes here.
+# Here, mke2fs would not store a short file with holes inline.
 rm -r tree/sparse
 
 comes_back inline tree 16M -t ext4 -O inline_data -I 256
 comes_back inline-1k tree 16M -t ext4 -O inline_data -I 512 -b 1024
 comes_back inline-plain tree 16M -t ext4 -O inline_data,^metadata_csum -I 256
 
-# A file that was made longer ends in a hole behind what is in the inode.
+# A file that was extended ends in a hole after its inline data.
 mkdir -p longer/d expected/d
 head -c 100 /dev/urandom >longer/d/short
 cp longer/d/short longer/d/long

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What multi-mount protection says of another machine: one that may have the
-# filesystem mounted is a warning with its name, one that counts a refusal.
+# Multi-mount protection by another machine: if it may have the filesystem
+# mounted, a warning names it; if it counts, the dump is refused.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 
@@ -39,10 +39,10 @@ for number in range(1, 1000000):
     time.sleep(0.05)
 END
 
-# mmp [NUMBER]: somebody writes that into the block; without, he counts there.
+# mmp [NUMBER]: write it into the block; without NUMBER, keep counting.
 mmp () { "$PYTHON3" mmp.py a.img "$block" "$size" "$@"; }
 
-# dump [SETTINGS]: configure it.
+# dump [SETTINGS]: configure a dump.
 dump () {
 	rm -f dumps/*
 	configure_job m.conf "plugin = \"fs-ext2\"; device = \"a.img\"; ${1:-}" \
@@ -78,7 +78,7 @@ kill "$counter"
 wait "$counter" 2>/dev/null
 counter=
 
-# What cannot be such a block.
+# An invalid block.
 mmp 0xFF4D4D50
 printf 'x' | dd of=a.img bs=1 seek=$((block * size)) conv=notrunc status=none
 dump

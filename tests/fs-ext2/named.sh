@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Each kind of damage is named by path, and the rest of the dump is whole.
+# Each kind of damage is named by path, and the rest of the dump is complete.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 # shellcheck source=tests/fs-ext2/fs-ext2-lib.sh
@@ -22,7 +22,7 @@ make_image plain.img 8M tree -t ext2 -b 1024 -I 128
 make_image extents.img 8M tree -t ext4 -b 1024 -I 128 -O ^metadata_csum
 make_image checksums.img 8M tree -t ext4 -b 1024 -I 128
 
-# named NAME TEXT...: $NAME.img is dumped, TEXT is said.
+# named NAME TEXT...: dump $NAME.img; TEXT must be reported.
 named () {
 	local name=$1
 	shift
@@ -31,7 +31,7 @@ named () {
 	status=$?
 	[ "$status" -eq 2 ] || fail "$name: exit status $status: $(cat err)"
 	said "$@" "IT IS NOT COMPLETE"
-	# Not --strict, which minds inodes that have lost their names.
+	# Not --strict, which objects to inodes that have lost their names.
 	"$PYTHON3" "$tools/dumpscan" "dumps/$name" >scan.log 2>&1 ||
 	    fail "$name: $(cat scan.log)"
 	rm -rf restored
@@ -41,7 +41,7 @@ named () {
 	same_file tree/b restored/b
 }
 
-# change BASE NAME REQUEST...: a copy of an image, changed.
+# change BASE NAME REQUEST...: a modified copy of an image.
 change () {
 	cp "$1.img" "$2.img"
 	local name=$2
@@ -49,7 +49,7 @@ change () {
 	debugfs "$name.img" "$@"
 }
 
-# A block number outside the filesystem is a hole, the rest is there.
+# A block number outside the filesystem becomes a hole, the rest is there.
 change plain outside "set_inode_field a block[2] 99999999"
 named outside "/a (inode" "offset 2048" "leads outside the filesystem" \
     "99999999"
@@ -57,7 +57,7 @@ cp tree/a expected
 dd if=/dev/zero of=expected bs=1024 seek=2 count=1 conv=notrunc 2>/dev/null
 same_file expected restored/a
 
-# An indirect block that is none of this filesystem.
+# An indirect block outside this filesystem.
 change plain indirect "set_inode_field a block[IND] 88888888"
 named indirect "/a (inode" "offset 12288" "88888888"
 cmp -n 12288 tree/a restored/a || fail "the direct blocks are lost as well"
@@ -72,7 +72,7 @@ named depth "/a (inode" "too deep"
 change extents entries "set_inode_field a block[0] 0x00f0f30a"
 named entries "/a (inode" "too many entries"
 
-# A length of an entry that cannot be; what is in front of it is there.
+# An invalid length of an entry; the entries before it are there.
 directory=$("$DEBUGFS" -R "bmap dir 0" extents.img 2>/dev/null)
 cp extents.img entry.img
 printf '\003' | dd of=entry.img bs=1 conv=notrunc 2>/dev/null \
@@ -80,7 +80,7 @@ printf '\003' | dd of=entry.img bs=1 conv=notrunc 2>/dev/null \
 named entry "/dir (inode" "entries may be missing" "offsets 36 and 1024"
 same_file tree/dir/"$(ls restored/dir)" restored/dir/"$(ls restored/dir)"
 
-# A wrong checksum alone is said, but nothing is lost.
+# A wrong checksum alone is reported, but nothing is lost.
 directory=$("$DEBUGFS" -R "bmap dir 0" checksums.img 2>/dev/null)
 cp checksums.img tail.img
 printf '\125' | dd of=tail.img bs=1 conv=notrunc 2>/dev/null \
@@ -88,7 +88,7 @@ printf '\125' | dd of=tail.img bs=1 conv=notrunc 2>/dev/null \
 named tail "/dir (inode" "checksum error"
 same_tree tree restored --no-flags
 
-# The same of an inode.
+# The same for an inode.
 at=$("$DEBUGFS" -R "imap c" checksums.img 2>/dev/null |
     sed -n 's/.*block \([0-9]*\), offset \(0x[0-9a-f]*\)$/\1 \2/p')
 cp checksums.img inode.img
@@ -97,7 +97,7 @@ printf '\377' | dd of=inode.img bs=1 conv=notrunc 2>/dev/null \
 named inode "/c (inode" "checksum error"
 same_file tree/c restored/c
 
-# A size that a flipped bit has made is not filled up with holes.
+# A size with a flipped bit is not filled up with holes.
 cp checksums.img size.img
 printf '\377' | dd of=size.img bs=1 conv=notrunc 2>/dev/null \
     seek=$((${at% *} * 1024 + ${at#* } + 108))
@@ -106,7 +106,7 @@ named size "/c (inode" "checksum error"
     fail "the dump has $(stat -c %s dumps/size) bytes"
 cmp -n 40000 tree/c restored/c || fail "the contents are lost"
 
-# An entry of the attributes that is damaged; the others come back.
+# A damaged attribute entry; the others are dumped.
 block=$("$DEBUGFS" -R "stat a" extents.img 2>/dev/null |
     sed -n 's/.*File ACL: \([0-9]*\).*/\1/p')
 cp extents.img attribute.img
@@ -128,7 +128,8 @@ named target "/link (inode" "left out" "target"
 [ ! -e restored/link ] && [ ! -L restored/link ] ||
     fail "the damaged link was restored as $(readlink restored/link)"
 
-# Half of the device cannot be read: the inodes there are named, the others come.
+# Half of the device is unreadable: the inodes there are named, the others
+# dumped.
 mkdir -p torn-tree/near
 cp tree/b torn-tree
 make_image torn.img 40M torn-tree -t ext2 -b 1024 -I 128 -O ^resize_inode

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Directories in which a name is there twice, or whose "." and ".." are wrong:
-# reported, and restore makes all of it; what has the name of another file gets
-# one of its own.
+# Directories with duplicate names, or a wrong "." or "..": they are reported,
+# and restore creates everything; a file with the name of another gets a
+# different name.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 # shellcheck source=tests/fs-ext2/fs-ext2-lib.sh
@@ -31,7 +31,7 @@ done >blocks
 	    def twice(data):
 	        at = data.index(b'name2')
 	        data[at + 4:at + 5] = b'1'
-	        # And once more, with the same inode as well.
+				    # And once more, with the same inode.
 	        there, to = data.index(b'name3'), data.index(b'name4')
 	        data[to - 8:to - 4] = data[there - 8:there - 4]
 	        data[to + 4:to + 5] = b'3'
@@ -63,7 +63,7 @@ said '/dir (inode '"$(inode_of dir)"'): its entry "name1" for inode ' \
     'its entry "name3" for inode' 'is left out: it is a duplicate' \
     '/dots/sub (inode '"$(inode_of dots/sub)"'): it is damaged: its ".." says inode 2, but it is in inode '"$(inode_of dots)" \
     '/dots (inode '"$(inode_of dots)"'): it is damaged: it has no ".."'
-# One file has a name more than its inode counts.
+# A file has one more name than its link count.
 "$PYTHON3" "$tools/dumpscan" dumps/a >scan.log
 ! grep '^violation' scan.log | grep -v ': links: ' || fail "$(cat scan.log)"
 restore_dump dumps/a restored

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# A device or image that is shorter than its filesystem is told as that, with
-# both sizes, and the dump is not complete, whether something in use is missing.
+# A device or image shorter than its filesystem is reported as such, with both
+# sizes, and the dump is incomplete, whether anything in use is missing or not.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 
@@ -14,7 +14,7 @@ head -c 1000000 /dev/urandom >tree/file
 make_image whole.img 16M tree -t ext4
 configure_dump d.conf cut.img dumps/d
 
-# cut SIZE: the image, to so many bytes.
+# cut SIZE: truncate the image to this many bytes.
 cut () {
 	cp whole.img cut.img
 	truncate -s "$1" cut.img
@@ -25,7 +25,7 @@ cut $((16 << 20))
 engine 0 -c d.conf
 not_said "shorter"
 
-# Nothing in use is behind the end.
+# Nothing in use is past the end.
 for size in 16776192 15728640; do
 	cut $size
 	engine 0 --check -c d.conf
@@ -42,7 +42,7 @@ for size in 16776192 15728640; do
 	rm -rf back
 done
 
-# The target of a link is: no disk is called a failing one for that.
+# The target of a link is; the disk is not said to be failing.
 ln -s "$(printf '%0300d' 1)" tree/link
 make_image whole.img 16M tree -t ext4 -b 1024
 block=$("$DEBUGFS" -R "blocks link" whole.img 2>/dev/null | tr -d ' ')
@@ -53,7 +53,7 @@ if [ -n "$block" ] && [ "$block" -lt 16384 ]; then
 	not_said "failing"
 fi
 
-# Most of it is.
+# Most of it is past the end.
 cut 307200
 engine 0 --check -c d.conf
 said "warning: cut.img: is shorter than its filesystem" "307200 bytes"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What is no filesystem at rest is refused with the reason, exit status 1, and
-# nothing is written.
+# A filesystem that is in use or not consistent is refused with the reason and
+# exit status 1; nothing is written.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 
@@ -11,7 +11,7 @@ mkdir dumps tree
 echo x >tree/x
 make_image good.img 8M tree -t ext4
 
-# refused IMAGE TEXT...: it is not dumped, nor does --check find it good.
+# refused IMAGE TEXT...: by a dump and by --check.
 refused () {
 	local image=$1
 	shift
@@ -40,14 +40,14 @@ refused zeros.img "no ext2, ext3 or ext4 filesystem"
 head -c 1500 good.img >short.img
 refused short.img
 
-# Half of the filesystem is not there: the dump must not be taken for whole.
+# Half of the filesystem is missing: the dump must not be taken for complete.
 head -c 100000 good.img >torn.img
 configure_dump torn.conf torn.img dumps/torn
 run "$DUMPENGINE" -c torn.conf
 [ "$status" -ne 0 ] || fail "a torn image is dumped without complaint"
 only
 
-# Errors or an unclean state are only warned of.
+# Errors or an unclean state cause only a warning.
 cp good.img unclean.img
 debugfs unclean.img "set_super_value state 0"
 configure_dump u.conf unclean.img dumps/u
@@ -56,7 +56,7 @@ said "warning" "unclean.img" "e2fsck"
 only u
 rm dumps/u
 
-# An image that is mounted: changes under the dump unless it is read-only.
+# A mounted image: it may change during the dump, unless mounted read-only.
 if can_mount good.img mnt rw; then
 	device=$(awk -v at="$scratch/mnt" '$2 == at { print $1 }' /proc/mounts)
 	refused "$device" "is mounted for writing" "$scratch/mnt"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# A filesystem whose first superblock is lost is read by a backup of it.
+# A filesystem that has lost its first superblock is read by means of a backup.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 
@@ -34,7 +34,7 @@ recovered () {
 	only
 	configure right.conf lost.img "$block"
 	engine 0 -c right.conf
-	# What a backup does not know is no bad sign.
+	# Missing information in a backup is not a bad sign.
 	not_said "cleanly"
 	scan dumps/d
 	restore_dump dumps/d restored
@@ -46,7 +46,7 @@ recovered 8193 -t ext4 -b 1024
 recovered 16384 -t ext4 -b 2048
 recovered 8193 -t ext2 -b 1024
 
-# One that is damaged is told with what to do.
+# A damaged superblock is reported, with advice.
 make_image damaged.img 24M tree -t ext4 -b 1024
 printf '\001' | dd of=damaged.img bs=1 seek=1144 conv=notrunc 2>/dev/null
 configure damaged.conf damaged.img
@@ -57,7 +57,7 @@ configure backup.conf damaged.img 8193
 engine 0 -c backup.conf
 only d
 
-# The state is that of the first superblock, as long as that is whole.
+# The state is that of the first superblock, as long as it is intact.
 make_image clean.img 24M tree -t ext4 -b 1024
 configure clean.conf clean.img 8193
 rm -f dumps/d
@@ -68,7 +68,7 @@ rm dumps/d
 engine 0 -c clean.conf
 said "warning: clean.img: was not cleanly unmounted or has errors"
 
-# Groups of 8 inodes, fewer than are reserved, are as sound as others.
+# Groups of 8 inodes, fewer than are reserved, are valid.
 make_image groups.img 64M tree -t ext4 -b 1024 -T largefile4 -N 64
 for block in "" 8193; do
 	configure groups.conf groups.img $block
@@ -79,14 +79,14 @@ for block in "" 8193; do
 done
 restore_dump dumps/d restored
 same_tree tree restored --no-flags
-# A first inode that cannot be would hide files, and is told.
+# An invalid first inode would hide files, and is reported.
 debugfs groups.img "set_super_value first_ino 40"
 configure groups.conf groups.img
 rm dumps/d
 engine 0 -c groups.conf
 said "40 is the first inode"
 
-# An external journal is no filesystem, and is called what it is.
+# An external journal is not a filesystem, and is reported as what it is.
 make_image journal.img 8M -O journal_dev -b 1024
 configure journal.conf journal.img
 engine 1 -c journal.conf

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What names say of the type of their inodes is put right in the dump, and
-# attributes that restore could not set are named: nothing is lost in silence.
+# Wrong types in directory entries are corrected in the dump, and attributes
+# that restore could not set are named: nothing is lost silently.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 need_source
@@ -15,7 +15,7 @@ ln -s target tree/symlink
 echo text >tree/file
 echo text >tree/dir/file
 
-# types DUMP NAME=TYPE...: what its directories say
+# types DUMP NAME=TYPE...: the types in its directories
 types () {
 	"$PYTHON3" - "$@" <<-'END' || fail "$1"
 	import sys
@@ -44,16 +44,17 @@ scan dumps/a
 said "note: /fifo (inode " "its directory entry gives another type"
 [ "$(grep -c 'another type' err)" -eq 3 ] || fail "$(cat err)"
 
-# Names without types
+# Entries without types
 make_image none.img 8M tree -t ext2 -O ^filetype -E root_owner
 configure_dump a.conf none.img dumps/b
 engine 0 -c a.conf
 types dumps/b symlink=10 file=8 dir=4
 not_said "another type"
 
-# ---- Lists of who may access it, that Linux would not take
+# ---- Access control lists that Linux would not accept
 
-# Version 1, then tags and permissions: owner, nobody knows, group, others
+	# Version 1, then tags and permissions: owner, unknown tag, group,
+	# others
 printf '\1\0\0\0\1\0\6\0\x34\x12\6\0\4\0\4\0\x20\0\4\0' >strange
 printf '\1\0\0\0\1\0\6\0\4\0\4\0\x20\0\4\0' >good
 cp plain.img img

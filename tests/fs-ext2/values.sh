@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Attributes in inodes of their own, in blocks and inside of inodes come back,
-# those of directories as well; so does what lies beyond block 2^32.
+# Attributes in separate inodes, in blocks and inside inodes are dumped, those
+# of directories too, and those beyond block 2^32.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 # shellcheck source=tests/fs-ext2/fs-ext2-lib.sh
@@ -29,7 +29,7 @@ head -c 1024 /dev/urandom >large1
 head -c 1024 /dev/urandom >large2
 head -c 20 /dev/urandom >small
 
-# debugfs sets no more than a block; that much does not fit into one.
+# debugfs sets at most a block; this much does not fit in one.
 make_image values.img 16M tree -t ext4 -O ea_inode -b 1024 -I 256
 debugfs values.img \
     "ea_set -f large1 file user.a" \
@@ -48,7 +48,7 @@ has values-restored/dir/other user.b large2
 [ "$(cat values-restored/file values-restored/dir/other)" = "x
 y" ] || fail "contents: $(cat values-restored/file values-restored/dir/other)"
 
-# A value whose bytes are others than its hash says is not taken for it.
+# A value that does not match its hash is not used.
 cp values.img broken.img
 "$PYTHON3" - broken.img large2 <<'END' || fail "cannot break the value"
 import sys
@@ -73,7 +73,7 @@ has broken-restored/file user.a large1
 has broken-restored/file user.c small
 has broken-restored/dir user.a large1
 
-# Attributes in the inode and in a block make one record.
+# Attributes in the inode and in a block form one record.
 mkdir -p merged/dir
 echo m >merged/dir/m
 make_image merged.img 8M merged -t ext4 -b 4096 -I 256

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# A plugin outside of the tree: built with its own Makefile against the installed
-# header, loaded by path and by name, used in a dump.
+# A plugin outside the tree: built with its own Makefile against the installed
+# header, loaded by path and by name, and used in a dump.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 
@@ -9,7 +9,7 @@ need gcc
 need_python
 case $scratch in *[[:space:]]*) skip "libtool cannot install below a blank" ;; esac
 
-# An installed dumpengine; what is built already is not built again.
+# An installed dumpengine; anything already built is not built again.
 "$MAKE" -C "$top_builddir" install DESTDIR="$scratch/root" >install.log 2>&1 ||
     fail "make install: $(tail -20 install.log)"
 # shellcheck disable=SC2153	# not the plugindir below
@@ -62,7 +62,7 @@ expected="volume 1: $((bytes / 10240)) records, $bytes bytes, checksum $expected
 [ "$(cat volumes)" = "$expected" ] ||
     fail "it counted \"$(cat volumes)\", not \"$expected\""
 
-# By name, from the folder of plugins.
+# By name, from the plugin directory.
 "$MAKE" -C example install plugindir="$PLUGINDIR" DESTDIR="$scratch/root" \
     >make.log 2>&1 || fail "make install of the example: $(cat make.log)"
 export DUMPENGINE_PLUGIN_PATH=$installed
@@ -87,6 +87,6 @@ engine 4 -c e.conf
 said "volumes holds only 20 tape blocks"
 [ "$(wc -l <volumes)" -eq 2 ] || fail "a volume that is none left a line"
 
-# It also builds as a debugger wants it, and what is wrong is found early.
+# It also builds for debugging, and errors are found early.
 "$MAKE" -C example clean >make.log 2>&1 || fail "$(cat make.log)"
 [ ! -e example/out-count.so ] || fail "make clean leaves it there"

@@ -22,7 +22,7 @@ if command -v clang >/dev/null; then
 	compile clang -std=c99 $warnings -fsyntax-only -x c "$header"
 fi
 
-# Twice and in a program that uses it.
+# Included twice, and in a program that uses it.
 cat >two.c <<END
 #include <dumpengine/plugin.h>
 #include <dumpengine/plugin.h>
@@ -40,7 +40,7 @@ END
 compile gcc -std=c99 $warnings -Wno-missing-field-initializers \
     -I "$top_srcdir/include" -fsyntax-only two.c
 
-# It includes nothing of ours.
+# It includes nothing of the engine.
 ! grep -E '^ *# *include' "$header" | grep -v '<std.*\.h>\|<sys/.*\.h>' ||
     fail "the header includes more than the standard"
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# A plugin that is missing, none, or broken is refused with a reason of its own,
+# A plugin that is missing, invalid or broken is refused with a specific reason
+# and
 # exit status 1.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
@@ -58,14 +59,14 @@ bad bad-table "no end"
 bad bad-size "option_size"
 bad bad-symbol "undefined symbol: a_function_that_nobody_has"
 
-# Of the wrong kind it is a plugin, but not one for there.
+# One of the wrong kind is a plugin, but not for that place.
 configure_job a.conf "plugin = $(quoted "$TEST_PLUGINS/out-fault.so");" \
     "plugin = $(quoted "$TEST_PLUGINS/fs-fault.so");"
 engine 1 -c a.conf
 said "a.conf:5: plugin: " "of kind output; expected one of kind source" \
     "a.conf:6: plugin: " "of kind source; expected one of kind output"
 
-# One whose create fails is found when the job begins.
+# One whose create() fails is found when the job begins.
 configure_job a.conf "plugin = $(quoted "$TEST_PLUGINS/fs-fault.so");" \
     "plugin = $(quoted "$TEST_PLUGINS/bad-instance.so");"
 for check in "" --check; do
@@ -75,7 +76,7 @@ for check in "" --check; do
 	not_said "volume 1"
 done
 
-# One of a later header is taken.
+# One built against a later header is accepted.
 configure_job a.conf "plugin = $(quoted "$TEST_PLUGINS/fs-fault.so");" \
     "plugin = $(quoted "$TEST_PLUGINS/new-output.so"); width = 6;"
 engine 0 -c a.conf

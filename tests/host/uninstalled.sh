@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# A plugin is built against a dumpengine that is not installed: pkg-config is given
-# the build tree, and has the header and the plugins from there.
+# A plugin is built against a dumpengine that is not installed: pkg-config is
+# pointed to the build tree, and finds the header and plugins there.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Damaged journals: whatever is in them, the recovery ends, and the device is
-# not written to.
+# Damaged journals: whatever they contain, recovery ends, and the device is not
+# written to.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 # shellcheck source=tests/journal/journal-lib.sh

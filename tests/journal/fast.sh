@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Fast commits of ext4: each kind of change, held by nothing but a fast commit
-# when the crash comes, is in the dump as the kernel's own recovery has it.
+# Fast commits of ext4: each kind of change that only a fast commit holds when
+# the crash occurs is in the dump, as after the kernel's own recovery.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 # shellcheck source=tests/journal/journal-lib.sh
@@ -22,7 +22,7 @@ prepare () {
 	commit base
 }
 
-# Every line: a change, and a file whose fsync commits it.
+# Each line: a change, and a file whose fsync commits it.
 changes () {
 	cat <<-'END'
 	head -c 9000 /dev/zero >new;new
@@ -39,8 +39,8 @@ changes () {
 	END
 }
 
-# listing FOLDER: what there is in it.  The kernel gives directories the time
-# of the recovery, and new ones too few links.
+# listing FOLDER: its contents.  The kernel gives directories the time of the
+# recovery, and new ones too few links.
 listing () {
 	(cd "$1" && find . -path ./lost+found -prune -o -type d \
 	    -printf '%P %y %m %U %G\n' -o \
@@ -70,5 +70,5 @@ while IFS=';' read -r line; do
 	listing got >got.list
 	diff expected.list got.list >diff.log || fail "$line: $(cat diff.log)"
 done < <(changes)
-# Whether the kernel takes a fast commit is its own decision.
+# The kernel decides whether to make a fast commit.
 [ "$found" -gt 0 ] || skip "this kernel makes no fast commits"

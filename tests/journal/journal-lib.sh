@@ -1,17 +1,17 @@
 # shellcheck shell=bash
-# journal-lib.sh - what the tests of journals share
+# journal-lib.sh - shared by the tests of journals
 
 command -v e2fsck >/dev/null 2>&1 || PATH=$PATH:/sbin:/usr/sbin
 
-# commit FILE: have what was done so far put into the journal.
+# commit FILE: force all changes so far into the journal.
 commit () {
 	dd if=/dev/null of="$1" conv=notrunc,fsync status=none ||
 	    fail "cannot fsync $1"
 }
 
 # crash NAME WORK MOUNTOPTIONS [OPTION of mke2fs...]: run the function WORK in a
-# mounted filesystem, and copy its image to NAME while it is mounted, as a
-# crash would leave it.  CRASH_SIZE is its size.
+# mounted filesystem, and copy its image to NAME while it is mounted, as a crash
+# would leave it.  CRASH_SIZE is its size.
 crash () {
 	local name=$1 work=$2 options=$3
 	shift 3
@@ -25,7 +25,7 @@ crash () {
 	    fail "$name: needs no recovery"
 }
 
-# dump_image IMAGE DUMP [SOURCE]: not a byte of the image may change.
+# dump_image IMAGE DUMP [SOURCE]: no byte of the image may change.
 dump_image () {
 	local before
 	before=$(cksum <"$1")
@@ -36,14 +36,14 @@ dump_image () {
 	[ "$(cksum <"$1")" = "$before" ] || fail "$1: was written to"
 }
 
-# recover IMAGE [OPTION of e2fsck...]: as e2fsck has it.
+# recover IMAGE [OPTION of e2fsck...]: recover it with e2fsck.
 recover () {
 	timeout 60 e2fsck -fy "${@:2}" "$1" >e2fsck.log 2>&1
 	[ $? -le 1 ] || fail "e2fsck $1: $(cat e2fsck.log)"
 }
 
-# same_as_recovered IMAGE: its dump is, byte for byte, that of what e2fsck makes
-# of it.
+# same_as_recovered IMAGE: its dump is, byte for byte, that of the image after
+# recovery by e2fsck.
 same_as_recovered () {
 	dump_image "$1" got.dump
 	said "replayed its journal in memory"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Filesystems as a crash leaves them, with what the journals of all kinds
-# hold: dumped as e2fsck recovers them, and not written to.
+# Filesystems as a crash leaves them, with journals of all kinds: they are
+# dumped as e2fsck recovers them, and not written to.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 # shellcheck source=tests/journal/journal-lib.sh
@@ -13,8 +13,8 @@ need_restore
 need_python
 need e2fsck
 
-# Several transactions that write the same blocks, revoke some, and use them
-# again for something else; contents that look like the journal's own blocks.
+# Several transactions that write the same blocks, revoke some, and reuse them
+# for something else; contents that look like the journal's own blocks.
 work () {
 	mkdir d e
 	for i in {1..40}; do echo "file $i" >d/$i; done
@@ -35,7 +35,7 @@ work () {
 	commit magic
 }
 
-# Same, in an order that fills the journal and begins anew at its front.
+# The same, in an order that fills the journal and wraps around.
 wrap () {
 	for round in {1..8}; do
 		mkdir "$round"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# A journal on a separate device, one whose inode is lost, and files that
-# were deleted while they were open.
+# A journal on a separate device, one whose inode is lost, and files that were
+# deleted while open.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 # shellcheck source=tests/journal/journal-lib.sh
@@ -28,7 +28,7 @@ work () {
 	commit new
 }
 
-# One is open and has no name any more.
+# One is open and no longer has a name.
 orphans () {
 	work
 	head -c 70000 /dev/zero | tr '\0' o >gone
@@ -39,7 +39,7 @@ orphans () {
 	commit kept
 }
 
-# On a device of its own.
+# On a separate device.
 truncate -s 4M journal.img other.img
 loop=$(losetup --show -f journal.img) || skip "no loop devices"
 "$MKE2FS" -q -F -b 1024 -O journal_dev "$loop" >mke2fs.log 2>&1 ||
@@ -77,7 +77,7 @@ detach
 loop=
 [ -z "$SANITIZER_FLAGS" ] || exit 0
 
-# The superblock knows where the journal is if its inode does not.
+# The superblock knows where the journal is if the inode does not.
 crash image work noatime -t ext3 -b 1024
 cp image whole.img
 dump_image whole.img got.dump

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Journals as debugfs writes them, with every form of tags, checksums and
-# revoked blocks: what is dumped is what e2fsck makes of them.
+# Journals written by debugfs, with every form of tags, checksums and revoked
+# blocks: the dump is the same as after e2fsck.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 # shellcheck source=tests/journal/journal-lib.sh
@@ -16,7 +16,7 @@ mkdir tree
 head -c 16384 /dev/zero | tr '\0' o >tree/old
 head -c 16384 /dev/zero | tr '\0' n >tree/new
 
-# Blocks full of one letter each; two that begin as the journal's own do.
+# Blocks full of one letter each; two that begin like the journal's own.
 blocks () {
 	local letter
 	for letter; do
@@ -28,9 +28,9 @@ blocks () {
 	done
 }
 
-# write_journal OPTIONS: of debugfs's journal_open.  The file "old" gets another
-# content, in part twice; two blocks are revoked, one of them written again;
-# what comes last is not committed.
+# write_journal OPTIONS: for debugfs's journal_open.  The file "old" gets new
+# contents, part of them twice; two blocks are revoked, one of which is written
+# again; the last transaction is not committed.
 write_journal () {
 	local b=() first i
 	first=$("$DEBUGFS" -R "bmap old 0" image 2>/dev/null | tr -dc 0-9)
@@ -56,8 +56,8 @@ try () {
 
 try 1024 64bit,metadata_csum "-c -v 3"
 restore_dump got.dump got
-# Of four blocks: the second and the fourth were revoked at last; the fourth
-# was written in the very transaction that revokes it.
+# Four blocks: the second and the fourth were revoked last; the fourth was
+# written in the same transaction that revokes it.
 blocks o o F o >expected
 head -c 4096 got/old >found
 same_file found expected
@@ -69,8 +69,8 @@ try 4096 ^64bit,metadata_csum "-c -v 3"
 try 1024 64bit,^metadata_csum ""
 try 4096 ^64bit,^metadata_csum ""
 
-# Damage inside of a transaction that is committed: neither half of it nor the
-# tree of before is dumped in silence, but the latter if it is asked for.
+# Damage inside a committed transaction: neither half of it nor the previous
+# tree is dumped silently, but the latter if requested.
 make_image image 16M tree -t ext4 -b 1024 -O 64bit,metadata_csum
 size=1024
 write_journal "-c -v 3"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Chains of levels with changes of every kind between them come back through the
-# stock restore, level by level.  By hand, many of them:
+# Chains of levels with changes of every kind between them are restored by the
+# stock restore, level by level.  To run many of them by hand:
 #
 #     make check TESTS=tests/levels/chain.sh SEEDS="$(seq 1 50)" STEPS=100
 # shellcheck source=tests/lib.sh

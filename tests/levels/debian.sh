@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# A chain that dump(8) has begun is carried on, and the other way round, with one
+# A chain begun by dump(8) is continued, and the other way round, with one
 # dumpdates file for both.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
@@ -9,9 +9,9 @@
 need dump losetup
 need_root
 
-# dump(8) takes an image for a directory of the filesystem that it is in, so both
-# have it as a device, under a name that stays; for a dump only, as what is
-# mounted is the image.
+# dump(8) takes an image for a directory of the filesystem that holds it, so
+# both get a device with a fixed name; only for a dump, as the image is what is
+# mounted.
 loop=
 device=$scratch/device
 attach () {
@@ -53,7 +53,7 @@ start () {
 	configure_levels levels.conf "$device"
 }
 
-# Times below a second are beyond dump, flags of 0 as well.
+# dump does not handle fractions of a second, nor flags of 0.
 start 11
 touch dumpdates
 by_dump 0

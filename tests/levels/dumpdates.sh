@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# dumpdates: made if it is missing, updated by dumps that are whole and by no
-# others, as its options and those of the command line say.
+# dumpdates: created if missing, updated only by complete dumps, and according
+# to its options and those of the command line.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 # shellcheck source=tests/levels/levels-lib.sh
@@ -11,10 +11,10 @@ echo a >tree/a
 make_image a.img 8M tree -t ext4
 name=$scratch/a.img
 
-# settings [SETTINGS OF THE JOB]: with a date that is known.
+# settings [SETTINGS OF THE JOB]: with a known date.
 settings () { configure_levels levels.conf "$name" "date = $date; ${1:-}"; }
 
-# holds LINE...: these and no others are in it.
+# holds LINE...: it contains exactly these.
 holds () {
 	local found expected
 	found=$(cat dumpdates)
@@ -30,12 +30,12 @@ engine 0 -c levels.conf --check
 said "dumpdates: does not exist; will be created"
 [ ! -e dumpdates ] || fail "--check has made it"
 
-# A dump makes it; it is noted with its own date.
+# A dump creates it, and is recorded with its own date.
 engine 0 -c levels.conf
 said "dumpdates: did not exist; created empty"
 holds "$name 0 Sun Sep 13 12:26:40 2020 +0000"
 
-# The zone is that of the date, not that of today.
+# The zone is that of the date, not the current one.
 date=1593606400
 settings
 TZ=Europe/Berlin engine 0 -c levels.conf
@@ -45,7 +45,7 @@ settings
 TZ=America/St_Johns engine 0 -c levels.conf
 holds "$name 0 Sat Jan 25 21:23:20 2020 -0330"
 
-# Foreign lines stay, also what is behind the last line end; mode and owner, too.
+# Foreign lines stay, even one without a newline; so do mode and owner.
 date=1600000000
 settings
 {
@@ -74,7 +74,7 @@ same_file expected dumpdates
 ! is_root || [ "$(stat -c %u:%g dumpdates)" = 12:34 ] ||
     fail "owner $(stat -c %u:%g dumpdates)"
 
-# A level replaces its line; the base is the latest lower one, whatever its level.
+# A level replaces its line; the base is the latest one of any lower level.
 cat >dumpdates <<END
 $name 3 Mon Sep  7 00:00:00 2020 +0000
 $name 0 Tue Sep  1 00:00:00 2020 +0000
@@ -98,7 +98,7 @@ said "date of last level 6 dump: Sun Sep 13 12:26:40 2020"
 engine 0 -c levels.conf --level 1
 said "date of last level 0 dump: Tue Sep  1 00:00:00 2020"
 
-# Without a base: level 0, and noted as that.
+# Without a base: level 0, and recorded as such.
 echo "$name 4 Tue Sep  1 00:00:00 2020 +0000" >dumpdates
 engine 0 -c levels.conf --level 4
 said "warning: $scratch/dumpdates has no dump of $name with a level below 4;" \
@@ -106,7 +106,7 @@ said "warning: $scratch/dumpdates has no dump of $name with a level below 4;" \
 holds "$name 4 Tue Sep  1 00:00:00 2020 +0000" \
     "$name 0 Sun Sep 13 12:26:40 2020 +0000"
 
-# Not noted: --no-update, the option, since, a subtree, a dump that fails.
+# Not recorded: --no-update, the option, since, a subtree, a failed dump.
 rm dumpdates
 engine 0 -c levels.conf --no-update
 engine 0 -c levels.conf --since 2020-01-01
@@ -128,12 +128,12 @@ run "$DUMPENGINE" -q -c broken.conf
 [ "$status" -ge 3 ] || fail "exit status $status: $(cat err)"
 holds
 
-# A later date of the base than of the dump is odd.
+# A base with a later date than the dump is suspicious.
 echo "$name 0 Tue Sep  1 00:00:00 2026 +0000" >dumpdates
 engine 0 -c levels.conf --level 1
 said "is dated later"
 
-# Where it cannot be written, nothing begins; --check says so as well.
+# If it cannot be written, nothing begins; --check reports this too.
 for what in "mkdir dumpdates" "mkfifo dumpdates" \
     "ln -s /nowhere/at/all dumpdates" "ln -s dumpdates dumpdates" \
     "truncate -s 9M dumpdates"; do
@@ -145,7 +145,7 @@ for what in "mkdir dumpdates" "mkfifo dumpdates" \
 done
 rm -rf dumpdates
 
-# A symbolic link stays one, also if it leads to nothing yet.
+# A symbolic link is kept, even if it leads to nothing yet.
 mkdir elsewhere
 ln -s elsewhere/real dumpdates
 engine 0 -c levels.conf
@@ -156,7 +156,8 @@ engine 0 -c levels.conf
 [ "$(echo elsewhere/*)" = elsewhere/real ] || fail "$(ls elsewhere)"
 rm -r elsewhere dumpdates
 
-# A full disk: the dump is whole, the old file as it was, and that is told.
+# A full disk: the dump is complete, the old file unchanged, and this is
+# reported.
 if is_root && mkdir full && mount -t tmpfs -o size=64k none full 2>mount.log; then
 	mounted+=("$scratch/full")
 	echo "/dev/x 0 Tue Sep  1 00:00:00 2020 +0000" >full/dumpdates
@@ -176,7 +177,7 @@ zeros" ] || fail "left: $(ls full)"
 	rm dumpdates
 fi
 
-# A name with blanks cannot stand in it.
+# A name with blanks cannot be recorded in it.
 cp a.img "a b.img"
 configure_levels levels.conf "$scratch/a b.img"
 engine 1 -c levels.conf

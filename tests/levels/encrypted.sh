@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Encrypted directories come as empty ones; each of them is named, as is an
-# encrypted file elsewhere, and the rest is a whole dump.
+# Encrypted directories are dumped empty; each is named, as are encrypted files
+# elsewhere, and the rest is a complete dump.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 # shellcheck source=tests/levels/levels-lib.sh
@@ -36,7 +36,7 @@ find tree -type d -exec touch -d @0 {} +
 find restored -type d -exec touch -d @0 {} +
 same_tree tree restored --no-flags
 
-# What is excluded needs no word.
+# Excluded ones are not reported.
 configure_levels levels.conf "$scratch/a.img" 'exclude = [ "secret", "4" ];'
 engine 0 -c levels.conf
 not_said "encrypted"

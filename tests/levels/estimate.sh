@@ -30,7 +30,7 @@ written=$(($(stat -c %s dumps/0) / 1024))
 [ $((blocks - 64)) -lt "$written" ] && [ $((blocks + 64)) -gt "$written" ] ||
     fail "estimated $blocks, written $written"
 
-# Levels, volumes, what is left out.
+# Levels, volumes, and exclusions.
 engine 0 -q -c levels.conf --estimate --since 2001-01-01 --level 3
 estimated "test: level 3, 6 inodes, $blocks tape blocks, .*"
 said_nothing

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What exclude and the nodump flag leave out is in no directory and no map of the
-# dump, and all the rest is in it.
+# Whatever exclude and the nodump flag leave out is in no directory and no map
+# of the dump, and all the rest is.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 # shellcheck source=tests/levels/levels-lib.sh
@@ -21,7 +21,7 @@ inode_of () {
 	"$DEBUGFS" -R "stat $1" a.img 2>/dev/null | sed -n 's/^Inode: \([0-9]*\).*/\1/p'
 }
 
-# without SETTINGS GONE...: the restored tree is the tree without these paths.
+# without SETTINGS GONE...: the restored tree lacks exactly these paths.
 without () {
 	local settings=$1 path
 	shift
@@ -52,7 +52,7 @@ without "exclude = [ \"#$(inode_of /a/4)\", \"#$(inode_of '/var/6')\" ];" \
     a/4 var/cache/4 var/cache/sub/4 var/6
 without 'exclude = "[#]13";' '#13'
 
-# What matches nothing is named, at every level, and nothing else is.
+# Patterns that match nothing are named, at every level, and no others.
 nothing_for () {
 	local count=$1 level
 	configure_levels levels.conf "$scratch/a.img" "exclude = [ $2 ];"
@@ -71,11 +71,11 @@ nothing_for 1 '"/mnt/var/cache", "4"' 'warning: exclude: "/mnt/var/cache" matche
 nothing_for 3 '"{9,11}", "[x", "none"' '"{9,11}" matches nothing' \
     "{a,b} is not a wildcard" '"[x" matches nothing' "a [ without ]" "names of files"
 nothing_for 1 "\"#9999\", \"#$(inode_of /a/b)\"" '"#9999" matches nothing'
-# Those that another one has made superfluous have matched.
+# Those made redundant by another have matched.
 nothing_for 0 '"*.o", "7.o", "/var", "/var/cache", "/var/**/5", "cache", "9.o", "6"'
 nothing_for 1 '"/var/none", "/a/**"' '"/var/none" matches nothing'
 
-# A pattern that leaves out everything is a mistake.
+# A pattern that leaves out everything is an error.
 configure_levels levels.conf "$scratch/a.img" 'exclude = "*";'
 engine 0 -c levels.conf --no-update --level 0
 said "warning: exclude leaves out everything on " "only the root directory"
@@ -83,13 +83,13 @@ configure_levels levels.conf "$scratch/a.img" 'exclude = "/a";'
 engine 0 -c levels.conf --no-update --level 0
 not_said "leaves out everything"
 
-# The maps: an excluded directory and those below it are in neither, a file that
-# had names there only is not dumped.
+# The maps: an excluded directory and those below it are in neither; a file with
+# names only there is not dumped.
 configure_levels levels.conf "$scratch/a.img" 'exclude = "/var";'
 engine 0 -c levels.conf --no-update --level 0
 scan_part dumps/0
 
-# The nodump flag counts from level 1 on, or as honor_nodump says.
+# The nodump flag counts from level 1, or from honor_nodump.
 debugfs a.img "set_inode_field /srv/x flags 0x80040" \
     "set_inode_field /a/1 flags 0x80040"
 without 'honor_nodump = 1;'

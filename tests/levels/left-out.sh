@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# What a dump lacks is in the next level as soon as it can be, however old it is:
-# a directory that has moved out of an excluded one, with all that is in it, and
-# what could not be read.
+# What a dump lacks is in the next level as soon as possible, however old it is:
+# a directory moved out of an excluded one, with its contents, and what could
+# not be read.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 # shellcheck source=tests/levels/levels-lib.sh
@@ -13,14 +13,14 @@ echo kept >tree/cache/dir/deep/file
 echo file >tree/cache/dir/other
 echo plain >tree/plain/file
 make_image a.img 8M tree -t ext4
-# So that none of it is of the second of a dump.
+# So that none of it has the same second as a dump.
 debugfs a.img "set_inode_field /plain/file ctime 20200101" \
     "set_inode_field /cache/dir/other ctime 20200101" \
     "set_inode_field /cache/dir/deep/file ctime 20200101"
 configure_levels levels.conf a.img 'exclude = [ "/cache" ];'
 engine 0 -c levels.conf
 sleep 1.1
-# As rename(2) does it: times of what is in the directory stay.
+# Like rename(2): the times of the directory's contents stay.
 debugfs a.img "ln /cache/dir /dir" "unlink /cache/dir" \
     "unlink /dir/.." "ln / /dir/.." \
     "set_inode_field /dir ctime now" "set_inode_field /dir mtime now" \
@@ -34,11 +34,11 @@ for level in 0 1 2; do
 done
 [ "$(cat back/dir/deep/file)" = kept ] && [ "$(cat back/dir/other)" = file ] ||
     fail "there is $(find back)"
-# It is taken once, and what never was left out not at all.
+# It is dumped once; what was never left out, not again.
 "$RESTORE" -t -f dumps/2 >list 2>/dev/null
 ! grep -q 'file$' list || fail "level 2 has $(cat list)"
 
-# A file and a directory that could not be read.
+# An unreadable file and an unreadable directory.
 preload=$top_builddir/tests/read-errors/.libs/eio-preload.so
 [ -z "$SANITIZER_FLAGS" ] && [ -e "$preload" ] || exit 0
 rm -rf back dumpdates dumps/*

@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2154
-# levels-lib.sh - chains of dumps of rising levels, and what restore makes of them
+# levels-lib.sh - chains of dumps of rising levels, and their restores
 
 need_source
 need_restore
@@ -7,7 +7,7 @@ need_python
 mkdir dumps
 
 # configure_levels FILE IMAGE [SETTINGS OF THE JOB]: the dump of level N goes to
-# dumps/N; its date is that of the clock, as those of the changes are.
+# dumps/N; its date is that of the clock, like those of the changes.
 configure_levels () {
 	cat >"$1" <<-END
 	dumpdates = $(quoted "$scratch/dumpdates");
@@ -21,7 +21,7 @@ configure_levels () {
 	END
 }
 
-# restore_level DUMP FOLDER: onto what the dumps before have made there.
+# restore_level DUMP FOLDER: on top of the earlier ones.
 restore_level () {
 	local dump
 	dump=$(cd "$(dirname "$1")" && pwd)/$(basename "$1")
@@ -33,7 +33,7 @@ restore_level () {
 	    fail "restore $1 said: $(head -c 4000 restore.log)"
 }
 
-# compare_level IMAGE FOLDER [OPTION of treecmp...]: is it as the image?
+# compare_level IMAGE FOLDER [OPTION of treecmp...]: is it the same?
 compare_level () {
 	local image=$1 folder=$2
 	shift 2
@@ -62,7 +62,7 @@ change () {
 	unmount now
 }
 
-# scan_part DUMP: as scan, but files may have names that are left out.
+# scan_part DUMP: like scan, but names may refer to files that are left out.
 scan_part () {
 	"$PYTHON3" "$tools/dumpscan" --strict "$1" >scan.log 2>&1
 	! grep -E '^(violation|note):' scan.log | grep -v ': links: ' ||

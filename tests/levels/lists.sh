@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Files that a later level brings into a directory with a default access control
-# list do not get lists that they have not: restore makes them where that is.
+# Files that a later level adds to a directory with a default access control
+# list do not get lists of their own: that is where restore creates them.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 # shellcheck source=tests/levels/levels-lib.sh
@@ -38,7 +38,7 @@ change a.img later
 dump_level 1 a.img restored --strict-times
 said "note: "
 
-# Without such a directory nothing is added.
+# Without such a directory, nothing is added.
 make_image a.img 8M -t ext4 -O '^inline_data'
 rm -rf dumps/* dumpdates restored tmp/*
 engine 0 -c levels.conf

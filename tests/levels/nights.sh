@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Nights at random, with faults: every chain that ended with 0 comes back through
-# restore, and none is broken in silence.  NIGHTS says how many, NIGHTS_SEED which.
+# Random nights, with faults: every chain whose dumps exited with 0 can be
+# restored, and none breaks silently.  NIGHTS is their number, NIGHTS_SEED the
+# seed.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 need_source

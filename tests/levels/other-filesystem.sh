@@ -1,8 +1,7 @@
 #!/usr/bin/env bash
-# A level builds on a dump of the same filesystem only: where another one, or an
-# older copy of it, has come behind the name, it becomes a level 0, with a
-# warning.  What is not known is taken as it stands in dumpdates; a state that is
-# damaged is named.
+# A level is based only on a dump of the same filesystem: if another one, or an
+# older copy, has the same name, it becomes a level 0, with a warning.  What is
+# unknown is taken as dumpdates has it; damaged state is named.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 # shellcheck source=tests/levels/levels-lib.sh
@@ -34,18 +33,18 @@ cp a.img first.img
 make_image a.img 8M tree -t ext4
 is_level 0 "is of another filesystem, UUID" \
     "dumpdates has no dump of a.img with a level below 1; assuming a level 0"
-# And back: the level 0 that is noted now is of the other one.
+# And back: the level 0 recorded now is of the other one.
 cp first.img a.img
 is_level 0 "is of another filesystem"
 is_level 1
 not_said "warning"
 
-# The same UUID, but made at another time.
+# The same UUID, but created at another time.
 debugfs a.img "set_super_value mkfs_time 20010203040506"
 is_level 0 "is of another filesystem, created"
 is_level 1
 
-# An older copy of it was put back.
+# An older copy of it was restored.
 cp a.img older.img
 debugfs older.img "set_current_time 20200101000000" "write tree/a b"
 cp older.img a.img
@@ -56,12 +55,12 @@ engine 0 -c levels.conf
 debugfs a.img "set_super_value kbytes_written 4000"
 is_level 0 "an older copy was restored"
 
-# A line without state, as dump(8) writes it, is taken.
+# A line without state, as dump(8) writes it, is accepted.
 rm -r "$history"
 is_level 1
 not_said "warning"
 
-# Damaged state is named, and nothing builds on what it may have spoken of.
+# Damaged state is named, and nothing is based on what it may have recorded.
 for damage in 'truncate -s 100' 'truncate -s 0' 'cp /bin/true'; do
 	engine 0 -c levels.conf
 	file=$(echo "$history"/*.json)
@@ -86,7 +85,7 @@ engine 0 -c levels.conf
 is_level 1
 not_said "warning"
 
-# Where it cannot be kept there is a warning, but only if it matters.
+# If that is impossible there is a warning, but only if it matters.
 export DUMPENGINE_STATE_DIR=$scratch/file
 : >file
 engine 0 -c levels.conf

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# A dump is the base of those only that would select no more than it did, be it
+# A dump is a base only for those that would select no more than it did, whether
 # of another job or of the same one before its exclude was changed; jobs that
 # share a dumpdates file do not disturb each other.
 # shellcheck source=tests/lib.sh
@@ -44,7 +44,7 @@ dump () {
 	said "date of this level $expected dump" "$@"
 }
 
-# builds LEVEL JOB ON: the date in the file ON is that of the base
+# builds LEVEL JOB ON: the date in the file ON is that of the base.
 date_in () { od -An -tu4 -j4 -N4 "$1" | tr -d ' '; }
 base_in () { od -An -tu4 -j8 -N4 "$1" | tr -d ' '; }
 builds_on () {
@@ -52,11 +52,11 @@ builds_on () {
 	    fail "$1 builds on $(base_in "$1"), not on $(date_in "$2")"
 }
 
-# With nothing but a narrow one, a full level 1 becomes a level 0.
+# With only a narrow one, a full level 1 becomes a level 0.
 dump 0 narrow 0
 dump 1 full 0 "left out files that this one takes (exclude, subtree or nodump; job narrow)" \
     "warning"
-# The other way it is a base, and for one that leaves out still more, too.
+# In reverse it is a base, also for one that leaves out even more.
 dump 1 narrow 1
 not_said "warning"
 builds_on dumps/narrow-1 dumps/full-0
@@ -66,7 +66,7 @@ dump 2 full 2 "cannot be the base: it left out files that this one takes"
 not_said "warning"
 builds_on dumps/full-2 dumps/full-0
 
-# The narrow one takes its line, but the full one is there still.
+# The narrow one replaces its line, but the full one is still there.
 dump 0 narrow 0
 dump 1 full 1
 not_said "warning"
@@ -75,18 +75,18 @@ mkdir back
 restore_level dumps/full-0 back
 restore_level dumps/full-1 back
 [ "$(cat back/cache/b)" = b ] || fail "cache/b did not come back"
-# Until somebody takes the line away.
+# Until its line is removed.
 sed -i '/ 0 /d' dumpdates
 dump 1 full 0 "assuming a level 0 dump"
 
-# The nodump flag: a base that honoured it lacks what it marks.
+# The nodump flag: a base that honoured it lacks the files so marked.
 dump 0 flags 0
 dump 1 marked 1
 builds_on dumps/marked-1 dumps/full-0
 dump 1 full 1
 builds_on dumps/full-1 dumps/flags-0
 
-# The same job, with its exclude taken back.
+# The same job, after its exclude was removed.
 rm -f dumpdates dumps/*
 dump 0 narrow 0
 sed -i 's|exclude = \[ "/cache" \];||' levels.conf

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Levels of snapshots: found by the name of the device, and nothing that changes
-# while a snapshot is made, or since one was made elsewhere, is in no dump.
+# Levels of snapshots: found by the name of the device.  Nothing that changes
+# while a snapshot is made, or since one was made elsewhere, is missing from all
+# dumps.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 # shellcheck source=tests/levels/levels-lib.sh
@@ -17,7 +18,7 @@ configure () {
 	  snapshot = { create = $(quoted "$1"); device = $(quoted "${2:-copy.img}");
 	  remove = $(quoted "$remove"); };"
 }
-# What changes while `create` runs, and time goes on before it ends.
+# Changes while `create` runs, and time passes before it ends.
 cat >make <<END
 #!/bin/sh
 cp a.img copy.img
@@ -48,8 +49,8 @@ done
 [ "$(cat back/a)" = v2 ] || fail "a is \"$(cat back/a)\", not \"v2\""
 grep -q "^a.img 0 " dumpdates || fail "$(cat dumpdates)"
 
-# A snapshot that was made elsewhere: its date is told, or the filesystem knows.
-# elsewhere SETTINGS: level 0 of a copy, which was made before a change of a.img
+# A snapshot made elsewhere: its date is given, or the filesystem knows it.
+# elsewhere SETTINGS: level 0 of a copy made before a change of a.img
 elsewhere () {
 	rm -rf back dumpdates dumps/*
 	cp a.img copy.img

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# A subtree is dumped with the directories on the way to it and nothing else.
+# A subtree is dumped with the directories that lead to it, and nothing else.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 # shellcheck source=tests/levels/levels-lib.sh
@@ -39,7 +39,7 @@ subtree / nothing
 subtree /home/ srv
 [ ! -e dumpdates ] || fail "it was noted: $(cat dumpdates)"
 
-# refused SETTINGS TEXT...: a mistake of the configuration, by --check as well
+# refused SETTINGS TEXT...: an error in the configuration, also by --check
 refused () {
 	local check
 	configure_levels levels.conf "$scratch/a.img" "$1"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Trees that are none: directories with several names, loops, files without a
-# name.  Each is told of once, and the rest is a whole dump.
+# Directory trees that are no trees: directories with several names, loops,
+# files without a name.  Each is reported once, and the rest is a complete dump.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 # shellcheck source=tests/levels/levels-lib.sh
@@ -12,14 +12,14 @@ echo 1 >tree/a/1
 echo 2 >tree/a/b/c/2
 echo 3 >tree/x/y/3
 
-# damaged NAME REQUEST...: an image that debugfs has changed.
+# damaged NAME REQUEST...: an image modified by debugfs.
 damaged () {
 	make_image a.img 8M tree -t ext4
 	debugfs a.img "$@"
 	configure_levels levels.conf "$scratch/a.img"
 }
 
-# dumps TEXT...: with these findings, as often as they are given.
+# dumps TEXT...: with these findings, each as often as it is given.
 dumps () {
 	engine 2 -c levels.conf
 	said "$@"
@@ -30,7 +30,7 @@ dumps () {
 	restore_dump dumps/0 restored
 }
 
-# A further name, in another directory, in the same, and in itself.
+# A second name, in another directory, in the same, and in itself.
 damaged "link a/b x/again"
 dumps 'further name "again"'
 [ -e restored/a/b/c/2 ] && [ ! -e restored/x/again ] || fail "$(find restored)"
@@ -60,7 +60,7 @@ engine 2 -c levels.conf
 said "no path leads from the root to this directory"
 scan dumps/0
 
-# Deeper than the paths that restore makes: named, and in the dump all the same.
+# Deeper than the paths that restore creates: named, but in the dump.
 make_image a.img 16M -t ext4 -N 8000 -b 1024
 {
 	for ((i = 0; i < 1000; i++)); do

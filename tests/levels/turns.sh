@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Dumps of one filesystem in one dumpdates file take turns: a level that is asked
-# for while another one is made waits, or is refused with the name of who has it.
+# Dumps of one filesystem with one dumpdates file take turns: a level requested
+# during another dump waits, or is refused, naming the other.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 # shellcheck source=tests/levels/levels-lib.sh
@@ -44,7 +44,7 @@ engine 1 -c nightly.conf --check
 said "in use by"
 conf link.conf nightly 1 link.img
 engine 1 -c link.conf
-# However the device is named.
+# Whatever the device is called.
 if loop=$(losetup -f --show -r a.img 2>/dev/null); then
 	clean_up_loop () {
 		umount "$scratch/mnt" 2>/dev/null
@@ -65,7 +65,7 @@ if loop=$(losetup -f --show -r a.img 2>/dev/null); then
 	done
 	umount mnt 2>/dev/null
 fi
-# Another dumpdates file is another matter.
+# Another dumpdates file is independent.
 sed 's/"dumpdates"/"others"/; s/level = 1/level = 0/; s,dumps/nightly,dumps/others,' nightly.conf >others.conf
 engine 0 -c others.conf
 

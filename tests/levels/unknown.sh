@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# What cannot be known of a filesystem counts as in use: a level on top of another
-# one, made when a part of an inode table can no longer be read, takes nothing away
-# of what the level below has brought, and names each range.
+# Unknown parts of a filesystem count as in use: a level made when part of an
+# inode table can no longer be read removes nothing that the lower level
+# restored, and names each range.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 need_source
@@ -53,7 +53,7 @@ changed () {
 	debugfs "$image" "${requests[@]}"
 }
 
-# level_1 IMAGE [BLOCK...]: these cannot be read; the chain is as the tree then.
+# level_1 IMAGE [BLOCK...]: these are unreadable; the chain restores the tree.
 level_1 () {
 	local image=$1 ranges='' block
 	shift
@@ -93,7 +93,7 @@ scan_part () {
 
 cp good img
 changed img many many/120 many/131 many/160
-# A block that another one of the same table follows.
+# A block followed by another one of the same table.
 for first in $(seq 40 4 80); do
 	block=$(table_of "<$first>")
 	[ "$(table_of "<$((first + 4))>")" -ne $((block + 1)) ] || break
@@ -106,7 +106,7 @@ said "are missing: cannot read their table from block $block of the device on" \
 [ "$(grep -c 'cannot read their table' err)" -eq 1 ] || fail "$(cat err)"
 [ "$(grep -c 'names an inode' err)" -eq 8 ] || fail "$(cat err)"
 
-# ---- Of a folder, with all that is below it; and of everything else
+# ---- A directory, with all that is below it; and everything else
 
 cp good img
 changed img deep/er/est{1..8}/file plain /

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# A dump that dumpdates could not be told of, or that was killed or replaced, is
-# known the next night: the next level builds on what restore would be given,
-# and what belongs to no chain is named.
+# A dump that could not be recorded in dumpdates, or that was killed or
+# replaced, is known the next night: the next level is based on what restore
+# would be given, and dumps that belong to no chain are named.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 # shellcheck source=tests/levels/levels-lib.sh
@@ -18,7 +18,7 @@ builds_on () {
 	    fail "$1 builds on $(base_in "$1"), not on $(date_in "$2")"
 }
 
-# hinder: an EOT handler that has dumpdates made unwritable at the end
+# hinder: an EOT handler that makes dumpdates unwritable at the end
 cat >hinder <<'END'
 #!/bin/sh
 [ "$DUMPENGINE_REASON" = end ] || exit 0
@@ -52,7 +52,7 @@ for level in 0 1 2 3; do
 done
 [ -e back/night-2 ] && [ -e back/night-3 ] || fail "there is $(ls back)"
 
-# A level 0 is known as well.
+# A level 0 is known too.
 cp dumpdates noted
 night 0 2 "$hindered"
 rmdir dumpdates
@@ -61,7 +61,7 @@ night 1 0
 builds_on dumps/1 dumps/0
 ! grep -q "^a.img 2 " dumpdates || night 2 0
 
-# What a level builds on is not to be replaced by one that it knows nothing of.
+# The base of a level must not be replaced by one that it does not know.
 cat >replace <<'END'
 #!/bin/sh
 [ "$DUMPENGINE_REASON" = end ] || exit 0
@@ -72,8 +72,8 @@ night 1 2 'eot = { plugin = "eot-script"; command = "./replace"; at_end = true; 
 said "the base of this dump is gone"
 [ "$(cut -d ' ' -f 2 dumpdates)" = 0 ] || fail "$(cat dumpdates)"
 
-# A level 1 that builds on a level 0 which has been replaced is no base, though
-# it is later than that.
+# A level 1 whose base, a level 0, has been replaced is not a base, although it
+# is newer.
 rm -r dumpdates "$DUMPENGINE_STATE_DIR" dumps/*
 night 0 0
 sleep 1.1
@@ -84,7 +84,7 @@ night 2 0
 said "the level 1 dump of" "builds on the level 0 dump of" \
     "another dump replaced it" "date of last level 0 dump: "
 
-# One that was killed is named once.
+# A killed one is named once.
 cat >kill-it <<'END'
 #!/bin/sh
 kill -KILL "$(cat supervisor)"

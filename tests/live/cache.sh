@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# With live = true, files are in the dump as they are, whatever the system keeps
-# in its cache of the block device from an earlier time.
+# With live = true, files are dumped as they are, whatever older contents the
+# system has in its cache of the block device.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 # shellcheck source=tests/live/live-lib.sh
@@ -13,8 +13,8 @@ need_root
 
 mkdir -p dumps tree
 
-# Blocks of files lie between those of directories, and have been read, as by
-# an earlier dump, when they were something else.
+# Blocks of files are between those of directories, and were read, as by an
+# earlier dump, when they had other contents.
 fill () {
 	local i
 	for i in $(seq 1 15); do
@@ -49,14 +49,14 @@ for options in "-b 1024" "-b 4096"; do
 		dump_live "$device"
 		rm -rf mnt/"$round"[1-5]*
 	done
-	# The image, and another loop device of it, have the same bytes.
+	# The image, and another loop device for it, have the same bytes.
 	cat "$device" a.img >/dev/null
 	fill 4
 	dump_live a.img
 	unmount mnt
 done
 
-# Contents that go by the journal reach their place late.
+# Contents that go through the journal reach their place late.
 make_live a.img 24M tree -b 1024
 mkdir -p mnt
 mount -o loop,data=journal a.img mnt || skip "cannot mount with data=journal"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# With live = true, what was changed, made or removed during the dump is named
-# by its path, and nothing else; the exit status is 2.
+# With live = true, files changed, created or removed during the dump are named
+# by path, and no others; the exit status is 2.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 # shellcheck source=tests/live/live-lib.sh
@@ -23,10 +23,10 @@ changes () {
 	make_live a.img 32M tree -I "$1"
 	mount_image a.img mnt rw
 	local at=mnt/dir/deep
-	# What was written just before is in the dump, and has not changed.
+	# A write just before is in the dump, and is not a change.
 	head -c 100000 /dev/urandom >$at/fresh
 	cp -a mnt before
-	# Small inodes know only the second.
+	# Small inodes store only full seconds.
 	[ "$1" -gt 128 ] || sleep 1.1
 	configure_job l.conf \
 	    "plugin = \"fs-ext2\"; device = $(quoted "$device"); live = true;" \
@@ -57,7 +57,7 @@ changes () {
 	    fail "the directory: $(cat err)"
 	not_said same "/other" fresh "/dir/link" "/dir (" "no table"
 	scan dumps/l
-	# What did not change is in it as it was.
+	# What did not change is dumped unchanged.
 	mkdir back
 	(cd back && "$RESTORE" -r -y -f ../dumps/l) >restore.log 2>&1 </dev/null
 	for name in same fresh; do

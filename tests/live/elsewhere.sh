@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# A filesystem that somebody writes to is refused wherever it is mounted: in
-# another mount namespace, at no place any more, or by another loop device.
+# A filesystem that is mounted for writing is refused wherever that is: in
+# another mount namespace, unmounted lazily, or through another loop device.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 # shellcheck source=tests/live/live-lib.sh
@@ -29,7 +29,7 @@ trap clean_up_elsewhere EXIT
 
 device=$(losetup -f --show a.img) || skip "needs loop devices"
 
-# mount_elsewhere OPTION: in a namespace of its own, until the pipe is closed.
+# mount_elsewhere OPTION: in a separate namespace, until the pipe is closed.
 mount_elsewhere () {
 	mkfifo hold
 	unshare -m --propagation slave sh -c "$let_go"'
@@ -47,14 +47,14 @@ unmount_elsewhere () {
 	rm -f hold ready
 }
 
-# dump DEVICE [SETTINGS]: configure it.
+# dump DEVICE [SETTINGS]: configure a dump.
 dump () {
 	rm -f dumps/*
 	configure_job r.conf "plugin = \"fs-ext2\"; device = $(quoted "$1"); ${2:-}" \
 	    'plugin = "out-file"; path = "dumps/r";'
 }
 
-# refused TEXT: by the device and its image, with a live = true that does.
+# refused TEXT: for the device and its image, unless live = true.
 refused () {
 	local name
 	for name in "$device" a.img; do
@@ -95,7 +95,7 @@ mount_elsewhere ro
 not_refused
 unmount_elsewhere
 
-# Nobody has it in a table any more, but it is written to.
+# It is in no mount table any more, but still written to.
 mkdir mnt
 mount "$device" mnt || skip "cannot mount"
 exec 8>mnt/in-use
@@ -108,7 +108,7 @@ wait_for 30 test ! -e "/sys/fs/ext4/${device#/dev/}" ||
     fail "it stays mounted"
 not_refused
 
-# What only has it open for itself, and does nothing that can be told.
+# Exclusively opened without any further sign of use.
 if command -v python3 >/dev/null; then
 	mkfifo go
 	python3 -c 'if True:

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# freeze = true holds the filesystem for the selection; it is thawed after
-# that, when all of the engine is killed, and when freeze_limit is over.
+# freeze = true freezes the filesystem for the selection; it is thawed after
+# that, when the whole engine is killed, and when freeze_limit is over.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 # shellcheck source=tests/live/live-lib.sh
@@ -32,7 +32,7 @@ configure () {
 	sed -i '/name   = "test";/r freeze.part' f.conf
 }
 
-# Whoever writes to a frozen filesystem waits: so a freeze fails with EBUSY.
+# Writing to a frozen filesystem blocks: so a freeze fails with EBUSY.
 is_frozen () { ! timeout 20 fsfreeze -f mnt 2>/dev/null; }
 is_thawed () {
 	timeout 20 fsfreeze -f mnt 2>/dev/null || return 1
@@ -45,7 +45,7 @@ engine 0 -c f.conf
 not_said warning
 is_thawed || fail "it is frozen after the dump"
 
-# Frozen by somebody else: refused, and left so.
+# Frozen by another program: refused, and left frozen.
 timeout 20 fsfreeze -f mnt || fail "cannot freeze"
 configure "freeze = true;"
 : >err
@@ -68,7 +68,7 @@ sed -i "s|device = \"$device\"|device = \"other.img\"|" f.conf
 engine 0 -c f.conf
 said "not mounted, so there is nothing to freeze"
 
-# What we write to must not be on it.
+# Our output must not be on it.
 configure "freeze = true;"
 "$DUMPENGINE" -c f.conf >out 2>mnt/err </dev/null
 status=$?
@@ -84,7 +84,7 @@ engine 1 -c f.conf
 said "cannot be frozen: the directory state_dir"
 rm -rf mnt/state
 
-# All of the engine is killed while it is frozen: the guard is not of its group.
+# The whole engine is killed while it is frozen: the guard is not in its group.
 configure "freeze = true; freeze_limit = 3600;" 'echo >making; exec sleep 600'
 : >err
 "$DUMPENGINE" -c f.conf >out 2>err </dev/null &
@@ -115,7 +115,7 @@ background=
 said "the process that kept it frozen is gone" "may be inconsistent"
 is_thawed || fail "it stays frozen after its guard was killed"
 
-# The limit, whatever the engine does meanwhile.
+# The limit, whatever the engine is doing.
 rm -f making go
 configure "freeze = true; freeze_limit = 1;" \
     'echo >making; until [ -e go ]; do sleep 0.05; done'

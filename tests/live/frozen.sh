@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# A filesystem that was frozen is thawed by whoever is left: by the engine when
-# its guard is killed, by the guard when the engine is, and when all of them are
-# killed at once by the next run of the job, or by --check.
+# A frozen filesystem is thawed by whoever is left: by the engine when its guard
+# is killed, by the guard when the engine is, and when all are killed at once,
+# by the next run of the job, or by --check.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 # shellcheck source=tests/live/live-lib.sh
@@ -35,7 +35,7 @@ is_thawed () {
 }
 trap 'fsfreeze -u mnt 2>/dev/null; clean_up' EXIT
 
-# freeze_it: a run that stays where it is frozen; sets $run and $guard.
+# freeze_it: start a run that stays frozen; sets $run and $guard.
 freeze_it () {
 	rm -f making go
 	: >err
@@ -47,7 +47,7 @@ freeze_it () {
 	[ -e state/test.frozen ] || fail "that it is frozen is not noted"
 }
 
-# left_frozen: all that could thaw it are killed, none before the other.
+# left_frozen: kill all that could thaw it, none before the others.
 left_frozen () {
 	freeze_it
 	kill -s STOP "$run" "$guard"
@@ -78,7 +78,7 @@ said "was left frozen by a killed run; thawed it"
 is_thawed || fail "the next run leaves it frozen"
 [ ! -e state/test.frozen ] || fail "the note stays"
 
-# One that is at work is left alone by another one's look at it.
+# A freeze in progress is left alone by another job's check.
 freeze_it
 "$DUMPENGINE" --check -c f.conf >check.out 2>check.err </dev/null &
 check=$!
@@ -89,7 +89,7 @@ wait "$check"
 ! grep -q "left frozen" check.err || fail "it thaws what is not left"
 not_said "something else has thawed it" "is gone"
 
-# A note of an earlier boot thaws nothing.
+# A record from before a reboot thaws nothing.
 timeout 20 fsfreeze -f mnt || fail "cannot freeze"
 printf '%s\n%s\n%s\n' another-boot "$(stat -c %d mnt)" "$scratch/mnt" \
     >state/test.frozen

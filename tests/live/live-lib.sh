@@ -1,11 +1,11 @@
 # shellcheck shell=bash
-# live-lib.sh - what the tests of mounted filesystems and snapshots share
+# live-lib.sh - shared by the tests of mounted filesystems and snapshots
 #
-# Each mounts a small ext4 filesystem of its own, and nothing else is frozen.
+# Each mounts its own small ext4 filesystem, and freezes nothing else.
 
 background=			# the engine, while it runs beside the test
 
-# Thaw first: what is frozen can neither be unmounted nor written to.
+# Thaw first: a frozen filesystem can neither be unmounted nor written to.
 clean_up_live () {
 	local place
 	[ -z "$background" ] || kill -KILL "$background" 2>/dev/null
@@ -16,20 +16,20 @@ clean_up_live () {
 }
 trap clean_up_live EXIT
 
-# mount_image IMAGE FOLDER [OPTION]: it has to be one of ours, or the test is
-# skipped.  Leaves $device.
+# mount_image IMAGE FOLDER [OPTION]: it must be one of ours, or the test is
+# skipped.  Sets $device.
 mount_image () {
 	can_mount "$@" || skip "cannot mount an image: $(cat mount.log)"
 	device=$(findmnt -n -o SOURCE -M "$scratch/$2")
 }
 
-# make_live IMAGE SIZE TREE [OPTION]: no inline_data, which the kernel writes
-# to with mistakes.
+# make_live IMAGE SIZE TREE [OPTION]: without inline_data, where the kernel has
+# bugs in writing.
 make_live () {
 	make_image "$1" "$2" "$3" -t ext4 -O ^inline_data "${@:4}"
 }
 
-# The insides of an output that waits in front of record 1, the first.
+# The contents of an output group that waits before record 1, the first.
 holding () {
 	rm -f reached go
 	printf 'plugin = %s; path = %s; reached = %s; go = %s; hold = 1;' \
@@ -37,7 +37,7 @@ holding () {
 	    "$(quoted "$scratch/reached")" "$(quoted "$scratch/go")"
 }
 
-# start FILE: run the engine beside the test until it waits.
+# start FILE: run the engine in the background until it waits.
 start () {
 	: >err
 	timeout 120 "$DUMPENGINE" -c "$1" >out 2>err </dev/null &
@@ -46,7 +46,7 @@ start () {
 	    fail "it does not get as far as its first record: $(cat err)"
 }
 
-# finish STATUS: let it go on to its end.
+# finish STATUS: let it run to its end.
 finish () {
 	: >go
 	wait "$background"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# A filesystem that is mounted for writing is refused, by whatever name it is
-# given, unless live = true; one that is mounted read-only is not.
+# A filesystem mounted for writing is refused, under any name, unless live =
+# true; one mounted read-only is not.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 # shellcheck source=tests/live/live-lib.sh
@@ -13,7 +13,7 @@ mkdir dumps tree
 echo x >tree/x
 make_live a.img 8M tree
 
-# dump DEVICE [SETTINGS]: configure it.
+# dump DEVICE [SETTINGS]: configure a dump.
 dump () {
 	rm -f dumps/*
 	configure_job r.conf "plugin = \"fs-ext2\"; device = $(quoted "$1"); ${2:-}" \
@@ -43,14 +43,15 @@ for name in "$device" "a link" a.img hard.img "$scratch/a.img"; do
 	scan dumps/r
 done
 
-# Of two places, the whole filesystem's is named, and one for writing counts.
+# If there are two, the mount of the whole filesystem is named; a writable
+# counts.
 mount -o remount,ro,bind mnt || fail "cannot remount"
 dump "$device"
 engine 1 -c r.conf
 said "is mounted for writing on $scratch/mnt"
 unmount bound
 
-# Another file of the same contents is somebody else.
+# Another file with the same contents is a different one.
 cp a.img copy.img
 debugfs copy.img "feature -needs_recovery"
 dump copy.img

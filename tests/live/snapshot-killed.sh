@@ -36,7 +36,7 @@ gone () {
 	[ ! -e "$state" ] || fail "the state file is still there"
 }
 
-# The engine itself, not the `timeout` it is run by.
+# The engine itself, not the `timeout` that runs it.
 start_engine () {
 	rm -f reached
 	: >err
@@ -46,7 +46,7 @@ start_engine () {
 	    fail "it does not get as far as $1: $(cat err)"
 }
 
-# All that descend from a process, the youngest last.
+# All descendants of a process, the youngest last.
 descendants () {
 	local child
 	for child in $(pgrep -P "$1"); do
@@ -77,7 +77,7 @@ background=
 said "snapshot.remove: a.img goes"
 gone
 
-# The writer alone: it is written again.
+# Only the writer: the volume is rewritten.
 start_engine
 rm -f reached
 kill -KILL "$(descendants "$background" | tail -n 1)"
@@ -99,7 +99,7 @@ background=
 said "snapshot.remove: a.img goes"
 gone
 
-# Aborted while the snapshot is made.
+# Aborted while making the snapshot.
 configure "$file" 300 'cp a.img copy.img; echo >making; exec sleep 600'
 start_engine making
 kill -TERM "$background"
@@ -110,7 +110,8 @@ background=
 said "killed, because the run is aborted" "snapshot.remove: a.img goes"
 gone
 
-# The engine: those that read the snapshot keep it, then the next run has it.
+# The engine: while processes read the snapshot it stays; the next run removes
+# it.
 configure "$(holding dumps/s)"
 start_engine
 workers=$(descendants "$background")
@@ -137,7 +138,7 @@ said "warning: an earlier run of this job ended without removing" \
     "snapshot.remove: a.img goes"
 gone
 
-# As it was then, whatever stands in the file by now.
+# By the command as it was then, whatever the file says now.
 configure "$(holding dumps/s)"
 rm -f go
 start_engine
@@ -153,7 +154,7 @@ engine 0 -c s.conf
 said "snapshot.remove: a.img goes" "snapshot.remove: a.img leaves"
 gone
 
-# A torn state file is none; one that others can write to is refused.
+# A truncated state file is ignored; one that others can write to is refused.
 printf 'remove=touch ran' >"$state"
 engine 0 -c s.conf
 [ ! -e ran ] || fail "a torn state file is obeyed"

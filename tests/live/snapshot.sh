@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# A dump of a snapshot is the exact tree of its moment, whatever becomes of the
-# filesystem meanwhile; the commands are run around it, and the snapshot is
-# removed after a dump that went well, failed, was aborted or killed.
+# A dump of a snapshot is the exact tree of its moment, whatever happens to the
+# filesystem meanwhile; the commands run before and after it, and the snapshot
+# is removed whether the dump succeeds, fails, is aborted or killed.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 # shellcheck source=tests/live/live-lib.sh
@@ -47,12 +47,12 @@ gone () {
 	[ ! -e "$state" ] || fail "the state file is still there"
 }
 
-# It is thawed: writing to it does not wait.
+# It is thawed: writing to it does not block.
 thawed () {
 	timeout 20 touch "mnt/$1" || fail "it is still frozen"
 }
 
-# The moment is that of the snapshot.
+# The date is that of the snapshot.
 printf 'written last' >mnt/dir/last
 cp -a mnt before
 configure "$(holding dumps/s)"
@@ -86,14 +86,14 @@ said "making the snapshot copy.img of $device" "DUMPENGINE_JOB=test" \
 not_said "warning"
 gone
 
-# A failure of the dump.
+# The dump fails.
 configure "plugin = $(quoted "$TEST_PLUGINS/out-fault.so"); fail_open = true;"
 run "$DUMPENGINE" -c s.conf
 [ "$status" -ne 0 ] || fail "a dump that fails has exit status 0"
 said "snapshot.remove: going"
 gone
 
-# Failures of the commands.
+# The commands fail.
 configure "$file" 'echo no room; touch copy.img; exit 3'
 engine 1 -c s.conf
 said "snapshot.create: no room" "snapshot.create: exited with status 3" "going"
@@ -114,10 +114,10 @@ configure "$file" '' 'echo stays; false'
 engine 2 -c s.conf
 said "snapshot.remove: stays" "exited with status 1" "MAY STILL EXIST" "DUMP IS DONE"
 [ -s "$state" ] || fail "the state file is gone"
-# The next run tries again, and goes on as the command is the same.
+# The next run retries, and continues, as the command is the same.
 engine 2 -c s.conf
 said "warning: an earlier run" "removing it failed"
-# If it is another command, that cannot be known.
+# With another command, this cannot be known.
 configure "$file"
 engine 1 -c s.conf
 said "the command for that has changed" "state/test.snapshot"
@@ -126,7 +126,7 @@ rm "$state" copy.img
 engine 0 -c s.conf
 gone
 
-# The freeze ends before the copy does: that is no snapshot.
+# The freeze ends before the copy does: that is not a snapshot.
 settings="freeze_limit = 1;"
 configure "$file" 'sleep 3; cp --sparse=always a.img copy.img'
 engine 1 -c s.conf

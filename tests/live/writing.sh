@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# A write(2) that begins before a dump with live = true and ends after it, or in
-# its midst, sets the time of the file at its beginning alone: the file is named
-# where that can be seen, and the next level has it as it is then.
+# A write(2) that begins before a dump with live = true, and ends during or
+# after it, sets the time of the file only at its beginning: the file is named
+# where this can be detected, and the next level has it as it is then.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 # shellcheck source=tests/live/live-lib.sh
@@ -21,7 +21,7 @@ clean_up_writing () {
 }
 trap clean_up_writing EXIT
 
-# level NUMBER OUTPUT [SETTINGS]: configure it.
+# level NUMBER OUTPUT [SETTINGS]: configure a dump.
 level () {
 	cat >l.conf <<-END
 	dumpdates = "$scratch/dumpdates";
@@ -37,7 +37,7 @@ level () {
 	END
 }
 
-# begin_writing FILE: a write(2) over it, which stops in its midst.
+# begin_writing FILE: a write(2) over it that stops in the middle.
 begin_writing () {
 	rm -f write.*
 	"$PYTHON3" "$tools/slow-write" "$1" 1048576 write &
@@ -47,7 +47,7 @@ begin_writing () {
 		[ $? -eq 77 ] && skip "needs userfaultfd"
 		fail "the write does not begin"
 	}
-	# The dump is of a later second.
+	# The dump begins in a later second.
 	local begun
 	begun=$(stat -c %Z "$1")
 	later () { [ "$(date +%s)" -gt "$begun" ]; }
@@ -60,7 +60,7 @@ end_writing () {
 	writer=
 }
 
-# chain_restores: level 0 and 1 bring back what is there.
+# chain_restores: levels 0 and 1 restore the current tree.
 chain_restores () {
 	rm -rf back
 	mkdir back
@@ -75,7 +75,7 @@ chain_restores () {
 make_live a.img 64M tree
 mount_image a.img mnt rw
 
-# It ends when the file has been dumped, which the larger one behind tells.
+# It ends when the file has been dumped, as shown by the larger one after it.
 : >mnt/dir/slow
 head -c 20000000 /dev/urandom >mnt/dir/ylarge
 [ "$(stat -c %i mnt/dir/slow)" -lt "$(stat -c %i mnt/dir/ylarge)" ] ||
@@ -96,8 +96,8 @@ engine 0 -c l.conf
 scan dumps/1
 chain_restores
 
-# It ends when the dump is done, and writes over what was there: nobody can see
-# that, so the date of the dump leaves room for it.
+# It ends after the dump, overwriting existing data: this cannot be detected, so
+# the date of the dump is set back a little.
 rm -f dumps/* dumpdates
 rm -rf state
 head -c 2000000 /dev/urandom >mnt/dir/slow
@@ -108,6 +108,6 @@ end_writing
 level 1 'plugin = "out-file"; path = "dumps/1";'
 engine 0 -c l.conf
 chain_restores
-# What has not changed for longer does not come again.
+# Files unchanged for longer are not dumped again.
 "$RESTORE" -t -f dumps/1 2>/dev/null >list
 ! grep -q "./dir/none" list || fail "level 1 has what did not change"

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# A plugin that crashes or exits, in whichever callback, ends no run with status
-# 0 and none without a message that names the plugin and the callback.
+# A plugin that crashes or exits, in any callback, never ends a run with status
+# 0 or without a message that names the plugin and the callback.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 # shellcheck source=tests/misbehave/misbehave-lib.sh
 . "$top_srcdir/tests/misbehave/misbehave-lib.sh"
-# A sanitizer takes the crash for itself, and ends the process with a status.
+# A sanitizer catches the crash, and exits with a status of its own.
 [ -z "${SANITIZER_FLAGS:-}" ] || skip "not under a sanitizer"
 
 acts="crash abort exit _exit"
@@ -37,7 +37,7 @@ ends () {
 	done
 }
 
-# While the configuration is read, and when the run has begun.
+# While the configuration is read, and once the run has begun.
 ends 1 source create
 ends 1 output create
 ends 1 eot create

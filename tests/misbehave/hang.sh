@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# A plugin that does not return keeps no run from ending: a second SIGTERM ends
-# it at once, a single one within ten seconds, in whichever callback it is.
+# A plugin that does not return cannot keep a run from ending: a second SIGTERM
+# ends it at once, a single one within ten seconds, in any callback.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 # shellcheck source=tests/misbehave/misbehave-lib.sh
@@ -9,7 +9,7 @@
 # start KIND CALLBACK ACT [OPTIONS [JOB]]: until it hangs.
 start () {
 	configure_misbehave "$1" "$2" "$3" "mark = \"mark\"; ${4:-}" "${5:-}"
-	# What runs in the background would ignore SIGINT.
+	# Background commands would ignore SIGINT.
 	# shellcheck disable=SC2086
 	: >err
 	setsid env --default-signal=INT "$DUMPENGINE" -c a.conf ${argument:-} >out 2>err </dev/null &
@@ -17,7 +17,7 @@ start () {
 	wait_for 20 test -e mark || fail "$1: $2() is not called: $(cat err)"
 }
 
-# ended SECONDS WHAT: it has, with what it was about, and with all its processes.
+# ended SECONDS WHAT: all its processes have ended, and it reported WHAT.
 ended () {
 	local begun=$SECONDS
 	wait_for "$1" gone "$run" || {
@@ -38,13 +38,13 @@ gone () {
 	[ -z "$state" ] || [ "$state" = Z ]
 }
 
-# twice SIGNAL KIND CALLBACK...: the second one comes when the first was taken.
+# twice SIGNAL KIND CALLBACK...: the second after the first has been handled.
 twice () {
 	local signal=$1
 	shift
 	start "$@"
 	kill -s "$signal" "$run"
-	sleep 0.4		# sooner, it is taken for the same one
+	sleep 0.4		# any earlier, and the two would count as one
 	kill -s "$signal" "$run" 2>/dev/null
 	ended 5 "$1:$2"
 }
@@ -88,7 +88,7 @@ for variable in MISBEHAVE_LOAD MISBEHAVE_ENTRY; do
 	env "$variable=hang" setsid "$DUMPENGINE" -c a.conf >out 2>err </dev/null &
 	run=$!
 	begun=$SECONDS
-	# The constructor of the process that tries it ignores all signals.
+	# The constructor ignores all signals in the trial process.
 	hanging () {
 		local pid
 		for pid in $(pgrep -P "$run" 2>/dev/null); do

@@ -1,12 +1,13 @@
 # shellcheck shell=bash disable=SC2154
-# misbehave-lib.sh - runs with a plugin of each kind that does what it may not
+# misbehave-lib.sh - runs with a plugin of each kind that breaks the rules
 #
-# tests/plugins/misbehave.c says what there is to do.
+# tests/plugins/misbehave.c lists the ways.
 
 mkdir dumps
 plugins=$TEST_PLUGINS
 
-# configure_misbehave KIND CALLBACK ACT [OPTIONS [JOB]]: makes a.conf, a dump in
+# configure_misbehave KIND CALLBACK ACT [OPTIONS [JOB]]: create a.conf, a dump
+# in
 # which the plugin of that kind (source, brief, output, eot) does ACT.
 configure_misbehave () {
 	local kind=$1 options="callback = \"$2\"; act = \"$3\"; ${4:-}"
@@ -40,6 +41,6 @@ configure_misbehave () {
 	END
 }
 
-# The callbacks of a dump: KIND CALLBACK OPTIONS JOB, with a comma between.
+# The callbacks of a dump: KIND CALLBACK OPTIONS JOB, separated by commas.
 source_callbacks="open close scan_begin scan_next scan_end read_directory
     map_file read_symlink read_xattrs read"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# What a callback returns that it may not return counts as failed, and the
-# message says so: for each callback of each kind of plugin, and for the numbers,
-# counts and names that it gives.
+# An invalid result of a callback counts as a failure, and a message says so:
+# for each callback of each kind of plugin, and for the numbers, counts and
+# names that it returns.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 # shellcheck source=tests/misbehave/misbehave-lib.sh
@@ -9,7 +9,7 @@
 
 readonly END=2 NO_MORE=3	# of enum de_status
 
-# returns KIND CALLBACK "STATUS..." [OPTIONS [JOB]]: none of these is taken.
+# returns KIND CALLBACK "STATUS..." [OPTIONS [JOB]]: each of these is rejected.
 returns () {
 	local kind=$1 callback=$2 value name=$1
 	for value in $3 77 -1; do
@@ -58,7 +58,7 @@ argument=--estimate
 returns source scan_next "$END"
 argument=
 
-# Told once, not for every file.
+# Reported once, not for every file.
 configure_misbehave source read status "value = 3;"
 run "$DUMPENGINE" -c a.conf
 [ "$(grep -c 'read() returned' err)" -eq 1 ] || fail "said often: $(cat err)"
@@ -87,7 +87,7 @@ gives eot volume_ended give 3 "gave the unknown answer 3"
 gives eot volume_ended give -1 "gave the unknown answer -1"
 gives eot volume_ended nothing 0 "gave an unterminated medium name"
 
-# What is read back has no end.
+# The data read back is endless.
 configure_misbehave output read_back nothing "verify = true;"
 run "$DUMPENGINE" -c a.conf
 [ "$status" -eq 5 ] || fail "endless: exit status $status: $(cat err)"
@@ -102,7 +102,7 @@ run "$DUMPENGINE" -c a.conf
 [ "$status" -eq 1 ] || fail "a name without an end: exit status $status"
 said "find_device() gave an unterminated name"
 
-# A link that is left out is named, by the engine if the plugin does not.
+# A link that is left out is named, by the engine if not by the plugin.
 configure_misbehave source read_symlink status "value = $NO_MORE;"
 engine 2 -c a.conf
 said "read_symlink() returned 3 without a finding" \
@@ -114,7 +114,7 @@ for callback in source:open output:open_volume; do
 	engine 0 -c a.conf
 done
 
-# A walk that goes on when it was stopped stays stopped: the output fails here.
+# A walk that goes on after being stopped stays stopped: here the output fails.
 for callback in map_file read_directory; do
 	configure_misbehave source "$callback" ignore
 	sed -i 's/^  output = {/& capacity = 1;/' a.conf

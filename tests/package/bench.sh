@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The benchmark runs without root, on little, and says what it is to say.
+# The benchmark runs without root, on a small scale, and prints what it should.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 need_source

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# configure says what cannot be built and what to install, and lists all that
-# will be built.
+# configure says what cannot be built and what to install, and lists everything
+# that will be built.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 [ -x "$top_srcdir/configure" ] || skip "needs configure"
@@ -8,7 +8,7 @@
 case $top_srcdir in *[[:space:]]*) skip "configure refuses a blank" ;; esac
 need pkgconf
 
-# What the build folder was configured with is not meant for these.
+# The configuration of the build directory must not affect these.
 unset CFLAGS CPPFLAGS LDFLAGS PKG_CONFIG_PATH PKG_CONFIG_LIBDIR
 
 # configure STATUS OPTION-OR-VARIABLE...
@@ -19,7 +19,7 @@ configure () {
 	(cd build && "$top_srcdir/configure" --cache-file=../cache "$@") \
 	    >out 2>err </dev/null
 	status=$?
-	# What a variable says is not for the next one.
+	# A variable of one run is not for the next.
 	sed -i '/ac_cv_env_/d; /pkg_cv_/d' cache
 	[ "$status" -eq "$expected" ] ||
 	    fail "configure $*: status $status, not $expected: $(tail -n 9 err)"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The program and the plugins are built so that a mistake in them is harder to use
-# for an attack; configure has the flags.
+# The program and the plugins are built with hardening, so that bugs are harder
+# to exploit; configure sets the flags.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 
@@ -8,7 +8,7 @@
 [ "${HARDENING:?}" != no ] || skip "built with --disable-hardening"
 need readelf
 
-# configure has left out nothing that compilers of today have.
+# configure has dropped no flag that current compilers support.
 flags="$HARDENING_CFLAGS $HARDENING_LDFLAGS "
 for flag in -fstack-protector-strong -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack; do
 	case $flags in
@@ -17,7 +17,7 @@ for flag in -fstack-protector-strong -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack;
 	esac
 done
 
-# has WHAT PATTERN: of the file that `about` and `symbols` are about.
+# has WHAT PATTERN: in the file that `about` and `symbols` describe.
 has () { grep -qE -- "$2" about || fail "$file: no $1: $(cat about)"; }
 
 plugins=("$DUMPENGINE_PLUGIN_PATH"/*.so)

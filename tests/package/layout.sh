@@ -1,6 +1,5 @@
 #!/usr/bin/env bash
-# clang-format changes no file, and what is indented otherwise than it should be is
-# found.
+# clang-format changes no file, and wrong indentation is found.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 
@@ -16,7 +15,7 @@ while read -r file; do
 	same_file "$file" formatted
 done < <(head -n 20 files)
 
-# finds LINE WHAT: in the file that is read.
+# finds LINE WHAT: in the file on standard input.
 finds () {
 	cat >a.c
 	run "$PYTHON3" "$tools/layout" a.c
@@ -47,7 +46,7 @@ f(void)
 }
 END
 
-# What is written as in the tree has no faults.
+# Code written like the tree has no faults.
 cat >a.c <<'END'
 int
 f(int a,

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What somebody left in a checkout is found, whether it is in git or not, and
-# the release that holds all else is passed.
+# Files left behind in a checkout are found, whether in git or not; a release
+# without them passes.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 need git

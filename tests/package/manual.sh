@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# The tables of options, --plugin-help and the manual agree: each option is in
-# the page with the same help, type, range and default, and no other is.
+# The option tables, --plugin-help and the manual agree: each option is in the
+# page with the same help, type, range and default, and no others are.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 
 need_python
 
-# compare OPTIONS PAGE SECTION: OPTIONS as --plugin-help shows them.
+# compare OPTIONS PAGE SECTION: OPTIONS as printed by --plugin-help.
 cat >compare.py <<'END'
 import re, sys
 
@@ -97,13 +97,13 @@ sed '/^\.Sh ENVIRONMENT/,$d' "$page" | grep -oE -- 'Fl -[a-z-]+' |
 diff help manual >diff.log ||
     fail "--help and $page: $(cat diff.log)"
 
-# Each has a line of its own in --help, once.
+# Each has its own line in --help, once.
 "$DUMPENGINE" --help | sed -nE 's/^  (-., |    )(--[a-z-]+).*/\2/p' | sort >lines
 diff lines manual >diff.log ||
     fail "options that have no line in --help, or two: $(cat diff.log)"
 
-# Who reads of the program finds the plugins, and the files to begin with; who
-# looks for a changer finds what drives one.
+# Readers of the program's page find the plugins, and the example files; those
+# looking for a changer find what drives one.
 for folder in "$top_srcdir"/plugins/*/; do
 	name=dumpengine-$(basename "$folder")
 	[ -e "$folder$name.5" ] || continue
@@ -126,7 +126,7 @@ lines=$(sed -nE 's/.*fewer than ([0-9]+) lines of C.*/\1/p' "$top_srcdir/README.
 [ "$(wc -l <"$top_srcdir/examples/out-count/out-count.c")" -lt "${lines:-0}" ] ||
     fail "an output takes more than \"$lines\" lines, which README.md promises"
 
-# No page has mistakes that a formatter sees.
+# No page has errors that a formatter detects.
 if command -v mandoc >/dev/null; then
 	for page in "$top_srcdir"/man/*.[1-9] "$top_srcdir"/plugins/*/*.5; do
 		lint=$(mandoc -T lint -W warning "$page" 2>&1) || fail "$lint"

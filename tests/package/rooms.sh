@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# The code stands as ARCHITECTURE.md says: every room of core/ includes only rooms
-# above it in the table, no two modules include each other, and every file and
-# function that the page names exists.
+# The code is laid out as ARCHITECTURE.md says: every room of core/ includes
+# only rooms above it in the table, no two modules include each other, and every
+# file and function that the page names exists.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 need python3
@@ -9,7 +9,7 @@ need python3
 run "$tools/rooms" "$top_srcdir"
 [ "$status" = 0 ] || fail "$(cat out)"
 
-# What breaks it is found.
+# Violations are found.
 mkdir tree
 for i in ARCHITECTURE.md core plugins doc tests include; do
 	ln -s "$top_srcdir/$i" tree/

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# A disk that is failing is dumped to the end, without anybody to be asked, and
-# the end says what helps; one that answers nothing any more is given up.
+# A failing disk is dumped to the end without any questions, and the last
+# message says what helps; one that does not respond at all is given up.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 need_source
@@ -16,7 +16,7 @@ done
 make_image img 24M tree -t ext4 -b 4096 -O ^has_journal -E root_owner
 configure_dump a.conf img dumps/a
 
-# dumped STATUS VARIABLE...: with reads that fail
+# dumped STATUS VARIABLE...: with failing reads
 dumped () {
 	local expected=$1
 	shift
@@ -27,7 +27,7 @@ dumped () {
 	    "exit status $status, not $expected: $(tail -n 20 err)"
 }
 
-# gone: and that is said once, without a finding for all that is lost
+# gone: reported once, without a finding for everything that is lost
 gone () {
 	grep -qE 'no longer responds|is no longer readable' err ||
 	    fail "line ${BASH_LINENO[0]}: $(cat err)"
@@ -38,7 +38,7 @@ gone () {
 	only
 }
 
-# ---- One bad place in each 64 KiB of each file, and then all that files hold
+# ---- One bad place in each 64 KiB of each file, and then all file contents
 
 blocks=$(for i in 1 2 3 4 5 6; do
 	"$DEBUGFS" -R "blocks $i" img 2>/dev/null
@@ -59,12 +59,12 @@ ranges=$(awk '{ printf ",%.0f-%.0f", $1 * 4096, $1 * 4096 + 4096 }' \
 dumped 2 EIO_RANGES="$(sed 's/-\([0-9]*\),\1-/-/g; s/-\([0-9]*\),\1-/-/g' <<<"${ranges#,}")"
 said "the disk is failing"
 scan dumps/a
-# For --estimate, metadata counts.
+# With --estimate, only metadata counts.
 run "$DUMPENGINE" --estimate -c a.conf
 [ "$status" -eq 0 ] || fail "$(cat err)"
 not_said "failing"
 
-# ---- Gone: it says so, or it fails everywhere; at once, in the midst
+# ---- Gone: reported as such, or by failing everywhere; at first, or in the middle
 
 for error in 19 6 5; do		# ENODEV, ENXIO, EIO
 	for reads in 60 100; do

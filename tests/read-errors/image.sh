@@ -1,6 +1,5 @@
 #!/usr/bin/env bash
-# An image that was cut off: what lies behind its end is named, and the rest
-# comes back through restore.
+# A truncated image: what is past its end is named, and the rest is restored.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 need_source
@@ -14,7 +13,7 @@ head -c 300000 /dev/urandom >tree/dir/two
 head -c 100000 /dev/urandom >tree/three
 make_image img 8M tree -b 1024 -N 64 -t ext4 -O ^has_journal -E root_owner
 
-# Where each of them is; the file that lies last loses its end.
+# Where each of them is; the last file loses its end.
 blocks_of () {
 	"$DEBUGFS" -R "blocks $1" img 2>/dev/null | tr ' ' '\n' | grep .
 }

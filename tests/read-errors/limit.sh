@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# max_read_errors holds for the selection as well: inode tables that fail
-# everywhere end the run, or the operator is asked, before messages have no end.
+# max_read_errors applies to the selection too: inode tables that fail
+# everywhere end the run, or the operator is asked, before messages become
+# endless.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 need_source
@@ -12,7 +13,7 @@ preload=$top_builddir/tests/read-errors/.libs/eio-preload.so
 mkdir dumps tree
 echo 1 >tree/file
 
-# 64 groups with a table each; only the first block of the first can be read.
+# 64 groups with a table each; only the first block of the first is readable.
 make_image img 16M tree -t ext2 -b 1024 -I 128 -g 256 -N 1024 \
     -O ^resize_inode -E root_owner
 ranges=$("$DEBUGFS" -R stats img 2>/dev/null |
@@ -26,7 +27,7 @@ configure () {
 	sed -i "s/date   =/max_read_errors = $1; &/" a.conf
 }
 
-# limited STATUS OPTION...: without anybody to be asked.
+# limited STATUS OPTION...: without an operator.
 limited () {
 	local expected=$1
 	shift
@@ -35,7 +36,7 @@ limited () {
 	    "exit status $status, not $expected: $(cat err)"
 }
 
-# found NUMBER: so many read errors were told.
+# found NUMBER: this many read errors were reported.
 found () {
 	local count
 	count=$(grep -c 'cannot read their table' err)
@@ -61,7 +62,7 @@ said "21 read errors; max_read_errors is 20"
 found 21
 printed_nothing
 
-# ---- Somebody is asked
+# ---- The operator is asked
 
 "$PYTHON3" -c 'import pty; pty.openpty()' 2>/dev/null || exit 0
 
