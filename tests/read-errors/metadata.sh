@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# A device that cannot read its metadata: each error is named with the path, the
-# inode, the offset and the block, and all the rest comes back through restore.
+# A device with unreadable metadata: each error is named with path, inode,
+# offset and block, and everything else is restored.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 need_source
@@ -48,7 +48,7 @@ blocks_of () { look "$1" "blocks $2" | tr ' ' '\n' | grep .; }
 inode_of () { look "$1" "stat $2" | sed -n 's/^Inode: \([0-9]*\).*/\1/p'; }
 table_of () { look "$1" "imap $2" | sed -n 's/.*block \([0-9]*\),.*/\1/p'; }
 
-# dumped STATUS IMAGE SETTINGS BLOCK...: these cannot be read.
+# dumped STATUS IMAGE SETTINGS BLOCK...: these blocks are unreadable.
 dumped () {
 	local expected=$1 image=$2 settings=$3 ranges= block
 	shift 3
@@ -67,7 +67,7 @@ dumped () {
 	[ -s fails ] || fail "line ${BASH_LINENO[0]}: nothing failed"
 }
 
-# differs DIFFERENCE...: these and no others, as "missing /a"; but for holes.
+# differs DIFFERENCE...: exactly these, as "missing /a"; except for holes.
 differs () {
 	scan dumps/a
 	rm -rf restored
@@ -80,7 +80,7 @@ differs () {
 	    fail "line ${BASH_LINENO[0]}: differences: $(cat treecmp.log)"
 }
 
-# missing NUMBER PREFIX: so many, all beginning with that.
+# missing NUMBER PREFIX: this many, all beginning with PREFIX.
 missing () {
 	local found
 	scan dumps/a
@@ -101,7 +101,7 @@ findings () {
 	    "findings, not $1: $(cat err)"
 }
 
-# zeros FILE OFFSET LENGTH: of what was restored; the rest is as it was.
+# zeros FILE OFFSET LENGTH: in the restored file; the rest is unchanged.
 zeros () {
 	"$PYTHON3" - "$@" <<-'END_ZEROS' || fail "line ${BASH_LINENO[0]}: $1"
 	import sys
@@ -112,7 +112,7 @@ zeros () {
 	END_ZEROS
 }
 
-# ---- Maps of blocks, attributes, the target of a symbolic link
+# ---- Block maps, attributes, the target of a symbolic link
 
 leaf=$(look ext4 "ex pieces" | awk '$1 == "1/" { print $8; exit }')
 [ -n "$leaf" ] || fail "no extent tree of two levels"
@@ -152,7 +152,7 @@ lost=$(grep -c 'it has no name' err)
 findings $((lost + 1))
 missing "$lost" /wide/name
 
-# All that is in it is named by number at least, and nothing else is lost.
+# Everything in it is named at least by number, and nothing else is lost.
 dumped 2 ext4 "" "$(blocks_of ext4 dir)"
 said "/dir (inode $(inode_of ext4 dir)): its entries at offset 0 are missing" \
     "(inode $(inode_of ext4 dir/b)): left out: it has no name" \
@@ -174,10 +174,10 @@ dumped 3 ext4 "" "$(table_of ext4 /)"
 said "inodes 1 to 4 are missing" "is not a directory"
 findings 1
 
-# ---- Levels, and what is left out
+# ---- Levels, and exclusions
 
 block=$(blocks_of ext4 link)
-# What an earlier level has of it stays.
+# The version from an earlier level stays.
 configure_dump a.conf ext4.img base
 engine 0 -c a.conf
 dumped 2 ext4 "level = 1; since = $date;" "$block"
@@ -189,21 +189,21 @@ for dump in base dumps/a; do
 done
 rm chain/restoresymtable
 same_tree tree chain --no-flags
-# One that is left out anyway is not looked at.
+# An excluded one is not read.
 configure_dump a.conf ext4.img dumps/a
 sed -i 's/date   =/exclude = "link"; &/' a.conf
 rm -f dumps/*
 EIO_FILE=$scratch/ext4.img EIO_RANGES=$((block * 1024))-$((block * 1024 + 1)) \
     LD_PRELOAD=$preload engine 0 -c a.conf
 
-# ---- What nothing can do without
+# ---- Essential metadata
 
 dumped 1 ext4 "" 1
 said "cannot open the filesystem: Input/output error" "set superblock to"
 dumped 1 ext4 "" 2
 said "cannot open the filesystem: Input/output error"
 
-# Bitmaps are not looked at.
+# Bitmaps are not read.
 bitmap=$(look ext4 stats | sed -n 's/.*inode bitmap at \([0-9]*\).*/\1/p' | head -n 1)
 ranges=$((bitmap * 1024))-$(((bitmap + 1) * 1024))
 rm -f dumps/*
@@ -212,7 +212,7 @@ EIO_FILE=$scratch/ext4.img EIO_RANGES=$ranges LD_PRELOAD=$preload \
     engine 0 -c a.conf
 differs
 
-# A journal that has to be replayed and cannot be read.
+# A journal that must be replayed and is unreadable.
 cp ext4.img journal.img
 dd if=ext4.img of=block bs=1024 count=1 skip="$(blocks_of ext4 dir)" 2>/dev/null
 debugfs journal.img "jo" "jw -b $(blocks_of ext4 dir) block" "jc"

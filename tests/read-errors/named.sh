@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Read errors: each is named once and in the order of the stream, whatever the
-# number of slaves and even if a volume is written twice; the stream is the same
+# Read errors: each is named once, in the order of the stream, whatever the
+# number of slaves and even if a volume is rewritten; the stream is the same,
 # bit for bit; and they are counted.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
@@ -10,12 +10,12 @@ need_python
 mkdir dumps
 
 source_plugin="plugin = $(quoted "$TEST_PLUGINS/fs-fault.so");"
-# 6 of 20 KiB each in 12 files, and each is one record's alone.
+# 6 of 20 KiB each in 12 files, and each within one record.
 many="$source_plugin files = 12; size = 102400; fault = \"read-many\";
     offset = 3000;"
 errors=60
 
-# named: what the last run said of read errors, without the time of day
+# named: the read errors reported by the last run, without the time of day
 named () {
 	sed -n 's/^[^ ]* test: warning: \(.* cannot be read, .*\)/\1/p' err
 }
@@ -50,7 +50,7 @@ cp dumps/1 plain
 	sys.exit(found != sorted(found) or len(set(found)) != len(found))
 	END
 
-# ---- Only what cannot be read is zeros
+# ---- Only what is unreadable becomes zeros
 
 "$PYTHON3" - dumps/1 <<-'END' || fail "other zeros than expected"
 	import struct, sys
@@ -81,7 +81,7 @@ cp dumps/1 plain
 	    sys.exit(str(bad))
 	END
 
-# ---- The report has them
+# ---- They are in the report
 
 "$PYTHON3" - report.json <<-'END' || fail "$(cat report.json)"
 	import json, sys
@@ -95,7 +95,7 @@ cp dumps/1 plain
 	sys.exit(not ok)
 	END
 
-# ---- A volume that is written again does not count them twice
+# ---- A rewritten volume does not count them twice
 
 for fault in 'fail_write = "1:1"' 'fail_write = "2:9"' 'fail_close = 2' \
     'verify = true; fail_readback = 2' 'kill = "2:20"'; do
@@ -109,7 +109,7 @@ for fault in 'fail_write = "1:1"' 'fail_write = "2:9"' 'fail_close = 2' \
 	same_file named.1 again
 	grep -q '"read_errors": 60' report.json || fail "$(cat report.json)"
 done
-# A medium that is full: what rolls forward is read, and fails, again.
+# A full medium: what rolls forward is read again, and fails again.
 configure "$many" "$out_volumes capacity = [40, 60, 1000];" \
     "slaves = 3; blocking = 8;"
 fresh
@@ -119,7 +119,7 @@ named >again
 same_file named.1 again
 scan_set dumps/0*
 
-# ---- How many there may be
+# ---- The limit on their number
 
 for max in 1 32 59; do
 	configure "$many" 'plugin = "out-file"; path = "dumps/few";' \

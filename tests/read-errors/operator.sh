@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# After max_read_errors the operator is asked, and after as many more again.
+# After max_read_errors the operator is asked, and after as many more once
+# again.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 # shellcheck source=tests/volumes/volumes-lib.sh
@@ -8,7 +9,7 @@ need_python
 need_pty
 mkdir dumps
 
-# 60 read errors, in 60 records that are all in the ring at once.
+# 60 read errors, in 60 records that are all in the ring at the same time.
 configure_job a.conf "plugin = $(quoted "$TEST_PLUGINS/fs-fault.so");
     files = 12; size = 102400; fault = \"read-many\";
     offset = 3000;" \

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # ring.buffer and ring.start_fill change when records are written, and nothing
-# of what is; a medium that streams has a default of its own; the report tells
-# how often the output waited for the buffer.
+# in them; a streaming medium has its own default; the report says how often the
+# output waited for the buffer.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 # shellcheck source=tests/volumes/volumes-lib.sh
@@ -31,7 +31,7 @@ for ring in "buffer = 65536;" "buffer = \"1 MiB\"; start_fill = 0;" \
 	done
 done
 
-# refills OUTPUT RING: of the first volume, as the JSON report has it.
+# refills OUTPUT RING: those of the first volume, from the JSON report.
 refills () {
 	fresh
 	configure_set a.conf img "$1" "$2"
@@ -44,12 +44,12 @@ print(job['volumes'][0]['ring_refills'])" || fail "no ring_refills"
     fail "the buffer was filled again, though nobody asked for that"
 not_said "buffer refill"
 
-# tests/unit/test_ring counts how often it is.
+# tests/unit/test_ring checks their number.
 refills "$out_volumes" "blocking = 4; start_fill = 100;" >count
 said "output stall"
 [ "$(cat count)" -eq 0 ] || said "$(cat count) buffer refill"
 
-# What will not do.
+# Invalid values.
 fresh
 configure_set a.conf img "$out_volumes" "start_fill = 101;"
 engine 1 -c a.conf

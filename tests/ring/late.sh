@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# An output that hears late of what became of a record: wherever the medium
-# ends and however late that is heard, the set is, byte for byte, that of an
-# output that knows at once; a failure is one; what it says is checked.
+# An output that acknowledges records late: wherever the medium ends, and
+# however late this is known, the set is, byte for byte, that of an output that
+# knows at once; a failure is detected; what the output reports is checked.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 # shellcheck source=tests/volumes/volumes-lib.sh
@@ -13,14 +13,14 @@ need setfattr
 make_small_image img tree
 out_late="plugin = $(quoted "$TEST_PLUGINS/out-late.so"); folder = \"dumps\";"
 
-# set_of OUTPUT [STATUS]: on media as the list $capacities tells.
+# set_of OUTPUT [STATUS]: on media of the sizes in $capacities.
 set_of () {
 	fresh
 	configure_set a.conf img "$1 capacity = ($capacities);" "$ring"
 	engine "${2:-0}" -q -c a.conf
 }
 
-# same_as_at_once [OPTION]: with several windows, as without one.
+# same_as_at_once [OPTION]: the same with several windows as without one.
 same_as_at_once () {
 	local window
 	set_of "$out_volumes ${1:-}"
@@ -32,7 +32,7 @@ same_as_at_once () {
 	done
 }
 
-# Every capacity of records of 4, some of others.
+# Every capacity with records of 4 blocks, some with others.
 sets=0
 for blocking in 1 10 64 4; do
 	ring="blocking = $blocking; slaves = 3;"
@@ -58,13 +58,13 @@ for blocking in 1 10 64 4; do
 done
 [ "$sets" -gt 5 ] || fail "only $sets capacities were tried"
 
-# An output that is never late; media that are too small, and the last record alone.
+# An output that is never late; media that are too small; only the last record.
 ring="blocking = 4; slaves = 2;"
 windows="0 1 7"
 for capacities in "0, 500" "3, 500" "20, 0, 20, 500" "8, $((records - 8)), 8"; do
 	same_as_at_once
 done
-# Planned ends, between two of which some are settled only at the end.
+# Planned ends, between which some records are settled only at the end.
 capacities=100000
 same_as_at_once "volume_size = 100000;"
 capacities=15
@@ -78,7 +78,7 @@ set_of "$out_late verify = true; flip = \"2:4\";"
 said "volume 2: data read back from" "differs"
 same_set at_once dumps
 
-# A failure that is heard of late, in write() and in settle().
+# A failure that is reported late, in write() and in settle().
 for record in 1 2 7 15; do
 	fresh
 	configure_set a.conf img "$out_late capacity = (15);
@@ -97,7 +97,7 @@ engine 0 -c a.conf
 said "is not settled, as told" "volume 1: write failed; rewriting it from its checkpoint"
 scan_set dumps/*
 
-# What cannot be.
+# Impossible results.
 capacities=100000
 for how in more back late; do
 	set_of "$out_late miscount = \"$how\";" 4

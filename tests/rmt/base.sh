@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# A file of another machine with a volume that other dumps depend is not emptied; the
-# dump that a new level 0 takes the place of is no base any more.
+# A remote file with a volume on which other dumps depend is not emptied; a dump
+# that a new level 0 replaces is no longer a base.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 # shellcheck source=tests/volumes/volumes-lib.sh
@@ -31,7 +31,7 @@ configure () {
 	END
 }
 
-# refused WHAT: by --check as well; and the base is as it was.
+# refused WHAT: also by --check; and the base is unchanged.
 refused () {
 	engine 1 --check -c a.conf
 	said "dumps/v" "level 0 dump of img" "other dumps depend"
@@ -62,14 +62,14 @@ for server in "${servers[@]}"; do
 	configure 2 1600002000 v
 	refused "a level 2 over the base of its base"
 
-	# A level 0 takes its place, and is dumped whole once it has.
+	# A level 0 replaces it; once it has, the next one is dumped completely.
 	configure 0 1600003000 v
 	engine 0 --check -c a.conf
 	engine 0 -q -c a.conf
 	! cmp -s dumps/v base || fail "$server: a level 0 is not written"
 	[ "$(wc -l <dumpdates)" -eq 1 ] || fail "dumpdates: $(cat dumpdates)"
 
-	# If it fails, nothing builds on what it has emptied.
+	# If it fails, nothing depends on the dump that it has emptied.
 	configure 0 1600004000 v '
 	  eot = { plugin = "eot-script"; command = "./stop"; };' \
 	    'volume_size = "1 MiB";'
@@ -79,7 +79,7 @@ for server in "${servers[@]}"; do
 	said "assuming a level 0 dump"
 done
 
-# ---- An earlier volume of the same dump, by another name of its file
+# ---- An earlier volume of the same dump, under another name of its file
 
 # aliased TARGET...
 aliased () {
@@ -110,7 +110,7 @@ for server in "${servers[@]}"; do
 	    "host:$short/dumps/rest%v"
 done
 
-# ---- Age, and what is no dump
+# ---- Age, and files that are not dumps
 
 for server in "${servers[@]}"; do
 	fresh
@@ -137,7 +137,7 @@ for server in "${servers[@]}"; do
 	said "warning:" "dumps/v is not a dump but data of unknown type"
 done
 
-# ---- What may be written but not read
+# ---- Files that may be written but not read
 
 # unread OPTION...
 unread () {

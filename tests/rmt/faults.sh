@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# out-rmt with a server that fails, or answers what is none: what happened is
-# said, to the record, and nothing hangs.
+# out-rmt with a server that fails or sends invalid answers: the message says
+# what happened, to the record, and nothing hangs.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 . "$top_srcdir/tests/volumes/volumes-lib.sh"
@@ -16,7 +16,7 @@ ring="blocking = 16;"
 configure_set a.conf img 'plugin = "out-file"; path = "plain/one";' "$ring"
 engine 0 -c a.conf
 
-# ---- Errors of records: which one it was; the file is emptied
+# ---- Errors in records: the record is named; the file is emptied
 
 while read -r record options; do
 	to_server "--fault e5@$record $options" "window = 8;"
@@ -33,7 +33,7 @@ ends 1 "cannot be opened for writing: Permission denied" "the remote user"
 to_server "--busy 1"
 ends 1 "Device or resource busy" "fuser"
 
-# ---- Answers that are none
+# ---- Invalid answers
 
 while read -r fault text; do
 	to_server "--fault $fault" "window = 8; timeout = 20;"
@@ -60,7 +60,7 @@ to_server "--fault e5@3 --at R" "verify = true; rewrite_attempts = 1;"
 ends 0 "cannot be read back: Input/output error"
 same_file plain/one dumps/one
 
-# ---- What is said beside
+# ---- Output on standard error
 
 to_server "--error-text Hello,there"
 ends 0 "host:$short/dumps/one: Hello,there"
@@ -77,7 +77,7 @@ ends 0 "further messages of"
 [ "$(grep -c noise err)" -le 100 ] || fail "$(grep -c noise err) lines"
 same_file plain/one dumps/one
 
-# ---- It can be aborted while it waits
+# ---- It can be aborted while waiting
 
 to_server "--fault silence@20"
 : >err

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# out-rmt when the medium is full in the middle of the window: the set carries
-# what one volume does, nothing twice, and files end with a whole record.
+# out-rmt when the medium is full in the middle of the window: the set has the
+# same contents as one volume, nothing twice, and files end with a complete
+# record.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 . "$top_srcdir/tests/volumes/volumes-lib.sh"
@@ -35,7 +36,7 @@ configure_set a.conf img "$(to_rmt "$short/dumps/one" \
     "$(server --capacity 0)")" "$ring"
 ends 4 "the disk is full on host: no room for even the first record"
 not_said "holds only 0 tape blocks"
-# A later volume to the same disk: once, and not by each attempt.
+# A later volume on the same disk: tried once, not again by each attempt.
 fresh
 configure_set a.conf img "$(to_rmt "$short/dumps/%v" \
     "$(server --disk 20)")" "$ring"
@@ -43,7 +44,7 @@ ends 4 "the disk is full on host: no room for even the first record"
 [ "$(grep -c "no room for even the first record" err)" -eq 1 ] ||
     fail "it is tried again: $(cat err)"
 
-# A real disk, and both servers.
+# A real disk, with both servers.
 local_rsh rsh
 if is_root && mkdir disk && mount -t tmpfs -o size=100k none disk 2>/dev/null
 then

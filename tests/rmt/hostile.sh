@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# out-rmt against a server that means harm: it holds no run for longer than its
-# limits of time and bytes say, nor past SIGTERM, nor past a killed supervisor.
+# out-rmt against a malicious server: it cannot hold up a run longer than the
+# limits on time and bytes allow, nor past SIGTERM or the death of the
+# supervisor.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 # shellcheck source=tests/volumes/volumes-lib.sh
@@ -11,8 +12,8 @@
 need_rmt
 need setsid
 all=()
-# Those of the server that stay are not the engine's to see to; a number may be
-# somebody else's by now.
+# Processes of the server that stay are not the engine's responsibility; their
+# numbers may have been reused.
 end_servers () {
 	local pid
 	for pid in "${all[@]}"; do
@@ -23,7 +24,7 @@ end_servers () {
 trap 'end_servers; clean_up' EXIT
 make_small_image img tree
 
-# hostile KIND OPTION...: configure a dump to it.
+# hostile KIND OPTION...: configure a dump to such a server.
 hostile () {
 	local kind=$1
 	shift
@@ -34,7 +35,7 @@ hostile () {
 	    "blocking = 4;"
 }
 
-# ---- Each kind ends by itself, with what is wrong
+# ---- Each kind ends by itself, with a message
 
 while read -r kind verify text; do
 	hostile "$kind" "timeout = 1; reconnect_attempts = 0; $verify;"
@@ -45,7 +46,7 @@ while read -r kind verify text; do
 	*) fail "$kind: exit status $status: $(cat err)" ;;
 	esac
 	[ -e mark ] || fail "$kind: it did not come to it: $(cat err)"
-	# One of two: which is seen first is a matter of luck.
+	# Either of two: which is noticed first varies.
 	if [[ $text == *" | "* ]] && grep -qF "${text%% | *}" err; then
 		text=${text%% | *}
 	fi
@@ -101,10 +102,10 @@ D-drip verify=false an incomplete volume
 D-zeros verify=false an incomplete volume
 END
 
-# ---- SIGTERM ends it, and a supervisor that is killed takes all with it
+# ---- SIGTERM ends it, and the death of the supervisor ends everything
 
 marked () { [ -e mark ]; }
-# begin KIND OPTION: until it has come to it; in $pid and all its processes.
+# begin KIND OPTION: wait until it is there; $pid and all its processes.
 begin () {
 	hostile "$1" "timeout = 3600; $2;"
 	: >err

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# out-rmt: kill -9 of the far rmt, and of the command that leads there, at any
-# time: the set is the one of a run that nobody disturbed.
+# out-rmt: kill -9 of the remote rmt, and of the command that leads there, at
+# any time: the set is that of an undisturbed run.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 . "$top_srcdir/tests/volumes/volumes-lib.sh"
@@ -17,7 +17,7 @@ size='volume_size = "1 MiB";'
 configure_set a.conf img "plugin = \"out-file\"; path = \"plain/set%v\"; $size" \
     "$ring"
 engine 0 -c a.conf
-# Two processes, the command and rmt, with a line of 5 ms between them.
+# Two processes, the command and rmt, with a latency of 5 ms between them.
 cat >rsh <<END
 #!/bin/sh
 shift 3

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# out-rmt: several records are on their way at a time, and when a connection is
-# lost among them, the volume is written again, but not for ever.
+# out-rmt: several records are in flight at a time, and when a connection is
+# lost with some of them, the volume is rewritten, but not for ever.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 . "$top_srcdir/tests/volumes/volumes-lib.sh"
@@ -16,7 +16,7 @@ ring="blocking = 16;"
 configure_set a.conf img 'plugin = "out-file"; path = "plain/one";' "$ring"
 engine 0 -c a.conf
 
-# ---- Records on their way
+# ---- Records in flight
 
 to_server "--hold 100" "window = 8;"
 ends 0
@@ -30,7 +30,7 @@ to_server "--hold 1" "window = 1;"
 ends 0
 grep -q '^window 1$' log || fail "not one record on its way: $(cat log)"
 
-# ---- Connections that are lost
+# ---- Lost connections
 
 for fault in die@1 die@30 die-written@30 die-written@60 slow-end@20; do
 	to_server "--fault $fault --times 2" "window = 8;"
@@ -41,20 +41,20 @@ done
 to_server "--fault silence@20" "window = 8; timeout = 1;"
 ends 0 "nothing received for 1 seconds" "rewriting it"
 same_file plain/one dumps/one
-# At the close; while it is read back.
+# While closing; while reading back.
 to_server "--fault die@1 --at C" "window = 8;"
 ends 0 "the connection has ended" "rewriting it"
 same_file plain/one dumps/one
 to_server "--fault die@9 --at R" "verify = true; rewrite_attempts = 0;"
 ends 0 "the connection has ended" "rewriting it"
 same_file plain/one dumps/one
-# Not for ever, and not at all.
+# Limited attempts, and none at all.
 to_server "--fault die@20 --times 9" "reconnect_attempts = 2;"
 ends 4 "the connection was lost too often"
 [ "$(grep -c ^O log)" -eq 3 ] || fail "opened $(grep -c ^O log) times, not 3"
 to_server "--fault die@20 --times 9" "reconnect_attempts = 0;"
 ends 4 "the connection has ended"
-# One that has never worked is not tried again.
+# One that has never worked is not retried.
 to_server "--fault die@1 --at O --times 9"
 ends 1 "the connection has ended; $python ended with status 1"
 to_server "--fault silence@1 --at O" "timeout = 1;"

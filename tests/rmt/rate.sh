@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# out-rmt over a line that is 20 ms long each way: the dump arrives whole, and so
-# does that of dump(8), which waits for each answer.  What both took is in the
-# log; lost.sh counts the records that are in flight.
+# out-rmt over a link with a latency of 20 ms each way: the dump arrives
+# complete, as does that of dump(8), which waits for each answer.  The log has
+# the times of both; lost.sh counts the records in flight.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 . "$top_srcdir/tests/volumes/volumes-lib.sh"
@@ -28,7 +28,7 @@ exec "$python" -I -S "$tools/delay" 20 "\$@"
 END
 chmod +x rsh
 
-# milliseconds COMMAND...: leaves how long it took in $took.
+# milliseconds COMMAND...: sets $took to the time it took.
 milliseconds () {
 	local begun
 	begun=$(date +%s%N)

@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2154
-# rmt-lib.sh - what the tests of out-rmt share, beside lib.sh and volumes-lib.sh
+# rmt-lib.sh - shared by the tests of out-rmt, in addition to volumes-lib.sh
 
 need_rmt () {
 	need_source
@@ -7,23 +7,23 @@ need_rmt () {
 	[ -e "$top_builddir/.libs/out-rmt.so" ] || skip "out-rmt is not built"
 }
 
-# Itself, not what finds it: it is started often.
+# The interpreter itself, not a wrapper that finds it: it is started often.
 python=$("${PYTHON3:-true}" -c 'import sys; print(sys.executable)')
 
-# The servers of Debian: of the packages dump and tar.
+# Debian's servers, from the packages dump and tar.
 servers=()
 for server in /usr/sbin/rmt-dump /usr/sbin/rmt-tar; do
 	[ -x "$server" ] && servers+=("$server")
 done
 
-# A short name for the scratch folder, in $short: rmt-dump has a limit.
+# A short name for the scratch directory, in $short: rmt-dump has a limit.
 make_short () {
 	short=/tmp/rmt-test.$$
 	ln -s "$scratch" "$short" || fail "cannot make a short name"
 	trap 'rm -f "$short"; clean_up' EXIT
 }
 
-# local_rsh FILE: a command as ssh that stays on this machine.
+# local_rsh FILE: a command like ssh that stays on this machine.
 local_rsh () {
 	cat >"$1" <<-'END'
 	#!/bin/sh
@@ -34,7 +34,7 @@ local_rsh () {
 	chmod +x "$1"
 }
 
-# A server with faults, as the option rsh.
+# A server with faults, for the option rsh.
 # server [OPTION of rmt-server...]
 server () {
 	local word list
@@ -45,14 +45,14 @@ server () {
 	echo "rsh = [ $list ];"
 }
 
-# to_rmt FILE [OPTION...]: the inside of an output group.
+# to_rmt FILE [OPTION...]: the contents of an output group.
 to_rmt () {
 	local file=$1
 	shift
 	echo "plugin = \"out-rmt\"; target = $(quoted "host:$file"); $*"
 }
 
-# restore_set FOLDER VOLUME...: all of a set, into a new folder.
+# restore_set FOLDER VOLUME...: restore a whole set into a new directory.
 restore_set () {
 	local folder=$1 n=0 volume
 	shift
@@ -78,7 +78,7 @@ to_server () {
 	    "${options[@]}")" "$@")" "$ring"
 }
 
-# ends STATUS TEXT...: what comes of it when nobody is there.
+# ends STATUS TEXT...: check the result without an operator.
 ends () {
 	local expected=$1
 	shift
@@ -89,7 +89,8 @@ ends () {
 	said "$@"
 }
 
-# plain_set: img and its dump on one volume, plain/one; $ring goes with it.
+# plain_set: make img, and its dump on one volume, plain/one, according to
+# $ring.
 plain_set () {
 	make_short
 	mkdir plain
@@ -100,7 +101,7 @@ plain_set () {
 	engine 0 -c a.conf
 }
 
-# whole: the set carries what plain/one does, in whole records.
+# whole: the set has the contents of plain/one, in complete records.
 whole () {
 	local file
 	scan_set dumps/*

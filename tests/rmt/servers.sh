@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# out-rmt: dumps through both servers of Debian are the same as those of
-# out-file, on one and on several volumes; the targets and commands it takes.
+# out-rmt: dumps through both of Debian's servers are the same as those of
+# out-file, on one and on several volumes; the targets and commands that it
+# accepts.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 . "$top_srcdir/tests/volumes/volumes-lib.sh"
@@ -40,13 +41,13 @@ for server in "${servers[@]}"; do
 	done
 	engine 0 --check -c a.conf
 	said "ready to dump"
-	# A file that is there is emptied first.
+	# An existing file is emptied first.
 	head -c 9000000 /dev/zero >dumps/one
 	configure_set a.conf img "$(to_rmt "$short/dumps/one" "$rsh" "$rmt")" \
 	    "$ring"
 	engine 0 -c a.conf
 	same_file plain/one dumps/one
-	# The names of volumes by a list; one window of each size.
+	# Names of volumes from a list; windows of various sizes.
 	for window in 1 2 1024; do
 		fresh
 		configure_set a.conf img "plugin = \"out-rmt\"; target =
@@ -57,7 +58,7 @@ for server in "${servers[@]}"; do
 		same_set plain dumps
 		mv one plain
 	done
-	# What rmt says.
+	# Error messages of rmt.
 	configure_set a.conf img "$(to_rmt "$short/nowhere/x" "$rsh" "$rmt")"
 	engine 1 -c a.conf
 	said "host:$short/nowhere/x: cannot be opened" "No such file" \
@@ -65,12 +66,12 @@ for server in "${servers[@]}"; do
 	configure_set a.conf img "$(to_rmt "$short/dumps" "$rsh" "$rmt")"
 	engine 1 -c a.conf
 	said "Is a directory" "name a file in it"
-	# A drive that is not there does not become a file.
+	# A missing drive does not become a file.
 	configure_set a.conf img "$(to_rmt /dev/nst-missing-$$ "$rsh" "$rmt")"
 	engine 1 -c a.conf
 	said "/dev/nst-missing-$$" "no such drive"
 	[ ! -e /dev/nst-missing-$$ ] || fail "it made a file in /dev"
-	# What is in /dev and is no tape.
+	# A device in /dev that is not a tape.
 	configure_set a.conf img "$(to_rmt /dev/null "$rsh" "$rmt")"
 	engine 0 -c a.conf
 	configure_set a.conf img "$(to_rmt /dev/null "$rsh" "$rmt" \
@@ -110,14 +111,14 @@ refused "-x@host:file" "an invalid user name"
 refused '$(id)@host:file' "an invalid user name"
 refused "h h:file" "an invalid host name"
 refused "host:%x" "unknown %x"
-# The second of a list, before anything is written.
+# The second in a list, checked before anything is written.
 configure_set a.conf img "plugin = \"out-rmt\"; target = [
     \"host:$short/dumps/x\", \"host:${name62}0\" ]; $rsh"
 fresh
 engine 1 -c a.conf
 said "63 bytes"
 only
-# 62 are taken.
+# 62 are accepted.
 rmt="rmt = $(quoted "${servers[0]}");"
 long=$short/dumps/
 long=$long$(printf "%0$((62 - ${#long}))d" 0)
@@ -136,7 +137,7 @@ same_file plain/set001 dumps/same
 
 # ---- Commands
 
-# arguments TARGET OPTIONS: what the command was run with.
+# arguments TARGET OPTIONS: the arguments that the command received.
 cat >show <<END
 #!/bin/sh
 printf '<%s>' "\$@" >'$scratch/shown'
@@ -164,7 +165,7 @@ arguments h:f "rsh = \"$short/show -p  22\";" "<-p><22><h><-l><$me></etc/rmt>"
 arguments h:f "rsh = [ \"$scratch/show\", \"a b\" ];" \
     "<a b><h><-l><$me></etc/rmt>"
 RSH="$short/show -x" arguments h:f "" "<-x><h><-l><$me></etc/rmt>"
-# ssh is only given the user that is named.
+# ssh is only passed a user that was given.
 mkdir bin
 cp show bin/ssh
 PATH=$scratch/bin:$PATH arguments h:f "" "<h></etc/rmt>"
@@ -175,7 +176,7 @@ configure_set a.conf img "plugin = \"out-rmt\"; target = \"h:f\";
 engine 1 -c a.conf
 said "cannot run /no/such/program: No such file" "set the option rsh"
 not_said "option \`rmt'" "status 127"
-# ---- What --check finds out, and what it leaves alone
+# ---- What --check finds, and what it leaves alone
 
 # look TARGETS STATUS [TEXT...]
 look () {
@@ -200,7 +201,7 @@ look "[ \"h:$short/dumps/a\", \"h:$short/missing/%v\" ]" 1 \
 look "\"h:/dev/no-such-drive\"" 1 "no such drive"
 [ ! -e /dev/no-such-drive ] || fail "--check has made a file in /dev"
 
-# ---- A banner is not worth a mail, unless nothing comes of it
+# ---- A banner alone is not worth a mail, but a failure is
 
 cat >banner <<END
 #!/bin/sh
@@ -222,7 +223,7 @@ configure_set a.conf img "$(to_rmt "$short/dumps/two" \
 engine 1 -q -c a.conf
 said "warning: host:$short/dumps/two: Unauthorized access" "/no/such/rmt"
 
-# A name does not go through a shell.
+# A name is not interpreted by a shell.
 configure_set a.conf img "$(to_rmt "$short/dumps/;touch x" "$rsh" "$rmt")" \
     "$ring"
 fresh

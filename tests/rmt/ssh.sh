@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# out-rmt through a real ssh: a server of its own on this machine, with keys of
-# its own; both kinds of rmt; what is said when a key is not taken; and ssh, its
-# server and rmt killed on the way.
+# out-rmt through a real ssh, with a separate server and keys on this machine:
+# both kinds of rmt; messages when a key is refused; and ssh, its server and rmt
+# killed in the middle.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 . "$top_srcdir/tests/volumes/volumes-lib.sh"
@@ -28,10 +28,10 @@ for key in host user other; do
 	    fail "ssh-keygen does not work"
 done
 cp keys/user.pub keys/authorized
-# Where it wants its unprivileged part to live.
+# Its unprivileged process needs this directory.
 ! is_root || mkdir -p /run/sshd
 
-# start_sshd: on a port that nobody has.
+# start_sshd: on an unused port.
 start_sshd () {
 	local tries
 	for ((tries = 0; tries < 10; tries++)); do
@@ -101,7 +101,7 @@ for server in "${servers[@]}"; do
 	fi
 done
 
-# What goes through a shell there stays what it is.
+# Arguments survive the remote shell unchanged.
 mkdir "dir with 'x' \$(y)"
 ln -s "${servers[0]}" "dir with 'x' \$(y)/rmt"
 fresh
@@ -109,7 +109,7 @@ to_ssh "rmt = $(quoted "$scratch/dir with 'x' \$(y)/rmt");"
 engine 0 -c a.conf
 same_set plain dumps
 
-# ---- What an operator reads
+# ---- Messages for an operator
 
 fresh
 to_ssh "rmt = \"/no/such/rmt\";"
@@ -127,7 +127,7 @@ engine 1 -c a.conf
 said "Connection refused" "ended with status 255"
 only
 
-# ---- Killed on the way, and the server away for a while
+# ---- Killed in the middle, and a server that is away for a while
 
 pids_of () {
 	local pid
@@ -136,7 +136,7 @@ pids_of () {
 		    echo "$pid"
 	done
 }
-# The dump comes slowly, so that there is time for it.
+# The dump is slow, to leave time for it.
 fresh
 configure_job a.conf \
     "plugin = $(quoted "$TEST_PLUGINS/fs-fault.so"); delay = 20; files = 200;" \
@@ -153,8 +153,8 @@ pid=$!
 begun () { [ "$(grep -c 'volume 1 started' err)" -ge "$1" ]; }
 ended () { grep -c 'the connection has ended' err; }
 
-# sever ROOT NAME: kill those processes below ROOT, once, and have it noticed.
-# What takes their place is left alone.
+# sever ROOT NAME: kill those processes below ROOT, once, and wait until this is
+# noticed.  Their successors are left alone.
 sever () {
 	local count
 	local -a victims

@@ -17,7 +17,8 @@ make_small_image other other.tree
 mkdir state
 chmod 700 state
 
-# A tape of FILE..., standing at the beginning, or with -e at its end; an empty
+# A tape of FILE..., positioned at the beginning, or with -e at its end; an
+# empty
 # word is an empty file.
 cat >wind.py <<'END'
 import sys
@@ -33,7 +34,7 @@ at = len(lengths) if at_end else 0
 open(sys.argv[1], "wb").write(
     " ".join(map(str, [at] + lengths)).encode() + b"\n" + data)
 END
-# Its files become PREFIX0, PREFIX1 and so on; says how many.
+# Its files become PREFIX0, PREFIX1 and so on; prints their number.
 cat >unwind.py <<'END'
 import sys
 f = open(sys.argv[1], "rb")
@@ -50,8 +51,8 @@ END
 tape () { "$python" wind.py tape "$@"; }
 files () { rm -f f[0-9]; [ "$("$python" unwind.py tape f)" = "$1 " ]; }
 
-# configure LEVEL DATE [OPTION of server...]; $image, $set and $eot go with it.
-drive=/dev/nst$$		# no other test has that one in use
+# configure LEVEL DATE [OPTION of server...]; also uses $image, $set and $eot.
+drive=/dev/nst$$		# not in use by any other test
 image=img set="" eot="" to_mark=
 configure () {
 	local level=$1 when=$2
@@ -69,15 +70,15 @@ configure () {
 	END
 }
 
-# same_tape: as before; it may be rewound, if that is not set otherwise.
+# same_tape: it is unchanged; it may be rewound, unless set otherwise.
 same_tape () {
 	[[ $set != *"rewind = false"* ]] || [ "$to_mark" ] || cmp -s tape before || return 1
 	LC_ALL=C sed '1s/^[0-9]*//' before >before.content
 	LC_ALL=C sed '1s/^[0-9]*//' tape | cmp -s - before.content
 }
 
-# refused TEXT...: by --check as well; the tape is as it was, but for where it
-# stands without the option rewind.
+# refused TEXT...: also by --check; the tape is unchanged, except for its
+# position without the option rewind.
 refused () {
 	cp tape before
 	engine 1 --check -c a.conf
@@ -108,7 +109,7 @@ for _ in known unknown; do
 done
 cp -a state.known/. state
 
-# A handler that puts another tape in is told why, and the dump goes on.
+# A handler that loads another tape is told why, and the dump continues.
 cat >changer <<END
 #!/bin/sh
 echo "\$DUMPENGINE_REASON" >>'$scratch/reasons'
@@ -126,7 +127,7 @@ eot=
 configure 2 1600002000
 refused "level 1 dump" "on which another dump depends"
 
-# Behind another file, which alone is not needed.
+# After another file, which itself is not needed.
 head -c 20000 /dev/urandom >junk
 printf '07070100' | cat - junk >cpio
 tape base
@@ -145,13 +146,13 @@ image=img
 tape other0
 configure 0 1600003000
 refused "file 0 of the tape" "$of_other"
-# The operator's word: blanked at the drive.
+# Permission by the operator: erased at the drive.
 tape ""
 configure 1 1600001500
 engine 0 -q -c a.conf
 files 1 || fail "a blanked tape: $(head -n 1 tape)"
 
-# ---- A level 0 takes the place of the last one
+# ---- A level 0 replaces the previous one
 
 tape base
 configure 0 1600004000
@@ -162,7 +163,7 @@ engine 0 -q -c a.conf
 files 1 || fail "a level 0 is not written over the last"
 ! cmp -s f0 base || fail "a level 0 is not written over the last"
 cp f0 base
-# Not if another file behind it is needed.
+# Not if another file after it is needed.
 tape base other0
 configure 0 1600005000
 refused "file 1 of the tape" "$of_other"
@@ -170,7 +171,7 @@ tape base "" other0
 configure 0 1600005000
 refused "file 2 of the tape" "$of_other"
 
-# ---- Age, other data, and what nobody can read
+# ---- Age, other data, and unreadable files
 
 rm -rf state/* dumpdates
 configure 0 "$(date +%s)"
@@ -221,14 +222,14 @@ engine 0 -q -c a.conf
 configure 1 1600001000
 refused "level 0 dump"
 set=
-# A tape that has never been written gives an error from the beginning.
+# A tape that was never written gives an error at once.
 rm -rf tape state/* dumpdates
 configure 0 1600000000 --blank
 engine 0 -q -c a.conf
 files 1 || fail "a blank tape that cannot be read"
 cp f0 base
 
-# ---- A handler that has not changed the tape of an earlier volume
+# ---- A handler that has left the tape of an earlier volume in the drive
 
 set=
 eot="eot = { plugin = \"eot-script\"; command = \"true\"; };"
@@ -245,7 +246,7 @@ rm -rf tape state/* dumpdates
 configure 0 1600000000
 engine 0 -q -c a.conf
 
-# ---- Where the tape stands
+# ---- The position of the tape
 
 set="rewind = false;"
 configure 1 1600001000
@@ -261,7 +262,7 @@ refused "the file at the tape's position" "level 0 dump" \
     "on host: mt -f $drive weof"
 tape base level1
 refused "the file at the tape's position" "level 0 dump"
-# In front of the mark at the end of a file, with and without more.
+# Before the file mark at the end of a file, with and without more files.
 marked () {
 	local at=$1
 	shift
@@ -288,7 +289,7 @@ marked "$length" base
 engine 0 -q -c a.conf
 files 2 || fail "in front of the mark: $(head -n 1 tape)"
 cmp -s f0 base || fail "in front of the mark, the base was overwritten"
-# Blank, or blanked.
+# Blank, or erased.
 for blank in -e ""; do
 	rm -rf state/* dumpdates
 	tape "$blank"

@@ -11,7 +11,7 @@ need setsid
 
 plain_set
 
-# What is in front of the first file mark, and what is behind it
+# What precedes the first file mark, and what follows it
 cat >unwind.py <<'END'
 import sys
 f = open(sys.argv[1], "rb")
@@ -21,7 +21,7 @@ open(sys.argv[2], "wb").write(f.read(sum(lengths[:end])))
 print("behind:", len([n for n in lengths[end:] if n >= 0]), "marks:",
       lengths.count(-1))
 END
-# to_tape SERVER_OPTIONS OPTION...: each tape goes into dumps when it has ended.
+# to_tape SERVER_OPTIONS OPTION...: each tape goes to dumps when it has ended.
 to_tape () {
 	local -a options
 	read -ra options <<<"$1"
@@ -53,11 +53,11 @@ true
 false --warn 1
 true --hold 10 --warn 3
 END
-# It cannot be stepped back: written again, and ended there.
+# It cannot be backed up: the volume is rewritten, and ends there.
 to_tape "--capacity 20 --warn 3 --hold 30 --fault e5@3 --at I"
 ends 0 "the tape is full after 81920 bytes" "rewriting it"
 whole
-# Ejected, not rewound; behind another file.
+# Ejected, not rewound; after another file.
 to_tape "" "eject = true;"
 ends 0
 [ "$(grep -c '^I7 1' log)" -eq 1 ] || fail "not ejected: $(cat log)"
@@ -69,7 +69,7 @@ ends 3 "cannot rewrite the volume" "rewind = false"
 to_tape "--fault die@20 --times 2"
 ends 0 "rewriting it"
 same_file plain/one dumps/001
-# Without a handler the operator is asked.
+# Without a handler, the operator is asked.
 no_handler () { sed -i '/eot = /,/};/d' a.conf; }
 to_tape "--capacity 20"
 no_handler

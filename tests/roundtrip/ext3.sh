@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# A tree with every kind of file on ext3 comes back as it was.
+# A tree with every kind of file on ext3 is restored unchanged.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 # shellcheck source=tests/roundtrip/roundtrip-lib.sh

@@ -1,9 +1,10 @@
 # shellcheck shell=bash
-# roundtrip-lib.sh - what is dumped comes back: every kind of file, every block size
+# roundtrip-lib.sh - dump and restore: every kind of file, every block size
 #
-# round_trip TYPE is called by ext2.sh and its like.
+# round_trip TYPE is called by ext2.sh, ext3.sh and ext4.sh.
 #
-# As root the tree is made on the mounted filesystem and the restored one is
+# As root, the tree is created in the mounted filesystem, and the restored one
+# is
 # compared with that; otherwise mke2fs copies it into the filesystem.
 
 # dump_and_compare IMAGE TREE NAME [OPTION of treecmp]
@@ -22,7 +23,7 @@ dump_and_compare () {
 	rm -rf "restored-$name" "dumps/$name"
 }
 
-# The tree copied in by mke2fs: no root is needed.
+# The tree copied by mke2fs: root is not needed.
 copied () {
 	local type=$1 block=$2
 	mkdir "tree-$block"
@@ -34,7 +35,7 @@ copied () {
 	rm -rf "tree-$block" "$type-$block.img"
 }
 
-# The tree made by the kernel.
+# The tree created by the kernel.
 native () {
 	local type=$1 block=$2 many=$3
 	make_image native.img 64M -t "$type" -b "$block" -I 256

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Closed standard descriptors and those that fail do no harm.
+# Closed or failing standard descriptors do no harm.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 
@@ -11,7 +11,7 @@ make_image a.img 8M tree -t ext4
 configure_dump whole.conf a.img dumps/whole
 engine 0 -c whole.conf
 
-# run_with REDIRECTIONS: dump with them, the dump has to be the same.
+# run_with REDIRECTIONS: dump with these; the dump must be the same.
 run_with () {
 	configure_dump a.conf a.img dumps/a
 	eval "\"\$DUMPENGINE\" -v -c a.conf $1"
@@ -28,7 +28,7 @@ run_with '2>/dev/full'
 # shellcheck disable=SC2016	# that is for the shell that runs it
 run_with '2>&1 >/dev/full | true; (exit "${PIPESTATUS[0]}")'
 
-# A dump to standard output that is closed or full is not taken for good.
+# A dump to a closed or full standard output does not pass for a good one.
 configure_dump a.conf a.img -
 "$DUMPENGINE" -c a.conf >/dev/full 2>err
 status=$?
@@ -39,7 +39,7 @@ status=$?
 [ "$status" -ne 0 ] ||
     fail "a dump to a closed standard output is said to be complete"
 
-# The texts of the program itself.
+# The output of the program itself.
 for option in --help --version --list-plugins "--plugin-help out-file"; do
 	# shellcheck disable=SC2086
 	"$DUMPENGINE" $option >/dev/full 2>err

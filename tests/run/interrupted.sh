@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# A signal in the middle ends the run soon and in order: exit status 3, and
+# A signal in the middle ends the run soon and cleanly: exit status 3, and
 # nothing is left behind.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
@@ -11,7 +11,7 @@ slow_source="plugin = $(quoted "$TEST_PLUGINS/fs-fault.so"); delay = 200; files 
 interrupt () {
 	local signal=$1 name=$2 run begun
 	shift 2
-	# Nobody is asked, even if there is a terminal.
+	# No questions, even on a terminal.
 	rm -f run.pid
 	: >err
 	# shellcheck disable=SC2016
@@ -26,17 +26,17 @@ interrupt () {
 	status=$?
 	[ "$status" -eq 3 ] ||
 	    fail "$name, SIG$signal: exit status $status, not 3: $(cat err)"
-	# Else it would go on for half an hour.
+	# Otherwise it would go on for half an hour.
 	[ $((SECONDS - begun)) -le 300 ] ||
 	    fail "$name, SIG$signal: took $((SECONDS - begun)) seconds"
 	said "aborted by" "THE ENTIRE DUMP IS ABORTED"
 	only
 }
 
-# Something is being written.
+# While writing.
 begun () { [ -n "$(find dumps -name '.dumpengine-*' -size +0)" ]; }
 
-set -m		# else what runs in the background ignores SIGINT
+set -m		# otherwise background commands ignore SIGINT
 
 for signal in TERM INT; do
 	configure_job a.conf "$slow_source" \
@@ -44,7 +44,7 @@ for signal in TERM INT; do
 	interrupt "$signal" "slow source" begun
 done
 
-# A write that hangs.
+# A blocked write.
 configure_job a.conf "plugin = $(quoted "$TEST_PLUGINS/fs-fault.so");" \
     "plugin = $(quoted "$TEST_PLUGINS/out-fault.so"); path = \"dumps/b\";
     block = 3;" "blocking = 2; slaves = 3;"
@@ -61,14 +61,14 @@ interrupt TERM "full pipe" grep -q "volume 1 started" err
 kill "$sleeper"
 wait "$sleeper" 2>/dev/null
 
-# A slow output: what waits in the ring does not have to be written first.
+# A slow output: records waiting in the ring need not be written first.
 configure_job a.conf \
     "plugin = $(quoted "$TEST_PLUGINS/fs-fault.so"); files = 20;" \
     "plugin = $(quoted "$TEST_PLUGINS/out-fault.so"); path = \"dumps/c\";
     delay = 150;" "blocking = 1; slaves = 2;"
 interrupt TERM "slow output" test -e dumps/c
 
-# A fifo that nobody reads yet.
+# A FIFO without a reader.
 rm fifo
 mkfifo fifo
 configure_job a.conf "plugin = $(quoted "$TEST_PLUGINS/fs-fault.so");" \
@@ -86,7 +86,7 @@ wait "$run"
 status=$?
 [ "$status" -eq 3 ] || fail "waiting for a reader: exit status $status, not 3"
 
-# The jobs behind it do not run.
+# The following jobs do not run.
 cat >a.conf <<END
 jobs = (
   { name = "one"; source = { $slow_source };

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Whichever allocation fails in a run, its end is told from that of another: it is
-# said that memory is out, or all is as if nothing had been.  Nothing crashes, and
-# nothing that was known of earlier dumps is lost.  STEP=1 fails each allocation.
+# Whichever allocation of a run fails, either a message says that it is out of
+# memory, or the result is as if nothing had happened.  Nothing crashes, and
+# nothing known about earlier dumps is lost.  STEP=1 fails each allocation.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 
@@ -32,7 +32,7 @@ END
 sed "s/LEVEL/0/; s/DATE/$date/" config >start/level0.conf
 sed "s/LEVEL/1/; s/DATE/$((date + 100000))/" config >start/level1.conf
 
-# a_run [VARIABLE=VALUE...]: of $level in the folder work, as in start.
+# a_run [VARIABLE=VALUE...]: at $level in the directory work, as in start.
 a_run () {
 	rm -rf work
 	cp -r start work
@@ -44,7 +44,7 @@ a_run () {
 	mv work/err err
 }
 
-# What is left of it: the dumps, dumpdates, and what is known of past dumps.
+# What it leaves behind: the dumps, dumpdates, and the history.
 outcome () {
 	(cd work && sha1sum dumps/* dd) 2>/dev/null
 	"$PYTHON3" - work/state/history/*.json <<-'END'
@@ -56,7 +56,7 @@ outcome () {
 	END
 }
 
-# attempt N: the allocation N fails.
+# attempt N: allocation N fails.
 attempt () {
 	a_run FAIL_AT="$1"
 	[ "$status" -le 5 ] ||
@@ -81,13 +81,13 @@ for level in 0 1; do
 	rm -rf after
 	mv work after
 	said=0
-	# Primes, so that levels and runs differ in what they leave out.
+	# Primes, so that levels and runs skip different ones.
 	for ((i = 1; i <= n; i += ${STEP:-29 + 2 * level})); do
 		attempt "$i"
 	done
 	[ "$said" -gt 5 ] || fail "level $level: only $said runs of it said so"
 	echo "level $level: $n allocations, $said runs said that memory is out"
-	# The next level builds on this one.
+	# The base of the next level.
 	cp after/dd start/
 	cp -r after/state start/
 done

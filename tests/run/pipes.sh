@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# A dump through a pipe: into restore, into /dev/null, and to readers that go
-# away.
+# A dump through a pipe: into restore, into /dev/null, and to readers that close
+# it.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 
@@ -14,7 +14,7 @@ make_image a.img 16M tree -t ext4
 configure_dump whole.conf a.img dumps/whole
 engine 0 -c whole.conf
 
-# Standard output into restore; messages do not get into it.
+# Standard output into restore; without any messages in it.
 configure_dump a.conf a.img -
 (
 	"$DUMPENGINE" -v -c a.conf 2>err
@@ -31,14 +31,14 @@ mkdir restored
     >restore.log 2>&1
 same_file tree/y restored/y
 
-# /dev/null; as a plain path it is not replaced by a file.
+# /dev/null; even as a plain path it is not replaced by a file.
 configure_dump n.conf a.img /dev/null
 engine 0 --check -c n.conf
 engine 0 -c n.conf
 [ -c /dev/null ] || fail "/dev/null is no device any more"
 said "/dev/null"
 
-# A reader that goes away, of standard output and of a fifo.
+# A reader of standard output or of a FIFO that closes it.
 (
 	"$DUMPENGINE" -c a.conf 2>err
 	echo $? >status
@@ -52,11 +52,11 @@ engine 3 -c f.conf
 wait
 said "fifo" "pipe with no reader left"
 [ -p fifo ] || fail "the fifo is gone"
-# One that nobody reads is not waited for for ever.
+# A FIFO without a reader does not block for ever.
 engine 1 -q -c f.conf
 said "fifo: this FIFO has no reader; start the reader first"
 
-# Standard output that is a file is written where it stands, not from its
+# A standard output that is a file is written at its position, not from its
 # beginning.
 echo "in front" >file
 "$DUMPENGINE" -q -c a.conf >>file || fail "cannot append to a file"

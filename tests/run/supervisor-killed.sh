@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# When the supervisor is killed, at whatever stage, no EOT handler is called and
-# no volume opened any more, and all processes end, those of a handler among
-# them, whatever a plugin is doing.
+# When the supervisor is killed, at any stage, no more EOT handlers are called
+# and no more volumes opened, and all processes end, including those of a
+# handler, whatever a plugin is doing.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 # shellcheck source=tests/volumes/volumes-lib.sh
@@ -9,7 +9,7 @@
 # shellcheck source=tests/misbehave/misbehave-lib.sh
 . "$top_srcdir/tests/misbehave/misbehave-lib.sh"
 
-# dead PID: or a zombie that its new parent does not care for.
+# dead PID: or a zombie that its new parent does not collect.
 dead () {
 	local state
 	state=$(sed 's/.*) //; s/ .*//' "/proc/$1/stat" 2>/dev/null)
@@ -24,8 +24,8 @@ all_dead () {
 
 calls () { wc -l 2>/dev/null <calls || echo 0; }
 
-# kill_at STAGE CONDITION...: the supervisor of a run of a.conf, when that holds.
-# All of its processes end, and nothing is done after the kill.
+# kill_at STAGE CONDITION...: kill the supervisor of a run of a.conf when that
+# holds.  All of its processes end, and nothing is done after the kill.
 kill_at () {
 	local stage=$1 before opened workers
 	shift
@@ -37,7 +37,7 @@ kill_at () {
 		kill -s KILL "$run"
 		fail "$stage: it does not get there: $(cat err)"
 	}
-	# Nothing may happen between the look and the kill.
+	# Nothing may happen between the check and the kill.
 	kill -s STOP "$run"
 	mapfile -t workers < <(descendants "$run")
 	[ "${#workers[@]}" -ge 1 ] || fail "$stage: no process is there"
@@ -108,7 +108,7 @@ kill_at "volume 3 is written" test -e dumps/003.partial
 configure_volumes "block = \"2:3\";"
 kill_at "a write hangs" test -e dumps/.count-block
 
-# ---- A plugin that hangs
+# ---- A hanging plugin
 
 for callback in create open scan_next map_file read close destroy; do
 	configure_misbehave source "$callback" hang "mark = \"mark\";"
@@ -128,7 +128,7 @@ configure_misbehave source scan_next hang "mark = \"mark\";"
 kill_at "--estimate" test -e mark
 argument=
 
-# ---- A snapshot is being made
+# ---- While making a snapshot
 
 configure_misbehave source none status "" "state_dir = $(quoted "$scratch");
     snapshot = { device = \"b\"; remove = \"true\";

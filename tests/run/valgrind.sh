@@ -1,6 +1,5 @@
 #!/usr/bin/env bash
-# No access outside of memory and no leak, in dumps that go well and in those
-# that do not.
+# No invalid access and no leak, in dumps that succeed and in those that fail.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 
@@ -22,7 +21,7 @@ checked () {
 	    "$program" "${trusted[@]}" "$@"
 	[ "$status" -eq "$expected" ] ||
 	    fail "$*: exit status $status, not $expected: $(cat err)"
-	# Of the loop devices there are, which valgrind knows nothing of.
+	# For loop device ioctls, which valgrind does not know.
 	! grep -v -e 'unhandled ioctl' -e 'spurious value errors' \
 	    -e 'README_MISSING_SYSCALL_OR_IOCTL' err | grep -q '^==' || fail "$*: $(cat err)"
 }

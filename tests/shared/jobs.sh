@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Two jobs of a file that write to one thing are refused, whatever it is called,
-# before anything is written; what is kept or changed in between is not.
+# Two jobs of a file that write to the same thing under any name are refused
+# before anything is written, unless the first is kept or changed in between.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 # shellcheck source=tests/shared/shared-lib.sh
@@ -12,7 +12,8 @@ echo x >tree/x
 make_image img 4M tree -t ext4
 ln -s dumps link
 
-# clash OUTPUT OUTPUT [TEXT...]: both --check and a run say so, and do nothing.
+# clash OUTPUT OUTPUT [TEXT...]: both --check and a run report it, and do
+# nothing.
 clash () {
 	local first=$1 second=$2
 	shift 2
@@ -24,12 +25,12 @@ clash () {
 	said " two: error: " "would be overwritten" "$@"
 	not_said "dumping img"
 	only
-	# Each for itself is no fault.
+	# Each alone is fine.
 	run "$DUMPENGINE" --check -c a.conf two
 	not_said "would be overwritten"
 }
 
-# together OUTPUT OUTPUT: there is nothing against it.
+# together OUTPUT OUTPUT: the two are compatible.
 together () {
 	jobs a.conf "$(job one "$1")" "$(job two "$2")"
 	engine 0 --check -c a.conf
@@ -38,7 +39,7 @@ together () {
 	rm -f dumps/*
 }
 
-# ---- Files, by the folder that they are in
+# ---- Files, by their directory
 
 clash "$(to_file dumps/a)" "$(to_file dumps/a)" "dumps/a: job one (line"
 clash "$(to_file dumps/a)" "$(to_file ./dumps//../link/a 'overwrite = true;')"
@@ -51,7 +52,7 @@ together "$(to_file 'dumps/%j')" "$(to_file dumps/%j)"
 together "$(to_file 'dumps/%j.%v')" "$(to_file dumps/%j.%v)"
 together "$(to_file dumps/a)" "$(to_file dumps/b)"
 
-# A link at the name is written through, so that its file is what counts.
+# A link at the name is written through, so its target counts.
 touch dumps/a
 ln -s a dumps/b
 jobs a.conf "$(job one "$(to_file dumps/a 'overwrite = true;')")" \
@@ -61,7 +62,7 @@ said "dumps/b: job one (line 2) writes to it as dumps/a, and would be overwritte
 [ ! -s dumps/a ] || fail "dumps/a was written"
 rm dumps/*
 
-# ---- What loses nothing
+# ---- Combinations that lose nothing
 
 together "$(to_file /dev/null)" "$(to_file /dev/null)"
 jobs a.conf "$(job one "$(to_file -)")" "$(job two "$(to_file -)")"
@@ -74,14 +75,14 @@ together "$(to_file fifo)" "$(to_file fifo)"
 exec 8>&-
 wait "$cat"
 
-# ---- The medium is changed, if it is the later job that says so
+# ---- The medium is changed, if the later job says so
 
 together "$(to_file dumps/a)" \
     "$(to_file dumps/a 'overwrite = true; change_between_jobs = true;')"
 clash "$(to_file dumps/a 'change_between_jobs = true;')" \
     "$(to_file dumps/a 'overwrite = true;')" "change_between_jobs"
 
-# ---- Levels are as on the command line
+# ---- Levels are those of the command line
 
 jobs a.conf "$(job one "$(to_file 'dumps/%l')" 'dumpdates = "dates";')" \
     "$(job two "$(to_file 'dumps/%l')" 'dumpdates = "dates"; level = 1;')"
@@ -89,7 +90,7 @@ engine 0 --check -c a.conf
 engine 1 --check --level 3 -c a.conf
 said "would be overwritten"
 
-# ---- As plugins name it
+# ---- As named by plugins
 
 clash "$out_names names = [ \"a\", \"b\" ];" "$out_names names = [ \"b\" ];" \
     "b: job one (line"
@@ -102,7 +103,7 @@ clash "$out_names names = [ \"a\" ]; keeps = -1;" \
     "$out_names names = [ \"a\" ]; keeps = 7;"
 clash "$out_names names = [ \"a\" ]; keeps = -1;" "$out_names names = [ \"a\" ];"
 
-# One that cannot is not run, and keeps nobody else from it.
+# A job whose plugin fails to name them is not run, and does not stop others.
 while read -r fault text; do
 	jobs a.conf "$(job one "$out_names fault = \"$fault\";")" \
 	    "$(job two "$(to_file dumps/two)")"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What a run needs is not written over, whatever path a dump, the report or
-# dumpdates is given: the source, its snapshot, the configuration.
+# What a run needs is not overwritten, whatever the paths of a dump, the report
+# or dumpdates: the source, its snapshot, the configuration.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 need_source
@@ -12,7 +12,7 @@ cp img img.orig
 ln -s img link
 over='overwrite = true;'
 
-# configure PATH [RUN [JOB [DEVICE]]]: a.conf, to which nothing happens.
+# configure PATH [RUN [JOB [DEVICE]]]: create a.conf, which must stay unchanged.
 configure () {
 	cat >a.conf <<-END_OF_CONF
 	${2:-}
@@ -55,19 +55,19 @@ refused a.conf "the configuration" --report a.conf
 refused dd "the dumpdates file of job test" --report dd
 engine 1 -q --estimate -c a.conf --report img
 cmp img img.orig || fail "--estimate: its report replaced the source"
-# Also where the configuration does not tell what the rest is.
+# Even if the configuration does not say what the rest is.
 echo "%" >>a.conf
 cp a.conf a.orig
 engine 1 -q -c a.conf --report a.conf
 cmp a.conf a.orig || fail "the report replaced a configuration with a mistake"
-# The report of a run that is refused for it does not replace a dump.
+# The report of a run refused for this reason does not replace a dump.
 configure v
 engine 0 -q -c a.conf
 cp v v.orig
 refused v "the dump would overwrite the report" --report v
 cmp v v.orig || fail "the report replaced a dump"
 
-# An EOT handler names a medium only when the dump is running.
+# An EOT handler names a medium only once the dump is running.
 printf '#!/bin/sh\ntest "$DUMPENGINE_REASON" = end || echo img >&3\n' >handler
 chmod +x handler
 configure v "" 'eot = { plugin = "eot-script"; command = "./handler"; };'
@@ -76,7 +76,7 @@ engine 3 -q -c a.conf
 said "img: the dump would overwrite the source of job test"
 cmp img img.orig || fail "a handler had the source written to"
 
-# What they are called makes no difference.
+# Their names make no difference.
 configure w
 engine 0 -q -c a.conf --report report
 is_root || exit 0

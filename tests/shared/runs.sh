@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What one run uses is kept from others, between its volumes, too: they give up,
-# or wait, as wait_for_medium says, and are told which process has it.
+# What one run uses is locked against others, between its volumes too: they give
+# up, or wait as wait_for_medium says, and report which process has it.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 # shellcheck source=tests/volumes/volumes-lib.sh
@@ -12,7 +12,7 @@ need_source
 make_small_image img tree
 mkdir dumps
 
-# The first run stands still behind volume 1, when nothing is open.
+# The first run stops after volume 1, when nothing is open.
 cat >pause <<'END'
 #!/bin/sh
 : >reached
@@ -24,7 +24,7 @@ to_volumes () {
 }
 reached () { [ -e reached ]; }
 
-# begin [LOCK]: in $holder its process.
+# begin [LOCK]: its process is $holder.
 begin () {
 	rm -f reached go dumps/*
 	cat >first.conf <<-END
@@ -48,7 +48,7 @@ finish () {
 $(cat first.log)"
 }
 
-# ---- It gives up
+# ---- The second gives up
 
 begin
 jobs second.conf "$(job second "$(to_file dumps/001 'overwrite = true;')")" \
@@ -60,15 +60,15 @@ not_said " third: error"
 rm other
 engine 1 --check -c second.conf
 said "in use by process $holder" "ready to dump"
-# A look is not a run, and another name is not the same.
+# --check is not a run, and another name is independent.
 engine 0 --estimate -c second.conf
 jobs third.conf "$(job third "$(to_file dumps/else)")"
 engine 0 -c third.conf
 rm dumps/else
 
-# ---- It waits
+# ---- The second waits
 
-# For the name of a volume that the first run may come to.
+# For the name of a volume that the first run may reach.
 jobs wait.conf "$(job waits "$(to_file dumps/004)" \
     "wait_for_medium = 600;")"
 engine 0 --check -c wait.conf
@@ -78,13 +78,13 @@ waits () { grep -q "waiting for it" wait.log; }
 wait_for 60 waits || fail "it does not wait: $(cat wait.log)"
 grep -q "in use by process $holder (job first)" wait.log ||
     fail "it does not say for whom: $(cat wait.log)"
-# Until it is told to end,
+# Until it is aborted,
 kill -TERM "$waiter"
 wait "$waiter"
 status=$?
 [ "$status" -eq 3 ] || fail "exit status $status, not 3: $(cat wait.log)"
 grep -q "aborted by" wait.log || fail "$(cat wait.log)"
-# or until it has it.
+# or until it gets it.
 "$DUMPENGINE" -c wait.conf >wait.log 2>&1 </dev/null &
 waiter=$!
 wait_for 60 waits || fail "it does not wait: $(cat wait.log)"
@@ -93,7 +93,7 @@ wait "$waiter"
 status=$?
 [ "$status" -eq 0 ] || fail "exit status $status, not 0: $(cat wait.log)"
 
-# ---- What a handler uses, by a word or a path
+# ---- What a handler uses, by a name or a path
 
 touch changer
 begin "[ \"robot-$$\", \"$PWD/changer\" ]"
@@ -107,7 +107,7 @@ finish
 engine 0 -c second.conf
 rm other another
 
-# ---- It dies with the last process of the run
+# ---- The lock ends with the last process of the run
 
 begin
 mapfile -t left < <(descendants "$holder")
@@ -118,7 +118,7 @@ wait_for 60 all_gone "${left[@]}" || fail "processes of the first run live on"
 jobs second.conf "$(job second "$(to_file dumps/001 'overwrite = true;')")"
 engine 0 -c second.conf
 
-# ---- Another user, who does not share the folder of locks, sees it at the node
+# ---- Another user, with another lock directory, detects it at the device node
 
 is_root && command -v setpriv >/dev/null || exit 0
 truncate -s 8M disk

@@ -1,9 +1,9 @@
 # shellcheck shell=bash disable=SC2154
-# shared-lib.sh - what the tests of shared media share, beside lib.sh
+# shared-lib.sh - shared by the tests of shared media, in addition to lib.sh
 
 out_names="plugin = $(quoted "$TEST_PLUGINS/out-names.so");"
 
-# job NAME OUTPUT [JOB]: the text of a job that dumps img.
+# job NAME OUTPUT [JOB]: print a job that dumps img.
 job () {
 	printf '{ name = "%s"; %s source = { plugin = "fs-ext2"; device = "img"; };
 	output = { %s }; }' "$1" "${3:-}" "$2"

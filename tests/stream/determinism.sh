@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The same filesystem, date and configuration give the same stream, bit for
-# bit, whatever the number of slaves and from run to run.
+# The same filesystem, date and configuration give the same stream, bit for bit,
+# whatever the number of slaves, and from run to run.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 
@@ -45,7 +45,7 @@ engine 0 -c a.conf
 wait
 same_file dumps/10 from-fifo
 
-# Date and label do make one, and only in the headers.
+# Date and label do, but only in the headers.
 configure_dump a.conf a.img dumps/later "blocking = 10;"
 sed -i "s/$date/$((date + 1))/; s/testing/other/" a.conf
 engine 0 -c a.conf

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# What the format has no place for travels in bytes that restore ignores.
+# What the format cannot hold is stored in bytes that restore ignores.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 need_python
 mkdir dumps
 
-# has DUMP INODE TEXT...: what tests/tools/extension prints for it
+# has DUMP INODE TEXT...: in the output of tests/tools/extension
 has () {
 	local dump=$1 inode=$2 line text
 	shift 2
@@ -20,7 +20,7 @@ has () {
 	done
 }
 
-# ---- Values that no filesystem of today has
+# ---- Values that no current filesystem has
 
 configure_job a.conf "plugin = $(quoted "$TEST_PLUGINS/fs-fault.so");
     fault = \"extension\"; size = 600000;" \
@@ -63,8 +63,8 @@ mkdir picked
 (cd picked && "$RESTORE" -x -f ../dumps/b ./large ./file <<<1 >../picked.log 2>&1)
 same_file tree/large picked/large
 
-# ---- Flags that speak of the disk: with the one of inline data in di_flags,
-# ---- newer restores add what is at offset 72 to the contents
+# ---- Flags about storage on disk: if di_flags had the one for inline data, newer
+# ---- restores would add what is at offset 72 to the contents
 
 make_image inline.img 8M tree -t ext4 -I 256 -O ^has_journal,inline_data
 inode=$("$DEBUGFS" -R "stat /file" inline.img 2>/dev/null |

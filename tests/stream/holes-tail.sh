@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# A file that ends in a hole of less than 1 KiB right behind data comes back
-# whole.
+# A file that ends in a hole of less than 1 KiB right after data is restored
+# completely.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 need_source
@@ -8,7 +8,7 @@ need_python
 need_restore
 mkdir dumps tree
 
-# KiB of data, and bytes of hole behind it
+# KiB of data, and bytes of hole after it
 for case in 0:100 1:1 1:100 2:1023 3:500 4:100 5:1023 63:7 64:300 511:9 512:9 \
     513:200 2:1500; do
 	kib=${case%:*}

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What was never written is a hole: unwritten extents give no old data away,
-# blocks behind the end of a file stay out, holes under indirect blocks are
+# Unwritten areas are holes: unwritten extents do not reveal old data, blocks
+# past the end of a file are left out, and holes under indirect blocks are
 # found.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
@@ -12,7 +12,7 @@ need_python
 
 mkdir dumps tree
 
-# An image whose free blocks are full of what was deleted.
+# An image whose free blocks are full of deleted data.
 full_of_secrets () {
 	yes "the secret of a deleted file" | head -c 6000000 >tree/deleted
 	printf 'first' >tree/a
@@ -25,8 +25,8 @@ full_of_secrets () {
 }
 
 full_of_secrets ext4.img
-# 1 MiB allocated and not written, as fallocate(1) does it; and 2 MiB behind the
-# end of a file of 5 bytes, as with --keep-size.
+# 1 MiB allocated but not written, as by fallocate(1); and 2 MiB past the end of
+# a file of 5 bytes, as with --keep-size.
 printf 'alive' >five
 debugfs ext4.img \
     "fallocate unwritten 0 255" \
@@ -62,7 +62,7 @@ restore_dump dumps/b restored-b
 { cat five; head -c 1999995 /dev/zero; } >expected
 same_file expected restored-b/unwritten
 
-# Single, double and triple indirect blocks, nearly all of it holes.
+# Single, double and triple indirect blocks, nearly all holes.
 rm -rf tree
 mkdir tree
 "$PYTHON3" - tree/indirect <<'END'

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# A file of more than 4 GiB comes back, with its data where it was.
+# A file of more than 4 GiB is restored, with its data in the right place.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# More links than the header has room for: all names come back, as those of one
-# file, and the scanner has nothing against it.
+# More links than the header can hold: all names are restored, as those of one
+# file, and the scanner accepts the dump.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 need_source

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# A path that is too long for restore to make is named; the rest comes back.
+# A path too long for restore to create is named; the rest is restored.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 
@@ -8,7 +8,7 @@ need_python
 need_debugfs
 need_restore
 
-# Sixteen directories of 255 bytes with their slashes: 4080.  The first of the
+# Sixteen directories of 255 bytes, including slashes: 4080.  The first of the
 # two files has a path of 4092 bytes, the other one more.
 mkdir dumps
 make_image a.img 16M -t ext4

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What is in the dump, but restore cannot bring back, is named by path; it does
-# not count as missing, and of many notes of a kind only the first are shown.
+# What is in the dump but cannot be restored is named by path; it does not count
+# as missing, and of many notes of a kind only the first are shown.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 need_python

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What the format cannot hold is named with its path, the exit status is 2, and
-# the rest of the dump is whole.
+# What the format cannot hold is named by path, the exit status is 2, and the
+# rest of the dump is complete.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 
@@ -21,7 +21,7 @@ incomplete () {
 	scan "dumps/$name"
 	rm -rf restored
 	restore_dump "dumps/$name" restored
-	# With -q it is said all the same.
+	# It is also reported with -q.
 	configure_dump "$name-q.conf" "$image" "dumps/$name-q"
 	engine 2 -q -c "$name-q.conf"
 	said "$@"
@@ -48,7 +48,7 @@ not_said "${long}0004" "short"
 short" ] || fail "the names beside are not what they were"
 rm -rf tree
 
-# Times before 1970 and after 2106; all kinds of files have times.
+# Times before 1970 and after 2106, for all kinds of files.
 mkdir -p tree/dir/in
 echo x >tree/dir/old
 echo x >tree/dir/accessed
@@ -71,13 +71,13 @@ incomplete times times.img "/dir/old (inode" "/dir/accessed (inode" \
 not_said "/dir/good"
 [ "$(stat -c %Y restored/dir/old)" -eq 0 ] ||
     fail "a file from 1960 has the time $(stat -c %Y restored/dir/old), not 0"
-# A restore of 32 bits takes it for -1.
+# A 32-bit restore takes it for -1.
 [ "$(getconf LONG_BIT)" -eq 32 ] ||
     [ "$(stat -c %Y restored/dir/far)" -eq 4294967295 ] ||
     fail "the time after 2106 is $(stat -c %Y restored/dir/far)"
 rm -rf tree
 
-# A device number that restore cannot take.
+# A device number that restore cannot handle.
 mkdir -p tree/dev
 make_image device.img 8M tree
 debugfs device.img "cd dev" "mknod toolarge b 8 1" "mknod fits b 8 1" \
@@ -103,7 +103,7 @@ incomplete attributes attributes.img "/sub/much (inode" "user.much" \
     "1 item is"
 not_said "user.little"
 
-# Control characters of a name do not reach the terminal.
+# Control characters in a name do not reach the terminal.
 rm -rf tree
 mkdir tree
 touch tree/$'bad\e[2J\nname'

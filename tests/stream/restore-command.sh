@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The last line of a dump has the command that restores it, whatever it went
-# to; and records are as every restore reads them, unless others are asked for.
+# The last line of a dump has the command that restores it, whatever the output;
+# every restore can read the records, unless larger ones are configured.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 # shellcheck source=tests/volumes/volumes-lib.sh
@@ -12,14 +12,14 @@ need_restore
 mkdir dumps "odd name"
 make_small_image img img.tree
 
-# command TEXT: it is what the last run says
+# command TEXT: it is what the last run printed
 command () {
 	grep -F "DUMP IS DONE; to restore it" err >line || fail "no command: $(cat err)"
 	[ "$(sed 's/.*; to restore it[^:]*: //' line)" = "$1" ] ||
 	    fail "it said \"$(cat line)\", not \"$1\""
 }
 
-# works: and it does
+# works: and it works
 works () {
 	local command
 	command=$(sed "s|.*; to restore it[^:]*: restore |$RESTORE -y |" line)
@@ -55,7 +55,7 @@ engine 0 -c a.conf
 command "restore -r -b 33 -f $PWD/dumps/33"
 works
 
-# ---- Volumes with names that count, and with others
+# ---- Volumes with numbered names, and with others
 
 configure_set a.conf img 'plugin = "out-file"; path = "dumps/set.%v";
     volume_size = "100 KiB";'

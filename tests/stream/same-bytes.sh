@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
-# A filesystem gives the same bytes on every machine, of 32 and of 64 bits, of
-# either byte order, and from version to version: tests/images/digests has
-# what they were.
+# A filesystem gives the same bytes on every machine, of 32 or 64 bits and
+# either byte order, and in every version: tests/images/digests has their
+# digests.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 need_source
 need_python
 need xz
 
-# The digest of a stream but for the name of the machine, and so the checksum,
-# in its headers.
+# The digest of a stream, except for the host name, and so the checksum, in its
+# headers.
 cat >digest.py <<'END'
 import hashlib, struct, sys
 stream = bytearray(open(sys.argv[1], 'rb').read())

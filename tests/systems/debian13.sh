@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Debian 13 builds it without a warning, and its newer restore brings back what
-# is dumped: all kinds of filesystems, inline data, attributes, volumes, chains.
+# Debian 13 builds it without warnings, and its newer restore restores every
+# dump: all kinds of filesystems, inline data, attributes, volumes, chains.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 # shellcheck source=tests/systems/systems-lib.sh

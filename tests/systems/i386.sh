@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# A system of 32 bits builds it without a warning and gives the same bytes.
+# A 32-bit system builds it without warnings and gives the same bytes.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 # shellcheck source=tests/systems/systems-lib.sh

@@ -1,28 +1,28 @@
 # shellcheck shell=bash
-# systems-lib.sh - runs a part of the tests on another Debian, in a folder
+# systems-lib.sh - runs part of the tests on another Debian, in a directory
 #
 #     . "${top_srcdir:-.}/tests/lib.sh"
 #     . "$top_srcdir/tests/systems/systems-lib.sh"
 #     test_on SUITE ARCHITECTURE TEST...
 #
-# The folder is made by debootstrap at first, and kept for later runs below
+# debootstrap creates the directory at first; it is kept for later runs below
 # $SYSTEMS_CACHE, by default ~/.cache/dumpengine-systems.  What is tested is a
-# release made of this tree, built there with warnings as errors.
+# release made from this tree, built there with warnings as errors.
 
 systems_cache=${SYSTEMS_CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/dumpengine-systems}
 
-# What is installed there, besides the base.
+# Packages installed there, in addition to the base.
 system_packages='acl attr check comerr-dev dump e2fsprogs gcc libblkid-dev
     libc6-dev libconfig-dev libext2fs-dev libjansson-dev libmount-dev
     libxxhash-dev make pkgconf procps python3 xz-utils'
 
-# Where this system has its packages from.
+# The mirror for this system.
 mirror () {
 	apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' \
 	    'Component: main' 2>/dev/null | grep '/debian/*$' | head -n 1
 }
 
-# in_system COMMAND: in a shell there, with the release at /src.
+# in_system COMMAND: run it in a shell there, with the release at /src.
 in_system () {
 	# shellcheck disable=SC2016
 	unshare -m --propagation slave bash -c "$let_go"'
@@ -37,7 +37,7 @@ in_system () {
 	' in_system "$system" "$scratch/release" "$1"
 }
 
-# make_system SUITE ARCHITECTURE: what is left by one that was stopped goes.
+# make_system SUITE ARCHITECTURE: leftovers of an interrupted one are removed.
 make_system () {
 	local from
 	[ ! -e "$system/ready" ] || return 0

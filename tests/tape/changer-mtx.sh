@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# changer-mtx, against a changer that is a folder: bin/mtx and bin/mt.
+# changer-mtx, with a changer that is a directory: bin/mtx and bin/mt.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 
@@ -82,7 +82,7 @@ next () {
 	    "\"$2\": $(cat out err)"
 }
 
-# One after the other, without the cleaning tape and the empty slots.
+# One after the other, skipping the cleaning tape and the empty slots.
 fresh "1 A00001,2 CLN001,4 A00002,7 A00003"
 next 0 "1 A00001"
 next 0 "4 A00002"
@@ -93,7 +93,7 @@ said "no untried tape remains after slot 7"
 [ "$(grep -c . slots)" -eq 4 ] || fail "not all are back: $(cat slots)"
 ! grep -q "load 8" calls || fail "it used the slot for import and export"
 
-# A bad one, wrong labels, a range; the alternate tag is no part of a label.
+# A bad one, wrong labels, a range; the alternate tag is not part of a label.
 fresh "1 A1,2 A2,3 B3,4 A4,5 A5"
 echo 2 >bad
 echo "TAPES='A?' FIRST_SLOT=2 LAST_SLOT=4" >changer.conf
@@ -103,7 +103,7 @@ grep -qF "skipping slot 2 (A2): it cannot be loaded" out ||
 next 1 ""
 said "up to 4"
 
-# ---- A tape that was refused, and one that has failed
+# ---- A refused tape, and a failed one
 
 # again REASON REFUSED STATUS DRIVE [NOT_SAID]: for volume 2, of one dump.
 again () {
@@ -120,7 +120,7 @@ again () {
 out_said () {
 	grep -qF "$1" out || fail "line ${BASH_LINENO[0]}: no \"$1\" in $(cat out)"
 }
-# moved_nothing: not even looked into the drive.
+# moved_nothing: not even accessed the drive.
 moved_nothing () {
 	! grep -E 'load|offline|rewind' calls || fail "line ${BASH_LINENO[0]}: moved"
 }
@@ -134,12 +134,12 @@ out_said "A1 of slot 1 is write-protected"
 grep -q failed out && fail "it is no failure: $(cat out)"
 again foreign 3 0 "4 A4"
 out_said "A3 of slot 3 holds something other than a dump"
-# All have been tried: it does not begin again.
+# All have been tried: it does not start over.
 again unreadable 4 1 ""
 said "no untried tape remains after slot 4"
 [ "$(grep -c . slots)" -eq 4 ] || fail "not all are back: $(cat slots)"
 
-# In the same dump a tape that was filled is not tried again, in another it is.
+# In the same dump a full tape is not tried again, in another one it is.
 dump=2
 fresh "2 A2,3 A3"
 echo "1 A1" >drive
@@ -152,13 +152,13 @@ sed -i '/^3 /d' slots
 volume=1 again protected 1 0 "1 A1"
 again eot 0 0 "2 A2"
 again eot 0 1 ""
-# Nobody may want that.
+# A request that makes no sense.
 dump=4
 fresh "1 A1,2 A2"
 echo "3 A3" >drive
 echo "WRAP=no" >changer.conf
 again protected 1 1 ""
-# Who has no notes gets over what was refused, and over that alone.
+# Without notes it skips the refused tape, and only that.
 fresh "1 A1"
 echo "3 A3" >drive
 dump='' again full 1 0 "1 A1"
@@ -166,7 +166,7 @@ fresh "1 A1"
 echo "3 A3" >drive
 dump='' again eot 0 1 ""
 
-# A drive that is empty gets the first; one that is off-line gets the next.
+# An empty drive gets the first tape; one that is offline gets the next.
 fresh "1 A1,2 A2"
 dump=5
 volume=1 again no-medium 1 0 "1 A1"
@@ -174,7 +174,7 @@ again not-ready 2 0 "2 A2"
 again error 0 1 ""
 out_said "A2 of slot 2 failed; remove it"
 
-# What another program has open, or is not there, stays where it is.
+# A drive that is in use or missing is left alone.
 fresh "1 A1,3 A3"
 echo "2 A2" >drive
 again busy 1 1 "2 A2"
@@ -189,7 +189,7 @@ again eot 0 1 "2 A2"
 said "offline fails: /dev/nst0: Device or resource busy"
 rm busy
 
-# ---- Before the night
+# ---- Before a run
 
 check () {
 	run env DUMPENGINE_REASON=check DUMPENGINE_NEXT_VOLUME=0 \
@@ -220,7 +220,7 @@ printf '#!/bin/sh\nexit 0\n' >bin/mt
 next 1 ""
 [ "$(sort slots)" = "$(printf '1 A1\n2 A2')" ] || fail "$(cat slots)"
 
-# No changer at all.
+# No changer.
 printf '#!/bin/sh\nexit 1\n' >bin/mtx.broken
 chmod +x bin/mtx.broken
 mv bin/mtx bin/mtx.good
@@ -229,12 +229,12 @@ next 1 ""
 said "is the changer on"
 mv bin/mtx.good bin/mtx
 
-# At the end of the last volume there is nothing to be done.
+# At the end of the last volume nothing is to be done.
 : >calls
 DUMPENGINE_NEXT_VOLUME=0 run dash "$changer" /dev/nst0 1
 [ "$status" -eq 0 ] && [ ! -s calls ] || fail "it did: $(cat calls)"
 
-# Bacula's form
+# Bacula's format
 fresh "1 A1,3 B3"
 # shellcheck disable=SC2016
 printf '#!/bin/sh\ntest "$3" != status || echo ONLINE\n' >bin/mt

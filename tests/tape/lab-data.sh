@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Drives that keep their data: a dump over two drives, and one over an
-# autochanger with changer-mtx, come back by restore from the tapes.
+# autochanger with changer-mtx, are restored from the tapes.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 # shellcheck source=tests/tape/tape-lab-lib.sh
@@ -14,12 +14,12 @@ done
 ln -s ../1 tree/d/link
 make_image img 12M tree -t ext4 -O ^has_journal
 
-# The changer, in the form that Bacula has.
+# The changer, in Bacula's format.
 changer () {
 	"$top_srcdir/conf/changer-mtx" /dev/changer "$1" "$2" /dev/nst0 0
 }
 
-# change TAPE: have it in drive 0.
+# change TAPE: load it in drive 0.
 change () {
 	local loaded
 	loaded=$(changer loaded 0)
@@ -65,7 +65,8 @@ slot_label () {
 	tgtadm --lld iscsi --tid 1 --mode logicalunit --op update --lun 3 \
 	    --params "element_type=2,address=$((999 + $1)),barcode=$2,sides=1"
 }
-# Its file is on a disk that is soon full, which the drive calls a write error.
+# Its file is on a disk that soon fills up, which the drive reports as write
+# error.
 mkdir /run/bad
 mount -t tmpfs -o size=1m bad /run/bad
 tgtimg --op new --device-type tape --barcode LAB002L1 --size 6 --type data \
@@ -84,7 +85,7 @@ said "slot 2 (LAB002L1) is in /dev/nst0" \
     "the tape LAB002L1 of slot 2 failed" \
     "skipping slot 3: its label is CLN001L1" \
     "no untried tape remains after slot 2, up to 3" "there is none"
-# With one more slot it goes on, and each volume is read back.
+# With one more slot it continues, and each volume is verified.
 echo 'LAST_SLOT=4' >changer.conf
 change 1
 configure 'device = "/dev/nst0"; verify = true;' "$script"
@@ -97,14 +98,14 @@ restore_tapes library 1 4
 changer list 0 | grep -qx 2:LAB002L1 || fail "listed: $(changer list 0)"
 slot_label 3 LAB003L1
 
-# ---- Nobody has changed the tape, and nobody is there
+# ---- The tape was not changed, and there is no operator
 
 change 1
 configure 'device = "/dev/nst0";' true
 engine 4 -c a.conf
 said "the tape holds volume 1 of this dump"
 
-# ---- What is young is protected; behind it there is room
+# ---- A recent dump is protected; there is room after it
 
 change 3
 make_image img 2M -t ext4 -O ^has_journal
@@ -114,13 +115,13 @@ engine 0 -c a.conf
 configure 'device = "/dev/nst0"; protect_days = 14;'
 engine 1 -c a.conf
 said "protect_days is 14" "weof"
-# The drive has been read over its end; each record is to be there.
+# The drive has read past the end; each record must still be there.
 configure 'device = "/dev/nst0"; append = true; verify = true;' "" 1
 engine 0 -c a.conf --report report
 said "volume 1 is file 1 of the tape"
 not_said "on 2 volumes"
 grep -qE '"tape_file": *1,' report || fail "report: $(cat report)"
-# What is no dump is named; an archive behind a dump is, too.
+# Data that is not a dump is named, also after a dump.
 mt -f /dev/nst0 rewind
 tar -c -b 20 -f /dev/nst0 tree/d || fail "tar cannot write a tape"
 configure 'device = "/dev/nst0";'
@@ -133,7 +134,7 @@ said "volume 1 is file 1 of the tape"
 configure 'device = "/dev/nst0"; file = 9;'
 engine 1 -c a.conf
 said "the tape has no file 9, it ends after 2 files"
-# Blanked, the tape is empty: what is appended is at its beginning.
+# After erasing, the tape is empty: an appended volume goes to its beginning.
 mt -f /dev/nst0 rewind
 mt -f /dev/nst0 weof
 configure 'device = "/dev/nst0"; append = true; verify = true;' "" 1

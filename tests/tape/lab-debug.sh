@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Drives that can be made to fail: early warning, errors, a reset, no tape.
-# They keep no data; what is on the tape is told by its blocks.
+# They keep no data; only the blocks show what is on the tape.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 # shellcheck source=tests/tape/tape-lab-lib.sh
@@ -10,11 +10,11 @@
 mkdir tree
 head -c 3000000 /dev/urandom >tree/file
 make_image img 8M tree -t ext4 -O ^has_journal
-# Of a dump that is there no header is left.
+# Its header is gone.
 drive='device = "/dev/nst0"; overwrite_foreign = true;'
 rules=/sys/kernel/debug/scsi_debug/0:0:0:0/error
 
-# inject RULE...: see README.md of the lab.
+# inject RULE...: see the README.md of the lab.
 inject () { printf '%s\n' "$1" >"$rules"; }
 
 blocks_on () {
@@ -23,7 +23,7 @@ blocks_on () {
 	mt -f "$1" tell | sed -n 's/.* \([0-9]*\)\.$/\1/p'
 }
 
-# ---- A tape that was never written, also for a volume that is appended
+# ---- A tape that was never written, also with append
 
 for how in 'overwrite_foreign = false;' 'append = true;'; do
 	mt -f /dev/nst0 rewind
@@ -32,7 +32,7 @@ for how in 'overwrite_foreign = false;' 'append = true;'; do
 	engine 0 -c a.conf
 	said "volume 1 is file 0 of the tape"
 done
-# Blanked, it begins at the beginning; and then there is something.
+# Erased, it is written from the beginning; then it holds something.
 mt -f /dev/nst0 rewind
 mt -f /dev/nst0 weof
 configure 'device = "/dev/nst0"; append = true;' "" 10
@@ -53,7 +53,7 @@ on=$(blocks_on /dev/nst0)
 
 mt -f /dev/nst0 stsetoptions can-partitions scsi2logical
 for left in 100 $((records - 2)) $((records - 1)) "$records"; do
-	# 20 blocks behind the early warning
+		# 20 blocks after the early warning
 	mt -f /dev/nst0 rewind
 	mt -f /dev/nst0 mkpartition $((10000 - left - 20)) ||
 	    fail "$left left: cannot make a partition: $(mt -f /dev/nst0 status)"
@@ -73,7 +73,7 @@ mt -f /dev/nst0 mkpartition 0
 
 # ---- Errors
 
-# Nobody is there: the run ends, and says why.
+# Without an operator: the run ends, and says why.
 while read -r rule text; do
 	configure "$drive"
 	inject "2 -1 ${rule//,/ }"
@@ -86,18 +86,18 @@ done <<'END'
 0a,7,0,0,0,0,0 clean the drive
 10,0,0,2,3,0c,0 cannot write the file mark
 END
-# Three records that the drive calls written, having "recovered".
+# Three records that the drive reports as written, having "recovered".
 configure "$drive" "" 10
 inject '2 -3 0a 0 0 2 1 0 0'
 engine 4 -c a.conf
 said "so some records were lost"
 not_said "is whole"
-# A reset: by itself it is written again.
+# A reset: retried without asking.
 configure "$drive"
 inject '2 -1 0a 0 0 2 6 29 0'
 engine 0 -c a.conf
 said "the drive was reset" "rewriting it from its checkpoint"
-# The tape may have been changed: the handler has a word.  On volume 2.
+# The tape may have been changed: the handler decides.  On volume 2.
 cat >handler <<END
 #!/bin/sh
 case \$DUMPENGINE_REASON in
@@ -113,7 +113,7 @@ engine 0 -c a.conf
 said "volume 2: cannot write after record 0" "rewriting it from its checkpoint" \
     "on 2 volumes"
 
-# ---- In use, and off-line
+# ---- In use, and offline
 
 cat >busy <<'END'
 #!/bin/sh
@@ -136,7 +136,7 @@ begun=$SECONDS
 engine 1 -c a.conf
 said "off-line (unloaded)" "mt -f /dev/nst1 load"
 [ $((SECONDS - begun)) -lt 60 ] || fail "it took $((SECONDS - begun)) s"
-# A script that puts it right has the volume opened again.
+# A script that corrects it has the volume opened again.
 configure 'device = "/dev/nst1"; overwrite_foreign = true;' \
     "mt -f /dev/nst1 load; true"
 engine 0 -c a.conf

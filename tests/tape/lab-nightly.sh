@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# The example of dumpengine-nightly(7) on a changer: a level 0 over two tapes
-# and two of level 1 on one each, the list of the tapes, no tape that is kept is
-# used, and the chain comes back.
+# The example in dumpengine-nightly(7), on a changer: a level 0 on two tapes and
+# two dumps of level 1 on one each, the list of the tapes, no protected tape is
+# used, and the chain is restored.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 # shellcheck source=tests/tape/tape-lab-lib.sh
@@ -9,7 +9,7 @@
 [ "${1:-}" = inside ] || { need jq; in_lab lab-nightly.sh -k data -n 2 -s 4; }
 need jq
 
-# What is written to the root of this machine goes with it.
+# What is written to the root of this machine is lost with it.
 mkdir -p /dev/vg0 /etc/dumpengine /usr/local/sbin
 cp "$top_srcdir"/conf/{changer-mtx,changer.conf,nightly-tape,nightly-tape.conf} \
     /etc/dumpengine
@@ -42,7 +42,7 @@ for drive in 0 1; do
 	mtx -f /dev/changer unload $((drive + 1)) $drive || fail "cannot unload"
 done
 
-# nightly STATUS LEVEL LINE...: these are new in the list.
+# nightly STATUS LEVEL LINE...: these lines are new in the list.
 nightly () {
 	local before expected=$1 level=$2
 	shift 2
@@ -65,11 +65,11 @@ nightly 0 1 "home level 1 volume 1 tape LAB003L1 complete"
 nightly 0 1 "home level 1 volume 1 tape LAB004L1 complete"
 said_nothing
 
-# All tapes have dumps that are kept: none is used.
+# All tapes hold protected dumps: none is used.
 nightly 4 1 ""
 said "no untried tape remains"
 
-# Back again, as the manual says.
+# Restore as described in the manual.
 changer () { /etc/dumpengine/changer-mtx /dev/changer "$1" "$2" /dev/nst0 0; }
 loaded=$(changer loaded 0)
 [ "$loaded" = 0 ] || changer unload "$loaded" || fail "$loaded is not unloaded"

@@ -19,7 +19,7 @@ head -c 300000 /dev/urandom >tree/file
 make_image img 4M tree
 local_rsh rsh
 
-# configure LEVEL DATE [OPTION...]; $server goes with it.
+# configure LEVEL DATE [OPTION...]; also uses $server.
 configure () {
 	local level=$1 when=$2
 	shift 2
@@ -57,7 +57,7 @@ blank=yes
 for server in "${servers[@]}"; do
 	rm -rf state/* dumpdates
 	mt -f "$drive" rewind
-	# The first has never been written.
+	# The first was never written.
 	[ "$blank" ] || mt -f "$drive" weof
 	blank=
 	configure 0 1600000000
@@ -75,7 +75,7 @@ for server in "${servers[@]}"; do
 	engine 0 -q -c a.conf
 	holds 0 0
 	holds 1 1
-	# Before the mark at its end, as a reader leaves it.
+	# Before the file mark at its end, where a reader leaves it.
 	mt -f "$drive" rewind
 	mt -f "$drive" fsf 1
 	dd if="$drive" bs=64k of=one 2>dd.log || fail "dd: $(cat dd.log)"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# out-tape: what it says to devices that are no tape drives, and to options that
-# do not go together.  lab-*.sh have the drives.
+# out-tape: its messages about devices that are not tape drives, and about
+# options that conflict.  lab-*.sh test the drives.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 need_source
@@ -37,7 +37,7 @@ refused 1 'device = "/dev/nst0"; block_size = 131072;' \
 refused 1 'device = "/dev/nst0"; protect_days = -1;' "protect_days"
 refused 1 '' "device"
 
-# --check says the same of each drive, and changes nothing.
+# --check reports the same for each drive, and changes nothing.
 configure_job a.conf 'plugin = "fs-ext2"; device = "img";' \
     'plugin = "out-tape"; device = [ "file", "missing" ];'
 engine 1 --check -c a.conf

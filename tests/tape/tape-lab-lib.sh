@@ -5,9 +5,10 @@
 #     . "$top_srcdir/tests/tape/tape-lab-lib.sh"
 #     [ "${1:-}" = inside ] || in_lab NAME -k data ...	# does not return
 #
-# What follows is run in the machine, by the same script.
+# The rest of the same script is run in the machine.
 
-# in_lab NAME OPTION...: this test, tests/tape/NAME, in the lab; never for ever.
+# in_lab NAME OPTION...: run this test, tests/tape/NAME, in the lab; with a
+# limit.
 in_lab () {
 	local name=$1
 	shift
@@ -24,8 +25,8 @@ in_lab () {
 	exit "$status"
 }
 
-# configure OUTPUT [EOT [BLOCKING]]: a.conf, of a dump of img to a tape; each
-# one with a date of its own.
+# configure OUTPUT [EOT [BLOCKING]]: create a.conf for a dump of img to a tape;
+# each with a different date.
 configure () {
 	local eot=
 	[ -z "${2:-}" ] ||

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Wherever a volume ends, near an attribute record, too: restore gives every file
+# Wherever a volume ends, even near an attribute record, restore gives every
+# file
 # its attributes.  (It loses those of a record when the volume ends within it or
-# right behind it, and exits with 0.)
+# right after it, and exits with 0.)
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 # shellcheck source=tests/volumes/volumes-lib.sh

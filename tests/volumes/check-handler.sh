@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# --check finds out whether the EOT handler could do its work, and has it do
-# nothing: what the first change of volumes would fail with is told before.
+# --check finds out whether the EOT handler could do its work, without doing it:
+# problems that the first change of volumes would meet are reported in advance.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 # shellcheck source=tests/volumes/volumes-lib.sh
@@ -28,7 +28,7 @@ handler () {
 	chmod +x handler
 }
 
-# What a shell would not find, or not run.
+# What a shell would not find or run.
 check 1 ./missing "./missing does not exist or is not executable"
 check 1 no-such-program "no-such-program not found in PATH"
 check 1 "LANG=C TZ=UTC ./missing with words" "./missing does not exist"
@@ -38,23 +38,23 @@ chmod -x handler
 check 1 ./handler "./handler does not exist or is not executable"
 chmod +x handler
 
-# The file is there, and what is to run it is not; line ends of DOS do it, too.
+# The file exists, but not its interpreter; DOS line ends cause this too.
 for line in '#!/no/such/interpreter' $'#!/bin/sh\r'; do
 	printf '%s\nexit 0\n' "$line" >handler
 	check 1 ./handler "the first line of ./handler is missing"
 done
 handler 'echo "$DUMPENGINE_REASON $*" >>calls; exit 0'
 
-# What it would is not run: it would change a medium.
+# A file that it would run is not run: this would change a medium.
 check 0 ./handler
 check 0 "LANG=C ./handler with words"
 check 0 true
 check 0 exit
-# What only the shell could find out is left to it.
+# What only the shell can determine is left to it.
 check 0 'if true; then ./missing; fi'
 [ ! -e calls ] || fail "it was run: $(cat calls)"
 
-# A script that can be checked is.
+# A script that supports a check is checked.
 handler '# dumpengine: can be checked
 echo "$DUMPENGINE_REASON $DUMPENGINE_NEXT_VOLUME" >>calls; exit 0'
 check 0 ./handler
@@ -64,7 +64,7 @@ echo "the robot is out"; exit 1'
 check 1 ./handler "the robot is out" "cannot change the medium"
 PATH=$scratch:$PATH check 1 handler "cannot change the medium"
 
-# changer-mtx is such a one.
+# changer-mtx supports it.
 printf 'CHANGER=/dev/missing-changer\n' >changer.conf
 printf '#!/bin/sh\nexit 1\n' | tee mtx >mt
 chmod +x mtx mt

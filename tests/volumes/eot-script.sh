@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# eot-script: what the command is told, what it can say, and that nothing it
-# does wrong harms more than the dump that it is for.
+# eot-script: what the command is told, how it can answer, and that no
+# misbehaviour harms more than its own dump.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 # shellcheck source=tests/volumes/volumes-lib.sh
@@ -12,13 +12,13 @@ make_data_image img 2 tree
 size='volume_size = "1 MiB";'
 ring="blocking = 16;"
 
-# script TEXT: the command, `handler`.
+# script TEXT: write the command, `handler`.
 script () {
 	printf '#!/bin/sh\n%s\n' "$1" >handler
 	chmod +x handler
 }
 
-# dump STATUS OUTPUT [EOT]: with the handler, and nobody to be asked.
+# dump STATUS OUTPUT [EOT]: with the handler, and without an operator.
 dump () {
 	fresh
 	rm -f calls
@@ -37,7 +37,7 @@ mv dumps plain
 volumes=$(count_of plain)
 [ "$volumes" -eq 3 ] || fail "$volumes volumes, not 3"
 
-# ---- What it is told
+# ---- Its environment
 
 # shellcheck disable=SC2016	# for the handler
 script 'echo "$# $1 $2|$(env | grep "^DUMPENGINE_[A-Z]*=" | grep -v PATH | sort | tr "\n" " ")" >>calls'
@@ -55,7 +55,7 @@ told () {
 		    fail "call $line lacks $what: $(sed -n "${line}p" calls)"
 	done
 }
-# DUMPENGINE_NEXT_VOLUME is found as well as those without a second _.
+# DUMPENGINE_NEXT_VOLUME is found, like those without a second _.
 # shellcheck disable=SC2016
 script 'echo "$# $1 $2|$(env | grep "^DUMPENGINE_" | grep -v PLUGIN_PATH | sort | tr "\n" " ")" >>calls'
 dump 0 "$to_files $size" "at_end = true;"
@@ -81,13 +81,13 @@ told 2 DUMPENGINE_REASON=error DUMPENGINE_DEVICE=dumps/002 \
 told 3 DUMPENGINE_REASON=size DUMPENGINE_VOLUME=2 DUMPENGINE_NEXT_VOLUME=3
 dump 0 "$out_volumes $size verify = true; flip = \"2:3\";"
 told 2 DUMPENGINE_REASON=error DUMPENGINE_DEVICE=dumps/002
-# Nothing was written to what could not be opened.
+# Nothing was written to a medium that could not be opened.
 dump 0 "$out_volumes $size fail_open = 2;"
 told 2 DUMPENGINE_REASON=error DUMPENGINE_VOLUME=2 DUMPENGINE_BYTES=0
 ! sed -n 2p calls | grep -q "dumps/001" ||
     fail "the medium of volume 1 is said to be at fault: $(sed -n 2p calls)"
 
-# A device is one word, whatever is in its name.
+# A device is one word, whatever its name contains.
 fresh
 mkdir "dumps/a b"
 configure_set a.conf img "plugin = \"out-file\"; path = \"dumps/a b/\$HOME;%v\";
@@ -96,7 +96,7 @@ rm -f calls
 engine 0 -q -c a.conf
 grep -qF "2 dumps/a b/\$HOME;001 1|" calls || fail "$(cat calls)"
 
-# The command may have arguments of its own.
+# The command may have arguments.
 fresh
 rm -f calls
 configure_set a.conf img "$to_files $size" "$ring" \
@@ -104,7 +104,7 @@ configure_set a.conf img "$to_files $size" "$ring" \
 engine 0 -q -c a.conf
 grep -q '^4 -x y z|' calls || fail "$(cat calls)"
 
-# ---- What it says: where the next volume goes
+# ---- Its output: where the next volume goes
 
 # shellcheck disable=SC2016
 script 'echo "dumps/other$DUMPENGINE_NEXT_VOLUME" >&3'
@@ -113,7 +113,7 @@ only set001 other2 other3
 same_file plain/set002 dumps/other2
 same_file plain/set003 dumps/other3
 said "dumps/other2"
-# No line end, and more lines, of which only the first counts.
+# No newline, and several lines, of which only the first counts.
 # shellcheck disable=SC2016
 script 'test $2 = 1 && printf dumps/x >&3 || printf "dumps/y\ndumps/z\n" >&3'
 dump 0 "$to_files $size"
@@ -123,24 +123,24 @@ script 'echo "dumps/other$DUMPENGINE_NEXT_VOLUME" >/dev/fd/$DUMPENGINE_NEXT_FD'
 dump 0 "$to_files $size"
 only set001 other2 other3
 
-# It is asked again when that volume fails, and names another one; the faulty
-# one leaves nothing.
+# It is asked again when that volume fails, and names another; the failed one
+# leaves nothing behind.
 # shellcheck disable=SC2016
 script 'echo "dumps/$DUMPENGINE_REASON$DUMPENGINE_NEXT_VOLUME" >&3'
 dump 0 "$out_volumes $size fail_write = \"2:3\";"
 cmp plain/set002 dumps/error2 || fail "volume 2 is not on the second medium"
 [ ! -e dumps/size2 ] || fail "the first medium of volume 2 has its final name"
 
-# It names one, and has nothing to say of it when it fails: still the same one.
+# It names one, and prints nothing when that fails: the same is used again.
 # shellcheck disable=SC2016
 script 'test "$DUMPENGINE_REASON" = error || echo "dumps/own$DUMPENGINE_NEXT_VOLUME" >&3'
 dump 0 "$out_volumes $size fail_write = \"2:3\";"
 cmp plain/set002 dumps/own2 || fail "volume 2 went elsewhere: $(ls dumps)"
-# The same when the process dies, which it is not asked about.
+# The same when the process dies, in which case it is not asked.
 dump 0 "$out_volumes $size kill = \"2:3\";"
 cmp plain/set002 dumps/own2 || fail "volume 2 went elsewhere: $(ls dumps)"
 
-# A name in a folder that is missing, or one that is far too long.
+# A name in a missing directory, or one that is far too long.
 script 'echo dumps/missing/file >&3'
 dump 4 "$to_files $size"
 said "dumps/missing/file"
@@ -150,7 +150,7 @@ script 'head -c 100000 /dev/zero | tr "\0" x >&3'
 dump 4 "$to_files $size"
 only set001
 
-# ---- What it says: its exit status
+# ---- Its exit status
 
 script 'exit 1'
 dump 4 "$to_files $size"
@@ -168,7 +168,7 @@ rm handler
 dump 3 "$to_files $size"
 said "status 127" "aborted the dump at the end of volume 1"
 only set001
-# A volume that never began has no end.
+# A volume that never began does not end either.
 dump 3 'plugin = "out-file"; path = "missing/v.%v";'
 said "aborted the dump because volume 1 could not be opened"
 not_said "at the end of volume 1"
@@ -181,17 +181,17 @@ only .count-fail_write .count-retry
 for signal in TERM KILL SEGV; do
 	script "kill -s $signal \$\$"
 	dump 3 "$to_files $size"
-	# The shell makes a status of it.
+	# The shell turns it into a status.
 	said "status $((128 + $(kill -l "$signal")))"
 	only set001
 done
-# At the end nobody asks.
+# At the end there are no questions.
 # shellcheck disable=SC2016
 script 'test "$DUMPENGINE_REASON" = end && exit 2; exit 0'
 dump 0 "$to_files $size" "at_end = true;"
 same_set plain dumps
 
-# ---- How it behaves
+# ---- Its behaviour
 
 # It hangs, and so do its children.
 script 'sleep 1061 & echo $! >sleepers; sleep 1062 & echo $! >>sleepers; wait'
@@ -208,7 +208,7 @@ dump 4 "$to_files $size" "timeout = 1;"
 [ $((SECONDS - begun)) -lt 300 ] || fail "took $((SECONDS - begun)) s"
 wait_for 10 all_gone "$(cat sleepers)" || fail "it still sleeps"
 
-# It leaves something running: that is not waited for.
+# It leaves a process running: it is not waited for.
 script 'sleep 1063 & echo $! >>sleepers; exit 0'
 rm -f sleepers
 begun=$SECONDS
@@ -219,7 +219,7 @@ xargs kill <sleepers 2>/dev/null
     fail "waited $took s for what the command left running"
 same_set plain dumps
 
-# A megabyte, without a line end, then with.
+# A megabyte, first without a newline, then with.
 script 'head -c 1000000 /dev/zero | tr "\0" x; yes | head -c 1000000 >&2'
 dump 0 "$to_files $size"
 same_set plain dumps
@@ -229,18 +229,18 @@ script 'echo "a line for the log"; echo and another >&2; printf "no end"'
 dump 0 "$to_files $size"
 said "a line for the log" "and another" "no end"
 
-# It closes all it has, or reads what there is.
+# It closes all its descriptors, or reads its input.
 script 'exec >&- 2>&- 3>&-; sleep 0.3; exit 0'
 dump 0 "$to_files $size"
 script 'cat'
 dump 0 "$to_files $size"
 
-# It inherits nothing but four descriptors.
+# It inherits only four descriptors.
 script 'ls -l /proc/self/fd >fds'
 dump 0 "$to_files $size"
 [ "$(grep -c -- '->' fds)" -eq 5 ] || fail "descriptors: $(cat fds)"
 grep -q ' 3 -> pipe' fds || fail "descriptor 3 is no pipe: $(cat fds)"
-# Neither signals that are ignored or blocked.
+# Nor ignored or blocked signals.
 script 'grep -E "^Sig(Blk|Ign)" /proc/self/status >masks'
 dump 0 "$to_files $size"
 grep -q 'SigBlk:.0*$' masks || fail "blocked: $(cat masks)"
@@ -266,7 +266,7 @@ status=$?
 wait_for 10 all_gone "$(cat started)" || fail "it still sleeps"
 only set001
 
-# Another user, if we may be another.
+# Another user, if we may switch to one.
 if is_root && getent passwd nobody >/dev/null; then
 	chmod 755 "$scratch"
 	script "{ id -un; id -gn; id -Gn; } >&2"
@@ -278,7 +278,7 @@ dump 1 "$to_files $size" 'user = "no-such-user-here";'
 said "no-such-user-here"
 only
 
-# ---- A script for dump -F, as it has always been: moves the file away
+# ---- A script for dump -F, as usual: it moves the file away
 
 # shellcheck disable=SC2016
 script '# called as: handler DEVICE VOLUME
@@ -289,7 +289,7 @@ only backup backup.1 backup.2
 same_file plain/set001 dumps/backup.1
 same_file plain/set002 dumps/backup.2
 same_file plain/set003 dumps/backup
-# One that moves nothing: volume 1 is not written over.
+# One that moves nothing: volume 1 is not overwritten.
 script 'exit 0'
 for overwrite in false true; do
 	dump 4 "plugin = \"out-file\"; path = \"dumps/backup\"; $size
@@ -298,7 +298,7 @@ for overwrite in false true; do
 	only backup
 	same_file plain/set001 dumps/backup
 done
-# A link or another way to write its name is no way around that.
+# A link or another spelling of its name does not circumvent this.
 # shellcheck disable=SC2016
 script 'ln -sf backup dumps/link; echo dumps/link >&3'
 dump 4 "plugin = \"out-file\"; path = \"dumps/backup\"; $size overwrite = true;"
@@ -306,7 +306,7 @@ same_file plain/set001 dumps/backup
 script 'echo "./dumps/../dumps/backup" >&3'
 dump 4 "plugin = \"out-file\"; path = \"dumps/backup\"; $size overwrite = true;"
 same_file plain/set001 dumps/backup
-# A list without a handler: the last name comes again.
+# A list without a handler: the last name is used again.
 fresh
 configure_set a.conf img "plugin = \"out-file\"; $size
     path = [\"dumps/a\", \"dumps/b\"];" "$ring"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Wherever the medium ends: no block is lost, none comes twice, each header
-# carries its numbers; and a set that the medium has cut is, byte for byte,
-# the one that was planned to end there.
+# Wherever the medium ends: no block is lost or duplicated, each header has its
+# numbers; and a set cut by the medium is, byte for byte, the one planned to end
+# there.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 # shellcheck source=tests/volumes/volumes-lib.sh
@@ -12,7 +12,7 @@ need setfattr
 
 make_small_image img tree
 
-# eot RECORDS... : a set on media that hold so many records.
+# eot RECORDS... : a set on media that hold this many records.
 eot () {
 	local list
 	list=$(printf ', %s' "$@")
@@ -33,7 +33,7 @@ planned () {
 
 identical=0
 moved=0
-# A sanitizer sees no more in the long ones.
+# With a sanitizer, the long ones would show nothing more.
 blockings="1 4 10 64"
 [ -z "${SANITIZER_FLAGS:-}" ] || blockings="10 64"
 for blocking in $blockings; do
@@ -50,7 +50,7 @@ for blocking in $blockings; do
 	for ((capacity = least; capacity <= records; capacity++)); do
 		eot "$capacity"
 		mv dumps "eot/$capacity"
-		# With single blocks there are many; some of them will do.
+		# With single blocks there are many; some are enough.
 		[ "$blocking" -gt 1 ] || [ $((capacity % 3)) -eq 0 ] || continue
 		planned $((capacity * blocking))
 		if diff -rq -x '.count-*' dumps "eot/$capacity" >/dev/null; then
@@ -71,7 +71,7 @@ for blocking in $blockings; do
 	    fail "blocking $blocking: $(head -n 20 sets.log)"
 	rm -rf eot planned
 done
-# Most ends are not moved, some are; else this shows nothing.
+# Most ends are not moved, some are; otherwise this shows nothing.
 if [ -z "${SANITIZER_FLAGS:-}" ]; then
 	[ "$identical" -gt 50 ] || fail "only $identical sets are as planned"
 	[ "$moved" -gt 3 ] || fail "the ends of only $moved sets were moved"
@@ -93,8 +93,8 @@ for capacities in "8 9 10 11 12 13" "20 8 30 9" "8 $((records - 8)) 8" \
 	[ "$(count_of dumps)" -gt 1 ] || fail "$capacities: one volume"
 done
 
-# A medium that has no room for even one record, or for too few of them for
-# restore, is left, and what was for it goes to another.
+# A medium without room for even one record, or with too few for restore, is
+# left, and its contents go to another.
 for capacities in "0 500" "0 0 500" "3 500" "20 0 20 0 500" "20 7 20 7 500"; do
 	# shellcheck disable=SC2086
 	eot $capacities

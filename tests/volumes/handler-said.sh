@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# What an EOT handler says is kept with -q, and shown if the run ends badly; the
-# report has it, with what it said of each medium.  After the last volume what
-# it answers is a warning at most.
+# Messages of an EOT handler are kept with -q, and shown if the run fails; they
+# are in the report, with its facts about each medium.  After the last volume,
+# its answer causes at most a warning.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 # shellcheck source=tests/volumes/volumes-lib.sh
@@ -24,7 +24,7 @@ dump () {
 	[ "$status" -eq "$expected" ] ||
 	    fail "exit status $status, not $expected: $(cat err)"
 }
-# report_has CODE: of the job.
+# report_has CODE: about the job.
 report_has () {
 	"$PYTHON3" -c "import json
 job = json.load(open('report'))['jobs'][0]

@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# Whenever the process that writes a volume dies, the volume is written again:
-# the run ends as if nothing had been.  SOAK=1 in the environment has it killed
-# a hundred times and more.
+# Whenever the process that writes a volume dies, the volume is rewritten, and
+# the run ends as if nothing had happened.  With SOAK=1 in the environment it is
+# killed over a hundred times.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 # shellcheck source=tests/volumes/volumes-lib.sh
 . "$top_srcdir/tests/volumes/volumes-lib.sh"
 need_source
-# The sanitizers have processes of their own, and it is not theirs to be killed.
+# The sanitizers have their own processes, which must not be killed.
 [ -z "${SANITIZER_FLAGS:-}" ] || skip "not under a sanitizer"
 need_python
 
@@ -24,7 +24,7 @@ scan_set undisturbed/*
 
 # ---- Killed at any time
 
-# At any place of any volume, until so many were hit that were being written.
+# At any place of any volume, until enough were hit while being written.
 wanted=$((${SOAK:+20} + 10))
 rewritten=0
 for ((i = 1; rewritten < wanted || i <= ${SOAK:+70} + 30; i++)); do
@@ -38,7 +38,7 @@ for ((i = 1; rewritten < wanted || i <= ${SOAK:+70} + 30; i++)); do
 	[ -z "$writer" ] || kill -s KILL "$writer" 2>/dev/null
 	wait "$run"
 	status=$?
-	# Before there is a volume nothing can be written again.
+	# Before there is a volume, nothing can be rewritten.
 	if ! grep -q "volume 1 started" err && [ "$status" -eq 3 ]; then
 		[ -z "$(ls dumps)" ] || fail "$(ls dumps) from a start that failed"
 		continue
@@ -61,7 +61,7 @@ engine 0 -q -c b.conf
 mv dumps b
 [ "$(count_of b)" -gt 20 ] || fail "too few small volumes"
 
-# disturbed OUTPUT TEXT...: it ends well nevertheless, and says so.
+# disturbed OUTPUT TEXT...: it succeeds nevertheless, and reports this.
 disturbed () {
 	local what=$1
 	shift
@@ -86,11 +86,11 @@ disturbed 'kill = "3:3"; times = 2;' "volume 3: its process was killed"
 disturbed 'kill = "3:3"; crash = "3:9";' "signal 9" "signal 11"
 last=$(count_of b)
 disturbed "kill = \"$last:1\";" "volume $last: its process was killed"
-# The attempts of each volume are its own.
+# Attempts are counted per volume.
 disturbed "kill = \"3:3\"; crash = \"9:3\"; times = 2;" "volume 3: its process was killed" \
     "volume 9: its process was killed"
 
-# The volume has its name, but nobody heard that it is safe.
+# The volume has its name, but the supervisor does not know that it is safe.
 disturbed 'kill_closed = 3;' "volume 3: its process was killed"
 disturbed "kill_closed = $last;" "volume $last: its process was killed"
 "$PYTHON3" - report "$last" <<'END' || fail "each volume is to be in it once"
@@ -99,7 +99,7 @@ numbers = [v['number'] for v in json.load(open(sys.argv[1]))['jobs'][0]['volumes
 sys.exit(numbers != list(range(1, int(sys.argv[2]) + 1)) and print(numbers) or 0)
 END
 
-# More often than it is tried again, and nobody to be asked.
+# More often than it is retried, without an operator.
 fresh
 configure_set c.conf img "$out_volumes $small kill = \"3:3\"; times = 3;" \
     "$ring"
@@ -118,9 +118,9 @@ run setsid -w "$DUMPENGINE" -c c.conf
 [ "$status" -eq 4 ] || fail "no attempts: exit status $status, not 4"
 not_said "rewriting it"
 
-# ---- Killed while the new name is being made safe
+# ---- Killed while the new name is synced
 
-# preload.so kills the process that syncs the folder of the dumps the second time.
+# preload.so kills the process that syncs the dump directory the second time.
 cat >preload.c <<'END'
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -152,9 +152,9 @@ if [ -z "${SANITIZER_FLAGS:-}" ] &&
 	same_set undisturbed dumps
 fi
 
-# ---- The checkpoint dies, or the one that looks after all of them
+# ---- The checkpoint dies, or the supervisor
 
-# slow OUTPUT: sets $run, when volume 3 is being written.
+# slow OUTPUT: sets $run once volume 3 is being written.
 slow () {
 	fresh
 	configure_set c.conf img "$out_volumes $small delay = 3;" "$ring"

@@ -1,18 +1,18 @@
 #!/usr/bin/env bash
 # However many volumes: never more processes than the supervisor, a checkpoint
-# and a writer; none of them grows; and the set is whole.
+# and a writer; none of them grows; and the set is complete.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 # shellcheck source=tests/volumes/volumes-lib.sh
 . "$top_srcdir/tests/volumes/volumes-lib.sh"
 need_source
-# They take memory, and processes, of their own.
+# They use memory and processes of their own.
 [ -z "${SANITIZER_FLAGS:-}" ] || skip "not under a sanitizer"
 need_python
 
 make_data_image img 17 tree
 
-# The handler of each end of volume stops there until the watcher has looked.
+# At each end of volume, the handler waits until the watcher has looked.
 cat >look <<'END'
 #!/bin/sh
 echo "$DUMPENGINE_VOLUME" >ask
@@ -21,9 +21,9 @@ END
 chmod +x look
 mkfifo ask answers
 
-# Looks at the processes of a run whenever it stands still between two volumes:
-# three at the most may stay, besides the one that minds the handler, and none
-# grows from volume to volume.
+# Looks at the processes of a run whenever it pauses between two volumes: at most
+# three may exist, besides the one that runs the handler, and none grows from
+# volume to volume.
 cat >watch.py <<'END'
 import collections, os, select, subprocess, sys, time
 
@@ -87,13 +87,13 @@ for (who, key), values in sorted(memory.items()):
     early = max(values[v] for v in volumes[count:2 * count])
     late = max(values[v] for v in volumes[-count:])
     print(who, key, 'early', early, 'kB, late', late, 'kB')
-    # A supervisor remembers something of each volume, for the report.
+    # The supervisor keeps something about each volume for the report.
     wrong |= late > early + 256 + (2 * len(volumes) if who == 'supervisor' else 0)
 sys.exit(wrong)
 END
 
 for count in 300 500; do
-	# The headers and maps are a little on top of the data.
+		# The headers and maps come on top of the data.
 	size=$((17 * 1024 / (count - 1) / 4 * 4))
 	[ "$size" -ge 32 ] || size=32
 	fresh

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# On a kernel without pidfd_open(2), or in a sandbox that keeps it, a set of
-# several volumes and the commands between them end as they do elsewhere.
+# On a kernel without pidfd_open(2), or in a sandbox that blocks it, a set of
+# several volumes and the commands between them end as elsewhere.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 # shellcheck source=tests/volumes/volumes-lib.sh
@@ -20,7 +20,7 @@ configure_set a.conf img "$to_files volume_size = \"1 MiB\";" "blocking = 16;" \
 engine 0 -q -c a.conf
 mv dumps plain
 
-# Whether a process that nobody waits for is killed is a matter of luck.
+# Whether a process that is not waited for gets killed varies.
 export LD_PRELOAD=$preload
 for i in 1 2 3 4; do
 	fresh

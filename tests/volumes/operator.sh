@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # What only a person can decide is asked on the terminal, in the words of
-# dump(8); where there is none the run ends at once, with exit status 4.
+# dump(8); without a terminal, the run ends at once, with exit status 4.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 # shellcheck source=tests/volumes/volumes-lib.sh
@@ -17,8 +17,8 @@ configure_set a.conf img "$to_files $size" "$ring"
 engine 0 -q -c a.conf
 mv dumps plain
 
-# on_terminal STATUS OPTION...: the engine with a.conf, on a terminal of its
-# own; what that shows is in the file "terminal".
+# on_terminal STATUS OPTION...: the engine with a.conf, on a separate terminal,
+# whose contents are in the file "terminal".
 on_terminal () {
 	local expected=$1
 	shift
@@ -61,14 +61,14 @@ on_terminal 3 --answer 'restart.*\?=no'
 asked 1
 [ ! -e dumps/002 ] || fail "volume 2 has its final name"
 no_partial
-# What is neither yes nor no is asked again; so is nothing.
+# An answer other than yes or no is asked for again; so is an empty one.
 fresh
 on_terminal 0 --answer 'restart.*\?=maybe' --answer 'restart.*\?=' \
     --answer 'restart.*\?=yesno' --answer 'restart.*\?=YES'
 asked 4
 fresh
 on_terminal 3 --answer 'restart.*\?=n'
-# Half a record is on the medium: the next attempt begins at the beginning.
+# Half a record is on the medium: the next attempt starts over.
 configure_set a.conf img "$out_volumes $size short_write = \"2:3\";" "$ring"
 fresh
 on_terminal 0 --answer 'restart.*\?=y'
@@ -94,7 +94,7 @@ fresh
 on_terminal 0 --answer 'retry the open.*\?=yes'
 same_file plain/set001 dumps/001
 
-# The file is there already; it is moved while the question stands.
+# The file exists already; it is moved while the question waits.
 configure_set a.conf img "$to_files $size" "$ring"
 fresh
 echo precious >dumps/set002
@@ -103,7 +103,7 @@ on_terminal 0 --run 'retry the open=mv dumps/set002 saved' \
 same_file plain/set002 dumps/set002
 [ "$(cat saved)" = precious ] || fail "the file that was there is lost"
 
-# ---- A process that dies more often than it is tried again
+# ---- A process that dies more often than it is retried
 
 configure_set a.conf img "$out_volumes $size kill = \"2:3\"; times = 4;" "$ring"
 fresh
@@ -122,7 +122,7 @@ same_file plain/set002 dumps/002
 fresh
 on_terminal 5 --answer 'restart.*\?=no'
 
-# ---- The medium has to be changed
+# ---- The medium must be changed
 
 mkfifo fifo
 collect () {
@@ -132,7 +132,7 @@ collect () {
 		: >"ended$i"
 	done
 }
-# Not before the reader has seen the end, else it gets the next volume as well.
+# Not before the reader has seen the end, or it would get the next volume too.
 ended () { echo "until [ -e ended$1 ]; do sleep 0.05; done"; }
 collect &
 collector=$!
@@ -155,7 +155,7 @@ on_terminal 3 --answer 'mounted and ready to go\?=no' \
     --answer 'Do you want to abort\?=yes'
 wait "$collector"
 
-# An EOT handler says that the operator has to be asked.
+# An EOT handler says that the operator must be asked.
 fresh
 configure_set a.conf img "$to_files $size" "$ring" \
     'plugin = "eot-script"; command = "exit 1;";'
@@ -181,7 +181,7 @@ on_terminal 0 --answer 'label\?=a' --answer 'ready to go\?=yes' \
     --answer 'label\?=b' --answer 'ready to go\?=yes'
 same_set plain dumps
 
-# ---- Nobody there
+# ---- No operator
 
 for what in "fail_write = \"2:3\"" "fail_open = 2" "fail_close = 2"; do
 	configure_set a.conf img "$out_volumes $size $what;" "$ring"
@@ -212,7 +212,7 @@ wait
 said "Is the new volume"
 same_file plain/set001 got1
 
-# The terminal goes away while it asks.
+# The terminal goes away during a question.
 configure_set a.conf img "$out_volumes $size fail_write = \"2:3\";" "$ring"
 fresh
 "$PYTHON3" "$tools/terminal" --error err --timeout 20 --hangup 'restart.*\?' \
@@ -221,7 +221,7 @@ status=$?
 [ "$status" -eq 4 ] || fail "terminal gone: exit status $status: $(cat err)"
 no_partial
 
-# ---- Signals while it asks
+# ---- Signals during a question
 
 fresh
 # shellcheck disable=SC2016
@@ -232,7 +232,7 @@ status=$?
 [ "$status" -eq 3 ] || fail "TERM at a question: exit status $status, not 3:" \
     "$(cat err)"
 no_partial
-# The status line is there even then.
+# The status line is available even then.
 fresh
 # shellcheck disable=SC2016
 on_terminal 0 --run 'restart.*\?=kill -s USR1 $PID' \

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Sizes of volumes that cannot be, or cannot be together, are refused before
-# anything is opened; the others mean what they say.
+# Impossible or contradictory sizes of volumes are refused before anything is
+# opened; valid ones are respected.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 # shellcheck source=tests/volumes/volumes-lib.sh
@@ -35,7 +35,7 @@ refused "$ring" 'volume_size = ("1 MiB", "1 KiB");' "volume_size" "element 2"
 refused "$ring" 'volume_size = ("1 MiB", true);' "volume_size" "element 2"
 refused "blocking = 64;" 'volume_size = "63 KiB";' "volume_size" "record"
 refused "blocking = 64;" 'volume_size = ("1 MiB", "63 KiB");' "volume_size"
-# Of 39 KiB there are only three records of ten.
+# 39 KiB hold only three records of ten tape blocks.
 refused "blocking = 10;" 'volume_size = "39 KiB";' "volume_size"
 refused "blocking = 10;" 'volume_size = ("1 MiB", "39 KiB");' "volume_size"
 refused "$ring" 'volume_size = "1 MiB"; length_feet = 100;' "length_feet" \
@@ -45,7 +45,7 @@ refused "$ring" 'length_feet = 1; density_bpi = 5;' "density_bpi"
 refused "blocking = 10;" 'length_feet = 1; density_bpi = 800;' "length_feet"
 refused "$ring" 'rewrite_attempts = -1;' "rewrite_attempts"
 refused "$ring" 'volume_sise = "1 MiB";' "did you mean volume_size"
-# A density without a length would do nothing.
+# A density without a length would have no effect.
 refused "$ring" 'density_bpi = 1600;' "density_bpi"
 refused "$ring" 'cartridge = true;' "cartridge"
 
@@ -54,9 +54,9 @@ configure_set a.conf img "plugin = $(quoted "$TEST_PLUGINS/out-null.so");
 engine 1 -c a.conf
 said "a.conf:" "verify" "out-null"
 
-# ---- What they mean
+# ---- Their effect
 
-# volumes STATUS RING OUTPUT BYTES...: the sizes of the volumes but the last.
+# volumes STATUS RING OUTPUT BYTES...: the sizes of all volumes but the last.
 volumes () {
 	local expected=$1 ring=$2 output=$3 name number=0
 	shift 3
@@ -80,7 +80,7 @@ only set001
 all=$(stat -c %s dumps/set001)
 volumes 0 "$ring" 'volume_size = "1 MiB";' "$one" "$one"
 volumes 0 "$ring" 'volume_size = 1048576;' "$one" "$one"
-# What is no whole record is not used.
+# A partial record is not used.
 volumes 0 "$ring" 'volume_size = 1064959;' "$one" "$one"
 volumes 0 "$ring" 'volume_size = ("1 MiB", "128 KiB", 262144);' "$one" 131072 \
     262144 262144
@@ -93,7 +93,7 @@ volumes 0 "blocking = 10;" 'length_feet = 6; density_bpi = 6250;' 358400 358400
 # 10240 / 100 + 16 = 118: 6, and one more.
 volumes 0 "blocking = 10;" 'length_feet = 6; cartridge = true;' 71680 71680
 
-# The last volume is never an empty one.
+# The last volume is never empty.
 for cut in "$all" $((all + 16384)) $((all * 2)); do
 	volumes 0 "$ring" "volume_size = $cut;"
 	only set001
@@ -101,7 +101,7 @@ done
 volumes 0 "$ring" "volume_size = $((all - 16384));"
 only set001 set002
 
-# ---- Both maps have to be on volume 1
+# ---- Both maps must be on volume 1
 
 make_image many 64M tree -t ext4 -O ^has_journal -b 1024 -N 300000 -I 128
 fresh

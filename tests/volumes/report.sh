@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# --report says as JSON how a run went, also when it went wrong; and a report
-# is there as a whole or not at all.
+# --report describes the run as JSON, whether it succeeded or failed; a report
+# is written completely or not at all.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 # shellcheck source=tests/volumes/volumes-lib.sh
@@ -11,7 +11,7 @@ need_python
 make_data_image img 2 tree
 small='volume_size = "512 KiB";'
 
-# check CODE: "r" is the report; all asserts of CODE have to hold.
+# check CODE: "r" is the report; all assertions in CODE must hold.
 check () {
 	cat >check.py <<-END
 	import json, os, time
@@ -35,7 +35,7 @@ check () {
 	        assert v['bytes'] == v['blocks'] * 1024
 	        assert v['ended_by'] in ('size', 'eot', 'error', 'end')
 	        assert v['verdict'] in (None, 'source-bound', 'output-bound')
-	        # Of so short a time nothing can be told.
+				    # Such a short time has no verdict.
 	        assert (v['verdict'] is None) == (v['output_seconds'] + v['output_idle_seconds'] < 0.25)
 	        assert abs(v['bytes_per_second'] / 1024 - v['kb_per_second']) < 0.001 * v['kb_per_second']
 	        assert all(v[t] >= 0 for t in times.split()[:-1])
@@ -51,7 +51,7 @@ check () {
 	rm -f report
 }
 
-# ---- It went well
+# ---- Success
 
 fresh
 configure_set a.conf img "$to_files $small" "blocking = 16;"
@@ -82,7 +82,7 @@ assert [w['volume'] for w in job['rewrites']] == [2]
 assert 'signal 9' in job['rewrites'][0]['why']
 "
 
-# An output that takes its time is what holds the dump up.
+# A slow output is what limits the dump.
 fresh
 configure_set a.conf img "$out_volumes delay = 3;" "blocking = 16;"
 engine 0 -c a.conf --report report
@@ -99,7 +99,7 @@ engine 0 -q -c a.conf --report -
 cp out report
 check "assert r['exit_status'] == 0"
 
-# Several jobs, of which one fails.
+# Several jobs, one of which fails.
 fresh
 cat >a.conf <<END
 jobs = (
@@ -118,7 +118,7 @@ assert [j['exit_status'] for j in r['jobs']] == [0, 1, 0]
 assert r['jobs'][1]['volumes'] == []
 "
 
-# ---- It did not
+# ---- Failure
 
 echo nonsense >report
 engine 1 -c missing.conf --report report
@@ -147,7 +147,7 @@ configure_set a.conf img "$out_volumes $small fail_write = \"2:4\";" \
 engine 4 -q -c a.conf --report report
 check "assert r['exit_status'] == job['exit_status'] == 4"
 
-# Names that are no UTF-8 do not spoil it, and no two of them look alike.
+# Names that are not UTF-8 do not break it, and no two of them look alike.
 fresh
 : >media
 names=(a '\344' '\345' '\\xe4' '\300\200' '\355\240\200' '\303\244' '?' '\357\277\275')
@@ -165,7 +165,7 @@ done
 [ "$(sort -u media | wc -l)" -eq "${#names[@]}" ] || fail "names look alike: $(cat media)"
 [ "$(sed -n 2p media)" = "'dumps/\\\\xe4'" ] || fail "not as the manual says: $(cat media)"
 
-# ---- A report that cannot be written is no complete run, but no harm either
+# ---- A run without its report is not complete, but nothing else is harmed
 
 fresh
 configure_set a.conf img "$to_files" "blocking = 16;"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# The stock restore makes the same tree from a set of volumes, however small,
-# and finds nothing to compare that differs: with names counted up (-M), and
-# when it has to ask for each volume.
+# The stock restore creates the same tree from a set of volumes, however small,
+# and finds no difference when comparing: with numbered names (-M), and when it
+# has to ask for each volume.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 # shellcheck source=tests/volumes/volumes-lib.sh
@@ -16,8 +16,8 @@ mkdir full.tree
 maketree --many 300 full.tree 2>maketree.log || fail "$(cat maketree.log)"
 make_image full 24M full.tree -b 4096 -t ext4 -O ^has_journal
 
-# What restore says that is no fault of a dump: who is not root cannot give
-# files away; and it names the volumes that it wants.
+# Messages of restore that are not a dump's fault: only root can give files
+# away; and it asks for volumes by name.
 harmless='^(\./)?[^:]*: warning: |Operation not permitted|^Mount tape volume|^Enter .*name|^default is|^\(default is|^Dump tape is|^You have not read any (tapes|volumes)|^Unless you know which volume|^towards the first|^Specify next volume|^set owner/mode|^(RESTORE: )?Launching |^Tape block size|^$'
 
 # restored FOLDER TREE LOG
@@ -30,12 +30,12 @@ restored () {
 	rm -rf "$1"
 }
 
-# What restore, from 0.4b49 on, has to be told of records of over 32 KiB.
+# What restore, from 0.4b49 on, must be told about records over 32 KiB.
 told () {
 	grep -q "blocking = 64" "$scratch/a.conf" && echo "-b 64"
 }
 
-# by_prefix TREE: restore -M counts the names up itself.
+# by_prefix TREE: restore -M numbers the names itself.
 by_prefix () {
 	local prefix=$PWD/dumps/set
 	mkdir to
@@ -45,13 +45,14 @@ by_prefix () {
 	restored to "$1" restore.log
 }
 
-# by_script TREE: restore asks a script, which moves the next volume to the
-# place of the last.
+# by_script TREE: restore asks a script, which replaces the last volume with the
+# next.
 by_script () {
 	local here=$PWD
 	cat >next <<-END
 	#!/bin/sh
-	# restore -F: "DEVICE VOLUME", the number being that of the one wanted
+	# restore -F: "DEVICE VOLUME", where the number is that of the one
+	# wanted
 	exec ln -sf "$here/dumps/set\$(printf %03d "\$2")" "$here/volume"
 	END
 	chmod +x next
@@ -63,7 +64,7 @@ by_script () {
 	restored to "$1" restore.log
 }
 
-# by_answers TREE: restore asks on its terminal, and is told each name.
+# by_answers TREE: restore asks on its terminal, and is given each name.
 by_answers () {
 	need_pty
 	local here=$PWD i
@@ -89,7 +90,7 @@ dump_set () {
 	scan_set dumps/*
 }
 
-# ---- Small volumes, of whole and of odd sizes
+# ---- Small volumes, of even and odd sizes
 
 for size in 32 33 35 40 47 64 100 150 223; do
 	dump_set small "blocking = 1;" "$((size * 1024))"
@@ -104,7 +105,7 @@ dump_set small "blocking = 64;" '"64 KiB"'
 by_prefix small.tree
 by_script small.tree
 
-# ---- Where the medium ends, not the plan
+# ---- Ended by the medium, not as planned
 
 for capacity in 32 37 41 58 90 130 222; do
 	fresh
@@ -140,7 +141,7 @@ if can_mount full mnt; then
 	"$RESTORE" -C -y -M -f dumps/set -D "$PWD/mnt" >restore.log 2>&1 \
 	    </dev/null || fail "restore -C: $(cat restore.log)"
 	grep -q "filesys = " restore.log || fail "no comparison: $(cat restore.log)"
-	# The root's times change when it is mounted.
+		# Mounting changes the times of the root.
 	! grep -iE 'changed|differ|unable|missing|not found|does not exist' \
 	    restore.log | grep -v 'compare has differences' | grep -q . ||
 	    fail "restore -C: $(cat restore.log)"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# An output that says that what has failed may be over has its volume written
-# again without a question, as often as it says so and no more.
+# When an output reports a transient failure, its volume is rewritten without a
+# question, as often as it does so and no more.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 . "$top_srcdir/tests/volumes/volumes-lib.sh"
@@ -16,7 +16,7 @@ configure_set a.conf img "$out_volumes $small" "$ring"
 engine 0 -c a.conf
 mv dumps plain
 
-# A write, at the first and at a later record; the close; reading back.
+# A write, at the first and at a later record; closing; reading back.
 for what in 'fail_write = "1:1"' 'fail_write = "2:3"' 'fail_close = 2' \
     'verify = true; fail_readback = 2'; do
 	configure_set a.conf img "$out_volumes $small $what; retry = 9;
@@ -32,7 +32,7 @@ for what in 'fail_write = "1:1"' 'fail_write = "2:3"' 'fail_close = 2' \
 	same_set plain dumps
 done
 
-# It says no in the end.
+# It reports a permanent failure in the end.
 configure_set a.conf img "$out_volumes $small fail_write = \"2:3\"; retry = 2;
     times = 9;" "$ring"
 fresh

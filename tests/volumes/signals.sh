@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Signals at any time: USR1 has the status printed, INT asks, TERM aborts in
-# order, HUP and a standard error that is gone do not stop a dump.
+# Signals at any time: USR1 prints the status, INT asks, TERM aborts cleanly,
+# HUP and a lost standard error do not stop a dump.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 # shellcheck source=tests/volumes/volumes-lib.sh
@@ -18,7 +18,7 @@ engine 0 -q -c a.conf
 mv dumps plain
 slow="$out_volumes $size delay = 10;"
 
-# start NAME...: a slow run; goes on when volume 2 is being written.
+# start NAME...: a slow run; returns once volume 2 is being written.
 start () {
 	fresh
 	configure_set a.conf img "$slow" "$ring"
@@ -37,11 +37,11 @@ ends () {
 	    fail "exit status $status, not $1: $(cat err)"
 }
 
-set -m		# else what runs in the background ignores SIGINT
+set -m		# otherwise background commands ignore SIGINT
 
 # ---- USR1
 
-# Asked until it has got on twice.
+# Until there has been progress twice.
 shown () { grep -oE '[0-9.]+% done' err; }
 asked () {
 	kill -s USR1 "$run" 2>/dev/null
@@ -59,14 +59,14 @@ import re, sys
 shown = [float(x) for x in re.findall(r'([0-9.]+)% done', open('err').read())]
 sys.exit(not (shown == sorted(shown) and shown[-1] < 100))
 END
-# To all processes at once, as a terminal does.
+# To all processes at once, as from a terminal.
 start env
 kill -s USR1 -- "-$run"
 ends 0
 said "% done at"
 same_set plain dumps
 
-# Many signals, all the time.
+# Many signals, continuously.
 start env
 for ((i = 0; i < 100; i++)); do
 	kill -s USR1 "$run" 2>/dev/null
@@ -86,7 +86,7 @@ kill -s HUP "$run"
 ends 0
 same_set plain dumps
 
-# ---- Standard error is closed, or a pipe that nobody reads
+# ---- Standard error is closed, or a pipe without a reader
 
 fresh
 configure_set a.conf img "$out_volumes $size" "$ring"
@@ -115,7 +115,7 @@ for ((i = 0; i < 15; i++)); do
 	kill -s TERM "$run" 2>/dev/null
 	wait "$run"
 	status=$?
-	# Before the handler is there the signal does what it always does.
+	# Before the handler is installed, the signal has its default effect.
 	[ "$status" -ne 143 ] || [ -s err ] || continue
 	if [ "$status" -eq 0 ]; then
 		same_set plain dumps
@@ -132,7 +132,7 @@ for ((i = 0; i < 15; i++)); do
 		[ ! -e "$volume" ] || same_file "$volume" "plain/${volume##*/}"
 	done
 done
-# In a write that hangs, and when it reads back.
+# During a blocked write, and while reading back.
 fresh
 configure_set a.conf img "$out_volumes $size block = \"3:4\";" "$ring"
 : >err
@@ -143,9 +143,9 @@ kill -s TERM "$run"
 ends 3
 only .count-block 001 002
 
-# While the disk takes the last of it: that is too late to abort this dump, but
-# not to leave out the next one.  preload.so has each fsync of a volume wait for
-# the file "go".
+# While the disk stores the last data: too late to abort this dump, but not to
+# skip the next one.  preload.so makes each fsync of a volume wait for the file
+# "go".
 cat >preload.c <<'END'
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -199,7 +199,7 @@ if [ -z "${SANITIZER_FLAGS:-}" ] &&
 	not_said "next: "
 fi
 
-# TERM for the writer alone, as by somebody who looks at ps.
+# TERM to the writer alone, as sent by a user who looked at ps.
 start env
 kill -s TERM "$(newest "$run")"
 wait "$run"
@@ -212,7 +212,7 @@ esac
 
 # ---- INT
 
-# Without a terminal there is nobody to ask.
+# Without a terminal there are no questions.
 start setsid -w
 kill -s INT "$(descendants "$run" | head -n 1)"
 ends 3

@@ -1,7 +1,6 @@
 #!/usr/bin/env bash
-# With verify a volume that reads back otherwise than it was written is found
-# and written again; one that never does is given up.  The digest that is
-# reported is that of the volume.
+# With verify, a volume that reads back differently is detected and rewritten;
+# one that always does is given up.  The reported digest is that of the volume.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 # shellcheck source=tests/volumes/volumes-lib.sh
@@ -42,7 +41,7 @@ verify 0 "fail_readback = 2;"
 said "volume 2: verification failed; rewriting it" "is not read back"
 same_set good dumps
 
-# Also what the medium has cut.
+# Also if the medium has ended it.
 verify 0 "flip = \"2:5\"; capacity = (16);"
 same_set good dumps
 
@@ -64,7 +63,7 @@ END
 verify 5 "flip = \"1:1\"; times = 100; rewrite_attempts = 0;"
 [ -z "$(find dumps -name '00*')" ] || fail "$(ls dumps)"
 
-# Without verify nobody sees it.
+# Without verify it goes unnoticed.
 small="volume_size = \"256 KiB\";"
 verify 0 "flip = \"3:7\";"
 not_said "rewriting it" ", verified"
@@ -101,9 +100,9 @@ for volume in dumps/set*; do
 	said "XXH3 $("$top_builddir/tests/volumes/xxh3" <"$volume")"
 done
 
-# ---- Nothing to read back
+# ---- Outputs that cannot be read back
 
-# What cannot be read back is refused before anything is written to it.
+# An output that cannot be read back is refused before writing.
 configure_set a.conf img 'plugin = "out-file"; path = "/dev/null";
     verify = true;' "$ring"
 run setsid -w "$DUMPENGINE" -c a.conf

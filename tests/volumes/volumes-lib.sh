@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2154
-# volumes-lib.sh - what the tests of several volumes share, beside lib.sh
+# volumes-lib.sh - shared by the tests of several volumes, besides lib.sh
 #
 #     . "${top_srcdir:-.}/tests/lib.sh"
 #     . "$top_srcdir/tests/volumes/volumes-lib.sh"
@@ -9,15 +9,15 @@ out_volumes="plugin = $(quoted "$TEST_PLUGINS/out-volumes.so"); folder = \"dumps
 # shellcheck disable=SC2034
 to_files='plugin = "out-file"; path = "dumps/set%v";'
 
-# Some containers have none.
+# Some containers lack it.
 need_pty () {
 	"$PYTHON3" -c 'import pty; pty.openpty()' 2>/dev/null ||
 	    skip "needs pseudo-terminals (/dev/pts)"
 }
 
-# One block size and few inodes, so that there is a known, small dump with all
-# that a volume may end in: files of several headers, holes, links,
-# attributes, directories.  Its blocks, with the maps: about 220.
+# One block size and few inodes give a small dump of known size, with everything
+# that a volume may end in: files of several headers, holes, links, attributes,
+# directories.  Including the maps, it has about 220 blocks.
 make_small_tree () {
 	mkdir "$1" "$1/dir" "$1/dir/sub" "$1/names"
 	head -c 5000 /dev/urandom >"$1/dir/file"
@@ -53,8 +53,8 @@ make_data_image () {
 	    -O ^has_journal
 }
 
-# configure_set FILE IMAGE OUTPUT [RING [EOT [JOB]]]: one job named "test";
-# OUTPUT, RING and EOT are the insides of groups, JOB of the job itself.
+# configure_set FILE IMAGE OUTPUT [RING [EOT [JOB]]]: a job named "test";
+# OUTPUT, RING and EOT are the contents of groups, JOB those of the job itself.
 configure_set () {
 	cat >"$1" <<-END
 	jobs = ( {
@@ -72,13 +72,13 @@ configure_set () {
 
 volstrip () { "$PYTHON3" "$tools/volstrip" "$@"; }
 
-# scan_set VOLUME...: as scan, of a dump on several volumes.
+# scan_set VOLUME...: like scan, for a dump on several volumes.
 scan_set () {
 	"$PYTHON3" "$tools/dumpscan" --strict "$@" >scan.log 2>&1 ||
 	    fail "dumpscan --strict $*: $(head -c 4000 scan.log)"
 }
 
-# same_stream SINGLE VOLUME...: the set carries what the one volume does.
+# same_stream SINGLE VOLUME...: the set has the contents of the single volume.
 same_stream () {
 	volstrip same "$@" >volstrip.log 2>&1 ||
 	    fail "volstrip $*: $(cat volstrip.log)"
@@ -90,7 +90,7 @@ same_set () {
 	    fail "$1 and $2: $(cat diff.log)"
 }
 
-# count_of FOLDER: its volumes.
+# count_of FOLDER: the number of its volumes.
 count_of () { find "$1" -type f ! -name '.count-*' | wc -l; }
 
 no_partial () {
@@ -99,18 +99,18 @@ no_partial () {
 	[ -z "$found" ] || fail "left behind: $found"
 }
 
-# fresh: an empty folder for the dumps.
+# fresh: an empty directory for the dumps.
 fresh () {
 	rm -rf dumps
 	mkdir dumps
 }
 
-# descendants PID: of a process, one a line, without itself.
+# descendants PID: of a process, one per line, without itself.
 descendants () {
 	local file child
 	local -a children
 	for file in "/proc/$1/task"/*/children; do
-		# It ends without a line end, which read takes for a failure.
+		# It has no newline at the end, which read takes for a failure.
 		children=()
 		read -ra children <"$file"
 		for child in "${children[@]}"; do
@@ -120,8 +120,8 @@ descendants () {
 	done
 } 2>/dev/null
 
-# wait_until_written PID WHOLE: until a part of it is in dumps, anything between
-# nothing and all that is in the folder WHOLE, or the run is over.
+# wait_until_written PID WHOLE: until part of it is in dumps, at random between
+# nothing and everything in the directory WHOLE, or the run is over.
 wait_until_written () {
 	local part
 	part=$(($(du -sb "$2" | cut -f 1) / 1024 * (RANDOM % 1024)))
@@ -130,7 +130,7 @@ wait_until_written () {
 	done
 }
 
-# newest PID: the descendant that no other one descends from; the writer.
+# newest PID: the descendant without descendants: the writer.
 newest () { descendants "$1" | tail -n 1; }
 
 gone () { ! kill -0 "$1" 2>/dev/null; }
