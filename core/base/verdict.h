@@ -12,7 +12,7 @@
 enum verdict {
 	VERDICT_GO_ON = 0,
 	VERDICT_NOT_STARTED,	/* no: something it needs is missing */
-	VERDICT_ABORT,		/* no, says somebody */
+	VERDICT_ABORT,		/* no: decided by the user */
 	VERDICT_NO_OPERATOR,	/* no: no operator could allow it */
 	VERDICT_BAD_VOLUME	/* no: a volume failed its verification */
 };

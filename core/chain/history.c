@@ -32,7 +32,7 @@
 
 /* The part of a file that is replaced, as offsets; the rest is kept. */
 struct part {
-	char *bytes;			/* the old file; NULL: write it anew */
+	char *bytes;			/* the old file; NULL: rewrite it */
 	size_t from;
 	size_t to;
 	size_t length;			/* of the old file */

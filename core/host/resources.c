@@ -81,7 +81,7 @@ take_resource(void *arg, const struct de_resource *r)
 	return send_packet(*fd, &packet);
 }
 
-/* What its process has to know. */
+/* Passed to the process that asks. */
 struct question {
 	const struct plugin_config *config;
 	const struct de_volume *volume;
@@ -135,7 +135,7 @@ add(struct resources *resources, const struct packet *packet)
 /* end_process() replaces this with the details. */
 static const char ended[] = "its process has ended";
 
-/* Returns NULL, or why there is no packet.  The run may be aborted meanwhile. */
+/* Returns NULL, or why there is no packet, for example an aborted run. */
 static const char *
 receive(int fd, struct packet *packet, uint64_t end,
     const struct signals *signals)

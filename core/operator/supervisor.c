@@ -33,7 +33,7 @@ struct supervision {
 	uint64_t cancelled_ns;		/* when cancelled; 0: not yet */
 	uint64_t killed_ns;		/* when workers were killed; 0: no */
 	bool plugin_ended;		/* a plugin ended a worker */
-	bool killed_in_plugin;		/* somebody killed a worker in a plugin */
+	bool killed_in_plugin;		/* a worker was killed in a plugin */
 	char killed[NOTE_HOW_BYTES];	/* how a worker was killed, or "" */
 };
 

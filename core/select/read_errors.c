@@ -23,7 +23,7 @@ give_up(struct read_errors *r)
 	r->is_gone = true;
 	if (r->verdict == VERDICT_GO_ON)
 		r->verdict = VERDICT_ABORT;
-	report(r->rep, DE_ERROR, "%s is no longer readable; giving the dump up",
+	report(r->rep, DE_ERROR, "%s is no longer readable; giving up the dump",
 	    r->src->info.device);
 }
 

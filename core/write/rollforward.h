@@ -14,7 +14,7 @@
 enum rollforward_tag {
 	ROLLFORWARD_HEADER = BACKLOG_HEADER,
 	ROLLFORWARD_DATA = BACKLOG_DATA,
-	ROLLFORWARD_STAYS	/* belongs to this volume, or is made anew:
+	ROLLFORWARD_STAYS	/* belongs to this volume, or is made again:
 				   dropped */
 };
 

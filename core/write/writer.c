@@ -348,7 +348,7 @@ retry(void *arg, pid_t pid, int wait_status)
 		.begun = w->shared->begun,
 		.mark = w->shared->mark,
 	};
-		/* While there is no writer, this process need not outlive. */
+	/* Without a writer, this process may end with the supervisor. */
 	signals_end_with_supervisor();
 	w->given_up = media_change_after_failure(&w->change, &end, &failure);
 	signals_outlive_supervisor();

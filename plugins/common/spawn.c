@@ -11,7 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define CANNOT_PREPARE 126	/* as a shell ends */
+#define CANNOT_PREPARE 126	/* the status of a shell */
 #define CANNOT_RUN 127
 
 /* ------------------------------------------------------- in the new process */
@@ -32,7 +32,7 @@ reset_signals(enum spawn_group group)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-/* `failed`, or SPAWN_NO_FD, goes behind them; its end says that it runs. */
+/* `failed`, or SPAWN_NO_FD, follows; it closes when the program starts. */
 static void
 place_fds(const struct spawn *s, int failed)
 {
@@ -67,7 +67,7 @@ become_program(const struct spawn *s, int failed)
 	place_fds(s, failed);
 	if (s->prepare != NULL && !s->prepare(s->arg))
 		_exit(CANNOT_PREPARE);
-	/* cast: execvp() does not write to them */
+	/* The cast is safe: execvp() does not write to them. */
 	execvp(s->argv[0], (char *const *)(uintptr_t)s->argv);
 	const int error = errno;
 	if (failed == SPAWN_NO_FD)
@@ -80,7 +80,7 @@ become_program(const struct spawn *s, int failed)
 
 /* ------------------------------------------------------------ in the caller */
 
-/* 0: the program runs; otherwise why it does not, and its process is gone. */
+/* Returns 0 if the program runs, or why not; its process has been collected. */
 static int
 hear_exec(int fd, pid_t pid)
 {
@@ -108,7 +108,7 @@ spawn_start(const struct spawn *s)
 	if (pid == 0)
 		become_program(s, failed[1]);
 	int error = pid == -1 ? errno : 0;
-	/* Here as well, so that it can be killed as a group from now on. */
+	/* Here too, so that it can be killed as a group from now on. */
 	if (pid > 0 && s->group == SPAWN_OWN_GROUP)
 		setpgid(pid, pid);
 	if (s->hears_exec) {

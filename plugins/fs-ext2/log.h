@@ -47,7 +47,7 @@ struct log {
 	/* From its superblock. */
 	uint32_t length;		/* blocks in all */
 	uint32_t first;			/* of the ring */
-	uint32_t last;			/* behind the ring */
+	uint32_t last;			/* past the end of the ring */
 	uint32_t start;			/* oldest transaction; 0: none */
 	uint32_t sequence;		/* its number */
 	uint32_t compat;

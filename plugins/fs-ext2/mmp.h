@@ -15,7 +15,7 @@ enum mmp_use {
 	MMP_FREE,			/* or no such protection */
 	MMP_STALE,			/* marked as in use, but the counter is
 					   still */
-	MMP_IN_USE,			/* somebody counts */
+	MMP_IN_USE,			/* the counter changes */
 	MMP_CANCELLED			/* the run is being aborted */
 };
 

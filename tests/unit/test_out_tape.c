@@ -363,7 +363,7 @@ write_volume(struct bench *b, uint32_t number, uint32_t *next, uint32_t total)
 		ops()->close_volume(b->self, DE_CLOSE_DISCARD);
 		return too_small ? TOO_SMALL : FAILED;
 	}
-		/* What follows the first refusal is refused too. */
+	/* What follows the first refusal is refused too. */
 	if (status == DE_END_OF_VOLUME)
 		ck_assert_int_eq(ops()->write(b->self, record, RECORD),
 		    DE_END_OF_VOLUME);
