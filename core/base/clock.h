@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* clock.h - a monotonic clock */
+/*
+ * clock.h - a monotonic clock
+ */
 #ifndef CORE_CLOCK_H
 #define CORE_CLOCK_H
 

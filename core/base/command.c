@@ -29,11 +29,11 @@ enum ending { ENDED, TOO_LATE, CANCELLED };
 struct running {
 	const struct command *c;
 	pid_t pid;
-	int output;			/* its output; -1: closed */
+	int output;			/* read end of its output; -1: closed */
 	int wait_status;
 	char line[LINE_BYTES];
 	size_t line_used;
-	uint64_t printed;		/* bytes */
+	uint64_t printed;		/* bytes so far */
 };
 
 /* ------------------------------------------------ in the child, before exec */
@@ -45,7 +45,7 @@ prepare(void *arg)
 	return environment_enter(c->trust, c->environment);
 }
 
-/* ------------------------------------------------------------- in the parent */
+/* ------------------------------------------------------------ in the parent */
 
 static void
 log_line(struct running *r)
@@ -89,7 +89,7 @@ read_output(struct running *r)
 	}
 }
 
-/* True: it has ended. */
+/* Poll for output once.  True if the command has ended. */
 static bool
 hear(struct running *r)
 {
@@ -161,9 +161,10 @@ tell_ending(const struct running *r, enum ending ending)
 		    LOG_BYTES_MAX);
 	if (ending == TOO_LATE)
 		report(c->rep, DE_ERROR, "%s: killed after the timeout of %"
-		    PRId64 " seconds: %s", c->name, c->limit, c->text);
+		    PRId64 " second%s: %s", c->name, c->limit,
+		    c->limit == 1 ? "" : "s", c->text);
 	else if (ending == CANCELLED)
-		report(c->rep, DE_ERROR, "%s: killed, because the run is "
+		report(c->rep, DE_ERROR, "%s: killed because the run is "
 		    "aborted", c->name);
 	else if (WIFSIGNALED(r->wait_status))
 		report(c->rep, DE_ERROR, "%s: killed by signal %d: %s", c->name,
@@ -186,9 +187,7 @@ start_shell(const struct command *c, int output)
 		.fds = fds,
 		.fd_count = sizeof(fds) / sizeof(fds[0]),
 		.group = SPAWN_OWN_GROUP,
-		/*
-		 * What it was going to do must not happen without the engine.
-		 */
+		/* Its later commands must not run without the engine. */
 		.ends_with_us = true,
 		.prepare = prepare,
 		/* cast: prepare() does not write to it */
@@ -197,7 +196,7 @@ start_shell(const struct command *c, int output)
 	return spawn_start(&spawn);
 }
 
-/* Start it and wait for its end.  False after reporting an error. */
+/* Start the command and wait for it.  False if it could not be started. */
 static bool
 start(struct running *r, enum ending *ending)
 {

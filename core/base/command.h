@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * command.h - run a command from the configuration and process its output
+ * command.h - runs a command from the configuration
  *
  * /bin/sh runs it in its own process group, with only the standard descriptors
  * open: its input is empty, its output is logged line by line.
@@ -17,25 +17,26 @@
 struct command {			/* all borrowed */
 	const char *name;		/* for messages: "snapshot.create" */
 	const char *text;		/* for /bin/sh -c */
-	const char *const *environment;	/* "NAME=VALUE", terminated by NULL:
-					   added to environment.h's */
+	const char *const *environment;	/* "NAME=VALUE", NULL-terminated; added
+					   to that of environment.h */
 	const struct trust *trust;	/* of its programs; NULL: trust all */
 	int64_t limit;			/* timeout in seconds */
-	const struct signals *signals;	/* abort it; NULL: none does */
+	const struct signals *signals;	/* cancel and interrupt kill it; NULL:
+					   neither does */
 	struct report *rep;
 };
 
 /*
- * Run it and wait for its end, unless others could have written the programs
- * that it runs; kill its process group when it is aborted or takes too long.
- * True if its exit status is 0; false after reporting what happened.
+ * Run the command, unless `trust` refuses it, and wait for it; kill its process
+ * group after the limit or on a signal.  True if it exits with status 0; false
+ * after reporting what happened.
  */
 bool command_run(const struct command *c);
 
 /*
- * Without running it, check that the program it begins with exists.  True also
- * if only the shell could tell which that is; false after reporting what is
- * missing.
+ * Check, without running the command, that its first program exists.  True also
+ * if only the shell could tell which program that is; false after reporting
+ * what is missing.
  */
 bool command_check(const struct command *c);
 

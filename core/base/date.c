@@ -8,7 +8,7 @@
 #include <string.h>
 #include <time.h>
 
-/* The range of amounts by which clocks are set back. */
+/* Time zones set clocks back by up to MAX, in multiples of STEP. */
 #define REPEATED_MAX 10800	/* seconds */
 #define REPEATED_STEP 900
 
@@ -72,7 +72,7 @@ take_zone(const char **p, bool *local, int *offset)
 	return true;
 }
 
-/* mktime() would turn a 31st of February into a 3rd of March. */
+/* mktime() would turn February 31 into March 3. */
 static bool
 is_real_day(const struct tm *given)
 {
@@ -100,7 +100,7 @@ date_from_local(const struct tm *tm)
 
 	copy.tm_isdst = -1;
 	const int64_t seconds = (int64_t)mktime(&copy);
-	/* Clocks do not show second 60. */
+	/* Clocks do not show a leap second. */
 	if (given.tm_sec == 60)
 		given.tm_sec = 59;
 	for (int64_t back = REPEATED_MAX; back > 0; back -= REPEATED_STEP)

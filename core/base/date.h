@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* date.h - dates in human-readable form */
+/*
+ * date.h - parses and formats dates
+ */
 #ifndef CORE_DATE_H
 #define CORE_DATE_H
 
@@ -19,8 +21,8 @@ bool date_parse(const char *text, int64_t *seconds);
 struct tm;
 
 /*
- * The time that a local clock shows, like mktime(3); if the clock shows it
- * twice, as when summer time ends, the earlier one.  Ignores tm_isdst.
+ * Convert local time like mktime(3), but ignore tm_isdst, and pick the earlier
+ * of two times when the clock is set back, as at the end of summer time.
  */
 int64_t date_from_local(const struct tm *tm);
 

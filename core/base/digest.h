@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * digest.h - do two sequences of bytes differ?
+ * digest.h - 128-bit XXH3 digest
  *
- * 128-bit XXH3: designed to detect damage, not forgery, and as fast as memory,
- * so that it never slows a drive down.
+ * Detects damage, not forgery.  Runs at memory speed, so it never slows a drive
+ * down.
  */
 #ifndef CORE_DIGEST_H
 #define CORE_DIGEST_H

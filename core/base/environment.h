@@ -17,8 +17,8 @@ char **environment_new(const struct trust *trust);
 void environment_free(char **environment);
 
 /*
- * Make it the environment of this process, a child before its exec, with
- * additions `more` (terminated by NULL).  False: out of memory.
+ * Set the environment of this process, a child about to exec, and add the
+ * NULL-terminated `more` to it.  False if out of memory.
  */
 bool environment_enter(const struct trust *trust, const char *const *more);
 

@@ -12,10 +12,10 @@
 enum exit_status {
 	STATUS_COMPLETE = 0,
 	STATUS_NOT_STARTED = 1,	/* usage, configuration, plugin, device */
-	STATUS_INCOMPLETE = 2,	/* something is missing; it is named */
+	STATUS_INCOMPLETE = 2,	/* items are missing; each is reported */
 	STATUS_ABORTED = 3,
-	STATUS_NO_OPERATOR = 4,	/* one was needed */
-	STATUS_BAD_VOLUME = 5	/* its verification failed for good */
+	STATUS_NO_OPERATOR = 4,	/* an operator was needed */
+	STATUS_BAD_VOLUME = 5	/* verification failed on every attempt */
 };
 
 /* "an operator was needed, but none was available" */

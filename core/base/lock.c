@@ -24,7 +24,7 @@
 #define NOTE_BYTES 256
 #define ATTEMPTS 100		/* to lock what others keep removing */
 #define POLL_MS 100
-/* A shorter holder only checks, as udev and lock_is_free() do. */
+/* Programs that only probe, like udev and lock_is_free(), hold it for less. */
 #define MOMENT_NS NS_PER_SECOND
 
 struct lock {
@@ -50,7 +50,7 @@ close_fd(int *fd)
 
 /* -------------------------------------------------------------- the folder */
 
-/* Where anyone can create names, this one may be somebody else's. */
+/* Others must not be able to create or replace files in the folder. */
 static bool
 is_ours_alone(int folder)
 {
@@ -75,7 +75,7 @@ open_folder(const char *path)
 	return -1;
 }
 
-/* The same for a user however the run is started, whatever the environment. */
+/* Does not depend on the environment, so all runs of a user agree. */
 static int
 find_folder(void)
 {
@@ -92,7 +92,7 @@ find_folder(void)
 	return fd;
 }
 
-/* A name may be too long for a file name, or contain slashes. */
+/* Hash the name: it may be too long for a file name, or contain slashes. */
 static bool
 name_file(char file[static FILE_BYTES], const char *name)
 {
@@ -165,7 +165,8 @@ find_heir(const struct stat *st)
 	struct dirent *entry;
 	pid_t pid = 0;
 
-	while (folder != NULL && pid == 0 && (entry = readdir(folder)) != NULL) {
+	while (folder != NULL && pid == 0 &&
+	    (entry = readdir(folder)) != NULL) {
 		const pid_t other = (pid_t)strtol(entry->d_name, NULL, 10);
 		if (other > 0 && other != getpid() &&
 		    has_open(entry->d_name, st))
@@ -216,7 +217,7 @@ describe_holder(const struct holder *holder, char *text, size_t size)
 		snprintf(text + n, size - (size_t)n, " (job %s)", holder->job);
 }
 
-/* -------------------------------------------------------------- taking it */
+/* ---------------------------------------------------------------- locking */
 
 static void
 write_note(const struct lock *l, const struct lock_request *r)
@@ -227,12 +228,12 @@ write_note(const struct lock *l, const struct lock_request *r)
 	const size_t length = n < 0 ? 0 :
 	    (size_t)n < sizeof(note) ? (size_t)n : sizeof(note) - 1;
 
-	/* Information for others; failing to write it does no harm. */
+	/* It only tells others who has the lock, so errors do not matter. */
 	if (ftruncate(l->fd, 0) == 0 && pwrite(l->fd, note, length, 0) == -1)
 		return;
 }
 
-/* A holder that removed it while we waited has made the name free again. */
+/* If its last holder removed the file meanwhile, create a new one. */
 static bool
 lock_file(struct lock *l)
 {
@@ -251,7 +252,7 @@ lock_file(struct lock *l)
 	return false;
 }
 
-/* If two names share a node, this run has locked it already. */
+/* Did this run lock the node already, under another name? */
 static bool
 is_own(int fd)
 {
@@ -273,7 +274,7 @@ lock_node(struct lock *l, const char *path)
 	    errno != EWOULDBLOCK || is_own(l->node);
 }
 
-/* With LOCK_IN_USE, *holder is set to the holder. */
+/* Try to take the lock.  Fills in *holder with LOCK_IN_USE. */
 static enum lock_result
 try_once(struct lock *l, const struct lock_request *r, struct holder *holder)
 {

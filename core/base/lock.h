@@ -4,9 +4,9 @@
  *
  * A lock has a name, such as "device 9:128", which is the same for every path
  * to the resource.  It is a file with an flock(2) on it, in a directory that
- * only this user can write to: a system directory for root, or else one of the
- * user's own. Users who do not share that directory exclude each other through
- * the `node`, which is locked as well if it can be opened.
+ * only this user can write to: /run/dumpengine for root, else one per user.
+ * Different users exclude each other through `node`, which is locked as well if
+ * it can be opened.
  *
  * Child processes inherit the descriptors, which are closed on exec: a lock
  * lives as long as any process of the run.  Leftovers of a killed run need no
@@ -40,14 +40,14 @@ enum lock_result {
 };
 
 /*
- * Take a lock, waiting for it until the deadline, at least for a moment.  With
- * LOCK_TAKEN, release *lock with lock_release().  If no directory for locks is
- * usable, this warns and counts the lock as taken.
+ * Take a lock, waiting until the deadline but at least for a second.  With
+ * LOCK_TAKEN, the caller releases *lock by lock_release().  If no directory for
+ * locks is usable, warns and counts the lock as taken.
  */
 enum lock_result lock_take(const struct lock_request *request,
     struct lock **lock);
 
-/* Could it be taken now, without waiting?  Reports the holder if not. */
+/* Could it be taken without waiting?  False after reporting the holder. */
 bool lock_is_free(const struct lock_request *request);
 
 /* Release it, in the process that took it.  Accepts NULL. */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * process_end.h - wait for another process to end, without reaping it
+ * process_end.h - waits for a process to end, without reaping it
  *
- * By pidfd_open(2), or by polling if the kernel lacks it, a sandbox forbids it,
- * or no descriptor is left.
+ * Uses pidfd_open(2), or polls if that fails: on an old kernel, in a sandbox,
+ * or without free descriptors.
  */
 #ifndef CORE_PROCESS_END_H
 #define CORE_PROCESS_END_H

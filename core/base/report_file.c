@@ -18,7 +18,7 @@ is_ours(const struct stat *st)
 	return st->st_uid == geteuid() || st->st_uid == 0;
 }
 
-/* Open without waiting for a reader, which may still be slow later. */
+/* Open without waiting for a reader; writes wait for a slow one. */
 static const char *
 open_in_place(struct report_file *f, const char *path, const struct stat *seen)
 {
@@ -105,7 +105,7 @@ open_place(struct report_file *f, const char *path)
 	}
 }
 
-/* Such as standard output, whose offset may be in the middle of a file. */
+/* Duplicate a descriptor, such as standard output, with its file offset. */
 static const char *
 open_descriptor(struct report_file *f, int given)
 {

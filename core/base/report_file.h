@@ -21,14 +21,14 @@ struct report_file {
 };
 
 /*
- * Open what is at `path`, or create it.  NULL, or the error as a phrase to
- * follow the path, with nothing open.  Never waits for a reader.
+ * Open or create `path`, without waiting for a reader.  Returns NULL or, with
+ * nothing left open, the error as a phrase to follow the path.
  */
 const char *report_file_open(struct report_file *f, const char *path);
 
 /*
- * Finish it: the report is complete if `ok`.  False with errno set: it was not
- * stored.
+ * Close the file; `ok` if the report is complete, else discard it.  False with
+ * errno set if it could not be stored.
  */
 bool report_file_close(struct report_file *f, bool ok);
 

@@ -9,7 +9,7 @@
 
 #include "core/base/clock.h"
 
-/* timeout(1) sends two at once but means one. */
+/* A second signal within this time counts as one: timeout(1) sends two. */
 #define INSISTS_NS (300 * NS_PER_MS)
 
 static struct signals flags;
@@ -103,7 +103,7 @@ signals_flags(void)
 	return &flags;
 }
 
-/* A timer that needs no running thread.  A fork does not inherit it. */
+/* A kernel timer kills even a process that hangs.  fork() drops it. */
 static void
 prepare_end(void)
 {
@@ -129,7 +129,7 @@ signals_leave_to_supervisor(int channel)
 	supervisor.channel = channel;
 	prepare_end();
 	prctl(PR_SET_PDEATHSIG, SIGNALS_WAKE);
-	signals_has_supervisor();	/* it may have died before */
+	signals_has_supervisor();	/* it may have died already */
 }
 
 void

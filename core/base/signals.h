@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * signals.h - what signals have requested
+ * signals.h - signals as flags
  *
- * Handlers only set flags; the flags are checked where work is handed out.
- * They are file-scope variables, because a signal handler has no argument.
+ * Handlers only set flags, which are checked wherever work is handed out.  The
+ * flags have file scope because a signal handler gets no argument.
  */
 #ifndef CORE_SIGNALS_H
 #define CORE_SIGNALS_H
@@ -18,46 +18,46 @@
  */
 #define SIGNALS_WAKE SIGUSR2
 
-/* How long a process may go on after the supervisor's death. */
+/* How long a process may continue after the supervisor has died. */
 #define SIGNALS_ORPHAN_MS 700
 
 struct signals {
 	atomic_int cancel;	/* SIGTERM: its number; SIGKILL: the supervisor
 				   died */
 	atomic_int interrupt;	/* SIGINT: ask whether to abort */
-	atomic_int insists;	/* either one again: end at once */
+	atomic_int insists;	/* a second SIGTERM or SIGINT: end at once */
 	atomic_int status;	/* SIGUSR1, SIGINFO: show the status */
 	atomic_int hangup;	/* SIGHUP: the terminal is gone */
 };
 
-/* For the supervisor.  Returns the flags, which handlers set from now on. */
+/* Install the handlers in the supervisor.  Returns the flags they set. */
 struct signals *signals_install(void);
 
-/* The flags; none is set without handlers. */
+/* The flags; all zero without handlers. */
 const struct signals *signals_flags(void);
 
 /*
- * For each process that it forks: only SIGTERM reaches these.  The supervisor
- * decides about signals that a terminal sends to all processes.  When its end
- * of `channel` closes, the supervisor has died: `cancel` is set, and
- * SIGNALS_ORPHAN_MS later the process is killed, whatever it is doing.
+ * Leave all signals but SIGTERM to the supervisor, which decides about those
+ * that a terminal sends to all processes.  Every process that it forks calls
+ * this.  If the supervisor's end of `channel` closes, it has died: `cancel` is
+ * set, and the process is killed SIGNALS_ORPHAN_MS later.
  */
 void signals_leave_to_supervisor(int channel);
 
 /*
- * For a child of the supervisor with nothing to discard: it ends with the
- * supervisor at once.  The other function reverts this.
+ * In a child of the supervisor with nothing to discard: be killed as soon as
+ * the supervisor dies.  signals_outlive_supervisor() undoes this.
  */
 void signals_end_with_supervisor(void);
 void signals_outlive_supervisor(void);
 
 /*
- * Is the supervisor alive?  If not, the above has been started.  True if there
- * is none (`channel` is -1).  Any thread.
+ * Is the supervisor alive?  If not, `cancel` is set and the time to the kill
+ * has begun.  True also in a process without a supervisor.  Any thread.
  */
 bool signals_has_supervisor(void);
 
-/* Who requested the abort, by `cancel`, for messages. */
+/* Who requested the abort, for messages, from the value of `cancel`. */
 const char *signals_who_cancels(int cancel);
 
 #endif

@@ -32,7 +32,7 @@ say(const struct state_file *s, const char *what)
 	    "directory", s->path, what, strerror(errno));
 }
 
-/* ------------------------------------------------------------------- opening */
+/* ------------------------------------------------------------------ opening */
 
 static bool
 is_ours_alone(const struct state_file *s, int fd, const char *what,
@@ -124,7 +124,7 @@ open_and_lock(struct state_file *s)
 	return false;
 }
 
-/* ------------------------------------------------------------------- reading */
+/* ------------------------------------------------------------------ reading */
 
 /* Split `size` bytes of s->bytes, which end with a NUL, into texts. */
 static bool
@@ -209,8 +209,7 @@ state_file_close(struct state_file *s)
 	if (s == NULL)
 		return;
 	if (s->fd != -1)
-		close(s->fd);	/* an explicit unlock would release our
-				   children's, too */
+		close(s->fd);	/* LOCK_UN would unlock it for children, too */
 	if (s->folder != -1)
 		close(s->folder);
 	free(s->bytes);
@@ -243,7 +242,7 @@ state_file_path(const struct state_file *s)
 	return s->path;
 }
 
-/* ------------------------------------------------------------------- writing */
+/* ------------------------------------------------------------------ writing */
 
 static bool
 write_text(const struct state_file *s, const char *text, off_t *at)

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * state_file.h - what must be known after a crash
+ * state_file.h - state that must survive a crash
  *
  * One file per job, DIRECTORY/JOB.snapshot, with texts "NAME=VALUE", each
  * terminated by a NUL.  It exists only while there is something to undo.  It is
  * locked while any process that has it open is alive, children forked meanwhile
  * included.
  *
- * Its contents will be run as a command, so the directory and the file must be
- * ours, and nobody else may be able to write to them.
+ * Its contents are run as commands, so the directory and the file must be owned
+ * by this user or root, and writable by no one else.
  */
 #ifndef CORE_STATE_FILE_H
 #define CORE_STATE_FILE_H

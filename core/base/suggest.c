@@ -49,8 +49,7 @@ suggest_begin(struct suggestion *s, const char *word)
 
 	s->word = word;
 	s->best = NULL;
-	s->distance = length <= 3 ? 2 : length / 3 + 2;	/* the first that is too
-							   far */
+	s->distance = length <= 3 ? 2 : length / 3 + 2;	/* too far already */
 }
 
 void

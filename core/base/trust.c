@@ -15,12 +15,12 @@
 #define LINKS_MAX 40		/* the kernel's limit */
 #define NESTED_MAX 3		/* nested commands: sh -c "sh -c ..." */
 #define UNMAPPED 65534		/* any user unknown to a user namespace */
-#define USUAL_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+#define USUAL_PATH \
+	"/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 struct trust {
 	bool is_root;
-	uid_t top;			/* owner of /, who can change
-					   everything */
+	uid_t top;			/* owner of /, who can change it all */
 	char **allowed;			/* owned; resolved absolute paths */
 	size_t allowed_count;
 	char *path;			/* owned */
@@ -32,7 +32,7 @@ struct trust {
 struct walk {
 	const struct trust *t;
 	uid_t also;
-	const char *file;		/* as requested */
+	const char *file;		/* the path to check */
 	char folder[PATH_MAX];		/* current directory; "" is the root */
 	char rest[2 * PATH_MAX];	/* still to be resolved */
 	unsigned int links;
@@ -46,7 +46,7 @@ is_owner_trusted(const struct walk *w, uid_t uid)
 	    (uid == UNMAPPED && w->t->top == UNMAPPED);
 }
 
-/* An access control list can grant write access that the group bits hide. */
+/* With an access control list, the group bits are the mask of other users. */
 static bool
 can_others_write(const char *path, const struct stat *st)
 {
@@ -93,7 +93,7 @@ refuse(const struct walk *w, const char *what, const char *path,
 	return false;
 }
 
-/* Can the contents of the directory be trusted to come from root? */
+/* Can an entry of the directory be trusted to have been put there by root? */
 static bool
 check_folder(const struct walk *w, const struct stat *entry)
 {
@@ -238,7 +238,7 @@ trust_file(const struct trust *t, const char *path, uid_t also,
 
 /* ------------------------------------------------------------- a command */
 
-#define BREAKS ";&|(){}\n"	/* characters that a command may follow */
+#define BREAKS ";&|(){}\n"	/* a command may begin after these */
 
 /* A command being parsed. */
 struct reading {
@@ -421,7 +421,7 @@ trust_command(const struct trust *t, const char *command, uid_t also,
 	return t == NULL || !t->is_root || check_text(&r, command);
 }
 
-/* --------------------------------------------------------------- the whole */
+/* -------------------------------------------------------------------- PATH */
 
 /*
  * Relative entries are dropped as well: they depend on the current directory.
@@ -501,7 +501,7 @@ trust_allow(struct trust *t, const char *path)
 	}
 	t->allowed = allowed;
 	allowed[t->allowed_count++] = real;
-	/* A directory of PATH may be one of them. */
+	/* It may cover a directory of PATH. */
 	return set_path(t);
 }
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * trust.h - could others than root have written what root is about to use?
+ * trust.h - refuses files that users other than root can write to
  *
  * Whoever can write to a configuration, plugin or program that the engine runs
  * as root, or to a directory on its path, can become root.  So these are
- * refused unless only root can write to all of them.  For other users nothing
- * is checked: what they run is their own affair.
+ * refused unless only root can write to all of them.  When the engine runs as
+ * another user, nothing is checked.
  *
  * "Only root" means: owned by root, not writable by any group but root's, nor
  * by others.  A directory with the sticky bit, such as /tmp, may be on the path
@@ -55,7 +55,8 @@ bool trust_command(const struct trust *t, const char *command, uid_t also,
 
 /*
  * The search path for programs: for root, the directories of PATH that only
- * root can write to; for others, all of it.  Lives as long as t.
+ * root can write to; for others, all of it.  Valid until trust_free() or the
+ * next trust_allow().
  */
 const char *trust_path(const struct trust *t);
 

@@ -37,7 +37,7 @@ utf8_is_printable(uint32_t character)
 		uint32_t first, last;
 	} ranges[] = {
 		{ 0x0000, 0x001f }, { 0x007f, 0x009f },	/* controls */
-		{ 0x00ad, 0x00ad },			/* a hyphen, unseen */
+		{ 0x00ad, 0x00ad },			/* soft hyphen */
 		{ 0x061c, 0x061c },			/* direction */
 		{ 0x180e, 0x180e },
 		{ 0x200b, 0x200f },			/* width 0, direction */

@@ -19,8 +19,8 @@
 size_t utf8_character(const char *text, size_t left, uint32_t *character);
 
 /*
- * Can it be displayed as what it is?  Excludes control characters, those that
- * change the writing direction, line separators and invisible ones.
+ * Is the character safe to show?  Control characters, invisible characters,
+ * line separators and changes of direction are not.
  */
 bool utf8_is_printable(uint32_t character);
 

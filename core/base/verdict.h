@@ -2,7 +2,7 @@
 /*
  * verdict.h - may the dump go on?
  *
- * The result of functions that ask a person, a plugin or a limit.
+ * Returned by functions that ask an operator or a plugin, or check a limit.
  */
 #ifndef CORE_VERDICT_H
 #define CORE_VERDICT_H
@@ -12,15 +12,15 @@
 enum verdict {
 	VERDICT_GO_ON = 0,
 	VERDICT_NOT_STARTED,	/* no: something it needs is missing */
-	VERDICT_ABORT,		/* no: decided by the user */
-	VERDICT_NO_OPERATOR,	/* no: no operator could allow it */
+	VERDICT_ABORT,		/* no: the operator or a plugin refused */
+	VERDICT_NO_OPERATOR,	/* no: there is no operator to ask */
 	VERDICT_BAD_VOLUME	/* no: a volume failed its verification */
 };
 
-/* The exit status of a dump that ends with it; VERDICT_GO_ON: complete. */
+/* The exit status of a dump that ends with `verdict`. */
 enum exit_status verdict_status(enum verdict verdict);
 
-/* The reverse, for a dump that will not be complete. */
+/* The verdict for the exit status of a dump that is not complete. */
 enum verdict verdict_of_status(enum exit_status status);
 
 #endif

@@ -37,7 +37,7 @@ struct trial {
 	const struct apart_mouth *mouth;	/* in the process that tries it */
 };
 
-/* A message "KEY: what is wrong" is reported at the line of that key. */
+/* Report a message "KEY: ..." at the line of that key. */
 static void
 take_complaint(void *arg, int severity, const char *text)
 {

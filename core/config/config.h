@@ -45,7 +45,7 @@ struct config_request {			/* all borrowed */
 struct config *config_load(const struct config_request *request,
     struct plugin_registry *reg, struct report *rep);
 
-/* Takes NULL. */
+/* Accepts NULL. */
 void config_free(struct config *config);
 
 /* The job of that name, or NULL. */

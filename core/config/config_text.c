@@ -163,7 +163,10 @@ read_some(int fd, char *buffer, size_t size, int limit)
 	return n;
 }
 
-/* Returns the contents, NUL-terminated, to be freed; NULL after reporting. */
+/*
+ * Returns the contents, NUL-terminated; the caller frees them.  NULL after
+ * reporting why.
+ */
 static char *
 read_all(struct config_text *t, int fd, size_t file, int limit,
     size_t *length)

@@ -50,7 +50,7 @@ struct config_tree *config_tree_read(const char *file,
     const struct trust *trust, struct report *rep,
     const struct signals *signals, unsigned int *errors);
 
-/* Takes NULL. */
+/* Accepts NULL. */
 void config_tree_free(struct config_tree *tree);
 
 /* The group of all settings at the top level. */

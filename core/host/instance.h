@@ -90,7 +90,7 @@ struct instance *instance_new(const struct plugin *plugin,
  */
 void instance_set_unwanted(struct instance *in, bool unwanted);
 
-/* Takes NULL. */
+/* Accepts NULL. */
 void instance_free(struct instance *in);
 
 #endif

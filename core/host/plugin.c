@@ -64,7 +64,7 @@ next_folder(const char **list, char *folder, size_t size)
 	return true;
 }
 
-/* Returns the path of a plugin, to be freed, or NULL with a reason. */
+/* Returns the path of a plugin, or NULL with a reason.  The caller frees it. */
 static char *
 find(const char *name, const struct why *why)
 {

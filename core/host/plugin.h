@@ -49,7 +49,7 @@ void plugin_registry_set_trial(struct plugin_registry *reg,
     enum plugin_trial trial);
 enum plugin_trial plugin_registry_trial(const struct plugin_registry *reg);
 
-/* Unloads all plugins; no instance may be left.  Takes NULL. */
+/* Unloads all plugins; no instance may be left.  Accepts NULL. */
 void plugin_registry_free(struct plugin_registry *reg);
 
 /*

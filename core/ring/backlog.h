@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * backlog.h - the queue of what still has to go to the tape
+ * backlog.h - a queue of data that must still go to tape
  *
  * At the end of a volume it takes the tape blocks that were filled but are not
- * on the medium, and what was about to be put.  It holds no more than the ring.
+ * on the medium, and whatever was about to be put.  It holds no more than the
+ * ring.
  */
 #ifndef CORE_BACKLOG_H
 #define CORE_BACKLOG_H

@@ -90,7 +90,7 @@ struct ring_extent {
 /* Returns NULL if out of memory. */
 struct ring *ring_new(const struct ring_config *config);
 
-/* The ring must be stopped.  Takes NULL. */
+/* The ring must be stopped.  Accepts NULL. */
 void ring_free(struct ring *ring);
 
 /* The needs of a medium. */

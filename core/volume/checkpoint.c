@@ -117,8 +117,8 @@ wait_for_writer(struct checkpoint *cp, pid_t writer, int fd)
 
 	while (hear(cp, writer, fd, &word)) {
 		/*
-		 * Nothing is left to do or report, and the writer is waiting
-		 * for this process: exit here, not in main().
+		 * The writer is waiting for this process, which has nothing
+		 * left to do or report: exit here, not in main().
 		 */
 		if (word == SAFE)
 			_exit(EXIT_SUCCESS);

@@ -29,7 +29,7 @@ struct media *media_new(struct report *rep, struct signals *signals);
 bool media_add(struct media *media, const struct job_config *job);
 
 /*
- * Does each job write to a place of its own, and to nothing that the run needs?
+ * Do all jobs write to different places, and to nothing that the run needs?
  * False after reporting every clash.
  */
 bool media_are_distinct(const struct media *media,

@@ -14,8 +14,8 @@
 enum rollforward_tag {
 	ROLLFORWARD_HEADER = BACKLOG_HEADER,
 	ROLLFORWARD_DATA = BACKLOG_DATA,
-	ROLLFORWARD_STAYS	/* belongs to this volume, or is made again:
-				   dropped */
+	ROLLFORWARD_STAYS	/* dropped: of this volume only, or made again
+				   for the next */
 };
 
 /*

@@ -107,7 +107,7 @@ wait "$background"
 status=$?
 background=
 [ "$status" -eq 3 ] || fail "aborted while it is made: $status, $(cat err)"
-said "killed, because the run is aborted" "snapshot.remove: a.img goes"
+said "killed because the run is aborted" "snapshot.remove: a.img goes"
 gone
 
 # The engine: while processes read the snapshot it stays; the next run removes

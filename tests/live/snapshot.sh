@@ -106,7 +106,7 @@ gone
 limit=1
 configure "$file" 'touch copy.img; sleep 600'
 engine 1 -c s.conf
-said "snapshot.create: killed after the timeout of 1 seconds" going
+said "snapshot.create: killed after the timeout of 1 second:" going
 gone
 thawed 3
 limit=
