@@ -8,7 +8,7 @@
 source_fault 0 none --
 not_said "warning" "error"
 source_fault 1 open -- "does not open as it was told to"
-source_fault 1 root-inode -- "/dev/faulty" "root inode 3"
+source_fault 1 root-inode -- "/dev/faulty" "root inode is 3"
 source_fault 1 max-inode -- "/dev/faulty" "4294967295"
 source_fault 0 no-texts --
 source_fault 3 root-file -- "/dev/faulty" "inode 2" "is not a directory"

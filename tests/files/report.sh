@@ -87,7 +87,7 @@ wait "$reader"
 is_report read
 run timeout 20 "$DUMPENGINE" -q -c a.conf --report fifo
 [ "$status" -eq 2 ] || fail "a fifo without a reader: exit status $status"
-said "fifo" "nobody reads"
+said "fifo" "it has no reader"
 "$PYTHON3" - <<'END' >read &
 import socket, sys
 s = socket.socket(socket.AF_UNIX)
