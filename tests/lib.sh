@@ -89,7 +89,7 @@ clean_up () {
 
 mkdir -p "$top_builddir/tests"
 scratch=$(mktemp -d "$top_builddir/tests/scratch.XXXXXX") ||
-    fail "no scratch folder"
+    fail "cannot create the scratch directory"
 trap clean_up EXIT
 trap 'exit 99' HUP INT TERM
 cd "$scratch" || exit 99
@@ -232,7 +232,7 @@ $(cat err)"
 	done
 }
 
-said_nothing () { [ ! -s err ] || fail "it said: $(cat err)"; }
+said_nothing () { [ ! -s err ] || fail "unexpected messages: $(cat err)"; }
 
 printed_nothing () { [ ! -s out ] || fail "it printed: $(head -c 500 out)"; }
 
@@ -262,7 +262,7 @@ restore_dump () {
 	# Without root it cannot give files away; that is not the dump's fault.
 	! grep -vE '^(\./)?[^:]*: warning: |Operation not permitted' \
 	    restore.log | grep -q . ||
-	    fail "restore said: $(head -c 4000 restore.log)"
+	    fail "messages of restore: $(head -c 4000 restore.log)"
 	rm -f "$2/restoresymtable"
 }
 

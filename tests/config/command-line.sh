@@ -6,7 +6,7 @@
 printed () {
 	local text
 	for text; do
-		grep -qF -- "$text" out || fail "no \"$text\" in what it printed:
+		grep -qF -- "$text" out || fail "no \"$text\" in its output:
 $(cat out)"
 	done
 }

@@ -286,7 +286,7 @@ refused x.conf "x.conf:2: name: " "x.conf:3: level: " "x.conf:4: lable: " \
     "x.conf:7: path: missing" "x.conf:9: slaves: " "x.conf:10: blocking: " \
     "x.conf:11: eot: " "x.conf:13: name: missing" "x.conf:13: files: " \
     "x.conf:13: output: missing" "x.conf:15: other: "
-[ "$(wc -l <err)" -eq 14 ] || fail "14 mistakes, but it said: $(cat err)"
+[ "$(wc -l <err)" -eq 14 ] || fail "not 14 errors: $(cat err)"
 
 # --check and -q report the same.
 cp err all

@@ -4,7 +4,7 @@
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 
-[ -z "$SANITIZER_FLAGS" ] || skip "a sanitizer has allocations of its own"
+[ -z "$SANITIZER_FLAGS" ] || skip "a sanitizer makes allocations too"
 preload=$top_builddir/tests/run/.libs/memory-preload.so
 [ -e "$preload" ] || skip "its preload is not built"
 

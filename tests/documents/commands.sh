@@ -12,7 +12,7 @@ need gcc jq pkg-config ssh-keygen
 for name in /etc/rmt /usr/sbin/rmt-dump; do
 	[ -x "$name" ] || skip "needs $name"
 done
-case $scratch in *[[:space:]\'\"]*) skip "its name stands in scripts" ;; esac
+case $scratch in *[[:space:]\'\"]*) skip "scripts contain the name of the scratch directory" ;; esac
 
 world=$scratch/world
 mkdir world

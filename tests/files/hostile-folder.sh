@@ -55,7 +55,7 @@ wait_for 10 grep -q "waiting for a reader" err ||
     fail "it does not wait for a reader: $(cat err)"
 cat fifo >through
 wait "$run" || fail "through a FIFO: $(cat err)"
-[ -s through ] || fail "nothing came through the FIFO"
+[ -s through ] || fail "the FIFO received nothing"
 ln fifo second
 engine 1 -q -c b.conf
 said "fifo" "hard link"
@@ -76,7 +76,7 @@ run timeout 20 "$DUMPENGINE" -q -c a.conf
 [ "$status" -eq 1 ] || fail "a FIFO of another user: exit status $status"
 said "open/dump" "another user"
 run timeout 1 cat <&9
-[ ! -s out ] || fail "they have got $(wc -c <out) bytes of the dump"
+[ ! -s out ] || fail "they received $(wc -c <out) bytes of the dump"
 exec 9>&-
 rm open/dump
 
@@ -98,7 +98,7 @@ printf 'process=1\0file=%s\0name=x\0from=%s\0inode=%d\0to=%s\0replaces=0\0comple
 other cp text "open/.dumpengine-$id.set"
 other touch "open/.dumpengine-$id-mine"
 engine 0 -q -c a.conf
-[ -e victim ] && [ ! -e elsewhere ] || fail "a journal of another user was believed"
+[ -e victim ] && [ ! -e elsewhere ] || fail "a journal of another user was trusted"
 [ -e "open/.dumpengine-$id-mine" ] || fail "a file of another user was removed"
 rm -f open/dump open/.d*
 # The same for our own, with names that it cannot have created.
@@ -107,7 +107,7 @@ mkdir "open/.dumpengine-$id-folder"
 ln -s "$scratch/victim" "open/.dumpengine-$id-link"
 touch "open/.dumpengine-$id-0"
 engine 0 -q -c a.conf
-[ -e victim ] && [ ! -e elsewhere ] || fail "a journal was believed"
-[ ! -e "open/.dumpengine-$id-0" ] || fail "leavings stay: $(ls -A open)"
-[ -e "open/.dumpengine-$id.set" ] && fail "leavings stay: $(ls -A open)"
+[ -e victim ] && [ ! -e elsewhere ] || fail "a foreign journal was trusted"
+[ ! -e "open/.dumpengine-$id-0" ] || fail "leftovers remain: $(ls -A open)"
+[ -e "open/.dumpengine-$id.set" ] && fail "leftovers remain: $(ls -A open)"
 exit 0

@@ -111,7 +111,7 @@ said "locked/a" "Permission denied"
 run plain "$DUMPENGINE" --check -c a.conf
 [ "$status" -eq 1 ] || fail "--check: exit status $status, not 1"
 said "locked/a" "Permission denied"
-[ -z "$(ls locked)" ] || fail "something is in the locked folder"
+[ -z "$(ls locked)" ] || fail "the locked directory is not empty"
 
 # A disk that fails to store what was written: an error, unless syncing is
 # turned off.
@@ -156,7 +156,7 @@ configure_job slow.conf \
     "slaves = 1; blocking = 1;"
 "$DUMPENGINE" -c slow.conf >slow.log 2>&1 &
 first=$!
-wait_for 10 begun || fail "no file comes up"
+wait_for 10 begun || fail "no file appears"
 engine 1 -c slow.conf
 said "dumps/same: in use by process $first"
 wait "$first" || fail "the first run was disturbed: $(cat slow.log)"
@@ -167,7 +167,7 @@ rm dumps/same
 sed -i 's/overwrite = true/overwrite = false/' slow.conf
 "$DUMPENGINE" -c slow.conf >slow.log 2>&1 &
 first=$!
-wait_for 10 begun || fail "no file comes up"
+wait_for 10 begun || fail "no file appears"
 echo precious >dumps/same
 wait "$first"
 [ $? -eq 4 ] || fail "it did not abort: $(cat slow.log)"

@@ -30,7 +30,7 @@ for path in "/dev/$name" "/dev/../dev/$name" "folder/$name" dangling \
 	refused "$path" "$path" "files cannot be kept in"
 	[ ! -e "/dev/$name" ] || {
 		rm -f "/dev/$name"
-		fail "$path: a file was made in /dev"
+		fail "$path: a file was created in /dev"
 	}
 done
 # With an old file in place of a device, left by such a run.
@@ -62,7 +62,7 @@ for place in /dev /proc; do
 	engine 1 -q -c a.conf
 	[ ! -e "$place/$name" ] || {
 		rm -f "$place/$name"
-		fail "dumpdates was made in $place"
+		fail "dumpdates was created in $place"
 	}
 done
 

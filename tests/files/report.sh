@@ -125,7 +125,7 @@ fi
 name=/dev/dumpengine-report-$$
 engine 2 -q -c a.conf --report "$name"
 said "$name" "files cannot be kept"
-[ ! -e "$name" ] || { rm -f "$name"; fail "a file was made in /dev"; }
+[ ! -e "$name" ] || { rm -f "$name"; fail "a file was created in /dev"; }
 
 # ---- A link of another user
 

@@ -19,7 +19,7 @@ memory=$(mktemp -d /dev/shm/dumpengine.XXXXXX) || skip "needs /dev/shm"
 trap 'rm -rf "$memory"; clean_up' EXIT
 ln -s "$memory/huge.img" huge.img
 truncate -s 17T "$memory/huge.img" 2>/dev/null ||
-    skip "files of 17 TiB cannot be made here"
+    skip "cannot create files of 17 TiB here"
 timeout 60 "$MKE2FS" -q -F -d tree -t ext4 -b 4096 -N 65536 \
     -O 64bit,sparse_super2,uninit_bg,^resize_inode,^metadata_csum,^has_journal \
     -E num_backup_sb=0,lazy_itable_init=1 huge.img \

@@ -62,7 +62,7 @@ only m
 
 "$PYTHON3" mmp.py a.img "$block" "$size" &
 counter=$!
-wait_for 60 test -e counting || fail "nobody counts"
+wait_for 60 test -e counting || fail "the counter does not change"
 dump
 engine 1 -c m.conf
 said "error: a.img: is mounted on another machine: node?seven" "live = true"

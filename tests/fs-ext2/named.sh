@@ -137,7 +137,7 @@ truncate -s 20M torn.img
 configure_dump torn.conf torn.img dumps/torn
 timeout 60 "$DUMPENGINE" -c torn.conf >out 2>err </dev/null
 status=$?
-[ "$status" -eq 2 ] || fail "torn: exit status $status: $(cat err)"
+[ "$status" -eq 2 ] || fail "truncated: exit status $status: $(cat err)"
 said "inodes 6145 to " "are missing" "No such device or address" \
     "IT IS NOT COMPLETE"
 rm -rf restored

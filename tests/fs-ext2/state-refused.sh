@@ -44,7 +44,7 @@ refused short.img
 head -c 100000 good.img >torn.img
 configure_dump torn.conf torn.img dumps/torn
 run "$DUMPENGINE" -c torn.conf
-[ "$status" -ne 0 ] || fail "a torn image is dumped without complaint"
+[ "$status" -ne 0 ] || fail "a truncated image is dumped without an error"
 only
 
 # Errors or an unclean state cause only a warning.

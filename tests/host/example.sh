@@ -85,7 +85,7 @@ configure_job e.conf "$source" \
     "blocking = 10;"
 engine 4 -c e.conf
 said "volumes holds only 20 tape blocks"
-[ "$(wc -l <volumes)" -eq 2 ] || fail "a volume that is none left a line"
+[ "$(wc -l <volumes)" -eq 2 ] || fail "a volume that was not written left a line"
 
 # It also builds for debugging, and errors are found early.
 "$MAKE" -C example clean >make.log 2>&1 || fail "$(cat make.log)"

@@ -18,7 +18,7 @@ crash () {
 	make_image live.img "${CRASH_SIZE:-16M}" "$@"
 	can_mount live.img mnt "rw,noatime,$options" ||
 	    skip "cannot mount: $(cat mount.log)"
-	(cd mnt && "$work") || fail "$name: its files cannot be made"
+	(cd mnt && "$work") || fail "$name: cannot create its files"
 	cp --sparse=always live.img "$name" || fail "cannot copy the image"
 	unmount mnt
 	"$DEBUGFS" -R stats "$name" 2>/dev/null | grep -q needs_recovery ||

@@ -48,7 +48,7 @@ loop=$(losetup --show -f journal.img) || skip "no loop devices"
     fail "mke2fs: $(cat mke2fs.log)"
 make_image live.img 16M -t ext4 -b 1024 -J "device=$loop"
 can_mount live.img mnt "rw,noatime" || skip "cannot mount: $(cat mount.log)"
-(cd mnt && work) || fail "its files cannot be made"
+(cd mnt && work) || fail "cannot create its files"
 cp --sparse=always live.img image
 cp --sparse=always journal.img copy.img
 unmount mnt
@@ -94,13 +94,13 @@ said "the journal's inode, 8, is damaged"
 for feature in ^orphan_file orphan_file; do
 	make_image live.img 16M -t ext4 -b 1024 -O "$feature"
 	can_mount live.img mnt "rw,noatime" || skip "cannot mount"
-	cd mnt && orphans && cd .. || fail "its files cannot be made"
+	cd mnt && orphans && cd .. || fail "cannot create its files"
 	cp --sparse=always live.img image
 	exec 7<&-
 	unmount mnt
 	same_as_recovered image
 	grep -qi "orphan" e2fsck.log || fail "there was no orphan: $(cat e2fsck.log)"
 	restore_dump got.dump "$feature"
-	[ ! -e "$feature/gone" ] || fail "a file that was deleted came back"
+	[ ! -e "$feature/gone" ] || fail "a deleted file was restored"
 	[ "$(stat -c %s "$feature/kept")" = 777 ] || fail "kept is not cut"
 done

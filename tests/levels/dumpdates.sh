@@ -21,14 +21,14 @@ holds () {
 	expected=$(printf '%s\n' "$@")
 	[ "$found" = "$expected" ] ||
 	    fail "dumpdates holds \"$found\", not \"$expected\""
-	[ "$(echo dumpdates?*)" = "dumpdates?*" ] || fail "left: $(ls)"
+	[ "$(echo dumpdates?*)" = "dumpdates?*" ] || fail "leftovers: $(ls)"
 }
 
 # --check changes nothing.
 settings
 engine 0 -c levels.conf --check
 said "dumpdates: does not exist; will be created"
-[ ! -e dumpdates ] || fail "--check has made it"
+[ ! -e dumpdates ] || fail "--check created it"
 
 # A dump creates it, and is recorded with its own date.
 engine 0 -c levels.conf
@@ -169,7 +169,7 @@ if is_root && mkdir full && mount -t tmpfs -o size=64k none full 2>mount.log; th
 	[ "$(cat full/dumpdates)" = "/dev/x 0 Tue Sep  1 00:00:00 2020 +0000" ] ||
 	    fail "$(cat full/dumpdates)"
 	[ "$(ls full)" = "dumpdates
-zeros" ] || fail "left: $(ls full)"
+zeros" ] || fail "leftovers: $(ls full)"
 	mount -o remount,ro full
 	engine 1 -c levels.conf --check
 	engine 1 -c levels.conf

@@ -30,7 +30,7 @@ restore_level () {
 	    >restore.log 2>&1 </dev/null || fail "restore $1: $(cat restore.log)"
 	! grep -vE '^(\./)?[^:]*: warning: |Operation not permitted' \
 	    restore.log | grep -q . ||
-	    fail "restore $1 said: $(head -c 4000 restore.log)"
+	    fail "messages of restore $1: $(head -c 4000 restore.log)"
 }
 
 # compare_level IMAGE FOLDER [OPTION of treecmp...]: is it the same?

@@ -8,7 +8,7 @@ need_source
 need_debugfs
 need_restore
 need_python
-[ -z "${SANITIZER_FLAGS:-}" ] || skip "a sanitizer has to be loaded first"
+[ -z "${SANITIZER_FLAGS:-}" ] || skip "a sanitizer must be loaded first"
 preload=$top_builddir/tests/read-errors/.libs/eio-preload.so
 [ -e "$preload" ] || skip "needs $preload"
 mkdir -p dumps tree/many tree/deep/er/est{1..8}
@@ -77,7 +77,7 @@ level_1 () {
 	done
 	rm chain/restoresymtable
 	! grep -vE 'warning: |Operation not permitted|not found on tape' \
-	    restore.log | grep -q . || fail "restore said: $(cat restore.log)"
+	    restore.log | grep -q . || fail "messages of restore: $(cat restore.log)"
 	same_tree tree chain --no-flags
 }
 

@@ -52,7 +52,7 @@ changes () {
 		grep -q "warning: $name (inode [0-9]*): created after" err ||
 		    fail "$name is not named: $(cat err)"
 	done
-	grep -q 'inode [0-9]*): removed' err || fail "goes: $(cat err)"
+	grep -q 'inode [0-9]*): removed' err || fail "removal not reported: $(cat err)"
 	grep -q 'warning: /dir/deep (inode [0-9]*): changed' err ||
 	    fail "the directory: $(cat err)"
 	not_said same "/other" fresh "/dir/link" "/dir (" "no table"

@@ -54,7 +54,7 @@ left_frozen () {
 	kill -s KILL "$run" "$guard"
 	wait "$run" 2>/dev/null
 	wait_for 20 gone "$guard" || fail "the guard is still there"
-	is_frozen || fail "it was thawed by nobody"
+	is_frozen || fail "it was thawed, but no process was left"
 }
 gone () {
 	local state
@@ -86,7 +86,7 @@ kill -0 "$run" || fail "the run is over"
 : >go
 wait "$run" || fail "exit status $?: $(cat err)"
 wait "$check"
-! grep -q "left frozen" check.err || fail "it thaws what is not left"
+! grep -q "left frozen" check.err || fail "it thaws a filesystem that is in use"
 not_said "something else has thawed it" "is gone"
 
 # A record from before a reboot thaws nothing.

@@ -81,7 +81,7 @@ gone
 start_engine
 rm -f reached
 kill -KILL "$(descendants "$background" | tail -n 1)"
-wait_for 60 test -e reached || fail "it is not written again: $(cat err)"
+wait_for 60 test -e reached || fail "the volume is not rewritten: $(cat err)"
 : >go
 wait "$background" || fail "a killed writer: $? $(cat err)"
 background=
@@ -106,7 +106,7 @@ kill -TERM "$background"
 wait "$background"
 status=$?
 background=
-[ "$status" -eq 3 ] || fail "aborted while it is made: $status, $(cat err)"
+[ "$status" -eq 3 ] || fail "aborted while making it: $status, $(cat err)"
 said "killed because the run is aborted" "snapshot.remove: a.img goes"
 gone
 
@@ -157,7 +157,7 @@ gone
 # A truncated state file is ignored; one that others can write to is refused.
 printf 'remove=touch ran' >"$state"
 engine 0 -c s.conf
-[ ! -e ran ] || fail "a torn state file is obeyed"
+[ ! -e ran ] || fail "a truncated state file is used"
 gone
 printf 'remove=touch ran\0complete=1\0' >"$state"
 chmod 666 "$state"
@@ -166,7 +166,7 @@ said "is writable by others"
 [ ! -e ran ] || fail "a file of others is obeyed"
 chmod 600 "$state"
 engine 0 -c s.conf
-[ -e ran ] || fail "what was left is not removed"
+[ -e ran ] || fail "the leftover snapshot is not removed"
 rm -rf state
 mkdir -m 777 state
 engine 1 -c s.conf

@@ -57,7 +57,7 @@ printf 'written last' >mnt/dir/last
 cp -a mnt before
 configure "$(holding dumps/s)"
 engine 0 --check -c s.conf
-[ ! -e copy.img ] || fail "--check has made a snapshot"
+[ ! -e copy.img ] || fail "--check made a snapshot"
 start s.conf
 head -c 100000 /dev/urandom >mnt/dir/1
 rm mnt/dir/2

@@ -51,7 +51,7 @@ begin_writing () {
 	local begun
 	begun=$(stat -c %Z "$1")
 	later () { [ "$(date +%s)" -gt "$begun" ]; }
-	wait_for 60 later || fail "the clock stands still"
+	wait_for 60 later || fail "the clock does not advance"
 }
 
 end_writing () {

@@ -61,7 +61,7 @@ argument=
 # Reported once, not for every file.
 configure_misbehave source read status "value = 3;"
 run "$DUMPENGINE" -c a.conf
-[ "$(grep -c 'read() returned' err)" -eq 1 ] || fail "said often: $(cat err)"
+[ "$(grep -c 'read() returned' err)" -eq 1 ] || fail "reported more than once: $(cat err)"
 
 # gives KIND CALLBACK ACT VALUE TEXT [OPTIONS]
 gives () {

@@ -65,4 +65,4 @@ f(int a,
 }
 END
 run "$PYTHON3" "$tools/layout" a.c
-[ "$status" -eq 0 ] || fail "it has faults: $(cat err)"
+[ "$status" -eq 0 ] || fail "it reports faults: $(cat err)"

@@ -7,7 +7,7 @@
 need_source
 need_debugfs
 need_python
-[ -z "${SANITIZER_FLAGS:-}" ] || skip "a sanitizer has to be loaded first"
+[ -z "${SANITIZER_FLAGS:-}" ] || skip "a sanitizer must be loaded first"
 preload=$top_builddir/tests/read-errors/.libs/eio-preload.so
 [ -e "$preload" ] || skip "needs $preload"
 mkdir dumps tree

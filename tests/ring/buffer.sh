@@ -41,7 +41,7 @@ print(job['volumes'][0]['ring_refills'])" || fail "no ring_refills"
 }
 
 [ "$(refills "$out_volumes" "blocking = 4; buffer = 131072;")" -eq 0 ] ||
-    fail "the buffer was filled again, though nobody asked for that"
+    fail "the buffer was refilled without being configured"
 not_said "buffer refill"
 
 # tests/unit/test_ring checks their number.

@@ -42,7 +42,7 @@ configure_set a.conf img "$(to_rmt "$short/dumps/%v" \
     "$(server --disk 20)")" "$ring"
 ends 4 "the disk is full on host: no room for even the first record"
 [ "$(grep -c "no room for even the first record" err)" -eq 1 ] ||
-    fail "it is tried again: $(cat err)"
+    fail "it is retried: $(cat err)"
 
 # A real disk, with both servers.
 local_rsh rsh

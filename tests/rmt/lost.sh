@@ -25,7 +25,7 @@ same_file plain/one dumps/one
 to_server "--hold 100"
 ends 0
 [ "$(sed -n 's/^window //p' log)" -gt 40 ] ||
-    fail "no more than 40 records on their way: $(cat log)"
+    fail "not over 40 records in flight: $(cat log)"
 to_server "--hold 1" "window = 1;"
 ends 0
 grep -q '^window 1$' log || fail "not one record on its way: $(cat log)"

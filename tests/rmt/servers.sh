@@ -70,7 +70,7 @@ for server in "${servers[@]}"; do
 	configure_set a.conf img "$(to_rmt /dev/nst-missing-$$ "$rsh" "$rmt")"
 	engine 1 -c a.conf
 	said "/dev/nst-missing-$$" "no such drive"
-	[ ! -e /dev/nst-missing-$$ ] || fail "it made a file in /dev"
+	[ ! -e /dev/nst-missing-$$ ] || fail "it created a file in /dev"
 	# A device in /dev that is not a tape.
 	configure_set a.conf img "$(to_rmt /dev/null "$rsh" "$rmt")"
 	engine 0 -c a.conf
@@ -199,7 +199,7 @@ look "\"h:$short/dumps\"" 1 "is a directory, name a file in it"
 look "[ \"h:$short/dumps/a\", \"h:$short/missing/%v\" ]" 1 \
     "its directory is missing on that host"
 look "\"h:/dev/no-such-drive\"" 1 "no such drive"
-[ ! -e /dev/no-such-drive ] || fail "--check has made a file in /dev"
+[ ! -e /dev/no-such-drive ] || fail "--check created a file in /dev"
 
 # ---- A banner alone is not worth a mail, but a failure is
 

@@ -253,8 +253,8 @@ configure 1 1600001000
 tape -e base
 engine 0 --check -c a.conf
 engine 0 -q -c a.conf
-files 2 || fail "not behind the base: $(head -n 1 tape)"
-cmp -s f0 base || fail "behind the base, the base was overwritten"
+files 2 || fail "not after the base: $(head -n 1 tape)"
+cmp -s f0 base || fail "appending overwrote the base"
 cp f1 level1
 tape base
 configure 2 1600002000

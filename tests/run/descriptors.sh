@@ -37,7 +37,7 @@ said "standard output" "full"
 "$DUMPENGINE" -c a.conf >&- 2>err
 status=$?
 [ "$status" -ne 0 ] ||
-    fail "a dump to a closed standard output is said to be complete"
+    fail "a dump to a closed standard output is reported complete"
 
 # The output of the program itself.
 for option in --help --version --list-plugins "--plugin-help out-file"; do

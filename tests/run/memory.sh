@@ -5,7 +5,7 @@
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 
-[ -z "$SANITIZER_FLAGS" ] || skip "a sanitizer has allocations of its own"
+[ -z "$SANITIZER_FLAGS" ] || skip "a sanitizer makes allocations too"
 need_source
 need_python
 preload=$top_builddir/tests/run/.libs/memory-preload.so
@@ -85,7 +85,7 @@ for level in 0 1; do
 	for ((i = 1; i <= n; i += ${STEP:-29 + 2 * level})); do
 		attempt "$i"
 	done
-	[ "$said" -gt 5 ] || fail "level $level: only $said runs of it said so"
+	[ "$said" -gt 5 ] || fail "level $level: only $said runs reported it"
 	echo "level $level: $n allocations, $said runs said that memory is out"
 	# The base of the next level.
 	cp after/dd start/

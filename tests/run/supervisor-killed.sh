@@ -40,14 +40,14 @@ kill_at () {
 	# Nothing may happen between the check and the kill.
 	kill -s STOP "$run"
 	mapfile -t workers < <(descendants "$run")
-	[ "${#workers[@]}" -ge 1 ] || fail "$stage: no process is there"
+	[ "${#workers[@]}" -ge 1 ] || fail "$stage: no process exists"
 	before=$(calls) opened=$(volumes)
 	kill -s KILL "$run"
 	wait "$run" 2>/dev/null
 	wait_for 5 all_dead "${workers[@]}" || {
 		ps -o pid,stat,args -p "${workers[*]}" >&2
 		kill -s KILL "${workers[@]}"
-		fail "$stage: processes are left"
+		fail "$stage: processes remain"
 	}
 	[ "$(calls)" = "$before" ] || fail "$stage: the handler was called" \
 	    "after the end of the supervisor: $(calls), not $before"

@@ -56,7 +56,7 @@ jobs second.conf "$(job second "$(to_file dumps/001 'overwrite = true;')")" \
 engine 1 -c second.conf
 said "dumps/001: in use by process $holder (job first)" "wait_for_medium"
 not_said " third: error"
-[ -s other ] || fail "the job that has its own did not run"
+[ -s other ] || fail "the job with another output did not run"
 rm other
 engine 1 --check -c second.conf
 said "in use by process $holder" "ready to dump"

@@ -21,7 +21,7 @@ full_of_secrets () {
 	printf 'last' >tree/z
 	make_image "$1" 16M tree -t ext4 -b 4096
 	debugfs "$1" "rm deleted"
-	grep -q "secret" "$1" || fail "no old data in the image to give away"
+	grep -q "secret" "$1" || fail "the image has no old data that could leak"
 }
 
 full_of_secrets ext4.img
@@ -37,7 +37,7 @@ debugfs ext4.img \
 configure_dump a.conf ext4.img dumps/a
 engine 0 -c a.conf
 scan dumps/a
-! grep -q "secret" dumps/a || fail "old data is in the dump"
+! grep -q "secret" dumps/a || fail "old data leaked into the dump"
 restore_dump dumps/a restored
 head -c 1048576 /dev/zero >zeros
 same_file zeros restored/unwritten
@@ -57,7 +57,7 @@ debugfs mixed.img \
 configure_dump b.conf mixed.img dumps/b
 engine 0 -c b.conf
 scan dumps/b
-! grep -q "secret" dumps/b || fail "old data is in the dump"
+! grep -q "secret" dumps/b || fail "old data leaked into the dump"
 restore_dump dumps/b restored-b
 { cat five; head -c 1999995 /dev/zero; } >expected
 same_file expected restored-b/unwritten

@@ -23,5 +23,5 @@ engine 0 -c a.conf
 scan dumps/a
 restore_dump dumps/a restored
 links=$(stat -c %h restored/file)
-[ "$links" -eq 33001 ] || fail "$links links came back"
+[ "$links" -eq 33001 ] || fail "$links links were restored"
 same_file tree/file restored/32/999

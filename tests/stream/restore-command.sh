@@ -16,7 +16,7 @@ make_small_image img img.tree
 command () {
 	grep -F "DUMP IS DONE; to restore it" err >line || fail "no command: $(cat err)"
 	[ "$(sed 's/.*; to restore it[^:]*: //' line)" = "$1" ] ||
-	    fail "it said \"$(cat line)\", not \"$1\""
+	    fail "it printed \"$(cat line)\", not \"$1\""
 }
 
 # works: and it works

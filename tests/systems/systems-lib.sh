@@ -42,7 +42,7 @@ make_system () {
 	local from
 	[ ! -e "$system/ready" ] || return 0
 	from=$(mirror)
-	[ -n "$from" ] || skip "knows of no place with Debian's packages"
+	[ -n "$from" ] || skip "found no mirror of Debian's packages"
 	rm -rf --one-file-system "$system"
 	mkdir -p "$systems_cache" || skip "cannot make $systems_cache"
 	debootstrap --variant=minbase "--arch=$2" "$1" "$system" "$from" \
@@ -60,7 +60,7 @@ test_on () {
 	shift 2
 	need_root
 	need apt-get debootstrap unshare chroot setarch
-	unshare -m true 2>/dev/null || skip "cannot have mounts of its own"
+	unshare -m true 2>/dev/null || skip "cannot unshare mounts"
 	system=$systems_cache/$suite-$architecture
 	mkdir -p "$systems_cache" && exec 8>"$system.lock"
 	flock 8

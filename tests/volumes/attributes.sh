@@ -30,7 +30,7 @@ restored () {
 	(cd to && "$RESTORE" -r -y -M -f "$scratch/dumps/set") >restore.log \
 	    2>&1 </dev/null || fail "$1: restore: $(cat restore.log)"
 	rm -f to/restoresymtable
-	[ ! -s restore.log ] || fail "$1: restore said: $(cat restore.log)"
+	[ ! -s restore.log ] || fail "$1: messages of restore: $(cat restore.log)"
 	same_tree tree to
 	rm -rf to
 }

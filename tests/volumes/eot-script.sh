@@ -85,7 +85,7 @@ told 2 DUMPENGINE_REASON=error DUMPENGINE_DEVICE=dumps/002
 dump 0 "$out_volumes $size fail_open = 2;"
 told 2 DUMPENGINE_REASON=error DUMPENGINE_VOLUME=2 DUMPENGINE_BYTES=0
 ! sed -n 2p calls | grep -q "dumps/001" ||
-    fail "the medium of volume 1 is said to be at fault: $(sed -n 2p calls)"
+    fail "the medium of volume 1 is blamed: $(sed -n 2p calls)"
 
 # A device is one word, whatever its name contains.
 fresh

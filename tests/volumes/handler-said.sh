@@ -45,7 +45,7 @@ dump 3 'echo no tape is left in slots 1 to 8; exit 2' "" -q
 said "no tape is left in slots 1 to 8"
 # Not twice without -q.
 dump 3 'echo no tape is left in slots 1 to 8; exit 2' ""
-[ "$(grep -c "no tape is left" err)" -eq 1 ] || fail "said twice: $(cat err)"
+[ "$(grep -c "no tape is left" err)" -eq 1 ] || fail "reported twice: $(cat err)"
 
 # ---- After the last volume
 

@@ -28,7 +28,7 @@ scan_set undisturbed/*
 wanted=$((${SOAK:+20} + 10))
 rewritten=0
 for ((i = 1; rewritten < wanted || i <= ${SOAK:+70} + 30; i++)); do
-	[ "$i" -le $((${SOAK:+70} + 100)) ] || fail "only $rewritten volumes were written again"
+	[ "$i" -le $((${SOAK:+70} + 100)) ] || fail "only $rewritten volumes were rewritten"
 	fresh
 	: >err
 	"$DUMPENGINE" -c a.conf >out 2>err </dev/null &
@@ -93,7 +93,7 @@ disturbed "kill = \"3:3\"; crash = \"9:3\"; times = 2;" "volume 3: its process w
 # The volume has its name, but the supervisor does not know that it is safe.
 disturbed 'kill_closed = 3;' "volume 3: its process was killed"
 disturbed "kill_closed = $last;" "volume $last: its process was killed"
-"$PYTHON3" - report "$last" <<'END' || fail "each volume is to be in it once"
+"$PYTHON3" - report "$last" <<'END' || fail "each volume must be in it once"
 import json, sys
 numbers = [v['number'] for v in json.load(open(sys.argv[1]))['jobs'][0]['volumes']]
 sys.exit(numbers != list(range(1, int(sys.argv[2]) + 1)) and print(numbers) or 0)
@@ -171,7 +171,7 @@ kill -s KILL "$run"
 wait "$run" 2>/dev/null
 wait_for 10 all_gone "${workers[@]}" || {
 	kill -s KILL "${workers[@]}"
-	fail "processes are left when the supervisor was killed"
+	fail "processes remain after the supervisor was killed"
 }
 for volume in dumps/???; do
 	cmp "$volume" "b/${volume##*/}" || fail "$volume is half a volume"

@@ -7,7 +7,7 @@
 . "$top_srcdir/tests/volumes/volumes-lib.sh"
 need_source
 need_python
-[ -z "${SANITIZER_FLAGS:-}" ] || skip "a sanitizer has to be loaded first"
+[ -z "${SANITIZER_FLAGS:-}" ] || skip "a sanitizer must be loaded first"
 preload=$top_builddir/tests/volumes/.libs/pidfd-preload.so
 [ -e "$preload" ] || skip "needs $preload"
 

@@ -163,7 +163,7 @@ print(ascii(medium))' >>media
 	check "assert r['exit_status'] == 0"
 done
 [ "$(sort -u media | wc -l)" -eq "${#names[@]}" ] || fail "names look alike: $(cat media)"
-[ "$(sed -n 2p media)" = "'dumps/\\\\xe4'" ] || fail "not as the manual says: $(cat media)"
+[ "$(sed -n 2p media)" = "'dumps/\\\\xe4'" ] || fail "not as in the manual: $(cat media)"
 
 # ---- A run without its report is not complete, but nothing else is harmed
 

@@ -24,7 +24,7 @@ harmless='^(\./)?[^:]*: warning: |Operation not permitted|^Mount tape volume|^En
 restored () {
 	rm -f "$1/restoresymtable"
 	! grep -vE "$harmless" "$3" | grep -q . ||
-	    fail "restore said: $(head -c 3000 "$3")"
+	    fail "messages of restore: $(head -c 3000 "$3")"
 	same_tree "$2" "$1"
 	chmod -R u+rwX "$1" 2>/dev/null
 	rm -rf "$1"

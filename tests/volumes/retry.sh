@@ -27,7 +27,7 @@ for what in 'fail_write = "1:1"' 'fail_write = "2:3"' 'fail_close = 2' \
 	said "transient error; rewriting it from its checkpoint"
 	not_said "no operator to ask"
 	[ "$(grep -c 'rewriting it' err)" -eq 4 ] ||
-	    fail "$what: not written again four times: $(cat err)"
+	    fail "$what: not rewritten four times: $(cat err)"
 	no_partial
 	same_set plain dumps
 done
@@ -39,5 +39,5 @@ fresh
 run setsid -w "$DUMPENGINE" -c a.conf
 [ "$status" -eq 4 ] || fail "exit status $status, not 4: $(cat err)"
 [ "$(grep -c 'rewriting it' err)" -eq 2 ] ||
-    fail "not written again twice: $(cat err)"
+    fail "not rewritten twice: $(cat err)"
 said "no operator to ask"

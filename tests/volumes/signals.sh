@@ -99,7 +99,7 @@ fresh
 same_set plain dumps
 fresh
 { "$DUMPENGINE" -c a.conf 2>&1 </dev/null; echo "$?" >code; } | true
-[ "$(cat code)" -eq 0 ] || fail "nobody reads its messages: $(cat code)"
+[ "$(cat code)" -eq 0 ] || fail "without a reader of its messages: $(cat code)"
 same_set plain dumps
 
 # ---- TERM, at any time
@@ -124,10 +124,10 @@ for ((i = 0; i < 15; i++)); do
 	[ "$status" -eq 3 ] || fail "TERM: exit status $status: $(cat err)"
 	said "aborted by signal TERM"
 	[ "$(grep -c 'aborted by signal TERM' err)" -eq 1 ] ||
-	    fail "said more than once: $(cat err)"
+	    fail "reported more than once: $(cat err)"
 	not_said "rewriting it"
 	no_partial
-	all_gone "${workers[@]}" || fail "processes are left"
+	all_gone "${workers[@]}" || fail "processes remain"
 	for volume in dumps/???; do
 		[ ! -e "$volume" ] || same_file "$volume" "plain/${volume##*/}"
 	done
@@ -190,7 +190,7 @@ if [ -z "${SANITIZER_FLAGS:-}" ] &&
 	configure_set one.conf img "$to_files" "$ring"
 	too_late 0 one.conf
 	[ "$(grep -c "aborted by signal TERM" err)" -eq 1 ] ||
-	    fail "said more than once: $(cat err)"
+	    fail "reported more than once: $(cat err)"
 	{
 		sed 's/^} );/},/' one.conf
 		sed 's/^jobs = ( {/{/; s/"test"/"next"/; s/set%v/next%v/' one.conf

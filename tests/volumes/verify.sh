@@ -49,7 +49,7 @@ same_set good dumps
 verify 5 "flip = \"3:7\"; times = 100;"
 said "volume 3: verification failed"
 [ ! -e dumps/003 ] || fail "a bad volume has its final name"
-[ ! -e dumps/004 ] || fail "it went on behind a bad volume"
+[ ! -e dumps/004 ] || fail "it went on after a bad volume"
 cmp good/002 dumps/002 || fail "volume 2 is another one"
 no_partial
 "$PYTHON3" - report <<'END' || fail "report: $(cat report)"
@@ -67,7 +67,7 @@ verify 5 "flip = \"1:1\"; times = 100; rewrite_attempts = 0;"
 small="volume_size = \"256 KiB\";"
 verify 0 "flip = \"3:7\";"
 not_said "rewriting it" ", verified"
-! cmp -s good/003 dumps/003 || fail "the fault is none"
+! cmp -s good/003 dumps/003 || fail "the fault has no effect"
 
 # ---- out-file
 
