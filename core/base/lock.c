@@ -48,7 +48,7 @@ close_fd(int *fd)
 	*fd = -1;
 }
 
-/* -------------------------------------------------------------- the folder */
+/* ----------------------------------------------------------- the directory */
 
 /* Others must not be able to create or replace files in the folder. */
 static bool

@@ -38,7 +38,7 @@ struct part {
 	size_t length;			/* of the old file */
 };
 
-/* The open folder; `lock` held excludes other writers. */
+/* The open directory; `lock` held excludes other writers. */
 struct folder {
 	const struct history *h;
 	char *path;
@@ -122,7 +122,7 @@ history_key(const char *uuid, const char *name,
 		    (uint64_t)XXH3_64bits(of, strlen(of)));
 }
 
-/* --------------------------------------------------------------- the folder */
+/* ------------------------------------------------------------ the directory */
 
 static bool
 complain(const struct folder *f, const char *file, const char *what)
@@ -147,13 +147,13 @@ is_ours_alone(const struct folder *f, int fd, const char *file, mode_t type)
 	    (st.st_mode & (S_IWGRP | S_IWOTH)) == 0)
 		return true;
 	report(f->h->rep, DE_WARNING, "%s%s%s: others can write to it; "
-	    "ignoring its record of past dumps; set state_dir to a folder that "
-	    "only this user can write to", f->path,
+	    "ignoring its record of past dumps; set state_dir to a directory "
+	    "that only this user can write to", f->path,
 	    file == NULL ? "" : "/", file == NULL ? "" : file);
 	return false;
 }
 
-/* Create the folder and its parents. */
+/* Create the directory and its parents. */
 static bool
 make_folders(char *path)
 {
@@ -181,8 +181,8 @@ close_folder(struct folder *f)
 }
 
 /*
- * Open the folder; create it with `make`.  Without `make`, a missing folder is
- * no error and sets *missing.  Returns false after reporting why.
+ * Open the directory; with `make`, create it.  Otherwise a missing one is no
+ * error, and sets *missing.  Returns false after reporting why.
  */
 static bool
 open_folder(struct folder *f, const struct history *h, bool make,

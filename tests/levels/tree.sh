@@ -32,7 +32,7 @@ dumps () {
 
 # A second name, in another directory, in the same, and in itself.
 damaged "link a/b x/again"
-dumps 'further name "again"'
+dumps 'additional name "again"'
 [ -e restored/a/b/c/2 ] && [ ! -e restored/x/again ] || fail "$(find restored)"
 damaged "link a/b a/again" "link a/b a/more" "link a a/b/c/loop" \
     "link . x/top"
