@@ -50,7 +50,7 @@ close_fd(int *fd)
 
 /* ----------------------------------------------------------- the directory */
 
-/* Others must not be able to create or replace files in the folder. */
+/* Others must not be able to create or replace files in the directory. */
 static bool
 is_ours_alone(int folder)
 {

@@ -33,7 +33,7 @@ struct tags {
 	size_t whole;			/* up to the last valid tail */
 	size_t room;
 	uint32_t crc;			/* of the current commit so far */
-	bool is_begun;			/* they do belong to this log */
+	bool is_begun;			/* they follow this log */
 };
 
 struct fast {

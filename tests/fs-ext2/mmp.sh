@@ -72,7 +72,7 @@ only
 dump "live = true;"
 engine 0 -c m.conf
 said "warning: a.img: is mounted on another machine" \
-    "looking for what has changed"
+    "looking for changes made"
 only m
 kill "$counter"
 wait "$counter" 2>/dev/null

@@ -84,7 +84,7 @@ debugfs groups.img "set_super_value first_ino 40"
 configure groups.conf groups.img
 rm dumps/d
 engine 0 -c groups.conf
-said "40 is the first inode"
+said "40 as the first inode"
 
 # An external journal is not a filesystem, and is reported as what it is.
 make_image journal.img 8M -O journal_dev -b 1024
