@@ -323,7 +323,7 @@ open_volume(struct writer *w)
 	w->running = true;
 	if (ring_start(w->ring) != DE_OK) {
 		report(w->config->rep, DE_ERROR, "cannot start a slave "
-		    "thread: out of memory, or of threads that are allowed");
+		    "thread: out of memory, or at the limit on threads");
 		return writer_fail(w);
 	}
 	return DE_OK;

@@ -89,7 +89,7 @@ wrong_target(const struct target *target, char *why, size_t why_size)
 	if (target->host[0] == '\0')
 		return "has no host; expected [user@]host:file";
 	if (strchr(target->host, '/') != NULL)
-		return "is a local path, for which to use out-file; expected "
+		return "is a local path; use out-file for it, or give "
 		    "[user@]host:file";
 	if (!is_safe_name(target->host))
 		return "has an invalid host name";

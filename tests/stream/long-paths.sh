@@ -21,7 +21,7 @@ done
 debugfs a.img "${requests[@]}" "write x fffffffffff" "write x gggggggggggg"
 configure_dump a.conf a.img dumps/a
 engine 2 -c a.conf
-said "its path has 4093 bytes; restore cannot make it"
+said "its path has 4093 bytes; restore cannot create it"
 not_said "its path has 4092 bytes"
 said "1 item is missing from the dump or differs from the filesystem"
 scan dumps/a
