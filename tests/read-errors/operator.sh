@@ -41,7 +41,7 @@ said "60 items are missing from the dump"
 scan dumps/a
 rm dumps/a
 
-on_terminal 3 --answer 'go on.*\?=yes' --answer 'go on.*\?=no'
+on_terminal 3 --answer 'to continue.*\?=yes' --answer 'to continue.*\?=no'
 asked 2
 said "THE ENTIRE DUMP IS ABORTED" "/sub/file1 (inode 12)"
 [ ! -e dumps/a ] || fail "there is a dump"
