@@ -222,7 +222,7 @@ choose(struct choice *c, uint32_t level)
 	return at < lines->count ? &lines->items[at] : NULL;
 }
 
-/* ------------------------------------------------------ changes since the base */
+/* --------------------------------------------------- changes since the base */
 
 /*
  * How many seconds the wall clock was set back since the dump, measured against

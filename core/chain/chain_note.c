@@ -28,7 +28,8 @@ is_later(void *arg, const struct dumpdates_entry *entry)
 	if (entry->date <= chain->own.date)
 		return false;
 	date_format(entry->date, date);
-	report(chain->rep, DE_WARNING, "%s: removing the level %" PRIu32 " dump "
+	report(chain->rep, DE_WARNING, "%s: removing the level %"
+	    PRIu32 " dump "
 	    "of %s: it is dated later than the dump just made, so nothing may "
 	    "build on it", job_dumpdates(chain->job), entry->level, date);
 	return true;

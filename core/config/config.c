@@ -18,7 +18,8 @@
 
 const struct de_option config_top_options[] = {
 	{ "dumpdates", DE_OPTION_STRING, 0, 1, 4095, NULL,
-	  "file that records the dumps of all jobs, such as /var/lib/dumpdates" },
+	  "file that records the dumps of all jobs, such as "
+	  "/var/lib/dumpdates" },
 	DE_OPTIONS_END
 };
 
@@ -34,7 +35,7 @@ struct trial {
 	struct settings *s;
 	const struct config_node *group;
 	const struct plugin_config *config;
-	const struct apart_mouth *mouth;	/* in the process that tries it */
+	const struct apart_mouth *mouth;	/* of the process that tries */
 };
 
 /* Report a message "KEY: ..." at the line of that key. */

@@ -143,7 +143,7 @@ end_line(struct config_text *t, const struct scan *scan)
 		t->no_memory = !add_character(t, scan->file, scan->line, '\n');
 }
 
-/* ------------------------------------------------------------ reading a file */
+/* ----------------------------------------------------------- reading a file */
 
 /* Returns the bytes read, 0 at the end of the file, or -1. */
 static ssize_t

@@ -17,8 +17,8 @@ const struct de_option config_job_options[] = {
 	  "file that records the dumps of this job, instead of the one at the "
 	  "top of the file" },
 	{ "update_dumpdates", DE_OPTION_BOOLEAN, 0, 0, 0, NULL,
-	  "record the dump in dumpdates; by default true if that is set, except "
-	  "with since or subtree" },
+	  "record the dump in dumpdates; by default true if that is set, "
+	  "except with since or subtree" },
 	{ "since", DE_OPTION_TIME, 0, 1, DATE_MAX, NULL,
 	  "dump what changed since this date, regardless of dumpdates" },
 	{ "exclude", DE_OPTION_STRINGS, 0, 1, 4095, NULL,
@@ -40,14 +40,16 @@ const struct de_option config_job_options[] = {
 	{ "notify", DE_OPTION_BOOLEAN, 0, 0, 0, "false",
 	  "also send questions to the terminals of the group operator" },
 	{ "freeze", DE_OPTION_BOOLEAN, 0, 0, 0, "false",
-	  "freeze the filesystem while the snapshot is made, or while inodes are "
-	  "selected" },
+	  "freeze the filesystem while the snapshot is made, or while inodes "
+	  "are selected" },
 	{ "freeze_limit", DE_OPTION_INTEGER, 0, 1, 3600, "60",
 	  "seconds after which the filesystem is thawed in any case" },
 	{ "state_dir", DE_OPTION_STRING, 0, 1, 4000, "/var/lib/dumpengine",
-	  "directory for the dump history and for snapshots still to be removed" },
+	  "directory for the dump history and for snapshots still to be "
+	  "removed" },
 	{ "wait_for_medium", DE_OPTION_INTEGER, 0, 0, 2592000, "0",
-	  "seconds to wait for a medium that another run is using; 0: do not wait" },
+	  "seconds to wait for a medium that another run is using; 0: do not "
+	  "wait" },
 	DE_OPTIONS_END
 };
 
@@ -65,8 +67,8 @@ const struct de_option config_snapshot_options[] = {
 
 /* Options of every output, in the output's group. */
 const struct de_option config_volume_options[] = {
-	{ "volume_size", DE_OPTION_SIZES, 0, INT64_C(32) * DE_TAPE_BLOCK, INT64_MAX,
-	  "auto", "size of each volume; the last size repeats; auto: until the "
+	{ "volume_size", DE_OPTION_SIZES, 0, INT64_C(32) * DE_TAPE_BLOCK,
+	  INT64_MAX, "auto", "size of each volume; the last size repeats; auto: until the "
 	  "medium is full" },
 	{ "length_feet", DE_OPTION_INTEGER, 0, 1, 1000000, NULL,
 	  "length of the tape, from which the volume size is computed" },

@@ -43,7 +43,7 @@ struct volume_settings {
 };
 
 struct snapshot_settings {
-	const char *create;		/* commands; NULL: there is no snapshot */
+	const char *create;		/* commands; NULL: no snapshot */
 	const char *remove;
 	const char *device;		/* to dump instead of the source's */
 	int64_t timeout;		/* seconds per command; default 300 */

@@ -20,7 +20,8 @@ eot_name_resources(const struct instance *in, const struct de_volume *volume,
 {
 	if (in->plugin->eot.name_resources == NULL)
 		return DE_OK;
-	const struct call call = call_begin(&in->callee, CALL_NAME_HANDLER_RESOURCES);
+	const struct call call = call_begin(&in->callee,
+	    CALL_NAME_HANDLER_RESOURCES);
 	return call_end(&call, in->plugin->eot.name_resources(in->self,
 	    volume, take, arg));
 }

@@ -401,7 +401,8 @@ option_set_free(struct option_set *set)
 {
 	if (set == NULL)
 		return;
-	for (size_t i = 0; set->values != NULL && set->table[i].key != NULL; i++)
+	for (size_t i = 0; set->values != NULL &&
+	    set->table[i].key != NULL; i++)
 		value_clear(&set->values[i]);
 	free(set->values);
 	free(set);

@@ -30,7 +30,9 @@ enum de_status output_begin_readback(const struct instance *in);
 enum de_status output_read_back(const struct instance *in, void *buffer,
     size_t room, size_t *length);
 
-/* DE_FAILURE_OTHER if it lacks the callback.  A later version may add values. */
+/*
+ * DE_FAILURE_OTHER if it lacks the callback.  A later version may add values.
+ */
 enum de_failure output_failure(const struct instance *in);
 
 /* false if the plugin lacks the callback. */

@@ -138,7 +138,8 @@ static enum de_status
 call_briefly(const struct source *src, void *scan, uint32_t from,
     struct de_brief *inodes, size_t room, size_t *count)
 {
-	const struct call call = call_begin(&src->in->callee, CALL_SCAN_BRIEFLY);
+	const struct call call = call_begin(&src->in->callee,
+	    CALL_SCAN_BRIEFLY);
 	enum de_status status = call_end(&call, ops_of(src)->scan_briefly(
 	    src->in->self, scan, from, inodes, room, count));
 
@@ -237,7 +238,8 @@ enum de_status
 source_read_directory(const struct source *src,
     const struct de_inode *directory, de_entry_fn *take, void *arg)
 {
-	const struct call call = call_begin(&src->in->callee, CALL_READ_DIRECTORY);
+	const struct call call = call_begin(&src->in->callee,
+	    CALL_READ_DIRECTORY);
 	struct walk w = { .call = &call, .take_entry = take, .arg = arg };
 
 	return end_walk(&w, ops_of(src)->read_directory(src->in->self,
@@ -277,7 +279,8 @@ source_read_symlink(const struct source *src, const struct de_inode *link,
     char *target, size_t room)
 {
 	const uint64_t told = src->in->finding_count;
-	const struct call call = call_begin(&src->in->callee, CALL_READ_SYMLINK);
+	const struct call call = call_begin(&src->in->callee,
+	    CALL_READ_SYMLINK);
 	const enum de_status status = call_end(&call, ops_of(src)->read_symlink(
 	    src->in->self, link, target, room));
 

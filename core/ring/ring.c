@@ -98,7 +98,7 @@ struct ring {
 	pthread_cond_t work;		/* a record was submitted, or the end */
 	pthread_cond_t space;		/* a record was settled, or the end */
 
-	/* Changed only by the main thread, which reads them without the lock. */
+	/* Changed only by the main thread; it reads them without the lock. */
 	uint64_t submitted;		/* records given to the slaves */
 	bool closing;			/* nothing more will be submitted */
 

@@ -179,7 +179,8 @@ volumes(const struct dump_record *record)
 	if (record->volumes == NULL)
 		return array;
 	for (size_t i = 0; i < record->volume_count; i++)
-		json_array_append_new(array, volume(record, &record->volumes[i]));
+		json_array_append_new(array,
+		    volume(record, &record->volumes[i]));
 	return array;
 }
 

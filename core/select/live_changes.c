@@ -158,7 +158,7 @@ scan(struct look *look)
 	return DE_OK;
 }
 
-/* ------------------------------------------------------- what is new, by name */
+/* ----------------------------------------------------- what is new, by name */
 
 static enum de_status
 take_entry(void *arg, const struct de_entry *entry)

@@ -98,7 +98,7 @@ note_name(struct search *f, const struct nodes *nodes,
 	f->failed = f->failed || n->name == NULL;
 }
 
-/* ------------------------------------- names of the targets, and all parents */
+/* ------------------------------------ names of the targets, and all parents */
 
 static enum de_status
 look_for_targets(void *arg, const struct de_entry *e)
@@ -153,7 +153,7 @@ read_all_directories(struct search *f)
 	source_scan_end(src, scan);
 }
 
-/* ------------------------------------------------ the directories on the way */
+/* ----------------------------------------------- the directories on the way */
 
 /* Go up from one until a marked one; returns how many are new. */
 static size_t

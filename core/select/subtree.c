@@ -41,7 +41,8 @@ look_up(void *arg, const struct de_entry *e)
 
 /* Why an inode, inside the path or at its end, cannot be used; NULL: it can. */
 static const char *
-why_unfit(const struct subtree *s, const struct de_inode *inode, bool on_the_way)
+why_unfit(const struct subtree *s, const struct de_inode *inode,
+    bool on_the_way)
 {
 	const uint32_t *numbers = NULL;
 	const size_t count = s->exclude == NULL ? 0 :

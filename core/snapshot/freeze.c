@@ -40,7 +40,7 @@ struct word {
 	bool too_late;			/* the limit was exceeded */
 };
 
-/* ----------------------------------------------------------------- the guard */
+/* ---------------------------------------------------------------- the guard */
 
 static void
 say_and_end(const struct freeze *f, int fd, int error, bool too_late)

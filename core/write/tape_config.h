@@ -32,7 +32,7 @@ struct tape_config {
 	int64_t date;
 	unsigned int slaves;
 	unsigned int blocking;
-	uint64_t buffer;		/* bytes; 0: whatever suits the medium */
+	uint64_t buffer;		/* bytes; 0: as suits the medium */
 	int start_fill;			/* percent; -1: likewise */
 	uint32_t map_blocks;		/* tape blocks of an inode map */
 };

@@ -27,7 +27,7 @@ struct shared {
 	bool is_once;
 	bool begun;			/* by one of the writers */
 	enum de_failure failure;	/* of the last one, */
-	uint64_t mark;			/* and of what it refused; see de_medium */
+	uint64_t mark;			/* of what it refused; see de_medium */
 	uint64_t bytes;
 	uint64_t limit;			/* in tape blocks; 0: as planned */
 };

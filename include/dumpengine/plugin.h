@@ -324,11 +324,11 @@ struct de_time {
 struct de_inode {
 	uint32_t struct_size;
 	uint32_t number;
-	uint16_t mode;			/* type and permissions, as in st_mode */
+	uint16_t mode;			/* type and permissions: st_mode */
 	uint32_t links;
 	uint32_t uid;
 	uint32_t gid;
-	uint64_t size;			/* bytes; 0 for devices, fifos, sockets */
+	uint64_t size;			/* bytes; 0: device, fifo, socket */
 	uint64_t allocated;		/* bytes on the medium; for the
 					   estimate */
 	struct de_time atime;
@@ -393,7 +393,7 @@ struct de_xattr {
 struct de_read_error {
 	uint32_t struct_size;
 	int error;			/* an errno value */
-	uint64_t address;		/* the first byte that could not be read */
+	uint64_t address;		/* of the first unreadable byte */
 };
 
 /*
@@ -484,7 +484,8 @@ struct de_source {
 	 * other error it continues with what can be read.  Required.
 	 */
 	enum de_status (*read)(void *self, uint64_t address,
-	    const struct iovec *iov, int iov_count, struct de_read_error *error);
+	    const struct iovec *iov, int iov_count,
+	    struct de_read_error *error);
 
 	/*
 	 * Store in `path`, which has room for `room` bytes, where the
@@ -590,7 +591,7 @@ enum de_failure {
  */
 struct de_medium {
 	uint32_t struct_size;
-	const char *name;		/* for messages: "/dev/nst0", "a.dump" */
+	const char *name;		/* in messages: "/dev/nst0" */
 	uint32_t properties;		/* DE_MEDIUM_... */
 	uint32_t window;		/* records that may be in flight, at
 					   most 65536; see settled() */
@@ -605,7 +606,7 @@ struct de_medium {
 	 * others.
 	 */
 	uint64_t mark;
-	uint32_t file;			/* with DE_MEDIUM_HAS_FILE; the first is 0 */
+	uint32_t file;			/* from 0; if DE_MEDIUM_HAS_FILE */
 };
 
 /*
@@ -625,7 +626,7 @@ struct de_resource {
 	uint32_t properties;		/* DE_RESOURCE_... */
 	const char *name;		/* the same for every path to it: "tape
 					   drive 0", "device 8:16" */
-	const char *text;		/* for messages, as in the configuration:
+	const char *text;		/* for messages, as configured:
 					   "/dev/nst0" */
 	const char *node;		/* opened for reading and locked by
 					   flock(2) by the engine (the plugin

@@ -47,7 +47,7 @@ describe_as(char text[static CONTENT_BYTES], const char *what, const char *name)
 		snprintf(text, CONTENT_BYTES, "%s, \"%s\"", what, name);
 }
 
-/* ------------------------------------------------------- programs, by labels */
+/* ------------------------------------------------------ programs, by labels */
 
 static bool
 is_amanda(const uint8_t *block, size_t length, char text[static CONTENT_BYTES])

@@ -85,7 +85,8 @@ refuse_dump(struct keep *k, const struct keep_file *file,
 	advise(k, "that dump", advice);
 	k->host->report(k->host, DE_ERROR, "%s: %s is volume %" PRIu32 " of "
 	    "the level %" PRId32 " dump \"%s\" of %s on %s, of %s, %s; %s",
-	    k->name, file->place, label->volume, label->level, label->label, label->filesystem,
+	    k->name, file->place, label->volume, label->level, label->label,
+	    label->filesystem,
 	    label->host, date, why, advice);
 	return refuse(k, file, DE_FAILURE_PROTECTED);
 }

@@ -49,7 +49,7 @@ say(const struct child *c, const char *what)
 	    strerror(errno));
 }
 
-/* ------------------------------------------------- in the child, before exec */
+/* ------------------------------------------------ in the child, before exec */
 
 /* The reason why the drive or the medium was refused. */
 static const char *
@@ -171,7 +171,7 @@ prepare(void *arg)
 	return false;
 }
 
-/* -------------------------------------------------------------- in the parent */
+/* ------------------------------------------------------------ in the parent */
 
 static void
 log_line(struct child *c)

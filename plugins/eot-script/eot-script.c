@@ -30,11 +30,13 @@ struct eot_script {
 
 static const struct de_option eot_script_options[] = {
 	{ "command", DE_OPTION_STRING, DE_OPTION_REQUIRED, 1, 4095, NULL,
-	  "command for /bin/sh; the device and the volume number are appended" },
+	  "command for /bin/sh; the device and the volume number are "
+	  "appended" },
 	{ "at_end", DE_OPTION_BOOLEAN, 0, 0, 0, "false",
 	  "also run it after the last volume" },
 	{ "timeout", DE_OPTION_INTEGER, 0, 0, 604800, "3600",
-	  "seconds after which it is killed and the operator asked; 0: no limit" },
+	  "seconds after which it is killed and the operator asked; 0: no "
+	  "limit" },
 	{ "user", DE_OPTION_STRING, 0, 1, 255, NULL,
 	  "user to run the command as" },
 	{ "lock", DE_OPTION_STRINGS, 0, 1, 4095, NULL,

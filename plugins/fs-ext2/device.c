@@ -613,7 +613,7 @@ device_read(const struct device *d, uint64_t address, void *buffer,
 	return device_readv(d, address, &iov, 1, error);
 }
 
-/* ------------------------------------------------------------- for libext2fs */
+/* ------------------------------------------------------------ for libext2fs */
 
 static struct device *
 device_of(io_channel channel)

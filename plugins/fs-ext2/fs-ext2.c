@@ -209,7 +209,8 @@ static const char *
 type_of(const struct ext2_super_block *super)
 {
 	/* cast: libext2fs's feature tests do not accept const */
-	struct ext2_super_block *s = (struct ext2_super_block *)(uintptr_t)super;
+	struct ext2_super_block *s =
+	    (struct ext2_super_block *)(uintptr_t)super;
 
 	if (ext2fs_has_feature_extents(s) || ext2fs_has_feature_flex_bg(s) ||
 	    ext2fs_has_feature_64bit(s))

@@ -212,7 +212,7 @@ search_other_tables(const struct behind *b, struct place *p, struct mounted *m)
 	return found;
 }
 
-/* ------------------------------------------------------- what the kernel says */
+/* ----------------------------------------------------- what the kernel says */
 
 /* Does the ext4 driver have it open?  It has a directory per filesystem. */
 static bool
@@ -303,7 +303,7 @@ suspect(const struct behind *b, const struct behind_device *held,
 	    held->name);
 }
 
-/* ------------------------------------------------------------------ all of it */
+/* ---------------------------------------------------------------- all of it */
 
 static void
 take_device(struct mounted *m, const struct behind *b,

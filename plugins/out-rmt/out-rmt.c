@@ -708,7 +708,8 @@ static const struct de_plugin out_rmt = {
 	DE_PLUGIN_ABI,
 	.kind = DE_OUTPUT,
 	.name = "out-rmt",
-	.summary = "write each volume to a file or tape drive of another machine",
+	.summary = "write each volume to a file or tape drive of another "
+	    "machine",
 	.options = out_rmt_options,
 	.create = out_rmt_create,
 	.destroy = out_rmt_destroy,

@@ -172,7 +172,8 @@ remote_open(struct remote *r, enum open_mode mode)
 	const size_t length = request_open(request, r->target.file, mode);
 
 	return ask_and_report(r, request, length, mode == OPEN_READ ||
-	    mode == OPEN_LOOK ? "cannot be opened for reading" : "cannot be opened for writing");
+	    mode == OPEN_LOOK ? "cannot be opened for reading" :
+	    "cannot be opened for writing");
 }
 
 bool

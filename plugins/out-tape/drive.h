@@ -2,8 +2,8 @@
 /*
  * drive.h - a tape drive of Linux's st driver: position, read, write
  *
- * One system call per function; ready.h opens it.  Knows nothing about dumps.  The system calls go through a
- * table, so that tests can substitute a drive of their own.
+ * One system call per function; ready.h opens it.  Knows nothing about dumps.
+ * The system calls go through a table, so that tests can substitute a drive.
  */
 #ifndef OUT_TAPE_DRIVE_H
 #define OUT_TAPE_DRIVE_H

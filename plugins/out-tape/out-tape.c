@@ -66,15 +66,16 @@ struct out_tape {
 
 static const struct de_option out_tape_options[] = {
 	{ "device", DE_OPTION_STRINGS, DE_OPTION_REQUIRED, 1, PATH_MAX - 1,
-	  NULL, "tape drive, such as /dev/nst0; the drives of a list are used in turn" },
+	  NULL, "tape drive, such as /dev/nst0; the drives of a list are used "
+	  "in turn" },
 	{ "block_size", DE_OPTION_SIZE, 0, 0, BLOCK_SIZE_MAX, "0",
-	  "block size of a drive with fixed blocks; 0: variable, each record is "
-	  "a block" },
+	  "block size of a drive with fixed blocks; 0: variable, each record "
+	  "is a block" },
 	{ "append", DE_OPTION_BOOLEAN, 0, 0, 0, "false",
 	  "append to what is on the tape" },
 	{ "file", DE_OPTION_INTEGER, 0, 0, FILE_MAX, NULL,
-	  "write as this file of the tape, losing all that follow; the first is "
-	  "0" },
+	  "write as this file of the tape, losing all that follow; the first "
+	  "is 0" },
 	{ "rewind", DE_OPTION_BOOLEAN, 0, 0, 0, "true",
 	  "rewind the tape when the volume is complete" },
 	{ "eject", DE_OPTION_BOOLEAN, 0, 0, 0, "false",
@@ -84,7 +85,8 @@ static const struct de_option out_tape_options[] = {
 	{ "overwrite_foreign", DE_OPTION_BOOLEAN, 0, 0, 0, "false",
 	  "overwrite a tape that holds no dump or cannot be read" },
 	{ "wait_ready", DE_OPTION_INTEGER, 0, 0, 86400, "120",
-	  "seconds to wait for a drive that is loading or otherwise not ready" },
+	  "seconds to wait for a drive that is loading or otherwise not "
+	  "ready" },
 	DE_OPTIONS_END
 };
 
@@ -147,7 +149,8 @@ report_drive(struct out_tape *t)
 	char text[DESCRIPTION_BYTES];
 
 	describe_drive(&t->drive, text);
-	t->host->report(t->host, DE_INFO, "%s: volume %" PRIu32 " is file %d of "
+	t->host->report(t->host, DE_INFO, "%s: volume %" PRIu32
+	    " is file %d of "
 	    "the tape%s%s", t->drive.name, t->volume.number, t->file,
 	    text[0] == '\0' ? "" : "; ", text);
 	/* Reset the counter: earlier errors belong to other volumes. */

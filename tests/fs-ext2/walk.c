@@ -4,8 +4,8 @@
  *
  *     walk PLUGIN IMAGE FIRST COUNT
  *
- * For each case, FIRST to FIRST + COUNT - 1, some bits of the image are flipped,
- * always the same ones, in a copy in memory.  Then the plugin is asked for
+ * For each case, FIRST to FIRST + COUNT - 1, some bits of the image are
+ * flipped, always the same ones, in a copy in memory.  Then the plugin is asked for
  * everything that is in it.  What it gives is checked against its contract; a
  * walk that takes a minute is a failure.  Prints what was seen in all of them.
  * With a COUNT of 0 the image is walked as it is.
@@ -324,7 +324,8 @@ check_brief(const struct walk *w, struct brief_scan *b,
 	const struct de_brief *brief = &b->inodes[b->next++];
 	if (brief->number != inode->number || brief->mode != inode->mode ||
 	    brief->flags != inode->flags ||
-	    brief->properties != inode->properties || brief->size != inode->size ||
+	    brief->properties != inode->properties ||
+	    brief->size != inode->size ||
 	    brief->allocated != inode->allocated ||
 	    brief->ctime != inode->ctime.seconds)
 		fail("inode %" PRIu32 " of scan_briefly is not inode %" PRIu32

@@ -2,7 +2,8 @@
 /*
  * tables.c - print a table of the engine's own options
  *
- * `tables top`, `job`, `ring` or `volumes`, in the form of `dumpengine --plugin-help`.
+ * `tables top`, `job`, `ring` or `volumes`, in the form of
+ * `dumpengine --plugin-help`.
  */
 #include <stdio.h>
 #include <string.h>

@@ -60,7 +60,8 @@ void BAD_CALL(void);
 /* Of 1000 entries, all but the first have BAD_LAST_KEY. */
 static const struct de_option options[1000] = {
 	{ "depth", DE_OPTION_INTEGER, 0, 1, 9, BAD_DEFAULT, BAD_HELP },
-	[1 ... 999] = { BAD_LAST_KEY, DE_OPTION_INTEGER, 0, 0, 0, NULL, "more" },
+	[1 ... 999] = { BAD_LAST_KEY, DE_OPTION_INTEGER, 0, 0, 0, NULL,
+	    "more" },
 };
 
 /* Unused in the builds that omit it. */

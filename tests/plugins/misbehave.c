@@ -240,7 +240,8 @@ read_directory(void *self, const struct de_inode *directory, de_entry_fn *take,
 	const struct { const char *name; uint32_t inode; uint16_t type; }
 	    all[] = {
 		{ ".", ROOT, S_IFDIR }, { "..", ROOT, S_IFDIR },
-		{ "file", FILE_INODE, S_IFREG }, { "link", LINK_INODE, S_IFLNK },
+		{ "file", FILE_INODE, S_IFREG },
+		{ "link", LINK_INODE, S_IFLNK },
 	};
 	enum de_status status = begin(m, "read_directory", DE_OK);
 	const bool ignores = is_act(m, "read_directory", "ignore");
@@ -254,7 +255,8 @@ read_directory(void *self, const struct de_inode *directory, de_entry_fn *take,
 			.inode = all[i].inode,
 			.type = all[i].type,
 			.name_length = (uint16_t)strlen(all[i].name),
-			.name = i == 2 && is_act(m, "read_directory", "nothing") ?
+			.name = i == 2 &&
+			    is_act(m, "read_directory", "nothing") ?
 			    NULL : all[i].name,
 		};
 		status = take(arg, &entry);
@@ -308,8 +310,8 @@ read_xattrs(void *self, const struct de_inode *inode, de_xattr_fn *take,
 }
 
 static enum de_status
-source_read(void *self, uint64_t address, const struct iovec *iov, int iov_count,
-    struct de_read_error *error)
+source_read(void *self, uint64_t address, const struct iovec *iov,
+    int iov_count, struct de_read_error *error)
 {
 	(void)address;
 	(void)error;

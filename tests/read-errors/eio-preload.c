@@ -4,11 +4,11 @@
  *
  *     EIO_FILE=image EIO_RANGES=4096-8192,65536-66560 LD_PRELOAD=... PROGRAM
  *
- * Reads of that file fail with EIO where they begin in one of the ranges (bytes,
- * the second number is the first good one), and end short in front of one, as
- * those of a disk do.  EIO_COUNT names a file that gets a byte for each failure.
- * With EIO_AFTER=40:5 all reads behind the first 40 of a process and those it
- * comes from fail with that errno.
+ * Reads of that file that begin in one of the ranges (in bytes; the end is the
+ * first good one) fail with EIO, and those that begin before one end at it, as
+ * on a disk.  EIO_COUNT names a file that gets a byte for each failure.  With
+ * EIO_AFTER=40:5, a process and its ancestors can read 40 times; all further
+ * reads fail with that errno.
  */
 #define _GNU_SOURCE 1
 /* Both names of a call are wanted: with these, 32 bits have one only. */

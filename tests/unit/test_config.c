@@ -230,7 +230,8 @@ START_TEST(a_file_without_mistakes_takes_two_processes)
 	desk_open(&d);
 	ck_assert_int_eq(pthread_atfork(NULL, count_process, NULL), 0);
 	struct config *c = load(&d, "jobs = (\n"
-	    "{ name = \"a\";\n" PLUGINS "}, { name = \"b\";\n" PLUGINS "} );\n");
+	    "{ name = \"a\";\n" PLUGINS "}, "
+	    "{ name = \"b\";\n" PLUGINS "} );\n");
 	ck_assert_msg(c != NULL, "%s", d.text);
 	ck_assert_int_eq(processes, 2);
 	config_free(c);

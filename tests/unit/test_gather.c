@@ -115,7 +115,7 @@ START_TEST(neighbours_are_read_by_one_call)
 	const struct gather_piece pieces[] = {
 		{ a, 1024, 4096, 0, 11 },
 		{ a + 1024, 3000, 5120, 0, 12 },
-		{ a + 6000, 1000, 8120, 0, 13 },	/* elsewhere in memory */
+		{ a + 6000, 1000, 8120, 0, 13 },	/* elsewhere */
 	};
 
 	ck_assert_uint_eq(calls_for(pieces, 3), 1);
