@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "core/cli/arguments.h"
+#include "core/cli/ending.h"
 #include "core/config/config.h"
 #include "core/config/config_text.h"
 #include "core/cli/help.h"
@@ -326,42 +327,15 @@ run(struct report *rep, struct arguments *args, int argc, char **argv)
 	return status;
 }
 
-/* For refuse_exit(): has main() returned, in the supervisor? */
-struct ending {
-	pid_t pid;
-	bool is_ours;
-};
-
-/*
- * Only the return of main() may end the supervisor: a plugin's exit(0) must not
- * pass for success.  In other processes, the one that waits for them notices.
- */
-static void
-refuse_exit(int status, void *arg)
-{
-	static const char text[] = "dumpengine: error: a plugin called exit() "
-	    "and ended the run, which a plugin must not do\n";
-	const struct ending *ending = arg;
-
-	(void)status;
-	if (ending->is_ours || getpid() != ending->pid)
-		return;
-	if (write(STDERR_FILENO, text, sizeof(text) - 1) == -1)
-		_exit(STATUS_ABORTED);
-	_exit(STATUS_ABORTED);
-}
-
 int
 main(int argc, char **argv)
 {
 	struct arguments args = { .trust = trust_new() };
-	static struct ending ending;	/* outlives main() */
 	int status = STATUS_NOT_STARTED;
 
 	occupy_standard_descriptors();
 	note_init();
-	ending.pid = getpid();
-	on_exit(refuse_exit, &ending);
+	ending_guard();
 	struct report *rep = report_new(STDERR_FILENO, REPORT_NORMAL);
 	if (rep == NULL || args.trust == NULL)
 		fputs("dumpengine: error: out of memory\n", stderr);
@@ -369,6 +343,6 @@ main(int argc, char **argv)
 		status = run(rep, &args, argc, argv);
 	report_free(rep);
 	trust_free(args.trust);
-	ending.is_ours = true;
+	ending_allow();
 	return status;
 }

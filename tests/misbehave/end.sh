@@ -86,3 +86,17 @@ for variable in LOAD:dlopen ENTRY:de_plugin_entry UNLOAD:dlclose; do
 		    "${variable#*:}() of plugin $plugins/misbehaving-"
 	done
 done
+
+# Where the trial went well, the supervisor is ended, but not with status 0.
+for variable in LOAD:dlopen ENTRY:de_plugin_entry; do
+	for act in exit _exit _Exit quick; do
+		configure_misbehave output none status
+		sed -i "s/misbehaving-source/fs-fault/" a.conf
+		rm -f later
+		run env "MISBEHAVE_${variable%:*}=$act" MISBEHAVE_LATER=later \
+		    "$DUMPENGINE" -c a.conf
+		[ "$status" -eq 3 ] || fail "$act, $variable, later: exit status $status: $(cat err)"
+		said "error: ${variable#*:}() of plugin $plugins/misbehaving-" \
+		    "ended the run, which a plugin must not do"
+	done
+done

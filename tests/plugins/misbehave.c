@@ -12,13 +12,16 @@
  *   abort    abort()
  *   exit     exit(value)
  *   _exit    _exit(value)
+ *   _Exit    _Exit(value)
+ *   quick    quick_exit(value)
  *   hang     wait for ever, whatever signals arrive
  *   spin     the same, without a system call
  *   ignore   (walks) go on after being stopped, and return DE_OK
  *
  * The `nth` call does so, and all later ones.  The file `mark` is created when
  * it happens.  The environment controls what is outside of an instance:
- * MISBEHAVE_LOAD, MISBEHAVE_ENTRY and MISBEHAVE_UNLOAD are acts.
+ * MISBEHAVE_LOAD, MISBEHAVE_ENTRY and MISBEHAVE_UNLOAD are acts; the first time,
+ * nothing happens if MISBEHAVE_LATER names a file, which is created then.
  *
  * The source has a root directory (inode 2) with the file "file" (12), which
  * has an attribute, and the link "link" (13).  The output writes to the file
@@ -103,6 +106,10 @@ end(const char *act, int value)
 		exit(value);
 	else if (strcmp(act, "_exit") == 0)
 		_exit(value);
+	else if (strcmp(act, "_Exit") == 0)
+		_Exit(value);
+	else if (strcmp(act, "quick") == 0)
+		quick_exit(value);
 	else if (strcmp(act, "hang") == 0)
 		hang();
 	else if (strcmp(act, "spin") == 0)
@@ -574,9 +581,13 @@ static const struct de_plugin plugin = {
 static void
 by_environment(const char *name)
 {
-	const char *act = getenv(name);
+	const char *act = getenv(name), *later = getenv("MISBEHAVE_LATER");
+	const int fd = act == NULL || later == NULL ? -1 :
+	    open(later, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 
-	if (act != NULL)
+	if (fd != -1)
+		close(fd);
+	else if (act != NULL)
 		end(act, 0);
 }
 
