@@ -199,6 +199,13 @@ use_config(const struct job_context *context, const struct config *config,
 	return find_media_and_run_jobs(context, config, args, places, process);
 }
 
+/* For config_load() */
+static bool
+add_included(void *arg, const char *file)
+{
+	return places_add_configuration(arg, file);
+}
+
 /* Returns the exit status of this process, which may be a forked child. */
 static int
 use_file(struct report *rep, struct plugin_registry *reg,
@@ -220,10 +227,14 @@ use_file(struct report *rep, struct plugin_registry *reg,
 		.overrides = &args->overrides,
 		.trust = args->trust,
 		.signals = signals,
+		.take_included = add_included,
+		.arg = places,
 	};
 	struct config *config = config_load(&request, reg, rep);
 
-	if (config != NULL)
+	/* The report is written even if there are mistakes in the file. */
+	const bool is_safe = places_are_distinct(places);
+	if (config != NULL && is_safe)
 		status = use_config(&context, config, args, places, &process);
 	else if (is_interrupted(signals, rep))
 		status = STATUS_ABORTED;

@@ -526,6 +526,25 @@ try_all_plugins(struct reading *r)
 	return true;
 }
 
+/* The settings are nested no deeper than libconfig's parser goes. */
+static bool
+take_files(const struct config_request *request,
+    const struct config_node *node)
+{
+	const char *file = config_text_name(request->file), *last = file;
+
+	for (; node != NULL; node = node->next) {
+		if (strcmp(node->file, last) != 0 &&
+		    strcmp(node->file, file) != 0 &&
+		    !request->take_included(request->arg, node->file))
+			return false;
+		last = node->file;
+		if (!take_files(request, node->first))
+			return false;
+	}
+	return true;
+}
+
 struct config *
 config_load(const struct config_request *request, struct plugin_registry *reg,
     struct report *rep)
@@ -544,6 +563,9 @@ config_load(const struct config_request *request, struct plugin_registry *reg,
 	struct config_tree *tree = config_tree_read(request->file,
 	    request->trust, rep, request->signals, &s.errors);
 	struct reading r = { request, tree, reg, &s };
+	if (tree != NULL && request->take_included != NULL &&
+	    !take_files(request, config_tree_root(tree)->first))
+		s.errors++;
 	if (tree != NULL && (s.errors > 0 || try_all_plugins(&r)))
 		read_root(&s, reg, request->overrides, config_tree_root(tree),
 		    config);

@@ -31,11 +31,20 @@ struct config_overrides {
 /* The table of the options at the top of a file, for help and tests, too. */
 extern const struct de_option config_top_options[];
 
+/* Takes the name of a file; false, after a report, if out of memory. */
+typedef bool config_file_fn(void *arg, const char *file);
+
 struct config_request {			/* all borrowed */
 	const char *file;		/* see config_text.h */
 	const struct config_overrides *overrides;	/* NULL: none */
 	const struct trust *trust;	/* NULL: trust everyone */
 	const struct signals *signals;	/* cancel the reading; NULL: none do */
+	/*
+	 * Called for the included files that have settings, possibly several
+	 * times, even if there are mistakes in them; NULL: is not.
+	 */
+	config_file_fn *take_included;
+	void *arg;			/* of take_included */
 };
 
 /*

@@ -70,14 +70,27 @@ places_free(struct places *places)
 
 /* ------------------------------------------------------------------- adding */
 
+static bool
+is_known(const struct places *p, const struct place *place, const char *name)
+{
+	for (size_t i = 0; i < p->count; i++)
+		if (p->items[i].role == place->role &&
+		    p->items[i].job == place->job &&
+		    strcmp(p->items[i].name, name) == 0)
+			return true;
+	return false;
+}
+
 static enum de_status
 take_name(void *arg, const struct de_resource *resource)
 {
 	const struct adding *adding = arg;
 	struct places *p = adding->places;
+
+	if (is_known(p, &adding->place, resource->name))
+		return DE_OK;
 	struct place *items = reallocarray(p->items, p->count + 1,
 	    sizeof(*items));
-
 	if (items == NULL)
 		return DE_FAILED;
 	p->items = items;

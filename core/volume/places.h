@@ -23,8 +23,8 @@ struct places *places_new(struct report *rep);
 void places_free(struct places *places);
 
 /*
- * Add a file of the run: the configuration and the report.  NULL and "-" are
- * ignored.  False after reporting that memory ran out.
+ * Add a file of the run: the configuration, what it includes, and the report.
+ * NULL and "-" are ignored.  False after reporting that memory ran out.
  */
 bool places_add_configuration(struct places *places, const char *file);
 bool places_add_report(struct places *places, const char *file);

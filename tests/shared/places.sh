@@ -55,6 +55,25 @@ refused a.conf "the configuration" --report a.conf
 refused dd "the dumpdates file of job test" --report dd
 engine 1 -q --estimate -c a.conf --report img
 cmp img img.orig || fail "--estimate: its report replaced the source"
+# What it includes is a part of the configuration.
+echo 'label = "x";' >included
+cp included included.orig
+for path in included ./included; do
+	configure "$path" "" '
+@include "included"
+'
+	refused "$path" "the dump would overwrite the configuration"
+	cmp included included.orig || fail "an included file is gone"
+done
+configure v "" '
+@include "included"
+'
+refused included "the configuration" --report included
+echo 'unknown = 1;' >>included
+cp included included.orig
+refused included "the configuration" --report included
+cmp included included.orig || fail "the report replaced an included file"
+configure v
 # Even if the configuration does not say what the rest is.
 echo "%" >>a.conf
 cp a.conf a.orig
