@@ -61,8 +61,8 @@ void
 ending_guard(void)
 {
 	guarded = getpid();
-	on_exit(refuse_exit, NULL);
-	at_quick_exit(refuse);
+	(void)on_exit(refuse_exit, NULL);
+	(void)at_quick_exit(refuse);
 }
 
 void
