@@ -164,7 +164,7 @@ tell_ending(const struct running *r, enum ending ending)
 		    PRId64 " second%s: %s", c->name, c->limit,
 		    c->limit == 1 ? "" : "s", c->text);
 	else if (ending == CANCELLED)
-		report(c->rep, DE_ERROR, "%s: killed because the run is "
+		report(c->rep, DE_ERROR, "%s: killed because the run is being "
 		    "aborted", c->name);
 	else if (WIFSIGNALED(r->wait_status))
 		report(c->rep, DE_ERROR, "%s: killed by signal %d: %s", c->name,

@@ -349,7 +349,7 @@ take_by(struct lock *l, const struct lock_request *r, uint64_t deadline)
 		const uint64_t now = clock_ns();
 		if (now >= moment && now >= deadline) {
 			report_holder(r, &holder, DE_ERROR, told ?
-			    "timed out after wait_for_medium" :
+			    "gave up after wait_for_medium seconds" :
 			    "wait until it has ended, or set wait_for_medium "
 			    "to a number of seconds to wait");
 			break;

@@ -91,9 +91,9 @@ lock(const struct state_file *s)
 	if (flock(s->fd, LOCK_EX | LOCK_NB) == 0)
 		return true;
 	if (errno == EWOULDBLOCK)
-		report(s->rep, DE_ERROR, "%s is locked: another run of this "
-		    "job, or a job of that name with the same state_dir, is "
-		    "using its snapshot", s->path);
+		report(s->rep, DE_ERROR, "%s: locked by another run of this "
+		    "job, or by a job of that name with the same state_dir; "
+		    "wait until it has ended", s->path);
 	else
 		say(s, "cannot be locked");
 	return false;

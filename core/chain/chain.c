@@ -301,8 +301,8 @@ add_own(void *arg, struct history_list *list)
 	if (history_add(list, &chain->own))
 		return true;
 	report(chain->rep, chain->history.is_idle ? DE_DEBUG : DE_WARNING,
-	    "%s: out of memory; what this dump is made of is not kept there "
-	    "(state_dir)", chain->history.folder);
+	    "%s: out of memory; this dump is not recorded there (state_dir)",
+	    chain->history.folder);
 	return false;
 }
 

@@ -587,7 +587,7 @@ warn_of_folder(const struct dumpdates *d)
 		return;
 	if (safe_file_folder_is_open(folder))
 		report(d->rep, DE_WARNING, "%s: its directory is writable "
-		    "by everyone, who may replace it", d->file);
+		    "by everyone, so anyone can replace the file", d->file);
 	close(folder);
 }
 

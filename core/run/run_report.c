@@ -307,7 +307,7 @@ write_file(const char *file, const json_t *root, struct report *rep)
 		return why;
 	if (f.is_replaced && safe_file_folder_is_open(f.beside.folder))
 		report(rep, DE_WARNING, "%s: its directory is writable "
-		    "by everyone, who may replace the report", file);
+		    "by everyone, so anyone can replace the report", file);
 	const int fd = fcntl(f.fd, F_DUPFD_CLOEXEC, 3);
 	FILE *out = fd == -1 ? NULL : fdopen(fd, "w");
 	bool ok = out != NULL && write_to(out, root);

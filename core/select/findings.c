@@ -149,9 +149,9 @@ report_hidden_notes(struct findings *f)
 		struct note_kind *k = &f->note_kinds[i];
 		if (k->first == NULL)
 			continue;
-		report(f->rep, DE_INFO, "note: %" PRIu64 " more like the first "
-		    "of these, all shown with -v: %s", k->count -
-		    FINDINGS_NOTES_MAX, k->first);
+		report(f->rep, DE_INFO, "note: %" PRIu64 " more like this one "
+		    "(-v shows all): %s", k->count - FINDINGS_NOTES_MAX,
+		    k->first);
 		free(k->first);
 		k->first = NULL;
 		k->count = FINDINGS_NOTES_MAX;

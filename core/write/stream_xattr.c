@@ -56,7 +56,8 @@ why_not(enum xattr_fit fit)
 {
 	switch (fit) {
 	case XATTR_FULL:
-		return "a directory can have only 4096 bytes of them in a dump";
+		return "a dump can hold only 4096 bytes of attributes for a "
+		    "directory";
 	case XATTR_TOO_LARGE:
 		return "it is larger than restore can read";
 	case XATTR_UNKNOWN:

@@ -107,7 +107,7 @@ wait "$background"
 status=$?
 background=
 [ "$status" -eq 3 ] || fail "aborted while making it: $status, $(cat err)"
-said "killed because the run is aborted" "snapshot.remove: a.img goes"
+said "killed because the run is being aborted" "snapshot.remove: a.img goes"
 gone
 
 # The engine: while processes read the snapshot it stays; the next run removes
@@ -125,7 +125,7 @@ run "$DUMPENGINE" -c s.conf
 # shellcheck disable=SC2086
 kill -CONT $workers
 [ "$status" -eq 1 ] || fail "beside living workers: $status, $(cat err)"
-said "is locked"
+said "locked by another run"
 [ -e copy.img ] || fail "it was removed while it was read"
 # shellcheck disable=SC2086
 kill -KILL $workers 2>/dev/null

@@ -65,7 +65,7 @@ echo new >mnt/dir/new
 [ -s "$state" ] || fail "there is no state file"
 run "$DUMPENGINE" -c s.conf
 [ "$status" -eq 1 ] || fail "a second run: $status, $(cat err)"
-said "is locked"
+said "locked by another run"
 [ -e copy.img ] || fail "another run has removed the snapshot"
 : >go
 wait "$background" || fail "the dump: exit status $?"

@@ -27,7 +27,7 @@ grep -q '"kind": "note"' report.json || fail "$(cat report.json)"
 
 noted many-notes "files = 1003; size = 0;" -- \
     "/sub/file1 (inode 12): restore does not set its project id, 12" \
-    "3 more like the first of these, all shown with -v"
+    "3 more like this one (-v shows all)"
 [ "$(grep -c '(inode [0-9]*): restore does not' err)" -eq 1000 ] ||
     fail "not 1000 notes are shown"
 grep -q '"notes": 1003' report.json || fail "not 1003 notes"
@@ -36,4 +36,4 @@ noted many-notes "files = 1003; size = 0;" --
 said_nothing
 verbose=-v
 noted many-notes "files = 1003; size = 0;" -- "/sub/file1003 (inode 1014):"
-not_said "all shown with -v"
+not_said "(-v shows all)"
