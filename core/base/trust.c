@@ -3,6 +3,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <pwd.h>
 #include <stdio.h>
@@ -13,6 +14,7 @@
 #include <unistd.h>
 
 #define LINKS_MAX 40		/* the kernel's limit */
+#define INTERPRETER_BYTES 256	/* of a script, as in the kernel */
 #define NESTED_MAX 3		/* nested commands: sh -c "sh -c ..." */
 #define UNMAPPED 65534		/* any user unknown to a user namespace */
 #define USUAL_PATH \
@@ -291,6 +293,38 @@ find_program(const struct trust *t, const char *name, char *path, size_t size)
 	return false;
 }
 
+/* Read the command after "#!" in the first line of a script. */
+static bool
+read_interpreter(const char *path, char *command, size_t size)
+{
+	const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	const ssize_t n = fd == -1 ? -1 : read(fd, command, size - 1);
+
+	if (fd != -1)
+		close(fd);
+	if (n < 2 || command[0] != '#' || command[1] != '!')
+		return false;
+	command[n] = '\0';
+	command[strcspn(command, "\n")] = '\0';
+	memmove(command, command + 2, strlen(command + 2) + 1);
+	return true;
+}
+
+/* A program is trusted only if the interpreter of its "#!" line is. */
+static bool
+check_executable(const struct reading *r, const char *path)
+{
+	char command[INTERPRETER_BYTES];
+
+	if (!trust_file(r->t, path, r->also, r->why))
+		return false;
+	if (!read_interpreter(path, command, sizeof(command)))
+		return true;
+	struct reading inner = { r->t, r->also, r->why, r->nested + 1,
+		true, false, false };
+	return check_text(&inner, command);
+}
+
 static bool
 check_program(struct reading *r, const char *word)
 {
@@ -298,9 +332,9 @@ check_program(struct reading *r, const char *word)
 
 	r->is_runner = runs_others(word);
 	if (strchr(word, '/') != NULL)
-		return trust_file(r->t, word, r->also, r->why);
+		return check_executable(r, word);
 	return !find_program(r->t, word, path, sizeof(path)) ||
-	    trust_file(r->t, path, r->also, r->why);
+	    check_executable(r, path);
 }
 
 /* A word that is not itself a command. */
@@ -312,7 +346,7 @@ check_argument(struct reading *r, const char *word)
 
 	if (is_file && (r->is_runner || (strchr(word, '/') != NULL &&
 	    (st.st_mode & 0111) != 0)))
-		return trust_file(r->t, word, r->also, r->why);
+		return check_executable(r, word);
 	if (is_file || !r->is_runner)
 		return true;
 	if (strpbrk(word, " \t\n;|&") != NULL) {
@@ -323,7 +357,7 @@ check_argument(struct reading *r, const char *word)
 	/* nice make, env A=1 make: options and values have no meaning here. */
 	char path[2 * PATH_MAX];
 	return !find_program(r->t, word, path, sizeof(path)) ||
-	    trust_file(r->t, path, r->also, r->why);
+	    check_executable(r, path);
 }
 
 static bool

@@ -49,6 +49,7 @@ bool trust_file(const struct trust *t, const char *path, uid_t also,
  * shows them: words in command position, other words that are paths of
  * executable files, and arguments of shells, interpreters and programs such as
  * nice(1) that run another program.
+ * A script counts only if the interpreter of its "#!" line does, too.
  */
 bool trust_command(const struct trust *t, const char *command, uid_t also,
     char why[static TRUST_WHY_BYTES]);

@@ -138,6 +138,15 @@ handler () {
 	done
 }
 each_way program program handler
+# A script is as safe as the interpreter of its first line.
+cp /bin/sh theirs/sh
+chown nobody theirs/sh
+for line in "$scratch/theirs/sh" " /usr/bin/env $scratch/theirs/sh"; do
+	printf '#!%s\ntouch "%s"\n' "$line" "$scratch/ran" >safe/script
+	chmod +x safe/script
+	handler safe/script "timeout 5 safe/script"
+done
+rm theirs/sh safe/script
 cp -p program open/p
 handler "open/p --word" "X=1 open/p" "sh open/p" "exec sh open/p" \
     "true; open/p" "true && { open/p; }" "test -e /x || nice -n 5 open/p" \
