@@ -29,7 +29,7 @@ truncate -s $((cut * 1024)) img
 
 configure_dump a.conf img dumps/a
 engine 2 -c a.conf
-said "/$victim (inode $inode):" "cannot be read, and are zeros" \
+said "/$victim (inode $inode):" "cannot be read and are zeros" \
     "(address $((cut * 1024)) of the device, block $cut)"
 scan dumps/a
 

@@ -17,7 +17,7 @@ errors=60
 
 # named: the read errors reported by the last run, without the time of day
 named () {
-	sed -n 's/^[^ ]* test: warning: \(.* cannot be read, .*\)/\1/p' err
+	sed -n 's/^[^ ]* test: warning: \(.* cannot be read and .*\)/\1/p' err
 }
 
 # configure SOURCE OUTPUT RING [MAX]
