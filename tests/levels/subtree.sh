@@ -72,7 +72,7 @@ if [ -n "${DEBUGFS:-}" ]; then
 	inode=$("$DEBUGFS" -R "stat /srv" a.img 2>/dev/null |
 	    sed -n 's/^Inode: \([0-9]*\).*/\1/p')
 	refused "subtree = \"srv/mail\"; exclude = \"#$inode\";" \
-	    "srv is left out by its inode number"
+	    "srv is excluded by its inode number"
 	debugfs a.img "sif /srv/mail flags 0x80040"
 	refused 'subtree = "srv/mail"; honor_nodump = 0;' \
 	    "srv/mail has the nodump flag"

@@ -84,7 +84,7 @@ said "slot 2 (LAB002L1) is in /dev/nst0" \
     "volume 2: cannot write after record" \
     "the tape LAB002L1 of slot 2 failed" \
     "skipping slot 3: its label is CLN001L1" \
-    "no untried tape remains after slot 2, up to 3" "there is none"
+    "no untried tape remains after slot 2, up to 3" "none was available"
 # With one more slot it continues, and each volume is verified.
 echo 'LAST_SLOT=4' >changer.conf
 change 1
