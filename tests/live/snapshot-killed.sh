@@ -115,12 +115,13 @@ gone
 configure "$(holding dumps/s)"
 start_engine
 workers=$(descendants "$background")
+# They would end with it.
+# shellcheck disable=SC2086
+kill -STOP $workers
 kill -KILL "$background"
 wait "$background" 2>/dev/null
 background=
 [ -e copy.img ] || fail "there is no snapshot"
-# shellcheck disable=SC2086
-kill -STOP $workers
 run "$DUMPENGINE" -c s.conf
 # shellcheck disable=SC2086
 kill -CONT $workers
