@@ -13,9 +13,14 @@
 /* Threads of all processes: at most a volume's slaves and a few others. */
 #define NOTES 512
 #define TEXTS_BYTES 65536
+#define CACHE_LINE 64
 
-/* A thread and the callback it is in. */
+/*
+ * A thread and the callback it is in.  Each has a cache line, because slaves
+ * change theirs twice per record and would slow each other down.
+ */
 struct note {
+	_Alignas(CACHE_LINE)
 	_Atomic pid_t pid;		/* 0: the entry is free */
 	atomic_int crashed;		/* signal caused by the thread, or 0 */
 	const char *_Atomic plugin;
