@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/base/bytes.h"
+#include "plugins/common/bytes.h"
 
 #define ENTRY_HEADER 8		/* d_ino, d_reclen, d_type, d_namlen */
 #define TAIL_ROOM 24		/* "~" and 8 digits, "~" and up to 10, NUL */
@@ -13,7 +13,7 @@
 static void
 put_reclen(uint8_t *entry, size_t length)
 {
-	bytes_put16(entry + 4, (uint16_t)length);
+	put16(entry + 4, (uint16_t)length);
 }
 
 static size_t
@@ -63,7 +63,7 @@ dirblock_add(struct dirblock *d, uint32_t inode, uint16_t type,
 			return status;
 	}
 	uint8_t *entry = d->chunk + d->used;
-	bytes_put32(entry, inode);
+	put32(entry, inode);
 	put_reclen(entry, needed);
 	entry[6] = type_byte(type);
 	entry[7] = (uint8_t)length;

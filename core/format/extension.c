@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "core/format/extension.h"
 
-#include "core/base/bytes.h"
+#include "plugins/common/bytes.h"
 
 #define MAGIC_0 'D'
 #define MAGIC_1 'E'
@@ -34,8 +34,8 @@ static void
 put_time(uint8_t *block, enum offset seconds, enum offset nanoseconds,
     const struct de_time *t)
 {
-	bytes_put64(block + seconds, (uint64_t)t->seconds);
-	bytes_put32(block + nanoseconds, t->nanoseconds);
+	put64(block + seconds, (uint64_t)t->seconds);
+	put32(block + nanoseconds, t->nanoseconds);
 }
 
 void
@@ -55,18 +55,18 @@ extension_put(uint8_t block[static DE_TAPE_BLOCK],
 	put_time(block, EXT_CTIME, EXT_CTIME_NS, &inode->ctime);
 	put_time(block, EXT_BIRTH_TIME, EXT_BIRTH_TIME_NS,
 	    has_birth_time ? &inode->birth_time : &none);
-	bytes_put32(block + EXT_PROJECT, inode->project);
-	bytes_put32(block + EXT_FLAGS, inode->flags);
-	bytes_put32(block + EXT_GENERATION, inode->generation);
-	bytes_put32(block + EXT_MAJOR, inode->device_major);
-	bytes_put32(block + EXT_MINOR, inode->device_minor);
+	put32(block + EXT_PROJECT, inode->project);
+	put32(block + EXT_FLAGS, inode->flags);
+	put32(block + EXT_GENERATION, inode->generation);
+	put32(block + EXT_MAJOR, inode->device_major);
+	put32(block + EXT_MINOR, inode->device_minor);
 }
 
 static struct de_time
 get_time(const uint8_t *block, enum offset seconds, enum offset nanoseconds)
 {
-	return (struct de_time){ (int64_t)bytes_get64(block + seconds),
-	    bytes_get32(block + nanoseconds) };
+	return (struct de_time){ (int64_t)get64(block + seconds),
+	    get32(block + nanoseconds) };
 }
 
 bool
@@ -83,10 +83,10 @@ extension_get(const uint8_t block[static DE_TAPE_BLOCK],
 	    EXT_BIRTH_TIME_NS);
 	inode->properties = (block[EXT_PROPERTIES] & HAS_BIRTH_TIME) != 0 ?
 	    DE_INODE_HAS_BIRTH_TIME : 0;
-	inode->project = bytes_get32(block + EXT_PROJECT);
-	inode->flags = bytes_get32(block + EXT_FLAGS);
-	inode->generation = bytes_get32(block + EXT_GENERATION);
-	inode->device_major = bytes_get32(block + EXT_MAJOR);
-	inode->device_minor = bytes_get32(block + EXT_MINOR);
+	inode->project = get32(block + EXT_PROJECT);
+	inode->flags = get32(block + EXT_FLAGS);
+	inode->generation = get32(block + EXT_GENERATION);
+	inode->device_major = get32(block + EXT_MAJOR);
+	inode->device_minor = get32(block + EXT_MINOR);
 	return true;
 }

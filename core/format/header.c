@@ -4,7 +4,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "core/base/bytes.h"
+#include "plugins/common/bytes.h"
 #include "core/format/extension.h"
 
 #define MAGIC 60012		/* the "new" format, since 4.3BSD */
@@ -109,8 +109,8 @@ put_time(uint8_t *block, enum offset at, const struct de_time *t)
 		seconds = (uint32_t)t->seconds;
 		micro = t->nanoseconds / 1000 % 1000000;
 	}
-	bytes_put32(block + at, seconds);
-	bytes_put32(block + at + 4, micro);
+	put32(block + at, seconds);
+	put32(block + at + 4, micro);
 }
 
 /* restore reads it as a signed number: the top bit must stay clear. */
@@ -140,16 +140,16 @@ header_template_init(struct header_template *t,
     const struct header_identity *id)
 {
 	memset(t->block, 0, sizeof(t->block));
-	bytes_put32(t->block + C_DATE, clamp_date(id->date));
-	bytes_put32(t->block + C_DDATE, clamp_date(id->base_date));
-	bytes_put32(t->block + C_MAGIC, MAGIC);
+	put32(t->block + C_DATE, clamp_date(id->date));
+	put32(t->block + C_DDATE, clamp_date(id->base_date));
+	put32(t->block + C_MAGIC, MAGIC);
 	put_text(t->block, C_LABEL, id->label, LABEL_BYTES);
-	bytes_put32(t->block + C_LEVEL, (uint32_t)id->level);
+	put32(t->block + C_LEVEL, (uint32_t)id->level);
 	put_text(t->block, C_FILESYS, id->filesystem, NAME_BYTES);
 	put_text(t->block, C_DEV, id->device, NAME_BYTES);
 	put_text(t->block, C_HOST, id->host, NAME_BYTES);
-	bytes_put32(t->block + C_FLAGS, FLAG_NEWINODEFMT);
-	bytes_put32(t->block + C_NTREC, id->blocking);
+	put32(t->block + C_FLAGS, FLAG_NEWINODEFMT);
+	put32(t->block + C_NTREC, id->blocking);
 }
 
 static void
@@ -157,9 +157,9 @@ begin(const struct header_template *t, uint8_t *block, enum header_type type,
     uint32_t inode, uint32_t count)
 {
 	memcpy(block, t->block, DE_TAPE_BLOCK);
-	bytes_put32(block + C_TYPE, type);
-	bytes_put32(block + C_INUMBER, inode);
-	bytes_put32(block + C_COUNT, count);
+	put32(block + C_TYPE, type);
+	put32(block + C_INUMBER, inode);
+	put32(block + C_COUNT, count);
 }
 
 void
@@ -167,7 +167,7 @@ header_volume(const struct header_template *t,
     uint8_t block[static DE_TAPE_BLOCK], uint32_t inode, uint32_t count)
 {
 	begin(t, block, HEADER_TAPE, inode, count);
-	bytes_put32(block + C_FLAGS, FLAG_NEWHEADER | FLAG_NEWINODEFMT);
+	put32(block + C_FLAGS, FLAG_NEWHEADER | FLAG_NEWINODEFMT);
 }
 
 void
@@ -176,7 +176,7 @@ header_map(const struct header_template *t,
     uint32_t inode, uint32_t map_blocks)
 {
 	begin(t, block, type, inode, map_blocks);
-	bytes_put64(block + DI_SIZE, (uint64_t)map_blocks * DE_TAPE_BLOCK);
+	put64(block + DI_SIZE, (uint64_t)map_blocks * DE_TAPE_BLOCK);
 }
 
 void
@@ -200,7 +200,7 @@ flags_of(const struct header_template *t, const struct de_inode *inode)
 		return 0;
 	if (S_ISREG(inode->mode))
 		flags &= ~FLAGS_OF_DIRECTORIES;
-	return flags == 0 && bytes_get32(t->block + C_DDATE) != 0 ?
+	return flags == 0 && get32(t->block + C_DDATE) != 0 ?
 	    FLAG_OF_NOTHING : flags;
 }
 
@@ -210,28 +210,28 @@ header_inode(const struct header_template *t,
     const struct de_inode *inode, const struct header_content *content)
 {
 	begin(t, block, type, inode->number, content->count);
-	bytes_put16(block + DI_MODE, inode->mode);
-	bytes_put16(block + DI_NLINK, inode->links > INT16_MAX ? INT16_MAX :
+	put16(block + DI_MODE, inode->mode);
+	put16(block + DI_NLINK, inode->links > INT16_MAX ? INT16_MAX :
 	    (uint16_t)inode->links);
-	bytes_put16(block + DI_OUID, (uint16_t)inode->uid);
-	bytes_put16(block + DI_OGID, (uint16_t)inode->gid);
-	bytes_put64(block + DI_SIZE, content->size);
+	put16(block + DI_OUID, (uint16_t)inode->uid);
+	put16(block + DI_OGID, (uint16_t)inode->gid);
+	put64(block + DI_SIZE, content->size);
 	put_time(block, DI_ATIME, &inode->atime);
 	put_time(block, DI_MTIME, &inode->mtime);
 	put_time(block, DI_CTIME, &inode->ctime);
 	if (S_ISCHR(inode->mode) || S_ISBLK(inode->mode))
-		bytes_put32(block + DI_RDEV, encode_device(inode->device_major,
+		put32(block + DI_RDEV, encode_device(inode->device_major,
 		    inode->device_minor));
-	bytes_put32(block + DI_FLAGS, flags_of(t, inode));
-	bytes_put32(block + DI_UID, inode->uid);
-	bytes_put32(block + DI_GID, inode->gid);
+	put32(block + DI_FLAGS, flags_of(t, inode));
+	put32(block + DI_UID, inode->uid);
+	put32(block + DI_GID, inode->gid);
 	extension_put(block, inode);
 	if (content->count > 0)
 		memcpy(block + C_ADDR, content->addrs, content->count);
 	if (content->attributes) {
-		bytes_put32(block + C_FLAGS,
+		put32(block + C_FLAGS,
 		    FLAG_NEWINODEFMT | FLAG_EXTATTRIBUTES);
-		bytes_put32(block + C_EXTATTRIBUTES, EXT_XATTR);
+		put32(block + C_EXTATTRIBUTES, EXT_XATTR);
 	}
 }
 
@@ -241,7 +241,7 @@ sum_of_words(const uint8_t *block)
 	uint32_t sum = 0;
 
 	for (size_t at = 0; at < DE_TAPE_BLOCK; at += sizeof(sum))
-		sum += bytes_get32(block + at);
+		sum += get32(block + at);
 	return sum;
 }
 
@@ -249,32 +249,32 @@ void
 header_stamp(uint8_t block[static DE_TAPE_BLOCK],
     const struct header_position *at)
 {
-	bytes_put32(block + C_VOLUME, at->volume);
-	bytes_put32(block + C_TAPEA, at->tapea);
-	bytes_put32(block + C_FIRSTREC, at->first_record);
-	bytes_put32(block + C_CHECKSUM, 0);
-	bytes_put32(block + C_CHECKSUM, CHECKSUM - sum_of_words(block));
+	put32(block + C_VOLUME, at->volume);
+	put32(block + C_TAPEA, at->tapea);
+	put32(block + C_FIRSTREC, at->first_record);
+	put32(block + C_CHECKSUM, 0);
+	put32(block + C_CHECKSUM, CHECKSUM - sum_of_words(block));
 }
 
 uint32_t
 header_get_inode(const uint8_t block[static DE_TAPE_BLOCK])
 {
-	return bytes_get32(block + C_INUMBER);
+	return get32(block + C_INUMBER);
 }
 
 bool
 header_is_attributes(const uint8_t block[static DE_TAPE_BLOCK])
 {
-	return (bytes_get32(block + C_FLAGS) & FLAG_EXTATTRIBUTES) != 0;
+	return (get32(block + C_FLAGS) & FLAG_EXTATTRIBUTES) != 0;
 }
 
 uint32_t
 header_get_data_blocks(const uint8_t block[static DE_TAPE_BLOCK])
 {
-	const uint32_t count = bytes_get32(block + C_COUNT);
+	const uint32_t count = get32(block + C_COUNT);
 	uint32_t present = 0;
 
-	switch (bytes_get32(block + C_TYPE)) {
+	switch (get32(block + C_TYPE)) {
 	case HEADER_CLRI:
 	case HEADER_BITS:
 		return count;

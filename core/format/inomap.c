@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/base/bytes.h"
+#include "plugins/common/bytes.h"
 #include "dumpengine/plugin.h"
 
 #define INODES_PER_TAPE_BLOCK (8 * DE_TAPE_BLOCK)
@@ -112,9 +112,9 @@ inomap_unite(struct inomap *map, const struct inomap *other)
 static uint64_t
 get_word(const struct inomap *a, const struct inomap *b, size_t at)
 {
-	const uint64_t word = bytes_get64(a->bits + at);
+	const uint64_t word = get64(a->bits + at);
 
-	return b == NULL ? word : word ^ bytes_get64(b->bits + at);
+	return b == NULL ? word : word ^ get64(b->bits + at);
 }
 
 /* Maps are sparse at high levels, so most words are zero. */

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "core/base/bytes.h"
+#include "plugins/common/bytes.h"
 
 #define MAGIC 0xEA020001u	/* "as inside an inode" */
 #define MAGIC_BYTES 4
@@ -95,10 +95,10 @@ is_valid_acl(const uint8_t *entries, size_t count)
 
 	for (size_t i = 0; i < count; i++) {
 		const uint8_t *entry = entries + i * ACL_ENTRY_BYTES;
-		const uint16_t tag = bytes_get16(entry);
+		const uint16_t tag = get16(entry);
 		const bool has_id = tag == ACL_USER || tag == ACL_GROUP;
-		if (!may_follow(last, tag, bytes_get16(entry + 2)) ||
-		    (has_id && bytes_get32(entry + 4) == ACL_NO_ID))
+		if (!may_follow(last, tag, get16(entry + 2)) ||
+		    (has_id && get32(entry + 4) == ACL_NO_ID))
 			return false;
 		is_named = is_named || has_id;
 		has_mask = has_mask || tag == ACL_MASK;
@@ -114,13 +114,13 @@ convert_acl(const uint8_t *value, size_t length,
 {
 	if (length < 4 || length > ACL_BYTES_MAX ||
 	    (length - 4) % ACL_ENTRY_BYTES != 0 ||
-	    bytes_get32(value) != ACL_CALL_VERSION ||
+	    get32(value) != ACL_CALL_VERSION ||
 	    !is_valid_acl(value + 4, (length - 4) / ACL_ENTRY_BYTES))
 		return 0;
 	size_t out = 4;
-	bytes_put32(disk, ACL_DISK_VERSION);
+	put32(disk, ACL_DISK_VERSION);
 	for (size_t in = 4; in < length; in += ACL_ENTRY_BYTES) {
-		const uint16_t tag = bytes_get16(value + in);
+		const uint16_t tag = get16(value + in);
 		const bool has_id = tag == ACL_USER || tag == ACL_GROUP;
 		const size_t bytes = has_id ? ACL_ENTRY_BYTES : 4;
 		memcpy(disk + out, value + in, bytes);
@@ -133,7 +133,7 @@ void
 xattr_begin(struct xattr_record *record)
 {
 	memset(record->data, 0, sizeof(record->data));
-	bytes_put32(record->data, MAGIC);
+	put32(record->data, MAGIC);
 	record->entries_end = MAGIC_BYTES;
 	record->values_begin = XATTR_RECORD_MAX;
 }
@@ -164,9 +164,9 @@ add_encoded(struct xattr_record *r, uint8_t index, const char *name,
 	e[0] = (uint8_t)name_length;
 	e[1] = index;
 	/* xattr_end() sets e_value_offs; until then it counts from the back. */
-	bytes_put16(e + 2, length == 0 ? 0 :
+	put16(e + 2, length == 0 ? 0 :
 	    (uint16_t)(XATTR_RECORD_MAX - r->values_begin));
-	bytes_put32(e + 8, (uint32_t)length);
+	put32(e + 8, (uint32_t)length);
 	memcpy(e + ENTRY_BYTES, name, name_length);
 	if (length > 0)
 		memcpy(r->data + r->values_begin, value, length);
@@ -209,9 +209,9 @@ xattr_end(struct xattr_record *r)
 	/* Offsets count from after the magic number. */
 	for (size_t at = MAGIC_BYTES; at < r->entries_end;
 	    at += ENTRY_BYTES + align4(r->data[at])) {
-		const size_t from_back = bytes_get16(r->data + at + 2);
+		const size_t from_back = get16(r->data + at + 2);
 		if (from_back > 0)
-			bytes_put16(r->data + at + 2,
+			put16(r->data + at + 2,
 			    (uint16_t)(size - from_back - MAGIC_BYTES));
 	}
 	return size;

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "core/base/bytes.h"
+#include "plugins/common/bytes.h"
 #include "core/format/xattr.h"
 #include "core/write/stream_chain.h"
 
@@ -147,9 +147,9 @@ walk(struct attributes *a, bool risky)
 static uint8_t *
 put_list_entry(uint8_t *to, uint16_t tag, uint32_t permissions)
 {
-	bytes_put16(to, tag);
-	bytes_put16(to + 2, (uint16_t)(permissions & 7));
-	bytes_put32(to + 4, LIST_NO_ID);
+	put16(to, tag);
+	put16(to + 2, (uint16_t)(permissions & 7));
+	put32(to + 4, LIST_NO_ID);
 	return to + LIST_ENTRY_BYTES;
 }
 
@@ -170,7 +170,7 @@ put_no_list(struct attributes *a)
 		.value_length = sizeof(list),
 	};
 
-	bytes_put32(list, LIST_VERSION);
+	put32(list, LIST_VERSION);
 	to = put_list_entry(to, LIST_OWNER, mode >> 6);
 	to = put_list_entry(to, LIST_GROUP, mode >> 3);
 	put_list_entry(to, LIST_OTHER, mode);

@@ -2,7 +2,8 @@
 /*
  * bytes.h - little-endian numbers, as they are on a disk and in a dump
  *
- * `p` need not be aligned.  The engine has core/base/bytes.h.
+ * On machines of either byte order.  `p` need not be aligned.  The engine uses
+ * it, too.
  */
 #ifndef PLUGINS_COMMON_BYTES_H
 #define PLUGINS_COMMON_BYTES_H
@@ -29,6 +30,15 @@ get32(const uint8_t *p)
 	return le32toh(le);
 }
 
+static inline uint64_t
+get64(const uint8_t *p)
+{
+	uint64_t le;
+
+	memcpy(&le, p, sizeof(le));
+	return le64toh(le);
+}
+
 static inline void
 put16(uint8_t *p, uint16_t value)
 {
@@ -41,6 +51,14 @@ static inline void
 put32(uint8_t *p, uint32_t value)
 {
 	const uint32_t le = htole32(value);
+
+	memcpy(p, &le, sizeof(le));
+}
+
+static inline void
+put64(uint8_t *p, uint64_t value)
+{
+	const uint64_t le = htole64(value);
 
 	memcpy(p, &le, sizeof(le));
 }

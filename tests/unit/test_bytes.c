@@ -2,7 +2,7 @@
 /*
  * test_bytes.c - little-endian numbers, on every machine and at every address
  */
-#include "core/base/bytes.h"
+#include "plugins/common/bytes.h"
 
 #include "unit.h"
 
@@ -12,9 +12,9 @@ static const uint8_t bytes[] = {
 
 START_TEST(the_first_byte_is_the_lowest)
 {
-	ck_assert_uint_eq(bytes_get16(bytes), 0x8201);
-	ck_assert_uint_eq(bytes_get32(bytes), 0x84038201);
-	ck_assert_uint_eq(bytes_get64(bytes), 0x8807860584038201);
+	ck_assert_uint_eq(get16(bytes), 0x8201);
+	ck_assert_uint_eq(get32(bytes), 0x84038201);
+	ck_assert_uint_eq(get64(bytes), 0x8807860584038201);
 }
 END_TEST
 
@@ -24,14 +24,14 @@ START_TEST(what_is_put_is_what_comes_back)
 
 	/* Also at unaligned addresses. */
 	for (size_t at = 0; at < 2; at++) {
-		bytes_put64(room + at, 0x8807860584038201);
+		put64(room + at, 0x8807860584038201);
 		ck_assert_mem_eq(room + at, bytes, 8);
 		memset(room, 0, sizeof(room));
-		bytes_put32(room + at, 0x84038201);
+		put32(room + at, 0x84038201);
 		ck_assert_mem_eq(room + at, bytes, 4);
 		ck_assert_uint_eq(room[at + 4], 0);
 		memset(room, 0, sizeof(room));
-		bytes_put16(room + at, 0x8201);
+		put16(room + at, 0x8201);
 		ck_assert_mem_eq(room + at, bytes, 2);
 		ck_assert_uint_eq(room[at + 2], 0);
 	}

@@ -26,21 +26,21 @@ START_TEST(it_is_as_specified)
 	uint8_t block[DE_TAPE_BLOCK] = "", expected[DE_TAPE_BLOCK] = "";
 
 	memcpy(expected + 76, "DE\1\1", 4);
-	set32(expected + 80, 0xffffffff);
-	set32(expected + 84, 0xffffffff);
-	set32(expected + 88, 0x23456789);
-	set32(expected + 92, 1);
-	set32(expected + 96, 1600000000);
-	set32(expected + 108, 0xffffffff);
-	set32(expected + 112, 999999999);
-	set32(expected + 116, 1);
-	set32(expected + 120, 123456789);
-	set32(expected + 124, 2);
-	set32(expected + 128, 4000000000u);
-	set32(expected + 136, 0x40100020);
-	set32(expected + 140, 0xdeadbeef);
-	set32(expected + 152, 0xfff00001);
-	set32(expected + 156, 0x80000000);
+	put32(expected + 80, 0xffffffff);
+	put32(expected + 84, 0xffffffff);
+	put32(expected + 88, 0x23456789);
+	put32(expected + 92, 1);
+	put32(expected + 96, 1600000000);
+	put32(expected + 108, 0xffffffff);
+	put32(expected + 112, 999999999);
+	put32(expected + 116, 1);
+	put32(expected + 120, 123456789);
+	put32(expected + 124, 2);
+	put32(expected + 128, 4000000000u);
+	put32(expected + 136, 0x40100020);
+	put32(expected + 140, 0xdeadbeef);
+	put32(expected + 152, 0xfff00001);
+	put32(expected + 156, 0x80000000);
 	extension_put(block, &full);
 	for (int i = 0; i < DE_TAPE_BLOCK; i++)
 		ck_assert_msg(block[i] == expected[i],

@@ -25,14 +25,14 @@ static void
 expect_common(uint8_t block[static DE_TAPE_BLOCK])
 {
 	memset(block, 0, DE_TAPE_BLOCK);
-	set32(block + 4, 0x5f5e1001);
-	set32(block + 24, 60012);
+	put32(block + 4, 0x5f5e1001);
+	put32(block + 24, 60012);
 	memcpy(block + 676, "nightly", 7);
 	memcpy(block + 696, "/home", 5);
 	memcpy(block + 760, "/dev/vg0/home", 13);
 	memcpy(block + 824, "mail.example", 12);
-	set32(block + 888, 2);
-	set32(block + 896, 64);
+	put32(block + 888, 2);
+	put32(block + 896, 64);
 }
 
 static void
@@ -71,10 +71,10 @@ START_TEST(volume_header_is_as_specified)
 	header_template_init(&t, &identity);
 	header_volume(&t, block, 77, 1);
 	expect_common(expected);
-	set32(expected + 0, 1);
-	set32(expected + 20, 77);
-	set32(expected + 160, 1);
-	set32(expected + 888, 3);
+	put32(expected + 0, 1);
+	put32(expected + 20, 77);
+	put32(expected + 160, 1);
+	put32(expected + 888, 3);
 	expect_block(block, expected);
 }
 END_TEST
@@ -86,15 +86,15 @@ START_TEST(map_headers_are_as_specified)
 
 	header_template_init(&t, &identity);
 	expect_common(expected);
-	set32(expected + 0, 6);
-	set32(expected + 20, 5001264);
-	set32(expected + 40, 611 * 1024);
-	set32(expected + 160, 611);
+	put32(expected + 0, 6);
+	put32(expected + 20, 5001264);
+	put32(expected + 40, 611 * 1024);
+	put32(expected + 160, 611);
 	header_map(&t, block, HEADER_CLRI, 5001264, 611);
 	expect_block(block, expected);
 
-	set32(expected + 0, 3);
-	set32(expected + 20, 2);
+	put32(expected + 0, 3);
+	put32(expected + 20, 2);
 	header_map(&t, block, HEADER_BITS, 2, 611);
 	expect_block(block, expected);
 }
@@ -108,8 +108,8 @@ START_TEST(end_header_is_as_specified)
 	header_template_init(&t, &identity);
 	header_end(&t, block, 4096);
 	expect_common(expected);
-	set32(expected + 0, 5);
-	set32(expected + 20, 4096);
+	put32(expected + 0, 5);
+	put32(expected + 20, 4096);
 	expect_block(block, expected);
 }
 END_TEST
@@ -137,24 +137,24 @@ START_TEST(inode_header_is_as_specified)
 	uint8_t block[DE_TAPE_BLOCK], expected[DE_TAPE_BLOCK];
 
 	expect_common(expected);
-	set32(expected + 0, 2);
-	set32(expected + 20, 12);
-	set16(expected + 32, 0104755);
-	set16(expected + 34, 3);
-	set16(expected + 36, (uint16_t)(4000000000u & 0xffff));
-	set16(expected + 38, 70001 & 0xffff);
-	set32(expected + 40, 0x3456789a);
-	set32(expected + 44, 0x12);
-	set32(expected + 48, 1000000001);
-	set32(expected + 52, 123456);
-	set32(expected + 56, 1000000002);
-	set32(expected + 60, 999999);
-	set32(expected + 64, 1000000003);
-	set32(expected + 68, 1);
-	set32(expected + 132, 0x80040);
-	set32(expected + 144, 4000000000u);
-	set32(expected + 148, 70001);
-	set32(expected + 160, 4);
+	put32(expected + 0, 2);
+	put32(expected + 20, 12);
+	put16(expected + 32, 0104755);
+	put16(expected + 34, 3);
+	put16(expected + 36, (uint16_t)(4000000000u & 0xffff));
+	put16(expected + 38, 70001 & 0xffff);
+	put32(expected + 40, 0x3456789a);
+	put32(expected + 44, 0x12);
+	put32(expected + 48, 1000000001);
+	put32(expected + 52, 123456);
+	put32(expected + 56, 1000000002);
+	put32(expected + 60, 999999);
+	put32(expected + 64, 1000000003);
+	put32(expected + 68, 1);
+	put32(expected + 132, 0x80040);
+	put32(expected + 144, 4000000000u);
+	put32(expected + 148, 70001);
+	put32(expected + 160, 4);
 	memcpy(expected + 164, addrs, 4);
 	extension_put(expected, &inode);	/* test_extension.c */
 
@@ -162,7 +162,7 @@ START_TEST(inode_header_is_as_specified)
 	header_inode(&t, block, HEADER_INODE, &inode, &content);
 	expect_block(block, expected);
 
-	set32(expected + 0, 4);
+	put32(expected + 0, 4);
 	header_inode(&t, block, HEADER_ADDR, &inode, &content);
 	expect_block(block, expected);
 }

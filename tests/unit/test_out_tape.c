@@ -271,16 +271,16 @@ make_header(const struct bench *b, uint32_t number, uint8_t record[RECORD])
 	uint32_t sum = 0;
 
 	memset(record, 0, RECORD);
-	set32(record, 1);
-	set32(record + 4, (uint32_t)b->date);
-	set32(record + 12, number);
-	set32(record + 24, 60012);
+	put32(record, 1);
+	put32(record + 4, (uint32_t)b->date);
+	put32(record + 12, number);
+	put32(record + 24, 60012);
 	strcpy((char *)record + 676, "label");
 	strcpy((char *)record + 696, "/home");
 	strcpy((char *)record + 824, "elsewhere");
 	for (size_t i = 0; i < 1024; i += 4)
 		sum += get32(record + i);
-	set32(record + 28, 84446 - sum);
+	put32(record + 28, 84446 - sum);
 }
 
 /* Each KiB of a record identifies it. */
@@ -289,8 +289,8 @@ make_record(uint32_t number, uint8_t record[RECORD])
 {
 	memset(record, 'x', RECORD);
 	for (uint32_t i = 0; i < RECORD / 1024; i++) {
-		set32(record + i * 1024, number);
-		set32(record + i * 1024 + 4, i);
+		put32(record + i * 1024, number);
+		put32(record + i * 1024 + 4, i);
 	}
 }
 
@@ -1258,9 +1258,9 @@ START_TEST(damaged_and_other_dumps_are_foreign)
 	record[700] ^= 1;
 	foreign(record, RECORD, "a dump with a damaged header");
 	memset(record, 0, RECORD);
-	set32(record + 24, 60011);
+	put32(record + 24, 60011);
 	foreign(record, RECORD, "a dump from another system");
-	set32(record + 24, 0x19540119);
+	put32(record + 24, 0x19540119);
 	foreign(record, RECORD, "a dump from another system");
 }
 END_TEST

@@ -311,9 +311,9 @@ add_list(const struct acl_entry entries[static ACL_ENTRIES])
 	size_t length = 4;
 
 	for (int i = 0; i < ACL_ENTRIES && entries[i].tag != 0; i++) {
-		set16(value + length, entries[i].tag);
-		set16(value + length + 2, entries[i].permissions);
-		set32(value + length + 4, entries[i].id);
+		put16(value + length, entries[i].tag);
+		put16(value + length + 2, entries[i].permissions);
+		put32(value + length + 4, entries[i].id);
 		length += 8;
 	}
 	xattr_begin(&r);

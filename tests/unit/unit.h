@@ -6,43 +6,14 @@
 #define TESTS_UNIT_H
 
 #include <check.h>
-#include <endian.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "plugins/common/bytes.h"
+
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
-
-static inline uint16_t
-get16(const uint8_t *p)
-{
-	uint16_t le;
-	memcpy(&le, p, sizeof(le));
-	return le16toh(le);
-}
-
-static inline uint32_t
-get32(const uint8_t *p)
-{
-	uint32_t le;
-	memcpy(&le, p, sizeof(le));
-	return le32toh(le);
-}
-
-static inline void
-set16(uint8_t *p, uint16_t value)
-{
-	const uint16_t le = htole16(value);
-	memcpy(p, &le, sizeof(le));
-}
-
-static inline void
-set32(uint8_t *p, uint32_t value)
-{
-	const uint32_t le = htole32(value);
-	memcpy(p, &le, sizeof(le));
-}
 
 /* Run the tests; returns the exit status of the program. */
 static inline int
