@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * set.h - a set, read as a sequence of inodes and their contents
+ *
+ * Above this, nobody knows about media, volumes, blocks or dialects.  Damage is
+ * said exactly: which bytes of which inode, or how many blocks between inodes.
+ * After it, reading goes on at the next good header.
+ *
+ * One thread uses a set.  Only chunks are shared.
+ */
+#ifndef CORE_SET_H
+#define CORE_SET_H
+
+#include "core/format/inomap.h"
+#include "core/read/volumes.h"
+
+struct set;
+
+/* Who made the set, from its first header.  Texts as in struct header. */
+struct set_identity {
+	int64_t date;
+	int64_t base_date;	/* 0: a full dump */
+	int32_t level;
+	char label[17];
+	char filesystem[65];
+	char device[65];
+	char host[65];
+	char dialect[DIALECT_TEXT_BYTES];
+};
+
+enum set_kind {
+	/*
+	 * Both maps are complete, or could not be read; once, before the first
+	 * inode.
+	 */
+	SET_MAPS,
+	/* An inode begins; all up to SET_INODE_END belongs to it. */
+	SET_INODE,
+	SET_DATA,		/* bytes of its contents */
+	SET_HOLE,		/* zeros */
+	/*
+	 * Contents that the set should have and has not.  Offset and length as
+	 * for SET_DATA; counts as a hole.
+	 */
+	SET_LOST_DATA,
+	SET_XATTR,		/* one attribute */
+	SET_LOST_XATTRS,	/* some could not be read */
+	SET_INODE_END,
+	/*
+	 * An attribute of an earlier inode, from behind the end of the stream:
+	 * too large for restore(8).
+	 */
+	SET_LATE_XATTR,
+	/*
+	 * Blocks could not be read between inodes; what was in them is
+	 * unknown.
+	 */
+	SET_LOST,
+	SET_END			/* of the set; `complete` says whether it was
+				   there */
+};
+
+struct set_item {
+	enum set_kind kind;
+	uint32_t inode;			/* 0: none */
+	/*
+	 * SET_INODE, valid until SET_INODE_END.  Sizes of directories are those
+	 * in the stream.
+	 */
+	const struct header *header;
+	bool is_hidden;			/* see struct header */
+	uint64_t offset;		/* SET_DATA, SET_HOLE, SET_LOST_DATA, in
+					   ascending order, without gaps; */
+	uint64_t length;		/*   bytes; SET_LOST: blocks */
+	const uint8_t *bytes;		/* SET_DATA: valid until the next call,
+					   or while the chunk is held */
+	struct chunk *chunk;		/* of `bytes`; NULL: copy them */
+	const struct de_xattr *xattr;	/* SET_XATTR, SET_LATE_XATTR: valid
+					   until the next call */
+	bool complete;			/* SET_INODE_END: nothing was lost;
+					   SET_END: the end was found */
+	const char *why;		/* SET_LOST...: what happened */
+};
+
+/* Takes over `volumes`, also on failure.  NULL if out of memory (reported). */
+struct set *set_new(struct volumes *volumes, struct report *rep);
+void set_free(struct set *s);
+
+const struct set_identity *set_identity(const struct set *s);
+
+/*
+ * The next item.  False if the run was cancelled or memory ran out (reported).
+ * After SET_END, call it no more.
+ */
+bool set_next(struct set *s, struct set_item *item);
+
+/*
+ * The rest of the current inode is not wanted, or all inodes below `inode` are
+ * not: pass over them as fast as the medium can.
+ */
+void set_skip_contents(struct set *s);
+
+/*
+ * After SET_MAPS: inodes in use, and those in this set.  NULL if the map was
+ * lost.
+ */
+const struct inomap *set_in_use(const struct set *s);
+const struct inomap *set_dumped(const struct set *s);
+
+/* Bytes read so far, and in all; 0: unknown. */
+uint64_t set_bytes(const struct set *s);
+uint64_t set_size(const struct set *s);
+
+/* The volume being read, and the position on it, for messages. */
+uint32_t set_volume(const struct set *s);
+
+#endif

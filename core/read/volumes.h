@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * volumes.h - the volumes of a set, one after the other, as bytes
+ *
+ * Opens each volume for reading through an output plugin, reads ahead in a
+ * thread, undoes the compression of Linux dump, and says what could not be
+ * read.  Knows of headers only the first one of each volume, by which it finds
+ * the dialect out and checks that it is the right volume.
+ */
+#ifndef CORE_VOLUMES_H
+#define CORE_VOLUMES_H
+
+#include <signal.h>
+#include <stdatomic.h>
+
+#include "core/base/report.h"
+#include "core/base/verdict.h"
+#include "core/format/header_decode.h"
+#include "core/host/instance.h"
+#include "core/read/chunk.h"
+
+struct volumes;
+
+/* What a set is read from.  Everything is borrowed. */
+struct volumes_config {
+	const struct instance *output;	/* reads volume N, given N */
+	struct report *rep;
+	const atomic_int *cancelled;
+	uint32_t first_volume;		/* usually 1 */
+	uint32_t record_size;		/* bytes, of -b; 0: find out */
+	const char *dialect;		/* forced; NULL: find out */
+	const char *job;		/* for de_volume; may be "" */
+	/*
+	 * Volume `number` cannot be opened, or is not the one: what to do.
+	 * VERDICT_GO_ON: try again, or, if *skip was set, do without it.
+	 */
+	enum verdict (*want)(void *arg, uint32_t number, const char *why,
+	    bool *skip);
+	void *want_arg;
+};
+
+/*
+ * Open the first volume and decode its header.  NULL after reporting why;
+ * *verdict says how the run ends then.
+ */
+struct volumes *volumes_open(const struct volumes_config *config,
+    enum verdict *verdict);
+void volumes_close(struct volumes *v);
+
+const struct dialect *volumes_dialect(const struct volumes *v);
+
+/* Header of the first volume opened; its block is kept. */
+const struct header *volumes_header(const struct volumes *v);
+
+/*
+ * The next chunk, held for the caller; the first begins with the header of the
+ * first volume, and each volume after it with a new chunk whose `volume` is
+ * set.  NULL at the end of the last volume.  A chunk has whole blocks, unless
+ * the medium has not.
+ */
+struct chunk *volumes_next(struct volumes *v);
+
+/*
+ * No more data is needed from here to byte `position` of the stream, counted
+ * over all volumes: move there if the medium can, or else read on.  The next
+ * chunk says in `lost` that there is a gap of the right size.
+ */
+void volumes_skip(struct volumes *v, uint64_t bytes);
+
+/* Bytes read from the medium so far, and of it in all; 0: unknown. */
+uint64_t volumes_bytes(const struct volumes *v);
+uint64_t volumes_size(const struct volumes *v);
+
+#endif

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * directories.h - owner, mode, times, flags and attributes of directories
+ *
+ * They come first in a set and are set last, when nothing changes in the
+ * directories any more, those below before those above.  Kept in temporary
+ * files: 96 bytes a directory, and its attributes.
+ */
+#ifndef CORE_DIRECTORIES_H
+#define CORE_DIRECTORIES_H
+
+#include "core/format/header_decode.h"
+#include "core/restore/outcome.h"
+#include "core/restore/restore_settings.h"
+#include "core/restore/target.h"
+
+struct directories;
+
+struct directories *directories_new(const char *folder);
+void directories_free(struct directories *d);
+
+/*
+ * A directory of a set, and then its attributes; one of a newer set replaces
+ * all that an older one said.  False: no memory or no room (errno).
+ */
+bool directories_add(struct directories *d, const struct header *header);
+bool directories_add_xattr(struct directories *d, uint32_t inode,
+    const struct de_xattr *xattr);
+
+/* False if no set had it. */
+bool directories_get(const struct directories *d, uint32_t inode,
+    struct de_inode *meta);
+void directories_each_xattr(const struct directories *d, uint32_t inode,
+    void (*take)(void *arg, const struct de_xattr *xattr), void *arg);
+
+/*
+ * Set what they had, for all directories in `wanted` (NULL: all of the tree):
+ * attributes that are not in the set are removed.
+ */
+void directories_apply(struct directories *d, struct target *target,
+    const struct names *names, const struct inomap *wanted,
+    const struct restore_settings *settings, struct outcome *outcome);
+
+#endif

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * extract.h - write inodes of a set into the target
+ *
+ * A crew_work: each worker makes the file under its first wanted name, writes
+ * it, sets what belongs to it in the order in which the kernel keeps it (owner,
+ * mode, attributes, times, flags), and links the other names.  Directories are
+ * made before (core/restore/place.h) and get their own attributes at the end
+ * (core/restore/directories.h).
+ */
+#ifndef CORE_EXTRACT_H
+#define CORE_EXTRACT_H
+
+#include "core/format/inomap.h"
+#include "core/restore/crew.h"
+#include "core/restore/outcome.h"
+#include "core/restore/restore_settings.h"
+#include "core/restore/target.h"
+
+struct extract;
+
+struct extract_config {		/* everything is borrowed */
+	const struct restore_settings *settings;
+	const struct names *names;
+	struct target *target;
+	struct outcome *outcome;
+	/*
+	 * Names to make, one bit for each entry of `names` (entry N is bit
+	 * N + 1); NULL: all.
+	 */
+	const struct inomap *wanted;
+	/*
+	 * May this file be replaced?  Asked for IF_EXISTS_ASK, by one thread at
+	 * a time.
+	 */
+	enum verdict (*ask)(void *arg, const char *path, bool *replace);
+	void *ask_arg;
+};
+
+struct extract *extract_new(const struct extract_config *config);
+void extract_free(struct extract *e);
+
+extern const struct crew_work extract_work;	/* arg: struct extract */
+
+/* Attributes from behind the end of the set, for a file that is made. */
+void extract_late_xattr(struct extract *e, uint32_t inode,
+    const struct de_xattr *xattr);
+
+/* Inodes that were written in whole. */
+const struct inomap *extract_done(const struct extract *e);
+
+/* Why the run has to end (full disk, no operator); VERDICT_GO_ON: it has not. */
+enum verdict extract_verdict(const struct extract *e);
+
+uint64_t extract_files(const struct extract *e);
+uint64_t extract_bytes(const struct extract *e);
+
+#endif
