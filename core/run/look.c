@@ -53,12 +53,6 @@ check_subtree(const struct setup *s)
 	return found;
 }
 
-static bool
-check_handler(const struct setup *s)
-{
-	return s->eot == NULL || eot_check(s->eot) == DE_OK;
-}
-
 /*
  * Returns 2 ("at least two") if far more is in use than fits on the first
  * volume; half of it may be tables and the journal.  Returns 0 ("unknown")
@@ -103,7 +97,7 @@ check_media(const struct setup *s)
 {
 	const bool output = check_output(s);
 
-	return check_handler(s) && output;
+	return (s->eot == NULL || eot_check(s->eot) == DE_OK) && output;
 }
 
 int

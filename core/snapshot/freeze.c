@@ -209,13 +209,6 @@ freeze_free(struct freeze *f)
 	free(f);
 }
 
-static bool
-start_guard(struct freeze *f)
-{
-	f->fd = child_start(guard, f, &f->guard);
-	return f->fd != -1;
-}
-
 struct freeze *
 freeze_begin(const struct freeze_request *request)
 {
@@ -233,7 +226,8 @@ freeze_begin(const struct freeze_request *request)
 	}
 	*f = (struct freeze){ rep, mount_point, request->limit, -1, -1,
 	    frozen_note(request->folder, request->job, mount_point, rep) };
-	if (!start_guard(f)) {
+	f->fd = child_start(guard, f, &f->guard);
+	if (f->fd == -1) {
 		word.error = errno;
 	} else if (!hear(f, request->limit * 1000, &word)) {
 		if (is_guard_gone(f)) {
