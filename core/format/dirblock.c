@@ -5,21 +5,33 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/format/dirblock_layout.h"
 #include "plugins/common/bytes.h"
 
-#define ENTRY_HEADER 8		/* d_ino, d_reclen, d_type, d_namlen */
 #define TAIL_ROOM 24		/* "~" and 8 digits, "~" and up to 10, NUL */
 
 static void
 put_reclen(uint8_t *entry, size_t length)
 {
-	put16(entry + 4, (uint16_t)length);
+	put16(entry + ENTRY_LENGTH, (uint16_t)length);
+}
+
+static size_t
+align4(size_t n)
+{
+	return (n + 3) & ~(size_t)3;
 }
 
 static size_t
 entry_length(size_t name_length)
 {
-	return ENTRY_HEADER + ((name_length + 1 + 3) & ~(size_t)3);
+	return ENTRY_NAME + align4(name_length + 1);
+}
+
+static size_t
+original_length(size_t name_length)
+{
+	return align4(ORIGINAL_NAME + name_length);
 }
 
 void
@@ -49,28 +61,76 @@ type_byte(uint16_t type)
 	return (uint8_t)(type >> 12);
 }
 
+/* Have room for that many bytes in one chunk. */
+static enum de_status
+make_room(struct dirblock *d, size_t needed)
+{
+	if (d->used + needed <= DIRBLOCK_CHUNK)
+		return DE_OK;
+	if (d->size + UINT64_C(2) * DIRBLOCK_CHUNK > DIRBLOCK_TOTAL_MAX)
+		return DE_NO_MORE;
+	return flush(d);
+}
+
+/* The room is there. */
+static void
+put_entry(struct dirblock *d, uint32_t inode, uint16_t type,
+    const char *name, size_t length)
+{
+	const size_t needed = entry_length(length);
+	uint8_t *entry = d->chunk + d->used;
+
+	put32(entry + ENTRY_INODE, inode);
+	put_reclen(entry, needed);
+	entry[ENTRY_TYPE] = type_byte(type);
+	entry[ENTRY_NAME_LENGTH] = (uint8_t)length;
+	memcpy(entry + ENTRY_NAME, name, length);
+	d->last = d->used;
+	d->used += needed;
+}
+
+/* An empty entry, with d_ino, d_type and d_namlen 0. */
+static void
+put_original(struct dirblock *d, uint32_t inode, const char *name,
+    size_t length)
+{
+	const size_t needed = original_length(length);
+	uint8_t *entry = d->chunk + d->used;
+
+	put_reclen(entry, needed);
+	memcpy(entry + ORIGINAL_MAGIC, ORIGINAL_MAGIC_TEXT,
+	    strlen(ORIGINAL_MAGIC_TEXT));
+	put32(entry + ORIGINAL_INODE, inode);
+	entry[ORIGINAL_LENGTH] = (uint8_t)length;
+	memcpy(entry + ORIGINAL_NAME, name, length);
+	d->last = d->used;
+	d->used += needed;
+}
+
 enum de_status
 dirblock_add(struct dirblock *d, uint32_t inode, uint16_t type,
     const char *name, size_t length)
 {
-	const size_t needed = entry_length(length);
+	const enum de_status status = make_room(d, entry_length(length));
 
-	if (d->used + needed > DIRBLOCK_CHUNK) {
-		if (d->size + UINT64_C(2) * DIRBLOCK_CHUNK > DIRBLOCK_TOTAL_MAX)
-			return DE_NO_MORE;
-		const enum de_status status = flush(d);
-		if (status != DE_OK)
-			return status;
+	if (status == DE_OK)
+		put_entry(d, inode, type, name, length);
+	return status;
+}
+
+enum de_status
+dirblock_add_original(struct dirblock *d, uint32_t inode, uint16_t type,
+    const char *name, size_t length, const char *original,
+    size_t original_bytes)
+{
+	const enum de_status status = make_room(d, entry_length(length) +
+	    original_length(original_bytes));
+
+	if (status == DE_OK) {
+		put_entry(d, inode, type, name, length);
+		put_original(d, inode, original, original_bytes);
 	}
-	uint8_t *entry = d->chunk + d->used;
-	put32(entry, inode);
-	put_reclen(entry, needed);
-	entry[6] = type_byte(type);
-	entry[7] = (uint8_t)length;
-	memcpy(entry + ENTRY_HEADER, name, length);
-	d->last = d->used;
-	d->used += needed;
-	return DE_OK;
+	return status;
 }
 
 enum de_status
@@ -98,12 +158,12 @@ hash(const char *name, size_t length)
 
 size_t
 dirblock_shorten_name(const char *name, size_t length, uint32_t inode,
-    char shortened[static DIRBLOCK_NAME_MAX + 1])
+    char shortened[static DIRBLOCK_SHORTENED_MAX + 1])
 {
 	char tail[TAIL_ROOM];
 	const int tail_length = snprintf(tail, sizeof(tail), "~%08" PRIx32
 	    "~%" PRIu32, hash(name, length), inode);
-	size_t kept = DIRBLOCK_NAME_MAX - (size_t)tail_length;
+	size_t kept = DIRBLOCK_SHORTENED_MAX - (size_t)tail_length;
 
 	if (length <= kept)
 		kept = length;

@@ -19,6 +19,8 @@
 	(UINT64_C(268435455) / DE_TAPE_BLOCK * DE_TAPE_BLOCK)
 /* restore miscalculates the length of an entry with a 255-byte name. */
 #define DIRBLOCK_NAME_MAX 254
+/* A shortened name and an original of 255 bytes fit into one chunk. */
+#define DIRBLOCK_SHORTENED_MAX 231
 
 /*
  * Receives a full chunk, valid during the call.  Any result but DE_OK ends it.
@@ -45,15 +47,25 @@ void dirblock_begin(struct dirblock *d, dirblock_sink_fn *sink, void *arg);
 enum de_status dirblock_add(struct dirblock *d, uint32_t inode,
     uint16_t type, const char *name, size_t length);
 
+/*
+ * Add an entry with a name from dirblock_shorten_name(), and after it the
+ * original, of at most 255 bytes, which restore(8) ignores.  Both are in one
+ * chunk.  Returns as dirblock_add().
+ */
+enum de_status dirblock_add_original(struct dirblock *d, uint32_t inode,
+    uint16_t type, const char *name, size_t length, const char *original,
+    size_t original_bytes);
+
 /* Pass the last chunk to the sink; returns DE_OK or the result of the sink. */
 enum de_status dirblock_end(struct dirblock *d);
 
 /*
- * Derive a name of at most DIRBLOCK_NAME_MAX bytes from one that is longer or
- * used already; different for every name and inode.  Returns its length.
+ * Derive a name of at most DIRBLOCK_SHORTENED_MAX bytes from one that is longer
+ * than DIRBLOCK_NAME_MAX or used already; different for every name and inode.
+ * Returns its length.
  */
 size_t dirblock_shorten_name(const char *name, size_t length, uint32_t inode,
-    char shortened[static DIRBLOCK_NAME_MAX + 1]);
+    char shortened[static DIRBLOCK_SHORTENED_MAX + 1]);
 
 /* An empty chunk, for a directory that turned out smaller than announced. */
 void dirblock_empty_chunk(uint8_t chunk[static DIRBLOCK_CHUNK]);

@@ -10,6 +10,7 @@
 
 #define SEGMENT_BYTES ((size_t)HEADER_ADDRS * DE_TAPE_BLOCK)
 #define BUFFER_BYTES SEGMENT_BYTES	/* as much as one header describes */
+#define NAME_END_SHOWN 48		/* of a shortened name */
 
 /* One conversion of a directory. */
 struct conversion {
@@ -162,43 +163,69 @@ type_of(const struct conversion *c, const struct de_entry *e)
 	return type;
 }
 
-/* Shorten names that restore cannot read; see doc/stream-format.md. */
+/*
+ * A name that restore cannot read: the entry has a shortened one, and after it
+ * stands the original.
+ */
+static enum de_status
+add_long_name(struct conversion *c, const struct de_entry *e)
+{
+	char shortened[DIRBLOCK_SHORTENED_MAX + 1];
+	const size_t length = dirblock_shorten_name(e->name, e->name_length,
+	    e->inode, shortened);
+
+	if (!name_set_add(&c->names, shortened, length)) {
+		finding(c, e, "is left out: it is a duplicate");
+		return DE_OK;
+	}
+	if (!c->quiet)
+		findings_note(c->s->findings, e->inode, "its name is longer "
+		    "than %d bytes, which restore(8) cannot read; it will "
+		    "restore it as \"...%s\", dumpengine-restore(8) as it "
+		    "is", DIRBLOCK_NAME_MAX, shortened +
+		    (length > NAME_END_SHOWN ? length - NAME_END_SHOWN : 0));
+	return dirblock_add_original(&c->out, e->inode, type_of(c, e),
+	    shortened, length, e->name, e->name_length);
+}
+
+/*
+ * The name of another inode in the same directory, which is damaged: only one
+ * can have it.  See doc/stream-format.md, "Levels".
+ */
+static enum de_status
+add_duplicate(struct conversion *c, const struct de_entry *e)
+{
+	char shortened[DIRBLOCK_SHORTENED_MAX + 1];
+	const size_t length = dirblock_shorten_name(e->name, e->name_length,
+	    e->inode, shortened);
+
+	if (!name_set_add(&c->names, shortened, length)) {
+		finding(c, e, "is left out: it is a duplicate");
+		return DE_OK;
+	}
+	finding(c, e, "has the name of another; in the dump its inode number "
+	    "is appended");
+	return dirblock_add(&c->out, e->inode, type_of(c, e), shortened,
+	    length);
+}
+
 static enum de_status
 add_entry(struct conversion *c, const struct de_entry *e)
 {
-	char shortened[DIRBLOCK_NAME_MAX + 1];
-	const char *name = e->name;
-	size_t length = e->name_length;
+	enum de_status status;
 
-	if (length > DIRBLOCK_NAME_MAX) {
-		length = dirblock_shorten_name(name, length, e->inode,
-		    shortened);
-		name = shortened;
-		if (!c->quiet)
-			findings_add(c->s->findings, e->inode, "its name is "
-			    "longer than %d bytes, which restore cannot read; "
-			    "in the dump it is \"...%s\"", DIRBLOCK_NAME_MAX,
-			    shortened + length - 48);
-	}
-	if (!name_set_add(&c->names, name, length)) {
-		length = dirblock_shorten_name(e->name, e->name_length,
-		    e->inode, shortened);
-		name = shortened;
-		if (!name_set_add(&c->names, name, length)) {
-			finding(c, e, "is left out: it is a duplicate");
-			return DE_OK;
-		}
-		finding(c, e, "has the name of another; in the dump its inode "
-		    "number is appended");
-	}
-	const enum de_status status = dirblock_add(&c->out, e->inode,
-	    type_of(c, e), name, length);
-	if (status == DE_NO_MORE) {
-		finding(c, e, "is left out: the directory is larger than "
-		    "restore can read");
-		return DE_OK;
-	}
-	return status;
+	if (!name_set_add(&c->names, e->name, e->name_length))
+		status = add_duplicate(c, e);
+	else if (e->name_length > DIRBLOCK_NAME_MAX)
+		status = add_long_name(c, e);
+	else
+		status = dirblock_add(&c->out, e->inode, type_of(c, e),
+		    e->name, e->name_length);
+	if (status != DE_NO_MORE)
+		return status;
+	finding(c, e, "is left out: the directory is larger than restore can "
+	    "read");
+	return DE_OK;
 }
 
 /*

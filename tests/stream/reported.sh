@@ -28,26 +28,6 @@ incomplete () {
 	same_file "dumps/$name" "dumps/$name-q"
 }
 
-# Names of 255 bytes are shortened, and none is lost.
-mkdir -p tree/sub
-long=$(printf 'n%.0s' {1..250})
-for i in 1 2 3; do
-	echo "long $i" >"tree/sub/${long}0000$i"
-done
-echo fits >"tree/sub/${long}0004"
-echo short >tree/sub/short
-make_image names.img 8M tree
-incomplete names names.img "/sub/${long}00001" "/sub/${long}00002" \
-    "/sub/${long}00003" "(inode " "3 items are"
-not_said "${long}0004" "short"
-[ "$(cat restored/sub/nnn* | sort)" = "$(cat tree/sub/nnn* | sort)" ] ||
-    fail "restored are: $(ls restored/sub)"
-[ "$(find restored/sub -type f | wc -l)" -eq 5 ] ||
-    fail "restored are: $(ls restored/sub)"
-[ "$(cat "restored/sub/${long}0004" restored/sub/short)" = "fits
-short" ] || fail "the names beside are not what they were"
-rm -rf tree
-
 # Times before 1970 and after 2106, for all kinds of files.
 mkdir -p tree/dir/in
 echo x >tree/dir/old

@@ -44,6 +44,16 @@ struct parsed {
 	char name[256];
 };
 
+/* The bytes after the name: zeros, or the original of a name. */
+static void
+check_rest(const uint8_t *entry, size_t at, size_t reclen)
+{
+	if (get32(entry) == 0 && memcmp(entry + at, "DEn1", 4) == 0)
+		at += 9 + (size_t)entry[16];
+	for (; at < reclen; at++)
+		ck_assert_uint_eq(entry[at], 0);
+}
+
 /* Walk it as restore does, checking each rule on the way. */
 static size_t
 parse(const struct shelf *s, struct parsed *entries, size_t room)
@@ -57,9 +67,7 @@ parse(const struct shelf *s, struct parsed *entries, size_t room)
 		ck_assert_uint_ge(reclen, 8 + ((length + 4) & ~(size_t)3));
 		/* no entry crosses a multiple of 512, and so none of 1024 */
 		ck_assert_uint_eq(at / 512, (at + reclen - 1) / 512);
-		ck_assert_uint_eq(e[8 + length], 0);
-		for (size_t i = 8 + length; i < reclen; i++)
-			ck_assert_uint_eq(e[i], 0);
+		check_rest(e, 8 + length, reclen);
 		if (get32(e) != 0) {
 			ck_assert_uint_lt(n, room);
 			entries[n].inode = get32(e);
@@ -236,7 +244,7 @@ END_TEST
 START_TEST(shortened_names_fit_and_differ)
 {
 	enum { NAMES = 2000 };
-	static char names[NAMES][DIRBLOCK_NAME_MAX + 1];
+	static char names[NAMES][DIRBLOCK_SHORTENED_MAX + 1];
 	char name[256];
 
 	/* they differ only in their last bytes, and have the same inode */
@@ -245,7 +253,7 @@ START_TEST(shortened_names_fit_and_differ)
 		snprintf(name + 250, 6, "%05d", i);
 		const size_t length = dirblock_shorten_name(name, 255, 1234,
 		    names[i]);
-		ck_assert_uint_le(length, DIRBLOCK_NAME_MAX);
+		ck_assert_uint_le(length, DIRBLOCK_SHORTENED_MAX);
 		ck_assert_uint_ge(length, 200);
 		ck_assert_uint_eq(strlen(names[i]), length);
 		ck_assert_mem_eq(names[i], name, 200);
@@ -260,7 +268,8 @@ END_TEST
 
 START_TEST(shortened_names_are_the_same_each_time)
 {
-	char name[256], a[DIRBLOCK_NAME_MAX + 1], b[DIRBLOCK_NAME_MAX + 1];
+	char name[256];
+	char a[DIRBLOCK_SHORTENED_MAX + 1], b[DIRBLOCK_SHORTENED_MAX + 1];
 
 	memset(name, 'n', 255);
 	const size_t length = dirblock_shorten_name(name, 255, 7, a);
@@ -268,7 +277,7 @@ START_TEST(shortened_names_are_the_same_each_time)
 	ck_assert_str_eq(a, b);
 	dirblock_shorten_name(name, 255, UINT32_MAX, b);
 	ck_assert_str_ne(a, b);
-	ck_assert_uint_le(strlen(b), DIRBLOCK_NAME_MAX);
+	ck_assert_uint_le(strlen(b), DIRBLOCK_SHORTENED_MAX);
 }
 END_TEST
 
@@ -284,7 +293,7 @@ check_characters(const char *text)
 
 START_TEST(shortening_does_not_cut_a_character_in_two)
 {
-	char name[256], shortened[DIRBLOCK_NAME_MAX + 1];
+	char name[256], shortened[DIRBLOCK_SHORTENED_MAX + 1];
 
 	for (int i = 0; i < 85; i++)
 		memcpy(name + 3 * i, "\xe2\x82\xac", 3);
@@ -297,13 +306,86 @@ END_TEST
 
 START_TEST(names_of_nothing_but_continuation_bytes_are_shortened_too)
 {
-	char name[256], shortened[DIRBLOCK_NAME_MAX + 1];
+	char name[256], shortened[DIRBLOCK_SHORTENED_MAX + 1];
 
 	memset(name, 0x80, 255);
 	const size_t length = dirblock_shorten_name(name, 255, 9, shortened);
 	ck_assert_uint_ge(length, 1);
-	ck_assert_uint_le(length, DIRBLOCK_NAME_MAX);
+	ck_assert_uint_le(length, DIRBLOCK_SHORTENED_MAX);
 	ck_assert_uint_eq(strlen(shortened), length);
+}
+END_TEST
+
+/* The original that follows an entry, in its chunk; NULL: none. */
+static const uint8_t *
+find_original(const struct shelf *s, const char *name)
+{
+	for (size_t at = 0; at < s->size;) {
+		const uint8_t *e = s->bytes + at;
+		const size_t next = at + get16(e + 4);
+		if (e[7] == strlen(name) &&
+		    memcmp(e + 8, name, strlen(name)) == 0) {
+			ck_assert_uint_ne(next % DIRBLOCK_CHUNK, 0);
+			ck_assert_mem_eq(s->bytes + next + 8, "DEn1", 4);
+			return s->bytes + next;
+		}
+		at = next;
+	}
+	return NULL;
+}
+
+/* With any number of bytes in use in the chunk before, and any rest. */
+START_TEST(an_original_follows_its_shortened_name_in_the_same_chunk)
+{
+	static struct parsed entries[4];
+	char name[256], shortened[DIRBLOCK_SHORTENED_MAX + 1];
+
+	for (size_t before = 1; before <= DIRBLOCK_NAME_MAX; before++) {
+		struct shelf s = { 0 };
+		struct dirblock d;
+		memset(name, 'n', sizeof(name));
+		dirblock_begin(&d, shelve, &s);
+		dirblock_add(&d, 12, S_IFREG, name, before);
+		const size_t length = dirblock_shorten_name(name, 255, 77,
+		    shortened);
+		ck_assert_int_eq(dirblock_add_original(&d, 77, S_IFREG,
+		    shortened, length, name, 255), DE_OK);
+		dirblock_add(&d, 13, S_IFREG, "z", 1);
+		dirblock_end(&d);
+		/* restore sees three names */
+		ck_assert_uint_eq(parse(&s, entries, 4), 3);
+		ck_assert_str_eq(entries[1].name, shortened);
+		ck_assert_uint_eq(entries[1].inode, 77);
+		ck_assert_str_eq(entries[2].name, "z");
+		const uint8_t *e = find_original(&s, shortened);
+		ck_assert_ptr_nonnull(e);
+		ck_assert_uint_eq(get32(e), 0);
+		ck_assert_uint_eq(e[6], 0);
+		ck_assert_uint_eq(e[7], 0);
+		ck_assert_uint_eq(get32(e + 12), 77);
+		ck_assert_uint_eq(e[16], 255);
+		ck_assert_mem_eq(e + 17, name, 255);
+		free(s.bytes);
+	}
+}
+END_TEST
+
+START_TEST(an_original_without_room_leaves_no_shortened_name_either)
+{
+	struct shelf s = { 0 };
+	struct dirblock d;
+
+	dirblock_begin(&d, shelve, &s);
+	dirblock_add(&d, 2, S_IFDIR, ".", 1);
+	d.size = DIRBLOCK_TOTAL_MAX - DIRBLOCK_CHUNK;
+	char name[255];
+	memset(name, 'n', sizeof(name));
+	ck_assert_int_eq(dirblock_add_original(&d, 77, S_IFREG, name,
+	    DIRBLOCK_SHORTENED_MAX, name, sizeof(name)), DE_NO_MORE);
+	ck_assert_int_eq(dirblock_end(&d), DE_OK);
+	struct parsed entries[2];
+	ck_assert_uint_eq(parse(&s, entries, 2), 1);
+	free(s.bytes);
 }
 END_TEST
 
@@ -335,6 +417,8 @@ main(void)
 		shortened_names_are_the_same_each_time,
 		shortening_does_not_cut_a_character_in_two,
 		names_of_nothing_but_continuation_bytes_are_shortened_too,
+		an_original_follows_its_shortened_name_in_the_same_chunk,
+		an_original_without_room_leaves_no_shortened_name_either,
 		an_empty_chunk_is_one_empty_entry,
 	};
 	return unit_run("directory", tests, COUNT(tests));
