@@ -252,7 +252,7 @@ check_volumes(struct settings *s, const struct config_node *at,
 		    "volume_size");
 	if (volumes->verify &&
 	    job->output.plugin != NULL &&
-	    job->output.plugin->output.read_back == NULL)
+	    job->output.plugin->output.begin_readback == NULL)
 		settings_error(s, config_node_member(output, "verify"),
 		    "verify", "%s cannot read volumes back",
 		    job->output.plugin->descriptor.name);

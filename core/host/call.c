@@ -6,6 +6,7 @@
 #define BIT(status) (1u << (status))
 #define OK_OR_FAILED (BIT(DE_OK) | BIT(DE_FAILED))
 #define AND_NO_MORE (OK_OR_FAILED | BIT(DE_NO_MORE))
+#define AND_LOST (AND_NO_MORE | BIT(DE_LOST))
 #define AND_END_OF_VOLUME (OK_OR_FAILED | BIT(DE_END_OF_VOLUME))
 
 /* As in dumpengine/plugin.h.  A walk may also return its taker's status. */
@@ -41,6 +42,11 @@ static const struct {
 	[CALL_FAILURE] = { "failure", 0 },
 	[CALL_END_SET] = { "end_set", OK_OR_FAILED },
 	[CALL_NAME_RESOURCES] = { "name_resources", OK_OR_FAILED },
+	[CALL_OPEN_READING] = { "open_reading", OK_OR_FAILED },
+	[CALL_READ_RECORD] = { "read_record", AND_LOST },
+	[CALL_TELL] = { "tell", OK_OR_FAILED },
+	[CALL_GO_TO] = { "go_to", OK_OR_FAILED },
+	[CALL_CLOSE_READING] = { "close_reading", 0 },
 	[CALL_VOLUME_ENDED] = { "volume_ended", OK_OR_FAILED },
 	[CALL_CHECK_HANDLER] = { "check", OK_OR_FAILED },
 	[CALL_NAME_HANDLER_RESOURCES] = { "name_resources", OK_OR_FAILED },
@@ -65,7 +71,7 @@ call_done(const struct call *call)
 static bool
 is_allowed(enum callback callback, enum de_status status)
 {
-	return (unsigned int)status <= DE_NO_MORE &&
+	return (unsigned int)status <= DE_LOST &&
 	    (callbacks[callback].may_return & BIT(status)) != 0;
 }
 
@@ -95,9 +101,7 @@ call_resume(const struct call *call)
 static bool
 was_told(const struct call *call)
 {
-	const unsigned int bit = 1u << call->callback;
-
-	return (atomic_fetch_or(call->callee->told, bit) & bit) != 0;
+	return atomic_exchange(&call->callee->told[call->callback], true);
 }
 
 enum de_status

@@ -49,6 +49,11 @@ enum callback {
 	CALL_FAILURE,
 	CALL_END_SET,
 	CALL_NAME_RESOURCES,
+	CALL_OPEN_READING,
+	CALL_READ_RECORD,
+	CALL_TELL,
+	CALL_GO_TO,
+	CALL_CLOSE_READING,
 
 	CALL_VOLUME_ENDED,
 	CALL_CHECK_HANDLER,
@@ -61,8 +66,8 @@ enum callback {
 struct callee {
 	const char *plugin;		/* its name; all pointers borrowed */
 	struct report *rep;
-	atomic_uint *told;		/* bit N: a violation by callback N has
-					   been reported */
+	atomic_bool *told;		/* CALL_COUNT of them: a violation by
+					   that callback has been reported */
 };
 
 /* A call in progress. */

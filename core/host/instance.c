@@ -298,7 +298,7 @@ instance_new(const struct plugin *plugin, const struct option_set *options,
 	in->options = options;
 	in->rep = rep;
 	in->cancelled = cancelled;
-	in->callee = (struct callee){ plugin->descriptor.name, rep, &in->told };
+	in->callee = (struct callee){ plugin->descriptor.name, rep, in->told };
 	in->host = (struct de_host){
 		.struct_size = sizeof(in->host),
 		.api_version = DE_API_VERSION,

@@ -62,7 +62,7 @@ struct instance {
 	atomic_bool unwanted;			/* this instance is cancelled */
 	struct instance_hooks hooks;
 	struct callee callee;
-	atomic_uint told;			/* for callee */
+	atomic_bool told[CALL_COUNT];		/* for callee */
 	uint32_t volume;		/* an EOT handler's current one */
 	uint64_t finding_count;			/* findings it has reported */
 	bool findings_are_known;		/* count them, report nothing */

@@ -71,18 +71,28 @@ output_begin_readback(const struct instance *in)
 	return call_end(&call, ops_of(in)->begin_readback(in->self));
 }
 
+/* A status that comes with a length. */
+static enum de_status
+check_length(const struct call *call, enum de_status status, size_t length,
+    size_t room)
+{
+	if (status == DE_OK && (length == 0 || length > room))
+		return call_refuse(call, "gave %zu bytes; expected 1 to %zu",
+		    length, room);
+	return status;
+}
+
 enum de_status
 output_read_back(const struct instance *in, void *buffer, size_t room,
     size_t *length)
 {
+	if (ops_of(in)->read_record != NULL)
+		return output_read_record(in, buffer, room, length);
 	*length = 0;
 	const struct call call = call_begin(&in->callee, CALL_READ_BACK);
 	const enum de_status status = call_end(&call,
 	    ops_of(in)->read_back(in->self, buffer, room, length));
-	if (status == DE_OK && (*length == 0 || *length > room))
-		return call_refuse(&call, "gave %zu bytes; expected 1 to %zu",
-		    *length, room);
-	return status;
+	return check_length(&call, status, *length, room);
 }
 
 enum de_failure
@@ -143,4 +153,59 @@ output_name_resources(const struct instance *in,
 	const struct call call = call_begin(&in->callee, CALL_NAME_RESOURCES);
 	return call_end(&call, ops_of(in)->name_resources(in->self, volume,
 	    take, arg));
+}
+
+bool
+output_reads(const struct instance *in)
+{
+	return ops_of(in)->open_reading != NULL;
+}
+
+enum de_status
+output_open_reading(const struct instance *in, const struct de_volume *volume,
+    struct de_reading *reading)
+{
+	memset(reading, 0, sizeof(*reading));
+	reading->struct_size = sizeof(*reading);
+	const struct call call = call_begin(&in->callee, CALL_OPEN_READING);
+	return call_end(&call, ops_of(in)->open_reading(in->self, volume,
+	    reading));
+}
+
+enum de_status
+output_read_record(const struct instance *in, void *buffer, size_t room,
+    size_t *length)
+{
+	*length = 0;
+	const struct call call = call_begin(&in->callee, CALL_READ_RECORD);
+	const enum de_status status = call_end(&call,
+	    ops_of(in)->read_record(in->self, buffer, room, length));
+	return check_length(&call, status, *length, room);
+}
+
+enum de_status
+output_tell(const struct instance *in, uint64_t *position)
+{
+	*position = 0;
+	if (ops_of(in)->tell == NULL)
+		return DE_FAILED;
+	const struct call call = call_begin(&in->callee, CALL_TELL);
+	return call_end(&call, ops_of(in)->tell(in->self, position));
+}
+
+enum de_status
+output_go_to(const struct instance *in, uint64_t position)
+{
+	if (ops_of(in)->go_to == NULL)
+		return DE_FAILED;
+	const struct call call = call_begin(&in->callee, CALL_GO_TO);
+	return call_end(&call, ops_of(in)->go_to(in->self, position));
+}
+
+void
+output_close_reading(const struct instance *in)
+{
+	const struct call call = call_begin(&in->callee, CALL_CLOSE_READING);
+	ops_of(in)->close_reading(in->self);
+	call_done(&call);
 }

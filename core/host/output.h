@@ -25,7 +25,10 @@ enum de_status output_close_volume(const struct instance *in,
 /* DE_OK if the plugin lacks the callback, and when discarding. */
 enum de_status output_end_set(const struct instance *in, enum de_close how);
 
-/* The plugin must have both callbacks.  DE_OK: 1 to `room` bytes were read. */
+/*
+ * The plugin must have begin_readback.  Reads by read_record or else by
+ * read_back.  DE_OK: 1 to `room` bytes were read.
+ */
 enum de_status output_begin_readback(const struct instance *in);
 enum de_status output_read_back(const struct instance *in, void *buffer,
     size_t room, size_t *length);
@@ -47,5 +50,18 @@ enum de_status output_name_resources(const struct instance *in,
 /* The plugin must have both callbacks. */
 uint64_t output_settled(const struct instance *in);
 enum de_status output_settle(const struct instance *in);
+
+/* Can it open a volume for reading?  The next five require it. */
+bool output_reads(const struct instance *in);
+
+enum de_status output_open_reading(const struct instance *in,
+    const struct de_volume *volume, struct de_reading *reading);
+/* DE_OK: 1 to `room` bytes were read. */
+enum de_status output_read_record(const struct instance *in, void *buffer,
+    size_t room, size_t *length);
+/* DE_FAILED if the plugin lacks the callback. */
+enum de_status output_tell(const struct instance *in, uint64_t *position);
+enum de_status output_go_to(const struct instance *in, uint64_t position);
+void output_close_reading(const struct instance *in);
 
 #endif

@@ -144,6 +144,23 @@ check_source(const struct plugin *p, const struct why *why)
 }
 
 static int
+check_reading(const struct plugin *p, const struct why *why)
+{
+	const struct de_output *o = &p->output;
+
+	if (o->open_reading == NULL)
+		return 0;
+	if (o->read_record == NULL)
+		return lacks(why, p->path, "output.read_record");
+	if (o->close_reading == NULL)
+		return lacks(why, p->path, "output.close_reading");
+	if ((o->tell == NULL) != (o->go_to == NULL))
+		return lacks(why, p->path, o->go_to == NULL ?
+		    "output.go_to" : "output.tell");
+	return 0;
+}
+
+static int
 check_output(const struct plugin *p, const struct why *why)
 {
 	const struct de_output *o = &p->output;
@@ -154,13 +171,15 @@ check_output(const struct plugin *p, const struct why *why)
 		return lacks(why, p->path, "output.write");
 	if (o->close_volume == NULL)
 		return lacks(why, p->path, "output.close_volume");
-	if ((o->begin_readback == NULL) != (o->read_back == NULL))
-		return lacks(why, p->path, o->read_back == NULL ?
-		    "output.read_back" : "output.begin_readback");
+	if (o->begin_readback == NULL && o->read_back != NULL)
+		return lacks(why, p->path, "output.begin_readback");
+	if (o->begin_readback != NULL && o->read_back == NULL &&
+	    o->read_record == NULL)
+		return lacks(why, p->path, "output.read_record");
 	if ((o->settled == NULL) != (o->settle == NULL))
 		return lacks(why, p->path, o->settle == NULL ?
 		    "output.settle" : "output.settled");
-	return 0;
+	return check_reading(p, why);
 }
 
 static int

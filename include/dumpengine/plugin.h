@@ -55,7 +55,8 @@ enum de_status {
 	DE_OK = 0,		/* done */
 	DE_FAILED = 1,		/* not done; reported why by host->report() */
 	DE_END_OF_VOLUME = 2,	/* the medium has no room for this record */
-	DE_NO_MORE = 3		/* no more items */
+	DE_NO_MORE = 3,		/* no more items */
+	DE_LOST = 4		/* some data cannot be read; reported why */
 };
 
 /* How bad a message is. */
@@ -533,14 +534,19 @@ struct de_source {
 #define DE_VOLUME_VERIFIED 2u
 
 /*
- * The volume to be written.  Texts belong to the engine; valid for this call.
+ * The volume to be written or read.  Texts belong to the engine; valid for this
+ * call.
  */
 struct de_volume {
 	uint32_t struct_size;
 	uint32_t number;		/* the first is 1 */
-	uint32_t record_size;		/* bytes; a multiple of DE_TAPE_BLOCK */
+	uint32_t record_size;		/* bytes; a multiple of DE_TAPE_BLOCK;
+					   0: to be found out, for
+					   open_reading() only */
 	uint32_t level;			/* of the dump */
-	int64_t date;			/* of the dump, seconds since 1970 */
+	int64_t date;			/* of the dump, seconds since 1970; 0:
+					   neither this nor the level is known,
+					   for open_reading() only */
 	const char *job;		/* name of the job */
 	const char *label;		/* label of the dump */
 	const char *medium;		/* named by an EOT handler; NULL: as the
@@ -607,6 +613,33 @@ struct de_medium {
 	 */
 	uint64_t mark;
 	uint32_t file;			/* from 0; if DE_MEDIUM_HAS_FILE */
+};
+
+/* de_reading.properties: go_to() moves to any position of the volume. */
+#define DE_READING_SEEKS 1u
+/*
+ * It consists of records: each read_record() returns one, and positions are
+ * numbers of records as the drive counts them.  Otherwise positions are bytes
+ * from the beginning of the volume.
+ */
+#define DE_READING_RECORDS 2u
+
+/*
+ * A volume opened for reading; filled in by open_reading().  Texts belong to
+ * the output; valid until close_reading().
+ */
+struct de_reading {
+	uint32_t struct_size;
+	const char *name;		/* in messages: "/dev/nst0" */
+	uint32_t properties;		/* DE_READING_... */
+	uint32_t record_size;		/* bytes of the first record, with
+					   DE_READING_RECORDS; 0: unknown */
+	uint64_t size;			/* bytes of the volume; 0: unknown */
+	/*
+	 * Why open_reading() returned DE_FAILED.  `name` may then be set, too;
+	 * the engine reads both before it calls anything else.
+	 */
+	enum de_failure failure;
 };
 
 /*
@@ -707,14 +740,15 @@ struct de_output {
 	 * Begin to read the volume back, after its last write and before
 	 * close_volume().  The data must come from the medium, not from a
 	 * buffer of this machine.
-	 * DE_OK, DE_FAILED.  Main thread.  Optional: without it and the next
-	 * one, `verify = true` is refused.
+	 * DE_OK, DE_FAILED.  Main thread.  Optional: without it and
+	 * read_record() or read_back(), `verify = true` is refused.
 	 */
 	enum de_status (*begin_readback)(void *self);
 
 	/*
 	 * Read the next bytes of the volume, at most `room`, one record at a
-	 * time or in any other pieces.
+	 * time or in any other pieces.  An older form of read_record(), without
+	 * which it serves for verification.
 	 * DE_OK with *length set; DE_NO_MORE at the end; DE_FAILED.
 	 * Main thread.  Optional.
 	 */
@@ -802,6 +836,53 @@ struct de_output {
 	 */
 	enum de_status (*name_resources)(void *self,
 	    const struct de_volume *volume, de_resource_fn *take, void *arg);
+
+	/*
+	 * The rest is for reading, by one thread at a time but not always the
+	 * same.  An instance may be made for reading only, so create() must
+	 * not insist on anything that matters for writing only.
+	 *
+	 * Open a volume, read it from its beginning, and describe it.  Write
+	 * nothing.
+	 * DE_OK; or DE_FAILED with reading->failure set and nothing open.
+	 * Optional: without this, read_record() and close_reading(), nothing
+	 * can be restored through this output.
+	 */
+	enum de_status (*open_reading)(void *self,
+	    const struct de_volume *volume, struct de_reading *reading);
+
+	/*
+	 * Read the next bytes: of a volume open for reading; or, between
+	 * begin_readback() and close_volume(), of the volume just written.
+	 *
+	 *   room    at least 1 MiB, or the record_size given to open_volume();
+	 *           with DE_READING_RECORDS, later at least the length of the
+	 *           longest record so far
+	 *
+	 * DE_OK with *length set, 1 to `room`; DE_NO_MORE at the end of the
+	 * volume.  DE_LOST: the next *length bytes cannot be read, 0: an
+	 * unknown number; the next call goes on after them.  DE_FAILED: no
+	 * more of this volume can be read.
+	 */
+	enum de_status (*read_record)(void *self, void *buffer, size_t room,
+	    size_t *length);
+
+	/*
+	 * The position of what read_record() would read next.
+	 * DE_OK, DE_FAILED.  Optional, like go_to(): both or neither.
+	 */
+	enum de_status (*tell)(void *self, uint64_t *position);
+
+	/*
+	 * Go to a position of this volume.  Called with DE_READING_SEEKS only.
+	 * Beyond the end of the volume: go to its end, so that the next
+	 * read_record() returns DE_NO_MORE.
+	 * DE_OK; DE_FAILED: the position is now unknown, unless tell() succeeds.
+	 */
+	enum de_status (*go_to)(void *self, uint64_t position);
+
+	/* Undo open_reading(). */
+	void (*close_reading)(void *self);
 };
 
 /* --------------------------------------------------------- EOT handlers */

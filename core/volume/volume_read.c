@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "core/volume/volume_read.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "core/host/output.h"
+#include "core/operator/message.h"
+
+/*
+ * A medium that yields nothing but losses, and has no known end, is given up
+ * after so many.
+ */
+#define LOSSES_MAX 1000
+
+/* A drive passes over less than this no faster than it reads it. */
+#define WORTH_SPACING ((uint64_t)32 << 20)
+
+struct volume_read {
+	const struct instance *output;
+	bool is_open;
+	uint32_t number;
+	char medium[MESSAGE_NAME_BYTES];
+	uint32_t properties;		/* DE_READING_... */
+	uint64_t size;			/* bytes; 0: unknown */
+	enum de_failure failure;	/* why it could not be opened */
+	uint64_t at;			/* bytes from the beginning */
+	uint64_t start;			/* position there */
+	size_t record;			/* bytes of the longest record so far */
+	bool is_uniform;		/* all records so far are that long */
+	unsigned int losses;		/* since the last data */
+	bool is_pending;		/* this comes next: */
+	enum volume_read_result next;	/*   a loss, the end or a failure */
+	size_t lost;			/*   bytes, of a loss */
+};
+
+struct volume_read *
+volume_read_new(const struct instance *output)
+{
+	if (!output_reads(output)) {
+		report(output->rep, DE_ERROR, "plugin %s can write volumes but "
+		    "not read them; name the output that can, or copy the "
+		    "volumes to files and give these",
+		    output->plugin->descriptor.name);
+		return NULL;
+	}
+	struct volume_read *v = calloc(1, sizeof(*v));
+	if (v == NULL) {
+		report(output->rep, DE_ERROR, "out of memory");
+		return NULL;
+	}
+	v->output = output;
+	return v;
+}
+
+void
+volume_read_free(struct volume_read *v)
+{
+	if (v == NULL)
+		return;
+	volume_read_close(v);
+	free(v);
+}
+
+static bool
+has(const struct volume_read *v, uint32_t property)
+{
+	return (v->properties & property) != 0;
+}
+
+/* Without a start there are no positions. */
+static void
+note_start(struct volume_read *v)
+{
+	if (has(v, DE_READING_SEEKS) &&
+	    output_tell(v->output, &v->start) != DE_OK)
+		v->properties &= ~DE_READING_SEEKS;
+}
+
+bool
+volume_read_open(struct volume_read *v, const struct de_volume *facts)
+{
+	const struct instance *output = v->output;
+	struct de_reading reading;
+
+	volume_read_close(v);
+	*v = (struct volume_read){ .output = output, .number = facts->number,
+		.is_uniform = true };
+	v->is_open = output_open_reading(output, facts, &reading) == DE_OK;
+	if (reading.name != NULL)
+		snprintf(v->medium, sizeof(v->medium), "%s", reading.name);
+	v->failure = reading.failure;
+	if (!v->is_open)
+		return false;
+	v->properties = reading.properties;
+	v->size = reading.size;
+	if (has(v, DE_READING_RECORDS))
+		v->record = reading.record_size;
+	note_start(v);
+	return true;
+}
+
+void
+volume_read_close(struct volume_read *v)
+{
+	if (v->is_open)
+		output_close_reading(v->output);
+	v->is_open = false;
+}
+
+enum de_failure
+volume_read_failure(const struct volume_read *v)
+{
+	return v->failure < DE_FAILURE_OTHER ||
+	    v->failure > DE_FAILURE_SETTINGS ? DE_FAILURE_OTHER : v->failure;
+}
+
+const char *
+volume_read_medium(const struct volume_read *v)
+{
+	return v->medium;
+}
+
+/* ----------------------------------------------------------------- reading */
+
+static bool
+is_cancelled(const struct volume_read *v)
+{
+	return *v->output->cancelled || atomic_load(&v->output->unwanted);
+}
+
+static void
+note_record(struct volume_read *v, size_t length)
+{
+	if (v->record != 0 && length != v->record)
+		v->is_uniform = false;
+	if (length > v->record)
+		v->record = length;
+}
+
+/* Would the next record fit as well?  It may be as long as any before. */
+static bool
+may_fit(const struct volume_read *v, size_t room, size_t filled)
+{
+	if (filled == 0)
+		return true;
+	return room - filled >= (has(v, DE_READING_RECORDS) ? v->record : 1);
+}
+
+static void
+set_next(struct volume_read *v, enum volume_read_result next, size_t lost)
+{
+	v->is_pending = true;
+	v->next = next;
+	v->lost = lost;
+}
+
+/* Does the medium hold no end that bounds its losses? */
+static bool
+is_hopeless(struct volume_read *v, size_t lost)
+{
+	if (lost > 0 && v->size > 0 && v->at < v->size)
+		return false;
+	if (++v->losses <= LOSSES_MAX)
+		return false;
+	report(v->output->rep, DE_ERROR, "volume %" PRIu32 " on %s: %d errors "
+	    "in a row; giving it up", v->number, v->medium, LOSSES_MAX);
+	return true;
+}
+
+static void
+note_stop(struct volume_read *v, enum de_status status, size_t length)
+{
+	if (status == DE_NO_MORE)
+		set_next(v, VOLUME_READ_END, 0);
+	else if (status == DE_LOST && !is_hopeless(v, length))
+		set_next(v, VOLUME_READ_LOST, length);
+	else
+		set_next(v, VOLUME_READ_FAILED, 0);
+}
+
+/* Fill the buffer until something else than data comes. */
+static size_t
+fill(struct volume_read *v, uint8_t *buffer, size_t room)
+{
+	size_t filled = 0, length;
+
+	while (!v->is_pending && may_fit(v, room, filled)) {
+		if (is_cancelled(v)) {
+			set_next(v, VOLUME_READ_FAILED, 0);
+			break;
+		}
+		const enum de_status status = output_read_record(v->output,
+		    buffer + filled, room - filled, &length);
+		if (status != DE_OK) {
+			note_stop(v, status, length);
+			break;
+		}
+		note_record(v, length);
+		v->losses = 0;
+		filled += length;
+	}
+	return filled;
+}
+
+static void
+advance(struct volume_read *v, uint64_t bytes)
+{
+	v->at = bytes > UINT64_MAX - v->at ? UINT64_MAX : v->at + bytes;
+}
+
+enum volume_read_result
+volume_read_next(struct volume_read *v, uint8_t *buffer, size_t room,
+    size_t *length)
+{
+	*length = fill(v, buffer, room);
+	advance(v, *length);
+	if (*length > 0)
+		return VOLUME_READ_DATA;
+	if (v->next == VOLUME_READ_LOST) {
+		v->is_pending = false;
+		*length = v->lost;
+		advance(v, v->lost);
+	}
+	return v->next;
+}
+
+/* --------------------------------------------------------------- positions */
+
+/* Bytes that a step of the position stands for; 0: not known. */
+static uint64_t
+step_of(const struct volume_read *v)
+{
+	if (!has(v, DE_READING_RECORDS))
+		return 1;
+	return v->is_uniform ? v->record : 0;
+}
+
+static uint64_t
+clipped(const struct volume_read *v, uint64_t bytes)
+{
+	if (v->size > 0 && !has(v, DE_READING_RECORDS) &&
+	    bytes > v->size - (v->at < v->size ? v->at : v->size))
+		return v->size - (v->at < v->size ? v->at : v->size);
+	return bytes;
+}
+
+uint64_t
+volume_read_skip(struct volume_read *v, uint64_t bytes)
+{
+	const uint64_t step = step_of(v);
+	const uint64_t worth = has(v, DE_READING_RECORDS) ? WORTH_SPACING : 1;
+	uint64_t before, after;
+
+	bytes = clipped(v, bytes);
+	if (!has(v, DE_READING_SEEKS) || v->is_pending || step == 0 ||
+	    bytes < worth || output_tell(v->output, &before) != DE_OK ||
+	    bytes / step > UINT64_MAX - before)
+		return 0;
+	if (output_go_to(v->output, before + bytes / step) != DE_OK ||
+	    output_tell(v->output, &after) != DE_OK || after < before ||
+	    after - before > bytes / step)
+		return 0;
+	advance(v, (after - before) * step);
+	return (after - before) * step;
+}
+
+uint64_t
+volume_read_at(const struct volume_read *v)
+{
+	return v->at;
+}
+
+uint64_t
+volume_read_size(const struct volume_read *v)
+{
+	return v->size;
+}
+
+bool
+volume_read_seeks(const struct volume_read *v)
+{
+	return has(v, DE_READING_SEEKS);
+}
+
+bool
+volume_read_tell(struct volume_read *v, uint64_t *position)
+{
+	return has(v, DE_READING_SEEKS) &&
+	    output_tell(v->output, position) == DE_OK;
+}
+
+bool
+volume_read_go_to(struct volume_read *v, uint64_t position)
+{
+	if (!has(v, DE_READING_SEEKS) || position < v->start ||
+	    output_go_to(v->output, position) != DE_OK)
+		return false;
+	v->is_pending = false;
+	v->losses = 0;
+	v->at = (position - v->start) * step_of(v);
+	return true;
+}
