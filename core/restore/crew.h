@@ -6,7 +6,8 @@
  * one worker from its beginning to its end, so that its items come in order.
  * Inodes of one directory go to the same worker as long as that is no
  * bottleneck.  Data is not copied: a worker holds the chunk that it is in.
- * Memory is bounded by the pool of chunks and the length of the queues.
+ * Memory is bounded by the pool of chunks, which must have at least three, and
+ * the length of the queues.
  */
 #ifndef CORE_CREW_H
 #define CORE_CREW_H
@@ -16,9 +17,9 @@
 /* What is done with inodes: extracting, comparing, checking. */
 struct crew_work {
 	/*
-	 * An inode begins; `header` is a copy that lives until end().  Returns
-	 * what the other callbacks get as `inode`; NULL: nothing more of this
-	 * inode is wanted.
+	 * An inode begins; `header` is a copy that lives until end(), without
+	 * what it points to in its block.  Returns what the other callbacks get
+	 * as `inode`; NULL: nothing more of this inode is wanted.
 	 */
 	void *(*begin)(void *arg, unsigned int worker,
 	    const struct header *header);
@@ -35,14 +36,17 @@ struct crew_work {
 
 struct crew;
 
-/* NULL if out of memory, or no thread can be started. */
+/*
+ * With as many threads as can be started, up to `workers`.  Once `cancelled` is
+ * set, items are dropped.  NULL if out of memory, or no thread can be started.
+ */
 struct crew *crew_new(const struct crew_work *work, void *arg,
     unsigned int workers, const atomic_int *cancelled);
 
 /*
- * Hand over an item of an inode.  `directory` is where its first name is, and
- * counts with SET_INODE only.  Waits while the queues are full.  False if out of
- * memory.
+ * Hand over an item of an inode, SET_INODE to SET_INODE_END.  `directory` is
+ * where its first name is, and counts with SET_INODE only.  Waits while the
+ * queues are full.  False if out of memory.  One thread, as all of the below.
  */
 bool crew_put(struct crew *c, const struct set_item *item, uint32_t directory);
 

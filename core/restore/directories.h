@@ -34,8 +34,16 @@ void directories_each_xattr(const struct directories *d, uint32_t inode,
     void (*take)(void *arg, const struct de_xattr *xattr), void *arg);
 
 /*
+ * Some filesystems can fold case only in a directory that was made for it: if
+ * the set has it so, set the flag on a directory that has just been made and is
+ * empty.  `fd` is open for reading.
+ */
+void directories_make_casefold(const struct directories *d, uint32_t inode,
+    int fd, const struct restore_settings *settings, struct outcome *outcome);
+
+/*
  * Set what they had, for all directories in `wanted` (NULL: all of the tree):
- * attributes that are not in the set are removed.
+ * attributes that are not in the set are removed.  Uses worker 0 of `target`.
  */
 void directories_apply(struct directories *d, struct target *target,
     const struct names *names, const struct inomap *wanted,

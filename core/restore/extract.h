@@ -7,6 +7,10 @@
  * mode, attributes, times, flags), and links the other names.  Directories are
  * made before (core/restore/place.h) and get their own attributes at the end
  * (core/restore/directories.h).
+ *
+ * What is in the way is never written into and never opened, but replaced by a
+ * new inode, or left, as the settings say.  If files are named by inode number,
+ * all of them are made in the root, each once.
  */
 #ifndef CORE_EXTRACT_H
 #define CORE_EXTRACT_H
@@ -24,6 +28,8 @@ struct extract_config {		/* everything is borrowed */
 	const struct names *names;
 	struct target *target;
 	struct outcome *outcome;
+	struct report *rep;
+	uint32_t max_inode;		/* highest that the sets may bring */
 	/*
 	 * Names to make, one bit for each entry of `names` (entry N is bit
 	 * N + 1); NULL: all.
@@ -42,16 +48,24 @@ void extract_free(struct extract *e);
 
 extern const struct crew_work extract_work;	/* arg: struct extract */
 
-/* Attributes from behind the end of the set, for a file that is made. */
+/*
+ * An attribute from behind the end of the set, for an inode that was written in
+ * this run; others are passed over (for directories: directories_add_xattr()).
+ * After crew_wait().
+ */
 void extract_late_xattr(struct extract *e, uint32_t inode,
     const struct de_xattr *xattr);
 
-/* Inodes that were written in whole. */
+/* Inodes that were written in whole.  After crew_wait(). */
 const struct inomap *extract_done(const struct extract *e);
 
-/* Why the run has to end (full disk, no operator); VERDICT_GO_ON: it has not. */
+/*
+ * Why the run has to end (full disk, no operator), which has been reported;
+ * VERDICT_GO_ON: it has not.  Nothing more is written then.  Any thread.
+ */
 enum verdict extract_verdict(const struct extract *e);
 
+/* Inodes made, and bytes of contents written, so far.  Any thread. */
 uint64_t extract_files(const struct extract *e);
 uint64_t extract_bytes(const struct extract *e);
 
