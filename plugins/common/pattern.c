@@ -17,6 +17,16 @@ pattern_is_valid(const char *pattern, char *wrong)
 	return true;
 }
 
+bool
+pattern_uses(const char *pattern, const char *letters)
+{
+	for (const char *p = pattern; (p = strchr(p, '%')) != NULL &&
+	    p[1] != '\0'; p += 2)
+		if (strchr(letters, p[1]) != NULL)
+			return true;
+	return false;
+}
+
 static void
 put_date(FILE *out, int64_t date)
 {

@@ -13,6 +13,9 @@
 /* If not, *wrong is the unknown letter after the %. */
 bool pattern_is_valid(const char *pattern, char *wrong);
 
+/* Is one of these letters in it? */
+bool pattern_uses(const char *pattern, const char *letters);
+
 /* The file name of a volume; the caller frees it.  NULL if out of memory. */
 char *pattern_expand(const char *pattern, const struct de_volume *volume);
 

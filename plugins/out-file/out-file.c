@@ -2,6 +2,8 @@
 /*
  * out-file.c - output: a file, a pipe, standard output or a device
  *
+ * Reads volumes from the same places, and standard input.
+ *
  * A regular file gets its final name once it is complete and, unless "fsync" is
  * false, durable.  One that replaces another file waits until the whole dump is
  * complete.
@@ -23,6 +25,7 @@
 #include "../common/resource.h"
 #include "flusher.h"
 #include "place.h"
+#include "reading.h"
 #include "set.h"
 
 #define LOOKED_AT_MAX 1000	/* volumes, in check() */
@@ -55,6 +58,8 @@ struct out_file {
 	enum de_failure failure;	/* of the last call */
 	bool may_retry;
 	struct flusher *flusher;	/* leaves little to sync at the end */
+	struct reading *reading;	/* owned; the volume open for reading */
+	bool has_read_input;		/* standard input, which ends once */
 };
 
 static const struct de_option out_file_options[] = {
@@ -751,9 +756,8 @@ out_file_begin_readback(void *self)
 }
 
 static enum de_status
-out_file_read_back(void *self, void *buffer, size_t room, size_t *length)
+read_back(struct out_file *f, void *buffer, size_t room, size_t *length)
 {
-	struct out_file *f = self;
 	ssize_t n;
 
 	/* A disk is longer than the volume. */
@@ -770,6 +774,94 @@ out_file_read_back(void *self, void *buffer, size_t room, size_t *length)
 	*length = (size_t)n;
 	return n == 0 ? DE_NO_MORE : DE_OK;
 }
+
+/* ----------------------------------------------------------------- reading */
+
+/* A name may depend on what only the caller knows. */
+static bool
+can_be_named(const struct out_file *f, const struct de_volume *volume)
+{
+	if (volume->medium != NULL || volume->date != 0)
+		return true;
+	for (size_t i = 0; i < f->path_count; i++)
+		if (pattern_uses(f->paths[i], "ld")) {
+			refuse(f, f->paths[i], "names the file by level and "
+			    "date of the dump, which are not known here; give "
+			    "the name of the file");
+			return false;
+		}
+	return true;
+}
+
+static enum de_status
+open_reading(struct out_file *f, const struct de_volume *volume,
+    enum de_failure *failure)
+{
+	*failure = DE_FAILURE_OTHER;
+	if (!can_be_named(f, volume))
+		return DE_FAILED;
+	char *name = name_of(f, volume);
+	if (name == NULL)
+		return DE_FAILED;
+	if (strcmp(name, "-") == 0 && f->has_read_input)
+		refuse(f, "standard input", "has been read to its end; give "
+		    "the other volumes as files");
+	else
+		f->reading = reading_open(f->host, name, volume->record_size,
+		    failure);
+	if (f->reading != NULL && strcmp(name, "-") == 0)
+		f->has_read_input = true;
+	free(name);
+	return f->reading != NULL ? DE_OK : DE_FAILED;
+}
+
+static enum de_status
+out_file_open_reading(void *self, const struct de_volume *volume,
+    struct de_reading *about)
+{
+	struct out_file *f = self;
+	const enum de_status status = open_reading(f, volume, &about->failure);
+
+	if (status == DE_OK)
+		reading_describe(f->reading, about);
+	return status;
+}
+
+static enum de_status
+out_file_read_record(void *self, void *buffer, size_t room, size_t *length)
+{
+	struct out_file *f = self;
+
+	return f->reading == NULL ? read_back(f, buffer, room, length) :
+	    reading_next(f->reading, buffer, room, length);
+}
+
+static enum de_status
+out_file_tell(void *self, uint64_t *position)
+{
+	const struct out_file *f = self;
+
+	return reading_tell(f->reading, position);
+}
+
+static enum de_status
+out_file_go_to(void *self, uint64_t position)
+{
+	const struct out_file *f = self;
+
+	return reading_go_to(f->reading, position);
+}
+
+static void
+out_file_close_reading(void *self)
+{
+	struct out_file *f = self;
+
+	reading_close(f->reading);
+	f->reading = NULL;
+}
+
+/* ------------------------------------------------------------ next volumes */
 
 /* A device or pipe that holds the previous volume, except /dev/null. */
 static bool
@@ -869,12 +961,16 @@ static const struct de_output out_file_output = {
 	.write = out_file_write,
 	.close_volume = out_file_close_volume,
 	.begin_readback = out_file_begin_readback,
-	.read_back = out_file_read_back,
 	.needs_change = out_file_needs_change,
 	.may_retry = out_file_may_retry,
 	.failure = out_file_failure,
 	.end_set = out_file_end_set,
 	.name_resources = out_file_name_resources,
+	.open_reading = out_file_open_reading,
+	.read_record = out_file_read_record,
+	.tell = out_file_tell,
+	.go_to = out_file_go_to,
+	.close_reading = out_file_close_reading,
 };
 
 static const struct de_plugin out_file = {
