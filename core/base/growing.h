@@ -3,7 +3,11 @@
  * growing.h - a growing array in a temporary file
  *
  * The file has no name and is mapped, so that the kernel may take its pages out
- * of memory when that is short: an array may be larger than the memory.
+ * of memory when that is short: an array may be larger than the memory.  Its
+ * blocks are reserved before they are mapped, so that a full disk is an error
+ * and not a SIGBUS.
+ *
+ * Costs a file descriptor, and at most a third more room than is used.
  */
 #ifndef CORE_GROWING_H
 #define CORE_GROWING_H
@@ -16,17 +20,26 @@ struct growing {
 	uint8_t *bytes;		/* mapped; moves when it grows */
 	size_t used;		/* bytes */
 	size_t room;
-	int fd;
+	int fd;			/* of the file; of the folder until it exists */
+	bool has_file;
 };
 
-/* In directory `folder`; no file is made before the first growing_add(). */
+/*
+ * In directory `folder`; no file is made before the first growing_add().  False
+ * with errno set if there is no such directory.
+ */
 bool growing_init(struct growing *g, const char *folder);
+
+/* Also after a failed growing_init(), and more than once. */
 void growing_free(struct growing *g);
 
 /*
- * Room for `bytes` more at the end, zeroed; NULL with errno set (ENOSPC: the
- * directory is full).  Invalidates earlier pointers.
+ * Room for `bytes` more (not 0) at the end, zeroed; NULL with errno set (ENOSPC:
+ * the disk is full) and the array as it was.  Invalidates earlier pointers.
  */
 void *growing_add(struct growing *g, size_t bytes);
+
+/* Only the first `used` bytes remain, and only their room. */
+void growing_cut(struct growing *g, size_t used);
 
 #endif
