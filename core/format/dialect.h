@@ -37,9 +37,10 @@ struct dialect {
 };
 
 /*
- * Recognise the volume header in the first `length` bytes of a volume, at least
- * DIALECT_BLOCK_MIN.  False: it is not one; dialect_foreign() may know what it
- * is.
+ * Recognise the volume header in the first `length` bytes of a volume, of which
+ * there should be DIALECT_BLOCK_MAX if the volume has them.  False: it is not
+ * one; dialect_foreign() may know what it is.  Where the volume header is
+ * damaged, another header will do, but says less of the dialect.
  */
 bool dialect_recognise(struct dialect *d, const uint8_t *bytes, size_t length);
 
@@ -48,7 +49,11 @@ bool dialect_recognise(struct dialect *d, const uint8_t *bytes, size_t length);
 void dialect_describe(const struct dialect *d,
     char text[static DIALECT_TEXT_BYTES]);
 
-/* Force a family by its name ("linux", "sun", ...).  False: no such name. */
+/*
+ * What was recognised is in truth of the family of that name: "linux",
+ * "linux-old", "4.4bsd", "4.2bsd", "ufs2", "sun", "sun-mtb", "netapp", "4bsd",
+ * "v7".  False: no such name, or another magic number.
+ */
 bool dialect_force(struct dialect *d, const char *name);
 
 /*
@@ -56,6 +61,10 @@ bool dialect_force(struct dialect *d, const char *name);
  * NULL if unknown.  `length` may be anything.
  */
 const char *dialect_foreign(const uint8_t *bytes, size_t length);
+
+/* The magic number of its headers, and whether a header's checksum is right. */
+uint32_t dialect_magic(const struct dialect *d);
+bool dialect_checksum_is_right(const struct dialect *d, const uint8_t *block);
 
 /* Numbers in the dialect's byte order. */
 uint16_t dialect_get16(const struct dialect *d, const uint8_t *p);

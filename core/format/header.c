@@ -6,14 +6,7 @@
 
 #include "plugins/common/bytes.h"
 #include "core/format/extension.h"
-
-#define MAGIC 60012		/* the "new" format, since 4.3BSD */
-#define CHECKSUM 84446		/* required sum of the 256 words of a header */
-
-#define FLAG_NEWHEADER 0x0001
-#define FLAG_NEWINODEFMT 0x0002
-#define FLAG_EXTATTRIBUTES 0x8000
-#define EXT_XATTR 3		/* c_extattributes of attribute records */
+#include "core/format/header_layout.h"
 
 #define FLAG_OF_NOTHING 0x1000u	/* of the inode: an indexed directory */
 
@@ -28,8 +21,8 @@
 	0x00200000u |	/* holds an attribute value */		\
 	0x00400000u |	/* blocks past the end; permanent once set */	\
 	0x0d800000u |	/* (snapshots; two without names) */	\
-	0x10000000u |	/* inline data: restore 0.4b49 takes what	\
-			   stands in di_db for contents */		\
+	FLAG_OF_INLINE_DATA |	/* restore 0.4b49 takes what stands	\
+			   in di_db for contents */			\
 	0x80000000u)	/* (reserved) */
 /* Flags that Linux accepts for directories only. */
 #define FLAGS_OF_DIRECTORIES						\
@@ -38,47 +31,9 @@
 	0x20000000u |	/* project id is inherited */			\
 	0x40000000u)	/* names ignore case */
 
-#define LABEL_BYTES 16		/* NUL included, as below */
-#define NAME_BYTES 64
-
-/* See doc/stream-format.md, "Header" and "Inode part". */
-enum offset {
-	C_TYPE = 0,
-	C_DATE = 4,
-	C_DDATE = 8,
-	C_VOLUME = 12,
-	C_TAPEA = 16,
-	C_INUMBER = 20,
-	C_MAGIC = 24,
-	C_CHECKSUM = 28,
-	DI_MODE = 32,
-	DI_NLINK = 34,
-	DI_OUID = 36,
-	DI_OGID = 38,
-	DI_SIZE = 40,
-	DI_ATIME = 48,
-	DI_MTIME = 56,
-	DI_CTIME = 64,
-	DI_RDEV = 72,
-	DI_FLAGS = 132,
-	DI_UID = 144,
-	DI_GID = 148,
-	C_COUNT = 160,
-	C_ADDR = 164,
-	C_LABEL = 676,
-	C_LEVEL = 692,
-	C_FILESYS = 696,
-	C_DEV = 760,
-	C_HOST = 824,
-	C_FLAGS = 888,
-	C_FIRSTREC = 892,
-	C_NTREC = 896,
-	C_EXTATTRIBUTES = 900
-};
-
 /* Truncates if necessary; the last byte stays NUL. */
 static void
-put_text(uint8_t *block, enum offset at, const char *text, size_t room)
+put_text(uint8_t *block, enum header_offset at, const char *text, size_t room)
 {
 	const size_t length = strlen(text);
 	memcpy(block + at, text, length < room - 1 ? length : room - 1);
@@ -95,7 +50,7 @@ header_holds_time(const struct de_time *t)
  * with a million or more the file gets the time of the restore.
  */
 static void
-put_time(uint8_t *block, enum offset at, const struct de_time *t)
+put_time(uint8_t *block, enum header_offset at, const struct de_time *t)
 {
 	uint32_t seconds, micro;
 
@@ -142,7 +97,7 @@ header_template_init(struct header_template *t,
 	memset(t->block, 0, sizeof(t->block));
 	put32(t->block + C_DATE, clamp_date(id->date));
 	put32(t->block + C_DDATE, clamp_date(id->base_date));
-	put32(t->block + C_MAGIC, MAGIC);
+	put32(t->block + C_MAGIC, MAGIC_60012);
 	put_text(t->block, C_LABEL, id->label, LABEL_BYTES);
 	put32(t->block + C_LEVEL, (uint32_t)id->level);
 	put_text(t->block, C_FILESYS, id->filesystem, NAME_BYTES);

@@ -3,12 +3,9 @@
 
 #include <string.h>
 
+#include "core/format/xattr_layout.h"
 #include "plugins/common/bytes.h"
 
-#define MAGIC 0xEA020001u	/* "as inside an inode" */
-#define MAGIC_BYTES 4
-#define ENTRY_BYTES 16
-#define LIST_END_BYTES 4	/* a zero word ends the list of entries */
 #define ACL_BYTES_MAX XATTR_RECORD_MAX
 
 struct prefix {
@@ -20,8 +17,8 @@ struct prefix {
 
 static const struct prefix prefixes[] = {
 	{ "user.", 1, false, false },
-	{ "system.posix_acl_access", 2, true, true },
-	{ "system.posix_acl_default", 3, true, true },
+	{ ACL_ACCESS_NAME, XATTR_INDEX_ACL_ACCESS, true, true },
+	{ ACL_DEFAULT_NAME, XATTR_INDEX_ACL_DEFAULT, true, true },
 	{ "trusted.", 4, false, true },
 	{ "lustre.", 5, false, true },
 	{ "security.", 6, false, true },
@@ -39,26 +36,24 @@ find_prefix(const char *name)
 	return NULL;
 }
 
+const char *
+xattr_prefix(uint8_t index, bool *is_whole)
+{
+	for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++) {
+		if (prefixes[i].index != index)
+			continue;
+		*is_whole = prefixes[i].whole;
+		return prefixes[i].text;
+	}
+	return NULL;
+}
+
 bool
 xattr_is_risky(const char *name)
 {
 	const struct prefix *p = find_prefix(name);
 	return p == NULL || p->risky;
 }
-
-#define ACL_CALL_VERSION 2	/* of the system calls: 8 bytes each */
-#define ACL_DISK_VERSION 1	/* of ext4: 4 bytes without an id */
-#define ACL_ENTRY_BYTES ((size_t)8)
-#define ACL_PERMISSIONS 7
-#define ACL_NO_ID UINT32_MAX
-enum acl_tag {		/* in the order of a list */
-	ACL_USER_OBJ = 1,
-	ACL_USER = 2,
-	ACL_GROUP_OBJ = 4,
-	ACL_GROUP = 8,
-	ACL_MASK = 16,
-	ACL_OTHER = 32
-};
 
 /*
  * Would Linux accept such an entry after one with the tag `last`?  If not it
@@ -112,17 +107,20 @@ static size_t
 convert_acl(const uint8_t *value, size_t length,
     uint8_t disk[static ACL_BYTES_MAX])
 {
-	if (length < 4 || length > ACL_BYTES_MAX ||
-	    (length - 4) % ACL_ENTRY_BYTES != 0 ||
+	if (length < ACL_VERSION_BYTES || length > ACL_BYTES_MAX ||
+	    (length - ACL_VERSION_BYTES) % ACL_ENTRY_BYTES != 0 ||
 	    get32(value) != ACL_CALL_VERSION ||
-	    !is_valid_acl(value + 4, (length - 4) / ACL_ENTRY_BYTES))
+	    !is_valid_acl(value + ACL_VERSION_BYTES,
+	    (length - ACL_VERSION_BYTES) / ACL_ENTRY_BYTES))
 		return 0;
-	size_t out = 4;
+	size_t out = ACL_VERSION_BYTES;
 	put32(disk, ACL_DISK_VERSION);
-	for (size_t in = 4; in < length; in += ACL_ENTRY_BYTES) {
+	for (size_t in = ACL_VERSION_BYTES; in < length;
+	    in += ACL_ENTRY_BYTES) {
 		const uint16_t tag = get16(value + in);
 		const bool has_id = tag == ACL_USER || tag == ACL_GROUP;
-		const size_t bytes = has_id ? ACL_ENTRY_BYTES : 4;
+		const size_t bytes = has_id ? ACL_ENTRY_BYTES :
+		    ACL_SHORT_BYTES;
 		memcpy(disk + out, value + in, bytes);
 		out += bytes;
 	}
@@ -133,8 +131,8 @@ void
 xattr_begin(struct xattr_record *record)
 {
 	memset(record->data, 0, sizeof(record->data));
-	put32(record->data, MAGIC);
-	record->entries_end = MAGIC_BYTES;
+	put32(record->data, XATTR_MAGIC_INODE);
+	record->entries_end = XATTR_MAGIC_BYTES;
 	record->values_begin = XATTR_RECORD_MAX;
 }
 
@@ -149,25 +147,25 @@ add_encoded(struct xattr_record *r, uint8_t index, const char *name,
     const uint8_t *value, size_t length)
 {
 	const size_t name_length = strlen(name);
-	const size_t entry = ENTRY_BYTES + align4(name_length);
+	const size_t entry = XATTR_NAME + align4(name_length);
 
 	if (name_length > UINT8_MAX || length > XATTR_RECORD_MAX)
 		return XATTR_TOO_LARGE;
-	const size_t needed = entry + LIST_END_BYTES + align4(length);
-	if (needed > XATTR_RECORD_MAX - MAGIC_BYTES)
+	const size_t needed = entry + XATTR_LIST_END_BYTES + align4(length);
+	if (needed > XATTR_RECORD_MAX - XATTR_MAGIC_BYTES)
 		return XATTR_TOO_LARGE;
 	if (needed > r->values_begin - r->entries_end)
 		return XATTR_FULL;
 
 	uint8_t *e = r->data + r->entries_end;
 	r->values_begin -= align4(length);
-	e[0] = (uint8_t)name_length;
-	e[1] = index;
+	e[XATTR_NAME_LENGTH] = (uint8_t)name_length;
+	e[XATTR_INDEX] = index;
 	/* xattr_end() sets e_value_offs; until then it counts from the back. */
-	put16(e + 2, length == 0 ? 0 :
+	put16(e + XATTR_VALUE_OFFSET, length == 0 ? 0 :
 	    (uint16_t)(XATTR_RECORD_MAX - r->values_begin));
-	put32(e + 8, (uint32_t)length);
-	memcpy(e + ENTRY_BYTES, name, name_length);
+	put32(e + XATTR_VALUE_SIZE, (uint32_t)length);
+	memcpy(e + XATTR_NAME, name, name_length);
 	if (length > 0)
 		memcpy(r->data + r->values_begin, value, length);
 	r->entries_end += entry;
@@ -197,22 +195,22 @@ xattr_add(struct xattr_record *record, const struct de_xattr *xattr)
 size_t
 xattr_end(struct xattr_record *r)
 {
-	if (r->entries_end == MAGIC_BYTES)
+	if (r->entries_end == XATTR_MAGIC_BYTES)
 		return 0;
 	const size_t values = XATTR_RECORD_MAX - r->values_begin;
-	size_t size = r->entries_end + LIST_END_BYTES + values;
+	size_t size = r->entries_end + XATTR_LIST_END_BYTES + values;
 
 	if (size < XATTR_RECORD_MIN)	/* one short name without a value */
 		size = XATTR_RECORD_MIN;
 	memmove(r->data + size - values, r->data + r->values_begin, values);
 	memset(r->data + r->entries_end, 0, size - values - r->entries_end);
 	/* Offsets count from after the magic number. */
-	for (size_t at = MAGIC_BYTES; at < r->entries_end;
-	    at += ENTRY_BYTES + align4(r->data[at])) {
-		const size_t from_back = get16(r->data + at + 2);
+	for (size_t at = XATTR_MAGIC_BYTES; at < r->entries_end;
+	    at += XATTR_NAME + align4(r->data[at])) {
+		uint8_t *offset = r->data + at + XATTR_VALUE_OFFSET;
+		const size_t from_back = get16(offset);
 		if (from_back > 0)
-			put16(r->data + at + 2,
-			    (uint16_t)(size - from_back - MAGIC_BYTES));
+			put16(offset, (uint16_t)(size - from_back - XATTR_MAGIC_BYTES));
 	}
 	return size;
 }

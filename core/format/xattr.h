@@ -49,4 +49,10 @@ size_t xattr_end(struct xattr_record *record);
  */
 bool xattr_is_risky(const char *name);
 
+/*
+ * The prefix that the index of an entry stands for, or with *is_whole the
+ * whole name.  NULL: none.
+ */
+const char *xattr_prefix(uint8_t index, bool *is_whole);
+
 #endif
