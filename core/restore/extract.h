@@ -60,6 +60,12 @@ void extract_late_xattr(struct extract *e, uint32_t inode,
 const struct inomap *extract_done(const struct extract *e);
 
 /*
+ * All that came at all: what is not among those written has been left as the
+ * settings say, or was added to the outcome.  After crew_wait().
+ */
+const struct inomap *extract_seen(const struct extract *e);
+
+/*
  * Why the run has to end (full disk, no operator), which has been reported;
  * VERDICT_GO_ON: it has not.  Nothing more is written then.  Any thread.
  */
