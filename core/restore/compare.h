@@ -26,7 +26,6 @@ struct compare;
 struct compare_config {		/* everything is borrowed */
 	const struct restore_settings *settings;
 	const struct names *names;
-	int root;		/* that of `target` */
 	struct target *target;
 	struct outcome *outcome;
 	/* Names to compare, as wanted_selected() gives them; NULL: all. */
@@ -37,6 +36,11 @@ struct compare_config {		/* everything is borrowed */
 	 * difference.
 	 */
 	bool is_whole;
+	/*
+	 * Names in the root that are no difference, as the state file is; ends
+	 * with NULL.
+	 */
+	const char *const *aside;
 };
 
 /* NULL if out of memory. */
@@ -55,7 +59,8 @@ void compare_late_xattr(struct compare *c, uint32_t inode,
 
 /*
  * Directories, and names on disk that are not in the set; at the end, after
- * compare_late_xattr().  Stops early if *cancelled.
+ * compare_late_xattr().  With as many threads as the crew had; stops early if
+ * *cancelled.
  */
 void compare_directories(struct compare *c, const struct directories *d,
     const atomic_int *cancelled);

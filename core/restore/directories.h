@@ -27,9 +27,16 @@ bool directories_add(struct directories *d, const struct header *header);
 bool directories_add_xattr(struct directories *d, uint32_t inode,
     const struct de_xattr *xattr);
 
+/* What the sets say of a directory; the flags are those of struct header. */
+struct directory_meta {
+	struct de_inode inode;
+	bool is_exact;
+	bool flags_are_linux;
+};
+
 /* False if no set had it. */
 bool directories_get(const struct directories *d, uint32_t inode,
-    struct de_inode *meta);
+    struct directory_meta *meta);
 void directories_each_xattr(const struct directories *d, uint32_t inode,
     void (*take)(void *arg, const struct de_xattr *xattr), void *arg);
 
