@@ -3,7 +3,7 @@
  * crew.c - see crew.h
  *
  * Items are handed over in batches, as a file is done sooner than a thread is
- * woken up.  Each worker has a queue of batches, used in turn: batch n is number
+ * woken up.  Each worker has a queue of batches, used in turn: batch n is at
  * n % QUEUE, and
  *
  *   done <= submitted <= done + QUEUE
@@ -35,7 +35,7 @@ struct item {
 	uint64_t offset;
 	uint64_t length;
 	const void *bytes;	/* data, reason or attribute */
-	void *owned;		/* where `bytes` is, unless it is in the chunk */
+	void *owned;		/* where `bytes` is, if not in the chunk */
 };
 
 struct batch {

@@ -4,7 +4,9 @@
  *
  * They come first in a set and are set last, when nothing changes in the
  * directories any more, those below before those above.  Kept in temporary
- * files: 96 bytes a directory, and its attributes.
+ * files: at most 112 bytes a directory, and its attributes.
+ *
+ * One thread.
  */
 #ifndef CORE_DIRECTORIES_H
 #define CORE_DIRECTORIES_H
@@ -16,6 +18,7 @@
 
 struct directories;
 
+/* `folder`: of the temporary files.  NULL with errno set. */
 struct directories *directories_new(const char *folder);
 void directories_free(struct directories *d);
 
@@ -24,6 +27,7 @@ void directories_free(struct directories *d);
  * all that an older one said.  False: no memory or no room (errno).
  */
 bool directories_add(struct directories *d, const struct header *header);
+/* True, too, if no set had the directory. */
 bool directories_add_xattr(struct directories *d, uint32_t inode,
     const struct de_xattr *xattr);
 
@@ -37,16 +41,18 @@ struct directory_meta {
 /* False if no set had it. */
 bool directories_get(const struct directories *d, uint32_t inode,
     struct directory_meta *meta);
+
+/* Passes on each of them, in order; valid during the call of `take`. */
 void directories_each_xattr(const struct directories *d, uint32_t inode,
     void (*take)(void *arg, const struct de_xattr *xattr), void *arg);
 
 /*
- * Some filesystems can fold case only in a directory that was made for it: if
- * the set has it so, set the flag on a directory that has just been made and is
- * empty.  `fd` is open for reading.
+ * Whether a directory folds case can only be set while it is empty: do so with
+ * one that has just been made, as the set has it.  `fd` is open for reading.
+ * That this failed is said by directories_apply().
  */
 void directories_make_casefold(const struct directories *d, uint32_t inode,
-    int fd, const struct restore_settings *settings, struct outcome *outcome);
+    int fd);
 
 /*
  * Set what they had, for all directories in `wanted` (NULL: all of the tree):

@@ -308,7 +308,7 @@ free_path(const struct in_way_name *n)
 		free((char *)(uintptr_t)n->path);
 }
 
-/* ----------------------------------------------------- what directories give */
+/* ---------------------------------------------------- what directories give */
 
 static void
 look_at_parent(const struct extract *e, struct parent *p, int directory)
@@ -447,15 +447,14 @@ tell(const struct extract *e, uint32_t id)
 static void
 make(struct file *f)
 {
-	for (uint32_t id = f->id; id != NAMES_NONE; id = next_wanted(f->e, id)) {
-		if (!go_to_name(f, id) || !make_replacing(f, id))
-			continue;
-		f->id = id;
-		f->is_made = true;
-		tell(f->e, id);
-		return;
+	while (f->id != NAMES_NONE) {
+		if (go_to_name(f, f->id) && make_replacing(f, f->id)) {
+			f->is_made = true;
+			tell(f->e, f->id);
+			return;
+		}
+		f->id = next_wanted(f->e, f->id);
 	}
-	f->id = NAMES_NONE;
 }
 
 /* ------------------------------------------------ changing what is there */

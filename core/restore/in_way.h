@@ -37,7 +37,10 @@ enum in_way_result {
 	IN_WAY_FAILED		/* it cannot be removed; has been counted */
 };
 
-/* May it be replaced?  Changes nothing; IN_WAY_GONE: yes, or nothing is there. */
+/*
+ * May it be replaced?  Changes nothing.
+ * IN_WAY_GONE: yes, or there is nothing.
+ */
 enum in_way_result in_way_may_replace(struct in_way *w,
     const struct in_way_name *name);
 

@@ -326,8 +326,8 @@ put_flags_singly(int fd, uint32_t now, uint32_t wanted, int *error)
 
 	for (int pass = 0; pass < 2; pass++)
 		for (uint32_t bit = 1; bit != 0; bit <<= 1) {
-			const bool is_last = (bit & PROTECTION) != 0;
-			if (((now ^ wanted) & bit) == 0 || is_last != (pass == 1))
+			const int its_pass = (bit & PROTECTION) != 0;
+			if (((now ^ wanted) & bit) == 0 || its_pass != pass)
 				continue;
 			if (put_flags(fd, now ^ bit) == 0) {
 				now ^= bit;

@@ -102,9 +102,9 @@ part_init(struct part *p, unsigned int descriptors)
 static bool
 cache_init(struct cache *c, unsigned int descriptors)
 {
-	const unsigned int deep = descriptors / 8;
+	const unsigned int deep = descriptors / 8 / WAYS * WAYS;
 
-	return part_init(&c->parts[0], descriptors - 2 * (deep / WAYS * WAYS)) &&
+	return part_init(&c->parts[0], descriptors - 2 * deep) &&
 	    part_init(&c->parts[1], deep) && part_init(&c->parts[2], deep);
 }
 
