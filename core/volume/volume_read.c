@@ -133,6 +133,8 @@ is_cancelled(const struct volume_read *v)
 static void
 note_record(struct volume_read *v, size_t length)
 {
+	if (has(v, DE_READING_FIXED))
+		return;
 	if (v->record != 0 && length != v->record)
 		v->is_uniform = false;
 	if (length > v->record)

@@ -623,6 +623,11 @@ struct de_medium {
  * from the beginning of the volume.
  */
 #define DE_READING_RECORDS 2u
+/*
+ * With DE_READING_RECORDS: all records have record_size bytes, as the blocks of
+ * a drive with fixed blocks, and read_record() may return several.
+ */
+#define DE_READING_FIXED 4u
 
 /*
  * A volume opened for reading; filled in by open_reading().  Texts belong to

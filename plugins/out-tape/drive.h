@@ -36,6 +36,7 @@ struct drive {
 	enum de_failure failure;		/* reason for the last
 						   failure; */
 	uint64_t mark;				/* see de_medium.mark */
+	bool is_read;				/* open for reading only */
 };
 
 void drive_init(struct drive *d, const struct de_host *host,

@@ -2,7 +2,8 @@
 /*
  * out-tape.c - output: one tape drive, or several in turn
  *
- * A volume is a file on the tape, followed by a file mark.
+ * A volume is a file on the tape, followed by a file mark.  It is read from
+ * there as well.
  */
 #include "out-tape.h"
 
@@ -19,6 +20,7 @@
 #include "describe.h"
 #include "../common/label.h"
 #include "place.h"
+#include "reading.h"
 #include "ready.h"
 #include "records.h"
 #include "trouble.h"
@@ -56,6 +58,8 @@ struct out_tape {
 
 	struct drive drive;
 	struct records records;
+	struct reading reading;		/* with a buffer: the volume open for
+					   reading */
 	struct de_volume volume;	/* the open one; its texts are not
 					   kept */
 	char label[LABEL_BYTES];	/* of its dump */
@@ -313,16 +317,95 @@ out_tape_begin_readback(void *self)
 	return place_return(&t->drive, t->file);
 }
 
+/* Of the volume just written. */
 static enum de_status
-out_tape_read_back(void *self, void *buffer, size_t room, size_t *length)
+read_back(struct out_tape *t, void *buffer, size_t room, size_t *length)
 {
-	struct out_tape *t = self;
 	const ssize_t n = drive_read(&t->drive, buffer, room);
 
 	if (n == -1)
 		return fail_volume(t, "cannot be read back", errno);
 	*length = (size_t)n;
 	return n == 0 ? DE_NO_MORE : DE_OK;
+}
+
+/*
+ * A volume to be read begins where the tape is, unless the options say which
+ * file of the tape it is.  After a reset, the tape is nowhere.
+ */
+static enum de_status
+go_to_volume(struct out_tape *t)
+{
+	if (t->place.kind == PLACE_FILE)
+		return place_return(&t->drive, t->place.file);
+	return drive_is_lost(&t->drive) ? place_return(&t->drive, 0) : DE_OK;
+}
+
+static enum de_status
+open_reading(struct out_tape *t, const struct de_volume *volume)
+{
+	const struct ready_wish wish = { .is_read = true,
+	    .wait_ready = t->wish.wait_ready };
+	size_t device;
+
+	if (ready_open(&t->drive, device_for(t, volume, &device), &wish) !=
+	    DE_OK || go_to_volume(t) != DE_OK)
+		return DE_FAILED;
+	return reading_begin(&t->reading, &t->drive, volume->number,
+	    t->place.block_size);
+}
+
+static void
+out_tape_close_reading(void *self)
+{
+	struct out_tape *t = self;
+
+	if (t->reading.buffer != NULL)
+		reading_end(&t->reading);
+	drive_close(&t->drive);
+}
+
+static enum de_status
+out_tape_open_reading(void *self, const struct de_volume *volume,
+    struct de_reading *about)
+{
+	struct out_tape *t = self;
+	const enum de_status status = open_reading(t, volume);
+
+	about->name = t->drive.name;
+	if (status == DE_OK) {
+		reading_describe(&t->reading, about);
+	} else {
+		about->failure = t->drive.failure;
+		out_tape_close_reading(t);
+	}
+	return status;
+}
+
+static enum de_status
+out_tape_read_record(void *self, void *buffer, size_t room, size_t *length)
+{
+	struct out_tape *t = self;
+
+	return t->reading.buffer == NULL ?
+	    read_back(t, buffer, room, length) :
+	    reading_next(&t->reading, buffer, room, length);
+}
+
+static enum de_status
+out_tape_tell(void *self, uint64_t *position)
+{
+	const struct out_tape *t = self;
+
+	return reading_tell(&t->reading, position);
+}
+
+static enum de_status
+out_tape_go_to(void *self, uint64_t position)
+{
+	struct out_tape *t = self;
+
+	return reading_go_to(&t->reading, position);
 }
 
 /*
@@ -479,11 +562,15 @@ static const struct de_output out_tape_output = {
 	.write = out_tape_write,
 	.close_volume = out_tape_close_volume,
 	.begin_readback = out_tape_begin_readback,
-	.read_back = out_tape_read_back,
 	.needs_change = out_tape_needs_change,
 	.may_retry = out_tape_may_retry,
 	.failure = out_tape_failure,
 	.name_resources = out_tape_name_resources,
+	.open_reading = out_tape_open_reading,
+	.read_record = out_tape_read_record,
+	.tell = out_tape_tell,
+	.go_to = out_tape_go_to,
+	.close_reading = out_tape_close_reading,
 };
 
 static const struct de_plugin out_tape = {

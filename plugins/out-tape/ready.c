@@ -80,7 +80,7 @@ look_once(struct drive *d)
 		trouble_tell(d, NULL, ENOMEDIUM);
 	} else if (!GMT_ONLINE(status.mt_gstat)) {
 		look = look_why_not(d);
-	} else if (GMT_WR_PROT(status.mt_gstat)) {
+	} else if (!d->is_read && GMT_WR_PROT(status.mt_gstat)) {
 		trouble_tell(d, NULL, EROFS);
 	} else {
 		look = READY;
@@ -136,6 +136,7 @@ set_name(struct drive *d, const char *name)
 enum de_status
 ready_look(struct drive *d, const char *name, const struct ready_wish *wish)
 {
+	d->is_read = wish->is_read;
 	if (set_name(d, name) != DE_OK || check_kind(d, wish) != DE_OK)
 		return DE_FAILED;
 	return wait_until_ready(d, wish);
@@ -146,8 +147,10 @@ ready_open(struct drive *d, const char *name, const struct ready_wish *wish)
 {
 	if (ready_look(d, name, wish) != DE_OK)
 		return DE_FAILED;
-	d->fd = d->calls->open(d->context, name, O_RDWR | O_CLOEXEC);
+	d->fd = d->calls->open(d->context, name, O_CLOEXEC |
+	    (d->is_read ? O_RDONLY : O_RDWR));
 	if (d->fd == -1)
-		return trouble_tell(d, "cannot be opened for writing", errno);
+		return trouble_tell(d, d->is_read ? "cannot be opened" :
+		    "cannot be opened for writing", errno);
 	return DE_OK;
 }

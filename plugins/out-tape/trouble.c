@@ -31,6 +31,7 @@ enum trouble {
 static const struct {
 	enum de_failure failure;
 	const char *text;
+	const char *when_read;		/* NULL: the same */
 } troubles[] = {
 	[ABSENT] = { DE_FAILURE_NO_DEVICE, "no such device; check that the "
 	    "drive is switched on and the st driver loaded (modprobe st; "
@@ -55,12 +56,13 @@ static const struct {
 	    "tape, then try again" },
 	[WRONG_SIZE] = { DE_FAILURE_SETTINGS, "the drive or its driver does "
 	    "not support blocks of that size; set a smaller blocking, or "
-	    "another block_size" },
+	    "another block_size", "the drive or its driver does not support "
+	    "blocks of that size; set another block_size" },
 	[OTHER_KIND] = { DE_FAILURE_UNREADABLE, "the drive cannot use that "
 	    "tape: it is incompatible or a cleaning cartridge; insert another "
 	    "tape, then try again" },
 	[BAD_TAPE] = { DE_FAILURE_MEDIUM, "the drive reports a bad tape; "
-	    "insert another tape, and do not use this one again" },
+	    "insert another tape, and do not use this one again", "the drive reports a bad tape" },
 	[BAD_DRIVE] = { DE_FAILURE_OTHER, "the drive reports a hardware "
 	    "failure; switch it off and on, and have it repaired if that does "
 	    "not help" },
@@ -69,7 +71,9 @@ static const struct {
 	[SILENT] = { DE_FAILURE_MEDIUM, "Input/output error without details "
 	    "from the drive (see dmesg: bad or write-protected tape, or a "
 	    "faulty drive); insert another tape, and if that fails as well, "
-	    "clean the drive" },
+	    "clean the drive", "Input/output error without details from the "
+	    "drive (see dmesg: bad tape, or a faulty drive); clean the drive, "
+	    "or try another one" },
 	[OTHER] = { DE_FAILURE_OTHER, "" },
 };
 
@@ -98,7 +102,8 @@ by_status(struct drive *d)
 		return EMPTY;
 	if (!GMT_ONLINE(status.mt_gstat))
 		return LOADING;
-	if (GMT_WR_PROT(status.mt_gstat) || sense_is_write_protected(d))
+	if (!d->is_read && (GMT_WR_PROT(status.mt_gstat) ||
+	    sense_is_write_protected(d)))
 		return WRITE_PROTECTED;
 	return by_alerts(sense_alerts(d));
 }
@@ -174,11 +179,11 @@ tell(const struct drive *d, const char *what, const char *why)
 		    why);
 }
 
-enum de_status
-trouble_tell(struct drive *d, const char *what, int error)
+static enum de_status
+tell_trouble(struct drive *d, const char *what, enum trouble trouble, int error)
 {
-	const enum trouble trouble = find_out(d, error);
-	const char *text = troubles[trouble].text;
+	const char *text = d->is_read && troubles[trouble].when_read != NULL ?
+	    troubles[trouble].when_read : troubles[trouble].text;
 	char holder[HOLDER_BYTES], why[256 + HOLDER_BYTES];
 
 	d->failure = troubles[trouble].failure;
@@ -206,4 +211,22 @@ trouble_tell(struct drive *d, const char *what, int error)
 	}
 	tell(d, what, text);
 	return DE_FAILED;
+}
+
+enum de_status
+trouble_tell(struct drive *d, const char *what, int error)
+{
+	return tell_trouble(d, what, find_out(d, error), error);
+}
+
+bool
+trouble_is_passable(struct drive *d, const char *what, int error)
+{
+	const enum trouble trouble = find_out(d, error);
+	const bool is_passable = trouble == BAD_TAPE || trouble == BAD_DRIVE ||
+	    trouble == DIRTY || trouble == SILENT;
+
+	if (what != NULL || !is_passable)
+		tell_trouble(d, what, trouble, error);
+	return is_passable;
 }

@@ -18,4 +18,11 @@
  */
 enum de_status trouble_tell(struct drive *d, const char *what, int error);
 
+/*
+ * After a read failed with `error`: is it the tape that is bad at this place,
+ * so that what comes after it may be read?  If so, reports `what` and the
+ * cause, or nothing if `what` is NULL; otherwise reports as trouble_tell() does.
+ */
+bool trouble_is_passable(struct drive *d, const char *what, int error);
+
 #endif

@@ -48,7 +48,7 @@ fake_tape_put(struct fake_tape *tape, const void *data, size_t size)
 	struct fake_block *b = &tape->blocks[tape->count];
 
 	ck_assert_uint_lt(tape->count, FAKE_BLOCKS);
-	*b = (struct fake_block){ NULL, size };
+	*b = (struct fake_block){ NULL, size, false };
 	if (size > 0) {
 		b->data = malloc(size);
 		ck_assert_ptr_nonnull(b->data);
@@ -155,7 +155,7 @@ fake_open(void *context, const char *path, int flags)
 static void
 move(struct fake_drive *d)
 {
-	d->at_end = d->stuck = false;
+	d->at_end = d->stuck = d->at_mark = false;
 }
 
 static int
@@ -218,12 +218,23 @@ fake_close(void *context, int fd)
 /* ------------------------------------------------------------- read, write */
 
 static ssize_t
+read_bad(struct fake_drive *d)
+{
+	d->at += !d->stays_at_bad;
+	return set_errno(EIO);
+}
+
+static ssize_t
 read_block(struct fake_drive *d, uint8_t *to, size_t size)
 {
-	const struct fake_block *b = &d->tape->blocks[d->at++];
+	const struct fake_block *b = &d->tape->blocks[d->at];
 
+	if (b->is_bad)
+		return read_bad(d);
+	d->at++;
 	if (b->size == 0) {
 		d->file++;
+		d->at_mark = true;
 		return 0;
 	}
 	if (b->size > size)
@@ -242,6 +253,8 @@ read_blocks(struct fake_drive *d, uint8_t *to, size_t size)
 		return set_errno(EINVAL);
 	while (n < size && d->at < d->tape->count) {
 		const struct fake_block *b = &d->tape->blocks[d->at];
+		if (b->is_bad)
+			return read_bad(d);
 		if (b->size != d->block_size)
 			return n > 0 ? (ssize_t)n : b->size == 0 ?
 			    read_block(d, to, size) : set_errno(EIO);
@@ -257,8 +270,16 @@ fake_read(void *context, int fd, void *buffer, size_t size)
 {
 	struct fake_drive *d = by_fd(context, fd);
 
+	d->at_mark = false;
 	if (d->read_interrupted)
 		return set_errno(EINTR);
+	if (d->reads_at_most > 0 && size > d->reads_at_most)
+		return set_errno(EINVAL);
+	if (d->reads + 1 == d->read_reset_at) {
+		d->lost = true;
+		d->read_reset_at = 0;
+		d->file = -1;
+	}
 	if (d->lost || is_due(&d->reads, d->read_fails))
 		return set_errno(EIO);
 	if (d->blank_reads && d->tape->count == 0) {
@@ -389,8 +410,11 @@ forward_blocks(struct fake_drive *d, int count)
 	for (; count > 0; count--) {
 		if (d->at == d->tape->count)
 			return meet_end(d);
+		if (d->cannot_pass && d->tape->blocks[d->at].is_bad)
+			return set_errno(EIO);
 		if (d->tape->blocks[d->at++].size == 0) {
 			d->file++;
+			d->at_mark = true;
 			return set_errno(EIO);
 		}
 	}
@@ -425,6 +449,19 @@ back_files(struct fake_drive *d, int count)
 			count--;
 		}
 	}
+	return 0;
+}
+
+static int
+seek_block(struct fake_drive *d, int block)
+{
+	d->seeks++;
+	if (!d->tells || block < 0 || (size_t)block > d->tape->count ||
+	    (d->cannot_pass && (size_t)block > d->at))
+		return set_errno(EIO);
+	move(d);
+	d->at = (size_t)block;
+	d->file = -1;
 	return 0;
 }
 
@@ -482,6 +519,8 @@ operate(struct fake_drive *d, const struct mtop *op)
 		return back_files(d, op->mt_count);
 	case MTBSR:
 		return back_blocks(d, op->mt_count);
+	case MTSEEK:
+		return seek_block(d, op->mt_count);
 	case MTEOM:
 		d->at = d->tape->count;
 		d->file = -1;
@@ -500,7 +539,7 @@ operate(struct fake_drive *d, const struct mtop *op)
 static int
 get_status(const struct fake_drive *d, struct mtget *status)
 {
-	long gstat = 0;
+	unsigned long gstat = 0;
 
 	if (d->is_no_tape_drive)
 		return set_errno(ENOTTY);
@@ -514,8 +553,10 @@ get_status(const struct fake_drive *d, struct mtget *status)
 		gstat |= 0x04000000;	/* WR_PROT */
 	if (d->at_end)
 		gstat |= 0x08000000;	/* EOD */
+	if (d->at_mark)
+		gstat |= 0x80000000;	/* EOF */
 	*status = (struct mtget){
-		.mt_gstat = gstat,
+		.mt_gstat = (long)gstat,
 		.mt_fileno = d->file,
 		.mt_dsreg = (long)d->block_size | 0x46L << 24,
 		.mt_erreg = (long)d->soft_errors,

@@ -17,6 +17,7 @@
 struct fake_block {
 	uint8_t *data;		/* owned */
 	size_t size;		/* bytes; 0: a file mark */
+	bool is_bad;		/* cannot be read */
 };
 
 /* How a drive gives early warning, at the tape's capacity. */
@@ -74,6 +75,10 @@ struct fake_drive {
 	unsigned int mark_fails;
 	unsigned int rewind_fails;
 	unsigned int read_fails;
+	unsigned int read_reset_at;	/* as reset_at, for a read */
+	size_t reads_at_most;	/* bytes at once; 0: any number */
+	bool stays_at_bad;	/* instead of moving past a bad block, */
+	bool cannot_pass;	/* over which it cannot space either */
 	unsigned int close_fails;
 	unsigned int eject_fails;
 	size_t buffered;	/* blocks lost when a file mark fails */
@@ -83,11 +88,12 @@ struct fake_drive {
 
 	/* State */
 	bool is_open, may_write, lost, warned, dirty, at_end, stuck, says;
+	bool at_mark;		/* just past a file mark */
 	bool ejected;
 	size_t at;		/* block */
 	size_t block_size;
 	int file;		/* -1: unknown */
-	unsigned int writes, marks, rewinds_done, reads, closes, offs;
+	unsigned int writes, marks, rewinds_done, reads, closes, offs, seeks;
 };
 
 struct fake_room {

@@ -312,7 +312,7 @@ verify(struct bench *b, uint32_t number, uint32_t first, uint32_t end)
 
 	make_header(b, number, expected);
 	while (status == DE_OK) {
-		status = ops()->read_back(b->self, got, sizeof(got), &length);
+		status = ops()->read_record(b->self, got, sizeof(got), &length);
 		if (status != DE_OK)
 			break;
 		ck_assert_uint_eq(length, RECORD);
