@@ -6,6 +6,8 @@
  * thread, undoes the compression of Linux dump, and says what could not be
  * read.  Knows of headers only the first one of each volume, by which it finds
  * the dialect out and checks that it is the right volume.
+ *
+ * One thread calls it, and that is the one that `want` is called in.
  */
 #ifndef CORE_VOLUMES_H
 #define CORE_VOLUMES_H
@@ -32,7 +34,8 @@ struct volumes_config {
 	const char *job;		/* for de_volume; may be "" */
 	/*
 	 * Volume `number` cannot be opened, or is not the one: what to do.
-	 * VERDICT_GO_ON: try again, or, if *skip was set, do without it.
+	 * VERDICT_GO_ON: try again, or, if *skip was set, do without it.  The
+	 * set ends after several volumes in a row that were skipped.
 	 */
 	enum verdict (*want)(void *arg, uint32_t number, const char *why,
 	    bool *skip);
@@ -45,6 +48,8 @@ struct volumes_config {
  */
 struct volumes *volumes_open(const struct volumes_config *config,
     enum verdict *verdict);
+
+/* Accepts NULL.  All chunks have been released. */
 void volumes_close(struct volumes *v);
 
 const struct dialect *volumes_dialect(const struct volumes *v);
@@ -54,18 +59,27 @@ const struct header *volumes_header(const struct volumes *v);
 
 /*
  * The next chunk, held for the caller; the first begins with the header of the
- * first volume, and each volume after it with a new chunk whose `volume` is
- * set.  NULL at the end of the last volume.  A chunk has whole blocks, unless
- * the medium has not.
+ * first volume, and each later volume with a new chunk that begins with its
+ * header.  A chunk has whole blocks, unless the medium has not.  NULL at the
+ * end of the last volume, or when volumes_verdict() is not VERDICT_GO_ON.
  */
 struct chunk *volumes_next(struct volumes *v);
 
 /*
- * No more data is needed from here to byte `position` of the stream, counted
- * over all volumes: move there if the medium can, or else read on.  The next
- * chunk says in `lost` that there is a gap of the right size.
+ * Why the run must end: `want` or an operator refused, memory ran out
+ * (reported), or the run was cancelled.
  */
-void volumes_skip(struct volumes *v, uint64_t bytes);
+enum verdict volumes_verdict(const struct volumes *v);
+
+/* The set has ended: volumes_next() opens no other volume. */
+void volumes_stay(struct volumes *v);
+
+/*
+ * Go on at another position of the volume read last, in either direction; next
+ * comes a chunk from there.  False if the medium cannot, or the volume ends
+ * before it; then nothing has changed.
+ */
+bool volumes_go_to(struct volumes *v, uint64_t position);
 
 /* Bytes read from the medium so far, and of it in all; 0: unknown. */
 uint64_t volumes_bytes(const struct volumes *v);

@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "core/read/read_ahead.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+#define QUEUE_MAX 16		/* chunks */
+#define PIECE_MIN ((size_t)16 << 10)
+
+/*
+ * While `busy` is set, the thread reads; otherwise `volume`, `position` and
+ * `piece` belong to the caller.  The lock guards the rest.
+ */
+struct read_ahead {
+	struct chunk_pool *pool;
+	struct volume_read *volume;
+	uint32_t number;
+	atomic_uint_least64_t position;	/* in the volume */
+	size_t piece;			/* bytes to be read at once */
+	bool is_nowhere;		/* moving has failed */
+
+	pthread_t thread;
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+	struct chunk *queue[QUEUE_MAX];	/* a ring */
+	unsigned int first;
+	unsigned int count;
+	bool running;			/* the thread is to read */
+	bool busy;			/* it reads */
+	bool ended;			/* no more can be read of the volume */
+	atomic_bool out_of_memory;
+	bool quit;
+};
+
+/* ----------------------------------------------------------------- reading */
+
+static void
+add_lost(struct chunk *chunk, size_t length)
+{
+	if (length == 0 || chunk->lost > CHUNK_LOST_UNKNOWN - 1 - length)
+		chunk->lost = CHUNK_LOST_UNKNOWN;
+	else
+		chunk->lost += length;
+}
+
+/* Fill it.  False: the volume ends here. */
+static bool
+fill(struct read_ahead *ra, struct chunk *chunk)
+{
+	size_t length;
+
+	if (ra->is_nowhere) {
+		chunk->lost = CHUNK_LOST_UNKNOWN;
+		return false;
+	}
+	for (;;) {
+		switch (volume_read_next(ra->volume, chunk->bytes, ra->piece,
+		    &length)) {
+		case VOLUME_READ_DATA:
+			chunk->length = length;
+			return true;
+		case VOLUME_READ_LOST:
+			add_lost(chunk, length);
+			break;
+		case VOLUME_READ_END:
+			return false;
+		default:
+			chunk->lost = CHUNK_LOST_UNKNOWN;
+			return false;
+		}
+	}
+}
+
+/* *ended: nothing comes after it. */
+static struct chunk *
+read_chunk(struct read_ahead *ra, bool *ended)
+{
+	struct chunk *chunk = chunk_take(ra->pool);
+
+	*ended = true;
+	if (chunk == NULL) {
+		ra->out_of_memory = true;
+		return NULL;
+	}
+	*ended = !fill(ra, chunk);
+	if (chunk->lost != CHUNK_LOST_UNKNOWN)
+		ra->position += chunk->lost;
+	chunk->volume = ra->number;
+	chunk->position = ra->position;
+	ra->position += chunk->length;
+	if (!*ended || chunk->lost > 0)
+		return chunk;
+	chunk_release(chunk);
+	return NULL;
+}
+
+/* Called with the lock, which it gives up meanwhile. */
+static struct chunk *
+read_unlocked(struct read_ahead *ra)
+{
+	bool ended;
+
+	ra->busy = true;
+	pthread_mutex_unlock(&ra->lock);
+	struct chunk *chunk = read_chunk(ra, &ended);
+	pthread_mutex_lock(&ra->lock);
+	ra->busy = false;
+	ra->ended = ended;
+	return chunk;
+}
+
+static bool
+may_read(const struct read_ahead *ra)
+{
+	return ra->running && !ra->ended && ra->count < QUEUE_MAX;
+}
+
+static void *
+run(void *arg)
+{
+	struct read_ahead *ra = arg;
+
+	pthread_mutex_lock(&ra->lock);
+	while (!ra->quit) {
+		if (!may_read(ra)) {
+			pthread_cond_wait(&ra->changed, &ra->lock);
+			continue;
+		}
+		struct chunk *chunk = read_unlocked(ra);
+		if (chunk != NULL)
+			ra->queue[(ra->first + ra->count++) % QUEUE_MAX] =
+			    chunk;
+		pthread_cond_broadcast(&ra->changed);
+	}
+	pthread_mutex_unlock(&ra->lock);
+	return NULL;
+}
+
+/* ------------------------------------------------------------ from the caller */
+
+static struct chunk *
+pop(struct read_ahead *ra)
+{
+	struct chunk *chunk = ra->queue[ra->first];
+
+	ra->first = (ra->first + 1) % QUEUE_MAX;
+	ra->count--;
+	pthread_cond_broadcast(&ra->changed);
+	return chunk;
+}
+
+/* Read it oneself, each time more, until the thread is worth it. */
+static struct chunk *
+read_piece(struct read_ahead *ra)
+{
+	struct chunk *chunk = read_unlocked(ra);
+
+	ra->piece = ra->piece < CHUNK_BYTES / 2 ? ra->piece * 2 : CHUNK_BYTES;
+	if (ra->piece == CHUNK_BYTES) {
+		ra->running = true;
+		pthread_cond_broadcast(&ra->changed);
+	}
+	return chunk;
+}
+
+struct chunk *
+read_ahead_next(struct read_ahead *ra)
+{
+	struct chunk *chunk = NULL;
+
+	pthread_mutex_lock(&ra->lock);
+	while (ra->count == 0 && (ra->busy || may_read(ra)))
+		pthread_cond_wait(&ra->changed, &ra->lock);
+	if (ra->count > 0)
+		chunk = pop(ra);
+	else if (!ra->ended)
+		chunk = read_piece(ra);
+	pthread_mutex_unlock(&ra->lock);
+	return chunk;
+}
+
+/* The thread stops, and what it has read is dropped. */
+static void
+stop(struct read_ahead *ra)
+{
+	ra->running = false;
+	while (ra->busy)
+		pthread_cond_wait(&ra->changed, &ra->lock);
+	while (ra->count > 0)
+		chunk_release(pop(ra));
+}
+
+void
+read_ahead_begin(struct read_ahead *ra, uint32_t number)
+{
+	pthread_mutex_lock(&ra->lock);
+	stop(ra);
+	ra->number = number;
+	ra->position = 0;
+	ra->piece = CHUNK_BYTES;
+	ra->is_nowhere = false;
+	ra->ended = false;
+	pthread_mutex_unlock(&ra->lock);
+}
+
+bool
+read_ahead_go_to(struct read_ahead *ra, uint64_t position)
+{
+	/* Elsewhere a piece would be a record, and moving slow. */
+	if (!volume_read_seeks(ra->volume) ||
+	    position >= volume_read_size(ra->volume))
+		return false;
+	pthread_mutex_lock(&ra->lock);
+	stop(ra);
+	ra->is_nowhere = !volume_read_go_to(ra->volume, position);
+	ra->position = position;
+	ra->ended = false;
+	ra->piece = PIECE_MIN;
+	pthread_mutex_unlock(&ra->lock);
+	return true;
+}
+
+bool
+read_ahead_is_out_of_memory(struct read_ahead *ra)
+{
+	return ra->out_of_memory;
+}
+
+uint64_t
+read_ahead_position(struct read_ahead *ra)
+{
+	return ra->position;
+}
+
+/* -------------------------------------------------------------- from birth on */
+
+struct read_ahead *
+read_ahead_new(struct chunk_pool *pool, struct volume_read *volume)
+{
+	struct read_ahead *ra = calloc(1, sizeof(*ra));
+
+	if (ra == NULL)
+		return NULL;
+	ra->pool = pool;
+	ra->volume = volume;
+	ra->piece = CHUNK_BYTES;
+	ra->ended = true;
+	pthread_mutex_init(&ra->lock, NULL);
+	pthread_cond_init(&ra->changed, NULL);
+	if (pthread_create(&ra->thread, NULL, run, ra) == 0)
+		return ra;
+	pthread_cond_destroy(&ra->changed);
+	pthread_mutex_destroy(&ra->lock);
+	free(ra);
+	return NULL;
+}
+
+void
+read_ahead_free(struct read_ahead *ra)
+{
+	if (ra == NULL)
+		return;
+	chunk_pool_end(ra->pool);
+	pthread_mutex_lock(&ra->lock);
+	ra->quit = true;
+	stop(ra);
+	pthread_cond_broadcast(&ra->changed);
+	pthread_mutex_unlock(&ra->lock);
+	pthread_join(ra->thread, NULL);
+	pthread_cond_destroy(&ra->changed);
+	pthread_mutex_destroy(&ra->lock);
+	free(ra);
+}

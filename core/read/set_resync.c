@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "core/read/set_own.h"
+
+/* Searched at once, bytes: more than what one header of most dialects spans. */
+#define STRETCH ((uint64_t)1 << 20)
+
+/* Blocks that all but the last header of an inode stand for, with its own. */
+#define FULL_HEADER (HEADER_ADDRS + (uint64_t)1)
+
+/* A file may take up some more blocks than its size needs. */
+#define SURPLUS_MAX 63
+
+static const char lost_header[] = "a header could not be read";
+
+/* ---------------------------------------------------- inode that goes on */
+
+static bool
+is_incomplete(const struct set *s)
+{
+	return s->inode.open && !s->inode.unwanted &&
+	    s->inode.offset < s->inode.size && !s->inode.withheld;
+}
+
+static bool
+continues_inode(const struct set *s, const struct header *h)
+{
+	return s->inode.open && h->type == HEADER_ADDR &&
+	    h->part == HEADER_PART_DATA && h->inode == s->inode.header.inode;
+}
+
+/* Blocks of the inode's contents that no header has told of. */
+static uint64_t
+blocks_left(const struct set *s)
+{
+	const uint64_t left = s->inode.size - s->inode.offset;
+
+	return left / s->block + (left % s->block != 0);
+}
+
+/*
+ * One header is lost, and what is behind it is all there: if these are as many
+ * blocks as it must have stood for, then none of them was a hole.
+ */
+static bool
+is_all_there(const struct set *s, const struct set_found *found,
+    uint64_t blocks)
+{
+	const uint64_t left = blocks_left(s);
+
+	if (!found->fits || s->is_coded || !set_trusts_numbers(s) ||
+	    s->window.cursor != s->expected || !is_incomplete(s) ||
+	    found->distance != blocks * s->block)
+		return false;
+	if (continues_inode(s, &found->header))
+		return blocks == FULL_HEADER && left > HEADER_ADDRS;
+	return left <= HEADER_ADDRS && blocks - 1 >= left &&
+	    blocks - 1 <= left + SURPLUS_MAX;
+}
+
+/*
+ * The inode goes on behind `blocks` that were lost.  Where, is known if those
+ * are full headers without a hole, or one header.
+ */
+static void
+bridge_inode(struct set *s, uint64_t blocks)
+{
+	const uint64_t headers = blocks <= FULL_HEADER ? 1 :
+	    blocks / FULL_HEADER;
+
+	if (s->is_coded || (blocks > FULL_HEADER && blocks % FULL_HEADER != 0))
+		set_end_inode(s, lost_header);
+	else
+		set_put_lost(s, headers * HEADER_ADDRS * s->block,
+		    lost_header);
+}
+
+/* ------------------------------------------------------------------ bridge */
+
+static void
+put_lost_blocks(struct set *s, uint64_t blocks, const char *why)
+{
+	struct set_item *item = set_queue(s, SET_LOST, 0);
+
+	item->length = blocks;
+	item->why = why;
+}
+
+static void
+put_lost_xattrs(struct set *s)
+{
+	s->inode.damaged = true;
+	if (!s->inode.unwanted)
+		set_queue(s, SET_LOST_XATTRS, s->inode.header.inode)->why =
+		    lost_header;
+}
+
+/* Blocks of the set between where a header was expected and where one is. */
+static uint64_t
+count_blocks(const struct set *s, const struct set_found *found)
+{
+	const uint64_t position = s->window.cursor + found->distance +
+	    (uint64_t)(found->fits ? 0 : found->missing);
+
+	if ((int64_t)(position - s->expected) <= 0)
+		return 0;
+	return (position - s->expected + s->block - 1) / s->block;
+}
+
+/* Say what is lost between the place of the header expected and the one found. */
+static void
+bridge(struct set *s, const struct set_found *found, uint64_t blocks)
+{
+	const struct header *h = &found->header;
+
+	if (blocks == 0)
+		return;
+	if (continues_inode(s, h) && (is_incomplete(s) || s->inode.unwanted)) {
+		if (!s->inode.unwanted)
+			bridge_inode(s, blocks);
+		return;
+	}
+	if (s->inode.open && h->type == HEADER_INODE &&
+	    h->part != HEADER_PART_DATA &&
+	    h->inode == s->inode.header.inode) {
+		set_put_lost(s, UINT64_MAX, lost_header);
+		put_lost_xattrs(s);
+		return;
+	}
+	if (s->inode.open)
+		set_end_inode(s, lost_header);
+	put_lost_blocks(s, blocks, lost_header);
+}
+
+static enum set_result
+go_on_at(struct set *s, const struct set_found *found)
+{
+	const uint64_t blocks = count_blocks(s, found);
+
+	if (s->gather.active) {
+		s->gather.damaged = true;
+		return set_finish_gather(s);
+	}
+	s->step = set_step_header;
+	if (is_all_there(s, found, blocks)) {
+		s->astray = false;
+		window_pass(&s->window, s->block);
+		set_begin_plain_span(s, found->distance - s->block);
+		return SET_GO_ON;
+	}
+	bridge(s, found, blocks);
+	window_pass(&s->window, found->distance);
+	set_note_number(s, &found->header, s->window.cursor);
+	s->ahead.block = NULL;
+	return SET_GO_ON;
+}
+
+/* -------------------------------------------------------------------- step */
+
+static enum set_result
+end_set(struct set *s)
+{
+	const uint64_t behind = s->window.cursor - s->expected;
+
+	if (s->inode.open)
+		set_end_inode(s, "the set ends before it");
+	if (s->window.cursor > s->expected)
+		put_lost_blocks(s, (behind + s->block - 1) / s->block,
+		    "no header was found in them");
+	return set_end(s, false);
+}
+
+/* Nothing there: pass over it, and over what hides what is behind it. */
+static void
+pass_stretch(struct set *s)
+{
+	const uint64_t passed = window_pass(&s->window, STRETCH);
+
+	if (passed < STRETCH)
+		window_pass_break(&s->window);
+	s->ahead.block = NULL;
+}
+
+enum set_result
+set_step_resync(struct set *s)
+{
+	struct set_found found;
+
+	if (!s->astray)
+		s->expected = s->window.cursor;
+	s->astray = true;
+	if (set_search(s, 0, STRETCH, &found))
+		return go_on_at(s, &found);
+	if (window_here(&s->window) != NULL) {
+		pass_stretch(s);
+		return SET_GO_ON;
+	}
+	if (s->gather.active) {
+		s->gather.damaged = true;
+		return set_finish_gather(s);
+	}
+	return volumes_verdict(s->volumes) == VERDICT_GO_ON ? end_set(s) :
+	    SET_FAILED;
+}

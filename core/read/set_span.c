@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <string.h>
+
+#include "core/read/set_own.h"
+
+/* -------------------------------------------------------------------- runs */
+
+/* The next run of the header, in bytes; 0: none. */
+static uint64_t
+take_run(struct set *s, bool *is_data)
+{
+	uint32_t blocks;
+
+	if (s->span.is_plain ||
+	    !header_runs_next(&s->span.runs, &blocks, is_data))
+		return 0;
+	if (blocks > 1 && s->span.runs.are_coded)
+		s->is_coded = true;
+	return (uint64_t)blocks * s->block;
+}
+
+/* Most dialects have a run for each block: join them. */
+static bool
+next_run(struct set *s)
+{
+	struct set_span *span = &s->span;
+	bool is_data;
+
+	if (span->run > 0)
+		return true;
+	span->run = span->next_run;
+	span->next_run = 0;
+	if (span->run > 0)
+		span->is_data = !span->is_data;
+	else
+		span->run = take_run(s, &span->is_data);
+	if (span->run == 0)
+		return false;
+	while ((span->next_run = take_run(s, &is_data)) > 0 &&
+	    is_data == span->is_data) {
+		span->run += span->next_run;
+		span->next_run = 0;
+	}
+	return true;
+}
+
+/* ------------------------------------------------------------------- steps */
+
+/* A run of data, as far as it is at the cursor. */
+static enum set_result
+pass_data(struct set *s)
+{
+	static const char missing[] = "blocks could not be read";
+	struct set_span *span = &s->span;
+	const struct window_piece *here = window_here(&s->window);
+
+	if (here == NULL || here->sight == WINDOW_BREAK) {
+		s->step = set_step_header;	/* where it is noticed, too */
+		set_end_inode(s, here == NULL ? "the set ends before it" :
+		    "the volume ends before it");
+		return SET_GO_ON;
+	}
+	const uint64_t part = here->length < span->run ? here->length :
+	    span->run;
+	if (here->sight == WINDOW_GAP)
+		set_put_lost(s, part, missing);
+	else if (!set_put_data(s, here->bytes, part, here->chunk))
+		return set_out_of_memory(s);
+	span->run -= part;
+	span->data -= part;
+	window_pass(&s->window, part);
+	return SET_GO_ON;
+}
+
+static enum set_result
+step_span(struct set *s)
+{
+	struct set_span *span = &s->span;
+
+	if (s->inode.unwanted) {
+		set_pass_junk(s, span->data);
+		return SET_GO_ON;
+	}
+	if (!next_run(s)) {
+		s->step = set_step_header;
+		return SET_GO_ON;
+	}
+	if (span->is_data)
+		return pass_data(s);
+	set_put_hole(s, span->run);
+	span->run = 0;
+	return SET_GO_ON;
+}
+
+/* Blocks are missing somewhere in it: all of it is in doubt. */
+static void
+lose_span(struct set *s, const struct set_found *next)
+{
+	struct set_span *span = &s->span;
+
+	while (next_run(s)) {
+		set_put_lost(s, span->run, "blocks are missing from the set");
+		span->run = 0;
+	}
+	s->astray = true;
+	s->expected = s->window.cursor + span->data;
+	window_pass(&s->window, next->distance);
+	s->step = set_step_header;
+}
+
+/* Go to the header behind it, and come back unless that is good. */
+static bool
+jump_over(struct set *s)
+{
+	struct window_mark mark;
+	struct set_found found;
+	const uint8_t *block;
+
+	if (!window_mark(&s->window, &mark) ||
+	    !window_jump(&s->window, s->span.data))
+		return false;
+	s->ahead.block = NULL;
+	if (set_check_at(s, 0, &found, &block) && found.fits) {
+		s->step = set_step_header;
+		return true;
+	}
+	s->ahead.block = NULL;
+	return !window_return(&s->window, &mark);
+}
+
+static enum set_result
+step_open(struct set *s)
+{
+	struct set_found next;
+
+	s->step = step_span;
+	if (s->inode.unwanted && jump_over(s))
+		return SET_GO_ON;
+	if (!set_verify(s, s->span.data, &next))
+		lose_span(s, &next);
+	return SET_GO_ON;
+}
+
+void
+set_begin_span(struct set *s, const struct header *h, const uint8_t *block)
+{
+	struct set_span *span = &s->span;
+	struct header copy = *h;
+
+	if (block != s->inode.block) {
+		memcpy(span->block, block, s->block);
+		copy.addrs = span->block + (h->addrs - block);
+	}
+	*span = (struct set_span){ .block = span->block };
+	header_runs_begin(&span->runs, s->dialect, &copy);
+	span->data = header_data_blocks(s->dialect, &copy) * s->block;
+	window_pass(&s->window, s->block);
+	s->step = step_open;
+}
+
+void
+set_begin_plain_span(struct set *s, uint64_t bytes)
+{
+	s->span = (struct set_span){
+		.block = s->span.block,
+		.is_plain = true,
+		.run = bytes,
+		.is_data = true,
+		.data = bytes,
+	};
+	s->step = step_span;
+}

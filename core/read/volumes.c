@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "core/read/volumes.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/read/read_ahead.h"
+
+#define CHUNKS 64		/* all that a set may have in memory */
+#define SKIPPED_MAX 8		/* volumes in a row, before the set ends */
+#define WHY_BYTES 160
+
+struct volumes {
+	struct volumes_config config;
+	struct dialect dialect;
+	uint8_t *block;			/* first header, owned */
+	struct header header;		/* decoded from it */
+	struct chunk_pool *pool;
+	struct volume_read *reader;
+	struct read_ahead *ahead;
+	struct chunk *first;		/* of a volume, not yet passed on */
+	uint32_t number;		/* of the open volume */
+	uint64_t before;		/* bytes of the volumes before it */
+	bool stays;
+	bool ended;
+	enum verdict verdict;
+};
+
+/* -------------------------------------------------------------- one volume */
+
+static bool
+open_volume(struct volumes *v, uint32_t number)
+{
+	const struct de_volume facts = {
+		.struct_size = sizeof(facts),
+		.number = number,
+		.record_size = v->config.record_size,
+		.level = v->header.level < 0 ? 0 : (uint32_t)v->header.level,
+		.date = v->header.date,
+		.job = v->config.job != NULL ? v->config.job : "",
+		.label = v->header.label,
+	};
+
+	if (!volume_read_open(v->reader, &facts))
+		return false;
+	read_ahead_begin(v->ahead, number);
+	v->first = read_ahead_next(v->ahead);
+	return true;
+}
+
+static void
+drop_first(struct volumes *v)
+{
+	if (v->first != NULL)
+		chunk_release(v->first);
+	v->first = NULL;
+}
+
+/* Says why it is not; "" if there is nothing to add to what was reported. */
+static bool
+is_volume(struct volumes *v, uint32_t number, char why[static WHY_BYTES])
+{
+	const struct chunk *chunk = v->first;
+	struct header h;
+
+	why[0] = '\0';
+	if (chunk == NULL || chunk->length == 0) {
+		snprintf(why, WHY_BYTES, "nothing could be read from it");
+	} else if (chunk->length < v->dialect.block_size ||
+	    !header_decode(&v->dialect, chunk->bytes, &h)) {
+		snprintf(why, WHY_BYTES, "it is not a volume of a dump");
+	} else if (h.date != v->header.date ||
+	    h.base_date != v->header.base_date) {
+		snprintf(why, WHY_BYTES, "it is of another dump");
+	} else if (h.type != HEADER_TAPE || h.volume != number) {
+		snprintf(why, WHY_BYTES, "it is volume %" PRIu32, h.volume);
+	} else {
+		return true;
+	}
+	return false;
+}
+
+/* ------------------------------------------------------------------- change */
+
+static bool
+try_volume(struct volumes *v, uint32_t number, char why[static WHY_BYTES])
+{
+	snprintf(why, WHY_BYTES, "it cannot be opened");
+	if (!open_volume(v, number))
+		return false;
+	if (is_volume(v, number, why))
+		return true;
+	drop_first(v);
+	return false;
+}
+
+/* Ask for it until it is there.  False: *skip, or the verdict says why. */
+static bool
+get_volume(struct volumes *v, uint32_t number, bool *skip)
+{
+	char why[WHY_BYTES];
+
+	*skip = false;
+	while (!try_volume(v, number, why)) {
+		if (v->config.want == NULL)
+			return false;
+		v->verdict = v->config.want(v->config.want_arg, number, why,
+		    skip);
+		if (v->verdict != VERDICT_GO_ON || *skip)
+			return false;
+	}
+	return true;
+}
+
+/* The next volume there is, in the place of the one that has ended. */
+static bool
+change_volume(struct volumes *v)
+{
+	unsigned int skipped = 0;
+	bool skip;
+
+	v->before += volume_read_at(v->reader);
+	do {
+		if (v->number == UINT32_MAX)
+			return false;
+		v->number++;
+		if (get_volume(v, v->number, &skip))
+			return true;
+	} while (skip && ++skipped < SKIPPED_MAX);
+	return false;
+}
+
+/* ---------------------------------------------------------------- the first */
+
+static bool
+recognise(struct volumes *v)
+{
+	const struct chunk *chunk = v->first;
+	struct report *rep = v->config.rep;
+	const char *medium = volume_read_medium(v->reader);
+
+	if (chunk == NULL || chunk->length < DIALECT_BLOCK_MIN) {
+		report(rep, DE_ERROR, "%s: too short to be a dump", medium);
+		return false;
+	}
+	if (!dialect_recognise(&v->dialect, chunk->bytes, chunk->length) ||
+	    v->dialect.block_size > chunk->length) {
+		report(rep, DE_ERROR, "%s: not a dump", medium);
+		return false;
+	}
+	if (v->config.dialect != NULL &&
+	    !dialect_force(&v->dialect, v->config.dialect)) {
+		report(rep, DE_ERROR, "%s: not a dump of the dialect \"%s\"",
+		    medium, v->config.dialect);
+		return false;
+	}
+	return true;
+}
+
+static bool
+keep_header(struct volumes *v)
+{
+	memcpy(v->block, v->first->bytes, v->dialect.block_size);
+	if (header_decode(&v->dialect, v->block, &v->header))
+		return true;
+	report(v->config.rep, DE_ERROR, "%s: its first header is damaged",
+	    volume_read_medium(v->reader));
+	return false;
+}
+
+static bool
+make(struct volumes *v)
+{
+	v->block = calloc(1, DIALECT_BLOCK_MAX);
+	v->pool = chunk_pool_new(CHUNKS);
+	if (v->block != NULL && v->pool != NULL) {
+		v->reader = volume_read_new(v->config.output);
+		if (v->reader == NULL)
+			return false;	/* it has reported */
+		v->ahead = read_ahead_new(v->pool, v->reader);
+	}
+	if (v->ahead == NULL)
+		report(v->config.rep, DE_ERROR, "out of memory");
+	return v->ahead != NULL;
+}
+
+struct volumes *
+volumes_open(const struct volumes_config *config, enum verdict *verdict)
+{
+	struct volumes *v = calloc(1, sizeof(*v));
+
+	*verdict = VERDICT_NOT_STARTED;
+	if (v == NULL) {
+		report(config->rep, DE_ERROR, "out of memory");
+		return NULL;
+	}
+	v->config = *config;
+	v->number = config->first_volume;
+	if (make(v) && open_volume(v, v->number) && recognise(v) &&
+	    keep_header(v)) {
+		*verdict = VERDICT_GO_ON;
+		return v;
+	}
+	volumes_close(v);
+	return NULL;
+}
+
+void
+volumes_close(struct volumes *v)
+{
+	if (v == NULL)
+		return;
+	drop_first(v);
+	read_ahead_free(v->ahead);
+	volume_read_free(v->reader);
+	chunk_pool_free(v->pool);
+	free(v->block);
+	free(v);
+}
+
+/* ------------------------------------------------------------------ reading */
+
+static struct chunk *
+take_first(struct volumes *v)
+{
+	struct chunk *chunk = v->first;
+
+	v->first = NULL;
+	chunk->begins_volume = true;
+	return chunk;
+}
+
+static bool
+may_go_on(struct volumes *v)
+{
+	if (read_ahead_is_out_of_memory(v->ahead)) {
+		report(v->config.rep, DE_ERROR, "out of memory");
+		v->verdict = VERDICT_ABORT;
+	}
+	if (*v->config.cancelled && v->verdict == VERDICT_GO_ON)
+		v->verdict = VERDICT_ABORT;
+	return v->verdict == VERDICT_GO_ON;
+}
+
+struct chunk *
+volumes_next(struct volumes *v)
+{
+	if (!may_go_on(v))
+		return NULL;
+	if (v->first != NULL)
+		return take_first(v);
+	struct chunk *chunk = v->ended ? NULL : read_ahead_next(v->ahead);
+	if (chunk != NULL || !may_go_on(v) || v->stays || v->ended)
+		return chunk;
+	v->ended = !change_volume(v);
+	return v->ended ? NULL : take_first(v);
+}
+
+enum verdict
+volumes_verdict(const struct volumes *v)
+{
+	return v->verdict == VERDICT_GO_ON && *v->config.cancelled ?
+	    VERDICT_ABORT : v->verdict;
+}
+
+void
+volumes_stay(struct volumes *v)
+{
+	v->stays = true;
+}
+
+bool
+volumes_go_to(struct volumes *v, uint64_t position)
+{
+	return v->first == NULL && !v->ended &&
+	    read_ahead_go_to(v->ahead, position);
+}
+
+/* ------------------------------------------------------------------- asked */
+
+const struct dialect *
+volumes_dialect(const struct volumes *v)
+{
+	return &v->dialect;
+}
+
+const struct header *
+volumes_header(const struct volumes *v)
+{
+	return &v->header;
+}
+
+uint64_t
+volumes_bytes(const struct volumes *v)
+{
+	return v->before + read_ahead_position(v->ahead);
+}
+
+uint64_t
+volumes_size(const struct volumes *v)
+{
+	return v->number == v->config.first_volume ?
+	    volume_read_size(v->reader) : 0;
+}
