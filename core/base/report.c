@@ -18,6 +18,7 @@ struct report {
 	int fd;
 	bool terminal;
 	enum report_level level;
+	const char *program;		/* borrowed */
 	char subject[SUBJECT_BYTES];
 	bool progress_shown;
 	report_taker_fn *taker;		/* NULL: messages are shown */
@@ -34,6 +35,7 @@ report_new(int fd, enum report_level level)
 		return NULL;
 	rep->fd = fd;
 	rep->level = level;
+	rep->program = "dumpengine";
 	const char *term = getenv("TERM");
 	rep->terminal = isatty(fd) && term != NULL && strcmp(term, "dumb") != 0;
 	pthread_mutex_init(&rep->lock, NULL);
@@ -53,6 +55,12 @@ void
 report_set_level(struct report *rep, enum report_level level)
 {
 	rep->level = level;
+}
+
+void
+report_set_program(struct report *rep, const char *program)
+{
+	rep->program = program;
 }
 
 void
@@ -135,7 +143,7 @@ begin_line(const struct report *rep, enum de_severity severity, char *line)
 	size_t used = 0;
 
 	if (rep->subject[0] == '\0') {
-		used = appendf(line, used, "dumpengine: ");
+		used = appendf(line, used, "%s: ", rep->program);
 	} else {
 		time_t now = time(NULL);
 		struct tm tm;

@@ -33,6 +33,9 @@ void report_free(struct report *rep);
 
 void report_set_level(struct report *rep, enum report_level level);
 
+/* The name that messages begin with, borrowed; at first "dumpengine". */
+void report_set_program(struct report *rep, const char *program);
+
 /*
  * Set the job that subsequent messages are about, or NULL for the program
  * itself.  Messages about a job also carry the time of day.

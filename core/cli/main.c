@@ -3,13 +3,12 @@
  * main.c - do what the command line of dumpengine asks for
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "core/cli/arguments.h"
+#include "core/cli/descriptors.h"
 #include "core/cli/ending.h"
 #include "core/config/config.h"
 #include "core/config/config_text.h"
@@ -303,23 +302,6 @@ act(struct report *rep, struct plugin_registry *reg,
 	return status;
 }
 
-/*
- * If a standard descriptor were closed, the next file opened would get its
- * number, and messages could end up in the dump.  /dev/null is opened for
- * reading only, so that a dump to a closed standard output fails.
- */
-static void
-occupy_standard_descriptors(void)
-{
-	int fd;
-
-	do
-		fd = open("/dev/null", O_RDONLY);
-	while (fd >= 0 && fd <= 2);
-	if (fd > 2)
-		close(fd);
-}
-
 static int
 run(struct report *rep, struct arguments *args, int argc, char **argv)
 {
@@ -344,7 +326,7 @@ main(int argc, char **argv)
 	struct arguments args = { .trust = trust_new() };
 	int status = STATUS_NOT_STARTED;
 
-	occupy_standard_descriptors();
+	descriptors_occupy();
 	note_init();
 	ending_guard();
 	struct report *rep = report_new(STDERR_FILENO, REPORT_NORMAL);

@@ -1,19 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "core/run/run_report.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "core/chain/level.h"
-#include "core/base/report_file.h"
+#include "core/base/json_file.h"
 #include "core/operator/supervisor.h"
-#include "core/base/utf8.h"
 #include "core/operator/volume_report.h"
 
 #define SCHEMA 1		/* raised when old readers would be wrong */
@@ -46,17 +42,6 @@ run_report_free(struct run_report *r)
 		return;
 	json_decref(r->jobs);
 	free(r);
-}
-
-/* Escape a name, which may be any bytes; distinct names stay distinct. */
-static json_t *
-text(const char *s)
-{
-	char *escaped = utf8_escape(s);
-	json_t *value = escaped == NULL ? NULL : json_string(escaped);
-
-	free(escaped);
-	return value == NULL ? json_null() : value;
 }
 
 static json_t *
@@ -121,7 +106,7 @@ facts(const struct dump_record *record, uint32_t number)
 		    length >= sizeof(key))
 			continue;
 		snprintf(key, sizeof(key), "%.*s", (int)length, line);
-		json_object_set_new(o, key, text(line + length + 1));
+		json_object_set_new(o, key, json_file_text(line + length + 1));
 	}
 	return o;
 }
@@ -135,7 +120,8 @@ said(const struct dump_record *record)
 		json_t *o = json_object();
 		json_object_set_new(o, "volume", record->said[i].volume == 0 ?
 		    json_null() : json_integer(record->said[i].volume));
-		json_object_set_new(o, "text", text(record->said[i].text));
+		json_object_set_new(o, "text",
+		    json_file_text(record->said[i].text));
 		json_array_append_new(array, o);
 	}
 	return array;
@@ -149,7 +135,7 @@ volume(const struct dump_record *record, const struct message_volume *v)
 	json_t *o = json_object();
 
 	json_object_set_new(o, "number", json_integer(v->number));
-	json_object_set_new(o, "medium", text(v->medium));
+	json_object_set_new(o, "medium", json_file_text(v->medium));
 	json_object_set_new(o, "tape_file", v->tape_file < 0 ? json_null() :
 	    json_integer(v->tape_file));
 	json_object_set_new(o, "handler", facts(record, v->number));
@@ -193,7 +179,8 @@ rewrites(const struct dump_record *record)
 		json_t *o = json_object();
 		json_object_set_new(o, "volume",
 		    json_integer(record->rewrites[i].volume));
-		json_object_set_new(o, "why", text(record->rewrites[i].why));
+		json_object_set_new(o, "why",
+		    json_file_text(record->rewrites[i].why));
 		json_array_append_new(array, o);
 	}
 	return array;
@@ -222,9 +209,9 @@ listed(const struct dump_record *record)
 		json_t *o = json_object();
 		json_object_set_new(o, "kind",
 		    json_string(finding_text(f->kind)));
-		json_object_set_new(o, "path", text(f->path));
+		json_object_set_new(o, "path", json_file_text(f->path));
 		json_object_set_new(o, "inode", json_integer(f->inode));
-		json_object_set_new(o, "text", text(f->text));
+		json_object_set_new(o, "text", json_file_text(f->text));
 		json_array_append_new(array, o);
 	}
 	return array;
@@ -256,13 +243,13 @@ run_report_add(struct run_report *r, const struct job_config *job,
 	json_t *o = json_object();
 	const struct message_description *d = &record->description;
 
-	json_object_set_new(o, "name", text(job_name(job)));
+	json_object_set_new(o, "name", json_file_text(job_name(job)));
 	set_level(o, job, record);
-	json_object_set_new(o, "label", text(job->settings.label));
-	json_object_set_new(o, "device", text(d->device));
-	json_object_set_new(o, "mount_point", text(d->filesystem));
-	json_object_set_new(o, "filesystem", text(d->type));
-	json_object_set_new(o, "uuid", text(d->uuid));
+	json_object_set_new(o, "label", json_file_text(job->settings.label));
+	json_object_set_new(o, "device", json_file_text(d->device));
+	json_object_set_new(o, "mount_point", json_file_text(d->filesystem));
+	json_object_set_new(o, "filesystem", json_file_text(d->type));
+	json_object_set_new(o, "uuid", json_file_text(d->uuid));
 	json_object_set_new(o, "exit_status", json_integer(record->status));
 	json_object_set_new(o, "result",
 	    json_string(exit_status_text(record->status)));
@@ -288,44 +275,6 @@ run_report_add(struct run_report *r, const struct job_config *job,
 	json_array_append_new(r->jobs, o);
 }
 
-static bool
-write_to(FILE *out, const json_t *root)
-{
-	return json_dumpf(root, out, JSON_INDENT(2) |
-	    JSON_REAL_PRECISION(9)) == 0 &&
-	    fputc('\n', out) != EOF && fflush(out) == 0;
-}
-
-/* Returns NULL, or why it failed. */
-static const char *
-write_file(const char *file, const json_t *root, struct report *rep)
-{
-	struct report_file f;
-	const char *why = report_file_open(&f, file);
-
-	if (why != NULL)
-		return why;
-	if (f.is_replaced && safe_file_folder_is_open(f.beside.folder))
-		report(rep, DE_WARNING, "%s: its directory is writable "
-		    "by everyone, so anyone can replace the report", file);
-	const int fd = fcntl(f.fd, F_DUPFD_CLOEXEC, 3);
-	FILE *out = fd == -1 ? NULL : fdopen(fd, "w");
-	bool ok = out != NULL && write_to(out, root);
-	if (out != NULL)
-		ok = fclose(out) == 0 && ok;
-	else if (fd != -1)
-		close(fd);
-	ok = report_file_close(&f, ok);
-	return ok ? NULL : strerror(errno != 0 ? errno : ENOMEM);
-}
-
-static const char *
-write_standard_output(const json_t *root)
-{
-	return write_to(stdout, root) ? NULL :
-	    strerror(errno != 0 ? errno : ENOMEM);
-}
-
 bool
 run_report_write(struct run_report *r, const char *file,
     enum exit_status status, struct report *rep)
@@ -339,12 +288,7 @@ run_report_write(struct run_report *r, const char *file,
 	json_object_set_new(root, "ended", json_integer((int64_t)time(NULL)));
 	json_object_set_new(root, "exit_status", json_integer(status));
 	json_object_set(root, "jobs", r->jobs);
-	errno = 0;
-	const char *why = strcmp(file, "-") == 0 ?
-	    write_standard_output(root) : write_file(file, root, rep);
-	if (why != NULL)
-		report(rep, DE_ERROR, "%s: cannot write the report: %s",
-		    file, why);
+	const bool ok = json_file_write(file, root, rep);
 	json_decref(root);
-	return why == NULL;
+	return ok;
 }

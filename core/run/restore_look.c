@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "core/run/restore_look.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/restore/compare.h"
+#include "core/restore/drill.h"
+#include "core/restore/list.h"
+#include "core/restore/verify.h"
+#include "core/run/restore_pass.h"
+#include "core/run/restore_report.h"
+#include "core/run/restore_selection.h"
+#include "core/run/restore_set.h"
+#include "core/run/restore_tree.h"
+#include "core/run/restore_watch.h"
+
+/* --------------------------------------------------------------------- -t */
+
+/* The inodes that are in any of the sets; false: see r->verdict. */
+static bool
+unite_dumped(struct restore *r, struct inomap *all)
+{
+	const uint32_t max = restore_pass_max_inode(r);
+
+	if (!inomap_init(all, max))
+		return restore_no_room(r);
+	for (size_t i = 0; i < r->set_count; i++) {
+		const struct inomap *dumped = restore_set_dumped(r->sets[i]);
+		for (uint32_t inode = dumped == NULL ? 0 :
+		    inomap_next(dumped, 1); inode != 0; inode = inode < max ?
+		    inomap_next(dumped, inode + 1) : 0)
+			inomap_add(all, inode);
+	}
+	return true;
+}
+
+static bool
+has_all_maps(const struct restore *r)
+{
+	for (size_t i = 0; i < r->set_count; i++)
+		if (restore_set_dumped(r->sets[i]) == NULL)
+			return false;
+	return true;
+}
+
+/* False if some of it was not there to be listed. */
+static void
+list_names(struct restore *r, struct list *list)
+{
+	const struct restore_request *q = r->request;
+
+	for (size_t i = 0; i < r->set_count; i++)
+		list_identity(list, restore_set_identity(r->sets[i]));
+	if (restore_selection_is_all(r) && !q->settings.no_recursion)
+		list_all(list);
+	else if (restore_selection_is_all(r))
+		list_path(list, ".");
+	for (size_t i = 0; i < q->name_count; i++)
+		if (!list_path(list, q->names[i]))
+			outcome_add(r->outcome, OUTCOME_MISSING, 0,
+			    "%s: there is no such name in the set",
+			    q->names[i]);
+}
+
+static void
+conclude_list(struct restore *r, struct list *list)
+{
+	const uint64_t too_long = list_too_long(list);
+
+	if (too_long > 0)
+		outcome_add(r->outcome, OUTCOME_MISSING, 0, "%" PRIu64
+		    " names are not listed: their paths are longer than %u "
+		    "bytes", too_long, (unsigned int)LIST_PATH_MAX);
+	if (!list_end(list)) {
+		report(r->rep, DE_ERROR, "cannot write the list: %s",
+		    strerror(errno));
+		restore_end(r, VERDICT_ABORT);
+	}
+}
+
+bool
+restore_look_list(struct restore *r)
+{
+	struct inomap dumped = { 0 };
+	const bool is_known = has_all_maps(r);
+	const struct list_config config = {
+		.fd = STDOUT_FILENO,
+		.names = r->names,
+		.dumped = is_known ? &dumped : NULL,
+		.verbose = r->request->settings.verbose,
+		.recursive = !r->request->settings.no_recursion,
+	};
+
+	if (is_known && !unite_dumped(r, &dumped))
+		return false;
+	struct list *list = list_new(&config);
+	if (list == NULL) {
+		restore_no_room(r);
+	} else {
+		list_names(r, list);
+		conclude_list(r, list);
+	}
+	inomap_free(&dumped);
+	return r->verdict == VERDICT_GO_ON;
+}
+
+/* --------------------------------------------------------------------- -C */
+
+/* The tree to compare with: -D, or where the filesystem was mounted. */
+static int
+open_root(struct restore *r)
+{
+	const struct set_identity *set =
+	    restore_set_identity(r->sets[r->set_count - 1]);
+	const char *root = r->request->root != NULL ? r->request->root :
+	    set->filesystem[0] == '/' ? set->filesystem : ".";
+	const int fd = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd == -1) {
+		report(r->rep, DE_ERROR, "%s: %s; -D names the directory to "
+		    "compare with", root, strerror(errno));
+		restore_end(r, VERDICT_NOT_STARTED);
+	} else {
+		report(r->rep, DE_INFO, "comparing with %s", root);
+	}
+	return fd;
+}
+
+static void
+late(void *arg, uint32_t inode, const struct de_xattr *xattr)
+{
+	compare_late_xattr(arg, inode, xattr);
+}
+
+struct comparison {
+	struct restore *r;
+	struct compare *compare;
+};
+
+/* -L: enough differences. */
+static enum verdict
+limit(void *arg)
+{
+	const struct comparison *c = arg;
+	const uint64_t limit = c->r->request->limit;
+
+	return limit > 0 && outcome_count(c->r->outcome, OUTCOME_DIFFERENT) >=
+	    limit ? VERDICT_ABORT : VERDICT_GO_ON;
+}
+
+static bool
+compare_sets(struct restore *r, const struct compare_config *config,
+    const struct inomap *inodes)
+{
+	struct comparison c = { .r = r, .compare = compare_new(config) };
+	const struct restore_pass pass = {
+		.work = &compare_work,
+		.arg = c.compare,
+		.inodes = inodes,
+		.late = late,
+		.verdict = limit,
+		.verdict_arg = &c,
+	};
+
+	if (c.compare == NULL)
+		return restore_no_room(r);
+	const bool ok = restore_pass_run(r, &pass);
+	if (ok)
+		compare_directories(c.compare, r->directories, r->cancelled);
+	r->files = compare_files(c.compare);
+	r->bytes = compare_bytes(c.compare);
+	compare_free(c.compare);
+	if (!ok && limit(&c) != VERDICT_GO_ON)
+		report(r->rep, DE_ERROR, "there are %" PRIu64 " differences, "
+		    "the limit of -L", r->request->limit);
+	return ok;
+}
+
+static bool
+compare_wanted(struct restore *r, struct wanted *wanted,
+    struct target *target)
+{
+	const struct set_identity *first = restore_set_identity(r->sets[0]);
+	const bool is_all = restore_selection_is_all(r);
+	struct inomap inodes;
+	const struct compare_config config = {
+		.settings = &r->request->settings,
+		.names = r->names,
+		.target = target,
+		.outcome = r->outcome,
+		.wanted = is_all ? NULL : wanted_selected(wanted),
+		.root_is_wanted = wanted_has_root(wanted),
+		.is_whole = is_all && first->base_date == 0,
+	};
+
+	if (!wanted_inodes(wanted, restore_pass_max_inode(r), &inodes))
+		return restore_no_room(r);
+	const bool ok = compare_sets(r, &config, &inodes);
+	inomap_free(&inodes);
+	return ok;
+}
+
+bool
+restore_look_compare(struct restore *r)
+{
+	struct wanted *wanted = restore_selection_make(r);
+	const int root = wanted == NULL ? -1 : open_root(r);
+	struct target *target = root == -1 ? NULL : target_new(root, r->names,
+	    r->request->settings.workers);
+	bool ok = false;
+
+	if (target != NULL)
+		ok = compare_wanted(r, wanted, target);
+	else if (root != -1)
+		restore_no_room(r);
+	target_free(target);
+	if (root != -1)
+		close(root);
+	wanted_free(wanted);
+	return ok;
+}
+
+/* --------------------------------------------------------------- --verify */
+
+/* All items of a set, directories included. */
+static bool
+verify_items(struct restore *r, struct restore_set *s, struct verify *verify,
+    struct restore_tree *tree)
+{
+	struct set_item item;
+	bool in_directory = false;
+
+	while (restore_set_next(s, &item)) {
+		if (!verify_item(verify, restore_set_open(s), &item))
+			return restore_no_room(r);
+		if (item.kind == SET_INODE)
+			in_directory = restore_tree_is_directory(&item);
+		if (in_directory && !restore_tree_take(tree, &item))
+			return false;
+		if (item.kind == SET_INODE_END)
+			in_directory = false;
+	}
+	return r->verdict == VERDICT_GO_ON;
+}
+
+static bool
+verify_names_of(struct restore *r, struct restore_set *s,
+    struct verify *verify)
+{
+	const struct inomap *in_use = restore_set_in_use(s);
+
+	if (in_use != NULL)
+		names_keep(r->names, in_use, restore_set_dumped(s));
+	if (!names_finish(r->names))
+		return restore_no_room(r);
+	outcome_set_names(r->outcome, r->names);
+	verify_names(verify, r->names);
+	return true;
+}
+
+bool
+restore_look_verify(struct restore *r)
+{
+	struct restore_set *s = r->sets[0];
+	struct verify *verify = verify_new(r->outcome);
+	struct restore_tree *tree = verify == NULL ? NULL :
+	    restore_tree_new(r, restore_set_dialect(s), verify);
+	bool ok = false;
+
+	if (verify == NULL)
+		restore_no_room(r);
+	if (tree != NULL) {
+		restore_watch_begin(r->watch, restore_set_size(s));
+		ok = verify_items(r, s, verify, tree) &&
+		    verify_names_of(r, s, verify);
+		r->files = verify_inodes(verify);
+		r->bytes = verify_bytes(verify);
+	}
+	restore_tree_free(tree);
+	verify_free(verify);
+	return ok;
+}
+
+/* ---------------------------------------------------------------- --drill */
+
+bool
+restore_look_drill(struct restore *r)
+{
+	const struct restore_request *q = r->request;
+	const struct drill_config config = {
+		.settings = &q->settings,
+		.names = r->names,
+		.dumped = restore_set_dumped(r->sets[0]),
+		.outcome = r->outcome,
+		.rep = r->rep,
+		.files = (uint32_t)q->drill_files,
+		.seed = q->has_seed ? q->seed : drill_seed(),
+	};
+	struct drill *drill = drill_new(&config);
+	bool ok = false;
+
+	if (drill == NULL)
+		return restore_end(r, VERDICT_NOT_STARTED);
+	report(r->rep, DE_INFO, "seed %" PRIu64, config.seed);
+	const struct restore_pass pass = {
+		.work = &drill_work,
+		.arg = drill,
+		.inodes = drill_inodes(drill),
+	};
+	ok = restore_pass_run(r, &pass);
+	restore_report_set_drill(r->report, drill_finish(drill));
+	drill_free(drill);
+	return ok;
+}
+
+/* --------------------------------------------------------------------- -P */
+
+bool
+restore_look_positions(struct restore *r)
+{
+	report(r->rep, DE_ERROR, "-P: positions of this set are not known");
+	return restore_end(r, VERDICT_NOT_STARTED);
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * restore_medium.h - what a set is on, as the command line names it
+ *
+ * Makes an instance of the output plugin that can read it, and decides what to
+ * do about a volume that cannot be opened: run a script, ask the operator, or do
+ * without it.
+ */
+#ifndef CORE_RESTORE_MEDIUM_H
+#define CORE_RESTORE_MEDIUM_H
+
+#include "core/run/restore_own.h"
+
+struct instance;
+struct restore_medium;
+
+/*
+ * `file`: of -f; NULL: that of the job.  Returns NULL after a report, and notes
+ * the verdict.
+ */
+struct restore_medium *restore_medium_new(struct restore *r, const char *file);
+void restore_medium_free(struct restore_medium *m);
+
+const struct instance *restore_medium_output(const struct restore_medium *m);
+
+/* In messages; and of the job, or "". */
+const char *restore_medium_name(const struct restore_medium *m);
+const char *restore_medium_job(const struct restore_medium *m);
+
+/* Can it be opened again from its beginning? */
+bool restore_medium_is_lasting(const struct restore_medium *m);
+
+/* Is it moved on by reading, so that only one set of it can be open? */
+bool restore_medium_is_drive(const struct restore_medium *m);
+
+/* For struct volumes_config; `m` is a struct restore_medium. */
+enum verdict restore_medium_want(void *m, uint32_t number, const char *why,
+    bool *skip);
+
+#endif

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "core/run/restore_pass.h"
+
+#include <inttypes.h>
+#include <sys/stat.h>
+
+#include "core/run/restore_set.h"
+#include "core/run/restore_watch.h"
+
+/* A pass under way. */
+struct passing {
+	struct restore *r;
+	const struct restore_pass *pass;
+	struct crew *crew;
+	struct inomap seen;		/* inodes that came */
+	size_t set;			/* number of the one being read */
+	bool is_wanted;			/* the current inode */
+	bool is_late;			/* behind the files: the crew is idle */
+};
+
+/* Does a newer set have it? */
+static bool
+is_superseded(const struct passing *p, uint32_t inode)
+{
+	for (size_t i = p->set + 1; i < p->r->set_count; i++) {
+		const struct inomap *dumped =
+		    restore_set_dumped(p->r->sets[i]);
+		if (dumped != NULL && inomap_has(dumped, inode))
+			return true;
+	}
+	return false;
+}
+
+/* The directory of its first name; files of one directory stay together. */
+static uint32_t
+directory_of(const struct names *names, uint32_t inode)
+{
+	const uint32_t id = names_of_inode(names, inode);
+	struct name_entry entry;
+
+	if (id == NAMES_NONE)
+		return NAMES_ROOT;
+	names_entry(names, id, &entry);
+	return entry.directory;
+}
+
+static bool
+begin_inode(struct passing *p, struct restore_set *s,
+    const struct set_item *item)
+{
+	const uint32_t inode = item->inode;
+
+	p->is_wanted = !(S_ISDIR(item->header->meta.mode) &&
+	    !item->is_hidden) && inomap_has(p->pass->inodes, inode) &&
+	    !is_superseded(p, inode);
+	if (!p->is_wanted) {
+		restore_set_skip(s);
+		return true;
+	}
+	inomap_add(&p->seen, inode);
+	return crew_put(p->crew, item, directory_of(p->r->names, inode)) ||
+	    restore_no_room(p->r);
+}
+
+/* Its file is written: no worker has it any more. */
+static void
+take_late(struct passing *p, const struct set_item *item)
+{
+	if (!p->is_late)
+		crew_wait(p->crew);
+	p->is_late = true;
+	if (names_is_directory(p->r->names, item->inode)) {
+		if (!is_superseded(p, item->inode) && !directories_add_xattr(
+		    p->r->directories, item->inode, item->xattr))
+			restore_no_room(p->r);
+	} else if (p->pass->late != NULL &&
+	    inomap_has(p->pass->inodes, item->inode) &&
+	    !is_superseded(p, item->inode)) {
+		p->pass->late(p->pass->arg, item->inode, item->xattr);
+	}
+}
+
+static bool
+take_item(struct passing *p, struct restore_set *s, const struct set_item *item)
+{
+	switch (item->kind) {
+	case SET_INODE:
+		return begin_inode(p, s, item);
+	case SET_DATA:
+	case SET_HOLE:
+	case SET_LOST_DATA:
+	case SET_XATTR:
+	case SET_LOST_XATTRS:
+	case SET_INODE_END:
+		return !p->is_wanted || crew_put(p->crew, item, 0) ||
+		    restore_no_room(p->r);
+	case SET_LATE_XATTR:
+		take_late(p, item);
+		return true;
+	default:
+		return true;
+	}
+}
+
+static bool
+goes_on(const struct passing *p)
+{
+	const enum verdict verdict = p->pass->verdict == NULL ? VERDICT_GO_ON :
+	    p->pass->verdict(p->pass->verdict_arg);
+
+	if (verdict != VERDICT_GO_ON)
+		restore_end(p->r, verdict);
+	return p->r->verdict == VERDICT_GO_ON;
+}
+
+static bool
+read_set(struct passing *p)
+{
+	struct restore_set *s = p->r->sets[p->set];
+	struct set_item item;
+
+	p->is_late = false;
+	if (!restore_set_return(s))
+		return false;
+	while (goes_on(p) && restore_set_next(s, &item))
+		if (!take_item(p, s, &item))
+			break;
+	crew_wait(p->crew);
+	restore_set_let_go(s);
+	restore_watch_next_set(p->r->watch);
+	return goes_on(p);
+}
+
+/* Is it in the map of any set? */
+static bool
+is_promised(const struct restore *r, uint32_t inode)
+{
+	for (size_t i = 0; i < r->set_count; i++) {
+		const struct inomap *dumped = restore_set_dumped(r->sets[i]);
+		if (dumped != NULL && inomap_has(dumped, inode))
+			return true;
+	}
+	return false;
+}
+
+static void
+name_missing(const struct passing *p)
+{
+	const struct inomap *inodes = p->pass->inodes;
+
+	for (uint32_t inode = inomap_next(inodes, 1); inode != 0;
+	    inode = inode < inodes->max_inode ?
+	    inomap_next(inodes, inode + 1) : 0)
+		if (!inomap_has(&p->seen, inode) &&
+		    !names_is_directory(p->r->names, inode) &&
+		    is_promised(p->r, inode))
+			outcome_add(p->r->outcome, OUTCOME_MISSING, inode,
+			    "it is missing from the set");
+}
+
+static uint64_t
+size_of_all(const struct restore *r)
+{
+	uint64_t bytes = 0;
+
+	for (size_t i = 0; i < r->set_count; i++) {
+		const uint64_t size = restore_set_size(r->sets[i]);
+		if (size == 0)
+			return 0;
+		bytes += size;
+	}
+	return bytes;
+}
+
+bool
+restore_pass_run(struct restore *r, const struct restore_pass *pass)
+{
+	struct passing p = { .r = r, .pass = pass };
+	bool ok = true;
+
+	if (!inomap_init(&p.seen, restore_pass_max_inode(r)))
+		return restore_no_room(r);
+	p.crew = crew_new(pass->work, pass->arg, r->request->settings.workers,
+	    r->cancelled);
+	if (p.crew == NULL) {
+		inomap_free(&p.seen);
+		return restore_no_room(r);
+	}
+	restore_watch_begin(r->watch, size_of_all(r));
+	for (p.set = 0; ok && p.set < r->set_count; p.set++)
+		ok = read_set(&p);
+	crew_free(p.crew);
+	if (ok)
+		name_missing(&p);
+	inomap_free(&p.seen);
+	return ok;
+}
+
+uint32_t
+restore_pass_max_inode(const struct restore *r)
+{
+	uint32_t max = NAMES_ROOT;
+	bool is_known = true;
+
+	for (size_t i = 0; i < r->set_count; i++) {
+		const struct inomap *dumped = restore_set_dumped(r->sets[i]);
+		if (dumped == NULL)
+			is_known = false;
+		else if (dumped->max_inode > max)
+			max = dumped->max_inode;
+	}
+	for (uint32_t id = 0; !is_known && id < names_count(r->names); id++) {
+		struct name_entry entry;
+		names_entry(r->names, id, &entry);
+		if (entry.inode > max)
+			max = entry.inode;
+	}
+	return max;
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * restore_request.h - what dumpengine-restore was asked to do
+ *
+ * Filled once by core/cli/restore_arguments.c, read by everybody in core/run/.
+ */
+#ifndef CORE_RESTORE_REQUEST_H
+#define CORE_RESTORE_REQUEST_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/base/report.h"
+#include "core/base/trust.h"
+#include "core/restore/restore_settings.h"
+
+enum restore_action {
+	RESTORE_NOTHING,	/* none was given */
+	RESTORE_LIST,		/* -t */
+	RESTORE_EXTRACT,	/* -x */
+	RESTORE_REBUILD,	/* -r */
+	RESTORE_RESUME,		/* -R */
+	RESTORE_COMPARE,	/* -C */
+	RESTORE_INTERACTIVE,	/* -i */
+	RESTORE_POSITIONS,	/* -P */
+	RESTORE_VERIFY,
+	RESTORE_DRILL,
+	RESTORE_HELP,
+	RESTORE_VERSION
+};
+
+struct restore_request {	/* texts point into argv or the environment */
+	enum restore_action action;
+	enum report_level verbosity;
+	struct restore_settings settings;
+
+	/* Where the sets are; one of `files` for each, oldest first. */
+	const char **files;	/* owned */
+	size_t file_count;
+	const char *config;	/* -c; NULL: the default configuration */
+	const char *job;	/* NULL: `files` say it */
+	bool multi_volume;	/* -M: `files` are prefixes */
+	bool is_not_tape;	/* -l: a remote file is a file */
+	uint32_t tape_file;	/* -s; the first is 1; 0: where the tape is */
+	uint32_t record_size;	/* -b, bytes; 0: find out */
+	const char *dialect;	/* NULL: find out */
+
+	/* What is wanted of them. */
+	const char **names;	/* owned; 0: everything */
+	size_t name_count;
+	const char *names_file;	/* -X; "-": standard input; NULL: none */
+	const char *contents;	/* -A; NULL: none */
+	const char *positions;	/* of -P to write, or -Q to read; NULL: none */
+	const char *root;	/* -D; NULL: that of the set */
+	uint64_t limit;		/* -L; 0: none */
+	uint64_t drill_files;
+	uint64_t seed;		/* of --drill */
+	bool has_seed;
+	bool zero_terminated;	/* -0 */
+
+	/* What is answered beforehand. */
+	bool goes_on;		/* -y: after damage */
+	bool reads_all;		/* -a: no question about volumes */
+	bool takes_root;	/* -o: owner and mode of the target, too */
+	const char *script;	/* -F; NULL: none */
+
+	const char *report;	/* file for the JSON report; NULL: none */
+	struct trust *trust;	/* borrowed; --trust adds to it */
+};
+
+#endif

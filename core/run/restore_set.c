@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "core/run/restore_set.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/run/restore_medium.h"
+#include "core/run/restore_tree.h"
+#include "core/run/restore_watch.h"
+
+struct restore_set {
+	struct restore *r;		/* borrowed */
+	struct restore_medium *medium;	/* owned */
+	struct set *set;		/* owned; NULL: closed */
+	struct dialect dialect;
+	struct set_identity identity;
+	struct inomap in_use, dumped;
+	bool has_in_use, has_dumped;
+	struct set_item pending;	/* the first item behind the tree */
+	bool has_pending;
+	bool ended;			/* SET_END was returned */
+	bool moved;			/* behind the end of the tree */
+	bool is_known;			/* identity and maps are */
+	uint64_t size;
+};
+
+/* ----------------------------------------------------- opening and closing */
+
+static bool
+open_set(struct restore_set *s)
+{
+	struct restore *r = s->r;
+	enum verdict verdict = VERDICT_GO_ON;
+	const struct volumes_config config = {
+		.output = restore_medium_output(s->medium),
+		.rep = r->rep,
+		.cancelled = r->cancelled,
+		.first_volume = 1,
+		.record_size = r->request->record_size,
+		.dialect = r->request->dialect,
+		.job = restore_medium_job(s->medium),
+		.want = restore_medium_want,
+		.want_arg = s->medium,
+	};
+	struct volumes *volumes = volumes_open(&config, &verdict);
+
+	if (volumes == NULL)
+		return restore_end(r, verdict == VERDICT_GO_ON ?
+		    VERDICT_NOT_STARTED : verdict);
+	s->dialect = *volumes_dialect(volumes);
+	s->set = set_new(volumes, r->rep);
+	if (s->set == NULL)
+		return restore_end(r, VERDICT_NOT_STARTED);
+	s->has_pending = s->ended = s->moved = false;
+	return true;
+}
+
+struct restore_set *
+restore_set_new(struct restore *r, const char *file)
+{
+	struct restore_set *s = calloc(1, sizeof(*s));
+
+	if (s == NULL) {
+		restore_no_room(r);
+		return NULL;
+	}
+	s->r = r;
+	s->medium = restore_medium_new(r, file);
+	if (s->medium == NULL || !open_set(s)) {
+		restore_set_free(s);
+		return NULL;
+	}
+	s->identity = *set_identity(s->set);
+	s->size = set_size(s->set);
+	return s;
+}
+
+void
+restore_set_free(struct restore_set *s)
+{
+	if (s == NULL)
+		return;
+	set_free(s->set);
+	restore_medium_free(s->medium);
+	if (s->has_in_use)
+		inomap_free(&s->in_use);
+	if (s->has_dumped)
+		inomap_free(&s->dumped);
+	free(s);
+}
+
+const char *
+restore_set_name(const struct restore_set *s)
+{
+	return restore_medium_name(s->medium);
+}
+
+const struct set_identity *
+restore_set_identity(const struct restore_set *s)
+{
+	return &s->identity;
+}
+
+const struct dialect *
+restore_set_dialect(const struct restore_set *s)
+{
+	return &s->dialect;
+}
+
+uint64_t
+restore_set_size(const struct restore_set *s)
+{
+	return s->size;
+}
+
+const struct set *
+restore_set_open(const struct restore_set *s)
+{
+	return s->set;
+}
+
+const struct inomap *
+restore_set_in_use(const struct restore_set *s)
+{
+	return s->has_in_use ? &s->in_use : NULL;
+}
+
+const struct inomap *
+restore_set_dumped(const struct restore_set *s)
+{
+	return s->has_dumped ? &s->dumped : NULL;
+}
+
+void
+restore_set_let_go(struct restore_set *s)
+{
+	if (!restore_medium_is_drive(s->medium))
+		return;
+	set_free(s->set);
+	s->set = NULL;
+}
+
+/* ------------------------------------------------------------------ reading */
+
+/* set_next() has said why it cannot go on, unless the run was cancelled. */
+static bool
+next(struct restore_set *s, struct set_item *item)
+{
+	if (*s->r->cancelled == 0 && set_next(s->set, item)) {
+		restore_watch_note(s->r->watch, set_bytes(s->set));
+		return true;
+	}
+	return restore_end(s->r, VERDICT_ABORT);
+}
+
+/* Keep the maps: a set that is opened again has the same ones. */
+static bool
+take_maps(struct restore_set *s)
+{
+	const struct inomap *in_use = set_in_use(s->set);
+	const struct inomap *dumped = set_dumped(s->set);
+
+	if (s->is_known)
+		return true;
+	s->is_known = true;
+	s->has_in_use = in_use != NULL && inomap_copy(&s->in_use, in_use);
+	s->has_dumped = dumped != NULL && inomap_copy(&s->dumped, dumped);
+	if ((in_use != NULL && !s->has_in_use) ||
+	    (dumped != NULL && !s->has_dumped))
+		return restore_no_room(s->r);
+	if (dumped == NULL)
+		outcome_add(s->r->outcome, OUTCOME_DAMAGE, 0, "%s: the map of "
+		    "the inodes in the set is lost", restore_set_name(s));
+	if (in_use == NULL)
+		outcome_add(s->r->outcome, OUTCOME_DAMAGE, 0, "%s: the map of "
+		    "the inodes in use is lost, so what was deleted stays",
+		    restore_set_name(s));
+	return true;
+}
+
+/* An item that belongs to no inode; true also if the run goes on with it. */
+static bool
+take_between(struct restore_set *s, const struct set_item *item)
+{
+	if (item->kind == SET_MAPS)
+		return take_maps(s);
+	if (item->kind == SET_LOST)
+		outcome_add(s->r->outcome, OUTCOME_DAMAGE, 0,
+		    "%s: %" PRIu64 " blocks are lost: %s", restore_set_name(s),
+		    item->length, item->why);
+	return true;
+}
+
+/* Hold the first item of what is no directory any more. */
+static void
+keep(struct restore_set *s, const struct set_item *item)
+{
+	s->pending = *item;
+	s->has_pending = true;
+}
+
+static bool
+ends_tree(const struct set_item *item, bool in_directory)
+{
+	switch (item->kind) {
+	case SET_INODE:
+		return !restore_tree_is_directory(item);
+	case SET_LATE_XATTR:
+	case SET_END:
+		return !in_directory;
+	default:
+		return false;
+	}
+}
+
+static bool
+read_tree(struct restore_set *s, struct restore_tree *tree)
+{
+	struct set_item item;
+	bool in_directory = false;
+
+	while (next(s, &item)) {
+		if (ends_tree(&item, in_directory)) {
+			keep(s, &item);
+			return true;
+		}
+		if (item.kind == SET_INODE)
+			in_directory = true;
+		if (!(in_directory ? restore_tree_take(tree, &item) :
+		    take_between(s, &item)))
+			return false;
+		if (item.kind == SET_INODE_END)
+			in_directory = false;
+	}
+	return false;
+}
+
+bool
+restore_set_read_tree(struct restore_set *s)
+{
+	struct restore_tree *tree = restore_tree_new(s->r, &s->dialect, NULL);
+	const bool ok = tree != NULL && read_tree(s, tree);
+
+	restore_tree_free(tree);
+	return ok;
+}
+
+/* Pass over the maps and directories, which are known. */
+static bool
+pass_tree(struct restore_set *s)
+{
+	struct set_item item;
+
+	while (next(s, &item)) {
+		if (ends_tree(&item, false)) {
+			keep(s, &item);
+			return true;
+		}
+		if (item.kind == SET_INODE)
+			set_skip_contents(s->set);
+	}
+	return false;
+}
+
+bool
+restore_set_return(struct restore_set *s)
+{
+	if (s->set != NULL && !s->moved)
+		return true;
+	if (s->set != NULL && !restore_medium_is_lasting(s->medium)) {
+		report(s->r->rep, DE_ERROR, "%s: cannot be read a second time",
+		    restore_set_name(s));
+		return restore_end(s->r, VERDICT_ABORT);
+	}
+	set_free(s->set);
+	s->set = NULL;
+	return open_set(s) && pass_tree(s);
+}
+
+bool
+restore_set_next(struct restore_set *s, struct set_item *item)
+{
+	s->moved = true;
+	if (s->ended)
+		return false;
+	if (s->has_pending) {
+		*item = s->pending;
+		s->has_pending = false;
+	} else if (!next(s, item)) {
+		return false;
+	}
+	if (item->kind == SET_END) {
+		s->ended = true;
+		if (!item->complete)
+			outcome_add(s->r->outcome, OUTCOME_DAMAGE, 0, "%s: the "
+			    "end of the set is missing", restore_set_name(s));
+	} else {
+		take_between(s, item);
+	}
+	return true;
+}
+
+void
+restore_set_skip(struct restore_set *s)
+{
+	set_skip_contents(s->set);
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * restore_set.h - one of the sets of a run, from its medium to its items
+ *
+ * Read in two parts: first its maps and directories, then everything else.
+ * Between them it can be closed and opened again, if its medium can.
+ */
+#ifndef CORE_RESTORE_SET_H
+#define CORE_RESTORE_SET_H
+
+#include "core/read/set.h"
+#include "core/run/restore_own.h"
+
+struct restore_set;
+
+/*
+ * The set on `file` of -f, or NULL: that of the job.  Opens it and reads its
+ * first header.  NULL after a report, with the verdict noted.
+ */
+struct restore_set *restore_set_new(struct restore *r, const char *file);
+void restore_set_free(struct restore_set *s);
+
+const char *restore_set_name(const struct restore_set *s);
+const struct set_identity *restore_set_identity(const struct restore_set *s);
+
+/* Bytes of the set; 0: unknown. */
+uint64_t restore_set_size(const struct restore_set *s);
+
+/*
+ * Read the maps and the directories into the names and directories of the run.
+ * False if the run has to end.
+ */
+bool restore_set_read_tree(struct restore_set *s);
+
+/* After that.  NULL if the map was lost. */
+const struct inomap *restore_set_in_use(const struct restore_set *s);
+const struct inomap *restore_set_dumped(const struct restore_set *s);
+
+/* For a set that shares its drive with others: close it. */
+void restore_set_let_go(struct restore_set *s);
+
+/*
+ * Be where the tree ends: where reading it has left the set, or else open it
+ * again.  False if the run has to end.
+ */
+bool restore_set_return(struct restore_set *s);
+
+/*
+ * The next item.  False at the end of the set, and if the run has to end (with
+ * the verdict noted).  SET_END is returned, too.
+ */
+bool restore_set_next(struct restore_set *s, struct set_item *item);
+
+/* The rest of the current inode is not wanted. */
+void restore_set_skip(struct restore_set *s);
+
+/* The set itself, to ask it something while it is open. */
+const struct set *restore_set_open(const struct restore_set *s);
+
+const struct dialect *restore_set_dialect(const struct restore_set *s);
+
+#endif
