@@ -8,15 +8,18 @@
 #define PIECE_MIN ((size_t)16 << 10)
 
 /*
- * While `busy` is set, the thread reads; otherwise `volume`, `position` and
- * `piece` belong to the caller.  The lock guards the rest.
+ * While `busy` is set, the thread reads; otherwise `volume`, `unpack`,
+ * `position` and `piece` belong to the caller.  The lock guards the rest.
  */
 struct read_ahead {
 	struct chunk_pool *pool;
 	struct volume_read *volume;
+	struct unpack *unpack;		/* NULL: it is plain */
 	uint32_t number;
-	atomic_uint_least64_t position;	/* in the volume */
+	uint64_t position;		/* in the volume, decompressed */
+	atomic_uint_least64_t done;	/* bytes of the volume read */
 	size_t piece;			/* bytes to be read at once */
+	bool is_begun;			/* something of the volume was read */
 	bool is_nowhere;		/* moving has failed */
 
 	pthread_t thread;
@@ -43,6 +46,14 @@ add_lost(struct chunk *chunk, size_t length)
 		chunk->lost += length;
 }
 
+static enum volume_read_result
+read_bytes(struct read_ahead *ra, uint8_t *bytes, size_t *length)
+{
+	return ra->unpack != NULL ?
+	    unpack_next(ra->unpack, bytes, ra->piece, length) :
+	    volume_read_next(ra->volume, bytes, ra->piece, length);
+}
+
 /* Fill it.  False: the volume ends here. */
 static bool
 fill(struct read_ahead *ra, struct chunk *chunk)
@@ -54,8 +65,7 @@ fill(struct read_ahead *ra, struct chunk *chunk)
 		return false;
 	}
 	for (;;) {
-		switch (volume_read_next(ra->volume, chunk->bytes, ra->piece,
-		    &length)) {
+		switch (read_bytes(ra, chunk->bytes, &length)) {
 		case VOLUME_READ_DATA:
 			chunk->length = length;
 			return true;
@@ -83,6 +93,7 @@ read_chunk(struct read_ahead *ra, bool *ended)
 		return NULL;
 	}
 	*ended = !fill(ra, chunk);
+	ra->done = volume_read_at(ra->volume);
 	if (chunk->lost != CHUNK_LOST_UNKNOWN)
 		ra->position += chunk->lost;
 	chunk->volume = ra->number;
@@ -155,11 +166,8 @@ read_piece(struct read_ahead *ra)
 {
 	struct chunk *chunk = read_unlocked(ra);
 
+	ra->is_begun = true;
 	ra->piece = ra->piece < CHUNK_BYTES / 2 ? ra->piece * 2 : CHUNK_BYTES;
-	if (ra->piece == CHUNK_BYTES) {
-		ra->running = true;
-		pthread_cond_broadcast(&ra->changed);
-	}
 	return chunk;
 }
 
@@ -169,6 +177,10 @@ read_ahead_next(struct read_ahead *ra)
 	struct chunk *chunk = NULL;
 
 	pthread_mutex_lock(&ra->lock);
+	if (ra->is_begun && ra->piece == CHUNK_BYTES && !ra->running) {
+		ra->running = true;
+		pthread_cond_broadcast(&ra->changed);
+	}
 	while (ra->count == 0 && (ra->busy || may_read(ra)))
 		pthread_cond_wait(&ra->changed, &ra->lock);
 	if (ra->count > 0)
@@ -191,15 +203,28 @@ stop(struct read_ahead *ra)
 }
 
 void
+read_ahead_unpack(struct read_ahead *ra, struct unpack *unpack)
+{
+	pthread_mutex_lock(&ra->lock);
+	stop(ra);
+	ra->unpack = unpack;
+	ra->position = 0;
+	pthread_mutex_unlock(&ra->lock);
+}
+
+void
 read_ahead_begin(struct read_ahead *ra, uint32_t number)
 {
 	pthread_mutex_lock(&ra->lock);
 	stop(ra);
 	ra->number = number;
 	ra->position = 0;
+	ra->done = 0;
 	ra->piece = CHUNK_BYTES;
-	ra->is_nowhere = false;
+	ra->is_begun = ra->is_nowhere = false;
 	ra->ended = false;
+	if (ra->unpack != NULL)
+		unpack_begin(ra->unpack);
 	pthread_mutex_unlock(&ra->lock);
 }
 
@@ -207,7 +232,7 @@ bool
 read_ahead_go_to(struct read_ahead *ra, uint64_t position)
 {
 	/* Elsewhere a piece would be a record, and moving slow. */
-	if (!volume_read_seeks(ra->volume) ||
+	if (ra->unpack != NULL || !volume_read_seeks(ra->volume) ||
 	    position >= volume_read_size(ra->volume))
 		return false;
 	pthread_mutex_lock(&ra->lock);
@@ -229,7 +254,7 @@ read_ahead_is_out_of_memory(struct read_ahead *ra)
 uint64_t
 read_ahead_position(struct read_ahead *ra)
 {
-	return ra->position;
+	return ra->done;
 }
 
 /* -------------------------------------------------------------- from birth on */

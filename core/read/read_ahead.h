@@ -12,6 +12,7 @@
 #define CORE_READ_AHEAD_H
 
 #include "core/read/chunk.h"
+#include "core/read/unpack.h"
 #include "core/volume/volume_read.h"
 
 struct read_ahead;
@@ -22,6 +23,12 @@ struct read_ahead *read_ahead_new(struct chunk_pool *pool,
 
 /* Ends the pool.  Accepts NULL. */
 void read_ahead_free(struct read_ahead *ra);
+
+/*
+ * The volume is compressed, and so are all later ones.  Borrowed.  To be called
+ * after the first chunk, whose bytes `unpack` has been given.
+ */
+void read_ahead_unpack(struct read_ahead *ra, struct unpack *unpack);
 
 /*
  * Volume `number` has just been opened: forget the one before.  Nothing is read
@@ -40,7 +47,7 @@ bool read_ahead_is_out_of_memory(struct read_ahead *ra);
 /* As volumes_go_to(). */
 bool read_ahead_go_to(struct read_ahead *ra, uint64_t position);
 
-/* The position up to which the medium was read. */
+/* Bytes of the volume up to which the medium was read. */
 uint64_t read_ahead_position(struct read_ahead *ra);
 
 #endif

@@ -146,7 +146,7 @@ struct set {
 	uint8_t *inline_bytes;		/* inline data put together, owned */
 };
 
-/* set.c */
+/* set_next.c */
 struct set_item *set_queue(struct set *s, enum set_kind kind, uint32_t inode);
 enum set_result set_out_of_memory(struct set *s);
 

@@ -20,6 +20,7 @@ struct volumes {
 	struct chunk_pool *pool;
 	struct volume_read *reader;
 	struct read_ahead *ahead;
+	struct unpack *unpack;		/* NULL: not compressed */
 	struct chunk *first;		/* of a volume, not yet passed on */
 	uint32_t number;		/* of the open volume */
 	uint64_t before;		/* bytes of the volumes before it */
@@ -170,6 +171,32 @@ keep_header(struct volumes *v)
 	return false;
 }
 
+/* Of the first chunk, only the first record is what it seems to be. */
+static bool
+begin_unpacking(struct volumes *v)
+{
+	const uint32_t blocking = v->header.blocking;
+
+	if (!v->dialect.compressed)
+		return true;
+	if (blocking == 0) {
+		report(v->config.rep, DE_ERROR, "%s: compressed, but its "
+		    "header does not say how large its records are",
+		    volume_read_medium(v->reader));
+		return false;
+	}
+	v->unpack = unpack_new(&v->dialect, blocking, v->reader);
+	if (v->unpack == NULL) {
+		report(v->config.rep, DE_ERROR, "out of memory");
+		return false;
+	}
+	unpack_put(v->unpack, v->first->bytes, v->first->length);
+	read_ahead_unpack(v->ahead, v->unpack);
+	drop_first(v);
+	v->first = read_ahead_next(v->ahead);
+	return v->first != NULL;
+}
+
 static bool
 make(struct volumes *v)
 {
@@ -199,7 +226,7 @@ volumes_open(const struct volumes_config *config, enum verdict *verdict)
 	v->config = *config;
 	v->number = config->first_volume;
 	if (make(v) && open_volume(v, v->number) && recognise(v) &&
-	    keep_header(v)) {
+	    keep_header(v) && begin_unpacking(v)) {
 		*verdict = VERDICT_GO_ON;
 		return v;
 	}
@@ -214,6 +241,7 @@ volumes_close(struct volumes *v)
 		return;
 	drop_first(v);
 	read_ahead_free(v->ahead);
+	unpack_free(v->unpack);
 	volume_read_free(v->reader);
 	chunk_pool_free(v->pool);
 	free(v->block);

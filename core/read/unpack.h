@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * unpack.h - a volume of a compressed dump, as plain bytes
+ *
+ * Stands before volume_read.h and has the same results.  One thread at a time.
+ */
+#ifndef CORE_UNPACK_H
+#define CORE_UNPACK_H
+
+#include "core/format/dialect.h"
+#include "core/volume/volume_read.h"
+
+struct unpack;
+
+/*
+ * `volume` is borrowed; `blocking` is c_ntrec, 1 to 1024.  NULL if out of
+ * memory.
+ */
+struct unpack *unpack_new(const struct dialect *d, uint32_t blocking,
+    struct volume_read *volume);
+void unpack_free(struct unpack *u);
+
+/* The next volume has been opened. */
+void unpack_begin(struct unpack *u);
+
+/* These bytes were read from it already: UNPACK_AHEAD at most. */
+#define UNPACK_AHEAD VOLUME_READ_ROOM
+void unpack_put(struct unpack *u, const uint8_t *bytes, size_t length);
+
+/*
+ * As volume_read_next(): as many records as fit into `room`, which is
+ * VOLUME_READ_ROOM or more and suffices for one.
+ */
+enum volume_read_result unpack_next(struct unpack *u, uint8_t *buffer,
+    size_t room, size_t *length);
+
+#endif
