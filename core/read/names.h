@@ -76,6 +76,9 @@ uint64_t names_refused(const struct names *n);
 uint32_t names_count(const struct names *n);		/* in the tree */
 uint32_t names_directory_count(const struct names *n);	/* the root as well */
 
+/* The highest inode that has a name; NAMES_ROOT if that is higher. */
+uint32_t names_highest_inode(const struct names *n);
+
 /* The inode of directory 0, 1, ...: each after the one it is in. */
 uint32_t names_directory(const struct names *n, uint32_t number);
 

@@ -29,6 +29,16 @@ names_directory_count(const struct names *n)
 }
 
 uint32_t
+names_highest_inode(const struct names *n)
+{
+	const uint32_t count = names_entries_count(n);
+	const uint32_t highest = count == 0 ? 0 :
+	    names_entries(n)[names_index(n)[count - 1]].inode;
+
+	return highest > NAMES_ROOT ? highest : NAMES_ROOT;
+}
+
+uint32_t
 names_directory(const struct names *n, uint32_t number)
 {
 	return names_directories(n)[names_order(n)[number]].inode;
