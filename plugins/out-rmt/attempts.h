@@ -6,6 +6,7 @@
 #define OUT_RMT_ATTEMPTS_H
 
 #include "../common/keep.h"
+#include "fetch.h"
 #include "remote.h"
 #include "window.h"
 
@@ -58,6 +59,8 @@ struct out_rmt {
 	uint64_t reads_sent;
 	size_t read_room;		/* bytes per request */
 	uint64_t read_bytes;		/* received */
+
+	struct fetch *fetch;		/* owned; the volume open for reading */
 };
 
 /*

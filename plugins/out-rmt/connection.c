@@ -395,6 +395,13 @@ connection_distrust(struct connection *c, const char *what)
 	    "another one (option rmt)", c->config.name, what);
 }
 
+void
+connection_abandon(struct connection *c)
+{
+	if (c->trouble == TROUBLE_NONE)
+		c->trouble = TROUBLE_CANCELLED;
+}
+
 static bool
 fail_cancelled(struct connection *c)
 {

@@ -73,6 +73,9 @@ bool connection_receive(struct connection *c, void *to, size_t length);
 /* The first trouble that occurred. */
 enum trouble connection_trouble(const struct connection *c);
 
+/* Nothing more is expected from it: connection_close() need not wait. */
+void connection_abandon(struct connection *c);
+
 /* Report a protocol violation; `what` is a phrase: "sent too much". */
 void connection_distrust(struct connection *c, const char *what);
 

@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <limits.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -192,18 +191,6 @@ open_once(struct out_rmt *r, const struct de_volume *volume)
 	    remote_tape(remote, TAPE_REWIND, 1);
 }
 
-/* Returns false if the run is being aborted. */
-static bool
-pause_for(const struct out_rmt *r, int64_t seconds)
-{
-	for (int64_t i = 0; i < seconds * 5; i++) {
-		if (r->host->cancelled(r->host))
-			return false;
-		poll(NULL, 0, 200);
-	}
-	return !r->host->cancelled(r->host);
-}
-
 /*
  * A connection that has worked may work again, and the drive becomes free when
  * the rmt of a lost connection notices its end.
@@ -217,19 +204,21 @@ is_passing(const struct out_rmt *r)
 	    r->remote.error == EBUSY);
 }
 
+/* By `once`, as often as it may help. */
 static bool
-open_remote(struct out_rmt *r, const struct de_volume *volume)
+open_remote(struct out_rmt *r, const struct de_volume *volume,
+    bool (*once)(struct out_rmt *r, const struct de_volume *volume))
 {
 	int64_t pause = FIRST_PAUSE;
 
-	for (int64_t attempt = 1; !open_once(r, volume); attempt++) {
+	for (int64_t attempt = 1; !once(r, volume); attempt++) {
 		remote_disconnect(&r->remote);
 		if (!is_passing(r) || attempt > r->reconnect_attempts)
 			return false;
 		r->host->report(r->host, DE_WARNING, "%s: next attempt in "
 		    "%" PRId64 " s (%" PRId64 " of %" PRId64 ")",
 		    r->remote.name, pause, attempt, r->reconnect_attempts);
-		if (!pause_for(r, pause))
+		if (!remote_pause(&r->remote, pause))
 			return false;
 		pause = pause * 2 < LONGEST_PAUSE ? pause * 2 : LONGEST_PAUSE;
 	}
@@ -321,7 +310,7 @@ out_rmt_check(void *self, const struct de_volume *volume)
 	return good ? DE_OK : DE_FAILED;
 }
 
-/* ----------------------------------------------------- opening and closing */
+/* ----------------------------------------------------------------- opening */
 
 /* By the last remote error. */
 static enum de_failure
@@ -392,7 +381,8 @@ out_rmt_open_volume(void *self, const struct de_volume *volume,
 	begin(r, volume);
 	r->remote.tidy_end = 0;
 	remote_unset(&r->remote);
-	if (!set_target(r, volume) || !open_remote(r, volume)) {
+	if (!set_target(r, volume) || !open_remote(r, volume,
+	    open_once)) {
 		remote_disconnect(&r->remote);
 		medium->failure = r->refusal != DE_FAILURE_OTHER ?
 		    r->refusal : failure_of(r, r->remote.error);
@@ -409,6 +399,113 @@ out_rmt_open_volume(void *self, const struct de_volume *volume,
 		medium->properties |= DE_MEDIUM_ONCE;
 	return DE_OK;
 }
+
+/* ----------------------------------------------------------------- reading */
+
+/* A name may depend on what only the caller knows. */
+static bool
+can_be_named(const struct out_rmt *r, const struct de_volume *volume)
+{
+	if (volume->medium != NULL || volume->date != 0)
+		return true;
+	for (size_t i = 0; i < r->target_count; i++)
+		if (pattern_uses(r->targets[i], "ld")) {
+			r->host->report(r->host, DE_ERROR, "%s names the file "
+			    "by level and date of the dump, which are not "
+			    "known here; give the name of the file",
+			    r->targets[i]);
+			return false;
+		}
+	return true;
+}
+
+static bool
+open_to_read(struct out_rmt *r, const struct de_volume *volume)
+{
+	(void)volume;
+	return remote_connect(&r->remote) &&
+	    remote_open(&r->remote, OPEN_READ) && find_out_tape(r);
+}
+
+static bool
+open_reading(struct out_rmt *r, const struct de_volume *volume)
+{
+	if (!can_be_named(r, volume))
+		return false;
+	char *name = name_of(r, volume);
+	if (name == NULL)
+		return out_of_memory(r->host) == DE_OK;
+	if (!remote_set(&r->remote, name) ||
+	    !open_remote(r, volume, open_to_read))
+		return false;
+	const struct fetch_config config = {
+		.remote = &r->remote,
+		.is_tape = r->is_tape,
+		.unit = volume->record_size,
+		.reconnect_attempts = r->reconnect_attempts,
+	};
+	r->fetch = fetch_new(&config);
+	return r->fetch != NULL;
+}
+
+static enum de_status
+out_rmt_open_reading(void *self, const struct de_volume *volume,
+    struct de_reading *about)
+{
+	struct out_rmt *r = self;
+
+	remote_unset(&r->remote);
+	r->remote.is_read = true;
+	r->remote.error = 0;
+	r->remote.tidy_end = 0;
+	if (open_reading(r, volume)) {
+		about->name = r->remote.name;
+		fetch_describe(r->fetch, about);
+		return DE_OK;
+	}
+	remote_disconnect(&r->remote);
+	about->failure = r->remote.error == ENOENT &&
+	    !target_is_device(&r->remote.target) ? DE_FAILURE_NO_MEDIUM :
+	    failure_of(r, r->remote.error);
+	remote_unset(&r->remote);
+	return DE_FAILED;
+}
+
+static enum de_status
+out_rmt_read_record(void *self, void *buffer, size_t room, size_t *length)
+{
+	struct out_rmt *r = self;
+
+	return r->fetch == NULL ? out_rmt_read_back(r, buffer, room, length) :
+	    fetch_next(r->fetch, buffer, room, length);
+}
+
+static enum de_status
+out_rmt_tell(void *self, uint64_t *position)
+{
+	const struct out_rmt *r = self;
+
+	return fetch_tell(r->fetch, position);
+}
+
+static enum de_status
+out_rmt_go_to(void *self, uint64_t position)
+{
+	struct out_rmt *r = self;
+
+	return fetch_go_to(r->fetch, position);
+}
+
+static void
+out_rmt_close_reading(void *self)
+{
+	struct out_rmt *r = self;
+
+	fetch_free(r->fetch);
+	r->fetch = NULL;
+}
+
+/* ----------------------------------------------------------------- closing */
 
 static enum de_status
 finish(struct out_rmt *r)
@@ -695,13 +792,17 @@ static const struct de_output out_rmt_output = {
 	.write = out_rmt_write,
 	.close_volume = out_rmt_close_volume,
 	.begin_readback = out_rmt_begin_readback,
-	.read_back = out_rmt_read_back,
 	.needs_change = out_rmt_needs_change,
 	.settled = out_rmt_settled,
 	.settle = out_rmt_settle,
 	.may_retry = out_rmt_may_retry,
 	.failure = out_rmt_failure,
 	.name_resources = out_rmt_name_resources,
+	.open_reading = out_rmt_open_reading,
+	.read_record = out_rmt_read_record,
+	.tell = out_rmt_tell,
+	.go_to = out_rmt_go_to,
+	.close_reading = out_rmt_close_reading,
 };
 
 static const struct de_plugin out_rmt = {

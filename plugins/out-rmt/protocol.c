@@ -68,6 +68,13 @@ request_read(char to[static REQUEST_BYTES], size_t length)
 }
 
 size_t
+request_seek(char to[static REQUEST_BYTES], uint64_t first, uint64_t second)
+{
+	return request_length(to, snprintf(to, REQUEST_BYTES, "L%" PRIu64 "\n%"
+	    PRIu64 "\n", first, second));
+}
+
+size_t
 request_tape(char to[static REQUEST_BYTES], enum tape_operation operation,
     uint64_t count)
 {

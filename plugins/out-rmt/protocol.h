@@ -42,6 +42,9 @@ size_t request_open(char to[static REQUEST_BYTES], const char *file,
 size_t request_close(char to[static REQUEST_BYTES]);
 size_t request_write(char to[static REQUEST_BYTES], size_t length);
 size_t request_read(char to[static REQUEST_BYTES], size_t length);
+/* rmts disagree about which of the two is the offset. */
+size_t request_seek(char to[static REQUEST_BYTES], uint64_t first,
+    uint64_t second);
 size_t request_tape(char to[static REQUEST_BYTES],
     enum tape_operation operation, uint64_t count);
 

@@ -10,7 +10,7 @@
 
 #include "attempts.h"
 
-/* Callbacks; see plugin.h. */
+/* As de_output.begin_readback() and read_record(). */
 enum de_status out_rmt_begin_readback(void *self);
 enum de_status out_rmt_read_back(void *self, void *buffer, size_t room,
     size_t *length);

@@ -2,6 +2,7 @@
 #include "remote.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -71,6 +72,17 @@ remote_disconnect(struct remote *r)
 	r->connection = NULL;
 }
 
+bool
+remote_pause(const struct remote *r, int64_t seconds)
+{
+	for (int64_t i = 0; i < seconds * 5; i++) {
+		if (r->host->cancelled(r->host))
+			return false;
+		poll(NULL, 0, 200);
+	}
+	return !r->host->cancelled(r->host);
+}
+
 /* ---------------------------------------------------------------- messages */
 
 /* What an operator can do about it; "" if unknown. */
@@ -115,16 +127,36 @@ advice(int error, bool is_device)
 	}
 }
 
+/* The same for what is only read. */
+static const char *
+advice_for_reading(int error, bool is_device)
+{
+	switch (error) {
+	case ENOENT:
+		return is_device ? advice(error, true) : "";
+	case EACCES:
+	case EPERM:
+		return "; the remote user may not read it: check the mode of "
+		    "the file or drive, and the groups of that user";
+	case EIO:
+		return "; dmesg on that host says more";
+	default:
+		return advice(error, is_device);
+	}
+}
+
 void
 remote_report(struct remote *r, const char *what, int error, const char *text)
 {
 	const bool is_news = text[0] != '\0' &&
 	    strcmp(text, strerror(error)) != 0;
+	const bool is_device = target_is_device(&r->target);
 
 	r->host->report(r->host, DE_ERROR, "%s: %s: %s%s%s%s%s", r->name, what,
 	    strerror(error), is_news ? " (rmt there says: " : "",
 	    is_news ? text : "", is_news ? ")" : "",
-	    advice(error, target_is_device(&r->target)));
+	    r->is_read ? advice_for_reading(error, is_device) :
+	    advice(error, is_device));
 }
 
 /* ---------------------------------------------------------------- requests */

@@ -28,6 +28,7 @@ struct remote {
 	struct connection *connection;	/* NULL: none */
 	enum trouble trouble;		/* of the last one */
 	int error;			/* of the last answer; 0: none */
+	bool is_read;			/* for advice: nothing is written */
 };
 
 /* Set the target.  Takes over `name`.  Returns false after reporting why. */
@@ -47,6 +48,9 @@ void remote_disconnect(struct remote *r);
  * the run is aborted, which does not end it at once.
  */
 void remote_tidy(struct remote *r, int64_t seconds);
+
+/* Wait.  Returns false if the run is being aborted. */
+bool remote_pause(const struct remote *r, int64_t seconds);
 
 /* Send a request and receive its answer, whatever it is. */
 bool remote_ask(struct remote *r, const char *request, size_t length,
