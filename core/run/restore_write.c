@@ -117,6 +117,7 @@ write_files(struct writing *w, const struct inomap *names)
 		.names = r->names,
 		.target = w->target,
 		.outcome = r->outcome,
+		.rep = r->rep,
 		.wanted = names,
 		.max_inode = restore_pass_max_inode(r),
 		.ask = restore_answers_replace,
