@@ -67,6 +67,12 @@ clamped(const struct de_time *t)
 	return (uint32_t)t->seconds;
 }
 
+static bool
+is_fraction(const struct de_time *t)
+{
+	return t->nanoseconds < 1000000000;
+}
+
 /*
  * The place of the extension belongs to block addresses in dumps of others,
  * which may by chance look like its magic number: its times must be those that
@@ -78,6 +84,9 @@ is_extended(const struct dialect *d, const uint8_t *block,
 {
 	return !d->big_endian && d->family == DIALECT_LINUX &&
 	    extension_get(block, extended) &&
+	    is_fraction(&extended->atime) && is_fraction(&extended->mtime) &&
+	    is_fraction(&extended->ctime) &&
+	    is_fraction(&extended->birth_time) &&
 	    clamped(&extended->atime) == dialect_get32(d, block + DI_ATIME) &&
 	    clamped(&extended->mtime) == dialect_get32(d, block + DI_MTIME) &&
 	    clamped(&extended->ctime) == dialect_get32(d, block + DI_CTIME);
