@@ -202,7 +202,7 @@ put_end(struct maker *m)
 	uint8_t block[DE_TAPE_BLOCK];
 
 	do {
-		header_end(&m->header, block, max_inode(m));
+		header_end(&m->header, block, max_inode(m), false);
 		put_header(m, block);
 	} while (m->at.tapea % BLOCKING != 0);
 }

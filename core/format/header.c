@@ -136,9 +136,11 @@ header_map(const struct header_template *t,
 
 void
 header_end(const struct header_template *t,
-    uint8_t block[static DE_TAPE_BLOCK], uint32_t max_inode)
+    uint8_t block[static DE_TAPE_BLOCK], uint32_t max_inode, bool more)
 {
 	begin(t, block, HEADER_END, max_inode, 0);
+	if (more)
+		memcpy(block + C_SPARE, END_MORE_TEXT, strlen(END_MORE_TEXT));
 }
 
 /*
@@ -221,6 +223,12 @@ bool
 header_is_attributes(const uint8_t block[static DE_TAPE_BLOCK])
 {
 	return (get32(block + C_FLAGS) & FLAG_EXTATTRIBUTES) != 0;
+}
+
+bool
+header_is_end(const uint8_t block[static DE_TAPE_BLOCK])
+{
+	return get32(block + C_TYPE) == HEADER_END;
 }
 
 uint32_t

@@ -71,8 +71,9 @@ void header_map(const struct header_template *t,
 void header_inode(const struct header_template *t,
     uint8_t block[static DE_TAPE_BLOCK], enum header_type type,
     const struct de_inode *inode, const struct header_content *content);
+/* `more`: attributes follow, and another end. */
 void header_end(const struct header_template *t,
-    uint8_t block[static DE_TAPE_BLOCK], uint32_t max_inode);
+    uint8_t block[static DE_TAPE_BLOCK], uint32_t max_inode, bool more);
 
 /* Fill in the position and the checksum; may be repeated. */
 void header_stamp(uint8_t block[static DE_TAPE_BLOCK],
@@ -81,6 +82,7 @@ void header_stamp(uint8_t block[static DE_TAPE_BLOCK],
 /* From a header: c_inumber, and how many tape blocks of data follow it. */
 uint32_t header_get_inode(const uint8_t block[static DE_TAPE_BLOCK]);
 bool header_is_attributes(const uint8_t block[static DE_TAPE_BLOCK]);
+bool header_is_end(const uint8_t block[static DE_TAPE_BLOCK]);
 uint32_t header_get_data_blocks(const uint8_t block[static DE_TAPE_BLOCK]);
 
 /* Can the format represent this time, and this device number? */

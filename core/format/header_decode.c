@@ -188,6 +188,15 @@ continues_inode(const struct dialect *d, const struct header *h)
 	    (h->flags & FLAG_NEWINODEFMT) == 0;
 }
 
+/* Ours: attributes behind the end of the stream. */
+static bool
+has_more(const struct dialect *d, const uint8_t *block, const struct header *h)
+{
+	return d->family == DIALECT_LINUX && !d->big_endian &&
+	    h->type == HEADER_END && memcmp(block + C_SPARE, END_MORE_TEXT,
+	    strlen(END_MORE_TEXT)) == 0;
+}
+
 /* ---------------------------------------------------------- the inode part */
 
 /* The seven types of POSIX; everything else has no place on Linux. */
@@ -247,6 +256,7 @@ header_decode(const struct dialect *d, const uint8_t *block,
 	get_inode_part(d, block, h);
 	get_names(d, block, h);
 	h->continues = continues_inode(d, h);
+	h->more_follows = has_more(d, block, h);
 	return true;
 }
 

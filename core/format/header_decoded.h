@@ -44,6 +44,9 @@ struct header {
 	char device[65];
 	char host[65];
 
+	bool more_follows;	/* TS_END, ours: attributes and another TS_END
+				   follow, if need be on further volumes */
+
 	/* TS_INODE and TS_ADDR, and TS_TAPE if it continues an inode */
 	bool continues;		/* Sun: a TS_TAPE that is a TS_ADDR, too */
 	enum header_part part;

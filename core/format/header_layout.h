@@ -71,8 +71,12 @@ enum header_offset {
 	C_FLAGS = 888,
 	C_FIRSTREC = 892,
 	C_NTREC = 896,
-	C_EXTATTRIBUTES = 900
+	C_EXTATTRIBUTES = 900,
+	C_SPARE = 904
 };
+
+/* In c_spare of TS_END, ours: attributes follow; "Behind the end". */
+#define END_MORE_TEXT "DEa1"
 
 #define INLINE_DATA_BYTES 60	/* at DI_RDEV, up to DI_FLAGS */
 

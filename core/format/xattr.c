@@ -6,7 +6,7 @@
 #include "core/format/xattr_layout.h"
 #include "plugins/common/bytes.h"
 
-#define ACL_BYTES_MAX XATTR_RECORD_MAX
+#define NAME_BYTES_MAX UINT8_MAX
 
 struct prefix {
 	const char *text;
@@ -102,20 +102,32 @@ is_valid_acl(const uint8_t *entries, size_t count)
 	return count == 0 || (last == ACL_OTHER && (has_mask || !is_named));
 }
 
-/* Returns the length of the list in on-disk form; 0: not a list. */
-static size_t
-convert_acl(const uint8_t *value, size_t length,
-    uint8_t disk[static ACL_BYTES_MAX])
+/* As from getxattr(2). */
+static bool
+is_list(const struct de_xattr *xattr)
 {
-	if (length < ACL_VERSION_BYTES || length > ACL_BYTES_MAX ||
-	    (length - ACL_VERSION_BYTES) % ACL_ENTRY_BYTES != 0 ||
-	    get32(value) != ACL_CALL_VERSION ||
-	    !is_valid_acl(value + ACL_VERSION_BYTES,
-	    (length - ACL_VERSION_BYTES) / ACL_ENTRY_BYTES))
-		return 0;
+	const uint8_t *value = xattr->value;
+	const size_t length = xattr->value_length;
+
+	return length >= ACL_VERSION_BYTES &&
+	    (length - ACL_VERSION_BYTES) % ACL_ENTRY_BYTES == 0 &&
+	    get32(value) == ACL_CALL_VERSION &&
+	    is_valid_acl(value + ACL_VERSION_BYTES,
+	    (length - ACL_VERSION_BYTES) / ACL_ENTRY_BYTES);
+}
+
+/*
+ * Returns the length of the list in on-disk form, which is never longer than
+ * the value.
+ */
+static size_t
+convert_list(const struct de_xattr *xattr, uint8_t *disk)
+{
+	const uint8_t *value = xattr->value;
 	size_t out = ACL_VERSION_BYTES;
+
 	put32(disk, ACL_DISK_VERSION);
-	for (size_t in = ACL_VERSION_BYTES; in < length;
+	for (size_t in = ACL_VERSION_BYTES; in < xattr->value_length;
 	    in += ACL_ENTRY_BYTES) {
 		const uint16_t tag = get16(value + in);
 		const bool has_id = tag == ACL_USER || tag == ACL_GROUP;
@@ -142,6 +154,18 @@ align4(size_t n)
 	return (n + 3) & ~(size_t)3;
 }
 
+/* All but e_value_offs. */
+static void
+put_entry(uint8_t *e, uint8_t index, const char *name, size_t value_length)
+{
+	const size_t name_length = strlen(name);
+
+	e[XATTR_NAME_LENGTH] = (uint8_t)name_length;
+	e[XATTR_INDEX] = index;
+	put32(e + XATTR_VALUE_SIZE, (uint32_t)value_length);
+	memcpy(e + XATTR_NAME, name, name_length);
+}
+
 static enum xattr_fit
 add_encoded(struct xattr_record *r, uint8_t index, const char *name,
     const uint8_t *value, size_t length)
@@ -149,7 +173,7 @@ add_encoded(struct xattr_record *r, uint8_t index, const char *name,
 	const size_t name_length = strlen(name);
 	const size_t entry = XATTR_NAME + align4(name_length);
 
-	if (name_length > UINT8_MAX || length > XATTR_RECORD_MAX)
+	if (name_length > NAME_BYTES_MAX || length > XATTR_RECORD_MAX)
 		return XATTR_TOO_LARGE;
 	const size_t needed = entry + XATTR_LIST_END_BYTES + align4(length);
 	if (needed > XATTR_RECORD_MAX - XATTR_MAGIC_BYTES)
@@ -159,13 +183,10 @@ add_encoded(struct xattr_record *r, uint8_t index, const char *name,
 
 	uint8_t *e = r->data + r->entries_end;
 	r->values_begin -= align4(length);
-	e[XATTR_NAME_LENGTH] = (uint8_t)name_length;
-	e[XATTR_INDEX] = index;
+	put_entry(e, index, name, length);
 	/* xattr_end() sets e_value_offs; until then it counts from the back. */
 	put16(e + XATTR_VALUE_OFFSET, length == 0 ? 0 :
 	    (uint16_t)(XATTR_RECORD_MAX - r->values_begin));
-	put32(e + XATTR_VALUE_SIZE, (uint32_t)length);
-	memcpy(e + XATTR_NAME, name, name_length);
 	if (length > 0)
 		memcpy(r->data + r->values_begin, value, length);
 	r->entries_end += entry;
@@ -175,7 +196,7 @@ add_encoded(struct xattr_record *r, uint8_t index, const char *name,
 enum xattr_fit
 xattr_add(struct xattr_record *record, const struct de_xattr *xattr)
 {
-	uint8_t acl[ACL_BYTES_MAX];
+	uint8_t list[XATTR_RECORD_MAX];
 	const struct prefix *p = find_prefix(xattr->name);
 	const uint8_t *value = xattr->value;
 	size_t length = xattr->value_length;
@@ -183,13 +204,48 @@ xattr_add(struct xattr_record *record, const struct de_xattr *xattr)
 	if (p == NULL)
 		return XATTR_UNKNOWN;
 	if (p->whole) {
-		length = convert_acl(value, length, acl);
-		value = acl;
-		if (length == 0)
+		if (!is_list(xattr))
 			return XATTR_BAD_VALUE;
+		if (length > sizeof(list))
+			return XATTR_TOO_LARGE;
+		length = convert_list(xattr, list);
+		value = list;
 	}
 	return add_encoded(record, p->index, xattr->name + strlen(p->text),
 	    value, length);
+}
+
+enum xattr_fit
+xattr_encode_large(uint8_t data[static XATTR_LARGE_BLOCKS * DE_TAPE_BLOCK],
+    const struct de_xattr *xattr, size_t *size)
+{
+	const struct prefix *p = find_prefix(xattr->name);
+
+	if (p == NULL)
+		return XATTR_UNKNOWN;
+	const char *name = xattr->name + strlen(p->text);
+	size_t length = xattr->value_length;
+	if (strlen(name) > NAME_BYTES_MAX || length > XATTR_VALUE_MAX)
+		return XATTR_TOO_LARGE;
+	if (p->whole && !is_list(xattr))
+		return XATTR_BAD_VALUE;
+
+	uint8_t *entry = data + XATTR_MAGIC_BYTES;
+	const size_t at = XATTR_MAGIC_BYTES + XATTR_NAME +
+	    align4(strlen(name)) + XATTR_LIST_END_BYTES;
+	memset(data, 0, (size_t)XATTR_LARGE_BLOCKS * DE_TAPE_BLOCK);
+	put32(data, XATTR_MAGIC_INODE);
+	if (p->whole)
+		length = convert_list(xattr, data + at);
+	else if (length > 0)
+		memcpy(data + at, xattr->value, length);
+	put_entry(entry, p->index, name, length);
+	put16(entry + XATTR_VALUE_OFFSET, length == 0 ? 0 :
+	    (uint16_t)(at - XATTR_MAGIC_BYTES));
+	*size = at + align4(length);
+	if (*size < XATTR_RECORD_MIN)
+		*size = XATTR_RECORD_MIN;
+	return XATTR_ADDED;
 }
 
 size_t
@@ -210,7 +266,8 @@ xattr_end(struct xattr_record *r)
 		uint8_t *offset = r->data + at + XATTR_VALUE_OFFSET;
 		const size_t from_back = get16(offset);
 		if (from_back > 0)
-			put16(offset, (uint16_t)(size - from_back - XATTR_MAGIC_BYTES));
+			put16(offset, (uint16_t)
+			    (size - from_back - XATTR_MAGIC_BYTES));
 	}
 	return size;
 }

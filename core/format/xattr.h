@@ -14,6 +14,9 @@
 
 #define XATTR_RECORD_MIN 32	/* readers assume a complete header */
 #define XATTR_RECORD_MAX 4096	/* if exceeded, restore loses the next inode */
+#define XATTR_VALUE_MAX 65536	/* Linux accepts no larger one */
+/* A record of one attribute that may be as large as that, in tape blocks. */
+#define XATTR_LARGE_BLOCKS 65
 
 /* A record being packed. */
 struct xattr_record {
@@ -26,7 +29,7 @@ struct xattr_record {
 enum xattr_fit {
 	XATTR_ADDED,
 	XATTR_FULL,		/* does not fit, but an empty one would do */
-	XATTR_TOO_LARGE,	/* in no record */
+	XATTR_TOO_LARGE,	/* in no record that restore reads */
 	XATTR_UNKNOWN,		/* the format cannot represent that name */
 	XATTR_BAD_VALUE		/* an invalid access control list */
 };
@@ -42,6 +45,14 @@ enum xattr_fit xattr_add(struct xattr_record *record,
  * in bytes; 0 if nothing was added.
  */
 size_t xattr_end(struct xattr_record *record);
+
+/*
+ * Make a record of one attribute of any size, which restore cannot read; the
+ * rest of `data` becomes zeros.  *size is that of the record, in bytes.
+ */
+enum xattr_fit xattr_encode_large(
+    uint8_t data[static XATTR_LARGE_BLOCKS * DE_TAPE_BLOCK],
+    const struct de_xattr *xattr, size_t *size);
 
 /*
  * May setting it fail on a filesystem that accepts plain attributes?  restore

@@ -13,7 +13,12 @@
 
 #include "core/ring/ring.h"
 
-enum backlog_kind { BACKLOG_HEADER, BACKLOG_DATA, BACKLOG_EXTENT };
+enum backlog_kind {
+	BACKLOG_HEADER,
+	BACKLOG_DATA,
+	BACKLOG_END,		/* the end of the stream fills the record */
+	BACKLOG_EXTENT
+};
 
 struct backlog_item {
 	enum backlog_kind kind;

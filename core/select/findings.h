@@ -57,7 +57,7 @@ void findings_take_data(struct findings *f, uint32_t inode, const char *text);
 void findings_add(struct findings *f, uint32_t inode, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* It is in the dump, but restore cannot restore it faithfully. */
+/* It is in the dump, but restore(8) cannot restore it faithfully. */
 void findings_note(struct findings *f, uint32_t inode, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 

@@ -59,7 +59,7 @@ can_be_dumped(const struct de_brief *inode, struct findings *findings)
 	if (S_ISLNK(inode->mode) &&
 	    (inode->size == 0 || inode->size > STREAM_TARGET_MAX)) {
 		findings_add(findings, inode->number, "left out: a symbolic "
-		    "link with a target of %" PRIu64 " bytes; restore supports "
+		    "link with a target of %" PRIu64 " bytes; Linux supports "
 		    "1 to %d", inode->size, STREAM_TARGET_MAX);
 		return false;
 	}

@@ -351,9 +351,9 @@ check_path(const struct tree *t, const struct de_entry *e)
 	const uint32_t path = path_of(t->walk, e);
 
 	if (path > PATH_RESTORED_MAX && inomap_has(t->job.dumped, e->inode))
-		findings_add(t->job.findings, e->inode, "its path has %" PRIu32
-		    " bytes; restore cannot create it, because its limit is %d",
-		    path, PATH_RESTORED_MAX);
+		findings_note(t->job.findings, e->inode, "its path has %" PRIu32
+		    " bytes; restore(8) cannot create it, because its limit is "
+		    "%d", path, PATH_RESTORED_MAX);
 }
 
 /* An entry of a directory that is dumped. */

@@ -92,8 +92,15 @@ void
 cut_count_header(struct cut *cut, const uint8_t *header)
 {
 	begin_block(cut);
-	cut->context = (struct cut_context){ header_get_inode(header),
-	    header_get_data_blocks(header), header_is_attributes(header) };
+	const bool is_end = header_is_end(header);
+	const bool is_behind_end = cut->context.is_behind_end || is_end;
+	cut->context = (struct cut_context){
+		.inode = header_get_inode(header),
+		.data_left = header_get_data_blocks(header),
+		.is_attributes = !is_behind_end && header_is_attributes(header),
+		.is_end = is_end,
+		.is_behind_end = is_behind_end,
+	};
 	cut->blocks++;
 }
 
@@ -110,6 +117,12 @@ cut_count_own(struct cut *cut)
 {
 	begin_block(cut);
 	cut->blocks++;
+}
+
+bool
+cut_is_at_end(const struct cut *cut)
+{
+	return cut->context.is_end && cut->blocks % cut->blocking == 0;
 }
 
 /* ------------------------------------------------------------ where to cut */

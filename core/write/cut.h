@@ -23,7 +23,10 @@
 struct cut_context {
 	uint32_t inode;
 	uint32_t data_left;	/* tape blocks of data until the next header */
-	bool is_attributes;	/* it, or the data before it, is attributes */
+	bool is_attributes;	/* it, or the data before it, is attributes
+				   that restore reads */
+	bool is_end;		/* the header before it ends the stream */
+	bool is_behind_end;	/* one before it does */
 };
 
 struct cut {
@@ -71,6 +74,9 @@ uint64_t cut_total(const struct cut *cut);
 void cut_count_header(struct cut *cut, const uint8_t *header);
 void cut_count_data(struct cut *cut, uint32_t blocks);
 void cut_count_own(struct cut *cut);
+
+/* Has the stream been ended, with the record full? */
+bool cut_is_at_end(const struct cut *cut);
 
 /* The next inode begins here: a good place to cut. */
 void cut_between_inodes(struct cut *cut);

@@ -69,8 +69,8 @@ put_special(const struct stream *s, const struct de_inode *inode)
 
 	if ((S_ISCHR(inode->mode) || S_ISBLK(inode->mode)) &&
 	    !header_holds_device(inode->device_major, inode->device_minor))
-		findings_add(s->findings, inode->number, "its device number "
-		    "%" PRIu32 ":%" PRIu32 " is too large for restore",
+		findings_note(s->findings, inode->number, "its device number "
+		    "%" PRIu32 ":%" PRIu32 " is too large for restore(8)",
 		    inode->device_major, inode->device_minor);
 	return stream_put_blocks(s, HEADER_INODE, inode, &nothing, NULL);
 }
@@ -81,9 +81,9 @@ note_times(const struct stream *s, const struct de_inode *inode)
 	if (header_holds_time(&inode->atime) &&
 	    header_holds_time(&inode->mtime))
 		return;
-	findings_add(s->findings, inode->number, "its times (accessed %" PRId64
+	findings_note(s->findings, inode->number, "its times (accessed %" PRId64
 	    ", modified %" PRId64 " seconds since 1970) are outside the range "
-	    "of the format, 1970 to 2106, and were clamped to it",
+	    "of restore(8), 1970 to 2106, which sets the nearest in it",
 	    inode->atime.seconds, inode->mtime.seconds);
 }
 
@@ -95,25 +95,26 @@ note_what_restore_cannot(const struct stream *s, const struct de_inode *inode)
 	const bool is_directory = S_ISDIR(inode->mode);
 
 	if (inode->project != 0)
-		findings_note(s->findings, inode->number, "restore does not "
-		    "set its project id, %" PRIu32, inode->project);
+		findings_note(s->findings, inode->number, "restore(8) does "
+		    "not set its project id, %" PRIu32, inode->project);
 	if (is_directory && (inode->flags & INODE_CASEFOLD) != 0)
 		findings_note(s->findings, inode->number, "it ignores the "
-		    "case of names, which restore may not be able to set up");
+		    "case of names, which restore(8) may not be able to set "
+		    "up");
 	if (is_file && (inode->flags & INODE_VERITY) != 0)
 		findings_note(s->findings, inode->number, "it is protected by "
-		    "fs-verity, which restore does not set up again");
+		    "fs-verity, which no restore sets up again");
 	if ((is_file || is_directory) &&
 	    (inode->flags & (INODE_IMMUTABLE | INODE_APPEND)) != 0)
 		findings_note(s->findings, inode->number, "it is %s: once "
-		    "restored, restore of a later level cannot change or "
+		    "restored, restore(8) of a later level cannot change or "
 		    "remove it", (inode->flags & INODE_IMMUTABLE) != 0 ?
 		    "immutable" : "append-only");
 	if (is_directory && source_has_xattrs(s->src) &&
 	    (inode->properties & DE_INODE_HAS_XATTRS) != 0)
 		findings_note(s->findings, inode->number, "it has extended "
-		    "attributes; any that are removed later stay when a later "
-		    "level is restored");
+		    "attributes; any that are removed later stay when "
+		    "restore(8) adds a later level");
 }
 
 static enum de_status
@@ -155,18 +156,47 @@ is_still(const struct stream *s, uint32_t selected, bool directory,
 	return false;
 }
 
-/* Put the selected inodes that are, or are not, directories. */
-static enum de_status
-put_inodes(const struct stream *s, void *scan, bool directories)
+/* What a pass over the inodes puts of each. */
+enum pass { PASS_DIRECTORIES, PASS_FILES, PASS_LATE_ATTRIBUTES };
+
+static bool
+is_in_pass(const struct stream *s, enum pass pass, uint32_t inode)
 {
-	const struct inomap *map = directories ? &s->sel->directories :
-	    &s->sel->dumped;
+	return pass != PASS_FILES || !inomap_has(&s->sel->directories, inode);
+}
+
+static enum de_status
+put_late(const struct stream *s, uint32_t selected,
+    const struct de_inode *inode)
+{
+	if (inode->number == selected)
+		return stream_xattr_put_late(s, inode);
+	findings_add(s->findings, selected, "its large attributes are left "
+	    "out: it was removed during the dump");
+	return DE_OK;
+}
+
+/* `selected` is in the pass; `inode` is what the source has now. */
+static enum de_status
+put_selected(const struct stream *s, enum pass pass, uint32_t selected,
+    const struct de_inode *inode)
+{
+	if (pass == PASS_LATE_ATTRIBUTES)
+		return put_late(s, selected, inode);
+	return is_still(s, selected, pass == PASS_DIRECTORIES, inode) ?
+	    put_inode(s, inode) : DE_OK;
+}
+
+static enum de_status
+put_inodes(const struct stream *s, void *scan, enum pass pass,
+    const struct inomap *map)
+{
 	struct de_inode inode = { 0 };
 	enum de_status status = DE_OK;
 
 	for (uint32_t from = inomap_next(map, 1); from != 0;
 	    from = inomap_next(map, from + 1)) {
-		if (!directories && inomap_has(&s->sel->directories, from))
+		if (!is_in_pass(s, pass, from))
 			continue;
 		if (inode.number < from)
 			status = source_next(s->src, scan, from, &inode);
@@ -174,9 +204,7 @@ put_inodes(const struct stream *s, void *scan, bool directories)
 			return status;
 		if (status == DE_NO_MORE)
 			inode.number = UINT32_MAX;
-		if (!is_still(s, from, directories, &inode))
-			continue;
-		status = put_inode(s, &inode);
+		status = put_selected(s, pass, from, &inode);
 		findings_settle(s->findings);
 		if (status != DE_OK ||
 		    tape_check_read_errors(s->tape) != DE_OK)
@@ -186,30 +214,59 @@ put_inodes(const struct stream *s, void *scan, bool directories)
 }
 
 static enum de_status
-put_pass(const struct stream *s, bool directories)
+put_pass(const struct stream *s, enum pass pass, const struct inomap *map)
 {
 	void *scan;
 	enum de_status status = source_scan_begin(s->src, &scan);
 
 	if (status != DE_OK)
 		return status;
-	status = put_inodes(s, scan, directories);
+	status = put_inodes(s, scan, pass, map);
 	source_scan_end(s->src, scan);
 	return status;
 }
 
-enum de_status
-passes_write(const struct stream *s)
+/* restore(8) does not read beyond the end of the stream. */
+static enum de_status
+put_behind_end(const struct stream *s)
+{
+	if (inomap_next(s->late, 1) == 0)
+		return DE_OK;
+	report(s->rep, DE_DEBUG, "dumping [large attributes]");
+	const enum de_status status = tape_put_end(s->tape,
+	    s->src->info.max_inode, true);
+	return status != DE_OK ? status :
+	    put_pass(s, PASS_LATE_ATTRIBUTES, s->late);
+}
+
+static enum de_status
+put_all(const struct stream *s)
 {
 	enum de_status status = put_maps(s);
 
 	if (status == DE_OK) {
 		report(s->rep, DE_DEBUG, "dumping (Pass III) [directories]");
-		status = put_pass(s, true);
+		status = put_pass(s, PASS_DIRECTORIES, &s->sel->directories);
 	}
 	if (status == DE_OK) {
 		report(s->rep, DE_DEBUG, "dumping (Pass IV) [regular files]");
-		status = put_pass(s, false);
+		status = put_pass(s, PASS_FILES, &s->sel->dumped);
 	}
+	return status == DE_OK ? put_behind_end(s) : status;
+}
+
+enum de_status
+passes_write(const struct stream *stream)
+{
+	struct inomap late;
+	struct stream s = *stream;
+
+	if (!inomap_init(&late, s.src->info.max_inode)) {
+		report(s.rep, DE_ERROR, "out of memory");
+		return DE_FAILED;
+	}
+	s.late = &late;
+	const enum de_status status = put_all(&s);
+	inomap_free(&late);
 	return status;
 }

@@ -11,7 +11,7 @@ roll_block(void *arg, uint8_t tag, const uint8_t *block)
 {
 	struct rolled *r = arg;
 
-	if (tag == ROLLFORWARD_HEADER || tag == ROLLFORWARD_DATA)
+	if (tag != ROLLFORWARD_STAYS)
 		r->failed |= !backlog_add_block(&r->items,
 		    (enum backlog_kind)tag, block);
 }

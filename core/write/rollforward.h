@@ -14,8 +14,8 @@
 enum rollforward_tag {
 	ROLLFORWARD_HEADER = BACKLOG_HEADER,
 	ROLLFORWARD_DATA = BACKLOG_DATA,
-	ROLLFORWARD_STAYS	/* dropped: of this volume only, or made again
-				   for the next */
+	ROLLFORWARD_END = BACKLOG_END,
+	ROLLFORWARD_STAYS	/* dropped: of this volume only */
 };
 
 /*

@@ -24,6 +24,8 @@ struct stream {			/* all pointers borrowed */
 	const atomic_int *cancelled;
 	struct footprints *footprints;	/* collects those of files; or NULL */
 	int64_t base_date;	/* of the dump's base; 0: none */
+	struct inomap *late;	/* inodes that have attributes restore(8)
+				   cannot read; see stream_xattr_put_late() */
 };
 
 /* Put a header followed by `count` tape blocks of data. */

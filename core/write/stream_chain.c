@@ -13,7 +13,7 @@ stream_chain_note(const struct stream *s, const struct de_inode *inode)
 		return;
 	findings_note(s->findings, inode->number, "attributes that were "
 	    "removed from it since the last dump, or belonged to another "
-	    "directory with its inode number, stay when restore -r adds this "
+	    "directory with its inode number, stay when restore(8) adds this "
 	    "level");
 }
 

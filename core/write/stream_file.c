@@ -233,7 +233,7 @@ stream_file_put(const struct stream *s, const struct de_inode *inode)
 		status = flush_segment(&f);
 	if (f.empty_segments > HOLES_NOTED)
 		findings_note(s->findings, inode->number, "its holes take %"
-		    PRIu64 " MiB of the dump, which restore is slow to skip",
+		    PRIu64 " MiB of the dump, which restore(8) is slow to skip",
 		    f.empty_segments / 1024);
 	return status;
 }

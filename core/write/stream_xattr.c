@@ -21,19 +21,23 @@ struct attributes {
 	bool one_record;	/* it is a directory */
 	bool unreadable;	/* not all of them can be read */
 	bool has_list;		/* an access control list */
+	uint8_t *late;		/* put what restore cannot read, and nothing
+				   else: room for it; NULL: the opposite */
+	uint32_t late_count;	/* those put */
 };
 
 static const char access_list[] = "system.posix_acl_access";
 static const char default_list[] = "system.posix_acl_default";
 static const char user_prefix[] = "user.";
 
+/* The second time, this is only to find out again what does not fit. */
 static enum de_status
 flush_record(struct attributes *a)
 {
 	const size_t size = xattr_end(a->record);
 	enum de_status status = DE_OK;
 
-	if (size > 0) {
+	if (size > 0 && a->late == NULL) {
 		const struct header_content content = {
 			.size = size,
 			.count = (uint32_t)((size + DE_TAPE_BLOCK - 1) /
@@ -55,19 +59,26 @@ static const char *
 why_not(enum xattr_fit fit)
 {
 	switch (fit) {
-	case XATTR_FULL:
-		return "a dump can hold only 4096 bytes of attributes for a "
-		    "directory";
 	case XATTR_TOO_LARGE:
-		return "it is larger than restore can read";
+		return "it is larger than Linux accepts";
 	case XATTR_UNKNOWN:
 		return "the format cannot hold its type";
 	case XATTR_BAD_VALUE:
 		return "it is not an access control list that Linux accepts";
+	case XATTR_FULL:
 	case XATTR_ADDED:
 		break;
 	}
 	return "";
+}
+
+static void
+leave_out(const struct attributes *a, const struct de_xattr *xattr,
+    const char *why)
+{
+	if (a->late == NULL)
+		findings_add(a->s->findings, a->inode->number, "its attribute "
+		    "%s is left out: %s", xattr->name, why);
 }
 
 /*
@@ -91,9 +102,56 @@ is_refused(const struct attributes *a, const struct de_xattr *xattr)
 			why = "a symbolic link cannot have it";
 	}
 	if (why != NULL)
-		findings_add(a->s->findings, a->inode->number, "its attribute "
-		    "%s is left out: %s", xattr->name, why);
+		leave_out(a, xattr, why);
 	return why != NULL;
+}
+
+/* It does not fit into a record that restore reads: `fit` says why. */
+static enum de_status
+put_later(struct attributes *a, const struct de_xattr *xattr,
+    enum xattr_fit fit)
+{
+	inomap_add(a->s->late, a->inode->number);
+	findings_note(a->s->findings, a->inode->number, "its attribute %s %s; "
+	    "only dumpengine-restore(8) restores it", xattr->name,
+	    fit == XATTR_FULL ? "does not fit into the 4096 bytes of "
+	    "attributes that restore(8) can read for a directory" :
+	    "is larger than restore(8) can read");
+	return DE_OK;
+}
+
+static enum de_status
+put_large(struct attributes *a, const struct de_xattr *xattr)
+{
+	size_t size;
+	const enum xattr_fit fit = xattr_encode_large(a->late, xattr, &size);
+
+	if (fit != XATTR_ADDED)
+		return DE_OK;	/* it has changed meanwhile */
+	a->late_count++;
+	const struct header_content content = {
+		.size = size,
+		.count = (uint32_t)((size + DE_TAPE_BLOCK - 1) /
+		    DE_TAPE_BLOCK),
+		.attributes = true,
+	};
+	return stream_put_blocks(a->s, HEADER_INODE, a->inode, &content,
+	    a->late);
+}
+
+/* An attribute that is in no record that restore reads. */
+static enum de_status
+take_other(struct attributes *a, const struct de_xattr *xattr,
+    enum xattr_fit fit)
+{
+	const bool fits_late = fit == XATTR_FULL || (fit == XATTR_TOO_LARGE &&
+	    xattr->value_length <= XATTR_VALUE_MAX);
+
+	if (fits_late)
+		return a->late != NULL ? put_large(a, xattr) :
+		    put_later(a, xattr, fit);
+	leave_out(a, xattr, why_not(fit));
+	return DE_OK;
 }
 
 static enum de_status
@@ -109,14 +167,13 @@ take_xattr(void *arg, const struct de_xattr *xattr)
 		status = flush_record(a);
 		fit = xattr_add(a->record, xattr);
 	}
-	if (fit == XATTR_ADDED && strcmp(xattr->name, access_list) == 0)
-		a->has_list = true;
+	if (status != DE_OK)
+		return status;
 	if (fit != XATTR_ADDED)
-		findings_add(a->s->findings, a->inode->number, "its attribute "
-		    "%s is left out: %s", xattr->name, why_not(fit));
-	else if (a->risky && !a->one_record && status == DE_OK)
-		status = flush_record(a);
-	return status;
+		return take_other(a, xattr, fit);
+	if (strcmp(xattr->name, access_list) == 0)
+		a->has_list = true;
+	return a->risky && !a->one_record ? flush_record(a) : DE_OK;
 }
 
 static enum de_status
@@ -182,6 +239,19 @@ put_no_list(struct attributes *a)
 	return DE_OK;
 }
 
+/* Plain ones, and then those that may fail. */
+static enum de_status
+walk_both(struct attributes *a)
+{
+	enum de_status status = walk(a, false);
+
+	if (status == DE_OK && !a->one_record)
+		status = flush_record(a);
+	if (status == DE_OK && !a->unreadable)
+		status = walk(a, true);
+	return status;
+}
+
 enum de_status
 stream_xattr_put(const struct stream *s, const struct de_inode *inode)
 {
@@ -200,12 +270,33 @@ stream_xattr_put(const struct stream *s, const struct de_inode *inode)
 		return DE_OK;
 	tape_keep_together(s->tape, USUAL_BLOCKS);
 	xattr_begin(&record);
-	enum de_status status = has_xattrs ? walk(&a, false) : DE_OK;
-	if (status == DE_OK && !a.one_record)
-		status = flush_record(&a);
-	if (status == DE_OK && has_xattrs && !a.unreadable)
-		status = walk(&a, true);
+	enum de_status status = has_xattrs ? walk_both(&a) : DE_OK;
 	if (status == DE_OK && !a.unreadable && inherits && !a.has_list)
 		status = put_no_list(&a);
 	return status == DE_OK ? flush_record(&a) : status;
+}
+
+enum de_status
+stream_xattr_put_late(const struct stream *s, const struct de_inode *inode)
+{
+	struct xattr_record record;
+	struct attributes a = {
+		.s = s,
+		.inode = inode,
+		.record = &record,
+		.one_record = S_ISDIR(inode->mode),
+		.late = malloc((size_t)XATTR_LARGE_BLOCKS * DE_TAPE_BLOCK),
+	};
+
+	if (a.late == NULL) {
+		report(s->rep, DE_ERROR, "out of memory");
+		return DE_FAILED;
+	}
+	xattr_begin(&record);
+	const enum de_status status = walk_both(&a);
+	if (status == DE_OK && a.late_count == 0 && !a.unreadable)
+		findings_add(s->findings, inode->number, "its large "
+		    "attributes changed while it was dumped; some are missing");
+	free(a.late);
+	return status;
 }

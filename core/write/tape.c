@@ -46,6 +46,7 @@ place_block(struct tape *tape, enum rollforward_tag tag, const uint8_t *block)
 	memcpy(to, block, DE_TAPE_BLOCK);
 	switch (tag) {
 	case ROLLFORWARD_HEADER:
+	case ROLLFORWARD_END:
 		cut_count_header(&tape->cut, to);
 		break;
 	case ROLLFORWARD_DATA:
@@ -86,6 +87,20 @@ place_extent(struct tape *tape, struct ring_extent *extent)
 	return DE_OK;
 }
 
+/*
+ * At least one block that ends the stream, and more until the record is full;
+ * nothing if that has been done.
+ */
+static enum de_status
+place_end(struct tape *tape, const uint8_t *block)
+{
+	enum de_status status = DE_OK;
+
+	while (status == DE_OK && !cut_is_at_end(&tape->cut))
+		status = place_block(tape, ROLLFORWARD_END, block);
+	return status;
+}
+
 static enum de_status
 place_item(struct tape *tape, struct backlog_item *item)
 {
@@ -94,6 +109,8 @@ place_item(struct tape *tape, struct backlog_item *item)
 		return place_block(tape, ROLLFORWARD_HEADER, item->block);
 	case BACKLOG_DATA:
 		return place_block(tape, ROLLFORWARD_DATA, item->block);
+	case BACKLOG_END:
+		return place_end(tape, item->block);
 	case BACKLOG_EXTENT:
 		break;
 	}
@@ -263,35 +280,33 @@ tape_put_extent(struct tape *tape, const struct ring_extent *extent)
 	return put_backlog(tape);
 }
 
-/* Put one block, and more until the record is full. */
-static enum de_status
-put_end(struct tape *tape, uint32_t max_inode)
+enum de_status
+tape_put_end(struct tape *tape, uint32_t max_inode, bool more)
 {
 	uint8_t block[DE_TAPE_BLOCK];
-	bool has_one = false;
 
-	while (!has_one || tape->cut.blocks % tape->config.blocking != 0) {
-		header_end(tape->config.header, block, max_inode);
-		has_one = place_block(tape, ROLLFORWARD_STAYS, block) == DE_OK;
-		if (!has_one && (change_volume(tape) != DE_OK ||
-		    put_backlog(tape) != DE_OK))
-			return DE_FAILED;
-	}
-	return DE_OK;
+	if (tape_is_done(tape))
+		return DE_FAILED;
+	header_end(tape->config.header, block, max_inode, more);
+	if (place_end(tape, block) == DE_OK)
+		return DE_OK;
+	if (!backlog_add_block(&tape->backlog, BACKLOG_END, block))
+		return out_of_memory(tape);
+	return put_backlog(tape);
 }
 
 /* Even the very last record may find the medium full. */
 static enum de_status
 put_end_and_write(struct tape *tape, uint32_t max_inode)
 {
-	for (;;) {
-		if (put_end(tape, max_inode) != DE_OK)
-			return DE_FAILED;
-		if (writer_stop(tape->writer) == DE_OK)
-			return DE_OK;
-		if (change_volume(tape) != DE_OK || put_backlog(tape) != DE_OK)
-			return DE_FAILED;
+	enum de_status status = tape_put_end(tape, max_inode, false);
+
+	while (status == DE_OK && writer_stop(tape->writer) != DE_OK) {
+		status = change_volume(tape);
+		if (status == DE_OK)
+			status = put_backlog(tape);
 	}
+	return status;
 }
 
 enum de_status

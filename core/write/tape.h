@@ -43,6 +43,13 @@ enum de_status tape_put_extent(struct tape *tape,
     const struct ring_extent *extent);
 
 /*
+ * Fill the record with the end of the stream; what is put after it, restore(8)
+ * does not read.  `more` says that something will be.  Returns like
+ * tape_put_header().
+ */
+enum de_status tape_put_end(struct tape *tape, uint32_t max_inode, bool more);
+
+/*
  * Fill the last record with the end of the stream, wait until all is written,
  * and finalise the last volume.  Returns DE_OK or DE_FAILED.
  */

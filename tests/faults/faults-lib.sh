@@ -36,6 +36,9 @@ source_fault () {
 		# The maps are written before the fault is known.
 		link | vanish | becomes-directory)
 			scan_but 'map-missing|entry-missing' dumps/a ;;
+		# So is the end, which says that attributes follow.
+		xattr-shrinks | xattr-late | xattr-vanish)
+			scan_but ': end-more: ' dumps/a ;;
 		directory | shrinks | grows) scan_but ': nameless: |: [0-9]* more$' dumps/a ;;
 		*) scan dumps/a ;;
 		esac

@@ -20,6 +20,7 @@
 #define FIRST_FILE 12u
 #define FILE_SPACE (UINT64_C(1) << 32)
 #define SOME_TIME 1600000000
+#define LATE_SCANS 4		/* before that of large attributes */
 
 struct fault {
 	const struct de_host *host;	/* borrowed */
@@ -168,8 +169,9 @@ fill_file(const struct fault *f, struct de_inode *inode, uint32_t number)
 static bool
 is_gone(const struct fault *f, uint32_t number)
 {
-	return is_fault(f, "vanish") && f->scans > 1 &&
-	    number == faulty_inode(f);
+	return number == faulty_inode(f) &&
+	    ((is_fault(f, "vanish") && f->scans > 1) ||
+	    (is_fault(f, "xattr-vanish") && f->scans > LATE_SCANS));
 }
 
 static enum de_status
@@ -394,7 +396,7 @@ fault_read_xattrs(void *self, const struct de_inode *inode, de_xattr_fn *take,
     void *arg)
 {
 	const struct fault *f = self;
-	static const char value[8192];
+	static const char value[1 << 17];
 	struct de_xattr x = { sizeof(x), "user.a", value, 100 };
 
 	(void)inode;
@@ -403,8 +405,16 @@ fault_read_xattrs(void *self, const struct de_inode *inode, de_xattr_fn *take,
 	const enum de_status status = take(arg, &x);
 	if (status != DE_OK || is_fault(f, "notes"))
 		return status;
-	if (is_fault(f, "xattr-large"))
+	if (is_fault(f, "xattr-late") && f->scans > LATE_SCANS)
+		return fail(f, "does not read these attributes again");
+	if (is_fault(f, "xattr-large") || is_fault(f, "xattr-late") ||
+	    is_fault(f, "xattr-vanish") ||
+	    (is_fault(f, "xattr-shrinks") && f->scans <= LATE_SCANS))
 		x = (struct de_xattr){ sizeof(x), "user.b", value, 5000 };
+	if (is_fault(f, "xattr-largest"))
+		x = (struct de_xattr){ sizeof(x), "user.b", value, 65536 };
+	if (is_fault(f, "xattr-too-large"))
+		x = (struct de_xattr){ sizeof(x), "user.b", value, 65537 };
 	if (is_fault(f, "xattr-unknown"))
 		x = (struct de_xattr){ sizeof(x), "strange.b", value, 5 };
 	if (is_fault(f, "xattr-acl"))

@@ -25,8 +25,8 @@ has () {
 configure_job a.conf "plugin = $(quoted "$TEST_PLUGINS/fs-fault.so");
     fault = \"extension\"; size = 600000;" \
     'plugin = "out-file"; path = "dumps/a";'
-engine 2 -c a.conf
-said "/sub/file3 (inode 14): its times" "restore does not set its project id" \
+engine 0 -c a.conf
+said "/sub/file3 (inode 14): its times" "restore(8) does not set its project id" \
     "fs-verity" "append-only"
 scan dumps/a
 has dumps/a 14 '"mtime": [-86400, 123456789]' '"birth_time": [7000000000, 5]' \

@@ -26,9 +26,9 @@ grep -q '"notes": 3' report.json || fail "$(cat report.json)"
 grep -q '"kind": "note"' report.json || fail "$(cat report.json)"
 
 noted many-notes "files = 1003; size = 0;" -- \
-    "/sub/file1 (inode 12): restore does not set its project id, 12" \
+    "/sub/file1 (inode 12): restore(8) does not set its project id, 12" \
     "3 more like this one (-v shows all)"
-[ "$(grep -c '(inode [0-9]*): restore does not' err)" -eq 1000 ] ||
+[ "$(grep -c '(inode [0-9]*): restore(8) does not' err)" -eq 1000 ] ||
     fail "not 1000 notes are shown"
 grep -q '"notes": 1003' report.json || fail "not 1003 notes"
 verbose=-q

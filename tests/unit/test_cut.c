@@ -184,6 +184,59 @@ START_TEST(an_attribute_record_is_not_torn_by_the_end_of_the_medium)
 }
 END_TEST
 
+static void
+put_end(struct fixture *f)
+{
+	uint8_t block[DE_TAPE_BLOCK];
+
+	header_end(&f->template, block, 100, false);
+	cut_count_header(&f->cut, block);
+}
+
+START_TEST(the_stream_ends_when_the_end_fills_its_record)
+{
+	struct fixture f;
+
+	begin(&f, 0);
+	put_inode(&f, 7, 4, true);
+	fill(&f, 3);			/* the record is full, without an end */
+	ck_assert(!cut_is_at_end(&f.cut));
+	fill(&f, 1);
+	for (int i = 0; i < 3; i++) {
+		put_end(&f);
+		ck_assert(cut_is_at_end(&f.cut) == (i == 2));
+	}
+	put_inode(&f, 7, 2, true);
+	fill(&f, 1);
+	ck_assert(!cut_is_at_end(&f.cut));
+	ck_assert_uint_eq(cut_go_back(&f.cut, 3), 4);
+	ck_assert(cut_is_at_end(&f.cut));
+	ck_assert_uint_eq(cut_go_back(&f.cut, 2), 4);
+	ck_assert(!cut_is_at_end(&f.cut));
+	end(&f);
+}
+END_TEST
+
+START_TEST(attributes_behind_the_end_may_be_torn)
+{
+	struct fixture f;
+
+	begin(&f, 0);
+	put_inode(&f, 7, 36, false);
+	put_inode(&f, 7, 1, true);	/* blocks 37 and 38 */
+	put_end(&f);			/* and 39 */
+	put_inode(&f, 7, 30, true);	/* 40 to 70 */
+	fill(&f, 1);
+	cut_go_back(&f.cut, 12);
+	ck_assert_uint_eq(cut_untorn(&f.cut), 48);
+	cut_go_back(&f.cut, 10);
+	ck_assert_uint_eq(cut_untorn(&f.cut), 40);
+	cut_go_back(&f.cut, 9);		/* the end is needed, too */
+	ck_assert_uint_eq(cut_untorn(&f.cut), 36);
+	end(&f);
+}
+END_TEST
+
 START_TEST(volumes_before_are_counted_but_take_no_room)
 {
 	struct fixture f;
@@ -223,6 +276,8 @@ main(void)
 		a_volume_that_would_be_too_small_has_a_record_more,
 		going_back_finds_what_the_first_record_is_in_the_middle_of,
 		an_attribute_record_is_not_torn_by_the_end_of_the_medium,
+		the_stream_ends_when_the_end_fills_its_record,
+		attributes_behind_the_end_may_be_torn,
 		volumes_before_are_counted_but_take_no_room,
 		the_first_volume_needs_room_for_the_maps,
 	};

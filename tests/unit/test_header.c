@@ -106,10 +106,13 @@ START_TEST(end_header_is_as_specified)
 	uint8_t block[DE_TAPE_BLOCK], expected[DE_TAPE_BLOCK];
 
 	header_template_init(&t, &identity);
-	header_end(&t, block, 4096);
+	header_end(&t, block, 4096, false);
 	expect_common(expected);
 	put32(expected + 0, 5);
 	put32(expected + 20, 4096);
+	expect_block(block, expected);
+	header_end(&t, block, 4096, true);
+	memcpy(expected + 904, "DEa1", 4);
 	expect_block(block, expected);
 }
 END_TEST
@@ -212,7 +215,7 @@ START_TEST(stamp_makes_the_words_add_up_to_84446)
 	uint8_t block[DE_TAPE_BLOCK];
 
 	header_template_init(&t, &identity);
-	header_end(&t, block, 4096);
+	header_end(&t, block, 4096, false);
 	header_stamp(block, &at);
 	ck_assert_uint_eq(sum_of(block), 84446);
 

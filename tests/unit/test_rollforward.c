@@ -126,6 +126,7 @@ put_all(struct ring *ring)
 
 	put_block(ring, ROLLFORWARD_DATA, 6);
 	put_block(ring, ROLLFORWARD_STAYS, 7);
+	put_block(ring, ROLLFORWARD_END, 8);
 }
 
 static void
@@ -177,6 +178,7 @@ START_TEST(all_that_is_of_the_stream_rolls_forward_in_its_order)
 	expect_block(&b, BACKLOG_HEADER, 5);
 	expect_extent(&b);
 	expect_block(&b, BACKLOG_DATA, 6);
+	expect_block(&b, BACKLOG_END, 8);
 	expect_block(&b, BACKLOG_HEADER, 0);
 	ck_assert_ptr_null(b.first);
 }
@@ -189,6 +191,7 @@ START_TEST(what_is_on_the_medium_does_not_come_twice)
 	expect_block(&b, BACKLOG_HEADER, 5);
 	expect_extent(&b);
 	expect_block(&b, BACKLOG_DATA, 6);
+	expect_block(&b, BACKLOG_END, 8);
 	expect_block(&b, BACKLOG_HEADER, 0);
 	ck_assert_ptr_null(b.first);
 }
@@ -199,6 +202,7 @@ START_TEST(the_record_being_filled_rolls_forward_too)
 	struct backlog b = roll(2);
 
 	expect_block(&b, BACKLOG_DATA, 6);
+	expect_block(&b, BACKLOG_END, 8);
 	expect_block(&b, BACKLOG_HEADER, 0);
 	ck_assert_ptr_null(b.first);
 }

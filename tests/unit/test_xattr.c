@@ -13,18 +13,16 @@ struct parsed {
 	size_t length;
 };
 
-/* Walk a record as restore does, and check what it does not. */
+/* Walk a record of any size, and check all of it. */
 static size_t
-parse(const struct xattr_record *r, size_t size, struct parsed *found,
-    size_t room)
+parse_data(const uint8_t *data, size_t size, struct parsed *found, size_t room)
 {
 	size_t n = 0, at = 4;
 
 	ck_assert_uint_ge(size, 32);	/* dumpscan expects it too */
-	ck_assert_uint_le(size, 4096);
-	ck_assert_uint_eq(get32(r->data), 0xEA020001u);
-	while (get32(r->data + at) != 0) {
-		const uint8_t *e = r->data + at;
+	ck_assert_uint_eq(get32(data), 0xEA020001u);
+	while (get32(data + at) != 0) {
+		const uint8_t *e = data + at;
 		const size_t offset = get16(e + 2), length = get32(e + 8);
 		ck_assert_uint_lt(n, room);
 		ck_assert_uint_le(at + 16 + e[0], size);
@@ -33,7 +31,7 @@ parse(const struct xattr_record *r, size_t size, struct parsed *found,
 		found[n].index = e[1];
 		memcpy(found[n].name, e + 16, e[0]);
 		found[n].name[e[0]] = '\0';
-		found[n].value = r->data + 4 + offset;
+		found[n].value = data + 4 + offset;
 		found[n].length = length;
 		n++;
 		at += 16 + ((e[0] + 3u) & ~3u);
@@ -42,9 +40,17 @@ parse(const struct xattr_record *r, size_t size, struct parsed *found,
 	at += 4;
 	for (size_t i = 0; i < n; i++)		/* values follow the list */
 		if (found[i].length > 0)
-			ck_assert_uint_ge((size_t)(found[i].value - r->data),
-			    at);
+			ck_assert_uint_ge((size_t)(found[i].value - data), at);
 	return n;
+}
+
+/* As restore does, which takes no more than 4096 bytes. */
+static size_t
+parse(const struct xattr_record *r, size_t size, struct parsed *found,
+    size_t room)
+{
+	ck_assert_uint_le(size, 4096);
+	return parse_data(r->data, size, found, room);
 }
 
 static enum xattr_fit
@@ -354,6 +360,106 @@ START_TEST(access_lists_that_linux_would_not_take_are_refused)
 }
 END_TEST
 
+static uint8_t large[XATTR_LARGE_BLOCKS * DE_TAPE_BLOCK];
+
+START_TEST(a_large_value_of_any_length_comes_back)
+{
+	static const size_t lengths[] = { 0, 1, 3, 4, 4040, 4096, 65535,
+	    65536 };
+	static uint8_t value[65536];
+	char name[5 + 255 + 1] = "user.";
+
+	for (size_t i = 0; i < sizeof(value); i++)
+		value[i] = (uint8_t)(i * 7 + i / 251 + 1);
+	for (size_t i = 0; i < COUNT(lengths); i++) {
+		for (size_t n = 1; n <= 255; n += 127) {
+			struct parsed found;
+			size_t size = 0;
+			memset(name + 5, 'n', n);
+			name[5 + n] = '\0';
+			memset(large, 0xff, sizeof(large));
+			const struct de_xattr x = { sizeof(x), name, value,
+			    lengths[i] };
+			ck_assert_int_eq(xattr_encode_large(large, &x, &size),
+			    XATTR_ADDED);
+			ck_assert_uint_le(size, sizeof(large));
+			ck_assert_uint_eq(parse_data(large, size, &found, 1),
+			    1);
+			ck_assert_str_eq(found.name, name + 5);
+			ck_assert_uint_eq(found.length, lengths[i]);
+			ck_assert_mem_eq(found.value, value, lengths[i]);
+			for (size_t at = size; at < sizeof(large); at++)
+				ck_assert_uint_eq(large[at], 0);
+		}
+	}
+}
+END_TEST
+
+START_TEST(what_no_record_can_hold_is_refused_at_any_size)
+{
+	static const uint8_t value[65537];
+	char name[5 + 256 + 1] = "user.";
+	struct de_xattr x = { sizeof(x), "user.a", value, sizeof(value) };
+	size_t size;
+
+	ck_assert_int_eq(xattr_encode_large(large, &x, &size),
+	    XATTR_TOO_LARGE);
+	memset(name + 5, 'n', 256);
+	x = (struct de_xattr){ sizeof(x), name, value, 5 };
+	ck_assert_int_eq(xattr_encode_large(large, &x, &size),
+	    XATTR_TOO_LARGE);
+	x = (struct de_xattr){ sizeof(x), "strange.b", value, 5 };
+	ck_assert_int_eq(xattr_encode_large(large, &x, &size), XATTR_UNKNOWN);
+	x = (struct de_xattr){ sizeof(x), "system.posix_acl_access", value,
+	    5 };
+	ck_assert_int_eq(xattr_encode_large(large, &x, &size),
+	    XATTR_BAD_VALUE);
+}
+END_TEST
+
+/* The owner, `named` users, the group, the mask and the others. */
+static size_t
+make_list(uint8_t *list, uint32_t named)
+{
+	size_t at = 4;
+
+	put32(list, 2);
+	for (uint32_t i = 0; i < named + 4; i++) {
+		static const uint16_t last[] = { 4, 16, 32 };
+		put16(list + at, i == 0 ? 1 : i <= named ? 2 :
+		    last[i - named - 1]);
+		put16(list + at + 2, 6);
+		put32(list + at + 4, i > 0 && i <= named ? 1000 + i :
+		    UINT32_MAX);
+		at += 8;
+	}
+	return at;
+}
+
+START_TEST(a_large_access_list_is_too_large_for_restore_only)
+{
+	static uint8_t list[65536];
+	struct xattr_record r;
+	struct parsed found;
+	size_t size;
+
+	for (uint32_t named = 500; named <= 8000; named += 1500) {
+		const struct de_xattr x = { sizeof(x),
+		    "system.posix_acl_access", list, make_list(list, named) };
+		xattr_begin(&r);
+		ck_assert_int_eq(xattr_add(&r, &x), named == 500 ?
+		    XATTR_ADDED : XATTR_TOO_LARGE);
+		ck_assert_int_eq(xattr_encode_large(large, &x, &size),
+		    XATTR_ADDED);
+		ck_assert_uint_eq(parse_data(large, size, &found, 1), 1);
+		ck_assert_uint_eq(found.index, 2);
+		ck_assert_str_eq(found.name, "");
+		ck_assert_uint_eq(found.length, 4 + 4 * 4 + 8 * named);
+		ck_assert_uint_eq(get32(found.value), 1);
+	}
+}
+END_TEST
+
 START_TEST(all_but_user_attributes_are_risky)
 {
 	ck_assert(!xattr_is_risky("user.a"));
@@ -380,6 +486,9 @@ main(void)
 		access_lists_get_the_form_of_the_disk,
 		access_lists_that_are_none_are_refused,
 		access_lists_that_linux_would_not_take_are_refused,
+		a_large_value_of_any_length_comes_back,
+		what_no_record_can_hold_is_refused_at_any_size,
+		a_large_access_list_is_too_large_for_restore_only,
 		all_but_user_attributes_are_risky,
 	};
 	return unit_run("xattr", tests, COUNT(tests));

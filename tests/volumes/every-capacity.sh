@@ -8,9 +8,19 @@
 . "$top_srcdir/tests/volumes/volumes-lib.sh"
 need_source
 need_python
+need_debugfs
 need setfattr
 
-make_small_image img tree
+# Some attributes are behind the end of the stream.
+make_small_tree tree
+make_image img 4M tree -b 1024 -N 128 -t ext4 -O ^has_journal,ea_inode
+head -c 1024 /dev/urandom >value
+requests=()
+for i in {1..6}; do
+	requests+=("ea_set -f value names user.v$i"
+	    "ea_set -f value dir/sub user.v$i")
+done
+debugfs img "${requests[@]}"
 
 # eot RECORDS... : a set on media that hold this many records.
 eot () {
