@@ -166,10 +166,10 @@ wanted_remove_path(struct wanted *w, const char *path)
 }
 
 static void
-add_line(struct wanted *w, char *line, ssize_t length, struct report *rep,
-    uint64_t *missing)
+add_line(struct wanted *w, char *line, ssize_t length, char end,
+    struct report *rep, uint64_t *missing)
 {
-	if (length > 0 && line[length - 1] == '\n')
+	if (length > 0 && line[length - 1] == end)
 		line[--length] = '\0';
 	if (length == 0 || wanted_add_path(w, line))
 		return;
@@ -178,8 +178,8 @@ add_line(struct wanted *w, char *line, ssize_t length, struct report *rep,
 }
 
 bool
-wanted_add_file(struct wanted *w, const char *file, struct report *rep,
-    uint64_t *missing)
+wanted_add_file(struct wanted *w, const char *file, char end,
+    struct report *rep, uint64_t *missing)
 {
 	const bool is_stdin = strcmp(file, "-") == 0;
 	FILE *f = is_stdin ? stdin : fopen(file, "re");
@@ -192,8 +192,8 @@ wanted_add_file(struct wanted *w, const char *file, struct report *rep,
 		    strerror(errno));
 		return false;
 	}
-	while ((length = getline(&line, &room, f)) >= 0)
-		add_line(w, line, length, rep, missing);
+	while ((length = getdelim(&line, &room, end, f)) >= 0)
+		add_line(w, line, length, end, rep, missing);
 	const bool failed = !feof(f);
 	if (failed)
 		report(rep, DE_ERROR, "%s: cannot be read: %s", file,

@@ -36,13 +36,13 @@ bool wanted_add_path(struct wanted *w, const char *path);
 bool wanted_remove_path(struct wanted *w, const char *path);
 
 /*
- * Each line of a file; "-" is standard input.  *missing is increased for each
- * path that is not in the set, which is reported as a warning.  Empty lines are
- * ignored; a path may be of any length.  False after reporting that the file
- * cannot be read.
+ * Each line of a file; "-" is standard input.  Lines end with `end`, a newline
+ * or NUL.  *missing is increased for each path that is not in the set, which is
+ * reported as a warning.  Empty lines are ignored; a path may be of any length.
+ * False after reporting that the file cannot be read.
  */
-bool wanted_add_file(struct wanted *w, const char *file, struct report *rep,
-    uint64_t *missing);
+bool wanted_add_file(struct wanted *w, const char *file, char end,
+    struct report *rep, uint64_t *missing);
 
 /* An entry; with what is in it if it is a directory. */
 void wanted_add(struct wanted *w, uint32_t id);

@@ -36,7 +36,7 @@ select_names(struct restore *r, struct wanted *wanted)
 		if (!wanted_add_path(wanted, q->names[i]))
 			note_missing(r, q->names[i]);
 	if (q->names_file != NULL && !wanted_add_file(wanted, q->names_file,
-	    r->rep, &missing))
+	    q->zero_terminated ? '\0' : '\n', r->rep, &missing))
 		return restore_end(r, VERDICT_NOT_STARTED);
 	note_missing_of_file(r, missing);
 	return true;

@@ -260,12 +260,12 @@ START_TEST(maps_of_inodes_follow_the_names)
 END_TEST
 
 static void
-write_file(char *path, const char *text)
+write_file(char *path, const char *text, size_t length)
 {
 	const int fd = mkstemp(path);
 
 	ck_assert_int_ge(fd, 0);
-	ck_assert_int_eq(write(fd, text, strlen(text)), (int)strlen(text));
+	ck_assert_int_eq(write(fd, text, length), (int)length);
 	close(fd);
 }
 
@@ -278,15 +278,35 @@ START_TEST(a_file_names_what_is_wanted)
 	uint64_t missing = 0;
 
 	snprintf(path, sizeof(path), "%s/wanted.XXXXXX", tree_folder());
-	write_file(path, "d/e\n\nnope\nf/a2");
-	ck_assert(wanted_add_file(w, path, rep, &missing));
+	write_file(path, "d/e\n\nnope\nf/a2", 16);
+	ck_assert(wanted_add_file(w, path, '\n', rep, &missing));
 	ck_assert_uint_eq(missing, 1);
 	check_map(names, wanted_selected(w), "d/e d/e/b f/a2 ");
 	unlink(path);
-	ck_assert(!wanted_add_file(w, path, rep, &missing));
-	ck_assert(!wanted_add_file(w, tree_folder(), rep, &missing));
+	ck_assert(!wanted_add_file(w, path, '\n', rep, &missing));
+	ck_assert(!wanted_add_file(w, tree_folder(), '\n', rep,
+	    &missing));
 	ck_assert_uint_eq(missing, 1);
 	report_free(rep);
+	wanted_free(w);
+	names_free(names);
+}
+END_TEST
+
+START_TEST(names_in_a_file_may_end_with_nul)
+{
+	char path[4096];
+	static const struct tree_name list[] = { { 2, 12, S_IFREG, "a\nb" } };
+	struct names *names = tree_of(list, 1);
+	struct wanted *w = wanted_new(names, true);
+	uint64_t missing = 0;
+
+	snprintf(path, sizeof(path), "%s/wanted.XXXXXX", tree_folder());
+	write_file(path, "a\nb\0", 4);
+	ck_assert(wanted_add_file(w, path, '\0', NULL, &missing));
+	ck_assert_uint_eq(missing, 0);
+	check_map(names, wanted_selected(w), "a\nb ");
+	unlink(path);
 	wanted_free(w);
 	names_free(names);
 }
@@ -308,6 +328,7 @@ main(void)
 		a_name_taken_out_of_a_directory_leaves_the_others,
 		maps_of_inodes_follow_the_names,
 		a_file_names_what_is_wanted,
+		names_in_a_file_may_end_with_nul,
 	};
 
 	return unit_run("wanted", tests, COUNT(tests));
