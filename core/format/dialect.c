@@ -56,6 +56,30 @@ dialect_get64(const struct dialect *d, const uint8_t *p)
 	return d->big_endian ? __builtin_bswap64(little) : little;
 }
 
+/*
+ * Of little-endian words.  All but few blocks have that size: a loop of known
+ * length is several times as fast.
+ */
+static uint32_t
+sum_of_header(const uint8_t block[static HEADER_BYTES])
+{
+	uint32_t sum = 0;
+
+	for (size_t at = 0; at < HEADER_BYTES; at += 4)
+		sum += get32(block + at);
+	return sum;
+}
+
+static uint32_t
+sum_of_swapped_header(const uint8_t block[static HEADER_BYTES])
+{
+	uint32_t sum = 0;
+
+	for (size_t at = 0; at < HEADER_BYTES; at += 4)
+		sum += __builtin_bswap32(get32(block + at));
+	return sum;
+}
+
 /* Of 32-bit words in the dialect's byte order; V7: of 16-bit ones. */
 static uint32_t
 sum_of_words(const struct dialect *d, const uint8_t *block)
@@ -65,12 +89,14 @@ sum_of_words(const struct dialect *d, const uint8_t *block)
 	if (d->family == DIALECT_V7) {
 		for (size_t at = 0; at < d->block_size; at += 2)
 			sum += get16(block + at);
-	} else if (d->big_endian) {
+	} else if (d->block_size < HEADER_BYTES) {
 		for (size_t at = 0; at < d->block_size; at += 4)
-			sum += __builtin_bswap32(get32(block + at));
+			sum += dialect_get32(d, block + at);
 	} else {
-		for (size_t at = 0; at < d->block_size; at += 4)
-			sum += get32(block + at);
+		for (size_t at = 0; at < d->block_size; at += HEADER_BYTES)
+			sum += d->big_endian ?
+			    sum_of_swapped_header(block + at) :
+			    sum_of_header(block + at);
 	}
 	return sum;
 }

@@ -88,7 +88,7 @@ make_name(const struct entry *e, char name[static NAME_ROOM])
 	if (e->index == XATTR_INDEX_SYSTEM &&
 	    e->name_length == strlen(data) &&
 	    memcmp(e->name, data, strlen(data)) == 0) {
-		strcpy(name, XATTR_INLINE_DATA);
+		memcpy(name, XATTR_INLINE_DATA, sizeof(XATTR_INLINE_DATA));
 		return true;
 	}
 	if (prefix == NULL || is_whole != (e->name_length == 0) ||
