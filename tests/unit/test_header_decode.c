@@ -86,6 +86,7 @@ START_TEST(volume_map_and_end_come_back)
 		    HEADER_BITS, HEADER_END };
 		const enum header_type type = types[n % COUNT(types)];
 		const uint32_t inode = generate32(&seed);
+		const bool more = generate32(&seed) % 2 == 0;
 		uint32_t count = generate_below(&seed, 524289);
 		make_identity(&seed, &texts, &id);
 		make_position(&seed, &at);
@@ -93,7 +94,7 @@ START_TEST(volume_map_and_end_come_back)
 		if (type == HEADER_TAPE)
 			header_volume(&t, block, inode, count);
 		else if (type == HEADER_END)
-			header_end(&t, block, inode);
+			header_end(&t, block, inode, more);
 		else
 			header_map(&t, block, type, inode, count);
 		if (type == HEADER_END)
@@ -105,6 +106,7 @@ START_TEST(volume_map_and_end_come_back)
 		ck_assert_uint_eq(h.type, type);
 		ck_assert_uint_eq(h.inode, inode);
 		ck_assert_uint_eq(h.count, count);
+		ck_assert(h.more_follows == (type == HEADER_END && more));
 		ck_assert_uint_eq(header_data_blocks(&ours, &h),
 		    type == HEADER_CLRI || type == HEADER_BITS ? count : 0);
 	}
