@@ -60,7 +60,7 @@ set_step_appendix(struct set *s)
 void
 set_begin_appendix(struct set *s)
 {
-	volumes_stay(s->volumes);
+	s->window.stays = true;
 	s->at_end = true;
 	s->step = set_step_appendix;
 }

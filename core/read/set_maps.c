@@ -52,17 +52,16 @@ static void
 begin_blocks(struct set *s, uint64_t blocks)
 {
 	struct set_found next;
+	uint64_t good;
 
 	window_pass(&s->window, s->block);
 	s->map_left = blocks * s->block;
 	s->step = step_map;
-	if (set_verify(s, s->map_left, &next))
+	if (set_verify(s, s->map_left, &next, &good))
 		return;
 	s->map->damaged = true;
-	s->astray = true;
-	s->expected = s->window.cursor + s->map_left;
-	window_pass(&s->window, next.distance);
-	s->step = set_step_header;
+	set_go_astray(s, s->window.cursor + s->map_left,
+	    s->window.cursor + next.distance);
 }
 
 /* Some writers repeat a map on a later volume: that is passed over. */

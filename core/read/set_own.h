@@ -68,6 +68,10 @@ struct set_span {
 	bool is_data;		/* of that run */
 	uint64_t next_run;	/* bytes of the one after it */
 	uint64_t data;		/* bytes left of data, of all runs */
+	bool doubtful;		/* blocks are missing: */
+	uint64_t good;		/*   bytes of `data` that are right, */
+	uint64_t resume;	/*   position where the set goes on, */
+	uint64_t end;		/*   and where that was expected */
 };
 
 /* Attribute data, gathered from the blocks of some headers. */
@@ -172,7 +176,10 @@ bool set_check_at(struct set *s, uint64_t distance, struct set_found *found,
 /* Its number is the measure for what follows. */
 void set_note_number(struct set *s, const struct header *h, uint64_t position);
 bool set_trusts_numbers(const struct set *s);
-/* The first from `from` on, below `to`; one that fits is preferred. */
+/*
+ * The first on this volume from `from` on, below `to`; one that fits is
+ * preferred.
+ */
 bool set_search(struct set *s, uint64_t from, uint64_t to,
     struct set_found *found);
 
@@ -201,10 +208,14 @@ void set_begin_span(struct set *s, const struct header *h,
 void set_begin_plain_span(struct set *s, uint64_t bytes);
 
 /*
- * set_verify.c: is the data behind a header whole?  If not, *next is where the
- * set goes on.
+ * set_verify.c: is the data behind a header whole?  If not, its first *good
+ * bytes are, and *next is where the set goes on.
  */
-bool set_verify(struct set *s, uint64_t data, struct set_found *next);
+bool set_verify(struct set *s, uint64_t data, struct set_found *next,
+    uint64_t *good);
+
+/* Go on at a position; the header there was expected at another. */
+void set_go_astray(struct set *s, uint64_t expected, uint64_t position);
 
 /*
  * set_xattr.c: attribute records, whose blocks are gathered and then decoded.

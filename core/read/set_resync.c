@@ -136,10 +136,8 @@ go_on_at(struct set *s, const struct set_found *found)
 {
 	const uint64_t blocks = count_blocks(s, found);
 
-	if (s->gather.active) {
-		s->gather.damaged = true;
+	if (s->gather.active)
 		return set_finish_gather(s);
-	}
 	s->step = set_step_header;
 	if (is_all_there(s, found, blocks)) {
 		s->astray = false;
@@ -169,15 +167,20 @@ end_set(struct set *s)
 	return set_end(s, false);
 }
 
-/* Nothing there: pass over it, and over what hides what is behind it. */
-static void
+/*
+ * Nothing there: pass over it, and over what hides what is behind it.  False at
+ * the end of the set.
+ */
+static bool
 pass_stretch(struct set *s)
 {
+	s->window.stays = true;
 	const uint64_t passed = window_pass(&s->window, STRETCH);
-
-	if (passed < STRETCH)
-		window_pass_break(&s->window);
+	s->window.stays = false;
 	s->ahead.block = NULL;
+	if (passed == STRETCH || window_pass_break(&s->window))
+		return true;
+	return passed > 0 || window_here(&s->window) != NULL;
 }
 
 enum set_result
@@ -190,14 +193,10 @@ set_step_resync(struct set *s)
 	s->astray = true;
 	if (set_search(s, 0, STRETCH, &found))
 		return go_on_at(s, &found);
-	if (window_here(&s->window) != NULL) {
-		pass_stretch(s);
+	if (pass_stretch(s))
 		return SET_GO_ON;
-	}
-	if (s->gather.active) {
-		s->gather.damaged = true;
+	if (s->gather.active)
 		return set_finish_gather(s);
-	}
 	return volumes_verdict(s->volumes) == VERDICT_GO_ON ? end_set(s) :
 	    SET_FAILED;
 }

@@ -119,6 +119,11 @@ search_by(struct set *s, uint64_t from, uint64_t to, uint64_t step,
 bool
 set_search(struct set *s, uint64_t from, uint64_t to, struct set_found *found)
 {
-	return search_by(s, from, to, s->block, found) ||
+	const bool stays = s->window.stays;
+
+	s->window.stays = true;
+	const bool any = search_by(s, from, to, s->block, found) ||
 	    search_by(s, from, to, 1, found);
+	s->window.stays = stays;
+	return any;
 }

@@ -60,15 +60,38 @@ pass_data(struct set *s)
 		    "the volume ends before it");
 		return SET_GO_ON;
 	}
-	const uint64_t part = here->length < span->run ? here->length :
-	    span->run;
+	uint64_t part = here->length < span->run ? here->length : span->run;
+	if (span->doubtful && part > span->good)
+		part = span->good;
 	if (here->sight == WINDOW_GAP)
 		set_put_lost(s, part, missing);
 	else if (!set_put_data(s, here->bytes, part, here->chunk))
 		return set_out_of_memory(s);
 	span->run -= part;
 	span->data -= part;
+	span->good -= span->doubtful ? part : 0;
 	window_pass(&s->window, part);
+	return SET_GO_ON;
+}
+
+/*
+ * Blocks are missing somewhere in the rest of the data: all of it is in doubt.
+ * The holes are where the header says.
+ */
+static enum set_result
+step_lose(struct set *s)
+{
+	struct set_span *span = &s->span;
+
+	if (s->inode.unwanted || !next_run(s)) {
+		set_go_astray(s, span->end, span->resume);
+		return SET_GO_ON;
+	}
+	if (span->is_data)
+		set_put_lost(s, span->run, "blocks are missing from the set");
+	else
+		set_put_hole(s, span->run);
+	span->run = 0;
 	return SET_GO_ON;
 }
 
@@ -76,6 +99,11 @@ static enum set_result
 step_span(struct set *s)
 {
 	struct set_span *span = &s->span;
+
+	if (span->doubtful && (span->good == 0 || s->inode.unwanted)) {
+		s->step = step_lose;
+		return SET_GO_ON;
+	}
 
 	if (s->inode.unwanted) {
 		set_pass_junk(s, span->data);
@@ -90,22 +118,6 @@ step_span(struct set *s)
 	set_put_hole(s, span->run);
 	span->run = 0;
 	return SET_GO_ON;
-}
-
-/* Blocks are missing somewhere in it: all of it is in doubt. */
-static void
-lose_span(struct set *s, const struct set_found *next)
-{
-	struct set_span *span = &s->span;
-
-	while (next_run(s)) {
-		set_put_lost(s, span->run, "blocks are missing from the set");
-		span->run = 0;
-	}
-	s->astray = true;
-	s->expected = s->window.cursor + span->data;
-	window_pass(&s->window, next->distance);
-	s->step = set_step_header;
 }
 
 /* Go to the header behind it, and come back unless that is good. */
@@ -131,13 +143,15 @@ jump_over(struct set *s)
 static enum set_result
 step_open(struct set *s)
 {
+	struct set_span *span = &s->span;
 	struct set_found next;
 
 	s->step = step_span;
 	if (s->inode.unwanted && jump_over(s))
 		return SET_GO_ON;
-	if (!set_verify(s, s->span.data, &next))
-		lose_span(s, &next);
+	span->doubtful = !set_verify(s, span->data, &next, &span->good);
+	span->resume = s->window.cursor + next.distance;
+	span->end = s->window.cursor + span->data;
 	return SET_GO_ON;
 }
 

@@ -4,6 +4,8 @@
 /* How far behind the data its end is looked for, bytes. */
 #define SEARCH_BEHIND ((uint64_t)1 << 20)
 
+#define RECORD_USUAL 32		/* blocks, where the set does not say */
+
 /* Is there anything at all at this distance? */
 static enum window_sight
 sight_at(struct set *s, uint64_t distance)
@@ -33,28 +35,79 @@ is_good_far(struct set *s, uint64_t data)
 	return window_return(&s->window, &mark) && good;
 }
 
+/* ------------------------------------------------------- what is missing */
+
 /*
  * A header within the data that belongs there only if blocks are missing: it
  * fits as well as the one behind the data, or between it and us.
  */
 static bool
-search_within(struct set *s, uint64_t data, int64_t missing,
-    struct set_found *next)
+is_within(struct set *s, uint64_t at, int64_t missing, struct set_found *next)
 {
 	struct set_found found;
 	const uint8_t *block;
 
-	for (uint64_t at = 0; at < data && at <= WINDOW_AHEAD; at += s->block) {
-		if (!set_check_at(s, at, &found, &block) || found.fits)
-			continue;
-		if ((missing > 0 && found.missing > 0 &&
-		    found.missing <= missing) || found.missing == missing) {
-			*next = found;
-			return true;
-		}
-	}
-	return false;
+	if (!set_check_at(s, at, &found, &block) || found.fits)
+		return false;
+	if (found.missing != missing && (missing <= 0 || found.missing <= 0 ||
+	    found.missing > missing))
+		return false;
+	*next = found;
+	return true;
 }
+
+static bool
+search_within(struct set *s, uint64_t data, int64_t missing,
+    struct set_found *next)
+{
+	for (uint64_t at = 0; at < data && at <= WINDOW_AHEAD; at += s->block)
+		if (is_within(s, at, missing, next))
+			return true;
+	/* Unless whole blocks are missing, the end is at no such place. */
+	return missing > 0 && (uint64_t)missing < data &&
+	    is_within(s, data - (uint64_t)missing, missing, next);
+}
+
+/*
+ * Does the volume have a record's beginning wherever the numbers say so?  Then
+ * whole records are missing, if anything.
+ */
+static bool
+is_in_records(struct set *s, uint64_t record, uint64_t *position)
+{
+	const struct window_piece *here = window_here(&s->window);
+	const uint64_t number = s->window.cursor + (uint64_t)s->numbers.shift;
+
+	if (record == 0 || here == NULL)
+		return false;
+	*position = here->position;
+	return here->position % record == number % record;
+}
+
+/*
+ * The header behind the data is missing, and no more than a record is.  So that
+ * header is among it, and the data before that is good.
+ */
+static uint64_t
+count_good(struct set *s, uint64_t data, int64_t missing)
+{
+	const uint64_t lost = (uint64_t)missing;
+	const uint64_t record = (uint64_t)s->block *
+	    volumes_header(s->volumes)->blocking;
+	const uint64_t most = record > 0 ? record : RECORD_USUAL * s->block;
+	uint64_t position;
+
+	if (missing <= 0 || lost > most)
+		return 0;
+	if (lost == record && is_in_records(s, record, &position)) {
+		const uint64_t begin = (position + data) / record * record;
+		return begin > position ? begin - position : 0;
+	}
+	const uint64_t unit = lost % s->block == 0 ? s->block : 1;
+	return lost <= data ? data - lost + unit : 0;
+}
+
+/* ------------------------------------------------------------------ verify */
 
 /*
  * A good header at the end whose number fits shows that the data is whole,
@@ -62,7 +115,8 @@ search_within(struct set *s, uint64_t data, int64_t missing,
  * tells by its number whether blocks are missing between here and there.
  */
 bool
-set_verify(struct set *s, uint64_t data, struct set_found *next)
+set_verify(struct set *s, uint64_t data, struct set_found *next,
+    uint64_t *good)
 {
 	const uint8_t *block;
 
@@ -70,6 +124,7 @@ set_verify(struct set *s, uint64_t data, struct set_found *next)
 		return true;
 	switch (sight_at(s, data)) {
 	case WINDOW_FAR:
+		*good = 0;
 		return is_good_far(s, data);
 	case WINDOW_END:
 	case WINDOW_BREAK:
@@ -80,6 +135,17 @@ set_verify(struct set *s, uint64_t data, struct set_found *next)
 	if (!set_trusts_numbers(s) ||
 	    !set_search(s, data, data + SEARCH_BEHIND, next) || next->fits)
 		return true;
-	search_within(s, data, next->missing, next);
-	return false;
+	*good = 0;
+	if (!search_within(s, data, next->missing, next))
+		*good = count_good(s, data, next->missing);
+	return *good >= data;
+}
+
+void
+set_go_astray(struct set *s, uint64_t expected, uint64_t position)
+{
+	s->astray = true;
+	s->expected = expected;
+	window_pass(&s->window, position - s->window.cursor);
+	s->step = set_step_header;
 }

@@ -84,17 +84,16 @@ begin_blocks(struct set *s, const struct header *h)
 {
 	struct set_gather *g = &s->gather;
 	struct set_found next;
+	uint64_t good;
 
 	g->expected = header_data_blocks(s->dialect, h) * s->block;
 	window_pass(&s->window, s->block);
 	s->step = step_gather;
-	if (s->at_end || set_verify(s, g->expected, &next))
+	if (s->at_end || set_verify(s, g->expected, &next, &good))
 		return;
 	g->damaged = true;
-	s->astray = true;
-	s->expected = s->window.cursor + g->expected;
-	window_pass(&s->window, next.distance);
-	go_back(s);
+	set_go_astray(s, s->window.cursor + g->expected,
+	    s->window.cursor + next.distance);
 }
 
 void

@@ -24,7 +24,6 @@ struct volumes {
 	struct chunk *first;		/* of a volume, not yet passed on */
 	uint32_t number;		/* of the open volume */
 	uint64_t before;		/* bytes of the volumes before it */
-	bool stays;
 	bool ended;
 	enum verdict verdict;
 };
@@ -273,14 +272,14 @@ may_go_on(struct volumes *v)
 }
 
 struct chunk *
-volumes_next(struct volumes *v)
+volumes_next(struct volumes *v, bool may_change)
 {
 	if (!may_go_on(v))
 		return NULL;
 	if (v->first != NULL)
 		return take_first(v);
 	struct chunk *chunk = v->ended ? NULL : read_ahead_next(v->ahead);
-	if (chunk != NULL || !may_go_on(v) || v->stays || v->ended)
+	if (chunk != NULL || !may_go_on(v) || !may_change || v->ended)
 		return chunk;
 	v->ended = !change_volume(v);
 	return v->ended ? NULL : take_first(v);
@@ -291,12 +290,6 @@ volumes_verdict(const struct volumes *v)
 {
 	return v->verdict == VERDICT_GO_ON && *v->config.cancelled ?
 	    VERDICT_ABORT : v->verdict;
-}
-
-void
-volumes_stay(struct volumes *v)
-{
-	v->stays = true;
 }
 
 bool

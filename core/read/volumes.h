@@ -61,18 +61,16 @@ const struct header *volumes_header(const struct volumes *v);
  * The next chunk, held for the caller; the first begins with the header of the
  * first volume, and each later volume with a new chunk that begins with its
  * header.  A chunk has whole blocks, unless the medium has not.  NULL at the
- * end of the last volume, or when volumes_verdict() is not VERDICT_GO_ON.
+ * end of the last volume, or when volumes_verdict() is not VERDICT_GO_ON; and
+ * at the end of any volume if not `may_change`.
  */
-struct chunk *volumes_next(struct volumes *v);
+struct chunk *volumes_next(struct volumes *v, bool may_change);
 
 /*
  * Why the run must end: `want` or an operator refused, memory ran out
  * (reported), or the run was cancelled.
  */
 enum verdict volumes_verdict(const struct volumes *v);
-
-/* The set has ended: volumes_next() opens no other volume. */
-void volumes_stay(struct volumes *v);
 
 /*
  * Go on at another position of the volume read last, in either direction; next

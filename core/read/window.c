@@ -140,9 +140,9 @@ pull(struct window *w)
 {
 	if (w->ended || w->count + PIECES_OF_CHUNK > WINDOW_PIECES)
 		return false;
-	struct chunk *chunk = volumes_next(w->volumes);
+	struct chunk *chunk = volumes_next(w->volumes, !w->stays);
 	if (chunk == NULL) {
-		w->ended = true;
+		w->ended = !w->stays;
 		return false;
 	}
 	add_chunk(w, chunk);
@@ -262,11 +262,13 @@ window_pass(struct window *w, uint64_t bytes)
 	return done;
 }
 
-void
+bool
 window_pass_break(struct window *w)
 {
-	if (w->count > 0 && piece_at(w, 0)->sight == WINDOW_BREAK)
-		drop_first(w);
+	if (w->count == 0 || piece_at(w, 0)->sight != WINDOW_BREAK)
+		return false;
+	drop_first(w);
+	return true;
 }
 
 /* ----------------------------------------------------------------- jumping */

@@ -24,7 +24,8 @@ enum window_sight {
 	WINDOW_GAP,		/* bytes that are missing; their number is
 				   known */
 	WINDOW_BREAK,		/* it is unknown how much is missing */
-	WINDOW_FAR,		/* beyond what can be seen */
+	WINDOW_FAR,		/* beyond what can be seen, or on another
+				   volume while `stays` is set */
 	WINDOW_END		/* of the stream */
 };
 
@@ -52,6 +53,8 @@ struct window {
 	uint8_t *tape;			/* its header block, owned */
 	struct header tape_header;	/* decoded from it */
 	uint64_t repeated;		/* bytes yet to be dropped */
+	bool stays;			/* do not open another volume: set by
+					   whoever looks for what may be there */
 	bool ended;			/* there are no more chunks */
 	uint8_t *scratch;		/* bytes of several pieces, owned */
 };
@@ -73,7 +76,9 @@ const struct window_piece *window_here(struct window *w);
 
 /* Move on by so many bytes, or to the next break or the end; returns how far. */
 uint64_t window_pass(struct window *w, uint64_t bytes);
-void window_pass_break(struct window *w);
+
+/* Pass over a break at the cursor; false if there is none. */
+bool window_pass_break(struct window *w);
 
 /*
  * Move on by so many bytes without reading them.  False if that is not worth it
