@@ -220,3 +220,31 @@ names_keep(struct names *n, const struct inomap *in_use,
 	}
 	n->set++;
 }
+
+static bool
+copy_directory(struct names *n, const struct names *older, uint32_t inode)
+{
+	uint32_t first, count;
+
+	names_in_directory(older, inode, &first, &count);
+	if (!names_begin_directory(n, inode))
+		return false;
+	for (uint32_t i = 0; i < count; i++) {
+		struct name_entry entry;
+		names_entry(older, first + i, &entry);
+		if (!names_add(n, entry.inode, entry.type, entry.name,
+		    entry.length))
+			return false;
+	}
+	return names_end_directory(n);
+}
+
+bool
+names_begin_with(struct names *n, const struct names *older)
+{
+	for (uint32_t i = 0; i < names_directory_count(older); i++)
+		if (!copy_directory(n, older, names_directory(older, i)))
+			return false;
+	n->set++;
+	return true;
+}

@@ -66,6 +66,12 @@ void names_keep(struct names *n, const struct inomap *in_use,
     const struct inomap *dumped);
 
 /*
+ * Before anything else is filled in: what a finished tree has, as an older set.
+ * False as above.
+ */
+bool names_begin_with(struct names *n, const struct names *older);
+
+/*
  * Build the tree and the indexes; nothing may be added after this.  False with
  * errno set.
  */
@@ -111,12 +117,16 @@ char *names_path(const struct names *n, uint32_t id);
 /* The inode at a path ("a/b", "./a/b", "/a/b"), 0 if there is none. */
 uint32_t names_find_path(const struct names *n, const char *path);
 
+/* Add all inodes with a name, the root as well, as far as `map` reaches. */
+void names_add_inodes(const struct names *n, struct inomap *map);
+
 /*
  * Store it at the end of an open file, and load it from where that file is.
- * What is loaded is checked as a stream is, and finished.  False, NULL: with
- * errno set, EBADMSG if it is damaged.
+ * Files that are not in `present` are left out; NULL: none.  What is loaded is
+ * checked as a stream is, and finished.  False, NULL: with errno set, EBADMSG if
+ * it is damaged.
  */
-bool names_store(const struct names *n, int fd);
+bool names_store(const struct names *n, int fd, const struct inomap *present);
 struct names *names_load(int fd, const char *folder);
 
 #endif

@@ -38,6 +38,17 @@ names_highest_inode(const struct names *n)
 	return highest > NAMES_ROOT ? highest : NAMES_ROOT;
 }
 
+void
+names_add_inodes(const struct names *n, struct inomap *map)
+{
+	const struct stored_entry *entries = names_entries(n);
+	const uint32_t count = names_entries_count(n);
+
+	inomap_add(map, NAMES_ROOT);
+	for (uint32_t i = 0; i < count; i++)
+		inomap_add(map, entries[i].inode);
+}
+
 uint32_t
 names_directory(const struct names *n, uint32_t number)
 {

@@ -25,6 +25,7 @@
 /* One way or the other. */
 struct file {
 	int fd;
+	const struct inomap *present;	/* writing: NULL: all */
 	struct digest *digest;
 	uint8_t *bytes;
 	size_t used;		/* in the buffer */
@@ -137,18 +138,33 @@ put_name(struct file *f, const struct names *n, uint32_t id)
 }
 
 static bool
+is_present(const struct file *f, const struct names *n, uint32_t id)
+{
+	struct name_entry entry;
+
+	if (f->present == NULL)
+		return true;
+	names_entry(n, id, &entry);
+	return inomap_has(f->present, entry.inode) ||
+	    names_is_directory(n, entry.inode);
+}
+
+static bool
 put_directory(struct file *f, const struct names *n, uint32_t inode)
 {
 	uint8_t head[8];
-	uint32_t first;
-	uint32_t count;
+	uint32_t first, count;
+	uint32_t present = 0;
 
 	names_in_directory(n, inode, &first, &count);
+	for (uint32_t i = 0; i < count; i++)
+		present += is_present(f, n, first + i) ? 1 : 0;
 	put32(head, inode);
-	put32(head + 4, count);
+	put32(head + 4, present);
 	bool ok = put(f, head, sizeof(head));
 	for (uint32_t i = 0; i < count && ok; i++)
-		ok = put_name(f, n, first + i);
+		if (is_present(f, n, first + i))
+			ok = put_name(f, n, first + i);
 	return ok;
 }
 
@@ -172,11 +188,13 @@ put_names(struct file *f, const struct names *n)
 }
 
 bool
-names_store(const struct names *n, int fd)
+names_store(const struct names *n, int fd, const struct inomap *present)
 {
 	struct file f;
-	const bool ok = file_init(&f, fd) && put_names(&f, n);
+	bool ok = file_init(&f, fd);
 
+	f.present = present;
+	ok = ok && put_names(&f, n);
 	file_free(&f);
 	return ok;
 }

@@ -428,7 +428,7 @@ START_TEST(what_is_stored_is_loaded)
 	struct names *n = tree_of(simple, COUNT(simple));
 	const int fd = temporary_file();
 
-	ck_assert(names_store(n, fd));
+	ck_assert(names_store(n, fd, NULL));
 	ck_assert_int_eq(lseek(fd, 0, SEEK_SET), 0);
 	struct names *loaded = names_load(fd, "/tmp");
 	ck_assert_ptr_nonnull(loaded);
@@ -441,13 +441,57 @@ START_TEST(what_is_stored_is_loaded)
 }
 END_TEST
 
+START_TEST(files_that_are_not_there_are_not_stored)
+{
+	struct names *n = tree_of(simple, COUNT(simple));
+	const int fd = temporary_file();
+	struct inomap present;
+
+	ck_assert(inomap_init(&present, 100));
+	names_add_inodes(n, &present);
+	ck_assert_uint_eq(inomap_count(&present), 5);
+	inomap_remove(&present, 14);
+	inomap_remove(&present, 15);	/* a directory */
+	ck_assert(names_store(n, fd, &present));
+	ck_assert_int_eq(lseek(fd, 0, SEEK_SET), 0);
+	struct names *loaded = names_load(fd, "/tmp");
+	ck_assert_ptr_nonnull(loaded);
+	assert_list(loaded, "./b=13 ./sub=12 ./sub/deep=15 ./sub/second=13 ");
+	inomap_free(&present);
+	names_free(loaded);
+	names_free(n);
+	close(fd);
+}
+END_TEST
+
+START_TEST(a_level_goes_on_from_a_tree)
+{
+	static const struct edge second[] = {
+		{ 12, 16, "new", S_IFREG }, { 2, 12, "sub", S_IFDIR },
+		{ 2, 15, "file", S_IFREG },
+	};
+	static const uint32_t left[] = { 2, 12, 15, 16 };
+	struct names *older = tree_of(simple, COUNT(simple));
+	struct names *n = new_names();
+
+	ck_assert(names_begin_with(n, older));
+	add(n, second, COUNT(second));
+	keep(n, left, COUNT(left), left, COUNT(left));
+	ck_assert(names_finish(n));
+	assert_list(n, "./file=15 ./sub=12 ./sub/new=16 ");
+	ck_assert(!names_is_directory(n, 15));
+	names_free(older);
+	names_free(n);
+}
+END_TEST
+
 START_TEST(no_damage_of_a_stored_tree_goes_unnoticed)
 {
 	struct names *n = tree_of(simple, COUNT(simple));
 	const int fd = temporary_file();
 	uint8_t byte;
 
-	ck_assert(names_store(n, fd));
+	ck_assert(names_store(n, fd, NULL));
 	const off_t size = lseek(fd, 0, SEEK_CUR);
 	for (off_t at = 0; at < size; at++) {
 		ck_assert_int_eq(pread(fd, &byte, 1, at), 1);
@@ -476,7 +520,7 @@ START_TEST(what_cannot_be_written_or_read_is_an_error)
 	const int fd = open("/dev/full", O_RDWR);
 
 	ck_assert_int_ne(fd, -1);
-	ck_assert(!names_store(n, fd));
+	ck_assert(!names_store(n, fd, NULL));
 	ck_assert_int_eq(errno, ENOSPC);
 	ck_assert_ptr_null(names_load(-1, "/tmp"));
 	ck_assert_int_eq(errno, EBADF);
@@ -507,6 +551,8 @@ main(void)
 		bytes_are_not_signed,
 		numbers_are_sorted_by_their_upper_half,
 		what_is_stored_is_loaded,
+		files_that_are_not_there_are_not_stored,
+		a_level_goes_on_from_a_tree,
 		no_damage_of_a_stored_tree_goes_unnoticed,
 		what_cannot_be_written_or_read_is_an_error,
 	};
