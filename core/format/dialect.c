@@ -128,18 +128,14 @@ has_text(const uint8_t *block, enum header_offset at, const char *part)
 	return strstr(text, part) != NULL;
 }
 
-/* A name of at least one byte, all of it printable, and NULs behind it? */
+/* Without control characters, up to its NUL; "" is, too. */
 static bool
-is_name(const uint8_t *text)
+is_text(const uint8_t *text)
 {
-	size_t length = 0;
-
-	while (length < NAME_BYTES && text[length] != '\0') {
-		if (text[length] < ' ' || text[length] == 0x7f)
+	for (size_t i = 0; i < NAME_BYTES && text[i] != '\0'; i++)
+		if (text[i] < ' ' || text[i] == 0x7f)
 			return false;
-		length++;
-	}
-	return length > 0;
+	return true;
 }
 
 /*
@@ -147,11 +143,15 @@ is_name(const uint8_t *text)
  * ones say in the volume header that they have more.
  */
 static bool
-has_names(const struct dialect *d, const uint8_t *block)
+has_more_fields(const struct dialect *d, const uint8_t *block)
 {
-	return (field(d, block, C_FLAGS) & FLAG_NEWHEADER) != 0 ||
-	    (is_name(block + C_FILESYS) && is_name(block + C_DEV) &&
-	    is_name(block + C_HOST));
+	const uint32_t flags = field(d, block, C_FLAGS);
+
+	if ((flags & ~FLAGS_KNOWN) != 0 || !is_text(block + C_DEV) ||
+	    !is_text(block + C_HOST))
+		return false;
+	return (flags & (FLAG_NEWHEADER | FLAG_NEWINODEFMT)) != 0 ||
+	    (block[C_DEV] != '\0' && block[C_HOST] != '\0');
 }
 
 /* The devices that SunOS 5 has; SunOS 4 has those of 4.3BSD. */
@@ -214,6 +214,8 @@ family_of_60012(const struct dialect *d, const uint8_t *block)
 	const uint32_t flags = field(d, block, C_FLAGS);
 	const bool is_new = (flags & FLAG_NEWINODEFMT) != 0;
 
+	if (!has_more_fields(d, block))
+		return DIALECT_42BSD;
 	if ((flags & FLAG_COMPRESSED) != 0 && has_ntrec(d, block))
 		return is_new ? DIALECT_LINUX : DIALECT_LINUX_OLD;
 	if (is_new && has_ntrec(d, block))
@@ -224,8 +226,6 @@ family_of_60012(const struct dialect *d, const uint8_t *block)
 		return DIALECT_NETAPP;
 	if (is_new)
 		return DIALECT_44BSD;
-	if (!has_names(d, block))
-		return DIALECT_42BSD;
 	if (has_ntrec(d, block) || has_device_of_linux(block))
 		return DIALECT_LINUX_OLD;
 	return d->big_endian ? DIALECT_SUN : DIALECT_LINUX_OLD;
@@ -314,6 +314,17 @@ dialect_recognise(struct dialect *d, const uint8_t *bytes, size_t length)
 	    (recognise_in_order(d, false, bytes, length) ||
 	    recognise_in_order(d, true, bytes, length) ||
 	    recognise_v7(d, bytes, length));
+}
+
+bool
+dialect_search(struct dialect *d, const uint8_t *bytes, size_t length,
+    size_t *at)
+{
+	for (*at = 0; length - *at >= DIALECT_BLOCK_MIN;
+	    *at += DIALECT_BLOCK_MIN)
+		if (dialect_recognise(d, bytes + *at, length - *at))
+			return true;
+	return false;
 }
 
 uint32_t

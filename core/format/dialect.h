@@ -44,6 +44,13 @@ struct dialect {
  */
 bool dialect_recognise(struct dialect *d, const uint8_t *bytes, size_t length);
 
+/*
+ * The first header in bytes whose beginning is damaged; it is at *at.  True, if
+ * there is one.
+ */
+bool dialect_search(struct dialect *d, const uint8_t *bytes, size_t length,
+    size_t *at);
+
 /* "Linux dump, little-endian, compressed" */
 #define DIALECT_TEXT_BYTES 80
 void dialect_describe(const struct dialect *d,

@@ -26,25 +26,28 @@ struct raw_entry {
 };
 
 /*
- * Old dialects have a name length of 16 bits and no type; written on a
- * little-endian machine, it stands where others have the type.
+ * Old dialects have a name length of 16 bits and no type.  Written on a
+ * little-endian machine, it stands where others have the type, and the length
+ * of those is 0, which cannot be.
  */
+static bool
+is_old_form(const struct dialect *d, const struct raw_entry *e)
+{
+	const size_t length = e->bytes[ENTRY_TYPE];
+	const uint8_t *name = e->bytes + ENTRY_NAME;
+
+	return !d->big_endian && e->bytes[ENTRY_NAME_LENGTH] == 0 &&
+	    length < e->length - ENTRY_NAME &&
+	    memchr(name, '\0', length + 1) == name + length;
+}
+
 static void
 get_type_and_name_length(const struct dialect *d, struct raw_entry *e)
 {
-	const uint8_t type = e->bytes[ENTRY_TYPE];
-	const uint8_t length = e->bytes[ENTRY_NAME_LENGTH];
-	const bool may_be_old = d->family == DIALECT_LINUX_OLD ||
-	    d->family == DIALECT_42BSD || d->family == DIALECT_SUN ||
-	    d->family == DIALECT_SUN_MTB;
+	const bool is_old = is_old_form(d, e);
 
-	if (may_be_old && !d->big_endian && length == 0) {
-		e->type = 0;
-		e->name_length = type;
-	} else {
-		e->type = type;
-		e->name_length = length;
-	}
+	e->type = is_old ? 0 : e->bytes[ENTRY_TYPE];
+	e->name_length = e->bytes[is_old ? ENTRY_TYPE : ENTRY_NAME_LENGTH];
 }
 
 /* False: no entry can be here, and so nothing after it can be found. */

@@ -17,14 +17,17 @@
 #define CHECKSUM 84446		/* required sum of the words of a header */
 
 /* c_flags */
-#define FLAG_NEWHEADER 0x0001
-#define FLAG_NEWINODEFMT 0x0002	/* Sun: c_inos is valid */
-#define FLAG_SUN_REDUMP 0x0004
-#define FLAG_SUN_INCREMENTAL 0x0008
-#define FLAG_SUN_LIST 0x0010	/* access control list in the header */
-#define FLAG_COMPRESSED 0x0080
-#define FLAG_METAONLY 0x0100
-#define FLAG_EXTATTRIBUTES 0x8000
+#define FLAG_NEWHEADER 0x0001u
+#define FLAG_NEWINODEFMT 0x0002u	/* Sun: c_inos is valid */
+#define FLAG_SUN_REDUMP 0x0004u
+#define FLAG_SUN_INCREMENTAL 0x0008u
+#define FLAG_SUN_LIST 0x0010u	/* access control list in the header */
+#define FLAG_COMPRESSED 0x0080u
+#define FLAG_METAONLY 0x0100u
+#define FLAG_EXTATTRIBUTES 0x8000u
+#define FLAGS_KNOWN (FLAG_NEWHEADER | FLAG_NEWINODEFMT | FLAG_SUN_REDUMP | \
+	FLAG_SUN_INCREMENTAL | FLAG_SUN_LIST | FLAG_COMPRESSED |	\
+	FLAG_METAONLY | FLAG_EXTATTRIBUTES)
 
 /* c_extattributes */
 #define EXT_FINDER 1

@@ -100,15 +100,29 @@ get_inline_data(const uint8_t *block, struct header *h)
 		h->inline_data = block + DI_RDEV;
 }
 
+/*
+ * Where both are 0, the 16-bit ones are, too; if not, it is Linux before
+ * 0.4b30, which could also set the flag by which the later ones are known.
+ */
+static void
+get_long_ids(const struct dialect *d, const uint8_t *block,
+    struct de_inode *inode)
+{
+	const uint32_t uid = dialect_get32(d, block + DI_UID);
+	const uint32_t gid = dialect_get32(d, block + DI_GID);
+
+	if (d->family == DIALECT_LINUX_OLD || (uid == 0 && gid == 0))
+		return;
+	inode->uid = uid;
+	inode->gid = gid;
+}
+
 void
 header_inode_linux(const struct dialect *d, const uint8_t *block,
     struct header *h)
 {
 	header_inode_common(d, block, h);
-	if (d->family == DIALECT_LINUX) {
-		h->meta.uid = dialect_get32(d, block + DI_UID);
-		h->meta.gid = dialect_get32(d, block + DI_GID);
-	}
+	get_long_ids(d, block, &h->meta);
 	h->has_links = h->has_links && h->meta.links != LINKS_MAX;
 	h->meta.atime = get_time(d, block + DI_ATIME);
 	h->meta.mtime = get_time(d, block + DI_MTIME);

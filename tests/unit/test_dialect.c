@@ -33,7 +33,10 @@ static const struct sample samples[] = {
 	{ DIALECT_44BSD, true, 60012, 0x3, 0, "/usr", "/dev/rsd0g", 0 },
 	{ DIALECT_44BSD, false, 60012, 0x2, 1795921888, "/", "/dev/ra0a", 0 },
 	{ DIALECT_42BSD, false, 60012, 0, 0, "", "", 0 },
-	{ DIALECT_42BSD, true, 60012, 0, 0x736f6d65, "\1\2", "\x80", 0 },
+	{ DIALECT_42BSD, true, 60012, 0, 0x736f6d65, "\1\2", "\x80\1", 0 },
+	/* with what was in memory */
+	{ DIALECT_42BSD, false, 60012, 0xdeadbeef, 10, "some", "text", 2 },
+	{ DIALECT_42BSD, true, 60012, 0x8b, 10, "some", "\7\1", 2 },
 	{ DIALECT_UFS2, false, 0x19540119, 0, 5, "/", "/dev/ada0p2", 0 },
 	{ DIALECT_UFS2, true, 0x19540119, 2, 5, "/", "/dev/rsd0a", 0 },
 	{ DIALECT_SUN, true, 60012, 0x1, 0, "/export", "/dev/rsd0g", 0 },
@@ -88,8 +91,8 @@ START_TEST(each_is_recognised)
 		    "sample %zu: family %d, not %d", i, d.family, s->family);
 		ck_assert_msg(d.big_endian == s->big_endian, "sample %zu", i);
 		ck_assert_uint_eq(d.block_size, size);
-		ck_assert_msg(d.compressed == ((s->flags & 0x80) != 0),
-		    "sample %zu", i);
+		ck_assert_msg(d.compressed == (s->family <= DIALECT_LINUX_OLD &&
+		    (s->flags & 0x80) != 0), "sample %zu", i);
 		ck_assert(!d.swapped_halves);
 		ck_assert_uint_eq(dialect_magic(&d), s->magic);
 		if (s->magic != 60011)		/* 512 would do */
@@ -98,6 +101,33 @@ START_TEST(each_is_recognised)
 		ck_assert_msg(!dialect_recognise(&d, bytes, size),
 		    "sample %zu, damaged", i);
 	}
+	free(bytes);
+}
+END_TEST
+
+/* By the header after it, if the volume header is damaged. */
+START_TEST(it_is_found_behind_damage)
+{
+	uint8_t *bytes = malloc(2 * (size_t)DIALECT_BLOCK_MAX);
+	struct dialect d;
+	size_t at;
+
+	for (size_t i = 0; i < COUNT(samples); i++) {
+		const struct sample *s = &samples[i];
+		const uint32_t size = make(s, bytes + 2048);
+		const struct dialect made = { .family = s->family,
+		    .big_endian = s->big_endian, .block_size = size };
+		memset(bytes, 0x55, 2048);
+		order32(&made, bytes + 2048, 6);
+		order_checksum(&made, bytes + 2048);
+		ck_assert_msg(dialect_search(&d, bytes, 2048 + size, &at),
+		    "sample %zu", i);
+		ck_assert_uint_eq(at, 2048);
+		ck_assert_msg(d.family == s->family || s->inos != 0,
+		    "sample %zu: family %d, not %d", i, d.family, s->family);
+		ck_assert(!dialect_search(&d, bytes, 2048, &at));
+	}
+	ck_assert(!dialect_search(&d, bytes, 0, &at));
 	free(bytes);
 }
 END_TEST
@@ -252,6 +282,7 @@ main(void)
 {
 	const TTest *const tests[] = {
 		each_is_recognised,
+		it_is_found_behind_damage,
 		those_of_a_pdp_11_are_recognised,
 		blocks_of_impossible_sizes_are_refused,
 		it_is_described,

@@ -186,7 +186,7 @@ END_TEST
 START_TEST(old_entries)
 {
 	static const enum dialect_family families[] = { DIALECT_LINUX_OLD,
-	    DIALECT_42BSD, DIALECT_SUN, DIALECT_SUN_MTB };
+	    DIALECT_42BSD, DIALECT_SUN, DIALECT_SUN_MTB, DIALECT_LINUX };
 
 	for (size_t i = 0; i < 2 * COUNT(families); i++) {
 		const struct dialect d = { .family = families[i / 2],
@@ -199,6 +199,19 @@ START_TEST(old_entries)
 		ck_assert_uint_eq(names.count, 1);
 		expect_name(&names, 0, 12, 0, "a name");
 	}
+}
+END_TEST
+
+/* A damaged length of 0 does not make the type a length. */
+START_TEST(a_type_is_no_length)
+{
+	uint8_t data[512] = "";
+	struct names names;
+
+	put(&ours, data, 0, 12, 512, 8, "longer than eight");
+	data[7] = 0;
+	ck_assert_uint_eq(decode(&ours, data, sizeof(data), &names), 1);
+	ck_assert_uint_eq(names.count, 0);
 }
 END_TEST
 
@@ -419,6 +432,7 @@ main(void)
 		what_was_encoded_comes_back,
 		either_byte_order,
 		old_entries,
+		a_type_is_no_length,
 		entries_of_sixteen_bytes,
 		a_name_of_255_bytes,
 		a_name_that_was_overwritten_harms_no_other,

@@ -338,6 +338,13 @@ START_TEST(old_linux_has_small_ids)
 		ck_assert_uint_eq(h.meta.device_major, 8);
 		ck_assert_uint_eq(h.meta.device_minor, 17);
 		ck_assert_uint_eq(h.blocking, 0);
+		/* with -A, it set the flag of the later ones */
+		d.family = DIALECT_LINUX;
+		order32(&d, block + 144, 0);
+		decode(&d, block, &h);
+		ck_assert_uint_eq(h.meta.uid, 1001);
+		ck_assert_uint_eq(h.meta.gid, 1002);
+		d.family = DIALECT_LINUX_OLD;
 	}
 }
 END_TEST
