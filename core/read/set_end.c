@@ -27,40 +27,65 @@ continues_gather(const struct set *s, const struct header *h)
 	    h->part == s->gather.part && h->inode == s->gather.inode;
 }
 
-/*
- * Behind the end there may be more ends, attributes that are too large for
- * restore(8), and what is not for us.
- */
+static enum set_result
+take_header(struct set *s, const struct header *h)
+{
+	const uint64_t data = header_data_blocks(s->dialect, h);
+
+	if (h->type == HEADER_END && !h->more_follows)
+		return set_end(s, true);
+	if (h->type == HEADER_INODE && h->part == HEADER_PART_XATTRS)
+		set_begin_gather(s, h);
+	else
+		window_pass(&s->window, (1 + data) * s->block);
+	return SET_GO_ON;
+}
+
+/* Whose attributes they were, is not known. */
+static enum set_result
+resync(struct set *s)
+{
+	struct set_found found;
+
+	if (!s->astray)
+		set_queue(s, SET_LOST_XATTRS, 0)->why =
+		    "attributes behind the end could not be read";
+	s->astray = true;
+	if (set_search(s, 0, SET_STRETCH, &found)) {
+		window_pass(&s->window, found.distance);
+		set_note_number(s, &found.header, s->window.cursor);
+		s->ahead.block = NULL;
+		return SET_GO_ON;
+	}
+	return set_pass_stretch(s) ? SET_GO_ON : set_end(s, false);
+}
+
+/* Attributes that are too large for restore(8), and another end. */
 enum set_result
 set_step_appendix(struct set *s)
 {
 	struct set_found found;
 	const uint8_t *block;
-	const struct header *h = &found.header;
 	const bool is_header = set_check_at(s, 0, &found, &block);
 
-	if (is_header && continues_gather(s, h)) {
-		set_continue_gather(s, h);
+	if (is_header && found.fits && continues_gather(s, &found.header)) {
+		set_note_number(s, &found.header, s->window.cursor);
+		set_continue_gather(s, &found.header);
 		return SET_GO_ON;
 	}
 	if (s->gather.active)
 		return set_finish_gather(s);
-	if (is_header && h->type == HEADER_END) {
-		window_pass(&s->window, s->block);
-		return SET_GO_ON;
-	}
-	if (is_header && h->type == HEADER_INODE &&
-	    h->part == HEADER_PART_XATTRS) {
-		set_begin_gather(s, h);
-		return SET_GO_ON;
-	}
-	return set_end(s, true);
+	if (!is_header || !found.fits)
+		return volumes_verdict(s->volumes) == VERDICT_GO_ON ?
+		    resync(s) : SET_FAILED;
+	s->astray = false;
+	set_note_number(s, &found.header, s->window.cursor);
+	return take_header(s, &found.header);
 }
 
 void
 set_begin_appendix(struct set *s)
 {
-	s->window.stays = true;
 	s->at_end = true;
 	s->step = set_step_appendix;
 }

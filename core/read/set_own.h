@@ -186,6 +186,15 @@ bool set_search(struct set *s, uint64_t from, uint64_t to,
 /* set_resync.c: go on at the next good header. */
 set_step_fn set_step_resync;
 
+/* Searched at once, bytes: more than one header of most dialects spans. */
+#define SET_STRETCH ((uint64_t)1 << 20)
+
+/*
+ * No header is in it: pass over it, and over what hides what is behind it.
+ * False at the end of the set.
+ */
+bool set_pass_stretch(struct set *s);
+
 /* set_maps.c */
 void set_begin_map(struct set *s, const struct header *h);
 void set_continue_map(struct set *s, const struct header *h);

@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "core/read/set_own.h"
 
-/* Searched at once, bytes: more than what one header of most dialects spans. */
-#define STRETCH ((uint64_t)1 << 20)
-
 /* Blocks that all but the last header of an inode stand for, with its own. */
 #define FULL_HEADER (HEADER_ADDRS + (uint64_t)1)
 
@@ -167,18 +164,14 @@ end_set(struct set *s)
 	return set_end(s, false);
 }
 
-/*
- * Nothing there: pass over it, and over what hides what is behind it.  False at
- * the end of the set.
- */
-static bool
-pass_stretch(struct set *s)
+bool
+set_pass_stretch(struct set *s)
 {
 	s->window.stays = true;
-	const uint64_t passed = window_pass(&s->window, STRETCH);
+	const uint64_t passed = window_pass(&s->window, SET_STRETCH);
 	s->window.stays = false;
 	s->ahead.block = NULL;
-	if (passed == STRETCH || window_pass_break(&s->window))
+	if (passed == SET_STRETCH || window_pass_break(&s->window))
 		return true;
 	return passed > 0 || window_here(&s->window) != NULL;
 }
@@ -191,9 +184,9 @@ set_step_resync(struct set *s)
 	if (!s->astray)
 		s->expected = s->window.cursor;
 	s->astray = true;
-	if (set_search(s, 0, STRETCH, &found))
+	if (set_search(s, 0, SET_STRETCH, &found))
 		return go_on_at(s, &found);
-	if (pass_stretch(s))
+	if (set_pass_stretch(s))
 		return SET_GO_ON;
 	if (s->gather.active)
 		return set_finish_gather(s);

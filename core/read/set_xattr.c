@@ -89,11 +89,12 @@ begin_blocks(struct set *s, const struct header *h)
 	g->expected = header_data_blocks(s->dialect, h) * s->block;
 	window_pass(&s->window, s->block);
 	s->step = step_gather;
-	if (s->at_end || set_verify(s, g->expected, &next, &good))
+	if (set_verify(s, g->expected, &next, &good))
 		return;
 	g->damaged = true;
 	set_go_astray(s, s->window.cursor + g->expected,
 	    s->window.cursor + next.distance);
+	go_back(s);
 }
 
 void

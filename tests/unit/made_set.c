@@ -16,8 +16,10 @@ add_block(struct made_set *m)
 	if (m->blocks == m->room) {
 		m->room = m->room * 2 + 64;
 		m->bytes = realloc(m->bytes, m->room * DE_TAPE_BLOCK);
-		ck_assert_ptr_nonnull(m->bytes);
+		m->is_header = realloc(m->is_header, m->room * sizeof(bool));
+		ck_assert(m->bytes != NULL && m->is_header != NULL);
 	}
+	m->is_header[m->blocks] = false;
 	uint8_t *block = m->bytes + m->blocks++ * DE_TAPE_BLOCK;
 	memset(block, 0, DE_TAPE_BLOCK);
 	return block;
@@ -29,6 +31,7 @@ add_header(struct made_set *m, uint8_t *block)
 	m->at.tapea = (uint32_t)m->blocks;
 	header_stamp(block, &m->at);
 	memcpy(add_block(m), block, DE_TAPE_BLOCK);
+	m->is_header[m->blocks - 1] = true;
 }
 
 static bool
@@ -217,24 +220,12 @@ made_set_late_xattr(struct made_set *m, uint32_t inode, size_t length)
 }
 
 void
-made_set_volume(struct made_set *m, uint32_t left)
-{
-	uint8_t header[DE_TAPE_BLOCK];
-
-	m->at.volume++;
-	m->at.first_record = (uint32_t)m->blocks;
-	header_volume(&m->header, header,
-	    m->parts[m->count - 1].inode, left);
-	add_header(m, header);
-}
-
-void
-made_set_end(struct made_set *m)
+made_set_end(struct made_set *m, bool more)
 {
 	uint8_t header[DE_TAPE_BLOCK];
 
 	do {
-		header_end(&m->header, header, INODES);
+		header_end(&m->header, header, INODES, more);
 		add_header(m, header);
 	} while (m->blocks % MADE_BLOCKING != 0);
 }
@@ -243,6 +234,33 @@ void
 made_set_free(struct made_set *m)
 {
 	free(m->bytes);
+	free(m->is_header);
+}
+
+/*
+ * The volume header has a number of its own, unless blocks are repeated: then
+ * it has that of the first of these.
+ */
+size_t
+made_set_second_volume(const struct made_set *m, size_t at, size_t repeated,
+    uint8_t **bytes)
+{
+	const size_t from = at - repeated, blocks = 1 + m->blocks - from;
+	struct header_position position = { .tapea = (uint32_t)from,
+		.volume = 2, .first_record = (uint32_t)from };
+
+	*bytes = malloc(blocks * DE_TAPE_BLOCK);
+	ck_assert_ptr_nonnull(*bytes);
+	header_volume(&m->header, *bytes, 0, 0);
+	header_stamp(*bytes, &position);
+	memcpy(*bytes + DE_TAPE_BLOCK, m->bytes + from * DE_TAPE_BLOCK,
+	    (blocks - 1) * DE_TAPE_BLOCK);
+	for (size_t i = 1; i < blocks; i++) {
+		position.tapea = (uint32_t)(from + i - (repeated > 0 ? 1 : 0));
+		if (m->is_header[from + i - 1])
+			header_stamp(*bytes + i * DE_TAPE_BLOCK, &position);
+	}
+	return blocks * DE_TAPE_BLOCK;
 }
 
 void
@@ -260,7 +278,7 @@ made_set_all_kinds(struct made_set *m)
 	for (uint32_t i = 20; i < 34; i++)
 		made_set_file(m, i, (i - 19) * 700, false);
 	made_set_file(m, 40, 1000, false);
-	made_set_end(m);
+	made_set_end(m, false);
 }
 
 /* ----------------------------------------------------------------- reading */
@@ -397,7 +415,9 @@ take(struct reading *r, struct set *s, const struct set_item *item)
 			part->xattrs_seen++;
 		break;
 	case SET_LOST_XATTRS:
-		if (part != NULL)
+		if (!r->open)
+			r->result.lost_late = true;
+		else if (part != NULL)
 			part->lost_xattrs = true;
 		break;
 	case SET_INODE_END:

@@ -39,6 +39,7 @@ struct made_part {
 
 struct made_set {
 	uint8_t *bytes;
+	bool *is_header;		/* of each block */
 	size_t blocks;
 	size_t room;
 	struct header_template header;
@@ -54,6 +55,7 @@ struct made_result {
 	bool complete;			/* the end was found */
 	uint64_t lost_blocks;		/* between inodes */
 	unsigned int late;		/* attributes */
+	bool lost_late;
 	unsigned int strangers;		/* inodes that were not made */
 	uint64_t items;
 };
@@ -68,9 +70,17 @@ void made_set_file_of_set(struct made_set *m, uint32_t inode,
 void made_set_xattr(struct made_set *m, const char *name, size_t length);
 /* An attribute record without limits, for behind the end. */
 void made_set_late_xattr(struct made_set *m, uint32_t inode, size_t length);
-void made_set_volume(struct made_set *m, uint32_t left);
-void made_set_end(struct made_set *m);
+/* `more`: attributes follow, and another end. */
+void made_set_end(struct made_set *m, bool more);
 void made_set_free(struct made_set *m);
+
+/*
+ * The second of two volumes, of which the first ends before block `at`: a
+ * header, the last `repeated` blocks before it once more, and the rest.
+ * Returns its length; *bytes is the caller's.
+ */
+size_t made_set_second_volume(const struct made_set *m, size_t at,
+    size_t repeated, uint8_t **bytes);
 
 /* A set with all kinds of files: some 160 blocks. */
 void made_set_all_kinds(struct made_set *m);

@@ -237,6 +237,207 @@ START_TEST(set_cut_short_loses_its_end_and_no_more)
 }
 END_TEST
 
+/* --------------------------------------------------- contents like headers */
+
+/* An inner set of the same date, whose inodes are 20 to 33 and others. */
+static void
+make_nested(struct made_set *m, struct made_set *inner)
+{
+	made_set_all_kinds(inner);
+	made_set_begin(m, MADE_DATE);
+	made_set_file(m, 112, 1000, false);
+	made_set_file_of_set(m, 150, inner);
+	made_set_file(m, 160, 2000, false);
+	made_set_file(m, 170, 2000, false);
+	made_set_end(m, false);
+}
+
+START_TEST(contents_like_a_set_are_contents)
+{
+	struct made_set m, inner;
+	struct fake_volumes f;
+
+	make_nested(&m, &inner);
+	read_from(&f, &m);
+	const struct made_result r = made_set_read(&m, &f);
+	expect_all_whole(&m, &r);
+	fake_volumes_free(&f);
+	made_set_free(&m);
+	made_set_free(&inner);
+}
+END_TEST
+
+START_TEST(contents_like_a_set_are_contents_before_damage)
+{
+	struct made_set m, inner;
+	struct fake_volumes f;
+
+	make_nested(&m, &inner);
+	read_from(&f, &m);
+	const size_t header = m.parts[3].begin;
+	m.bytes[header * DE_TAPE_BLOCK + 100] ^= 1;
+	const struct made_result r = made_set_read(&m, &f);
+	ck_assert(r.complete);
+	ck_assert_uint_eq(r.strangers, 0);
+	expect_damage_within(&m, header, header + 1, true);
+	fake_volumes_free(&f);
+	made_set_free(&m);
+	made_set_free(&inner);
+}
+END_TEST
+
+/* ------------------------------------------------------------------- volumes */
+
+START_TEST(set_may_be_cut_into_volumes_anywhere)
+{
+	struct made_set m;
+	struct fake_volumes f;
+
+	made_set_all_kinds(&m);
+	for (size_t repeated = 0; repeated < 4; repeated += 3)
+		for (size_t at = 5; at < m.blocks; at++) {
+			note("cut", at, repeated);
+			read_from(&f, &m);
+			f.volumes[0].length = at * DE_TAPE_BLOCK;
+			f.volumes[1].length = made_set_second_volume(&m, at,
+			    repeated, &f.volumes[1].bytes);
+			const struct made_result r = made_set_read(&m, &f);
+			expect_all_whole(&m, &r);
+			ck_assert_uint_eq(f.asked, 0);
+			free(f.volumes[1].bytes);
+			fake_volumes_free(&f);
+		}
+	made_set_free(&m);
+}
+END_TEST
+
+START_TEST(missing_volume_loses_what_is_on_it)
+{
+	struct made_set m;
+	struct fake_volumes f;
+
+	made_set_all_kinds(&m);
+	for (size_t at = 10; at < m.blocks - MADE_BLOCKING; at += 7) {
+		note("volume missing from", at, 0);
+		read_from(&f, &m);
+		f.volumes[0].length = at * DE_TAPE_BLOCK;
+		f.skip = true;
+		f.answer = VERDICT_GO_ON;
+		const struct made_result r = made_set_read(&m, &f);
+		ck_assert(!r.complete);
+		ck_assert_uint_gt(f.asked, 0);
+		expect_damage_within(&m, at, m.blocks, true);
+		fake_volumes_free(&f);
+	}
+	made_set_free(&m);
+}
+END_TEST
+
+START_TEST(first_volume_cut_short_loses_its_end)
+{
+	struct made_set m;
+	struct fake_volumes f;
+
+	made_set_all_kinds(&m);
+	for (size_t at = 20; at < m.blocks; at += 3) {
+		note("short volume", at, 2);
+		read_from(&f, &m);
+		f.volumes[0].length = (at - 2) * DE_TAPE_BLOCK - 5;
+		f.volumes[1].length = made_set_second_volume(&m, at, 0,
+		    &f.volumes[1].bytes);
+		const struct made_result r = made_set_read(&m, &f);
+		ck_assert(r.complete);
+		expect_damage_within(&m, at - 3, at, true);
+		free(f.volumes[1].bytes);
+		fake_volumes_free(&f);
+	}
+	made_set_free(&m);
+}
+END_TEST
+
+START_TEST(wrong_volume_is_asked_for)
+{
+	struct made_set m;
+	struct fake_volumes f;
+
+	made_set_all_kinds(&m);
+	read_from(&f, &m);
+	f.volumes[0].length = (size_t)50 * DE_TAPE_BLOCK;
+	f.volumes[1] = f.volumes[0];
+	const struct made_result r = made_set_read(&m, &f);
+	ck_assert(!r.complete);
+	ck_assert_uint_eq(f.asked, 1);
+	ck_assert_str_eq(f.why, "2: it is volume 1");
+	fake_volumes_free(&f);
+	made_set_free(&m);
+}
+END_TEST
+
+/* ---------------------------------------------------------------- the rest */
+
+static void
+make_with_late(struct made_set *m)
+{
+	made_set_begin(m, MADE_DATE);
+	made_set_file(m, 12, 3000, false);
+	made_set_file(m, 13, 3000, false);
+	made_set_end(m, true);
+	made_set_late_xattr(m, 12, 10);
+	made_set_late_xattr(m, 13, 65536);
+	made_set_end(m, false);
+}
+
+START_TEST(attributes_behind_the_end_are_passed_on)
+{
+	struct made_set m;
+	struct fake_volumes f;
+
+	make_with_late(&m);
+	read_from(&f, &m);
+	struct made_result r = made_set_read(&m, &f);
+	expect_all_whole(&m, &r);
+	ck_assert_uint_eq(r.late, 2);
+	ck_assert_uint_eq(f.asked, 0);
+	/* They may be on a second volume. */
+	for (size_t at = 15; at < m.blocks; at += 7) {
+		f.volumes[0].length = at * DE_TAPE_BLOCK;
+		f.volumes[1].length = made_set_second_volume(&m, at, 0,
+		    &f.volumes[1].bytes);
+		r = made_set_read(&m, &f);
+		expect_all_whole(&m, &r);
+		ck_assert_uint_eq(r.late, 2);
+		free(f.volumes[1].bytes);
+	}
+	fake_volumes_free(&f);
+	made_set_free(&m);
+}
+END_TEST
+
+START_TEST(damage_behind_the_end_loses_attributes_only)
+{
+	struct made_set m;
+	struct fake_volumes f;
+
+	make_with_late(&m);
+	read_from(&f, &m);
+	const size_t first = m.parts[2].end + 1;
+	for (size_t block = first; block < m.blocks; block++) {
+		uint8_t *byte = &m.bytes[block * DE_TAPE_BLOCK + 30];
+		note("damaged block", block, 1);
+		*byte ^= 0x10;
+		const struct made_result r = made_set_read(&m, &f);
+		*byte ^= 0x10;
+		expect_damage_within(&m, 0, 0, true);
+		ck_assert_uint_ge(r.late + (r.lost_late ? 1 : 0), 1);
+		if (r.late < 2)
+			ck_assert_msg(r.lost_late, "nothing is said; %s",
+			    damage);
+	}
+	fake_volumes_free(&f);
+	made_set_free(&m);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -248,6 +449,14 @@ main(void)
 		missing_bytes_lose_their_inode_and_neighbours,
 		unreadable_record_loses_its_inodes_and_no_other,
 		set_cut_short_loses_its_end_and_no_more,
+		contents_like_a_set_are_contents,
+		contents_like_a_set_are_contents_before_damage,
+		set_may_be_cut_into_volumes_anywhere,
+		missing_volume_loses_what_is_on_it,
+		first_volume_cut_short_loses_its_end,
+		wrong_volume_is_asked_for,
+		attributes_behind_the_end_are_passed_on,
+		damage_behind_the_end_loses_attributes_only,
 	};
 
 	null_fd = open("/dev/null", O_WRONLY | O_CLOEXEC);
