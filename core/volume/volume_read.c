@@ -12,7 +12,7 @@
  * A medium that yields nothing but losses, and has no known end, is given up
  * after so many.
  */
-#define LOSSES_MAX 1000
+#define LOSSES_MAX 10000
 
 /* A drive passes over less than this no faster than it reads it. */
 #define WORTH_SPACING ((uint64_t)32 << 20)

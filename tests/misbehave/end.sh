@@ -60,7 +60,7 @@ ends 4 output open_volume
 ends 4 output write
 ends 4 output close_volume
 ends 4 output begin_readback "verify = true;"
-ends 4 output read_back "verify = true;"
+ends 4 output read_record "verify = true;"
 ends 4 output settled "window = 2;"
 ends 4 output settle "window = 2;"
 ends "1 3 4" eot volume_ended

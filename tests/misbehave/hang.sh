@@ -65,7 +65,7 @@ for callback in create open_volume write close_volume destroy; do
 	twice TERM output "$callback" hang
 done
 twice TERM output begin_readback hang "verify = true;"
-twice TERM output read_back spin "verify = true;"
+twice TERM output read_record spin "verify = true;"
 twice TERM output settle hang "window = 2;"
 twice TERM eot create hang
 twice TERM eot volume_ended spin

@@ -42,7 +42,7 @@ returns output write "$NO_MORE"
 returns output write "$NO_MORE" "nth = 2;"
 returns output close_volume "$END $NO_MORE"
 returns output begin_readback "$END $NO_MORE" "verify = true;"
-returns output read_back "$END" "verify = true;"
+returns output read_record "$END" "verify = true;"
 returns output settle "$NO_MORE" "window = 2;"
 returns eot create "$END $NO_MORE"
 returns eot volume_ended "$END $NO_MORE"
@@ -80,15 +80,15 @@ gives brief scan_briefly give 9999 "gave 9999 inodes; expected 1 to"
 gives source read_directory nothing 0 "gave an entry without a name"
 gives source read_xattrs nothing 0 "gave an attribute without a name"
 gives source read_xattrs give 0 "gave an attribute without a value"
-gives output read_back give 0 "gave 0 bytes; expected 1 to 2048" "verify = true;"
-gives output read_back give 99999 "gave 99999 bytes; expected 1 to 2048" \
+gives output read_record give 0 "gave 0 bytes; expected 1 to 2048" "verify = true;"
+gives output read_record give 99999 "gave 99999 bytes; expected 1 to 2048" \
     "verify = true;"
 gives eot volume_ended give 3 "gave the unknown answer 3"
 gives eot volume_ended give -1 "gave the unknown answer -1"
 gives eot volume_ended nothing 0 "gave an unterminated medium name"
 
 # The data read back is endless.
-configure_misbehave output read_back nothing "verify = true;"
+configure_misbehave output read_record nothing "verify = true;"
 run "$DUMPENGINE" -c a.conf
 [ "$status" -eq 5 ] || fail "endless: exit status $status: $(cat err)"
 said "differs from what was written"
@@ -121,3 +121,35 @@ for callback in map_file read_directory; do
 	run setsid -w "$DUMPENGINE" -c a.conf
 	[ "$status" -gt 2 ] || fail "$callback goes on: exit status $status: $(cat err)"
 done
+
+# Reading for a restore: reading STATUS TEXT CALLBACK ACT VALUE [OPTION...]
+reading () {
+	local expected=$1 text=$2 callback=$3 act=$4 value=$5
+	shift 5
+	run "$top_builddir/tests/volumes/read-volume" "$@" \
+	    "$plugins/misbehaving-output.so" path=volume \
+	    callback="$callback" act="$act" value="$value"
+	[ "$status" -eq "$expected" ] ||
+	    fail "$callback $act $value: exit status $status: $(cat err)"
+	said "$text"
+}
+
+head -c 3000000 /dev/zero >volume
+for value in $END $NO_MORE 4 77 -1; do
+	allowed="returned $value, which is not allowed here"
+	reading 1 "open_reading() $allowed" open_reading status "$value"
+	case $value in
+	"$NO_MORE" | 4) ;;
+	*)	reading 1 "read_record() $allowed" read_record status "$value" ;;
+	esac
+	reading 1 "go_to() $allowed" go_to status "$value" -g 7
+	# What does not tell its position is read from end to end.
+	reading 0 "tell() $allowed" tell status "$value" -s 1:1000000
+	said "skipped 0" "end at 3000000"
+done
+reading 0 "end at 0" read_record status "$NO_MORE"
+reading 2 "lost 1048576" read_record status 4
+reading 1 "gave 0 bytes; expected 1 to 1048576" read_record give 0
+reading 1 "failure 0" open_reading give 99999
+reading 1 "failure 8" open_reading give 8
+reading 0 "opened , 0 bytes" open_reading nothing 0

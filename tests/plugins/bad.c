@@ -43,6 +43,21 @@
 #ifndef BAD_SETTLE
 #define BAD_SETTLE NULL
 #endif
+#ifndef BAD_READBACK
+#define BAD_READBACK NULL
+#endif
+#ifndef BAD_READING
+#define BAD_READING NULL
+#endif
+#ifndef BAD_RECORD
+#define BAD_RECORD NULL
+#endif
+#ifndef BAD_END
+#define BAD_END NULL
+#endif
+#ifndef BAD_TELL
+#define BAD_TELL NULL
+#endif
 #ifndef BAD_WINDOW
 #define BAD_WINDOW 0
 #endif
@@ -113,6 +128,37 @@ bad_settle(void *self)
 	return DE_OK;
 }
 
+__attribute__((unused))
+static enum de_status
+bad_open_reading(void *self, const struct de_volume *volume,
+    struct de_reading *reading)
+{
+	(void)self;
+	(void)volume;
+	(void)reading;
+	return DE_OK;
+}
+
+__attribute__((unused))
+static enum de_status
+bad_read_record(void *self, void *buffer, size_t room, size_t *length)
+{
+	(void)self;
+	(void)buffer;
+	(void)room;
+	(void)length;
+	return DE_OK;
+}
+
+__attribute__((unused))
+static enum de_status
+bad_tell(void *self, uint64_t *position)
+{
+	(void)self;
+	(void)position;
+	return DE_OK;
+}
+
 static enum de_status
 bad_close_volume(void *self, enum de_close how)
 {
@@ -128,6 +174,11 @@ static const struct de_output operations = {
 	.write = BAD_WRITE,
 	.close_volume = bad_close_volume,
 	.settle = BAD_SETTLE,
+	.read_back = BAD_READBACK,
+	.open_reading = BAD_READING,
+	.read_record = BAD_RECORD,
+	.tell = BAD_TELL,
+	.close_reading = BAD_END,
 };
 
 /* For BAD_KIND DE_SOURCE: a source without any callbacks. */

@@ -433,21 +433,70 @@ begin_readback(void *self)
 	return begin(m, "begin_readback", DE_OK);
 }
 
+/* Of either the volume just written or one open for reading. */
 static enum de_status
-read_back(void *self, void *buffer, size_t room, size_t *length)
+read_record(void *self, void *buffer, size_t room, size_t *length)
 {
 	struct misbehave *m = self;
-	const enum de_status status = begin(m, "read_back", DE_OK);
+	const enum de_status status = begin(m, "read_record", DE_OK);
 	const ssize_t n = read(m->fd, buffer, room);
 
 	*length = n > 0 ? (size_t)n : 0;
-	if (is_act(m, "read_back", "give"))
+	if (is_act(m, "read_record", "give"))
 		*length = (size_t)m->value;
-	else if (is_act(m, "read_back", "nothing"))
+	else if (is_act(m, "read_record", "nothing"))
 		*length = room;		/* for ever */
 	else if (n == 0)
 		return DE_NO_MORE;
 	return status;
+}
+
+static enum de_status
+open_reading(void *self, const struct de_volume *volume,
+    struct de_reading *reading)
+{
+	struct misbehave *m = self;
+	const enum de_status status = begin(m, "open_reading", DE_OK);
+
+	(void)volume;
+	if (status == DE_OK && m->path != NULL)
+		m->fd = open(m->path, O_RDONLY | O_CLOEXEC);
+	reading->name = is_act(m, "open_reading", "nothing") ? NULL : "nowhere";
+	reading->properties = DE_READING_SEEKS;
+	if (is_act(m, "open_reading", "give"))
+		reading->failure = (enum de_failure)m->value;
+	return is_act(m, "open_reading", "give") ? DE_FAILED : status;
+}
+
+static enum de_status
+tell(void *self, uint64_t *position)
+{
+	struct misbehave *m = self;
+	const enum de_status status = begin(m, "tell", DE_OK);
+
+	*position = is_act(m, "tell", "give") ? (uint64_t)m->value :
+	    (uint64_t)lseek(m->fd, 0, SEEK_CUR);
+	return status;
+}
+
+static enum de_status
+go_to(void *self, uint64_t position)
+{
+	struct misbehave *m = self;
+	const enum de_status status = begin(m, "go_to", DE_OK);
+
+	lseek(m->fd, (off_t)position, SEEK_SET);
+	return status;
+}
+
+static void
+close_reading(void *self)
+{
+	struct misbehave *m = self;
+
+	begin(m, "close_reading", DE_OK);
+	close(m->fd);
+	m->fd = -1;
 }
 
 static bool
@@ -498,12 +547,16 @@ static const struct de_output output = {
 	.write = output_write,
 	.close_volume = close_volume,
 	.begin_readback = begin_readback,
-	.read_back = read_back,
 	.needs_change = needs_change,
 	.settled = settled,
 	.settle = settle,
 	.may_retry = may_retry,
 	.failure = failure,
+	.open_reading = open_reading,
+	.read_record = read_record,
+	.tell = tell,
+	.go_to = go_to,
+	.close_reading = close_reading,
 };
 
 /* ------------------------------------------------------------- EOT handler */

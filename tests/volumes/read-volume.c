@@ -9,11 +9,11 @@
 
 #include <getopt.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
 
 static const char usage[] =
 "usage: read-volume [OPTION...] PLUGIN KEY=VALUE...\n"
@@ -228,6 +228,7 @@ main(int argc, char **argv)
 		fputs(usage, stderr);
 		return 1;
 	}
+	signal(SIGPIPE, SIG_IGN);
 	struct report *rep = report_new(STDERR_FILENO, REPORT_NORMAL);
 	const int status = run(rep, argv + optind, &wish);
 	report_free(rep);
