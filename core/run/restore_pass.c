@@ -15,6 +15,7 @@ struct passing {
 	struct inomap seen;		/* inodes that came */
 	size_t set;			/* number of the one being read */
 	bool is_wanted;			/* the current inode */
+	bool is_open;			/* it has not ended */
 	bool is_late;			/* behind the files: the crew is idle */
 };
 
@@ -50,6 +51,7 @@ begin_inode(struct passing *p, struct restore_set *s,
 {
 	const uint32_t inode = item->inode;
 
+	p->is_open = true;
 	p->is_wanted = !(S_ISDIR(item->header->meta.mode) &&
 	    !item->is_hidden) && inomap_has(p->pass->inodes, inode) &&
 	    !is_superseded(p, inode);
@@ -80,6 +82,29 @@ take_late(struct passing *p, const struct set_item *item)
 	}
 }
 
+/* Those behind the end of the stream; of which inode, may be unknown. */
+static void
+lose_late(const struct passing *p, const struct set_item *item)
+{
+	const bool is_directory = names_is_directory(p->r->names, item->inode);
+
+	if (item->inode == 0)
+		outcome_add(p->r->outcome, OUTCOME_DAMAGE, 0,
+		    "%s: large attributes are lost: %s",
+		    restore_set_name(p->r->sets[p->set]), item->why);
+	else if ((is_directory || inomap_has(p->pass->inodes, item->inode)) &&
+	    !is_superseded(p, item->inode))
+		outcome_add(p->r->outcome, OUTCOME_ATTRIBUTE, item->inode,
+		    "attributes are lost: %s", item->why);
+}
+
+static bool
+pass_on(const struct passing *p, const struct set_item *item)
+{
+	return !p->is_wanted || crew_put(p->crew, item, 0) ||
+	    restore_no_room(p->r);
+}
+
 static bool
 take_item(struct passing *p, struct restore_set *s, const struct set_item *item)
 {
@@ -90,10 +115,15 @@ take_item(struct passing *p, struct restore_set *s, const struct set_item *item)
 	case SET_HOLE:
 	case SET_LOST_DATA:
 	case SET_XATTR:
+		return pass_on(p, item);
 	case SET_LOST_XATTRS:
+		if (p->is_open)
+			return pass_on(p, item);
+		lose_late(p, item);
+		return true;
 	case SET_INODE_END:
-		return !p->is_wanted || crew_put(p->crew, item, 0) ||
-		    restore_no_room(p->r);
+		p->is_open = false;
+		return pass_on(p, item);
 	case SET_LATE_XATTR:
 		take_late(p, item);
 		return true;

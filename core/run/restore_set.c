@@ -206,6 +206,7 @@ ends_tree(const struct set_item *item, bool in_directory)
 	switch (item->kind) {
 	case SET_INODE:
 		return !restore_tree_is_directory(item);
+	case SET_LOST_XATTRS:	/* of those behind the end */
 	case SET_LATE_XATTR:
 	case SET_END:
 		return !in_directory;
