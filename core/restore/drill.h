@@ -49,12 +49,16 @@ const struct inomap *drill_inodes(const struct drill *d);
 
 extern const struct crew_work drill_work;	/* arg: struct drill */
 
+/* Why the run has to end (full disk), as extract_verdict(). */
+enum verdict drill_verdict(const struct drill *d);
+
 /*
- * After crew_wait(): files that were chosen and never came count as missing.
- * Returns {"seed", "chosen", "restored", "faults", "bytes", "seconds",
- * "files": [{"path", "inode", "size", "digest", "ok", "fault", "seconds"}]}, by
- * inode; the caller's reference.  NULL if out of memory.  Once.
+ * After crew_wait(): {"seed", "asked", "restored", "faults", "bytes", "seconds",
+ * "files": [{"path", "inode", "size", "xxh3_128", "holes_left_out", "ok",
+ * "fault", "seconds"}]}, in the order of inodes; the caller's reference.  "bytes"
+ * are those of files without a fault.  Files that never came are faults in it;
+ * whoever read the set has named them.  NULL if out of memory.
  */
-json_t *drill_finish(struct drill *d);
+json_t *drill_finish(const struct drill *d);
 
 #endif

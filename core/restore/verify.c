@@ -32,8 +32,7 @@ static const char *const sort_texts[SORTS] = {
 	[ENTRY_NOT_IN_USE] = "names are those of inodes that are not in use",
 	[ENTRY_REFUSED] = "names are none that a file can have",
 	[NO_RECORD] = "inodes are in the map of this set, but not in it",
-	[VANISHED] = "inodes are in the map of this set, but neither they nor "
-	    "a name of them are in it",
+	[VANISHED] = "inodes of the map of this set are not in it, nor named",
 	[NEVER_NAMED] = "inodes have no name",
 	[NOT_IN_TREE] = "directories do not hang in the tree",
 };

@@ -287,6 +287,12 @@ restore_look_verify(struct restore *r)
 
 /* ---------------------------------------------------------------- --drill */
 
+static enum verdict
+drill_goes_on(void *arg)
+{
+	return drill_verdict(arg);
+}
+
 bool
 restore_look_drill(struct restore *r)
 {
@@ -310,6 +316,8 @@ restore_look_drill(struct restore *r)
 		.work = &drill_work,
 		.arg = drill,
 		.inodes = drill_inodes(drill),
+		.verdict = drill_goes_on,
+		.verdict_arg = drill,
 	};
 	ok = restore_pass_run(r, &pass);
 	restore_report_set_drill(r->report, drill_finish(drill));
