@@ -55,7 +55,7 @@ static bool
 has_attributes(const struct set *s, const struct header *h)
 {
 	return is_of_inode(s, h) && !s->inode.unwanted &&
-	    (h->part == HEADER_PART_XATTRS || h->part == HEADER_PART_SHADOW);
+	    h->part != HEADER_PART_DATA && h->part != HEADER_PART_UNKNOWN;
 }
 
 /* TS_INODE: an inode, or something that belongs to the one before. */

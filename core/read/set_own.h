@@ -118,6 +118,7 @@ struct set {
 	struct volumes *volumes;
 	struct report *rep;
 	const struct dialect *dialect;
+	struct dialect swapped;		/* it may be this one */
 	uint32_t block;			/* bytes */
 	struct set_identity identity;
 	struct window window;

@@ -4,6 +4,8 @@
 /* Headers in a row whose numbers fitted make the next one's worth something. */
 #define TRUSTED 2
 
+#define ROOT_INODE 2
+
 bool
 set_trusts_numbers(const struct set *s)
 {
@@ -30,14 +32,40 @@ count_missing(const struct set *s, const struct header *h, uint64_t position)
 	return missing;
 }
 
+/* If the sizes of the set have their halves exchanged, its root says so. */
+static bool
+decode(struct set *s, const uint8_t *block, struct header *h)
+{
+	if (!header_has_magic(s->dialect, block) ||
+	    !header_decode(s->dialect, block, h))
+		return false;
+	if (h->type != HEADER_INODE || h->inode != ROOT_INODE ||
+	    !header_is_size_swapped(h))
+		return true;
+	s->swapped = *s->dialect;
+	s->swapped.swapped_halves = !s->swapped.swapped_halves;
+	s->dialect = &s->swapped;
+	dialect_describe(s->dialect, s->identity.dialect);
+	return header_decode(s->dialect, block, h);
+}
+
+/* A volume header of Sun may be that of an inode, too: it is taken for that. */
+static void
+see_through(const struct set *s, struct header *h)
+{
+	if (h->continues)
+		h->type = s->inode.open && s->inode.header.inode == h->inode ?
+		    HEADER_ADDR : HEADER_INODE;
+}
+
 static bool
 is_ours(struct set *s, const uint8_t *block, uint64_t position,
     struct set_found *found)
 {
-	if (!header_has_magic(s->dialect, block) ||
-	    !header_decode(s->dialect, block, &found->header) ||
+	if (!decode(s, block, &found->header) ||
 	    found->header.date != s->identity.date)
 		return false;
+	see_through(s, &found->header);
 	found->missing = s->numbers.known ?
 	    count_missing(s, &found->header, position) : 0;
 	found->fits = found->missing == 0 || !set_trusts_numbers(s);

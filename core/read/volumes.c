@@ -134,35 +134,54 @@ change_volume(struct volumes *v)
 
 /* ---------------------------------------------------------------- the first */
 
+/* Say what it is, or that it is nothing known. */
+static void
+refuse(struct volumes *v)
+{
+	const struct chunk *chunk = v->first;
+	const char *what = dialect_foreign(chunk->bytes, chunk->length);
+
+	report(v->config.rep, DE_ERROR, "%s: not a dump%s%s",
+	    volume_read_medium(v->reader), what == NULL ? "" : ", but ",
+	    what == NULL ? "" : what);
+}
+
+/*
+ * From the first header, or, if that is damaged, from the next good one; that
+ * it is lost, is told when it is read.
+ */
 static bool
 recognise(struct volumes *v)
 {
 	const struct chunk *chunk = v->first;
-	struct report *rep = v->config.rep;
-	const char *medium = volume_read_medium(v->reader);
+	size_t at = 0;
 
 	if (chunk == NULL || chunk->length < DIALECT_BLOCK_MIN) {
-		report(rep, DE_ERROR, "%s: too short to be a dump", medium);
+		report(v->config.rep, DE_ERROR, "%s: too short to be a dump",
+		    volume_read_medium(v->reader));
 		return false;
 	}
-	if (!dialect_recognise(&v->dialect, chunk->bytes, chunk->length) ||
-	    v->dialect.block_size > chunk->length) {
-		report(rep, DE_ERROR, "%s: not a dump", medium);
+	if (!dialect_recognise(&v->dialect, chunk->bytes, chunk->length) &&
+	    (dialect_foreign(chunk->bytes, chunk->length) != NULL ||
+	    !dialect_search(&v->dialect, chunk->bytes, chunk->length, &at))) {
+		refuse(v);
 		return false;
 	}
-	if (v->config.dialect != NULL &&
-	    !dialect_force(&v->dialect, v->config.dialect)) {
-		report(rep, DE_ERROR, "%s: not a dump of the dialect \"%s\"",
-		    medium, v->config.dialect);
-		return false;
-	}
+	memcpy(v->block, chunk->bytes + at, v->dialect.block_size);
 	return true;
 }
 
+/* What the user says of the dialect counts more than what was recognised. */
 static bool
 keep_header(struct volumes *v)
 {
-	memcpy(v->block, v->first->bytes, v->dialect.block_size);
+	if (v->config.dialect != NULL &&
+	    !dialect_force(&v->dialect, v->config.dialect)) {
+		report(v->config.rep, DE_ERROR, "%s: not a dump of the "
+		    "dialect \"%s\"", volume_read_medium(v->reader),
+		    v->config.dialect);
+		return false;
+	}
 	if (header_decode(&v->dialect, v->block, &v->header))
 		return true;
 	report(v->config.rep, DE_ERROR, "%s: its first header is damaged",

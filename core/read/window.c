@@ -83,7 +83,10 @@ count_repeated(const struct window *w, const struct header *tape)
 	return (next - tape->first_record) * w->block;
 }
 
-/* Take the header of a volume out; returns how many bytes it has. */
+/*
+ * Take the header of a volume out; returns how many bytes it has.  If an inode
+ * goes on in it, it stays.
+ */
 static size_t
 begin_volume(struct window *w, const struct chunk *chunk)
 {
@@ -99,6 +102,8 @@ begin_volume(struct window *w, const struct chunk *chunk)
 	memcpy(w->tape, chunk->bytes, w->block);
 	if (!header_decode(volumes_dialect(w->volumes), w->tape,
 	    &w->tape_header))
+		return 0;
+	if (w->tape_header.continues)
 		return 0;
 	if (!missing)
 		w->repeated = count_repeated(w, &w->tape_header);
