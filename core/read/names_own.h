@@ -6,7 +6,6 @@
 #define CORE_NAMES_OWN_H
 
 #include "core/base/growing.h"
-#include "core/read/names.h"
 
 /* 12 bytes, and 4 in the index by inode. */
 struct stored_entry {

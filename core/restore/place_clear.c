@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "core/restore/place_own.h"
+#include "core/restore/place.h"
 
 #include <errno.h>
+
+#include "core/restore/place_own.h"
 
 static bool
 is_missing(int error)

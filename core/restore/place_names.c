@@ -3,9 +3,11 @@
  * What differs between two trees, directory by directory: the entries of both
  * are sorted, so that each is looked at once.
  */
-#include "core/restore/place_own.h"
+#include "core/restore/place.h"
 
 #include <string.h>
+
+#include "core/restore/place_own.h"
 
 static int
 compare(const struct name_entry *a, const struct name_entry *b)

@@ -5,9 +5,14 @@
 #ifndef CORE_PLACE_OWN_H
 #define CORE_PLACE_OWN_H
 
+#include "core/base/verdict.h"
+#include "core/restore/outcome.h"
 #include "core/restore/park.h"
-#include "core/restore/place.h"
+#include "core/restore/target.h"
 #include "core/restore/unlock.h"
+
+struct place_levels;
+struct restore_settings;
 
 #define PLACE_WORKER 0
 #define PARK_INODE 0	/* of the private directory, for struct target */

@@ -3,7 +3,7 @@
  * Each step is tried, then what may be in the way is cleared, and it is tried
  * again for as long as there was something to clear.
  */
-#include "core/restore/place_own.h"
+#include "core/restore/place.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,6 +13,8 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "core/restore/place_own.h"
 
 bool
 place_find(struct place *p, const struct name_entry *entry,
