@@ -12,18 +12,20 @@ START_TEST(what_was_put_in_is_there_after_it_has_grown)
 {
 	enum { NUMBERS = 1000000 };
 	struct growing g;
+	uint32_t wrong = 0;
 
 	ck_assert(growing_init(&g, "/tmp"));
 	for (uint32_t i = 0; i < NUMBERS; i++) {
 		uint32_t *number = growing_add(&g, sizeof(*number));
-		ck_assert_ptr_nonnull(number);
-		ck_assert_uint_eq(*number, 0);
+		if (number == NULL || *number != 0)
+			ck_abort_msg("number %u", i);
 		*number = i;
 	}
 	ck_assert_uint_eq(g.used, NUMBERS * sizeof(uint32_t));
+	const uint32_t *numbers = (const uint32_t *)(void *)g.bytes;
 	for (uint32_t i = 0; i < NUMBERS; i++)
-		ck_assert_uint_eq(((const uint32_t *)(void *)g.bytes)[i],
-		    i);
+		wrong += numbers[i] != i;
+	ck_assert_uint_eq(wrong, 0);
 	growing_free(&g);
 }
 END_TEST
@@ -32,6 +34,7 @@ START_TEST(it_can_be_cut_and_grow_again)
 {
 	enum { MANY = 1 << 20 };
 	struct growing g;
+	size_t wrong = 0;
 
 	ck_assert(growing_init(&g, "/tmp"));
 	growing_cut(&g, 0);
@@ -43,7 +46,8 @@ START_TEST(it_can_be_cut_and_grow_again)
 	ck_assert_ptr_nonnull(added);
 	ck_assert_uint_eq(g.bytes[99], 'x');
 	for (size_t i = 0; i < MANY; i++)
-		ck_assert_uint_eq(added[i], 0);
+		wrong += added[i] != 0;
+	ck_assert_uint_eq(wrong, 0);
 	growing_free(&g);
 	growing_free(&g);
 }
