@@ -5,7 +5,8 @@
  * Flat arrays in temporary files (core/base/growing.h).  A name takes 16 bytes,
  * and 2 and its own length in the arena; a directory 36; names_finish() needs 16
  * more a name for a while.  100 million names of 16 bytes take 3.4 GB, of which
- * what is in use stays in memory.
+ * what is in use stays in memory.  Filling in and finishing 10 million takes five
+ * seconds of a processor, in 500,000 directories or in one (bench/names.c).
  *
  * Filled set by set, oldest first: a directory of a newer set replaces that of
  * an older one.  names_finish() then makes it a tree: whatever does not hang
