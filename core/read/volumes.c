@@ -123,7 +123,8 @@ change_volume(struct volumes *v)
 
 	v->before += volume_read_at(v->reader);
 	do {
-		if (v->number == UINT32_MAX)
+		if (v->number == UINT32_MAX ||
+		    v->number == v->config.last_volume)
 			return false;
 		v->number++;
 		if (get_volume(v, v->number, &skip))

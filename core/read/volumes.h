@@ -29,6 +29,7 @@ struct volumes_config {
 	struct report *rep;
 	const atomic_int *cancelled;
 	uint32_t first_volume;		/* usually 1 */
+	uint32_t last_volume;		/* there is none after it; 0: unknown */
 	uint32_t record_size;		/* bytes, of -b; 0: find out */
 	const char *dialect;		/* forced; NULL: find out */
 	const char *job;		/* for de_volume; may be "" */

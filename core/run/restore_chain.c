@@ -49,6 +49,15 @@ is_same_filesystem(struct restore *r, const char *name,
 	return r->request->goes_on;
 }
 
+/* -R may go through the last level again. */
+static bool
+is_resumed(const struct restore *r, const struct set_identity *before,
+    const struct set_identity *set)
+{
+	return r->request->action == RESTORE_RESUME &&
+	    set->date == before->date && set->base_date == before->base_date;
+}
+
 /* Does `set` build on a state that `before` left? */
 static bool
 builds_on(struct restore *r, const char *name,
@@ -59,6 +68,8 @@ builds_on(struct restore *r, const char *name,
 
 	if (!is_same_filesystem(r, name, before, set))
 		return false;
+	if (is_resumed(r, before, set))
+		return true;
 	restore_chain_describe(set, level);
 	restore_chain_describe(before, last);
 	date_format(set->base_date, base);

@@ -20,34 +20,7 @@
 
 /* --------------------------------------------------------------------- -t */
 
-/* The inodes that are in any of the sets; false: see r->verdict. */
-static bool
-unite_dumped(struct restore *r, struct inomap *all)
-{
-	const uint32_t max = restore_pass_max_inode(r);
-
-	if (!inomap_init(all, max))
-		return restore_no_room(r);
-	for (size_t i = 0; i < r->set_count; i++) {
-		const struct inomap *dumped = restore_set_dumped(r->sets[i]);
-		for (uint32_t inode = dumped == NULL ? 0 :
-		    inomap_next(dumped, 1); inode != 0; inode = inode < max ?
-		    inomap_next(dumped, inode + 1) : 0)
-			inomap_add(all, inode);
-	}
-	return true;
-}
-
-static bool
-has_all_maps(const struct restore *r)
-{
-	for (size_t i = 0; i < r->set_count; i++)
-		if (restore_set_dumped(r->sets[i]) == NULL)
-			return false;
-	return true;
-}
-
-/* False if some of it was not there to be listed. */
+/* Names that were asked for and are not there count as missing. */
 static void
 list_names(struct restore *r, struct list *list)
 {
@@ -85,8 +58,11 @@ conclude_list(struct restore *r, struct list *list)
 bool
 restore_look_list(struct restore *r)
 {
-	struct inomap dumped = { 0 };
-	const bool is_known = has_all_maps(r);
+	struct inomap dumped;
+
+	if (!inomap_init(&dumped, restore_pass_max_inode(r)))
+		return restore_no_room(r);
+	const bool is_known = restore_pass_dumped(r, &dumped);
 	const struct list_config config = {
 		.fd = STDOUT_FILENO,
 		.names = r->names,
@@ -95,8 +71,6 @@ restore_look_list(struct restore *r)
 		.recursive = !r->request->settings.no_recursion,
 	};
 
-	if (is_known && !unite_dumped(r, &dumped))
-		return false;
 	struct list *list = list_new(&config);
 	if (list == NULL) {
 		restore_no_room(r);

@@ -34,7 +34,7 @@ struct restore_medium {
 	struct instance *output;
 	bool is_drive;
 	bool is_lasting;
-	bool has_own_names;		/* each volume has a name of its own */
+	uint32_t names;			/* of volumes; 0: unknown */
 	uint32_t scripted;		/* the script was run for this volume */
 };
 
@@ -122,10 +122,10 @@ put_list(struct restore_medium *m, const char *key)
 	const char *p = m->name;
 	bool ok = true;
 
-	m->has_own_names = true;
 	while (ok) {
 		const size_t length = strcspn(p, ",");
 		ok = put_freed(m, key, literally(p, length, ""));
+		m->names++;
 		if (p[length] == '\0')
 			return ok;
 		p += length + 1;
@@ -138,16 +138,15 @@ static bool
 put_names(struct restore_medium *m, const char *key, bool is_there)
 {
 	if (m->r->request->multi_volume) {
-		m->has_own_names = true;
-		return put_freed(m, key, literally(m->name, strlen(m->name),
+			return put_freed(m, key, literally(m->name, strlen(m->name),
 		    "%v"));
 	}
 	if (!is_there && strstr(m->name, "%v") != NULL) {
-		m->has_own_names = true;
-		return put(m, key, m->name);
+			return put(m, key, m->name);
 	}
 	if (!is_there && strchr(m->name, ',') != NULL)
 		return put_list(m, key);
+	m->names = 1;
 	return put_freed(m, key, literally(m->name, strlen(m->name), ""));
 }
 
@@ -252,7 +251,6 @@ make_of_job(struct restore_medium *m)
 	m->is_lasting = true;
 	m->is_drive = job->output.plugin->descriptor.kind == DE_OUTPUT &&
 	    plugin_config_device(&job->output) != NULL;
-	m->has_own_names = !m->is_drive;
 	m->output = instance_new(job->output.plugin, job->output.options,
 	    m->r->rep, m->r->cancelled);
 	return m->output != NULL;
@@ -318,6 +316,13 @@ restore_medium_is_drive(const struct restore_medium *m)
 }
 
 /* ------------------------------------------- a volume that is not there */
+
+uint32_t
+restore_medium_last_volume(const struct restore_medium *m)
+{
+	return m->is_drive || m->r->request->script != NULL ||
+	    operator_is_there(&m->r->op) ? 0 : m->names;
+}
 
 /* The exit status of the script of -F, or -1 after a report. */
 static int
@@ -405,12 +410,10 @@ restore_medium_want(void *arg, uint32_t number, const char *why, bool *skip)
 	}
 	report(m->r->rep, DE_WARNING, "%s: volume %" PRIu32 ": %s", m->name,
 	    number, why);
-	if (number == 1 && !m->is_drive)
-		return VERDICT_NOT_STARTED;
 	if (operator_is_there(&m->r->op) && !q->goes_on)
 		return ask(m, number, skip);
-	/* Nobody could bring a file of that name now, nor is one needed. */
-	if (m->has_own_names || (q->goes_on && number > 1)) {
+	/* Only a drive needs somebody: what is no file now is none later. */
+	if (!m->is_drive || q->goes_on) {
 		*skip = true;
 		return VERDICT_GO_ON;
 	}

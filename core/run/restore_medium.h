@@ -33,6 +33,12 @@ bool restore_medium_is_lasting(const struct restore_medium *m);
 /* Is it moved on by reading, so that only one set of it can be open? */
 bool restore_medium_is_drive(const struct restore_medium *m);
 
+/*
+ * The number of the last volume that could be had; 0: unknown, or somebody could
+ * bring others.
+ */
+uint32_t restore_medium_last_volume(const struct restore_medium *m);
+
 /* For struct volumes_config; `m` is a struct restore_medium. */
 enum verdict restore_medium_want(void *m, uint32_t number, const char *why,
     bool *skip);

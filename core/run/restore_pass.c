@@ -12,7 +12,7 @@ struct passing {
 	struct restore *r;
 	const struct restore_pass *pass;
 	struct crew *crew;
-	struct inomap seen;		/* inodes that came */
+	struct inomap *seen;		/* inodes that came */
 	size_t set;			/* number of the one being read */
 	bool is_wanted;			/* the current inode */
 	bool is_open;			/* it has not ended */
@@ -59,7 +59,7 @@ begin_inode(struct passing *p, struct restore_set *s,
 		restore_set_skip(s);
 		return true;
 	}
-	inomap_add(&p->seen, inode);
+	inomap_add(p->seen, inode);
 	return crew_put(p->crew, item, directory_of(p->r->names, inode)) ||
 	    restore_no_room(p->r);
 }
@@ -181,7 +181,7 @@ name_missing(const struct passing *p)
 	for (uint32_t inode = inomap_next(inodes, 1); inode != 0;
 	    inode = inode < inodes->max_inode ?
 	    inomap_next(inodes, inode + 1) : 0)
-		if (!inomap_has(&p->seen, inode) &&
+		if (!inomap_has(p->seen, inode) &&
 		    !names_is_directory(p->r->names, inode) &&
 		    is_promised(p->r, inode))
 			outcome_add(p->r->outcome, OUTCOME_MISSING, inode,
@@ -202,27 +202,38 @@ size_of_all(const struct restore *r)
 	return bytes;
 }
 
-bool
-restore_pass_run(struct restore *r, const struct restore_pass *pass)
+static bool
+run(struct restore *r, const struct restore_pass *pass)
 {
-	struct passing p = { .r = r, .pass = pass };
+	struct passing p = { .r = r, .pass = pass, .seen = pass->seen };
 	bool ok = true;
 
-	if (!inomap_init(&p.seen, restore_pass_max_inode(r)))
-		return restore_no_room(r);
 	p.crew = crew_new(pass->work, pass->arg, r->request->settings.workers,
 	    r->cancelled);
-	if (p.crew == NULL) {
-		inomap_free(&p.seen);
+	if (p.crew == NULL)
 		return restore_no_room(r);
-	}
 	restore_watch_begin(r->watch, size_of_all(r));
 	for (p.set = 0; ok && p.set < r->set_count; p.set++)
 		ok = read_set(&p);
 	crew_free(p.crew);
 	if (ok)
 		name_missing(&p);
-	inomap_free(&p.seen);
+	return ok;
+}
+
+bool
+restore_pass_run(struct restore *r, const struct restore_pass *pass)
+{
+	struct restore_pass with_seen = *pass;
+	struct inomap seen;
+
+	if (pass->seen != NULL)
+		return run(r, pass);
+	if (!inomap_init(&seen, restore_pass_max_inode(r)))
+		return restore_no_room(r);
+	with_seen.seen = &seen;
+	const bool ok = run(r, &with_seen);
+	inomap_free(&seen);
 	return ok;
 }
 
@@ -246,4 +257,21 @@ restore_pass_max_inode(const struct restore *r)
 			max = entry.inode;
 	}
 	return max;
+}
+
+bool
+restore_pass_dumped(const struct restore *r, struct inomap *all)
+{
+	bool is_known = true;
+
+	for (size_t i = 0; i < r->set_count; i++) {
+		const struct inomap *dumped = restore_set_dumped(r->sets[i]);
+		is_known = is_known && dumped != NULL;
+		for (uint32_t inode = dumped == NULL ? 0 :
+		    inomap_next(dumped, 1); inode != 0;
+		    inode = inode < all->max_inode ?
+		    inomap_next(dumped, inode + 1) : 0)
+			inomap_add(all, inode);
+	}
+	return is_known;
 }

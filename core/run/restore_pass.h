@@ -15,6 +15,8 @@ struct restore_pass {			/* everything is borrowed */
 	const struct crew_work *work;
 	void *arg;			/* of `work` and `late` */
 	const struct inomap *inodes;	/* that are wanted */
+	struct inomap *seen;		/* those that came are added; NULL: to
+					   nothing */
 	/* An attribute from behind the end of a set; NULL: not wanted. */
 	void (*late)(void *arg, uint32_t inode, const struct de_xattr *xattr);
 	/* Does the run have to end?  NULL: never.  */
@@ -30,5 +32,11 @@ bool restore_pass_run(struct restore *r, const struct restore_pass *pass);
 
 /* The highest inode number that any set or name has. */
 uint32_t restore_pass_max_inode(const struct restore *r);
+
+/*
+ * Add the inodes that any of the sets has.  False if a map was lost: then there
+ * may be others.
+ */
+bool restore_pass_dumped(const struct restore *r, struct inomap *dumped);
 
 #endif

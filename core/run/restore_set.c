@@ -13,6 +13,7 @@ struct restore_set {
 	struct restore *r;		/* borrowed */
 	struct restore_medium *medium;	/* owned */
 	struct set *set;		/* owned; NULL: closed */
+	const struct volumes *volumes;	/* of the set */
 	struct dialect dialect;
 	struct set_identity identity;
 	struct inomap in_use, dumped;
@@ -27,6 +28,20 @@ struct restore_set {
 
 /* ----------------------------------------------------- opening and closing */
 
+/* What is opened again must be the set that it was. */
+static bool
+is_same(struct restore_set *s)
+{
+	const struct set_identity *now = set_identity(s->set);
+
+	if (!s->is_known || (now->date == s->identity.date &&
+	    now->level == s->identity.level))
+		return true;
+	report(s->r->rep, DE_ERROR, "%s: it is another dump now",
+	    restore_set_name(s));
+	return restore_end(s->r, VERDICT_ABORT);
+}
+
 static bool
 open_set(struct restore_set *s)
 {
@@ -37,6 +52,7 @@ open_set(struct restore_set *s)
 		.rep = r->rep,
 		.cancelled = r->cancelled,
 		.first_volume = 1,
+		.last_volume = restore_medium_last_volume(s->medium),
 		.record_size = r->request->record_size,
 		.dialect = r->request->dialect,
 		.job = restore_medium_job(s->medium),
@@ -49,11 +65,12 @@ open_set(struct restore_set *s)
 		return restore_end(r, verdict == VERDICT_GO_ON ?
 		    VERDICT_NOT_STARTED : verdict);
 	s->dialect = *volumes_dialect(volumes);
+	s->volumes = volumes;
 	s->set = set_new(volumes, r->rep);
 	if (s->set == NULL)
 		return restore_end(r, VERDICT_NOT_STARTED);
 	s->has_pending = s->ended = s->moved = false;
-	return true;
+	return is_same(s);
 }
 
 struct restore_set *
@@ -151,7 +168,9 @@ next(struct restore_set *s, struct set_item *item)
 		restore_watch_note(s->r->watch, set_bytes(s->set));
 		return true;
 	}
-	return restore_end(s->r, VERDICT_ABORT);
+	const enum verdict verdict = volumes_verdict(s->volumes);
+	return restore_end(s->r, verdict == VERDICT_GO_ON ? VERDICT_ABORT :
+	    verdict);
 }
 
 /* Keep the maps: a set that is opened again has the same ones. */

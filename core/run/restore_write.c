@@ -11,6 +11,7 @@
 #include "core/restore/interactive.h"
 #include "core/restore/list.h"
 #include "core/restore/place.h"
+#include "core/restore/state.h"
 #include "core/run/restore_answers.h"
 #include "core/run/restore_chain.h"
 #include "core/run/restore_pass.h"
@@ -25,6 +26,7 @@ struct writing {
 	struct target *target;
 	struct wanted *wanted;
 	struct inomap inodes;		/* wanted ones */
+	struct inomap *seen;		/* those that came; NULL: not asked */
 	struct inomap made;		/* directories that are made */
 	struct inomap applied;		/* directories that get what was theirs */
 };
@@ -32,14 +34,19 @@ struct writing {
 /* --------------------------------------------------------------- beginning */
 
 static bool
-open_target(struct writing *w)
+open_root(struct writing *w)
 {
 	w->root = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (w->root == -1) {
-		report(w->r->rep, DE_ERROR, "cannot open the current "
-		    "directory: %s", strerror(errno));
-		return restore_end(w->r, VERDICT_NOT_STARTED);
-	}
+	if (w->root != -1)
+		return true;
+	report(w->r->rep, DE_ERROR, "cannot open the current directory: %s",
+	    strerror(errno));
+	return restore_end(w->r, VERDICT_NOT_STARTED);
+}
+
+static bool
+open_target(struct writing *w)
+{
 	w->target = target_new(w->root, w->r->names,
 	    w->r->request->settings.workers);
 	return w->target != NULL || restore_no_room(w->r);
@@ -128,6 +135,7 @@ write_files(struct writing *w, const struct inomap *names)
 		.work = &extract_work,
 		.arg = extract,
 		.inodes = &w->inodes,
+		.seen = w->seen,
 		.late = late,
 		.verdict = verdict_of,
 		.verdict_arg = extract,
@@ -204,7 +212,7 @@ restore_write_extract(struct restore *r)
 	bool ok = false;
 
 	w.wanted = restore_selection_make(r);
-	if (w.wanted != NULL && open_target(&w))
+	if (w.wanted != NULL && open_root(&w) && open_target(&w))
 		ok = make_maps(&w) && write_wanted(&w);
 	free_maps(&w);
 	close_target(&w);
@@ -260,12 +268,16 @@ restore_write_interactive(struct restore *r)
 	struct writing w = { .r = r, .root = -1 };
 	bool ok = false;
 
-	w.wanted = wanted_new(r->names, !r->request->settings.no_recursion);
-	if (w.wanted == NULL)
+	struct inomap dumped;
+
+	if (!inomap_init(&dumped, restore_pass_max_inode(r)))
 		return restore_no_room(r);
+	w.wanted = wanted_new(r->names, !r->request->settings.no_recursion);
+	const bool is_known = restore_pass_dumped(r, &dumped);
 	const struct interactive_config config = {
 		.names = r->names,
 		.wanted = w.wanted,
+		.dumped = is_known ? &dumped : NULL,
 		.directories = r->directories,
 		.rep = r->rep,
 		.verbose = r->request->settings.verbose,
@@ -274,9 +286,12 @@ restore_write_interactive(struct restore *r)
 		.what = print_identity,
 		.arg = &w,
 	};
-	if (open_target(&w))
+	if (w.wanted == NULL)
+		restore_no_room(r);
+	else if (open_root(&w) && open_target(&w))
 		ok = interactive_run(&config) ||
 		    restore_end(r, VERDICT_NOT_STARTED);
+	inomap_free(&dumped);
 	close_target(&w);
 	wanted_free(w.wanted);
 	return ok;
@@ -284,19 +299,137 @@ restore_write_interactive(struct restore *r)
 
 /* ------------------------------------------------------------------ -r, -R */
 
+/* What the directory holds already; without a state, nothing. */
+struct before {
+	struct state state;
+	bool is_there;
+};
+
+/* A full dump begins anew, whatever an earlier one has left. */
+static bool
+read_before(struct writing *w, struct before *before)
+{
+	struct restore *r = w->r;
+
+	if (restore_set_identity(r->sets[0])->base_date == 0)
+		return true;
+	switch (state_read(&before->state, w->root,
+	    r->request->settings.tmpdir, r->rep)) {
+	case STATE_READ:
+		before->is_there = true;
+		return names_begin_with(r->names, before->state.names) ||
+		    restore_no_room(r);
+	case STATE_NONE:
+		return true;
+	case STATE_BAD:
+		break;
+	}
+	return restore_end(r, VERDICT_NOT_STARTED);
+}
+
+static bool
+read_all(struct writing *w, struct before *before)
+{
+	return open_root(w) && read_before(w, before) &&
+	    restore_chain_check(w->r, before->is_there ?
+	    &before->state.identity : NULL, true) && restore_read_trees(w->r);
+}
+
+/* The state for the next level: it leaves out what is not there. */
+static bool
+store_state(struct writing *w, const struct before *before)
+{
+	struct restore *r = w->r;
+	const struct set_identity *last =
+	    restore_set_identity(r->sets[r->set_count - 1]);
+
+	if (before->is_there)
+		names_add_inodes(before->state.names, w->seen);
+	for (uint32_t i = 0; i < names_directory_count(r->names); i++)
+		inomap_add(w->seen, names_directory(r->names, i));
+	return state_write(w->root, last, r->names, w->seen, r->rep) ||
+	    restore_end(r, VERDICT_ABORT);
+}
+
+static void
+apply(struct writing *w, const struct inomap *directories)
+{
+	directories_apply(w->r->directories, w->target, w->r->names,
+	    directories, &w->r->request->settings, w->r->outcome);
+}
+
+/* The state is written last, and changes the root. */
+static bool
+conclude(struct writing *w, const struct place_levels *levels,
+    const struct before *before)
+{
+	struct inomap root;
+
+	apply(w, NULL);
+	if (w->r->request->settings.dry_run)
+		return true;
+	if (!inomap_init(&root, NAMES_ROOT))
+		return restore_no_room(w->r);
+	const bool ok = store_state(w, before);
+	if (ok)
+		place_done(levels, w->target);
+	inomap_add(&root, NAMES_ROOT);
+	apply(w, &root);
+	inomap_free(&root);
+	sync_target(w);
+	return ok;
+}
+
+static bool
+rebuild(struct writing *w, const struct before *before)
+{
+	struct restore *r = w->r;
+	const struct place_levels levels = {
+		.before = before->is_there ? before->state.names : NULL,
+		.after = r->names,
+		.dumped = &w->made,
+	};
+
+	if (levels.before != NULL)
+		target_set_names(w->target, levels.before);
+	const enum verdict verdict = place_apply(&levels, w->target,
+	    &r->request->settings, r->outcome);
+	if (verdict != VERDICT_GO_ON)
+		return restore_end(r, verdict);
+	if (write_files(w, NULL))
+		return conclude(w, &levels, before);
+	apply(w, NULL);
+	sync_target(w);
+	return false;
+}
+
+/* `made` is what the sets bring here. */
+static bool
+make_rebuild_maps(struct writing *w, struct inomap *seen)
+{
+	const uint32_t max = restore_pass_max_inode(w->r);
+
+	if (!inomap_init(&w->inodes, max) || !inomap_init(&w->made, max) ||
+	    !inomap_init(seen, max))
+		return restore_no_room(w->r);
+	names_add_inodes(w->r->names, &w->inodes);
+	restore_pass_dumped(w->r, &w->made);
+	w->seen = seen;
+	return true;
+}
+
 bool
 restore_write_rebuild(struct restore *r)
 {
 	struct writing w = { .r = r, .root = -1 };
-	bool ok = restore_chain_check(r, NULL, true) && restore_read_trees(r);
+	struct before before = { .is_there = false };
+	struct inomap seen = { 0 };
 
-	if (!ok)
-		return false;
-	w.wanted = restore_selection_make(r);
-	ok = w.wanted != NULL && open_target(&w) && make_maps(&w) &&
-	    write_wanted(&w);
+	const bool ok = read_all(&w, &before) && open_target(&w) &&
+	    make_rebuild_maps(&w, &seen) && rebuild(&w, &before);
+	inomap_free(&seen);
 	free_maps(&w);
 	close_target(&w);
-	wanted_free(w.wanted);
+	state_free(&before.state);
 	return ok;
 }
