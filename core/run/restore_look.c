@@ -10,6 +10,7 @@
 #include "core/restore/compare.h"
 #include "core/restore/drill.h"
 #include "core/restore/list.h"
+#include "core/restore/state.h"
 #include "core/restore/verify.h"
 #include "core/run/restore_pass.h"
 #include "core/run/restore_report.h"
@@ -160,6 +161,7 @@ compare_wanted(struct restore *r, struct wanted *wanted,
 {
 	const struct set_identity *first = restore_set_identity(r->sets[0]);
 	const bool is_all = restore_selection_is_all(r);
+	static const char *const aside[] = { STATE_NAME, NULL };
 	struct inomap inodes;
 	const struct compare_config config = {
 		.settings = &r->request->settings,
@@ -169,6 +171,7 @@ compare_wanted(struct restore *r, struct wanted *wanted,
 		.wanted = is_all ? NULL : wanted_selected(wanted),
 		.root_is_wanted = wanted_has_root(wanted),
 		.is_whole = is_all && first->base_date == 0,
+		.aside = aside,
 	};
 
 	if (!wanted_inodes(wanted, restore_pass_max_inode(r), &inodes))
