@@ -44,6 +44,10 @@ struct extract_config {		/* everything is borrowed */
 };
 
 struct extract *extract_new(const struct extract_config *config);
+/*
+ * Also gives directories of the target back what kept them from being written
+ * to, so the target must still be there.
+ */
 void extract_free(struct extract *e);
 
 extern const struct crew_work extract_work;	/* arg: struct extract */

@@ -10,9 +10,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "core/restore/metadata.h"
+#include "core/restore/unlock.h"
 
-#define OWNER_ALL 0700u
+#define RECENT 64		/* more than there are workers */
+
+/* A directory that was unlocked. */
+struct unlocked {
+	uint32_t directory;
+	struct lock_state old;
+};
 
 struct in_way {
 	const struct restore_settings *settings;
@@ -21,6 +27,10 @@ struct in_way {
 	void *ask_arg;
 	pthread_mutex_t asking;		/* one question at a time */
 	atomic_int verdict;
+	pthread_mutex_t lock;		/* guards the following */
+	struct unlocked *unlocked;
+	size_t unlocked_count;
+	size_t unlocked_room;
 };
 
 struct in_way *
@@ -36,6 +46,7 @@ in_way_new(const struct restore_settings *settings, struct outcome *outcome,
 	w->ask = ask;
 	w->ask_arg = ask_arg;
 	pthread_mutex_init(&w->asking, NULL);
+	pthread_mutex_init(&w->lock, NULL);
 	return w;
 }
 
@@ -45,6 +56,8 @@ in_way_free(struct in_way *w)
 	if (w == NULL)
 		return;
 	pthread_mutex_destroy(&w->asking);
+	pthread_mutex_destroy(&w->lock);
+	free(w->unlocked);
 	free(w);
 }
 
@@ -91,7 +104,7 @@ decide(struct in_way *w, const struct in_way_name *name, const struct stat *st)
 	case IF_EXISTS_FAIL:
 		outcome_add(w->outcome, OUTCOME_MISSING, inode, "%s is there "
 		    "already and was left as it is; to replace it, use "
-		    "--if-exists replace", name->path);
+		    "--if-exists replace", name->subject);
 		return IN_WAY_STAYS;
 	case IF_EXISTS_SKIP:
 		return IN_WAY_STAYS;
@@ -100,7 +113,7 @@ decide(struct in_way *w, const struct in_way_name *name, const struct stat *st)
 			break;
 		outcome_add(w->outcome, OUTCOME_NOTE, inode, "%s is there "
 		    "already, newer than in the set: left as it is",
-		    name->path);
+		    name->subject);
 		return IN_WAY_STAYS;
 	case IF_EXISTS_REPLACE:
 		break;
@@ -113,14 +126,13 @@ in_way_may_replace(struct in_way *w, const struct in_way_name *name)
 {
 	struct stat st;
 
-	if (fstatat(name->directory, name->name, &st, AT_SYMLINK_NOFOLLOW) ==
-	    -1)
+	if (fstatat(name->fd, name->name, &st, AT_SYMLINK_NOFOLLOW) == -1)
 		return IN_WAY_GONE;
 	if (S_ISDIR(st.st_mode) && !S_ISDIR(name->meta->mode) &&
 	    w->settings->if_exists != IF_EXISTS_SKIP) {
 		outcome_add(w->outcome, OUTCOME_MISSING, name->inode,
-		    "a directory is in the place of %s; move it away and "
-		    "restore the file again", name->path);
+		    "a directory is in the way of %s; move that away and "
+		    "restore the file again", name->subject);
 		return IN_WAY_FAILED;
 	}
 	return decide(w, name, &st);
@@ -128,36 +140,81 @@ in_way_may_replace(struct in_way *w, const struct in_way_name *name)
 
 /* -------------------------------------------------------------- removing it */
 
+/* Lock held. */
+static bool
+was_just_unlocked(const struct in_way *w, uint32_t directory)
+{
+	for (size_t i = 1; i <= w->unlocked_count && i <= RECENT; i++)
+		if (w->unlocked[w->unlocked_count - i].directory == directory)
+			return true;
+	return false;
+}
+
+/* Lock held.  Room for one more. */
+static bool
+unlocked_grow(struct in_way *w)
+{
+	if (w->unlocked_count < w->unlocked_room)
+		return true;
+	const size_t room = w->unlocked_room == 0 ? 16 : w->unlocked_room * 2;
+	struct unlocked *all = reallocarray(w->unlocked, room, sizeof(*all));
+	if (all == NULL)
+		return false;
+	w->unlocked = all;
+	w->unlocked_room = room;
+	return true;
+}
+
 bool
-in_way_open_directory(const struct in_way *w, int directory)
+in_way_unlock(struct in_way *w, uint32_t directory, int fd)
 {
 	const int error = errno;
-	struct stat st;
+	struct unlocked u = { .directory = directory };
 
 	if (w->settings->if_exists != IF_EXISTS_REPLACE)
 		return false;
-	bool changed = metadata_unprotect(directory);
-	if (!changed && error == EACCES && fstat(directory, &st) == 0 &&
-	    (st.st_mode & OWNER_ALL) != OWNER_ALL)
-		changed = fchmod(directory, (st.st_mode & 07777) | OWNER_ALL) ==
-		    0;
+	pthread_mutex_lock(&w->lock);
+	/* Another worker may just have done so. */
+	bool changed = was_just_unlocked(w, directory);
+	if (!changed && unlocked_grow(w) && unlock(fd, ".", &u.old)) {
+		w->unlocked[w->unlocked_count++] = u;
+		changed = true;
+	}
+	pthread_mutex_unlock(&w->lock);
 	errno = error;
 	return changed;
 }
 
-static int
-remove_name(const struct in_way *w, const struct in_way_name *name)
+void
+in_way_lock_again(struct in_way *w, struct target *target)
 {
-	if (unlinkat(name->directory, name->name, 0) == 0)
+	for (size_t i = 0; i < w->unlocked_count; i++) {
+		const struct unlocked *u = &w->unlocked[i];
+		const int fd = target_directory(target, 0, u->directory);
+		if (fd == -1 || !lock_again(fd, ".", &u->old))
+			outcome_add(w->outcome, OUTCOME_ATTRIBUTE,
+			    u->directory, "the mode and flags of this "
+			    "directory were changed to write into it, and "
+			    "cannot be set again: %s", strerror(errno));
+	}
+	w->unlocked_count = 0;
+}
+
+static int
+remove_name(struct in_way *w, const struct in_way_name *name)
+{
+	struct lock_state old;
+
+	if (unlinkat(name->fd, name->name, 0) == 0)
 		return 0;
 	if (errno != EPERM && errno != EACCES)
 		return -1;
 	/* It may be immutable, and what it is in as well. */
-	const bool opened = in_way_open_directory(w, name->directory);
-	const bool bared = metadata_unprotect_name(name->directory, name->name);
-	if (!opened && !bared)
+	const bool is_open = in_way_unlock(w, name->directory, name->fd);
+	const bool is_bare = unlock(name->fd, name->name, &old);
+	if (!is_open && !is_bare)
 		return -1;
-	return unlinkat(name->directory, name->name, 0);
+	return unlinkat(name->fd, name->name, 0);
 }
 
 enum in_way_result
@@ -170,7 +227,7 @@ in_way_clear(struct in_way *w, const struct in_way_name *name)
 	if (remove_name(w, name) == 0 || errno == ENOENT)
 		return IN_WAY_GONE;
 	outcome_add(w->outcome, OUTCOME_MISSING, name->inode,
-	    "what is in the place of %s cannot be removed: %s", name->path,
+	    "what is in the way of %s cannot be removed: %s", name->subject,
 	    strerror(errno));
 	return IN_WAY_FAILED;
 }

@@ -392,24 +392,3 @@ metadata_unprotect(int fd)
 	errno = error;
 	return done;
 }
-
-bool
-metadata_unprotect_name(int directory, const char *name)
-{
-	const int error = errno;
-	struct stat st;
-	bool done = false;
-
-	/* Nothing else has these flags, or may be opened. */
-	if (fstatat(directory, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
-	    (S_ISREG(st.st_mode) || S_ISDIR(st.st_mode))) {
-		const int fd = openat(directory, name, O_RDONLY | O_NONBLOCK |
-		    O_NOCTTY | O_NOFOLLOW | O_CLOEXEC);
-		if (fd != -1) {
-			done = metadata_unprotect(fd);
-			close(fd);
-		}
-	}
-	errno = error;
-	return done;
-}

@@ -70,10 +70,9 @@ uint32_t metadata_settable_flags(uint32_t flags);
 void metadata_set_flags(const struct metadata_object *o, uint32_t flags);
 
 /*
- * Clear the flags of a file or directory that keep it from being changed.
+ * Clear the flags that keep an object with a descriptor from being changed.
  * False, with errno kept, if it has none of them or they cannot be cleared.
  */
 bool metadata_unprotect(int fd);
-bool metadata_unprotect_name(int directory, const char *name);
 
 #endif

@@ -510,7 +510,7 @@ START_TEST(a_newer_file_is_left)
 	ck_assert_int_eq(utimensat(w.f.fd, "a", times, 0), 0);
 	put(&w, 12, S_IFREG | 0600, "new");
 	restore_folder_assert_text(&w.f, "a", "old");
-	restore_folder_assert_said(&w.f, "note: ./a (inode 12): ./a is there "
+	restore_folder_assert_said(&w.f, "note: ./a (inode 12): it is there "
 	    "already, newer than in the set");
 	assert_whole(&w);
 	leave(&w);
@@ -554,7 +554,7 @@ START_TEST(what_is_in_the_way_is_neither_opened_nor_followed)
 	restore_folder_assert_text(&w.f, "hard2", "new");
 	ck_assert_uint_eq(restore_folder_stat(&w.f, "outside").st_nlink, 1);
 	restore_folder_assert_said(&w.f, "./directory (inode 15): a directory "
-	    "is in the place of ./directory");
+	    "is in the way of it");
 	ck_assert_uint_eq(outcome_count(w.f.outcome, OUTCOME_MISSING), 1);
 	leave(&w);
 }
@@ -585,7 +585,7 @@ START_TEST(a_link_in_place_of_a_directory_leads_nowhere)
 	restore_folder_assert_said(&w.f, "./d/f (inode 12): its directory "
 	    "cannot be opened");
 	restore_folder_assert_text(&w.f, "g", "new");
-	restore_folder_assert_said(&w.f, "its other name ./d/g cannot be "
+	restore_folder_assert_said(&w.f, "./g (inode 13): ./d/g cannot be "
 	    "made");
 	leave(&w);
 }
