@@ -34,7 +34,8 @@ static const struct family families[] = {
 uint16_t
 dialect_get16(const struct dialect *d, const uint8_t *p)
 {
-	return d->big_endian ? (uint16_t)(p[0] << 8 | p[1]) : get16(p);
+	const uint16_t little = get16(p);
+	return d->big_endian ? __builtin_bswap16(little) : little;
 }
 
 uint32_t

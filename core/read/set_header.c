@@ -62,12 +62,14 @@ has_attributes(const struct set *s, const struct header *h)
 static void
 take_inode(struct set *s, const struct header *h, const uint8_t *block)
 {
-	if (h->part == HEADER_PART_DATA)
+	if (h->part == HEADER_PART_DATA) {
 		set_begin_inode(s, h, block);
-	else if (has_attributes(s, h))
+		window_pass(&s->window, s->block);
+	} else if (has_attributes(s, h)) {
 		set_begin_gather(s, h);
-	else
+	} else {
 		leave_out(s, h);
+	}
 }
 
 /*
@@ -77,16 +79,18 @@ take_inode(struct set *s, const struct header *h, const uint8_t *block)
 static void
 take_addr(struct set *s, const struct header *h, const uint8_t *block)
 {
-	if (s->map != NULL)
+	if (s->map != NULL) {
 		set_continue_map(s, h);
-	else if (is_of_inode(s, h) && h->part == HEADER_PART_DATA)
+	} else if (is_of_inode(s, h) && h->part == HEADER_PART_DATA) {
 		set_begin_span(s, h, block);
-	else if (!has_attributes(s, h))
+		window_pass(&s->window, s->block);
+	} else if (!has_attributes(s, h)) {
 		leave_out(s, h);
-	else if (s->gather.active)
+	} else if (s->gather.active) {
 		set_continue_gather(s, h);
-	else
+	} else {
 		set_begin_gather(s, h);
+	}
 }
 
 void
@@ -160,6 +164,33 @@ finish(struct set *s, const struct header *h, bool *finished)
 	return SET_GO_ON;
 }
 
+/*
+ * Sun's volume header may be a header of the inode that goes on, too, or of the
+ * next one.  It is believed if another header is where it says.
+ */
+static bool
+take_volume_header(struct set *s)
+{
+	struct window *w = &s->window;
+	struct header h = w->tape_header;
+	struct set_found found;
+	const uint8_t *block;
+
+	if (w->begun_at != w->cursor || !h.continues ||
+	    !set_check_at(s, header_data_blocks(s->dialect, &h) * s->block,
+	    &found, &block))
+		return false;
+	w->begun_at = UINT64_MAX;	/* once */
+	if (is_of_inode(s, &h)) {
+		set_begin_span(s, &h, w->tape);
+		return true;
+	}
+	if (s->inode.open)
+		set_end_inode(s, NULL);
+	set_begin_inode(s, &h, w->tape);
+	return true;
+}
+
 enum set_result
 set_step_header(struct set *s)
 {
@@ -168,7 +199,8 @@ set_step_header(struct set *s)
 	bool finished;
 
 	if (!set_check_at(s, 0, &found, &block) || !found.fits) {
-		s->step = set_step_resync;
+		if (!take_volume_header(s))
+			s->step = set_step_resync;
 		return SET_GO_ON;
 	}
 	const enum set_result result = finish(s, &found.header, &finished);

@@ -68,6 +68,7 @@ struct set_span {
 	bool is_data;		/* of that run */
 	uint64_t next_run;	/* bytes of the one after it */
 	uint64_t data;		/* bytes left of data, of all runs */
+	bool unchecked;		/* until its end can be seen */
 	bool doubtful;		/* blocks are missing: */
 	uint64_t good;		/*   bytes of `data` that are right, */
 	uint64_t resume;	/*   position where the set goes on, */
@@ -201,7 +202,10 @@ void set_begin_map(struct set *s, const struct header *h);
 void set_continue_map(struct set *s, const struct header *h);
 bool set_finish_maps(struct set *s);
 
-/* set_inode.c: the inode and its contents. */
+/*
+ * set_inode.c: the inode and its contents.  What begins with a header copies
+ * that, and begins with what is behind it.
+ */
 void set_begin_inode(struct set *s, const struct header *h,
     const uint8_t *block);
 /* The rest is a hole; or lost, if `why`. */
@@ -217,12 +221,15 @@ void set_begin_span(struct set *s, const struct header *h,
 /* As if a header of `bytes` of data had been there. */
 void set_begin_plain_span(struct set *s, uint64_t bytes);
 
-/*
- * set_verify.c: is the data behind a header whole?  If not, its first *good
- * bytes are, and *next is where the set goes on.
- */
-bool set_verify(struct set *s, uint64_t data, struct set_found *next,
-    uint64_t *good);
+/* set_verify.c: is the data behind a header whole? */
+enum set_verdict {
+	SET_DATA_IS_GOOD,
+	SET_DATA_IS_FAR,	/* its end cannot be seen from here */
+	/* Its first *good bytes are, and *next is where the set goes on. */
+	SET_DATA_IS_DOUBTFUL
+};
+enum set_verdict set_verify(struct set *s, uint64_t data,
+    struct set_found *next, uint64_t *good);
 
 /* Go on at a position; the header there was expected at another. */
 void set_go_astray(struct set *s, uint64_t expected, uint64_t position);

@@ -95,6 +95,28 @@ step_lose(struct set *s)
 	return SET_GO_ON;
 }
 
+/* What is too far away is checked once it is near. */
+static void
+check(struct set *s)
+{
+	struct set_span *span = &s->span;
+	struct set_found next;
+
+	span->unchecked = false;
+	switch (set_verify(s, span->data, &next, &span->good)) {
+	case SET_DATA_IS_GOOD:
+		break;
+	case SET_DATA_IS_FAR:
+		span->unchecked = true;
+		break;
+	case SET_DATA_IS_DOUBTFUL:
+		span->doubtful = true;
+		span->resume = s->window.cursor + next.distance;
+		span->end = s->window.cursor + span->data;
+		break;
+	}
+}
+
 static enum set_result
 step_span(struct set *s)
 {
@@ -107,6 +129,10 @@ step_span(struct set *s)
 
 	if (s->inode.unwanted) {
 		set_pass_junk(s, span->data);
+		return SET_GO_ON;
+	}
+	if (span->unchecked && span->data <= WINDOW_AHEAD) {
+		check(s);
 		return SET_GO_ON;
 	}
 	if (!next_run(s)) {
@@ -143,15 +169,10 @@ jump_over(struct set *s)
 static enum set_result
 step_open(struct set *s)
 {
-	struct set_span *span = &s->span;
-	struct set_found next;
-
-	s->step = step_span;
 	if (s->inode.unwanted && jump_over(s))
 		return SET_GO_ON;
-	span->doubtful = !set_verify(s, span->data, &next, &span->good);
-	span->resume = s->window.cursor + next.distance;
-	span->end = s->window.cursor + span->data;
+	s->step = step_span;
+	check(s);
 	return SET_GO_ON;
 }
 
@@ -168,7 +189,6 @@ set_begin_span(struct set *s, const struct header *h, const uint8_t *block)
 	*span = (struct set_span){ .block = span->block };
 	header_runs_begin(&span->runs, s->dialect, &copy);
 	span->data = header_data_blocks(s->dialect, &copy) * s->block;
-	window_pass(&s->window, s->block);
 	s->step = step_open;
 }
 

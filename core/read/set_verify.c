@@ -16,23 +16,21 @@ sight_at(struct set *s, uint64_t distance)
 	return sight;
 }
 
-/*
- * Data beyond what can be seen: go there, look, and come back.  True also if
- * the medium cannot do that.
- */
-static bool
-is_good_far(struct set *s, uint64_t data)
+/* Data beyond what can be seen: go there, look, and come back. */
+static enum set_verdict
+verify_far(struct set *s, uint64_t data)
 {
 	struct window_mark mark;
 	struct set_found found;
 	const uint8_t *block;
 
 	if (!window_mark(&s->window, &mark) || !window_jump(&s->window, data))
-		return true;
+		return SET_DATA_IS_FAR;
 	s->ahead.block = NULL;
 	const bool good = set_check_at(s, 0, &found, &block) && found.fits;
 	s->ahead.block = NULL;
-	return window_return(&s->window, &mark) && good;
+	return window_return(&s->window, &mark) && good ? SET_DATA_IS_GOOD :
+	    SET_DATA_IS_FAR;
 }
 
 /* ------------------------------------------------------- what is missing */
@@ -114,31 +112,30 @@ count_good(struct set *s, uint64_t data, int64_t missing)
  * whatever it contains: even copies of headers.  Otherwise the next good header
  * tells by its number whether blocks are missing between here and there.
  */
-bool
+enum set_verdict
 set_verify(struct set *s, uint64_t data, struct set_found *next,
     uint64_t *good)
 {
 	const uint8_t *block;
 
 	if (set_check_at(s, data, next, &block) && next->fits)
-		return true;
+		return SET_DATA_IS_GOOD;
 	switch (sight_at(s, data)) {
 	case WINDOW_FAR:
-		*good = 0;
-		return is_good_far(s, data);
+		return verify_far(s, data);
 	case WINDOW_END:
 	case WINDOW_BREAK:
-		return true;	/* cut short: what is there is good */
+		return SET_DATA_IS_GOOD;	/* what is there of it */
 	default:
 		break;
 	}
 	if (!set_trusts_numbers(s) ||
 	    !set_search(s, data, data + SEARCH_BEHIND, next) || next->fits)
-		return true;
+		return SET_DATA_IS_GOOD;
 	*good = 0;
 	if (!search_within(s, data, next->missing, next))
 		*good = count_good(s, data, next->missing);
-	return *good >= data;
+	return *good >= data ? SET_DATA_IS_GOOD : SET_DATA_IS_DOUBTFUL;
 }
 
 void

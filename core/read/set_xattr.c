@@ -89,7 +89,7 @@ begin_blocks(struct set *s, const struct header *h)
 	g->expected = header_data_blocks(s->dialect, h) * s->block;
 	window_pass(&s->window, s->block);
 	s->step = step_gather;
-	if (set_verify(s, g->expected, &next, &good))
+	if (set_verify(s, g->expected, &next, &good) != SET_DATA_IS_DOUBTFUL)
 		return;
 	g->damaged = true;
 	set_go_astray(s, s->window.cursor + g->expected,

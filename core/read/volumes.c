@@ -12,6 +12,9 @@
 #define SKIPPED_MAX 8		/* volumes in a row, before the set ends */
 #define WHY_BYTES 160
 
+/* So much at the beginning of a volume may be damaged, bytes. */
+#define DAMAGED_MAX ((size_t)128 << 10)
+
 struct volumes {
 	struct volumes_config config;
 	struct dialect dialect;
@@ -58,23 +61,44 @@ drop_first(struct volumes *v)
 	v->first = NULL;
 }
 
-/* Says why it is not; "" if there is nothing to add to what was reported. */
+/* A header of the volume; not its first, if that is damaged. */
+static bool
+find_header(const struct volumes *v, struct header *h)
+{
+	const struct chunk *chunk = v->first;
+	const size_t block = v->dialect.block_size;
+
+	for (size_t at = 0; at + block <= chunk->length && at < DAMAGED_MAX;
+	    at += block) {
+		if (!header_decode(&v->dialect, chunk->bytes + at, h))
+			continue;
+		if (at > 0)
+			report(v->config.rep, DE_WARNING, "%s: its first "
+			    "header is damaged; going on at the next",
+			    volume_read_medium(v->reader));
+		return true;
+	}
+	return false;
+}
+
+/* Says why it is not. */
 static bool
 is_volume(struct volumes *v, uint32_t number, char why[static WHY_BYTES])
 {
 	const struct chunk *chunk = v->first;
 	struct header h;
 
-	why[0] = '\0';
 	if (chunk == NULL || chunk->length == 0) {
 		snprintf(why, WHY_BYTES, "nothing could be read from it");
-	} else if (chunk->length < v->dialect.block_size ||
-	    !header_decode(&v->dialect, chunk->bytes, &h)) {
-		snprintf(why, WHY_BYTES, "it is not a volume of a dump");
+	} else if (!find_header(v, &h)) {
+		const char *what = dialect_foreign(chunk->bytes,
+		    chunk->length);
+		snprintf(why, WHY_BYTES, "it is %s", what != NULL ? what :
+		    "not a volume of a dump");
 	} else if (h.date != v->header.date ||
 	    h.base_date != v->header.base_date) {
 		snprintf(why, WHY_BYTES, "it is of another dump");
-	} else if (h.type != HEADER_TAPE || h.volume != number) {
+	} else if (h.volume != number) {
 		snprintf(why, WHY_BYTES, "it is volume %" PRIu32, h.volume);
 	} else {
 		return true;

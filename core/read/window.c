@@ -83,10 +83,7 @@ count_repeated(const struct window *w, const struct header *tape)
 	return (next - tape->first_record) * w->block;
 }
 
-/*
- * Take the header of a volume out; returns how many bytes it has.  If an inode
- * goes on in it, it stays.
- */
+/* Take the header of a volume out; returns how many bytes it has. */
 static size_t
 begin_volume(struct window *w, const struct chunk *chunk)
 {
@@ -100,12 +97,11 @@ begin_volume(struct window *w, const struct chunk *chunk)
 	if (chunk->length < w->block)
 		return 0;
 	memcpy(w->tape, chunk->bytes, w->block);
-	if (!header_decode(volumes_dialect(w->volumes), w->tape,
-	    &w->tape_header))
-		return 0;
-	if (w->tape_header.continues)
-		return 0;
-	if (!missing)
+	const bool is_good = header_decode(volumes_dialect(w->volumes),
+	    w->tape, &w->tape_header);
+	if (!is_good && w->begun == 0)
+		return 0;	/* its loss is told where it is parsed */
+	if (is_good && !missing)
 		w->repeated = count_repeated(w, &w->tape_header);
 	if (w->repeated == 0)	/* else it has no number of its own */
 		w->begun++;

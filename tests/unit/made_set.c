@@ -291,6 +291,8 @@ struct reading {
 	uint32_t inode;
 	uint64_t size;
 	uint64_t offset;
+	unsigned int skip_after;	/* items of an inode; 0: never */
+	unsigned int item;		/* of it */
 	struct made_result result;
 };
 
@@ -443,7 +445,7 @@ take(struct reading *r, struct set *s, const struct set_item *item)
 static void
 forget(struct made_set *m)
 {
-	for (unsigned int i = 0; m != NULL && i < m->count; i++) {
+	for (unsigned int i = 0; i < m->count; i++) {
 		struct made_part *p = &m->parts[i];
 		p->times = p->xattrs_seen = 0;
 		p->whole = p->wrong = p->lost_xattrs = false;
@@ -451,34 +453,56 @@ forget(struct made_set *m)
 	}
 }
 
-struct made_result
-made_set_read(struct made_set *m, struct fake_volumes *f)
+static bool
+skips_now(struct reading *r, const struct set_item *item)
+{
+	if (item->kind == SET_INODE)
+		r->item = 0;
+	return r->skip_after > 0 && r->open && ++r->item == r->skip_after;
+}
+
+static void
+read_set(struct reading *r, struct fake_volumes *f)
 {
 	const struct volumes_config config = fake_volumes_config(f);
-	struct reading r = { .made = m };
 	enum verdict verdict;
 	struct set_item item;
 
-	forget(m);
 	struct volumes *volumes = volumes_open(&config, &verdict);
 	if (volumes == NULL) {
 		ck_assert_int_ne(verdict, VERDICT_GO_ON);
-		return r.result;
+		return;
 	}
-	r.result.opened = true;
+	r->result.opened = true;
 	struct set *s = set_new(volumes, f->rep);
 	ck_assert_ptr_nonnull(s);
 	do {
 		if (!set_next(s, &item))
 			break;
-		take(&r, s, &item);
+		take(r, s, &item);
+		if (skips_now(r, &item)) {
+			set_skip_contents(s);
+			r->size = UINT64_MAX;
+		}
 	} while (item.kind != SET_END);
 	set_free(s);
+}
+
+struct made_result
+made_set_read(struct made_set *m, struct fake_volumes *f)
+{
+	struct reading r = { .made = m };
+
+	forget(m);
+	read_set(&r, f);
 	return r.result;
 }
 
 struct made_result
-made_set_read_any(struct fake_volumes *f)
+made_set_read_any(struct fake_volumes *f, unsigned int skip_after)
 {
-	return made_set_read(NULL, f);
+	struct reading r = { .skip_after = skip_after };
+
+	read_set(&r, f);
+	return r.result;
 }

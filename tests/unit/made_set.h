@@ -91,7 +91,11 @@ void made_set_all_kinds(struct made_set *m);
  */
 struct made_result made_set_read(struct made_set *m, struct fake_volumes *f);
 
-/* As made_set_read(), of volumes about whose contents nothing is known. */
-struct made_result made_set_read_any(struct fake_volumes *f);
+/*
+ * As made_set_read(), of volumes about whose contents nothing is known.  Unless
+ * 0, the rest of an inode is skipped after so many of its items.
+ */
+struct made_result made_set_read_any(struct fake_volumes *f,
+    unsigned int skip_after);
 
 #endif

@@ -311,6 +311,28 @@ START_TEST(set_may_be_cut_into_volumes_anywhere)
 }
 END_TEST
 
+START_TEST(damaged_volume_header_loses_nothing)
+{
+	struct made_set m;
+	struct fake_volumes f;
+
+	made_set_all_kinds(&m);
+	for (size_t at = 11; at < m.blocks; at += 5) {
+		note("cut", at, 0);
+		read_from(&f, &m);
+		f.volumes[0].length = at * DE_TAPE_BLOCK;
+		f.volumes[1].length = made_set_second_volume(&m, at, 0,
+		    &f.volumes[1].bytes);
+		f.volumes[1].bytes[40] ^= 1;
+		const struct made_result r = made_set_read(&m, &f);
+		expect_all_whole(&m, &r);
+		free(f.volumes[1].bytes);
+		fake_volumes_free(&f);
+	}
+	made_set_free(&m);
+}
+END_TEST
+
 START_TEST(missing_volume_loses_what_is_on_it)
 {
 	struct made_set m;
@@ -452,6 +474,7 @@ main(void)
 		contents_like_a_set_are_contents,
 		contents_like_a_set_are_contents_before_damage,
 		set_may_be_cut_into_volumes_anywhere,
+		damaged_volume_header_loses_nothing,
 		missing_volume_loses_what_is_on_it,
 		first_volume_cut_short_loses_its_end,
 		wrong_volume_is_asked_for,
