@@ -31,7 +31,8 @@ said "--disable-shared cannot work" "plugins are shared objects"
 configure 1 PKG_CONFIG_LIBDIR="$scratch/nothing"
 said "libconfig" "apt-get install libconfig-dev"
 
-found="CONFIG_CFLAGS=-I. CONFIG_LIBS=-lconfig JANSSON_CFLAGS=-I. JANSSON_LIBS=-ljansson
+found="CONFIG_CFLAGS=-I. CONFIG_LIBS=-lconfig EDIT_CFLAGS=-I. EDIT_LIBS=-ledit
+    JANSSON_CFLAGS=-I. JANSSON_LIBS=-ljansson
     XXHASH_CFLAGS=-I. XXHASH_LIBS=-lxxhash ZLIB_CFLAGS=-I. ZLIB_LIBS=-lz CHECK_CFLAGS=-I. CHECK_LIBS=-lcheck"
 missing () {
 	# shellcheck disable=SC2086
