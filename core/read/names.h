@@ -67,6 +67,15 @@ void names_keep(struct names *n, const struct inomap *in_use,
     const struct inomap *dumped);
 
 /*
+ * A set has lost directories, and the names in them: give those of `dumped` that
+ * have no name one at the root, "#" and the inode, so that what is whole can be
+ * restored.  *adopted is their number.  After names_keep() of that set; only
+ * after such a loss, as some dumps have inodes without a name.  False as above.
+ */
+bool names_adopt(struct names *n, const struct inomap *dumped,
+    uint32_t *adopted);
+
+/*
  * Before anything else is filled in: what a finished tree has, as an older set.
  * False as above.
  */

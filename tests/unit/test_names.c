@@ -302,6 +302,60 @@ START_TEST(a_directory_whose_number_belongs_to_a_file_is_none)
 }
 END_TEST
 
+START_TEST(what_lost_its_name_gets_one)
+{
+	static const struct edge first[] = {
+		{ 2, 12, "lost", S_IFDIR }, { 2, 13, "file", S_IFREG },
+		/* 12 has not come */
+		{ 14, 15, "a", S_IFREG }, { 14, 16, "b", S_IFDIR },
+		{ 16, 17, "c", S_IFREG },
+		{ 18, 19, "old", S_IFREG },
+		{ 18, 20, "new", S_IFREG },
+	};
+	static const uint32_t all[] = {
+		2, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21,
+	};
+	struct names *n = new_names();
+	struct inomap dumped;
+	uint32_t adopted;
+
+	add(n, first, COUNT(first) - 1);
+	add(n, &first[COUNT(first) - 1], 1);
+	keep(n, all, COUNT(all), all, COUNT(all));
+	make_map(&dumped, all, COUNT(all));
+	ck_assert(names_adopt(n, &dumped, &adopted));
+	ck_assert_uint_eq(adopted, 4);
+	ck_assert(names_adopt(n, &dumped, &adopted));
+	ck_assert_uint_eq(adopted, 0);
+	ck_assert(names_finish(n));
+	assert_list(n, "./#14=14 ./#18=18 ./#19=19 ./#21=21 ./file=13 "
+	    "./lost=12 ./#14/a=15 ./#14/b=16 ./#18/new=20 ./#14/b/c=17 ");
+	ck_assert_uint_eq(names_refused(n), 0);
+	inomap_free(&dumped);
+	names_free(n);
+}
+END_TEST
+
+START_TEST(without_a_root_all_names_are_new)
+{
+	static const struct edge edges[] = { { 12, 13, "a", S_IFREG } };
+	static const uint32_t all[] = { 2, 12, 13, 14 };
+	struct names *n = new_names();
+	struct inomap dumped;
+	uint32_t adopted;
+
+	add(n, edges, COUNT(edges));
+	keep(n, all, COUNT(all), all, COUNT(all));
+	make_map(&dumped, all, COUNT(all));
+	ck_assert(names_adopt(n, &dumped, &adopted));
+	ck_assert_uint_eq(adopted, 2);
+	ck_assert(names_finish(n));
+	assert_list(n, "./#12=12 ./#14=14 ./#12/a=13 ");
+	inomap_free(&dumped);
+	names_free(n);
+}
+END_TEST
+
 START_TEST(without_maps_all_is_kept)
 {
 	struct names *n = new_names();
@@ -548,6 +602,8 @@ main(void)
 		of_nothing_there_is_a_tree,
 		a_newer_set_replaces_directories_and_ends_inodes,
 		a_directory_whose_number_belongs_to_a_file_is_none,
+		what_lost_its_name_gets_one,
+		without_a_root_all_names_are_new,
 		without_maps_all_is_kept,
 		deep_trees_need_no_stack,
 		directories_are_sorted_by_bytes,
