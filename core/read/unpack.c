@@ -23,7 +23,10 @@ struct unpack {
 	size_t plain;			/* bytes left of the first record */
 	bool is_plain;			/* all of the volume is */
 	bool has_record;		/* one of it was decoded */
-	bool astray;			/* where the next begins, is unknown */
+	bool astray;			/* where the next begins, is unknown: */
+	size_t searched;		/*   bytes behind what was before it, */
+	size_t claimed;			/*   of which so many may belong to
+					   that after all */
 	unsigned int trials;
 
 	/* What the medium said last, if it was not data. */
@@ -124,6 +127,14 @@ need(struct unpack *u, size_t bytes)
 	return u->end - u->begin >= bytes;
 }
 
+static void
+go_astray(struct unpack *u, size_t claimed)
+{
+	u->astray = true;
+	u->searched = 0;
+	u->claimed = claimed;
+}
+
 /*
  * There is not enough.  A piece of a record at the end is lost; how much of the
  * stream that was, nobody knows, unless the medium has plain bytes.
@@ -144,7 +155,8 @@ tell_stop(struct unpack *u, size_t *length)
 	if (u->plain > 0)
 		u->plain -= u->lost > 0 && u->lost < u->plain ? u->lost :
 		    u->plain;
-	u->astray = !u->is_plain && u->plain == 0;
+	if (!u->is_plain && u->plain == 0)
+		go_astray(u, SIZE_MAX);
 	return VOLUME_READ_LOST;
 }
 
@@ -206,15 +218,89 @@ get_prefix(struct unpack *u, struct decompress_prefix *prefix)
 	    u->raw + u->begin, prefix);
 }
 
-/* The record was passed; is it one that another follows, or the end? */
-static void
-check_next(struct unpack *u)
+/* Is there another record behind so many bytes, or nothing? */
+static bool
+is_followed(struct unpack *u, size_t bytes)
 {
-	struct decompress_prefix prefix;
+	struct decompress_prefix next;
 
-	u->astray = need(u, 1) && !get_prefix(u, &prefix);
+	return !need(u, bytes + DECOMPRESS_PREFIX_BYTES) ||
+	    decompress_prefix_decode(&u->dialect, u->blocking,
+	    u->raw + u->begin + bytes, &next);
 }
 
+/* ------------------------------------------------------------------- astray */
+
+static bool
+is_record(struct unpack *u)
+{
+	struct decompress_prefix prefix;
+	size_t length;
+
+	if (!get_prefix(u, &prefix) ||
+	    !need(u, DECOMPRESS_PREFIX_BYTES + prefix.length))
+		return false;
+	if (prefix.is_compressed)
+		return u->trials++ < TRIALS_MAX && unpack_record(u, &prefix,
+		    u->trial, decompress_room(u->blocking), &length);
+	return prefix.length == record_size(u) &&
+	    is_followed(u, DECOMPRESS_PREFIX_BYTES + prefix.length);
+}
+
+/* Go to where a record begins.  False: there is none before the next stop. */
+static bool
+find_record(struct unpack *u)
+{
+	while (need(u, DECOMPRESS_PREFIX_BYTES)) {
+		if (is_record(u))
+			return true;
+		u->begin++;
+		u->searched++;
+	}
+	return false;
+}
+
+/*
+ * Where the next record begins tells whether one is lost between it and the
+ * last one, or nothing, or more.  Returns DATA if nothing is.
+ */
+static enum volume_read_result
+resume(struct unpack *u, size_t *length)
+{
+	const bool found = find_record(u);
+	u->astray = false;
+	*length = 0;
+	if (!found) {
+		u->begin = u->end;
+		return u->claimed == SIZE_MAX || u->stop == VOLUME_READ_LOST ?
+		    tell_stop(u, length) : VOLUME_READ_LOST;
+	}
+	if (u->claimed == SIZE_MAX)
+		return VOLUME_READ_DATA;	/* that was told */
+	if (u->searched < u->claimed)
+		return VOLUME_READ_DATA;
+	if (u->searched - u->claimed <= DECOMPRESS_PREFIX_BYTES +
+	    record_size(u))
+		*length = record_size(u);
+	return VOLUME_READ_LOST;
+}
+
+/* ------------------------------------------------------------------ records */
+
+/* The prefix makes no sense, or says more than there is. */
+static enum volume_read_result
+lose_record(struct unpack *u, size_t *length)
+{
+	go_astray(u, 0);
+	u->begin++;
+	u->searched++;
+	return resume(u, length);
+}
+
+/*
+ * If nothing that could be a record follows, its length is not to be believed:
+ * the next one may begin within it.
+ */
 static enum volume_read_result
 take_record(struct unpack *u, uint8_t *out, size_t room, size_t *length)
 {
@@ -224,57 +310,22 @@ take_record(struct unpack *u, uint8_t *out, size_t room, size_t *length)
 		return tell_stop(u, length);
 	if (!get_prefix(u, &prefix)) {
 		u->is_plain = !u->has_record && looks_plain(u);
-		if (u->is_plain)
-			return take_plain(u, out, room, length);
-		u->astray = true;
-		*length = 0;
-		return VOLUME_READ_LOST;
+		return u->is_plain ? take_plain(u, out, room, length) :
+		    lose_record(u, length);
 	}
-	if (!need(u, DECOMPRESS_PREFIX_BYTES + prefix.length))
-		return tell_stop(u, length);
+	const size_t size = DECOMPRESS_PREFIX_BYTES + (size_t)prefix.length;
+	if (!need(u, size))
+		return lose_record(u, length);
 	const bool good = unpack_record(u, &prefix, out, room, length);
-	u->begin += DECOMPRESS_PREFIX_BYTES + prefix.length;
+	const bool followed = is_followed(u, size);
 	u->has_record = true;
+	u->begin += followed ? size : DECOMPRESS_PREFIX_BYTES;
+	if (!followed)
+		go_astray(u, good ? prefix.length : 0);
 	if (good)
 		return VOLUME_READ_DATA;
-	check_next(u);
 	*length = record_size(u);
-	return VOLUME_READ_LOST;
-}
-
-/* ------------------------------------------------------------------- astray */
-
-static bool
-is_record(struct unpack *u)
-{
-	struct decompress_prefix prefix, next;
-	size_t length;
-
-	if (!get_prefix(u, &prefix) ||
-	    !need(u, DECOMPRESS_PREFIX_BYTES + prefix.length))
-		return false;
-	if (prefix.is_compressed)
-		return u->trials++ < TRIALS_MAX && unpack_record(u, &prefix,
-		    u->trial, decompress_room(u->blocking), &length);
-	if (prefix.length != record_size(u) ||
-	    !need(u, prefix.length + (size_t)2 * DECOMPRESS_PREFIX_BYTES))
-		return false;
-	return decompress_prefix_decode(&u->dialect, u->blocking, u->raw +
-	    u->begin + DECOMPRESS_PREFIX_BYTES + prefix.length, &next);
-}
-
-/* Go to where a record begins.  False: there is none before the next stop. */
-static bool
-find_record(struct unpack *u)
-{
-	while (need(u, DECOMPRESS_PREFIX_BYTES)) {
-		if (is_record(u)) {
-			u->astray = false;
-			return true;
-		}
-		u->begin++;
-	}
-	return false;
+	return followed ? VOLUME_READ_LOST : resume(u, length);
 }
 
 /* ---------------------------------------------------------------------- all */
@@ -284,9 +335,10 @@ take(struct unpack *u, uint8_t *out, size_t room, size_t *length)
 {
 	if (u->plain > 0 || u->is_plain)
 		return take_plain(u, out, room, length);
-	if (u->astray && !find_record(u)) {
-		u->begin = u->end;	/* what is left was told to be lost */
-		return tell_stop(u, length);
+	if (u->astray) {
+		const enum volume_read_result result = resume(u, length);
+		if (result != VOLUME_READ_DATA)
+			return result;
 	}
 	return take_record(u, out, room, length);
 }

@@ -237,6 +237,21 @@ made_set_free(struct made_set *m)
 	free(m->is_header);
 }
 
+void
+made_set_compressed(struct made_set *m)
+{
+	struct header_position position = { .volume = 1 };
+
+	for (size_t i = 0; i < m->blocks; i++) {
+		uint8_t *block = m->bytes + i * DE_TAPE_BLOCK;
+		if (!m->is_header[i])
+			continue;
+		put32(block + 888, get32(block + 888) | 0x80);
+		position.tapea = (uint32_t)i;
+		header_stamp(block, &position);
+	}
+}
+
 /*
  * The volume header has a number of its own, unless blocks are repeated: then
  * it has that of the first of these.

@@ -74,6 +74,9 @@ void made_set_late_xattr(struct made_set *m, uint32_t inode, size_t length);
 void made_set_end(struct made_set *m, bool more);
 void made_set_free(struct made_set *m);
 
+/* All headers say that the set is compressed. */
+void made_set_compressed(struct made_set *m);
+
 /*
  * The second of two volumes, of which the first ends before block `at`: a
  * header, the last `repeated` blocks before it once more, and the rest.
