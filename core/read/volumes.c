@@ -181,6 +181,12 @@ recognise(struct volumes *v)
 	const struct chunk *chunk = v->first;
 	size_t at = 0;
 
+	if (chunk != NULL && chunk->length > 0 &&
+	    chunk->length < DIALECT_BLOCK_MIN &&
+	    dialect_foreign(chunk->bytes, chunk->length) != NULL) {
+		refuse(v);
+		return false;
+	}
 	if (chunk == NULL || chunk->length < DIALECT_BLOCK_MIN) {
 		report(v->config.rep, DE_ERROR, "%s: too short to be a dump",
 		    volume_read_medium(v->reader));

@@ -47,7 +47,18 @@ add_set(struct restore *r, const char *file)
 	return true;
 }
 
-/* Those of one drive are read one after the other: only one of them is open. */
+/* -A: the set itself is opened when its files are wanted. */
+static bool
+open_contents(struct restore *r)
+{
+	const struct restore_request *q = r->request;
+
+	if (!add_set(r, q->contents))
+		return false;
+	restore_set_stand_for(r->sets[0], q->job != NULL ? NULL : q->files[0]);
+	return true;
+}
+
 static bool
 open_sets(struct restore *r)
 {
@@ -57,7 +68,7 @@ open_sets(struct restore *r)
 	if (r->sets == NULL)
 		return restore_no_room(r);
 	if (q->contents != NULL)
-		return add_set(r, q->contents);
+		return open_contents(r);
 	if (q->job != NULL)
 		return add_set(r, NULL);
 	for (size_t i = 0; i < q->file_count; i++)
@@ -91,6 +102,12 @@ restore_read_trees(struct restore *r)
 	if (!names_finish(r->names))
 		return restore_no_room(r);
 	outcome_set_names(r->outcome, r->names);
+	const uint64_t refused = names_refused(r->names);
+	if (refused > 0)
+		outcome_add(r->outcome, OUTCOME_DAMAGE, 0, "%" PRIu64 " name%s "
+		    "of the set cannot be restored: no filesystem has such "
+		    "names, or they are not in its tree", refused,
+		    refused == 1 ? "" : "s");
 	return true;
 }
 

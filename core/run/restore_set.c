@@ -23,6 +23,8 @@ struct restore_set {
 	bool ended;			/* SET_END was returned */
 	bool moved;			/* behind the end of the tree */
 	bool is_known;			/* identity and maps are */
+	bool is_contents;		/* of the set on `file` */
+	const char *file;		/* borrowed; NULL: that of the job */
 	uint64_t size;
 };
 
@@ -110,7 +112,9 @@ restore_set_free(struct restore_set *s)
 const char *
 restore_set_name(const struct restore_set *s)
 {
-	return restore_medium_name(s->medium);
+	if (s->medium != NULL)
+		return restore_medium_name(s->medium);
+	return s->file != NULL ? s->file : "";
 }
 
 const struct set_identity *
@@ -283,9 +287,30 @@ pass_tree(struct restore_set *s)
 	return false;
 }
 
+void
+restore_set_stand_for(struct restore_set *s, const char *file)
+{
+	s->is_contents = true;
+	s->file = file;
+}
+
+/* From the table of contents to the set itself. */
+static bool
+leave_contents(struct restore_set *s)
+{
+	set_free(s->set);
+	s->set = NULL;
+	restore_medium_free(s->medium);
+	s->is_contents = false;
+	s->medium = restore_medium_new(s->r, s->file);
+	return s->medium != NULL;
+}
+
 bool
 restore_set_return(struct restore_set *s)
 {
+	if (s->is_contents && !leave_contents(s))
+		return false;
 	if (s->set != NULL && !s->moved)
 		return true;
 	if (s->set != NULL && !restore_medium_is_lasting(s->medium)) {

@@ -20,6 +20,12 @@ struct restore_set;
 struct restore_set *restore_set_new(struct restore *r, const char *file);
 void restore_set_free(struct restore_set *s);
 
+/*
+ * What was opened is a table of contents (-A): the files are on `file`, as
+ * above, which is opened when they are read.
+ */
+void restore_set_stand_for(struct restore_set *s, const char *file);
+
 const char *restore_set_name(const struct restore_set *s);
 const struct set_identity *restore_set_identity(const struct restore_set *s);
 
