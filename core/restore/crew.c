@@ -48,7 +48,6 @@ struct batch {
 
 struct worker {
 	struct crew *crew;
-	unsigned int number;
 	pthread_t thread;
 	struct batch *batches;		/* QUEUE */
 
@@ -62,9 +61,11 @@ struct worker {
 	pthread_mutex_t lock;		/* guards the following */
 	pthread_cond_t changed;		/* any of them; one side waits */
 	uint64_t submitted;
+	atomic_uint_fast64_t done;	/* may be read without the lock */
 	bool ending;
 	bool waiting;			/* somebody waits for `changed` */
-	atomic_uint_fast64_t done;	/* may be read without the lock */
+
+	unsigned int number;		/* set before the thread starts */
 } __attribute__((aligned(64)));
 
 /* By which worker the last inode of a directory was done. */
@@ -273,7 +274,7 @@ crew_free(struct crew *c)
 {
 	if (c == NULL)
 		return;
-	for (unsigned int i = 0; i < c->count; i++)
+	for (unsigned int i = 0; c->workers != NULL && i < c->count; i++)
 		worker_stop(&c->workers[i]);
 	free(c->workers);
 	free(c);

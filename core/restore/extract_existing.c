@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "core/restore/extract_own.h"
+#include "core/restore/extract.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
+
+#include "core/restore/extract_own.h"
 
 /* A regular file is opened; false with errno set. */
 bool

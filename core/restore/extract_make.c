@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "core/restore/extract_own.h"
+#include "core/restore/extract.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -8,6 +8,8 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
+
+#include "core/restore/extract_own.h"
 
 #define TRIES 8			/* others may work in the target, too */
 

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "core/restore/extract_own.h"
+#include "core/restore/extract.h"
 
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/xattr.h>
+
+#include "core/restore/extract_own.h"
 
 #define XATTR_NAMES_MAX XATTR_LIST_MAX
 

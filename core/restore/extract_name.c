@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "core/restore/extract_own.h"
+#include "core/restore/extract.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -10,6 +10,8 @@
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
+
+#include "core/restore/extract_own.h"
 
 /* Flags that a new file may get from the directory that it is made in. */
 #define INHERITED ((uint32_t)(FS_SECRM_FL | FS_UNRM_FL | FS_COMPR_FL | \

@@ -10,7 +10,6 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-#include "core/restore/extract.h"
 #include "core/restore/in_way.h"
 #include "core/restore/metadata.h"
 

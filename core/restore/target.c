@@ -81,7 +81,7 @@ descriptors_per_worker(unsigned int workers)
 		all = limit.rlim_cur;
 	if (all > (rlim_t)DESCRIPTORS_MAX * workers * 2)
 		return DESCRIPTORS_MAX;
-	all = all > 2 * DESCRIPTORS_SPARE ? all - DESCRIPTORS_SPARE : all / 2;
+	all -= all / 2 > DESCRIPTORS_SPARE ? DESCRIPTORS_SPARE : all / 2;
 	const unsigned int each = (unsigned int)(all / workers);
 	return each < WAYS ? WAYS : each;
 }
@@ -237,7 +237,7 @@ target_free(struct target *t)
 static struct location *
 moved_place(struct location *table, size_t room, uint32_t inode)
 {
-	size_t i = (inode * UINT32_C(2654435769)) & (room - 1);
+	size_t i = inode * UINT64_C(2654435769) & (room - 1);
 
 	while (table[i].is_used && table[i].inode != inode)
 		i = (i + 1) & (room - 1);
@@ -262,7 +262,7 @@ locate(const struct target *t, uint32_t inode, uint32_t *directory,
 
 	if (moved != NULL && moved->name != NULL) {
 		*directory = moved->directory;
-		strcpy(name, moved->name);
+		memcpy(name, moved->name, strlen(moved->name) + 1);
 		return true;
 	}
 	const uint32_t id = names_of_directory(t->names, inode);
