@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The benchmark runs without root, on a small scale, and prints what it should.
+# The benchmarks run without root, on a small scale, and print what they should.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 need_source
@@ -27,3 +27,23 @@ for name in dumpengine dd; do
 	[ "$rows" -ge 4 ] || fail "$rows rows of $name: $(cat results.md)"
 done
 [ ! -e data/out.fsa ] || fail "a dump is left behind"
+
+# Of restoring
+DUMPENGINE_RESTORE=$top_builddir/dumpengine-restore
+export DUMPENGINE_RESTORE BENCH_TOOLS=$PWD
+"${MAKE:-make}" -s -C "$top_builddir" bench/limit bench/make_stream \
+    >make.log 2>&1 || fail "$(tail -n 20 make.log)"
+cp "$top_builddir/bench/limit" "$top_builddir/bench/make_stream" .
+run timeout 300 "$PYTHON3" "$top_srcdir/bench/restore" --no-root --folder data \
+    --scale 0.003 --rounds 1 --minutes 0.1 --results results.md
+[ "$status" -eq 0 ] || fail "bench/restore: exit status $status: $(cat out err)"
+for text in "By hand." "### 600 small files, -r" "GiB of large files, -r" \
+    "a hole of 3 GiB with 100 MB of data" "-t, 3000 names" "--verify, " \
+    "-x of one file" "| the limit |" "| tar -x |"; do
+	grep -qF -- "$text" results.md ||
+	    fail "no \"$text\" in the results: $(cat results.md)"
+done
+! grep -qE "leaving it out|^Skipping" results.md || fail "$(cat results.md)"
+[ "$(grep -c "^| dumpengine-restore |" results.md)" -eq 6 ] ||
+    fail "not six parts: $(cat results.md)"
+[ ! -e data/restored ] || fail "a restored tree is left behind"
