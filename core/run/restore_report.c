@@ -170,7 +170,8 @@ restore_report_write(const struct restore_report *report, const char *file,
 	json_object_set_new(root, "ended", json_integer((int64_t)time(NULL)));
 	json_object_set_new(root, "exit_status", json_integer(status));
 	json_object_set_new(root, "result",
-	    json_string(exit_status_text(status)));
+	    json_string(status == STATUS_INCOMPLETE ?
+	    "something is missing or differs" : exit_status_text(status)));
 	json_object_update(root, report->root);
 	if (report->drill != NULL)
 		json_object_set(root, "drill", report->drill);

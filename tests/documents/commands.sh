@@ -34,6 +34,9 @@ stub () {
 }
 printf 'export DUMPENGINE_PLUGIN_PATH=WORLD/plugins:%q DUMPENGINE_STATE_DIR=WORLD/var/lib/dumpengine\nexec %q "$@"\n' \
     "$(realpath "$top_builddir")/.libs" "$DUMPENGINE" | stub dumpengine
+printf 'export DUMPENGINE_PLUGIN_PATH=%q\nexec %q %s "$@"\n' \
+    "$(realpath "$top_builddir")/.libs" "$(realpath "$top_builddir")/dumpengine-restore" \
+    "${trusted[*]+"${trusted[*]@Q}"}" | stub dumpengine-restore
 printf 'exec %q "$@"\n' "$RESTORE" | stub restore
 printf 'exec %q -q "$@"\n' "$MKE2FS" | stub mke2fs
 for name in mount systemctl journalctl useradd change-tape next-disk move-volume; do

@@ -8,6 +8,7 @@ need_python
 [ -x "$top_srcdir/configure" ] || skip "needs configure"
 
 "$DUMPENGINE" --help >known || fail "no help"
+"$top_builddir/dumpengine-restore" --help >>known || fail "no help of restore"
 "$top_srcdir/configure" --help >>known || fail "no help of configure"
 grep -o "'--[a-z-]*'" "$top_srcdir/bench/bench" >>known
 # cp, df, gdb, jq, pkg-config, systemctl, useradd, valgrind
