@@ -17,6 +17,17 @@ header_inode_seconds(const struct dialect *d, const uint8_t *p)
 	return (struct de_time){ (int32_t)dialect_get32(d, p), 0 };
 }
 
+struct de_time
+header_inode_micro_time(const struct dialect *d, const uint8_t *p)
+{
+	const uint32_t micro = dialect_get32(d, p + 4);
+	struct de_time t = header_inode_seconds(d, p);
+
+	if (micro < 1000000)	/* else the word means something else */
+		t.nanoseconds = micro * 1000;
+	return t;
+}
+
 void
 header_inode_small_device(struct header *h, uint32_t number)
 {

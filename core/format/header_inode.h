@@ -32,6 +32,10 @@ void header_inode_common(const struct dialect *d, const uint8_t *block,
 /* Signed 32-bit seconds without a fraction, for the dialects that have that. */
 struct de_time header_inode_seconds(const struct dialect *d, const uint8_t *p);
 
+/* The same, and microseconds in the next word. */
+struct de_time header_inode_micro_time(const struct dialect *d,
+    const uint8_t *p);
+
 /* Major and minor number of 8 bits each. */
 void header_inode_small_device(struct header *h, uint32_t number);
 
