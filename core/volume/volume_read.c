@@ -296,8 +296,15 @@ volume_read_tell(struct volume_read *v, uint64_t *position)
 bool
 volume_read_go_to(struct volume_read *v, uint64_t position)
 {
-	if (!has(v, DE_READING_SEEKS) || position < v->start ||
-	    output_go_to(v->output, position) != DE_OK)
+	if (!has(v, DE_READING_SEEKS))
+		return false;
+	if (position < v->start) {
+		report(v->output->rep, DE_ERROR, "volume %" PRIu32 " on %s "
+		    "begins at position %" PRIu64 ", so %" PRIu64 " is not one "
+		    "of it", v->number, v->medium, v->start, position);
+		return false;
+	}
+	if (output_go_to(v->output, position) != DE_OK)
 		return false;
 	v->is_pending = false;
 	v->losses = 0;

@@ -844,8 +844,9 @@ struct de_output {
 
 	/*
 	 * The rest is for reading, by one thread at a time but not always the
-	 * same.  An instance may be made for reading only, so create() must
-	 * not insist on anything that matters for writing only.
+	 * same; the one that called open_reading() exists until
+	 * close_reading().  An instance may be made for reading only, so
+	 * create() must not insist on anything that matters for writing only.
 	 *
 	 * Open a volume, read it from its beginning, and describe it.  Write
 	 * nothing.

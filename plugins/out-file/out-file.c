@@ -59,7 +59,7 @@ struct out_file {
 	bool may_retry;
 	struct flusher *flusher;	/* leaves little to sync at the end */
 	struct reading *reading;	/* owned; the volume open for reading */
-	bool has_read_input;		/* standard input, which ends once */
+	bool has_read_input;		/* standard input, a pipe */
 };
 
 static const struct de_option out_file_options[] = {
@@ -810,7 +810,7 @@ open_reading(struct out_file *f, const struct de_volume *volume,
 		f->reading = reading_open(f->host, name, volume->record_size,
 		    failure);
 	if (f->reading != NULL && strcmp(name, "-") == 0)
-		f->has_read_input = true;
+		f->has_read_input = reading_is_once(f->reading);
 	free(name);
 	return f->reading != NULL ? DE_OK : DE_FAILED;
 }

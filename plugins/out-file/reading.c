@@ -176,6 +176,12 @@ reading_describe(const struct reading *r, struct de_reading *about)
 		about->properties |= DE_READING_RECORDS;
 }
 
+bool
+reading_is_once(const struct reading *r)
+{
+	return !r->is_fixed;
+}
+
 /* ----------------------------------------------------------------- reading */
 
 /* An error of the medium, which need not affect what comes after it. */

@@ -24,6 +24,9 @@ void reading_close(struct reading *r);
 /* Fill in all of `about` but the record size. */
 void reading_describe(const struct reading *r, struct de_reading *about);
 
+/* Is what has been read gone, as from a pipe? */
+bool reading_is_once(const struct reading *r);
+
 /* As in de_output. */
 enum de_status reading_next(struct reading *r, void *buffer, size_t room,
     size_t *length);

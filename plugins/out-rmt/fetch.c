@@ -63,7 +63,8 @@ ask_seek(struct fetch *f, uint64_t first, uint64_t second,
     struct answer *answer)
 {
 	char request[REQUEST_BYTES];
-	struct iovec iov = { request, request_seek(request, first, second) };
+	const size_t length = request_seek(request, first, second);
+	struct iovec iov = { request, length };
 
 	return connection_is_quiet(connection_of(f)) &&
 	    connection_send(connection_of(f), &iov, 1) &&
@@ -143,8 +144,9 @@ send_requests(struct fetch *f)
 	char request[REQUEST_BYTES];
 
 	while (is_to_request(f)) {
-		struct iovec iov = { request, request_read(request,
-		    request_bytes(f)) };
+		const size_t length = request_read(request,
+		    request_bytes(f));
+		struct iovec iov = { request, length };
 		if (!connection_send(connection_of(f), &iov, 1))
 			return false;
 		f->asked += request_bytes(f);

@@ -207,15 +207,20 @@ read_long(struct reading *r, size_t asked)
 }
 
 /*
- * The driver drops all blocks of a request one of which is bad: ask for them
- * one by one.
+ * Once more: it may have been the bus or the drive.  Of several fixed blocks,
+ * which the driver drops if one of them is bad, one by one.
  */
 static bool
-can_read_singly(struct reading *r, size_t asked)
+can_try_again(struct reading *r, size_t asked)
 {
-	if (r->block_size == 0 || asked == r->block_size || !r->seeks)
+	if (!r->seeks || (r->has_retried && r->retried == r->at))
 		return false;
-	r->singly = asked / r->block_size;
+	if (r->block_size != 0 && asked > r->block_size) {
+		r->singly = asked / r->block_size;
+	} else {
+		r->has_retried = true;
+		r->retried = r->at;
+	}
 	return seek_block(r, r->at);
 }
 
@@ -242,7 +247,7 @@ read_failed(struct reading *r, size_t asked, int error, size_t *length)
 	}
 	if (drive_is_lost(r->drive))
 		return recover(r);
-	if (can_read_singly(r, asked))
+	if (can_try_again(r, asked))
 		return DE_OK;
 	return lose_block(r, error, length);
 }
@@ -381,19 +386,13 @@ static enum de_status
 keep_first(struct reading *r, uint64_t *bad)
 {
 	enum de_status status;
-	uint64_t after;
 
 	*bad = 0;
 	do {
 		/* The driver drops a whole request if a block is bad. */
 		r->singly = 1;
 		status = reading_next(r, r->buffer, BUFFER_BYTES, &r->held);
-		if (status != DE_LOST)
-			break;
-		if (drive_tell(r->drive, &after) && after != r->at)
-			r->in_error = false;
-		find_position(r);
-	} while (++*bad < ERRORS_LISTED);
+	} while (status == DE_LOST && ++*bad < ERRORS_LISTED);
 	if (status != DE_OK)
 		r->held = 0;
 	return status;
@@ -404,15 +403,15 @@ static enum de_status
 read_first(struct reading *r)
 {
 	uint64_t bad, after;
-	const bool tells = find_position(r);
 
+	r->seeks = find_position(r);
 	r->start = r->farthest = r->at;
 	const enum de_status status = keep_first(r, &bad);
 	if (status == DE_FAILED)
 		return DE_FAILED;
 	r->held_at = r->at - (status == DE_OK);
-	r->seeks = status == DE_OK && tells && drive_tell(r->drive, &after) &&
-	    after == r->at;
+	r->seeks = status == DE_OK && r->seeks &&
+	    drive_tell(r->drive, &after) && after == r->at;
 	r->bad_first = r->seeks ? r->held_at - r->start : bad;
 	return DE_OK;
 }

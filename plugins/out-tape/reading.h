@@ -30,6 +30,8 @@ struct reading {
 				   certain */
 	uint64_t singly;	/* so many blocks are read one by one */
 	bool in_error;		/* the last read failed */
+	bool has_retried;
+	uint64_t retried;	/* the block that was read once more */
 	uint64_t bad_first;	/* unreadable blocks before the first record */
 	uint64_t errors;	/* blocks that could not be read */
 	unsigned int resets;	/* survived */

@@ -46,7 +46,7 @@ said "dumps is a directory"
 reading 0 -g 1234567 -- path=whole
 cmp got <(tail -c +1234568 whole) || fail "a position"
 reading 0 -g 9999999 -- path=whole
-[ ! -s got ] || fail "there is something behind the end"
+[ ! -s got ] || fail "there is something past the end"
 reading 0 -s 1048576:1500001 -- path=whole
 said "skipped 1500001"
 cmp got <(head -c 1048576 whole; head -c 1500001 /dev/zero

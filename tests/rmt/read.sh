@@ -139,7 +139,7 @@ tape=("target=h:/dev/nst0" tape=true)
 reading 0 -- "${tape[@]}" "${words[@]}"
 said " 0 bytes, streams" "end at 1024000"
 cmp got <(head -c 1024000 whole) || fail "the records of a tape"
-# It is left behind the file mark.
+# It is left after the file mark.
 reading 0 -- "${tape[@]}" "${words[@]}"
 [ "$(cat got)" = "another dump" ] || fail "the next file of a tape"
 cp tape.new tape

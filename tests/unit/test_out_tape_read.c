@@ -506,7 +506,7 @@ START_TEST(every_position_is_reached_from_every_other)
 END_TEST
 
 /* It does not end up in the next file, but at the end of its own. */
-START_TEST(position_behind_the_volume_is_its_end)
+START_TEST(position_beyond_the_volume_is_its_end)
 {
 	for (int mark = 0; mark < 2; mark++) {
 		struct bench *b = set_up();
@@ -638,6 +638,23 @@ START_TEST(bad_fixed_block_costs_itself)
 }
 END_TEST
 
+/* Once is enough for what was no bad block. */
+START_TEST(error_that_passes_costs_nothing)
+{
+	struct bench *b = set_up();
+
+	put_file(b, 0, 6, RECORD);
+	drive(b)->read_fails = 4;
+	ck_assert_int_eq(open_volume(b), DE_OK);
+	for (uint32_t n = 0; n < 6; n++)
+		check_record(b, n, RECORD);
+	check_end(b);
+	ck_assert_str_eq(b->told, "");
+	close_volume(b);
+	tear_down(b);
+}
+END_TEST
+
 START_TEST(bad_block_that_cannot_be_passed)
 {
 	struct bench *b = set_up();
@@ -737,12 +754,13 @@ main(void)
 		fixed_blocks,
 		drive_without_any_block_size,
 		every_position_is_reached_from_every_other,
-		position_behind_the_volume_is_its_end,
+		position_beyond_the_volume_is_its_end,
 		position_before_the_volume_is_refused,
 		drives_that_count_something_else_do_not_seek,
 		bad_block_costs_itself,
 		bad_blocks_at_the_beginning,
 		bad_fixed_block_costs_itself,
+		error_that_passes_costs_nothing,
 		bad_block_that_cannot_be_passed,
 		many_errors_are_counted,
 		reset_is_survived,
