@@ -138,7 +138,7 @@ put_path(struct list *l, uint32_t inode, bool is_directory)
 	if (l->is_terminal)
 		utf8_make_printable(to, l->path_length);
 	to += l->path_length;
-	*to++ = '\n';
+	*to++ = l->config.zero_terminated ? '\0' : '\n';
 	l->used += (size_t)(to - begin);
 }
 

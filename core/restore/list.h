@@ -23,6 +23,7 @@ struct list_config {		/* everything is borrowed */
 	const struct inomap *dumped;	/* inodes that are listed; NULL: all */
 	bool verbose;		/* "dir" or "leaf" in front */
 	bool recursive;		/* not with -h */
+	bool zero_terminated;	/* -0: a path ends with NUL, not a newline */
 };
 
 struct list;

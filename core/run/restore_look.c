@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -21,6 +23,38 @@
 
 /* --------------------------------------------------------------------- -t */
 
+static void
+list_name(struct restore *r, struct list *list, const char *path)
+{
+	if (!list_path(list, path))
+		outcome_add(r->outcome, OUTCOME_MISSING, 0, "%s: there is no "
+		    "such name in the set", path);
+}
+
+/* -X; as in restore(8), lines are lines, even with -0. */
+static void
+list_names_of_file(struct restore *r, struct list *list, const char *file)
+{
+	const bool is_standard = strcmp(file, "-") == 0;
+	FILE *in = is_standard ? stdin : fopen(file, "re");
+	char *line = NULL;
+	size_t room = 0;
+
+	while (in != NULL && getline(&line, &room, in) > 0) {
+		line[strcspn(line, "\n")] = '\0';
+		if (line[0] != '\0')
+			list_name(r, list, line);
+	}
+	if (in == NULL || ferror(in)) {
+		report(r->rep, DE_ERROR, "%s: cannot be read: %s", file,
+		    strerror(errno));
+		restore_end(r, VERDICT_NOT_STARTED);
+	}
+	free(line);
+	if (in != NULL && !is_standard)
+		fclose(in);
+}
+
 /* Names that were asked for and are not there count as missing. */
 static void
 list_names(struct restore *r, struct list *list)
@@ -34,10 +68,9 @@ list_names(struct restore *r, struct list *list)
 	else if (restore_selection_is_all(r))
 		list_path(list, ".");
 	for (size_t i = 0; i < q->name_count; i++)
-		if (!list_path(list, q->names[i]))
-			outcome_add(r->outcome, OUTCOME_MISSING, 0,
-			    "%s: there is no such name in the set",
-			    q->names[i]);
+		list_name(r, list, q->names[i]);
+	if (q->names_file != NULL)
+		list_names_of_file(r, list, q->names_file);
 }
 
 static void
@@ -70,6 +103,7 @@ restore_look_list(struct restore *r)
 		.dumped = is_known ? &dumped : NULL,
 		.verbose = r->request->settings.verbose,
 		.recursive = !r->request->settings.no_recursion,
+		.zero_terminated = r->request->zero_terminated,
 	};
 
 	struct list *list = list_new(&config);
