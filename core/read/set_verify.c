@@ -4,7 +4,8 @@
 /* How far behind the data its end is looked for, bytes. */
 #define SEARCH_BEHIND ((uint64_t)1 << 20)
 
-#define RECORD_USUAL 32		/* blocks, where the set does not say */
+/* Blocks of a record, where the set does not say. */
+#define RECORD_USUAL ((uint64_t)32)
 
 /* Is there anything at all at this distance? */
 static enum window_sight
