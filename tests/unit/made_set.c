@@ -473,6 +473,8 @@ skips_now(struct reading *r, const struct set_item *item)
 {
 	if (item->kind == SET_INODE)
 		r->item = 0;
+	if (item->kind == SET_INODE && r->part != NULL && r->part->unwanted)
+		return true;
 	return r->skip_after > 0 && r->open && ++r->item == r->skip_after;
 }
 

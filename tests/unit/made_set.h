@@ -25,6 +25,7 @@ struct made_part {
 	bool is_sparse;			/* every third KiB is a hole */
 	const struct made_set *inside;	/* its contents are this set's blocks */
 	unsigned int xattrs;
+	bool unwanted;			/* skip its contents */
 	size_t begin;			/* blocks of the stream: its first */
 	size_t end;			/*   and the one after its last */
 

@@ -25,6 +25,8 @@ read_from(struct fake_volumes *f, const struct made_set *m)
 static void
 expect_whole(const struct made_part *p)
 {
+	if (p->unwanted)
+		return;
 	ck_assert_msg(p->times == 1, "inode %u came %u times; %s",
 	    (unsigned int)p->inode, p->times, damage);
 	ck_assert_msg(p->whole && !p->wrong && p->lost == 0,
@@ -395,6 +397,98 @@ START_TEST(wrong_volume_is_asked_for)
 }
 END_TEST
 
+/* ------------------------------------------------------------ what is wanted */
+
+/* Large files, of which the last but one is wanted. */
+static void
+make_large(struct made_set *m)
+{
+	made_set_begin(m, MADE_DATE);
+	for (uint32_t inode = 12; inode < 18; inode++)
+		made_set_file(m, inode, 3000000, inode == 14);
+	made_set_end(m, false);
+	for (unsigned int i = 1; i < m->count; i++)
+		m->parts[i].unwanted = m->parts[i].inode != 16;
+}
+
+START_TEST(what_is_not_wanted_is_jumped_over)
+{
+	struct made_set m;
+	struct fake_volumes f;
+
+	make_large(&m);
+	for (int seeks = 0; seeks < 2; seeks++) {
+		read_from(&f, &m);
+		f.seeks = seeks != 0;
+		const struct made_result r = made_set_read(&m, &f);
+		expect_all_whole(&m, &r);
+		if (seeks != 0)
+			ck_assert_uint_ge(f.moves, 10);
+		else
+			ck_assert_uint_eq(f.moves, 0);
+		fake_volumes_free(&f);
+	}
+	made_set_free(&m);
+}
+END_TEST
+
+START_TEST(damage_of_what_is_not_wanted_does_not_spread)
+{
+	struct made_set m;
+	struct fake_volumes f;
+	struct made_result r;
+
+	make_large(&m);
+	const struct made_part *before = &m.parts[4], *wanted = &m.parts[5];
+	ck_assert_uint_eq(wanted->inode, 16);
+	for (size_t from = before->begin / MADE_BLOCKING * MADE_BLOCKING;
+	    from + MADE_BLOCKING <= wanted->begin; from += 200) {
+		read_without(&m, from * DE_TAPE_BLOCK, MADE_RECORD, &r);
+		expect_whole(wanted);
+	}
+	/* Of a header of what is not wanted, too. */
+	read_from(&f, &m);
+	for (size_t block = before->begin; block < wanted->begin; block++) {
+		if (!m.is_header[block])
+			continue;
+		m.bytes[block * DE_TAPE_BLOCK + 30] ^= 0x10;
+		r = made_set_read(&m, &f);
+		m.bytes[block * DE_TAPE_BLOCK + 30] ^= 0x10;
+		expect_whole(wanted);
+	}
+	fake_volumes_free(&f);
+	made_set_free(&m);
+}
+END_TEST
+
+/*
+ * A lost header that stands for nothing but data can be done without: it is as
+ * long as the size says.
+ */
+START_TEST(data_behind_a_lost_header_is_found)
+{
+	struct made_set m;
+	struct fake_volumes f;
+
+	make_large(&m);
+	for (unsigned int i = 0; i < m.count; i++)
+		m.parts[i].unwanted = false;
+	const struct made_part *p = &m.parts[2];
+	read_from(&f, &m);
+	for (size_t block = p->begin + 1; block < p->end; block++) {
+		if (!m.is_header[block])
+			continue;
+		note("damaged header", block, 1);
+		m.bytes[block * DE_TAPE_BLOCK + 30] ^= 0x10;
+		const struct made_result r = made_set_read(&m, &f);
+		m.bytes[block * DE_TAPE_BLOCK + 30] ^= 0x10;
+		expect_all_whole(&m, &r);
+	}
+	fake_volumes_free(&f);
+	made_set_free(&m);
+}
+END_TEST
+
 /* ---------------------------------------------------------------- the rest */
 
 static void
@@ -478,6 +572,9 @@ main(void)
 		missing_volume_loses_what_is_on_it,
 		first_volume_cut_short_loses_its_end,
 		wrong_volume_is_asked_for,
+		what_is_not_wanted_is_jumped_over,
+		damage_of_what_is_not_wanted_does_not_spread,
+		data_behind_a_lost_header_is_found,
 		attributes_behind_the_end_are_passed_on,
 		damage_behind_the_end_loses_attributes_only,
 	};
