@@ -85,6 +85,25 @@ START_TEST(set_is_read)
 }
 END_TEST
 
+START_TEST(dump_of_nothing_has_an_empty_map)
+{
+	struct made_set m;
+	struct fake_volumes f;
+
+	made_set_begin(&m, MADE_DATE);
+	m.blocks = m.parts[0].begin - 2;	/* without the second map */
+	m.count = 0;
+	made_set_end(&m, false);
+	read_from(&f, &m);
+	const struct made_result r = made_set_read(&m, &f);
+	ck_assert(r.complete);
+	ck_assert(r.has_maps);
+	ck_assert_uint_eq(r.lost_blocks, 0);
+	fake_volumes_free(&f);
+	made_set_free(&m);
+}
+END_TEST
+
 START_TEST(damaged_header_loses_its_inode_and_no_other)
 {
 	struct made_set m;
@@ -301,7 +320,7 @@ START_TEST(set_may_be_cut_into_volumes_anywhere)
 			note("cut", at, repeated);
 			read_from(&f, &m);
 			f.volumes[0].length = at * DE_TAPE_BLOCK;
-			f.volumes[1].length = made_set_second_volume(&m, at,
+			f.volumes[1].length = made_set_last_volume(&m, 2, at,
 			    repeated, &f.volumes[1].bytes);
 			const struct made_result r = made_set_read(&m, &f);
 			expect_all_whole(&m, &r);
@@ -323,7 +342,7 @@ START_TEST(damaged_volume_header_loses_nothing)
 		note("cut", at, 0);
 		read_from(&f, &m);
 		f.volumes[0].length = at * DE_TAPE_BLOCK;
-		f.volumes[1].length = made_set_second_volume(&m, at, 0,
+		f.volumes[1].length = made_set_last_volume(&m, 2, at, 0,
 		    &f.volumes[1].bytes);
 		f.volumes[1].bytes[40] ^= 1;
 		const struct made_result r = made_set_read(&m, &f);
@@ -357,6 +376,39 @@ START_TEST(missing_volume_loses_what_is_on_it)
 }
 END_TEST
 
+START_TEST(file_goes_on_behind_a_missing_volume)
+{
+	struct made_set m;
+	struct fake_volumes f;
+
+	made_set_begin(&m, MADE_DATE);
+	made_set_file(&m, 12, 4000000, false);
+	made_set_file(&m, 13, 3000, false);
+	made_set_end(&m, false);
+	const struct made_part *p = &m.parts[1];
+	for (size_t from = 100; from < 3000; from += 331) {
+		const size_t to = from + 700;
+		note("volume missing from", from, to);
+		read_from(&f, &m);
+		f.skip = true;
+		f.answer = VERDICT_GO_ON;
+		f.volumes[0].length = from * DE_TAPE_BLOCK;
+		f.volumes[2].length = made_set_last_volume(&m, 3, to, 0,
+		    &f.volumes[2].bytes);
+		const struct made_result r = made_set_read(&m, &f);
+		ck_assert(r.complete);
+		ck_assert(p->times == 1 && !p->whole && !p->wrong);
+		ck_assert_uint_ge(p->lost, (to - from) * DE_TAPE_BLOCK - 4096);
+		ck_assert_uint_le(p->lost, (to - from + 2 * HEADER_ADDRS) *
+		    DE_TAPE_BLOCK);
+		expect_damage_within(&m, from, to, true);
+		free(f.volumes[2].bytes);
+		fake_volumes_free(&f);
+	}
+	made_set_free(&m);
+}
+END_TEST
+
 START_TEST(first_volume_cut_short_loses_its_end)
 {
 	struct made_set m;
@@ -367,7 +419,7 @@ START_TEST(first_volume_cut_short_loses_its_end)
 		note("short volume", at, 2);
 		read_from(&f, &m);
 		f.volumes[0].length = (at - 2) * DE_TAPE_BLOCK - 5;
-		f.volumes[1].length = made_set_second_volume(&m, at, 0,
+		f.volumes[1].length = made_set_last_volume(&m, 2, at, 0,
 		    &f.volumes[1].bytes);
 		const struct made_result r = made_set_read(&m, &f);
 		ck_assert(r.complete);
@@ -517,7 +569,7 @@ START_TEST(attributes_behind_the_end_are_passed_on)
 	/* They may be on a second volume. */
 	for (size_t at = 15; at < m.blocks; at += 7) {
 		f.volumes[0].length = at * DE_TAPE_BLOCK;
-		f.volumes[1].length = made_set_second_volume(&m, at, 0,
+		f.volumes[1].length = made_set_last_volume(&m, 2, at, 0,
 		    &f.volumes[1].bytes);
 		r = made_set_read(&m, &f);
 		expect_all_whole(&m, &r);
@@ -559,6 +611,7 @@ main(void)
 {
 	const TTest *const tests[] = {
 		set_is_read,
+		dump_of_nothing_has_an_empty_map,
 		damaged_header_loses_its_inode_and_no_other,
 		missing_record_loses_its_inodes_and_no_other,
 		missing_blocks_lose_their_inodes_and_neighbours,
@@ -570,6 +623,7 @@ main(void)
 		set_may_be_cut_into_volumes_anywhere,
 		damaged_volume_header_loses_nothing,
 		missing_volume_loses_what_is_on_it,
+		file_goes_on_behind_a_missing_volume,
 		first_volume_cut_short_loses_its_end,
 		wrong_volume_is_asked_for,
 		what_is_not_wanted_is_jumped_over,
