@@ -55,6 +55,7 @@ names_free(struct names *n)
 	growing_free(&n->index);
 	growing_free(&n->order);
 	growing_free(&n->scratch);
+	free(n->hints);
 	free(n->folder);
 	free(n);
 }
@@ -83,6 +84,8 @@ names_begin_directory(struct names *n, uint32_t inode)
 	    growing_add(&n->directories, sizeof(*directory));
 	if (directory == NULL)
 		return false;
+	free(n->hints);		/* they do not know it */
+	n->hints = NULL;
 	*directory = (struct stored_directory){
 		.names = n->arena.used,
 		.inode = inode,
