@@ -235,6 +235,12 @@ enum set_verdict {
 enum set_verdict set_verify(struct set *s, uint64_t data,
     struct set_found *next, uint64_t *good);
 
+/*
+ * Is what is there, and should be a header, nothing like one?  Then more of the
+ * medium is damaged than a few bits.
+ */
+bool set_is_garbled(struct set *s, uint64_t distance);
+
 /* Go on at a position; the header there was expected at another. */
 void set_go_astray(struct set *s, uint64_t expected, uint64_t position);
 

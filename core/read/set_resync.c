@@ -36,18 +36,18 @@ blocks_left(const struct set *s)
 }
 
 /*
- * One header is lost, and what is behind it is all there: if these are as many
+ * Just one header is damaged, and what is behind it is all there: if these are as many
  * blocks as it must have stood for, then none of them was a hole.
  */
 static bool
-is_all_there(const struct set *s, const struct set_found *found,
+is_all_there(struct set *s, const struct set_found *found,
     uint64_t blocks)
 {
 	const uint64_t left = blocks_left(s);
 
 	if (!found->fits || s->is_coded || !set_trusts_numbers(s) ||
 	    s->window.cursor != s->expected || !is_incomplete(s) ||
-	    found->distance != blocks * s->block)
+	    found->distance != blocks * s->block || set_is_garbled(s, 0))
 		return false;
 	if (continues_inode(s, &found->header))
 		return blocks == FULL_HEADER && left > HEADER_ADDRS;

@@ -60,7 +60,8 @@ step_lose(struct set *s)
 		return SET_GO_ON;
 	}
 	if (span->is_data)
-		set_put_lost(s, span->run, "blocks are missing from the set");
+		set_put_lost(s, span->run,
+		    "blocks of the set are missing or damaged");
 	else
 		set_put_hole(s, span->run);
 	span->run = 0;

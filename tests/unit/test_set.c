@@ -163,6 +163,48 @@ START_TEST(missing_record_loses_its_inodes_and_no_other)
 }
 END_TEST
 
+/* Bytes of contents alone cannot be checked: the record is all of one file. */
+static bool
+is_within(const struct made_set *m, const struct made_part *p, size_t from)
+{
+	for (size_t i = from; i < from + MADE_BLOCKING; i++)
+		if (m->is_header[i])
+			return false;
+	return p->begin < from && p->end > from;
+}
+
+START_TEST(garbled_record_loses_its_inodes_and_no_other)
+{
+	struct made_set m;
+	uint8_t saved[MADE_RECORD];
+	struct fake_volumes f;
+
+	made_set_all_kinds(&m);
+	read_from(&f, &m);
+	for (size_t from = MADE_BLOCKING; from < m.blocks - MADE_BLOCKING;
+	    from += MADE_BLOCKING) {
+		uint8_t *record = m.bytes + from * DE_TAPE_BLOCK;
+		note("garbled record", from, MADE_BLOCKING);
+		memcpy(saved, record, MADE_RECORD);
+		memset(record, 0x55, MADE_RECORD);
+		const struct made_result r = made_set_read(&m, &f);
+		memcpy(record, saved, MADE_RECORD);
+		ck_assert_uint_eq(r.strangers, 0);
+		ck_assert_msg(r.complete, "no end; %s", damage);
+		expect_damage_within(&m, from, from + MADE_BLOCKING, false);
+		for (unsigned int i = 0; i < m.count; i++) {
+			const struct made_part *p = &m.parts[i];
+			ck_assert_msg(!p->whole || !p->wrong ||
+			    is_within(&m, p, from), "inode %u (%zu) is wrong, "
+			    "and nothing is said; %s", (unsigned int)p->inode,
+			    p->begin, damage);
+		}
+	}
+	fake_volumes_free(&f);
+	made_set_free(&m);
+}
+END_TEST
+
 /*
  * Where the first of the missing blocks was a header, those before it may be
  * missing as well as those behind it.
@@ -614,6 +656,7 @@ main(void)
 		dump_of_nothing_has_an_empty_map,
 		damaged_header_loses_its_inode_and_no_other,
 		missing_record_loses_its_inodes_and_no_other,
+		garbled_record_loses_its_inodes_and_no_other,
 		missing_blocks_lose_their_inodes_and_neighbours,
 		missing_bytes_lose_their_inode_and_neighbours,
 		unreadable_record_loses_its_inodes_and_no_other,
