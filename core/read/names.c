@@ -176,19 +176,23 @@ names_end_directory(struct names *n)
 		return true;
 	const struct stored_entry *entries =
 	    names_entries(n) + directory->first;
+	const size_t count = directory->count;
+	if (count > SIZE_MAX / sizeof(struct sort_name)) {
+		errno = ENOMEM;
+		return false;
+	}
 	n->scratch.used = 0;
-	struct sort_name *sorted = growing_add(&n->scratch,
-	    directory->count * sizeof(*sorted));
+	struct sort_name *sorted =
+	    growing_add(&n->scratch, count * sizeof(*sorted));
 	if (sorted == NULL)
 		return false;
-	for (uint32_t i = 0; i < directory->count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		sorted[i] = (struct sort_name){
 			.name = entries[i].name,
 			.inode = entries[i].inode,
 		};
 	}
-	names_sort(sorted, directory->count,
-	    n->arena.bytes + directory->names);
+	names_sort(sorted, count, n->arena.bytes + directory->names);
 	from_sorted(n, directory, sorted);
 	return true;
 }

@@ -4,6 +4,7 @@
  */
 #include "core/read/names.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
@@ -18,6 +19,10 @@
 static uint64_t *
 take_scratch(struct names *n, size_t count)
 {
+	if (count > SIZE_MAX / 32) {
+		errno = ENOMEM;
+		return NULL;
+	}
 	n->scratch.used = 0;
 	return growing_add(&n->scratch, (count + 1) * 2 * sizeof(uint64_t));
 }
