@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
@@ -266,6 +267,81 @@ metadata_remove_xattrs(const struct metadata_object *o,
 	free(names);
 }
 
+/* ------------------------- project and flags of what has no descriptor */
+
+/*
+ * file_getattr(2) and file_setattr(2), of Linux 6.17, which the C library may
+ * not have yet; their numbers are the same for all processors that it runs on.
+ */
+#define CALL_GETATTR 468
+#define CALL_SETATTR 469
+
+struct file_attributes {	/* struct file_attr of <linux/fs.h> */
+	uint64_t xflags;
+	uint32_t extent_size;
+	uint32_t extents;
+	uint32_t project;
+	uint32_t cow_extent_size;
+};
+
+static int
+get_attributes(const struct metadata_object *o, struct file_attributes *a)
+{
+	return (int)syscall(CALL_GETATTR, o->directory, o->name, a, sizeof(*a),
+	    AT_SYMLINK_NOFOLLOW);
+}
+
+static int
+put_attributes(const struct metadata_object *o, struct file_attributes *a)
+{
+	return (int)syscall(CALL_SETATTR, o->directory, o->name, a, sizeof(*a),
+	    AT_SYMLINK_NOFOLLOW);
+}
+
+/* That a filesystem has no such call is nobody's fault, so it is a note. */
+static void
+not_by_name(const struct metadata_object *o, const char *what)
+{
+	outcome_add(o->rules->outcome, OUTCOME_NOTE, o->inode, "its %s cannot "
+	    "be set: %s", what, strerror(errno));
+}
+
+static void
+set_project_by_name(const struct metadata_object *o, uint32_t project)
+{
+	struct file_attributes a;
+
+	if (get_attributes(o, &a) == 0) {
+		if (a.project == project)
+			return;
+		a.project = project;
+		if (put_attributes(o, &a) == 0)
+			return;
+	}
+	if (project != 0)
+		not_by_name(o, "project id");
+}
+
+/* Of the flags, links and special files have these two. */
+static void
+set_flags_by_name(const struct metadata_object *o, uint32_t flags)
+{
+	struct file_attributes a;
+	const uint64_t wanted =
+	    ((flags & FS_NODUMP_FL) != 0 ? FS_XFLAG_NODUMP : 0) |
+	    ((flags & FS_NOATIME_FL) != 0 ? FS_XFLAG_NOATIME : 0);
+
+	if (get_attributes(o, &a) == 0) {
+		const uint64_t now = a.xflags &
+		    (FS_XFLAG_NODUMP | FS_XFLAG_NOATIME);
+		a.xflags ^= now ^ wanted;
+		if (now == wanted || put_attributes(o, &a) == 0)
+			return;
+	}
+	if (wanted != 0)
+		not_by_name(o, "flags (see chattr(1))");
+}
+
 /* ------------------------------------------------------ project and flags */
 
 static bool
@@ -285,7 +361,11 @@ void
 metadata_set_project(const struct metadata_object *o,
     const struct de_inode *meta)
 {
-	if (o->fd == -1 || change_project(o->fd, meta->project))
+	if (o->fd == -1) {
+		set_project_by_name(o, meta->project);
+		return;
+	}
+	if (change_project(o->fd, meta->project))
 		return;
 	if (is_denied(o, errno))
 		outcome_not_permitted(o->rules->outcome, "project ids");
@@ -364,8 +444,10 @@ metadata_set_flags(const struct metadata_object *o, uint32_t flags)
 		    "stream is not trusted");
 		wanted &= ~PROTECTION;
 	}
-	if (o->fd == -1)
+	if (o->fd == -1) {
+		set_flags_by_name(o, wanted);
 		return;
+	}
 	if (get_flags(o->fd, &now) == -1) {
 		if (wanted != 0)
 			flags_failed(o, wanted, errno);

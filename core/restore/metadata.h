@@ -59,14 +59,20 @@ bool metadata_set_xattr(const struct metadata_object *o,
 void metadata_remove_xattrs(const struct metadata_object *o,
     bool (*keeps)(const void *arg, const char *name), const void *arg);
 
-/* Only with a descriptor; otherwise, nothing is done. */
+/*
+ * Without a descriptor, this needs Linux 6.17 and a filesystem that can do it;
+ * otherwise there is a note.
+ */
 void metadata_set_project(const struct metadata_object *o,
     const struct de_inode *meta);
 
 /* Of these flags, those that can be set by anybody at all. */
 uint32_t metadata_settable_flags(uint32_t flags);
 
-/* The flags that the object has become those of the set.  With a descriptor. */
+/*
+ * The flags that the object has become those of the set.  Without a descriptor,
+ * as for the project.
+ */
 void metadata_set_flags(const struct metadata_object *o, uint32_t flags);
 
 /*

@@ -237,7 +237,7 @@ target_free(struct target *t)
 static struct location *
 moved_place(struct location *table, size_t room, uint32_t inode)
 {
-	size_t i = inode * UINT64_C(2654435769) & (room - 1);
+	size_t i = (size_t)(inode * UINT64_C(2654435769)) & (room - 1);
 
 	while (table[i].is_used && table[i].inode != inode)
 		i = (i + 1) & (room - 1);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <limits.h>
 #include <sys/mount.h>
+#include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <sys/xattr.h>
 
@@ -674,6 +675,44 @@ START_TEST(links_and_fifos_have_attributes_too)
 }
 END_TEST
 
+/* As file_getattr(2) gives them; -1: the kernel or filesystem has none. */
+static int
+flags_of_name(const struct world *w, const char *name)
+{
+	uint32_t attributes[6] = { 0 };
+
+	if (syscall(468, w->f.fd, name, attributes, sizeof(attributes),
+	    AT_SYMLINK_NOFOLLOW) == -1)
+		return -1;
+	/* The first word on little-endian machines. */
+	return (int)((attributes[0] | attributes[1]) & (FS_XFLAG_NOATIME |
+	    FS_XFLAG_NODUMP));
+}
+
+START_TEST(links_and_fifos_have_flags_where_the_kernel_can_set_them)
+{
+	struct world w;
+
+	enter(&w, "12:link 13:fifo");
+	header(&w, 12, S_IFLNK | 0777)->meta.size = 7;
+	w.header.meta.flags = FS_NOATIME_FL;
+	w.header.meta.project = 1234;
+	ck_assert(begin(&w));
+	data(&w, 0, "nowhere");
+	end(&w);
+	header(&w, 13, S_IFIFO | 0600)->meta.flags = FS_NODUMP_FL;
+	ck_assert(begin(&w));
+	end(&w);
+	assert_whole(&w);
+	if (restore_folder_count(&w.f, "its flags (see chattr(1)) cannot be "
+	    "set") == 0) {
+		ck_assert_int_eq(flags_of_name(&w, "link"), FS_XFLAG_NOATIME);
+		ck_assert_int_eq(flags_of_name(&w, "fifo"), FS_XFLAG_NODUMP);
+	}
+	leave(&w);
+}
+END_TEST
+
 START_TEST(an_attribute_that_the_kernel_refuses_is_named)
 {
 	static char large[70000];
@@ -1070,6 +1109,7 @@ main(void)
 		an_immutable_file_is_no_obstacle,
 		owner_flags_and_attributes_are_set_in_the_right_order,
 		links_and_fifos_have_attributes_too,
+		links_and_fifos_have_flags_where_the_kernel_can_set_them,
 		an_attribute_that_the_kernel_refuses_is_named,
 		what_a_directory_gives_to_new_files_is_taken_back,
 		late_attributes_reach_files_that_were_written,
