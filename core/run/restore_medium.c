@@ -17,6 +17,7 @@
 
 #define SCSI_TAPE_MAJOR 9	/* Documentation/admin-guide/devices.txt */
 #define WHY_BYTES 1024
+#define FIRST_VOLUME "001"	/* of -M */
 #define SCRIPT_ASKS 1		/* exit status of the script of -F */
 #define DEFAULT_CONFIG SYSCONFDIR "/dumpengine/dumpengine.conf"
 
@@ -133,21 +134,41 @@ put_list(struct restore_medium *m, const char *key)
 	return false;
 }
 
+/* "NAME001", and NAME002 is there as well: the first of several volumes. */
+static bool
+is_first_of_several(const char *name)
+{
+	const size_t length = strlen(name);
+	char *second = NULL;
+
+	if (length < strlen(FIRST_VOLUME) ||
+	    strcmp(name + length - strlen(FIRST_VOLUME), FIRST_VOLUME) != 0 ||
+	    (second = strdup(name)) == NULL)
+		return false;
+	second[length - 1]++;
+	const bool is_there = access(second, F_OK) == 0;
+	free(second);
+	return is_there;
+}
+
 /* Where the volumes are: by prefix, by pattern, as a list, or a single one. */
 static bool
 put_names(struct restore_medium *m, const char *key, bool is_there)
 {
-	if (m->r->request->multi_volume) {
-			return put_freed(m, key, literally(m->name, strlen(m->name),
-		    "%v"));
-	}
-	if (!is_there && strstr(m->name, "%v") != NULL) {
-			return put(m, key, m->name);
-	}
-	if (!is_there && strchr(m->name, ',') != NULL)
+	const char *name = m->name;
+	const size_t length = strlen(name);
+
+	if (m->r->request->multi_volume)
+		return put_freed(m, key, literally(name, length, "%v"));
+	if (!is_there && strstr(name, "%v") != NULL)
+		return put(m, key, name);
+	if (!is_there && strchr(name, ',') != NULL)
 		return put_list(m, key);
+	if (is_there && is_first_of_several(name))
+		return put_freed(m, key, literally(name, length -
+		    strlen(FIRST_VOLUME), "%v"));
 	m->names = 1;
-	return put_freed(m, key, literally(m->name, strlen(m->name), ""));
+	return put_freed(m, key, literally(name, length, ""));
 }
 
 static bool
