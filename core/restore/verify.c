@@ -2,12 +2,17 @@
 #include "core/restore/verify.h"
 
 #include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 /* Faults of one sort that are shown; a damaged map may have millions. */
 #define SHOWN_MAX 1000
+
+/* Faults that wait until there are paths. */
+#define PENDING_MAX 4096
 
 enum sort {			/* of faults that may be many */
 	NOT_IN_USE,
@@ -37,8 +42,18 @@ static const char *const sort_texts[SORTS] = {
 	[NOT_IN_TREE] = "directories do not hang in the tree",
 };
 
+/* A fault of an inode whose path is not known yet. */
+struct pending {
+	enum outcome_kind kind;
+	uint32_t inode;
+	char *text;			/* owned */
+};
+
 struct verify {
 	struct outcome *outcome;
+	bool has_paths;			/* the tree is known to `outcome` */
+	struct pending *pending;	/* PENDING_MAX */
+	size_t pending_count;
 	uint64_t counts[SORTS];
 	bool has_in_use;
 	bool has_dumped;
@@ -64,8 +79,14 @@ verify_new(struct outcome *outcome)
 {
 	struct verify *v = calloc(1, sizeof(*v));
 
-	if (v != NULL)
-		v->outcome = outcome;
+	if (v == NULL)
+		return NULL;
+	v->outcome = outcome;
+	v->pending = calloc(PENDING_MAX, sizeof(*v->pending));
+	if (v->pending == NULL) {
+		free(v);
+		return NULL;
+	}
 	return v;
 }
 
@@ -74,6 +95,8 @@ verify_free(struct verify *v)
 {
 	if (v == NULL)
 		return;
+	verify_has_paths(v);
+	free(v->pending);
 	inomap_free(&v->in_use);
 	inomap_free(&v->dumped);
 	inomap_free(&v->seen);
@@ -92,6 +115,44 @@ uint64_t
 verify_bytes(const struct verify *v)
 {
 	return v->bytes;
+}
+
+static void put(struct verify *v, enum outcome_kind kind, uint32_t inode,
+    const char *format, ...) __attribute__((format(printf, 4, 5)));
+
+/* To the outcome, now or as soon as it has paths. */
+static void
+put(struct verify *v, enum outcome_kind kind, uint32_t inode,
+    const char *format, ...)
+{
+	char *text;
+	va_list args;
+
+	va_start(args, format);
+	if (vasprintf(&text, format, args) == -1)
+		text = NULL;
+	va_end(args);
+	if (text != NULL && !v->has_paths && v->pending_count < PENDING_MAX) {
+		v->pending[v->pending_count++] = (struct pending){
+			.kind = kind, .inode = inode, .text = text,
+		};
+		return;
+	}
+	outcome_add(v->outcome, kind, inode, "%s",
+	    text == NULL ? "out of memory" : text);
+	free(text);
+}
+
+void
+verify_has_paths(struct verify *v)
+{
+	v->has_paths = true;
+	for (size_t i = 0; i < v->pending_count; i++) {
+		const struct pending *p = &v->pending[i];
+		outcome_add(v->outcome, p->kind, p->inode, "%s", p->text);
+		free(p->text);
+	}
+	v->pending_count = 0;
 }
 
 /* Is another fault of this sort to be shown? */
@@ -113,7 +174,7 @@ static void
 say(struct verify *v, enum sort sort, uint32_t inode, const char *text)
 {
 	if (is_shown(v, sort))
-		outcome_add(v->outcome, kind_of(sort), inode, "%s", text);
+		put(v, kind_of(sort), inode, "%s", text);
 }
 
 static void
@@ -121,7 +182,7 @@ say_rest(struct verify *v)
 {
 	for (int sort = 0; sort < SORTS; sort++)
 		if (v->counts[sort] > SHOWN_MAX)
-			outcome_add(v->outcome, kind_of((enum sort)sort), 0,
+			put(v, kind_of((enum sort)sort), 0,
 			    "%" PRIu64 " more %s", v->counts[sort] - SHOWN_MAX,
 			    sort_texts[sort]);
 }
@@ -137,12 +198,6 @@ next_of(const struct inomap *map, uint32_t inode)
 static void
 check_maps(struct verify *v)
 {
-	if (!v->has_in_use)
-		outcome_add(v->outcome, OUTCOME_DAMAGE, 0,
-		    "the map of inodes in use could not be read");
-	if (!v->has_dumped)
-		outcome_add(v->outcome, OUTCOME_DAMAGE, 0,
-		    "the map of inodes in this set could not be read");
 	if (!v->has_in_use || !v->has_dumped)
 		return;
 	for (uint32_t i = 0; (i = next_of(&v->dumped, i)) != 0;)
@@ -226,7 +281,7 @@ begin_inode(struct verify *v, const struct set_item *item)
 	if (!item->is_hidden && !S_ISREG(type) && !S_ISDIR(type) &&
 	    !S_ISLNK(type) && !S_ISCHR(type) && !S_ISBLK(type) &&
 	    !S_ISFIFO(type) && !S_ISSOCK(type))
-		outcome_add(v->outcome, OUTCOME_DAMAGE, item->inode,
+		put(v, OUTCOME_DAMAGE, item->inode,
 		    "is of an unknown type (mode %06o)", h->meta.mode);
 }
 
@@ -234,7 +289,7 @@ static void
 end_inode(struct verify *v, const struct set_item *item)
 {
 	if (item->complete && v->has_size && v->covered != v->size)
-		outcome_add(v->outcome, OUTCOME_DAMAGE, item->inode,
+		put(v, OUTCOME_DAMAGE, item->inode,
 		    "its contents are %" PRIu64 " bytes, but its header says %"
 		    PRIu64, v->covered, v->size);
 	v->has_size = false;
@@ -244,7 +299,7 @@ static void
 take_lost(struct verify *v, const struct set_item *item)
 {
 	v->covered = item->offset + item->length;
-	outcome_add(v->outcome, OUTCOME_MISSING, item->inode,
+	put(v, OUTCOME_MISSING, item->inode,
 	    "bytes %" PRIu64 " to %" PRIu64 " are lost: %s", item->offset,
 	    item->offset + item->length - 1, item->why);
 }
@@ -253,7 +308,7 @@ static void
 check_late(struct verify *v, const struct set_item *item)
 {
 	if (v->seen.bits != NULL && !inomap_has(&v->seen, item->inode))
-		outcome_add(v->outcome, OUTCOME_DAMAGE, item->inode,
+		put(v, OUTCOME_DAMAGE, item->inode,
 		    "its attribute %s is in the set, but it itself is not",
 		    item->xattr->name);
 }
@@ -281,7 +336,7 @@ verify_item(struct verify *v, const struct set *set,
 	case SET_XATTR:
 		break;
 	case SET_LOST_XATTRS:
-		outcome_add(v->outcome, OUTCOME_MISSING, item->inode,
+		put(v, OUTCOME_MISSING, item->inode,
 		    "some of its attributes are lost: %s", item->why);
 		break;
 	case SET_INODE_END:
@@ -290,15 +345,8 @@ verify_item(struct verify *v, const struct set *set,
 	case SET_LATE_XATTR:
 		check_late(v, item);
 		break;
-	case SET_LOST:
-		outcome_add(v->outcome, OUTCOME_DAMAGE, 0,
-		    "%" PRIu64 " blocks between inodes are lost: %s",
-		    item->length, item->why);
-		break;
+	case SET_LOST:		/* whoever reads the set says so */
 	case SET_END:
-		if (!item->complete)
-			outcome_add(v->outcome, OUTCOME_DAMAGE, 0,
-			    "the end of the set is missing");
 		break;
 	}
 	return true;
@@ -329,7 +377,7 @@ verify_entry(struct verify *v, uint32_t directory,
 
 	if (!may_be_a_name(entry)) {
 		if (is_shown(v, ENTRY_REFUSED))
-			outcome_add(v->outcome, OUTCOME_DAMAGE, directory,
+			put(v, OUTCOME_DAMAGE, directory,
 			    "an entry of inode %" PRIu32 " has a name that no "
 			    "file can have: %.*s", entry->inode, length,
 			    entry->name);
@@ -341,7 +389,7 @@ verify_entry(struct verify *v, uint32_t directory,
 		inomap_add(&v->named, entry->inode);
 	if (v->has_in_use && !inomap_has(&v->in_use, entry->inode) &&
 	    is_shown(v, ENTRY_NOT_IN_USE))
-		outcome_add(v->outcome, OUTCOME_DAMAGE, directory,
+		put(v, OUTCOME_DAMAGE, directory,
 		    "%.*s is inode %" PRIu32 ", which is not in use", length,
 		    entry->name, entry->inode);
 }
@@ -350,7 +398,7 @@ void
 verify_mangled(struct verify *v, uint32_t directory, uint64_t kib)
 {
 	if (kib > 0)
-		outcome_add(v->outcome, OUTCOME_DAMAGE, directory,
+		put(v, OUTCOME_DAMAGE, directory,
 		    "%" PRIu64 " KiB of this directory cannot be decoded", kib);
 }
 
@@ -362,14 +410,14 @@ check_tree(struct verify *v, const struct names *names)
 	const uint64_t known = v->counts[ENTRY_REFUSED];
 
 	if (!names_is_directory(names, NAMES_ROOT))
-		outcome_add(v->outcome, OUTCOME_DAMAGE, NAMES_ROOT,
+		put(v, OUTCOME_DAMAGE, NAMES_ROOT,
 		    "the root directory is missing");
 	for (uint32_t i = 0; (i = next_of(&v->directories, i)) != 0;)
 		if (i != NAMES_ROOT && !names_is_directory(names, i))
 			say(v, NOT_IN_TREE, i, "this directory does not hang "
 			    "in the tree; what is in it has no path");
 	if (refused > known)
-		outcome_add(v->outcome, OUTCOME_DAMAGE, 0,
+		put(v, OUTCOME_DAMAGE, 0,
 		    "%" PRIu64 " names are left out: the same name twice, or "
 		    "below a directory that does not hang in the tree",
 		    refused - known);
@@ -404,6 +452,7 @@ check_unnamed(struct verify *v)
 void
 verify_names(struct verify *v, const struct names *names)
 {
+	verify_has_paths(v);
 	if (v->seen.bits != NULL) {
 		check_missing(v);
 		check_tree(v, names);

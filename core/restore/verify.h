@@ -4,7 +4,8 @@
  *
  * Looks on while a set is read: who reads it passes on every item and every
  * entry of a directory.  Costs nothing for each byte of a file.  Every fault
- * goes to `outcome`.  Takes 5 bits for each inode number.
+ * goes to `outcome`, but for lost maps, what is lost between inodes, and an end
+ * that is missing: whoever reads a set says that.  Takes 5 bits for each inode number.
  *
  * One thread.
  */
@@ -35,6 +36,12 @@ void verify_entry(struct verify *v, uint32_t directory,
 
 /* So many KiB of a directory could not be decoded; 0 is ignored. */
 void verify_mangled(struct verify *v, uint32_t directory, uint64_t kib);
+
+/*
+ * From now on, `outcome` knows the paths of inodes.  What was found before is
+ * passed on to it now.
+ */
+void verify_has_paths(struct verify *v);
 
 /*
  * After names_finish(), if that was reached: what could not be hung into the

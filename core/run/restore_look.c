@@ -237,62 +237,98 @@ restore_look_compare(struct restore *r)
 
 /* --------------------------------------------------------------- --verify */
 
-/* All items of a set, directories included. */
-static bool
-verify_items(struct restore *r, struct restore_set *s, struct verify *verify,
-    struct restore_tree *tree)
-{
-	struct set_item item;
-	bool in_directory = false;
+struct verification {
+	struct restore *r;
+	struct restore_set *set;
+	struct verify *verify;
+	struct restore_tree *tree;
+	bool in_directory;
+	bool has_names;		/* the tree is made: faults have paths */
+};
 
-	while (restore_set_next(s, &item)) {
-		if (!verify_item(verify, restore_set_open(s), &item))
-			return restore_no_room(r);
-		if (item.kind == SET_INODE)
-			in_directory = restore_tree_is_directory(&item);
-		if (in_directory && !restore_tree_take(tree, &item))
-			return false;
-		if (item.kind == SET_INODE_END)
-			in_directory = false;
-	}
-	return r->verdict == VERDICT_GO_ON;
+/* All directories have come. */
+static bool
+finish_names(struct verification *v)
+{
+	const struct inomap *in_use = restore_set_in_use(v->set);
+
+	if (v->has_names)
+		return true;
+	v->has_names = true;
+	if (in_use != NULL)
+		names_keep(v->r->names, in_use, restore_set_dumped(v->set));
+	if (!names_finish(v->r->names))
+		return restore_no_room(v->r);
+	outcome_set_names(v->r->outcome, v->r->names);
+	verify_has_paths(v->verify);
+	return true;
 }
 
 static bool
-verify_names_of(struct restore *r, struct restore_set *s,
-    struct verify *verify)
+begin_verifying(struct verification *v, const struct set_item *item)
 {
-	const struct inomap *in_use = restore_set_in_use(s);
-
-	if (in_use != NULL)
-		names_keep(r->names, in_use, restore_set_dumped(s));
-	if (!names_finish(r->names))
-		return restore_no_room(r);
-	outcome_set_names(r->outcome, r->names);
-	verify_names(verify, r->names);
+	v->in_directory = restore_tree_is_directory(item);
+	if (!v->in_directory)
+		return finish_names(v);
+	if (!v->has_names)
+		return true;
+	v->in_directory = false;
+	outcome_add(v->r->outcome, OUTCOME_DAMAGE, item->inode,
+	    "this directory comes after the first file");
 	return true;
+}
+
+static bool
+verify_one(struct verification *v, const struct set_item *item)
+{
+	if (item->kind == SET_INODE && !begin_verifying(v, item))
+		return false;
+	if (!verify_item(v->verify, restore_set_open(v->set), item))
+		return restore_no_room(v->r);
+	if (v->in_directory && !restore_tree_take(v->tree, item))
+		return false;
+	if (item->kind == SET_INODE_END)
+		v->in_directory = false;
+	return true;
+}
+
+/* All items of a set, directories included. */
+static bool
+verify_items(struct verification *v)
+{
+	struct set_item item;
+
+	while (restore_set_next(v->set, &item))
+		if (!verify_one(v, &item))
+			return false;
+	return v->r->verdict == VERDICT_GO_ON && finish_names(v);
 }
 
 bool
 restore_look_verify(struct restore *r)
 {
-	struct restore_set *s = r->sets[0];
-	struct verify *verify = verify_new(r->outcome);
-	struct restore_tree *tree = verify == NULL ? NULL :
-	    restore_tree_new(r, restore_set_dialect(s), verify);
+	struct verification v = {
+		.r = r,
+		.set = r->sets[0],
+		.verify = verify_new(r->outcome),
+	};
 	bool ok = false;
 
-	if (verify == NULL)
+	if (v.verify == NULL)
 		restore_no_room(r);
-	if (tree != NULL) {
-		restore_watch_begin(r->watch, restore_set_size(s));
-		ok = verify_items(r, s, verify, tree) &&
-		    verify_names_of(r, s, verify);
-		r->files = verify_inodes(verify);
-		r->bytes = verify_bytes(verify);
+	else
+		v.tree = restore_tree_new(r, restore_set_dialect(v.set),
+		    v.verify);
+	if (v.tree != NULL) {
+		restore_watch_begin(r->watch, restore_set_size(v.set));
+		ok = verify_items(&v);
+		if (ok)
+			verify_names(v.verify, r->names);
+		r->files = verify_inodes(v.verify);
+		r->bytes = verify_bytes(v.verify);
 	}
-	restore_tree_free(tree);
-	verify_free(verify);
+	restore_tree_free(v.tree);
+	verify_free(v.verify);
 	return ok;
 }
 
