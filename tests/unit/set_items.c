@@ -2,10 +2,8 @@
 /*
  * set_items VOLUME... - print a set as core/read/set.h passes it on
  *
- * Contents are printed as a sum, however they are cut into pieces; with -v, so
- * are the pieces.  -s: skip the contents of everything.  -q: print what was
- * lost only, and the end.  -n: the medium cannot be positioned.  -r BYTES: it
- * has records.  A volume "-" is missing.
+ * -s: skip the contents of everything.  -q: print what was lost only, and the
+ * end.  -n: the medium cannot be positioned.  -r BYTES: it has records.
  */
 #include <fcntl.h>
 #include <inttypes.h>
@@ -19,11 +17,8 @@
 #include "core/read/set.h"
 #include "tests/unit/fake_volumes.h"
 
-struct options {
-	bool is_quiet;
-	bool is_verbose;
-	bool skips;
-};
+static bool is_quiet;
+static bool skips;
 
 static void
 map_volume(struct fake_volume *volume, const char *path)
@@ -43,15 +38,13 @@ map_volume(struct fake_volume *volume, const char *path)
 		abort();
 }
 
-/* The same for the same bytes at the same offsets; zeros do not count. */
 static uint64_t
-sum_of(uint64_t offset, const uint8_t *bytes, uint64_t length)
+sum_of(const uint8_t *bytes, uint64_t length)
 {
 	uint64_t sum = 0;
 
 	for (uint64_t i = 0; i < length; i++)
-		sum += bytes[i] * ((offset + i) * UINT64_C(0x9e3779b97f4a7c15) |
-		    1);
+		sum = sum * 31 + bytes[i];
 	return sum;
 }
 
@@ -83,7 +76,7 @@ print_range(const char *what, const struct set_item *item)
 {
 	printf("  %s %" PRIu64 "+%" PRIu64, what, item->offset, item->length);
 	if (item->bytes != NULL)
-		printf(" %016" PRIx64, sum_of(item->offset, item->bytes, item->length));
+		printf(" %016" PRIx64, sum_of(item->bytes, item->length));
 	if (item->why != NULL)
 		printf(" (%s)", item->why);
 	printf("\n");
@@ -94,29 +87,24 @@ print_xattr(const char *what, const struct set_item *item)
 {
 	printf("  %s %" PRIu32 " %s %zu %016" PRIx64 "\n", what, item->inode,
 	    item->xattr->name, item->xattr->value_length,
-	    sum_of(0, item->xattr->value, item->xattr->value_length));
+	    sum_of(item->xattr->value, item->xattr->value_length));
 }
 
 static bool
-is_wanted(const struct options *o, const struct set_item *item)
+is_wanted(const struct set_item *item)
 {
-	switch (item->kind) {
-	case SET_LOST_DATA:
-	case SET_LOST_XATTRS:
-	case SET_LOST:
-	case SET_END:
-		return true;
-	case SET_DATA:
-	case SET_HOLE:
-		return o->is_verbose;
-	default:
-		return !o->is_quiet;
-	}
+	return !is_quiet || item->kind == SET_LOST_DATA ||
+	    item->kind == SET_LOST_XATTRS || item->kind == SET_LOST ||
+	    item->kind == SET_END;
 }
 
 static void
-print(const struct set *s, const struct set_item *item, uint64_t sum)
+print(struct set *s, const struct set_item *item)
 {
+	if (item->kind == SET_INODE && skips)
+		set_skip_contents(s);
+	if (!is_wanted(item))
+		return;
 	switch (item->kind) {
 	case SET_MAPS:
 		print_maps(s);
@@ -145,8 +133,7 @@ print(const struct set *s, const struct set_item *item, uint64_t sum)
 		    item->why);
 		break;
 	case SET_INODE_END:
-		printf("  contents %016" PRIx64 " %s\n", sum, item->complete ?
-		    "whole" : "DAMAGED");
+		printf("  %s\n", item->complete ? "whole" : "DAMAGED");
 		break;
 	case SET_LOST:
 		printf("lost %" PRIu64 " blocks (%s)\n", item->length,
@@ -158,27 +145,12 @@ print(const struct set *s, const struct set_item *item, uint64_t sum)
 	}
 }
 
-static void
-take(const struct options *o, struct set *s, const struct set_item *item,
-    uint64_t *sum)
-{
-	if (item->kind == SET_INODE)
-		*sum = 0;
-	if (item->kind == SET_INODE && o->skips)
-		set_skip_contents(s);
-	if (item->kind == SET_DATA && !o->is_quiet)
-		*sum += sum_of(item->offset, item->bytes, item->length);
-	if (is_wanted(o, item))
-		print(s, item, *sum);
-}
-
 static int
-print_set(struct fake_volumes *f, const struct options *o)
+print_set(struct fake_volumes *f)
 {
 	const struct volumes_config config = fake_volumes_config(f);
 	enum verdict verdict;
 	struct set_item item;
-	uint64_t sum = 0;
 
 	struct volumes *volumes = volumes_open(&config, &verdict);
 	if (volumes == NULL)
@@ -186,7 +158,7 @@ print_set(struct fake_volumes *f, const struct options *o)
 	struct set *s = set_new(volumes, f->rep);
 	if (s == NULL)
 		return 1;
-	if (!o->is_quiet)
+	if (!is_quiet)
 		printf("%s\n", set_identity(s)->dialect);
 	do {
 		if (!set_next(s, &item)) {
@@ -194,7 +166,7 @@ print_set(struct fake_volumes *f, const struct options *o)
 			printf("given up\n");
 			return 1;
 		}
-		take(o, s, &item, &sum);
+		print(s, &item);
 	} while (item.kind != SET_END);
 	set_free(s);
 	return 0;
@@ -203,7 +175,6 @@ print_set(struct fake_volumes *f, const struct options *o)
 int
 main(int argc, char **argv)
 {
-	struct options o = { 0 };
 	struct fake_volumes f;
 	int option;
 
@@ -211,24 +182,21 @@ main(int argc, char **argv)
 	f.seeks = true;
 	f.answer = VERDICT_GO_ON;
 	f.skip = true;
-	while ((option = getopt(argc, argv, "nqr:sv")) != -1) {
+	while ((option = getopt(argc, argv, "nqr:s")) != -1) {
 		if (option == 'n')
 			f.seeks = false;
 		else if (option == 'q')
-			o.is_quiet = true;
+			is_quiet = true;
 		else if (option == 's')
-			o.skips = true;
-		else if (option == 'v')
-			o.is_verbose = true;
+			skips = true;
 		else if (option == 'r')
 			f.record = (size_t)strtoul(optarg, NULL, 10);
 		else
 			return 1;
 	}
 	for (int i = optind; i < argc && i - optind < FAKE_VOLUMES; i++)
-		if (strcmp(argv[i], "-") != 0)
-			map_volume(&f.volumes[i - optind], argv[i]);
-	const int status = print_set(&f, &o);
+		map_volume(&f.volumes[i - optind], argv[i]);
+	const int status = print_set(&f);
 	fake_volumes_free(&f);
 	return status;
 }

@@ -278,7 +278,7 @@ START_TEST(a_file_names_what_is_wanted)
 	uint64_t missing = 0;
 
 	snprintf(path, sizeof(path), "%s/wanted.XXXXXX", tree_folder());
-	write_file(path, "d/e\n\nnope\nf/a2", 16);
+	write_file(path, "d/e\n\nnope\nf/a2", 14);
 	ck_assert(wanted_add_file(w, path, '\n', rep, &missing));
 	ck_assert_uint_eq(missing, 1);
 	check_map(names, wanted_selected(w), "d/e d/e/b f/a2 ");
