@@ -3,7 +3,7 @@
  * names.h - the names of a set or a chain of sets: who is where
  *
  * Flat arrays in temporary files (core/base/growing.h).  A name takes 16 bytes,
- * and 2 and its own length in the arena; a directory 36; names_finish() needs 16
+ * and 2 and its own length in the arena; a directory 40; names_finish() needs 16
  * more a name for a while.  100 million names of 16 bytes take 3.4 GB, of which
  * what is in use stays in memory.  Filling in and finishing 10 million takes five
  * seconds of a processor, in 500,000 directories or in one (bench/names.c).
