@@ -28,7 +28,10 @@ inomap_init(struct inomap *map, uint32_t max_inode)
 bool
 inomap_copy(struct inomap *map, const struct inomap *other)
 {
-	if (!inomap_init(map, other->max_inode))
+	map->tape_blocks = other->tape_blocks;
+	map->max_inode = other->max_inode;
+	map->bits = calloc(map->tape_blocks, DE_TAPE_BLOCK);
+	if (map->bits == NULL)
 		return false;
 	memcpy(map->bits, other->bits,
 	    (size_t)map->tape_blocks * DE_TAPE_BLOCK);

@@ -55,6 +55,7 @@ names_free(struct names *n)
 	growing_free(&n->index);
 	growing_free(&n->order);
 	growing_free(&n->scratch);
+	free(n->hints);
 	free(n->folder);
 	free(n);
 }
@@ -83,6 +84,8 @@ names_begin_directory(struct names *n, uint32_t inode)
 	    growing_add(&n->directories, sizeof(*directory));
 	if (directory == NULL)
 		return false;
+	free(n->hints);		/* they do not know it */
+	n->hints = NULL;
 	*directory = (struct stored_directory){
 		.names = n->arena.used,
 		.inode = inode,
@@ -173,19 +176,23 @@ names_end_directory(struct names *n)
 		return true;
 	const struct stored_entry *entries =
 	    names_entries(n) + directory->first;
+	const size_t count = directory->count;
+	if (count > SIZE_MAX / sizeof(struct sort_name)) {
+		errno = ENOMEM;
+		return false;
+	}
 	n->scratch.used = 0;
-	struct sort_name *sorted = growing_add(&n->scratch,
-	    directory->count * sizeof(*sorted));
+	struct sort_name *sorted =
+	    growing_add(&n->scratch, count * sizeof(*sorted));
 	if (sorted == NULL)
 		return false;
-	for (uint32_t i = 0; i < directory->count; i++) {
+	for (size_t i = 0; i < count; i++) {
 		sorted[i] = (struct sort_name){
 			.name = entries[i].name,
 			.inode = entries[i].inode,
 		};
 	}
-	names_sort(sorted, directory->count,
-	    n->arena.bytes + directory->names);
+	names_sort(sorted, count, n->arena.bytes + directory->names);
 	from_sorted(n, directory, sorted);
 	return true;
 }

@@ -55,6 +55,16 @@ names_directory(const struct names *n, uint32_t number)
 	return names_directories(n)[names_order(n)[number]].inode;
 }
 
+/* Most inodes are none: this is faster than to search. */
+static bool
+may_be_directory(const struct names *n, uint32_t inode)
+{
+	if (n->hints == NULL)
+		return true;
+	const uint32_t hint = names_hint(n, inode);
+	return (n->hints[hint / 32] >> hint % 32 & 1) != 0;
+}
+
 uint32_t
 names_find_directory(const struct names *n, uint32_t inode)
 {
@@ -62,6 +72,8 @@ names_find_directory(const struct names *n, uint32_t inode)
 	uint32_t low = 0;
 	uint32_t high = names_directories_count(n);
 
+	if (!may_be_directory(n, inode))
+		return NAMES_NONE;
 	while (low < high) {
 		const uint32_t middle = low + (high - low) / 2;
 		if (directories[middle].inode == inode)

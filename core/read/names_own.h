@@ -17,7 +17,7 @@ struct stored_entry {
 /* In the arena, in front of a name: its length, and its type >> 12. */
 #define NAME_PREFIX 2
 
-/* 32 bytes, and 4 in the order from the root. */
+/* 32 bytes, 4 in the order from the root, and 2 to 4 in the hints. */
 struct stored_directory {
 	uint64_t names;		/* in the arena */
 	uint32_t inode;		/* 0: it is gone */
@@ -37,6 +37,12 @@ struct names {
 	struct growing order;		/* uint32_t: directories from the root
 					   on */
 	struct growing scratch;		/* of sorting */
+	/*
+	 * A bit for each value that an inode number may have, hashed: not set
+	 * if no directory has it.  Owned; NULL: nothing is known.
+	 */
+	uint32_t *hints;
+	unsigned int hints_shift;	/* 32 - bits of a value */
 	char *folder;			/* owned; of the temporary files */
 	uint32_t set;			/* being filled in */
 	uint64_t refused;
@@ -58,6 +64,13 @@ static inline struct stored_directory *
 names_directories(const struct names *n)
 {
 	return (struct stored_directory *)(void *)n->directories.bytes;
+}
+
+/* The hash of an inode number in the hints. */
+static inline uint32_t
+names_hint(const struct names *n, uint32_t inode)
+{
+	return (inode * UINT32_C(2654435769)) >> n->hints_shift;
 }
 
 static inline uint32_t

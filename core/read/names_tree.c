@@ -4,15 +4,25 @@
  */
 #include "core/read/names.h"
 
+#include <errno.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 
 #include "core/read/names_own.h"
 #include "core/read/names_sort.h"
 
+#define HINTS_PER_DIRECTORY 16
+#define HINT_BITS_MIN 10
+#define HINT_BITS_MAX 31
+
 /* Room for `count` numbers and as many again; what was in it is lost. */
 static uint64_t *
 take_scratch(struct names *n, size_t count)
 {
+	if (count > SIZE_MAX / 32) {
+		errno = ENOMEM;
+		return NULL;
+	}
 	n->scratch.used = 0;
 	return growing_add(&n->scratch, (count + 1) * 2 * sizeof(uint64_t));
 }
@@ -109,6 +119,26 @@ compact_entries(struct names *n, const uint32_t *new_numbers)
 	growing_cut(&n->entries, kept * sizeof(*entries));
 }
 
+/* Without memory, there are none. */
+static void
+make_hints(struct names *n)
+{
+	const struct stored_directory *directories = names_directories(n);
+	const uint32_t count = names_directories_count(n);
+	unsigned int bits = HINT_BITS_MIN;
+
+	while (bits < HINT_BITS_MAX &&
+	    UINT64_C(1) << bits < (uint64_t)count * HINTS_PER_DIRECTORY)
+		bits++;
+	free(n->hints);
+	n->hints = calloc((size_t)1 << (bits - 5), sizeof(*n->hints));
+	n->hints_shift = 32 - bits;
+	for (uint32_t i = 0; n->hints != NULL && i < count; i++) {
+		const uint32_t hint = names_hint(n, directories[i].inode);
+		n->hints[hint / 32] |= UINT32_C(1) << hint % 32;
+	}
+}
+
 /* Close the gaps. */
 static bool
 compact(struct names *n)
@@ -131,6 +161,7 @@ compact(struct names *n)
 	}
 	growing_cut(&n->directories, kept * sizeof(*directories));
 	compact_entries(n, new_numbers);
+	make_hints(n);
 	return true;
 }
 

@@ -44,7 +44,11 @@ enum set_kind {
 	 */
 	SET_LOST_DATA,
 	SET_XATTR,		/* one attribute */
-	SET_LOST_XATTRS,	/* some could not be read */
+	/*
+	 * Some could not be read.  Behind the end of the stream, `inode` may be
+	 * 0: it is unknown whose they were.
+	 */
+	SET_LOST_XATTRS,
 	SET_INODE_END,
 	/*
 	 * An attribute of an earlier inode, from behind the end of the stream:
@@ -64,8 +68,8 @@ struct set_item {
 	enum set_kind kind;
 	uint32_t inode;			/* 0: none */
 	/*
-	 * SET_INODE, valid until SET_INODE_END.  Sizes of directories are those
-	 * in the stream.
+	 * SET_INODE, and valid until the call after SET_INODE_END, which has
+	 * it, too.  Sizes of directories are those in the stream.
 	 */
 	const struct header *header;
 	bool is_hidden;			/* see struct header */
@@ -89,14 +93,15 @@ void set_free(struct set *s);
 const struct set_identity *set_identity(const struct set *s);
 
 /*
- * The next item.  False if the run was cancelled or memory ran out (reported).
- * After SET_END, call it no more.
+ * The next item.  False if memory ran out (reported), the run was cancelled, or
+ * `want` refused a volume.  After SET_END, call it no more.
  */
 bool set_next(struct set *s, struct set_item *item);
 
 /*
- * The rest of the current inode is not wanted, or all inodes below `inode` are
- * not: pass over them as fast as the medium can.
+ * Between SET_INODE and SET_INODE_END: the rest of the inode is not wanted.
+ * Neither contents nor attributes of it come any more, only SET_INODE_END;
+ * where the medium can, they are jumped over.
  */
 void set_skip_contents(struct set *s);
 

@@ -11,7 +11,7 @@ step_ended(struct set *s)
 enum set_result
 set_end(struct set *s, bool complete)
 {
-	if (!s->has_maps && !set_finish_maps(s))
+	if (!s->has_maps && !set_finish_maps(s, s->at_end))
 		return set_out_of_memory(s);
 	set_queue(s, SET_END, 0)->complete = complete;
 	s->step = step_ended;

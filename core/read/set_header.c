@@ -97,7 +97,7 @@ void
 set_take_header(struct set *s, const struct header *h, const uint8_t *block)
 {
 	set_note_number(s, h, s->window.cursor);
-	s->astray = false;
+	s->astray = s->is_broken = false;
 	s->step = set_step_header;
 	if (h->type != HEADER_ADDR)
 		s->map = NULL;
@@ -159,7 +159,8 @@ finish(struct set *s, const struct header *h, bool *finished)
 			return set_take_list(s);
 		set_end_inode(s, NULL);
 	}
-	if (!s->has_maps && ends_maps(s, h) && !set_finish_maps(s))
+	if (!s->has_maps && ends_maps(s, h) &&
+	    !set_finish_maps(s, h->type == HEADER_END))
 		return set_out_of_memory(s);
 	return SET_GO_ON;
 }

@@ -101,9 +101,19 @@ fill_up(struct set_map *m, size_t length)
 	return true;
 }
 
-bool
-set_finish_maps(struct set *s)
+/* A dump of nothing has no second map. */
+static void
+find_empty(struct set *s)
 {
+	if (!s->has_losses && s->in_use.present)
+		s->dumped.present = true;
+}
+
+bool
+set_finish_maps(struct set *s, bool is_end)
+{
+	if (is_end)
+		find_empty(s);
 	size_t length = s->in_use.length > s->dumped.length ?
 	    s->in_use.length : s->dumped.length;
 

@@ -27,6 +27,7 @@ struct set_numbers {
 	unsigned int fits;	/* headers in a row that fitted */
 	int64_t shift;		/* bytes: number * block - position */
 	unsigned int volumes;	/* begun when it was last set */
+	uint32_t volume;	/* of the header that set it */
 };
 
 /* A header of the set at some place ahead of the cursor. */
@@ -128,10 +129,12 @@ struct set {
 	set_step_fn *step;
 	bool astray;			/* the next header was not found where
 					   it was expected: */
-	uint64_t expected;		/*   there, as a position */
+	uint64_t expected;		/*   there, as a position; */
+	bool is_broken;			/*   a break is between them */
 	uint64_t junk;			/* bytes that set_step_junk() passes */
 	bool is_coded;			/* has run lengths */
 	bool at_end;			/* TS_END has come */
+	bool has_losses;		/* blocks were lost between inodes */
 
 	struct set_item items[ITEMS_MAX];	/* queued, a ring */
 	unsigned int first_item;
@@ -200,7 +203,8 @@ bool set_pass_stretch(struct set *s);
 /* set_maps.c */
 void set_begin_map(struct set *s, const struct header *h);
 void set_continue_map(struct set *s, const struct header *h);
-bool set_finish_maps(struct set *s);
+/* No more comes of them; `is_end`: nor of inodes.  False: out of memory. */
+bool set_finish_maps(struct set *s, bool is_end);
 
 /*
  * set_inode.c: the inode and its contents.  What begins with a header copies
@@ -230,6 +234,12 @@ enum set_verdict {
 };
 enum set_verdict set_verify(struct set *s, uint64_t data,
     struct set_found *next, uint64_t *good);
+
+/*
+ * Is what is there, and should be a header, nothing like one?  Then more of the
+ * medium is damaged than a few bits.
+ */
+bool set_is_garbled(struct set *s, uint64_t distance);
 
 /* Go on at a position; the header there was expected at another. */
 void set_go_astray(struct set *s, uint64_t expected, uint64_t position);

@@ -8,6 +8,7 @@
 #define SURPLUS_MAX 63
 
 static const char lost_header[] = "a header could not be read";
+static const char missing_blocks[] = "blocks are missing from the set";
 
 /* ---------------------------------------------------- inode that goes on */
 
@@ -35,18 +36,18 @@ blocks_left(const struct set *s)
 }
 
 /*
- * One header is lost, and what is behind it is all there: if these are as many
+ * Just one header is damaged, and what is behind it is all there: if these are as many
  * blocks as it must have stood for, then none of them was a hole.
  */
 static bool
-is_all_there(const struct set *s, const struct set_found *found,
+is_all_there(struct set *s, const struct set_found *found,
     uint64_t blocks)
 {
 	const uint64_t left = blocks_left(s);
 
 	if (!found->fits || s->is_coded || !set_trusts_numbers(s) ||
 	    s->window.cursor != s->expected || !is_incomplete(s) ||
-	    found->distance != blocks * s->block)
+	    found->distance != blocks * s->block || set_is_garbled(s, 0))
 		return false;
 	if (continues_inode(s, &found->header))
 		return blocks == FULL_HEADER && left > HEADER_ADDRS;
@@ -55,20 +56,37 @@ is_all_there(const struct set *s, const struct set_found *found,
 }
 
 /*
+ * Full headers without a hole; in most dialects the numbers of blocks count the
+ * headers of the volumes, too.
+ */
+static bool
+count_full_headers(const struct set *s, const struct set_found *found,
+    uint64_t blocks, uint64_t *headers)
+{
+	const uint64_t volumes = found->header.volume - s->numbers.volume;
+
+	if (volumes < blocks && (blocks - volumes) % FULL_HEADER == 0)
+		blocks -= volumes;
+	*headers = blocks <= FULL_HEADER ? 1 : blocks / FULL_HEADER;
+	return blocks <= FULL_HEADER || blocks % FULL_HEADER == 0;
+}
+
+/*
  * The inode goes on behind `blocks` that were lost.  Where, is known if those
  * are full headers without a hole, or one header.
  */
 static void
-bridge_inode(struct set *s, uint64_t blocks)
+bridge_inode(struct set *s, const struct set_found *found, uint64_t blocks,
+    const char *why)
 {
-	const uint64_t headers = blocks <= FULL_HEADER ? 1 :
-	    blocks / FULL_HEADER;
+	uint64_t headers;
 
-	if (s->is_coded || (blocks > FULL_HEADER && blocks % FULL_HEADER != 0))
-		set_end_inode(s, lost_header);
+	if (s->inode.unwanted)
+		return;
+	if (s->is_coded || !count_full_headers(s, found, blocks, &headers))
+		set_end_inode(s, why);
 	else
-		set_put_lost(s, headers * HEADER_ADDRS * s->block,
-		    lost_header);
+		set_put_lost(s, headers * HEADER_ADDRS * s->block, why);
 }
 
 /* ------------------------------------------------------------------ bridge */
@@ -80,15 +98,16 @@ put_lost_blocks(struct set *s, uint64_t blocks, const char *why)
 
 	item->length = blocks;
 	item->why = why;
+	s->has_losses = true;
 }
 
 static void
-put_lost_xattrs(struct set *s)
+put_lost_xattrs(struct set *s, const char *why)
 {
 	s->inode.damaged = true;
 	if (!s->inode.unwanted)
 		set_queue(s, SET_LOST_XATTRS, s->inode.header.inode)->why =
-		    lost_header;
+		    why;
 }
 
 /* Blocks of the set between where a header was expected and where one is. */
@@ -103,29 +122,37 @@ count_blocks(const struct set *s, const struct set_found *found)
 	return (position - s->expected + s->block - 1) / s->block;
 }
 
+static bool
+has_more_of_inode(const struct set *s, const struct header *h)
+{
+	return s->inode.open && h->type == HEADER_INODE &&
+	    h->part != HEADER_PART_DATA && h->inode == s->inode.header.inode;
+}
+
 /* Say what is lost between the place of the header expected and the one found. */
 static void
 bridge(struct set *s, const struct set_found *found, uint64_t blocks)
 {
 	const struct header *h = &found->header;
+	const char *why = found->fits && !s->is_broken ? lost_header :
+	    missing_blocks;
+	const bool known = !s->is_broken || set_trusts_numbers(s);
 
-	if (blocks == 0)
+	if (blocks == 0 && known)
 		return;
-	if (continues_inode(s, h) && (is_incomplete(s) || s->inode.unwanted)) {
-		if (!s->inode.unwanted)
-			bridge_inode(s, blocks);
+	if (known && continues_inode(s, h) &&
+	    (is_incomplete(s) || s->inode.unwanted)) {
+		bridge_inode(s, found, blocks, why);
 		return;
 	}
-	if (s->inode.open && h->type == HEADER_INODE &&
-	    h->part != HEADER_PART_DATA &&
-	    h->inode == s->inode.header.inode) {
-		set_put_lost(s, UINT64_MAX, lost_header);
-		put_lost_xattrs(s);
+	if (has_more_of_inode(s, h)) {
+		set_put_lost(s, UINT64_MAX, why);
+		put_lost_xattrs(s, why);
 		return;
 	}
 	if (s->inode.open)
-		set_end_inode(s, lost_header);
-	put_lost_blocks(s, blocks, lost_header);
+		set_end_inode(s, why);
+	put_lost_blocks(s, blocks > 0 ? blocks : 1, why);
 }
 
 static enum set_result
@@ -174,8 +201,12 @@ set_pass_stretch(struct set *s)
 	const uint64_t passed = window_pass(&s->window, SET_STRETCH);
 	s->window.stays = false;
 	s->ahead.block = NULL;
-	if (passed == SET_STRETCH || window_pass_break(&s->window))
+	if (passed == SET_STRETCH)
 		return true;
+	if (window_pass_break(&s->window)) {
+		s->is_broken = true;
+		return true;
+	}
 	return passed > 0 || window_here(&s->window) != NULL;
 }
 

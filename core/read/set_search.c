@@ -112,6 +112,7 @@ set_note_number(struct set *s, const struct header *h, uint64_t position)
 	n->known = true;
 	n->shift = (int64_t)(h->tapea * s->block - position);
 	n->volumes = s->window.begun;
+	n->volume = h->volume;
 }
 
 /* ------------------------------------------------------------------ search */

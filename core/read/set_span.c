@@ -46,34 +46,6 @@ next_run(struct set *s)
 
 /* ------------------------------------------------------------------- steps */
 
-/* A run of data, as far as it is at the cursor. */
-static enum set_result
-pass_data(struct set *s)
-{
-	static const char missing[] = "blocks could not be read";
-	struct set_span *span = &s->span;
-	const struct window_piece *here = window_here(&s->window);
-
-	if (here == NULL || here->sight == WINDOW_BREAK) {
-		s->step = set_step_header;	/* where it is noticed, too */
-		set_end_inode(s, here == NULL ? "the set ends before it" :
-		    "the volume ends before it");
-		return SET_GO_ON;
-	}
-	uint64_t part = here->length < span->run ? here->length : span->run;
-	if (span->doubtful && part > span->good)
-		part = span->good;
-	if (here->sight == WINDOW_GAP)
-		set_put_lost(s, part, missing);
-	else if (!set_put_data(s, here->bytes, part, here->chunk))
-		return set_out_of_memory(s);
-	span->run -= part;
-	span->data -= part;
-	span->good -= span->doubtful ? part : 0;
-	window_pass(&s->window, part);
-	return SET_GO_ON;
-}
-
 /*
  * Blocks are missing somewhere in the rest of the data: all of it is in doubt.
  * The holes are where the header says.
@@ -88,10 +60,46 @@ step_lose(struct set *s)
 		return SET_GO_ON;
 	}
 	if (span->is_data)
-		set_put_lost(s, span->run, "blocks are missing from the set");
+		set_put_lost(s, span->run,
+		    "blocks of the set are missing or damaged");
 	else
 		set_put_hole(s, span->run);
 	span->run = 0;
+	return SET_GO_ON;
+}
+
+/*
+ * A run of data, as far as it is at the cursor.  Behind a break the inode may
+ * go on, with another header.
+ */
+static enum set_result
+pass_data(struct set *s)
+{
+	struct set_span *span = &s->span;
+	const struct window_piece *here = window_here(&s->window);
+
+	if (here == NULL) {
+		s->step = set_step_header;	/* which notices it, too */
+		set_end_inode(s, "the set ends before it");
+		return SET_GO_ON;
+	}
+	if (here->sight == WINDOW_BREAK) {
+		span->end = s->window.cursor + span->data;
+		span->resume = s->window.cursor;
+		s->step = step_lose;
+		return SET_GO_ON;
+	}
+	uint64_t part = here->length < span->run ? here->length : span->run;
+	if (span->doubtful && part > span->good)
+		part = span->good;
+	if (here->sight == WINDOW_GAP)
+		set_put_lost(s, part, "blocks could not be read");
+	else if (!set_put_data(s, here->bytes, part, here->chunk))
+		return set_out_of_memory(s);
+	span->run -= part;
+	span->data -= part;
+	span->good -= span->doubtful ? part : 0;
+	window_pass(&s->window, part);
 	return SET_GO_ON;
 }
 

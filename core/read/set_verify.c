@@ -4,7 +4,10 @@
 /* How far behind the data its end is looked for, bytes. */
 #define SEARCH_BEHIND ((uint64_t)1 << 20)
 
-#define RECORD_USUAL 32		/* blocks, where the set does not say */
+/* Blocks of a record, where the set does not say. */
+#define RECORD_USUAL ((uint64_t)32)
+
+#define DATE_AT 4		/* in all headers but those of V7 */
 
 /* Is there anything at all at this distance? */
 static enum window_sight
@@ -14,6 +17,16 @@ sight_at(struct set *s, uint64_t distance)
 
 	window_look(&s->window, distance, 1, &sight);
 	return sight;
+}
+
+/* Was it a volume header that is the next header, too (Sun)? */
+static bool
+is_volume_header(const struct set *s, uint64_t distance)
+{
+	const struct window *w = &s->window;
+
+	return w->tape_header.continues &&
+	    w->begun_at == w->cursor + distance;
 }
 
 /* Data beyond what can be seen: go there, look, and come back. */
@@ -105,6 +118,39 @@ count_good(struct set *s, uint64_t data, int64_t missing)
 	return lost <= data ? data - lost + unit : 0;
 }
 
+/* ------------------------------------------------------- what is garbled */
+
+bool
+set_is_garbled(struct set *s, uint64_t distance)
+{
+	enum window_sight sight;
+	const uint8_t *block = window_look(&s->window, distance, s->block,
+	    &sight);
+
+	return block != NULL && !header_has_magic(s->dialect, block) &&
+	    dialect_get32(s->dialect, block + DATE_AT) !=
+	    (uint32_t)s->identity.date;
+}
+
+/*
+ * Nothing is missing, but where the data ends is not even a damaged header.
+ * What is in the same record is not to be believed, either.
+ */
+static uint64_t
+count_good_before(struct set *s, uint64_t data)
+{
+	const uint64_t record = (uint64_t)s->block *
+	    volumes_header(s->volumes)->blocking;
+	const uint64_t doubtful = RECORD_USUAL * s->block;
+	uint64_t position;
+
+	if (is_in_records(s, record, &position)) {
+		const uint64_t begin = (position + data) / record * record;
+		return begin > position ? begin - position : 0;
+	}
+	return data > doubtful ? data - doubtful : 0;
+}
+
 /* ------------------------------------------------------------------ verify */
 
 /*
@@ -118,7 +164,8 @@ set_verify(struct set *s, uint64_t data, struct set_found *next,
 {
 	const uint8_t *block;
 
-	if (set_check_at(s, data, next, &block) && next->fits)
+	if ((set_check_at(s, data, next, &block) && next->fits) ||
+	    is_volume_header(s, data))
 		return SET_DATA_IS_GOOD;
 	switch (sight_at(s, data)) {
 	case WINDOW_FAR:
@@ -130,11 +177,14 @@ set_verify(struct set *s, uint64_t data, struct set_found *next,
 		break;
 	}
 	if (!set_trusts_numbers(s) ||
-	    !set_search(s, data, data + SEARCH_BEHIND, next) || next->fits)
+	    !set_search(s, data, data + SEARCH_BEHIND, next))
 		return SET_DATA_IS_GOOD;
-	*good = 0;
-	if (!search_within(s, data, next->missing, next))
-		*good = count_good(s, data, next->missing);
+	*good = data;
+	if (!next->fits)
+		*good = search_within(s, data, next->missing, next) ? 0 :
+		    count_good(s, data, next->missing);
+	else if (set_is_garbled(s, data))
+		*good = count_good_before(s, data);
 	return *good >= data ? SET_DATA_IS_GOOD : SET_DATA_IS_DOUBTFUL;
 }
 

@@ -183,15 +183,35 @@ put_file(struct restore_medium *m)
 	return put_names(m, "path", is_there || is_standard);
 }
 
+/*
+ * The file of the tape: that of -s, or where the tape is (-1).  A drive that is
+ * named more than once has a set in each file, from that of -s or the first on.
+ */
+static int64_t
+tape_file(const struct restore_medium *m)
+{
+	const struct restore_request *q = m->r->request;
+	const int64_t first = q->tape_file == 0 ? 0 : q->tape_file - 1;
+	int64_t earlier = 0, all = 0;
+
+	for (size_t i = 0; i < q->file_count; i++) {
+		if (q->files[i] == m->name)
+			earlier = all;
+		if (strcmp(q->files[i], m->name) == 0)
+			all++;
+	}
+	return q->tape_file == 0 && all == 1 ? -1 : first + earlier;
+}
+
 static bool
 put_tape(struct restore_medium *m)
 {
-	const uint32_t file = m->r->request->tape_file;
+	const int64_t file = tape_file(m);
 
 	m->is_drive = true;
 	m->is_lasting = true;
 	return put(m, "device", m->name) &&
-	    (file == 0 || put_number(m, "file", file - 1));
+	    (file < 0 || put_number(m, "file", file));
 }
 
 static bool

@@ -44,6 +44,8 @@ add_set(struct restore *r, const char *file)
 	if (set == NULL)
 		return false;
 	r->sets[r->set_count++] = set;
+	if (r->request->file_count > 1)
+		restore_set_let_go(set);
 	return true;
 }
 
@@ -92,6 +94,7 @@ keep_names(struct restore *r, const struct restore_set *s)
 bool
 restore_read_trees(struct restore *r)
 {
+	restore_watch_begin(r->watch, 0);
 	for (size_t i = 0; i < r->set_count; i++) {
 		if (!restore_set_read_tree(r->sets[i]) ||
 		    !keep_names(r, r->sets[i]))

@@ -264,7 +264,8 @@ bool
 restore_set_read_tree(struct restore_set *s)
 {
 	struct restore_tree *tree = restore_tree_new(s->r, &s->dialect, NULL);
-	const bool ok = tree != NULL && read_tree(s, tree);
+	const bool ok = tree != NULL && (s->set != NULL || open_set(s)) &&
+	    read_tree(s, tree);
 
 	restore_tree_free(tree);
 	return ok;

@@ -3,11 +3,13 @@
 
 #include <pthread.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
 #include "core/base/clock.h"
 #include "core/base/progress.h"
+#include "core/base/units.h"
 #include "dumpengine/plugin.h"
 
 #define LOOK_NS (100 * NS_PER_MS)
@@ -21,6 +23,7 @@ struct restore_watch {
 	bool ended;
 	struct progress progress;
 	bool begun;			/* `progress` is valid */
+	bool has_size;			/* how much there will be is known */
 	bool told;			/* that the run is being aborted */
 	atomic_bool paused;
 	_Atomic uint64_t earlier;	/* bytes of sets before this one */
@@ -33,14 +36,29 @@ tape_blocks(const struct restore_watch *w)
 	return (w->earlier + w->bytes) / DE_TAPE_BLOCK;
 }
 
+/* "7.00 MiB read at 3.1 MiB/s" */
+static void
+format_amount(const struct restore_watch *w, uint64_t now,
+    char text[static PROGRESS_TEXT_BYTES])
+{
+	const uint64_t bytes = w->earlier + w->bytes;
+	char amount[UNITS_TEXT_BYTES], rate[UNITS_TEXT_BYTES];
+
+	snprintf(text, PROGRESS_TEXT_BYTES, "%s read at %s",
+	    units_bytes(bytes, amount),
+	    units_rate(bytes, now - w->progress.started, rate));
+}
+
 /* The user asked for it, so show it even with -q. */
 static void
 show_status(struct restore_watch *w)
 {
 	char text[PROGRESS_TEXT_BYTES] = "not reading yet";
 
-	if (w->begun)
+	if (w->begun && w->has_size)
 		progress_format(&w->progress, tape_blocks(w), clock_ns(), text);
+	else if (w->begun)
+		format_amount(w, clock_ns(), text);
 	report_line(w->rep, "dumpengine-restore: %s", text);
 }
 
@@ -77,6 +95,22 @@ take_signals(struct restore_watch *w)
 		end_process();
 }
 
+static void
+show_progress(struct restore_watch *w)
+{
+	const uint64_t now = clock_ns();
+	char text[PROGRESS_TEXT_BYTES];
+
+	if (w->has_size) {
+		progress_show(&w->progress, tape_blocks(w));
+	} else if (report_has_progress(w->rep) &&
+	    now - w->progress.shown >= NS_PER_SECOND) {
+		w->progress.shown = now;
+		format_amount(w, now, text);
+		report_progress(w->rep, text);
+	}
+}
+
 static void *
 watch(void *arg)
 {
@@ -94,7 +128,7 @@ watch(void *arg)
 		pthread_cond_timedwait(&w->end, &w->lock, &when);
 		take_signals(w);
 		if (w->begun && !w->paused && !w->ended)
-			progress_show(&w->progress, tape_blocks(w));
+			show_progress(w);
 	}
 	pthread_mutex_unlock(&w->lock);
 	return NULL;
@@ -141,7 +175,8 @@ restore_watch_begin(struct restore_watch *w, uint64_t bytes)
 {
 	pthread_mutex_lock(&w->lock);
 	progress_begin(&w->progress, w->rep, bytes / DE_TAPE_BLOCK);
-	w->begun = bytes > 0;
+	w->begun = true;
+	w->has_size = bytes > 0;
 	w->earlier = w->bytes = 0;
 	pthread_mutex_unlock(&w->lock);
 }

@@ -50,7 +50,8 @@ const char *volume_read_medium(const struct volume_read *v);
 
 /*
  * Read on: as many records as fit into `room`, which is VOLUME_READ_ROOM or
- * more.  Records are not split.  A loss and the end are told once all data
+ * more; of a volume whose size is known, it may be less.  Records are not
+ * split.  A loss and the end are told once all data
  * before them has been.
  */
 enum volume_read_result volume_read_next(struct volume_read *v,

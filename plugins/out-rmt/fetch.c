@@ -16,6 +16,9 @@
 #define ERRORS_LISTED 20	/* of a volume; the others are counted */
 /* Seconds between attempts to connect, which double from 1 on, at most. */
 #define LONGEST_PAUSE 60
+/* A file comes in pieces of so many bytes on average, after the first ones. */
+#define PIECE_MIN 256
+#define PIECES_FREE 1000
 /* Fewer bytes than that from one loss of the connection to the next. */
 #define NO_PROGRESS ((uint64_t)1 << 20)
 
@@ -29,6 +32,8 @@ struct fetch {
 	uint64_t at;			/* bytes; the next one to be returned */
 	uint64_t asked;			/* bytes of the file requested */
 	size_t open;			/* requests in flight */
+	uint64_t answers;		/* received with data, */
+	uint64_t received;		/* so many bytes of it */
 	uint64_t rest;			/* bytes to come of the answer begun */
 	bool at_end;
 	bool in_error;			/* the last read failed */
@@ -155,6 +160,19 @@ send_requests(struct fetch *f)
 	return true;
 }
 
+/* Data in tiny pieces would take for ever. */
+static bool
+is_fast_enough(struct fetch *f)
+{
+	f->received += f->rest;
+	if (f->config.is_tape || ++f->answers < PIECES_FREE +
+	    f->received / PIECE_MIN)
+		return true;
+	connection_distrust(connection_of(f), "returned the data in too many "
+	    "pieces");
+	return false;
+}
+
 /* Receive the next answer, up to its data.  False if the connection fails. */
 static bool
 take_answer(struct fetch *f, struct answer *answer)
@@ -170,7 +188,7 @@ take_answer(struct fetch *f, struct answer *answer)
 		return false;
 	}
 	f->rest = answer->number;
-	return true;
+	return is_fast_enough(f);
 }
 
 static bool
@@ -422,6 +440,20 @@ fetch_describe(const struct fetch *f, struct de_reading *about)
 
 /* ------------------------------------------------------- opening and closing */
 
+/*
+ * An rmt that knows no seek may end, or take the request for two: begin again
+ * with it.
+ */
+static bool
+learn_order(struct fetch *f)
+{
+	if (find_order(f) && f->order != ORDER_NONE)
+		return true;
+	const enum trouble trouble = connection_trouble(connection_of(f));
+	return (trouble == TROUBLE_NONE || trouble == TROUBLE_LOST) &&
+	    reopen(f, 0);
+}
+
 struct fetch *
 fetch_new(const struct fetch_config *config)
 {
@@ -435,9 +467,8 @@ fetch_new(const struct fetch_config *config)
 	f->config = *config;
 	if (f->config.unit == 0)
 		f->config.unit = USUAL_UNIT;
-	/* An rmt that ends at a seek is not asked for another. */
 	if (config->is_tape || target_is_device(&config->remote->target) ||
-	    find_order(f) || (is_lost(f) && reopen(f, 0)))
+	    learn_order(f))
 		return f;
 	fetch_free(f);
 	return NULL;

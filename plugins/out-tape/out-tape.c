@@ -60,6 +60,8 @@ struct out_tape {
 	struct records records;
 	struct reading reading;		/* with a buffer: the volume open for
 					   reading */
+	uint32_t read_volume;		/* last opened for reading; 0: none */
+	int read_file;			/* and where it is; -1: unknown */
 	struct de_volume volume;	/* the open one; its texts are not
 					   kept */
 	char label[LABEL_BYTES];	/* of its dump */
@@ -329,16 +331,36 @@ read_back(struct out_tape *t, void *buffer, size_t room, size_t *length)
 	return n == 0 ? DE_NO_MORE : DE_OK;
 }
 
+/* Note where the volume begins, to return if it is opened again. */
+static void
+note_volume(struct out_tape *t, uint32_t number)
+{
+	struct mtget status;
+
+	t->read_volume = number;
+	t->read_file = drive_status(&t->drive, &status) ?
+	    (int)status.mt_fileno : -1;
+}
+
 /*
  * A volume to be read begins where the tape is, unless the options say which
- * file of the tape it is.  After a reset, the tape is nowhere.
+ * file of the tape it is, or it was opened before.  After a reset, the tape is
+ * nowhere.
  */
 static enum de_status
-go_to_volume(struct out_tape *t)
+go_to_volume(struct out_tape *t, uint32_t number)
 {
+	enum de_status status = DE_OK;
+
 	if (t->place.kind == PLACE_FILE)
 		return place_return(&t->drive, t->place.file);
-	return drive_is_lost(&t->drive) ? place_return(&t->drive, 0) : DE_OK;
+	if (number == t->read_volume && t->read_file >= 0)
+		return place_return(&t->drive, t->read_file);
+	if (drive_is_lost(&t->drive))
+		status = place_return(&t->drive, 0);
+	if (status == DE_OK)
+		note_volume(t, number);
+	return status;
 }
 
 static enum de_status
@@ -349,7 +371,7 @@ open_reading(struct out_tape *t, const struct de_volume *volume)
 	size_t device;
 
 	if (ready_open(&t->drive, device_for(t, volume, &device), &wish) !=
-	    DE_OK || go_to_volume(t) != DE_OK)
+	    DE_OK || go_to_volume(t, volume->number) != DE_OK)
 		return DE_FAILED;
 	return reading_begin(&t->reading, &t->drive, volume->number,
 	    t->place.block_size);

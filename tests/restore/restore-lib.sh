@@ -40,6 +40,9 @@ equal_trees () {
 	    fail "treecmp $*: $(head -c 4000 treecmp.log)"
 }
 
+# is_later FOLDER: is it another second than when it was changed?
+is_later () { [ "$(date +%s)" -gt "$(stat -c %Y "$1")" ]; }
+
 # make_levels LEVEL...: a filesystem that changes between its dumps: dumps/0 and
 # so on, and tree-0 and so on as it was then.  Needs root.
 make_levels () {
@@ -55,6 +58,8 @@ make_levels () {
 	} );
 	END
 	for level; do
+		# Two levels of the same second could not be told apart.
+		wait_for 3 is_later dumps || fail "the clock stands still"
 		can_mount levels.img now rw || skip "cannot mount: $(cat mount.log)"
 		"$tools/mutate" now --seed "$((level + 7))" --steps 60 \
 		    >mutate.log 2>&1 || fail "$(cat mutate.log)"

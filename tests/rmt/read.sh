@@ -152,3 +152,26 @@ cp tape.new tape
 server_words --tape "$scratch/tape" --fault die@20 --at R
 reading 1 -- "${tape[@]}" "${words[@]}"
 said "the connection has ended"
+
+# A malicious server cannot hold it up, nor make it take more than it asked for.
+while read -r kind text; do
+	words=()
+	for word in "$python" -I -S "$tools/rmt-hostile" "$kind" \
+	    "$scratch/mark"; do
+		words+=("rsh=$word")
+	done
+	reading 1 -- target=h:/v "${words[@]}" timeout=1 reconnect_attempts=0
+	said "$text"
+done <<'END'
+R-huge sent more than was requested
+R-more sent more than was requested
+R-zeros is not an rmt answer
+R-silence nothing received for 1 seconds
+R-drip an answer takes longer than 1 seconds
+R-crumbs in too many pieces
+R-negative "A-1" is not an rmt answer
+R-order cannot be read
+END
+words=("rsh=$python" rsh=-I rsh=-S "rsh=$tools/rmt-hostile" rsh=R-endless
+    "rsh=$scratch/mark")
+reading 0 -c 5 -- target=h:/v "${words[@]}" timeout=1

@@ -8,7 +8,7 @@
 #include "core/host/instance.h"
 #include "core/read/volumes.h"
 
-#define FAKE_VOLUMES 8
+#define FAKE_VOLUMES 64
 
 struct fake_volume {
 	uint8_t *bytes;			/* borrowed; NULL: cannot be opened */

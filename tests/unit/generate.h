@@ -68,7 +68,7 @@ generate_damage(uint64_t *state, uint8_t *bytes, size_t length)
 static inline void
 order16(const struct dialect *d, uint8_t *p, uint16_t value)
 {
-	put16(p, d->big_endian ? (uint16_t)(value << 8 | value >> 8) : value);
+	put16(p, d->big_endian ? __builtin_bswap16(value) : value);
 }
 
 static inline void

@@ -257,12 +257,12 @@ made_set_compressed(struct made_set *m)
  * it has that of the first of these.
  */
 size_t
-made_set_second_volume(const struct made_set *m, size_t at, size_t repeated,
-    uint8_t **bytes)
+made_set_last_volume(const struct made_set *m, uint32_t number, size_t at,
+    size_t repeated, uint8_t **bytes)
 {
 	const size_t from = at - repeated, blocks = 1 + m->blocks - from;
-	struct header_position position = { .tapea = (uint32_t)from,
-		.volume = 2, .first_record = (uint32_t)from };
+	const uint32_t first = (uint32_t)from + number - 2;
+	struct header_position position = { first, number, first };
 
 	*bytes = malloc(blocks * DE_TAPE_BLOCK);
 	ck_assert_ptr_nonnull(*bytes);
@@ -271,7 +271,7 @@ made_set_second_volume(const struct made_set *m, size_t at, size_t repeated,
 	memcpy(*bytes + DE_TAPE_BLOCK, m->bytes + from * DE_TAPE_BLOCK,
 	    (blocks - 1) * DE_TAPE_BLOCK);
 	for (size_t i = 1; i < blocks; i++) {
-		position.tapea = (uint32_t)(from + i - (repeated > 0 ? 1 : 0));
+		position.tapea = first + (uint32_t)i - (repeated > 0 ? 1 : 0);
 		if (m->is_header[from + i - 1])
 			header_stamp(*bytes + i * DE_TAPE_BLOCK, &position);
 	}
@@ -473,6 +473,8 @@ skips_now(struct reading *r, const struct set_item *item)
 {
 	if (item->kind == SET_INODE)
 		r->item = 0;
+	if (item->kind == SET_INODE && r->part != NULL && r->part->unwanted)
+		return true;
 	return r->skip_after > 0 && r->open && ++r->item == r->skip_after;
 }
 

@@ -25,6 +25,7 @@ struct made_part {
 	bool is_sparse;			/* every third KiB is a hole */
 	const struct made_set *inside;	/* its contents are this set's blocks */
 	unsigned int xattrs;
+	bool unwanted;			/* skip its contents */
 	size_t begin;			/* blocks of the stream: its first */
 	size_t end;			/*   and the one after its last */
 
@@ -78,12 +79,12 @@ void made_set_free(struct made_set *m);
 void made_set_compressed(struct made_set *m);
 
 /*
- * The second of two volumes, of which the first ends before block `at`: a
- * header, the last `repeated` blocks before it once more, and the rest.
- * Returns its length; *bytes is the caller's.
+ * The last volume, `number`, which begins with block `at` of the set: a header,
+ * the last `repeated` blocks before it once more, and the rest.  Returns its
+ * length; *bytes is the caller's.
  */
-size_t made_set_second_volume(const struct made_set *m, size_t at,
-    size_t repeated, uint8_t **bytes);
+size_t made_set_last_volume(const struct made_set *m, uint32_t number,
+    size_t at, size_t repeated, uint8_t **bytes);
 
 /* A set with all kinds of files: some 160 blocks. */
 void made_set_all_kinds(struct made_set *m);

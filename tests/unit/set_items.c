@@ -2,8 +2,10 @@
 /*
  * set_items VOLUME... - print a set as core/read/set.h passes it on
  *
- * -s: skip the contents of everything.  -q: print what was lost only, and the
- * end.  -n: the medium cannot be positioned.  -r BYTES: it has records.
+ * Contents are printed as a sum, however they are cut into pieces; with -v, so
+ * are the pieces.  -s: skip the contents of everything.  -q: print what was
+ * lost only, and the end.  -n: the medium cannot be positioned.  -r BYTES: it
+ * has records.  A volume "-" is missing.
  */
 #include <fcntl.h>
 #include <inttypes.h>
@@ -17,8 +19,11 @@
 #include "core/read/set.h"
 #include "tests/unit/fake_volumes.h"
 
-static bool is_quiet;
-static bool skips;
+struct options {
+	bool is_quiet;
+	bool is_verbose;
+	bool skips;
+};
 
 static void
 map_volume(struct fake_volume *volume, const char *path)
@@ -38,13 +43,15 @@ map_volume(struct fake_volume *volume, const char *path)
 		abort();
 }
 
+/* The same for the same bytes at the same offsets; zeros do not count. */
 static uint64_t
-sum_of(const uint8_t *bytes, uint64_t length)
+sum_of(uint64_t offset, const uint8_t *bytes, uint64_t length)
 {
 	uint64_t sum = 0;
 
 	for (uint64_t i = 0; i < length; i++)
-		sum = sum * 31 + bytes[i];
+		sum += bytes[i] * ((offset + i) * UINT64_C(0x9e3779b97f4a7c15) |
+		    1);
 	return sum;
 }
 
@@ -76,7 +83,7 @@ print_range(const char *what, const struct set_item *item)
 {
 	printf("  %s %" PRIu64 "+%" PRIu64, what, item->offset, item->length);
 	if (item->bytes != NULL)
-		printf(" %016" PRIx64, sum_of(item->bytes, item->length));
+		printf(" %016" PRIx64, sum_of(item->offset, item->bytes, item->length));
 	if (item->why != NULL)
 		printf(" (%s)", item->why);
 	printf("\n");
@@ -87,24 +94,29 @@ print_xattr(const char *what, const struct set_item *item)
 {
 	printf("  %s %" PRIu32 " %s %zu %016" PRIx64 "\n", what, item->inode,
 	    item->xattr->name, item->xattr->value_length,
-	    sum_of(item->xattr->value, item->xattr->value_length));
+	    sum_of(0, item->xattr->value, item->xattr->value_length));
 }
 
 static bool
-is_wanted(const struct set_item *item)
+is_wanted(const struct options *o, const struct set_item *item)
 {
-	return !is_quiet || item->kind == SET_LOST_DATA ||
-	    item->kind == SET_LOST_XATTRS || item->kind == SET_LOST ||
-	    item->kind == SET_END;
+	switch (item->kind) {
+	case SET_LOST_DATA:
+	case SET_LOST_XATTRS:
+	case SET_LOST:
+	case SET_END:
+		return true;
+	case SET_DATA:
+	case SET_HOLE:
+		return o->is_verbose;
+	default:
+		return !o->is_quiet;
+	}
 }
 
 static void
-print(struct set *s, const struct set_item *item)
+print(const struct set *s, const struct set_item *item, uint64_t sum)
 {
-	if (item->kind == SET_INODE && skips)
-		set_skip_contents(s);
-	if (!is_wanted(item))
-		return;
 	switch (item->kind) {
 	case SET_MAPS:
 		print_maps(s);
@@ -133,7 +145,8 @@ print(struct set *s, const struct set_item *item)
 		    item->why);
 		break;
 	case SET_INODE_END:
-		printf("  %s\n", item->complete ? "whole" : "DAMAGED");
+		printf("  contents %016" PRIx64 " %s\n", sum, item->complete ?
+		    "whole" : "DAMAGED");
 		break;
 	case SET_LOST:
 		printf("lost %" PRIu64 " blocks (%s)\n", item->length,
@@ -145,12 +158,27 @@ print(struct set *s, const struct set_item *item)
 	}
 }
 
+static void
+take(const struct options *o, struct set *s, const struct set_item *item,
+    uint64_t *sum)
+{
+	if (item->kind == SET_INODE)
+		*sum = 0;
+	if (item->kind == SET_INODE && o->skips)
+		set_skip_contents(s);
+	if (item->kind == SET_DATA && !o->is_quiet)
+		*sum += sum_of(item->offset, item->bytes, item->length);
+	if (is_wanted(o, item))
+		print(s, item, *sum);
+}
+
 static int
-print_set(struct fake_volumes *f)
+print_set(struct fake_volumes *f, const struct options *o)
 {
 	const struct volumes_config config = fake_volumes_config(f);
 	enum verdict verdict;
 	struct set_item item;
+	uint64_t sum = 0;
 
 	struct volumes *volumes = volumes_open(&config, &verdict);
 	if (volumes == NULL)
@@ -158,7 +186,7 @@ print_set(struct fake_volumes *f)
 	struct set *s = set_new(volumes, f->rep);
 	if (s == NULL)
 		return 1;
-	if (!is_quiet)
+	if (!o->is_quiet)
 		printf("%s\n", set_identity(s)->dialect);
 	do {
 		if (!set_next(s, &item)) {
@@ -166,7 +194,7 @@ print_set(struct fake_volumes *f)
 			printf("given up\n");
 			return 1;
 		}
-		print(s, &item);
+		take(o, s, &item, &sum);
 	} while (item.kind != SET_END);
 	set_free(s);
 	return 0;
@@ -175,6 +203,7 @@ print_set(struct fake_volumes *f)
 int
 main(int argc, char **argv)
 {
+	struct options o = { 0 };
 	struct fake_volumes f;
 	int option;
 
@@ -182,21 +211,24 @@ main(int argc, char **argv)
 	f.seeks = true;
 	f.answer = VERDICT_GO_ON;
 	f.skip = true;
-	while ((option = getopt(argc, argv, "nqr:s")) != -1) {
+	while ((option = getopt(argc, argv, "nqr:sv")) != -1) {
 		if (option == 'n')
 			f.seeks = false;
 		else if (option == 'q')
-			is_quiet = true;
+			o.is_quiet = true;
 		else if (option == 's')
-			skips = true;
+			o.skips = true;
+		else if (option == 'v')
+			o.is_verbose = true;
 		else if (option == 'r')
 			f.record = (size_t)strtoul(optarg, NULL, 10);
 		else
 			return 1;
 	}
 	for (int i = optind; i < argc && i - optind < FAKE_VOLUMES; i++)
-		map_volume(&f.volumes[i - optind], argv[i]);
-	const int status = print_set(&f);
+		if (strcmp(argv[i], "-") != 0)
+			map_volume(&f.volumes[i - optind], argv[i]);
+	const int status = print_set(&f, &o);
 	fake_volumes_free(&f);
 	return status;
 }

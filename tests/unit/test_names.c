@@ -3,6 +3,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -588,6 +590,54 @@ START_TEST(what_cannot_be_written_or_read_is_an_error)
 }
 END_TEST
 
+/* All that can fail by itself; `files` is the number of names. */
+static bool
+fill_and_finish(struct names *n, uint32_t files)
+{
+	struct inomap dumped;
+	uint32_t adopted;
+	char name[16];
+
+	bool ok = names_begin_directory(n, NAMES_ROOT);
+	for (uint32_t i = 0; i < files && ok; i++) {
+		snprintf(name, sizeof(name), "%08x", i * 2654435761u);
+		ok = names_add(n, 11 + i, 0, name, strlen(name));
+	}
+	ck_assert(inomap_init(&dumped, 3 * files));
+	inomap_add_range(&dumped, 2 * files, 3 * files);
+	ok = ok && names_end_directory(n) &&
+	    names_adopt(n, &dumped, &adopted);
+	for (uint32_t i = 0; i < files / 2 && ok; i++)
+		ok = names_begin_directory(n, 11 + i);
+	ok = ok && names_finish(n);
+	inomap_free(&dumped);
+	return ok;
+}
+
+/* A limit on the size of files stands for a full disk. */
+START_TEST(wherever_the_room_ends_it_is_an_error)
+{
+	const struct rlimit none = { RLIM_INFINITY, RLIM_INFINITY };
+	struct rlimit limit = { 0, RLIM_INFINITY };
+	unsigned int failures = 0;
+
+	signal(SIGXFSZ, SIG_IGN);
+	for (bool done = false; !done; limit.rlim_cur += 64 << 10) {
+		struct names *n = new_names();
+		setrlimit(RLIMIT_FSIZE, &limit);
+		done = fill_and_finish(n, 20000);
+		const int error = errno;
+		setrlimit(RLIMIT_FSIZE, &none);
+		if (!done) {
+			ck_assert_int_eq(error, EFBIG);
+			failures++;
+		}
+		names_free(n);
+	}
+	ck_assert_uint_ge(failures, 5);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -614,6 +664,7 @@ main(void)
 		a_level_goes_on_from_a_tree,
 		no_damage_of_a_stored_tree_goes_unnoticed,
 		what_cannot_be_written_or_read_is_an_error,
+		wherever_the_room_ends_it_is_an_error,
 	};
 
 	return unit_run("names", tests, COUNT(tests));

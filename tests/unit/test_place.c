@@ -11,8 +11,6 @@
 #include <ftw.h>
 #include <linux/fs.h>
 #include <sys/ioctl.h>
-#include <signal.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -49,6 +47,7 @@ struct fixture {
 /* The process ends at the call of that number; 0: never. */
 static long ends_at;
 static long calls;
+static int mkdir_error;		/* 0: directories can be made */
 
 static void
 count_call(void)
@@ -82,6 +81,10 @@ int
 mkdirat(int directory, const char *name, mode_t mode)
 {
 	count_call();
+	if (mkdir_error != 0) {
+		errno = mkdir_error;
+		return -1;
+	}
 	return (int)syscall(SYS_mkdirat, directory, name, mode);
 }
 
@@ -787,24 +790,42 @@ START_TEST(no_depth_is_too_deep)
 }
 END_TEST
 
-/* A limit on the size of files keeps the private directory from being made. */
-START_TEST(a_full_disk_ends_the_run)
+/* From a/ to b/ and c/, while directories cannot be made for that reason. */
+static enum verdict
+apply_with_error(struct fixture *f, int error)
 {
 	const struct tree before = parse("a/ 11 a/f 12");
-	const struct tree after = parse("b/ 11 b/f 12 c/ 13");
-	const struct rlimit none = { 0, RLIM_INFINITY };
+	const struct tree after = parse("b/ 11 b/f 12 c/ 13 d/ 14");
 	struct names *old = names_of(&before);
 	struct names *new = names_of(&after);
+
+	make_tree(f, &before);
+	mkdir_error = error;
+	const enum verdict verdict = apply_names(f, old, new);
+	mkdir_error = 0;
+	names_free(old);
+	names_free(new);
+	return verdict;
+}
+
+START_TEST(a_full_disk_ends_the_run)
+{
 	struct fixture f;
 
 	setup(&f);
-	make_tree(&f, &before);
-	signal(SIGXFSZ, SIG_IGN);
-	ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &none), 0);
-	apply_names(&f, old, new);
-	ck_assert_uint_gt(outcome_count(f.outcome, OUTCOME_MISSING), 0);
-	names_free(old);
-	names_free(new);
+	ck_assert_int_eq(apply_with_error(&f, ENOSPC), VERDICT_ABORT);
+	assert_faults(&f, 1, 0);
+	teardown(&f);
+}
+END_TEST
+
+START_TEST(what_is_not_permitted_is_a_fault_each_time)
+{
+	struct fixture f;
+
+	setup(&f);
+	ck_assert_int_eq(apply_with_error(&f, EACCES), VERDICT_GO_ON);
+	assert_faults(&f, 4, 0);	/* a cannot move; b, c, d */
 	teardown(&f);
 }
 END_TEST
@@ -967,6 +988,7 @@ main(void)
 		flags_are_not_in_the_way,
 		no_depth_is_too_deep,
 		a_full_disk_ends_the_run,
+		what_is_not_permitted_is_a_fault_each_time,
 		any_tree_becomes_any_other_one,
 		what_is_interrupted_goes_on,
 	};

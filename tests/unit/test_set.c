@@ -25,6 +25,8 @@ read_from(struct fake_volumes *f, const struct made_set *m)
 static void
 expect_whole(const struct made_part *p)
 {
+	if (p->unwanted)
+		return;
 	ck_assert_msg(p->times == 1, "inode %u came %u times; %s",
 	    (unsigned int)p->inode, p->times, damage);
 	ck_assert_msg(p->whole && !p->wrong && p->lost == 0,
@@ -78,6 +80,25 @@ START_TEST(set_is_read)
 	const struct made_result r = made_set_read(&m, &f);
 	m.count--;
 	expect_all_whole(&m, &r);
+	fake_volumes_free(&f);
+	made_set_free(&m);
+}
+END_TEST
+
+START_TEST(dump_of_nothing_has_an_empty_map)
+{
+	struct made_set m;
+	struct fake_volumes f;
+
+	made_set_begin(&m, MADE_DATE);
+	m.blocks = m.parts[0].begin - 2;	/* without the second map */
+	m.count = 0;
+	made_set_end(&m, false);
+	read_from(&f, &m);
+	const struct made_result r = made_set_read(&m, &f);
+	ck_assert(r.complete);
+	ck_assert(r.has_maps);
+	ck_assert_uint_eq(r.lost_blocks, 0);
 	fake_volumes_free(&f);
 	made_set_free(&m);
 }
@@ -138,6 +159,48 @@ START_TEST(missing_record_loses_its_inodes_and_no_other)
 		ck_assert_msg(r.complete, "no end; %s", damage);
 		expect_damage_within(&m, from, from + MADE_BLOCKING, true);
 	}
+	made_set_free(&m);
+}
+END_TEST
+
+/* Bytes of contents alone cannot be checked: the record is all of one file. */
+static bool
+is_within(const struct made_set *m, const struct made_part *p, size_t from)
+{
+	for (size_t i = from; i < from + MADE_BLOCKING; i++)
+		if (m->is_header[i])
+			return false;
+	return p->begin < from && p->end > from;
+}
+
+START_TEST(garbled_record_loses_its_inodes_and_no_other)
+{
+	struct made_set m;
+	uint8_t saved[MADE_RECORD];
+	struct fake_volumes f;
+
+	made_set_all_kinds(&m);
+	read_from(&f, &m);
+	for (size_t from = MADE_BLOCKING; from < m.blocks - MADE_BLOCKING;
+	    from += MADE_BLOCKING) {
+		uint8_t *record = m.bytes + from * DE_TAPE_BLOCK;
+		note("garbled record", from, MADE_BLOCKING);
+		memcpy(saved, record, MADE_RECORD);
+		memset(record, 0x55, MADE_RECORD);
+		const struct made_result r = made_set_read(&m, &f);
+		memcpy(record, saved, MADE_RECORD);
+		ck_assert_uint_eq(r.strangers, 0);
+		ck_assert_msg(r.complete, "no end; %s", damage);
+		expect_damage_within(&m, from, from + MADE_BLOCKING, false);
+		for (unsigned int i = 0; i < m.count; i++) {
+			const struct made_part *p = &m.parts[i];
+			ck_assert_msg(!p->whole || !p->wrong ||
+			    is_within(&m, p, from), "inode %u (%zu) is wrong, "
+			    "and nothing is said; %s", (unsigned int)p->inode,
+			    p->begin, damage);
+		}
+	}
+	fake_volumes_free(&f);
 	made_set_free(&m);
 }
 END_TEST
@@ -299,7 +362,7 @@ START_TEST(set_may_be_cut_into_volumes_anywhere)
 			note("cut", at, repeated);
 			read_from(&f, &m);
 			f.volumes[0].length = at * DE_TAPE_BLOCK;
-			f.volumes[1].length = made_set_second_volume(&m, at,
+			f.volumes[1].length = made_set_last_volume(&m, 2, at,
 			    repeated, &f.volumes[1].bytes);
 			const struct made_result r = made_set_read(&m, &f);
 			expect_all_whole(&m, &r);
@@ -321,7 +384,7 @@ START_TEST(damaged_volume_header_loses_nothing)
 		note("cut", at, 0);
 		read_from(&f, &m);
 		f.volumes[0].length = at * DE_TAPE_BLOCK;
-		f.volumes[1].length = made_set_second_volume(&m, at, 0,
+		f.volumes[1].length = made_set_last_volume(&m, 2, at, 0,
 		    &f.volumes[1].bytes);
 		f.volumes[1].bytes[40] ^= 1;
 		const struct made_result r = made_set_read(&m, &f);
@@ -355,6 +418,39 @@ START_TEST(missing_volume_loses_what_is_on_it)
 }
 END_TEST
 
+START_TEST(file_goes_on_behind_a_missing_volume)
+{
+	struct made_set m;
+	struct fake_volumes f;
+
+	made_set_begin(&m, MADE_DATE);
+	made_set_file(&m, 12, 4000000, false);
+	made_set_file(&m, 13, 3000, false);
+	made_set_end(&m, false);
+	const struct made_part *p = &m.parts[1];
+	for (size_t from = 100; from < 3000; from += 331) {
+		const size_t to = from + 700;
+		note("volume missing from", from, to);
+		read_from(&f, &m);
+		f.skip = true;
+		f.answer = VERDICT_GO_ON;
+		f.volumes[0].length = from * DE_TAPE_BLOCK;
+		f.volumes[2].length = made_set_last_volume(&m, 3, to, 0,
+		    &f.volumes[2].bytes);
+		const struct made_result r = made_set_read(&m, &f);
+		ck_assert(r.complete);
+		ck_assert(p->times == 1 && !p->whole && !p->wrong);
+		ck_assert_uint_ge(p->lost, (to - from) * DE_TAPE_BLOCK - 4096);
+		ck_assert_uint_le(p->lost, (to - from + 2 * HEADER_ADDRS) *
+		    DE_TAPE_BLOCK);
+		expect_damage_within(&m, from, to, true);
+		free(f.volumes[2].bytes);
+		fake_volumes_free(&f);
+	}
+	made_set_free(&m);
+}
+END_TEST
+
 START_TEST(first_volume_cut_short_loses_its_end)
 {
 	struct made_set m;
@@ -365,7 +461,7 @@ START_TEST(first_volume_cut_short_loses_its_end)
 		note("short volume", at, 2);
 		read_from(&f, &m);
 		f.volumes[0].length = (at - 2) * DE_TAPE_BLOCK - 5;
-		f.volumes[1].length = made_set_second_volume(&m, at, 0,
+		f.volumes[1].length = made_set_last_volume(&m, 2, at, 0,
 		    &f.volumes[1].bytes);
 		const struct made_result r = made_set_read(&m, &f);
 		ck_assert(r.complete);
@@ -390,6 +486,98 @@ START_TEST(wrong_volume_is_asked_for)
 	ck_assert(!r.complete);
 	ck_assert_uint_eq(f.asked, 1);
 	ck_assert_str_eq(f.why, "2: it is volume 1");
+	fake_volumes_free(&f);
+	made_set_free(&m);
+}
+END_TEST
+
+/* ------------------------------------------------------------ what is wanted */
+
+/* Large files, of which the last but one is wanted. */
+static void
+make_large(struct made_set *m)
+{
+	made_set_begin(m, MADE_DATE);
+	for (uint32_t inode = 12; inode < 18; inode++)
+		made_set_file(m, inode, 3000000, inode == 14);
+	made_set_end(m, false);
+	for (unsigned int i = 1; i < m->count; i++)
+		m->parts[i].unwanted = m->parts[i].inode != 16;
+}
+
+START_TEST(what_is_not_wanted_is_jumped_over)
+{
+	struct made_set m;
+	struct fake_volumes f;
+
+	make_large(&m);
+	for (int seeks = 0; seeks < 2; seeks++) {
+		read_from(&f, &m);
+		f.seeks = seeks != 0;
+		const struct made_result r = made_set_read(&m, &f);
+		expect_all_whole(&m, &r);
+		if (seeks != 0)
+			ck_assert_uint_ge(f.moves, 10);
+		else
+			ck_assert_uint_eq(f.moves, 0);
+		fake_volumes_free(&f);
+	}
+	made_set_free(&m);
+}
+END_TEST
+
+START_TEST(damage_of_what_is_not_wanted_does_not_spread)
+{
+	struct made_set m;
+	struct fake_volumes f;
+	struct made_result r;
+
+	make_large(&m);
+	const struct made_part *before = &m.parts[4], *wanted = &m.parts[5];
+	ck_assert_uint_eq(wanted->inode, 16);
+	for (size_t from = before->begin / MADE_BLOCKING * MADE_BLOCKING;
+	    from + MADE_BLOCKING <= wanted->begin; from += 200) {
+		read_without(&m, from * DE_TAPE_BLOCK, MADE_RECORD, &r);
+		expect_whole(wanted);
+	}
+	/* Of a header of what is not wanted, too. */
+	read_from(&f, &m);
+	for (size_t block = before->begin; block < wanted->begin; block++) {
+		if (!m.is_header[block])
+			continue;
+		m.bytes[block * DE_TAPE_BLOCK + 30] ^= 0x10;
+		r = made_set_read(&m, &f);
+		m.bytes[block * DE_TAPE_BLOCK + 30] ^= 0x10;
+		expect_whole(wanted);
+	}
+	fake_volumes_free(&f);
+	made_set_free(&m);
+}
+END_TEST
+
+/*
+ * A lost header that stands for nothing but data can be done without: it is as
+ * long as the size says.
+ */
+START_TEST(data_behind_a_lost_header_is_found)
+{
+	struct made_set m;
+	struct fake_volumes f;
+
+	make_large(&m);
+	for (unsigned int i = 0; i < m.count; i++)
+		m.parts[i].unwanted = false;
+	const struct made_part *p = &m.parts[2];
+	read_from(&f, &m);
+	for (size_t block = p->begin + 1; block < p->end; block++) {
+		if (!m.is_header[block])
+			continue;
+		note("damaged header", block, 1);
+		m.bytes[block * DE_TAPE_BLOCK + 30] ^= 0x10;
+		const struct made_result r = made_set_read(&m, &f);
+		m.bytes[block * DE_TAPE_BLOCK + 30] ^= 0x10;
+		expect_all_whole(&m, &r);
+	}
 	fake_volumes_free(&f);
 	made_set_free(&m);
 }
@@ -423,7 +611,7 @@ START_TEST(attributes_behind_the_end_are_passed_on)
 	/* They may be on a second volume. */
 	for (size_t at = 15; at < m.blocks; at += 7) {
 		f.volumes[0].length = at * DE_TAPE_BLOCK;
-		f.volumes[1].length = made_set_second_volume(&m, at, 0,
+		f.volumes[1].length = made_set_last_volume(&m, 2, at, 0,
 		    &f.volumes[1].bytes);
 		r = made_set_read(&m, &f);
 		expect_all_whole(&m, &r);
@@ -465,8 +653,10 @@ main(void)
 {
 	const TTest *const tests[] = {
 		set_is_read,
+		dump_of_nothing_has_an_empty_map,
 		damaged_header_loses_its_inode_and_no_other,
 		missing_record_loses_its_inodes_and_no_other,
+		garbled_record_loses_its_inodes_and_no_other,
 		missing_blocks_lose_their_inodes_and_neighbours,
 		missing_bytes_lose_their_inode_and_neighbours,
 		unreadable_record_loses_its_inodes_and_no_other,
@@ -476,8 +666,12 @@ main(void)
 		set_may_be_cut_into_volumes_anywhere,
 		damaged_volume_header_loses_nothing,
 		missing_volume_loses_what_is_on_it,
+		file_goes_on_behind_a_missing_volume,
 		first_volume_cut_short_loses_its_end,
 		wrong_volume_is_asked_for,
+		what_is_not_wanted_is_jumped_over,
+		damage_of_what_is_not_wanted_does_not_spread,
+		data_behind_a_lost_header_is_found,
 		attributes_behind_the_end_are_passed_on,
 		damage_behind_the_end_loses_attributes_only,
 	};
