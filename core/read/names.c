@@ -197,6 +197,32 @@ names_end_directory(struct names *n)
 	return true;
 }
 
+void
+names_mark_incomplete(struct names *n)
+{
+	if (n->directories.used > 0)
+		last_directory(n)->incomplete = true;
+}
+
+bool
+names_copy_entries(struct names *n, uint32_t from)
+{
+	const uint32_t count = names_directories(n)[from].count;
+
+	for (uint32_t i = 0; i < count; i++) {
+		const struct stored_directory *d = &names_directories(n)[from];
+		const struct stored_entry *e =
+		    &names_entries(n)[d->first + i];
+		const uint8_t *bytes = n->arena.bytes + d->names + e->name;
+		char name[NAMES_LENGTH_MAX];	/* the arena may move */
+		memcpy(name, bytes + NAME_PREFIX, bytes[0]);
+		if (e->inode != 0 && !names_add(n, e->inode,
+		    (uint16_t)(bytes[1] << 12), name, bytes[0]))
+			return false;
+	}
+	return true;
+}
+
 static void
 keep_entries(struct names *n, const struct inomap *in_use)
 {

@@ -58,6 +58,12 @@ bool names_add(struct names *n, uint32_t inode, uint16_t type,
 bool names_end_directory(struct names *n);
 
 /*
+ * Part of the directory being filled in is lost: the names that an older set has
+ * for it remain, as far as names_keep() leaves them.
+ */
+void names_mark_incomplete(struct names *n);
+
+/*
  * A set is complete: names of inodes that are not in `in_use` go, with all
  * directories among them.  An older directory whose inode is in `dumped` but did
  * not come with this set is one only for a name that says so: its number may

@@ -81,26 +81,6 @@ find_lost(const struct names *n, const struct inomap *dumped,
 	return ok;
 }
 
-/* What the root has already. */
-static bool
-copy_root(struct names *n, uint32_t root)
-{
-	const uint32_t count = names_directories(n)[root].count;
-
-	for (uint32_t i = 0; i < count; i++) {
-		const struct stored_directory *d = &names_directories(n)[root];
-		const struct stored_entry *e =
-		    &names_entries(n)[d->first + i];
-		const uint8_t *bytes = n->arena.bytes + d->names + e->name;
-		char name[NAMES_LENGTH_MAX];
-		memcpy(name, bytes + NAME_PREFIX, bytes[0]);
-		if (e->inode != 0 && !names_add(n, e->inode,
-		    (uint16_t)(bytes[1] << 12), name, bytes[0]))
-			return false;
-	}
-	return true;
-}
-
 static bool
 add_lost(struct names *n, const struct inomap *lost, uint32_t *adopted)
 {
@@ -127,7 +107,7 @@ names_adopt(struct names *n, const struct inomap *dumped, uint32_t *adopted)
 	bool ok = find_lost(n, dumped, &lost);
 	if (ok && inomap_next(&lost, 1) != 0)
 		ok = names_begin_directory(n, NAMES_ROOT) &&
-		    (root == NAMES_NONE || copy_root(n, root)) &&
+		    (root == NAMES_NONE || names_copy_entries(n, root)) &&
 		    add_lost(n, &lost, adopted) && names_end_directory(n);
 	inomap_free(&lost);
 	return ok;

@@ -26,6 +26,7 @@ struct stored_directory {
 	uint32_t parent;	/* entry that names it; NAMES_NONE: none */
 	uint32_t set;		/* that it came with */
 	bool replaced;		/* may have become a file in a later set */
+	bool incomplete;	/* names are missing */
 };
 
 struct names {
@@ -91,6 +92,19 @@ names_order(const struct names *n)
 {
 	return (uint32_t *)(void *)n->order.bytes;
 }
+
+/*
+ * Add what directory number `from` has to the one being filled in.  As
+ * names_add().
+ */
+bool names_copy_entries(struct names *n, uint32_t from);
+
+/*
+ * names_merge.c: where the newest directory is incomplete, make one that has the
+ * names of the older ones as well.  `numbers` are all directories, sorted by
+ * inode and age; they are lost.
+ */
+bool names_merge_incomplete(struct names *n, const uint64_t *numbers);
 
 /* The directory of that inode, by number; NAMES_NONE.  Once sorted. */
 uint32_t names_find_directory(const struct names *n, uint32_t inode);

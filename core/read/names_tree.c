@@ -52,6 +52,14 @@ sort_directories(struct names *n)
 	return numbers;
 }
 
+static bool
+merge_incomplete(struct names *n)
+{
+	const uint64_t *numbers = sort_directories(n);
+
+	return numbers != NULL && names_merge_incomplete(n, numbers);
+}
+
 /* Sort the directories by inode; of each, the newest remains. */
 static bool
 take_newest(struct names *n)
@@ -298,7 +306,7 @@ index_by_inode(struct names *n)
 bool
 names_finish(struct names *n)
 {
-	if (!take_newest(n))
+	if (!merge_incomplete(n) || !take_newest(n))
 		return false;
 	number_entries(n);
 	if (!make_tree(n) || !index_by_inode(n))

@@ -123,6 +123,8 @@ static bool
 end(struct restore_tree *t)
 {
 	decode(t, t->used);
+	if (t->mangled > 0)
+		names_mark_incomplete(t->r->names);
 	if (t->verify != NULL)
 		verify_mangled(t->verify, t->inode, t->mangled);
 	else if (t->mangled > 0)
@@ -141,6 +143,7 @@ note_lost(struct restore_tree *t, const struct set_item *item)
 		    "bytes %" PRIu64 " to %" PRIu64 " of this directory are "
 		    "lost: %s; names in it may be missing", item->offset,
 		    item->offset + item->length - 1, item->why);
+	names_mark_incomplete(t->r->names);
 	take_gap(t);
 }
 

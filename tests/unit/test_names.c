@@ -304,6 +304,29 @@ START_TEST(a_directory_whose_number_belongs_to_a_file_is_none)
 }
 END_TEST
 
+START_TEST(of_a_damaged_directory_older_names_remain)
+{
+	static const uint32_t all[] = { 2, 12, 13, 14, 15 };
+	static const struct edge second[] = { { 2, 14, "b", S_IFREG } };
+	static const struct edge third[] = { { 12, 16, "new", S_IFREG } };
+	static const uint32_t left[] = { 2, 12, 14, 16 };
+	struct names *n = new_names();
+
+	add(n, simple, COUNT(simple));
+	keep(n, all, COUNT(all), all, COUNT(all));
+	for (unsigned int i = 0; i < 2; i++) {
+		add(n, second, COUNT(second));
+		names_mark_incomplete(n);
+		add(n, third, COUNT(third));
+		keep(n, left, COUNT(left), left, 2);
+	}
+	ck_assert(names_finish(n));
+	assert_list(n, "./a=14 ./b=14 ./sub=12 ./sub/new=16 ");
+	ck_assert_uint_eq(names_refused(n), 0);
+	names_free(n);
+}
+END_TEST
+
 START_TEST(what_lost_its_name_gets_one)
 {
 	static const struct edge first[] = {
@@ -652,6 +675,7 @@ main(void)
 		of_nothing_there_is_a_tree,
 		a_newer_set_replaces_directories_and_ends_inodes,
 		a_directory_whose_number_belongs_to_a_file_is_none,
+		of_a_damaged_directory_older_names_remain,
 		what_lost_its_name_gets_one,
 		without_a_root_all_names_are_new,
 		without_maps_all_is_kept,
