@@ -196,5 +196,11 @@ set_end_inode(struct set *s, const char *why)
 	    inode->header.inode);
 	item->header = &inode->header;
 	item->complete = !inode->damaged;
+	s->with_records = inode->has_records ? s->with_records + 1 : 0;
 	inode->open = false;
+	if (inode->bridged == 0)
+		return;
+	item = set_queue(s, SET_LOST, 0);
+	item->length = inode->bridged;
+	item->why = "headers within an inode, whose contents go on after them";
 }

@@ -52,6 +52,8 @@ struct set_inode {
 	bool unwanted;		/* set_skip_contents() */
 	bool withheld;		/* inline data waits for its attribute */
 	bool has_xattrs;	/* UFS2: those behind the contents are known */
+	bool has_records;	/* of attributes */
+	unsigned int bridged;	/* damaged headers that could be done without */
 	uint8_t *block;		/* its header, owned; DIALECT_BLOCK_MAX */
 	struct header header;	/* decoded from it */
 	uint64_t size;		/* of its contents */
@@ -133,6 +135,7 @@ struct set {
 	bool is_broken;			/*   a break is between them */
 	uint64_t junk;			/* bytes that set_step_junk() passes */
 	bool is_coded;			/* has run lengths */
+	unsigned int with_records;	/* inodes in a row that had attributes */
 	bool at_end;			/* TS_END has come */
 	bool has_losses;		/* blocks were lost between inodes */
 

@@ -7,6 +7,9 @@
 /* A file may take up some more blocks than its size needs. */
 #define SURPLUS_MAX 63
 
+/* If so many inodes in a row have attributes, the next has some, too. */
+#define WITH_RECORDS_USUAL 4
+
 static const char lost_header[] = "a header could not be read";
 static const char missing_blocks[] = "blocks are missing from the set";
 
@@ -129,6 +132,29 @@ has_more_of_inode(const struct set *s, const struct header *h)
 	    h->part != HEADER_PART_DATA && h->inode == s->inode.header.inode;
 }
 
+/* Of all that should be in the set, nothing comes before the header found. */
+static bool
+is_next_inode(const struct set *s, const struct header *h)
+{
+	const struct inomap *dumped = set_dumped(s);
+
+	return s->has_maps && dumped != NULL && h->type == HEADER_INODE &&
+	    h->part == HEADER_PART_DATA &&
+	    inomap_next(dumped, s->inode.header.inode + 1) == h->inode;
+}
+
+/*
+ * What is lost is that inode's attributes for sure, or so likely that they must
+ * be said to be: those before it all had some.
+ */
+static bool
+has_lost_xattrs(const struct set *s, const struct header *h)
+{
+	return s->inode.open && s->inode.offset == s->inode.size &&
+	    s->dialect->family == DIALECT_LINUX && !s->inode.has_records &&
+	    (is_next_inode(s, h) || s->with_records >= WITH_RECORDS_USUAL);
+}
+
 /* Say what is lost between the place of the header expected and the one found. */
 static void
 bridge(struct set *s, const struct set_found *found, uint64_t blocks)
@@ -150,6 +176,8 @@ bridge(struct set *s, const struct set_found *found, uint64_t blocks)
 		put_lost_xattrs(s, why);
 		return;
 	}
+	if (has_lost_xattrs(s, h))
+		put_lost_xattrs(s, why);
 	if (s->inode.open)
 		set_end_inode(s, why);
 	put_lost_blocks(s, blocks > 0 ? blocks : 1, why);
@@ -165,9 +193,8 @@ go_on_at(struct set *s, const struct set_found *found)
 	s->step = set_step_header;
 	if (is_all_there(s, found, blocks)) {
 		s->astray = false;
-		/* Whatever destroyed the header may have met its data, too. */
-		put_lost_blocks(s, 1, "a header within an inode, whose "
-		    "contents go on after it");
+		/* What damaged the header may have met its data, too. */
+		s->inode.bridged++;
 		window_pass(&s->window, s->block);
 		set_begin_plain_span(s, found->distance - s->block);
 		return SET_GO_ON;

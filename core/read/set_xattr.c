@@ -101,6 +101,8 @@ void
 set_begin_gather(struct set *s, const struct header *h)
 {
 	start(s, h->part, h->inode, h->meta.size);
+	if (!s->at_end)
+		s->inode.has_records = true;
 	begin_blocks(s, h);
 }
 
