@@ -93,6 +93,12 @@ void set_free(struct set *s);
 const struct set_identity *set_identity(const struct set *s);
 
 /*
+ * Blocks were left out of it on purpose, as in a table of contents, so the
+ * numbers of its blocks say nothing.  Before the first set_next().
+ */
+void set_is_extract(struct set *s);
+
+/*
  * The next item.  False if memory ran out (reported), the run was cancelled, or
  * `want` refused a volume.  After SET_END, call it no more.
  */
@@ -115,6 +121,19 @@ const struct inomap *set_dumped(const struct set *s);
 /* Bytes read so far, and in all; 0: unknown. */
 uint64_t set_bytes(const struct set *s);
 uint64_t set_size(const struct set *s);
+
+/*
+ * Where the header of the last SET_INODE is: volume, and bytes from its
+ * beginning.  False if that is unknown.
+ */
+bool set_position(const struct set *s, uint32_t *volume, uint64_t *position);
+
+/*
+ * No inode before this place is wanted: when one is passed over, go on there.
+ * It may be before the header that is meant, by a record; a place that turns out
+ * wrong is ignored.
+ */
+void set_aim(struct set *s, uint32_t volume, uint64_t position);
 
 /* The volume being read, and the position on it, for messages. */
 uint32_t set_volume(const struct set *s);

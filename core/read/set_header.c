@@ -63,6 +63,8 @@ static void
 take_inode(struct set *s, const struct header *h, const uint8_t *block)
 {
 	if (h->part == HEADER_PART_DATA) {
+		if (!window_mark(&s->window, &s->begun))
+			s->begun.volume = 0;
 		set_begin_inode(s, h, block);
 		window_pass(&s->window, s->block);
 	} else if (has_attributes(s, h)) {

@@ -182,6 +182,27 @@ set_size(const struct set *s)
 	return volumes_size(s->volumes);
 }
 
+void
+set_is_extract(struct set *s)
+{
+	s->is_extract = true;
+}
+
+bool
+set_position(const struct set *s, uint32_t *volume, uint64_t *position)
+{
+	*volume = s->begun.volume;
+	*position = s->begun.position;
+	return s->begun.volume != 0;
+}
+
+void
+set_aim(struct set *s, uint32_t volume, uint64_t position)
+{
+	s->aim.volume = volume;
+	s->aim.position = position;
+}
+
 uint32_t
 set_volume(const struct set *s)
 {

@@ -137,7 +137,11 @@ struct set {
 	bool is_coded;			/* has run lengths */
 	unsigned int with_records;	/* inodes in a row that had attributes */
 	bool at_end;			/* TS_END has come */
+	bool is_extract;		/* see set_is_extract() */
 	bool has_losses;		/* blocks were lost between inodes */
+	struct window_mark begun;	/* header of the last inode; its volume
+					   is 0: unknown */
+	struct window_mark aim;		/* as set_aim(); its volume is 0: none */
 
 	struct set_item items[ITEMS_MAX];	/* queued, a ring */
 	unsigned int first_item;

@@ -9,7 +9,7 @@
 bool
 set_trusts_numbers(const struct set *s)
 {
-	return s->numbers.fits >= TRUSTED;
+	return !s->is_extract && s->numbers.fits >= TRUSTED;
 }
 
 /*

@@ -3,6 +3,8 @@
 
 #include "core/read/set_own.h"
 
+#define AIM_BYTES ((uint64_t)1 << 20)	/* of the largest record */
+
 /* -------------------------------------------------------------------- runs */
 
 /* The next run of the header, in bytes; 0: none. */
@@ -154,6 +156,46 @@ step_span(struct set *s)
 	return SET_GO_ON;
 }
 
+/* The first header of an inode within a record from here; go there. */
+static bool
+find_inode(struct set *s)
+{
+	struct set_found found;
+	const uint8_t *block;
+
+	for (uint64_t at = 0; at < AIM_BYTES; at += s->block) {
+		s->ahead.block = NULL;
+		if (!set_check_at(s, at, &found, &block) || !found.fits ||
+		    found.header.type != HEADER_INODE)
+			continue;
+		window_pass(&s->window, at);
+		s->ahead.block = NULL;
+		return true;
+	}
+	s->ahead.block = NULL;
+	return false;
+}
+
+/* As set_aim() says, once; come back unless there is a good header. */
+static bool
+jump_to_aim(struct set *s)
+{
+	const struct window_mark aim = s->aim;
+	struct window_mark mark;
+
+	s->aim.volume = 0;
+	if (!window_mark(&s->window, &mark) || mark.volume != aim.volume ||
+	    aim.position < mark.position + s->span.data ||
+	    (aim.position - mark.position) % s->block != 0 ||
+	    !window_jump(&s->window, aim.position - mark.position))
+		return false;
+	if (find_inode(s)) {
+		s->step = set_step_header;
+		return true;
+	}
+	return !window_return(&s->window, &mark);
+}
+
 /* Go to the header behind it, and come back unless that is good. */
 static bool
 jump_over(struct set *s)
@@ -177,7 +219,8 @@ jump_over(struct set *s)
 static enum set_result
 step_open(struct set *s)
 {
-	if (s->inode.unwanted && jump_over(s))
+	if (s->inode.unwanted && ((s->aim.volume != 0 && jump_to_aim(s)) ||
+	    jump_over(s)))
 		return SET_GO_ON;
 	s->step = step_span;
 	check(s);

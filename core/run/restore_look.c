@@ -371,12 +371,3 @@ restore_look_drill(struct restore *r)
 	drill_free(drill);
 	return ok;
 }
-
-/* --------------------------------------------------------------------- -P */
-
-bool
-restore_look_positions(struct restore *r)
-{
-	report(r->rep, DE_ERROR, "-P: positions of this set are not known");
-	return restore_end(r, VERDICT_NOT_STARTED);
-}

@@ -14,6 +14,5 @@ bool restore_look_drill(struct restore *r);
 
 /* The set is open; nothing was read of it. */
 bool restore_look_verify(struct restore *r);
-bool restore_look_positions(struct restore *r);
 
 #endif

@@ -38,6 +38,8 @@ struct restore {
 	struct names *names;		/* of all sets together */
 	struct directories *directories;
 
+	bool has_positions;		/* -Q: a table of the first set */
+
 	/* Counted for the summary and the report. */
 	uint64_t files, bytes;
 

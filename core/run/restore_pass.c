@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <sys/stat.h>
 
+#include "core/run/restore_positions.h"
 #include "core/run/restore_set.h"
 #include "core/run/restore_watch.h"
 
@@ -152,6 +153,8 @@ read_set(struct passing *p)
 	p->is_late = false;
 	if (!restore_set_return(s))
 		return false;
+	if (p->set == 0)
+		restore_positions_use(p->r, s, inomap_next(p->pass->inodes, 1));
 	while (goes_on(p) && restore_set_next(s, &item))
 		if (!take_item(p, s, &item))
 			break;

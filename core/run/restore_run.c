@@ -12,6 +12,7 @@
 #include "core/run/restore_chain.h"
 #include "core/run/restore_look.h"
 #include "core/run/restore_own.h"
+#include "core/run/restore_positions.h"
 #include "core/run/restore_report.h"
 #include "core/run/restore_set.h"
 #include "core/run/restore_watch.h"
@@ -140,12 +141,13 @@ act(struct restore *r)
 	case RESTORE_VERIFY:
 		return restore_look_verify(r);
 	case RESTORE_POSITIONS:
-		return restore_look_positions(r);
+		return restore_positions_write(r);
 	case RESTORE_REBUILD:
 	case RESTORE_RESUME:
 		return restore_write_rebuild(r);
 	default:
 		return restore_chain_check(r, NULL, false) &&
+		    restore_positions_check(r) &&
 		    restore_read_trees(r) && act_on_trees(r);
 	}
 }

@@ -293,6 +293,8 @@ restore_set_stand_for(struct restore_set *s, const char *file)
 {
 	s->is_contents = true;
 	s->file = file;
+	if (s->set != NULL)
+		set_is_extract(s->set);
 }
 
 /* From the table of contents to the set itself. */
@@ -351,4 +353,10 @@ void
 restore_set_skip(struct restore_set *s)
 {
 	set_skip_contents(s->set);
+}
+
+void
+restore_set_aim(struct restore_set *s, uint32_t volume, uint64_t position)
+{
+	set_aim(s->set, volume, position);
 }

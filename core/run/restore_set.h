@@ -60,6 +60,10 @@ bool restore_set_next(struct restore_set *s, struct set_item *item);
 /* The rest of the current inode is not wanted. */
 void restore_set_skip(struct restore_set *s);
 
+/* See set_aim(). */
+void restore_set_aim(struct restore_set *s, uint32_t volume,
+    uint64_t position);
+
 /* The set itself, to ask it something while it is open. */
 const struct set *restore_set_open(const struct restore_set *s);
 

@@ -9,7 +9,7 @@
 #include "core/format/dirblock_decode.h"
 
 #define UNIT 1024u		/* directories are decoded in multiples */
-#define PIECE_BYTES (64 * UNIT)
+#define PIECE_BYTES 65536u	/* a multiple of UNIT */
 
 struct restore_tree {
 	struct restore *r;		/* borrowed */

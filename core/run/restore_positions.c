@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "core/run/restore_positions.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/base/report_file.h"
+#include "core/run/restore_set.h"
+#include "core/run/restore_watch.h"
+
+#define TABLE_MAGIC "495115637697"
+#define TABLE_VERSION "1.0"
+#define LINE_BYTES 128
+
+/* ------------------------------------------------------------------ writing */
+
+/* A table being written. */
+struct table {
+	FILE *out;
+	uint32_t record;		/* bytes */
+	uint32_t volume;		/* of the last line, and its record */
+	uint64_t position;
+};
+
+/* As dump(8): not those of which nothing is ever read. */
+static bool
+is_listed(const struct set_item *item)
+{
+	const mode_t mode = item->header->meta.mode;
+
+	return !item->is_hidden && !S_ISDIR(mode) && !S_ISBLK(mode) &&
+	    !S_ISSOCK(mode);
+}
+
+static void
+put_inode(struct table *t, const struct set *set, uint32_t inode)
+{
+	uint32_t volume;
+	uint64_t position;
+
+	if (!set_position(set, &volume, &position))
+		return;
+	position -= position % t->record;
+	if (volume == t->volume && position == t->position)
+		return;
+	t->volume = volume;
+	t->position = position;
+	fprintf(t->out, "%" PRIu32 "\t%" PRIu32 "\t%" PRIu64 "\n", inode,
+	    volume, position);
+}
+
+static bool
+write_table(struct restore *r, struct restore_set *s, FILE *out)
+{
+	struct table t = { .out = out, .record = DE_TAPE_BLOCK };
+	struct set_item item;
+
+	fprintf(out, TABLE_MAGIC "\n" TABLE_VERSION "\n%" PRId64 "\n\n"
+	    "ino\ttapeno\ttapepos\n", restore_set_identity(s)->date);
+	restore_watch_begin(r->watch, restore_set_size(s));
+	while (restore_set_next(s, &item)) {
+		if (item.kind != SET_INODE)
+			continue;
+		if (item.header->blocking > 0 && item.header->blocking <= 1024)
+			t.record = item.header->blocking * DE_TAPE_BLOCK;
+		if (is_listed(&item)) {
+			put_inode(&t, restore_set_open(s), item.inode);
+			r->files++;
+		}
+		restore_set_skip(s);
+	}
+	return r->verdict == VERDICT_GO_ON;
+}
+
+static bool
+write_file(struct restore *r, struct report_file *f)
+{
+	const int fd = fcntl(f->fd, F_DUPFD_CLOEXEC, 3);
+	FILE *out = fd == -1 ? NULL : fdopen(fd, "w");
+
+	if (out == NULL) {
+		if (fd != -1)
+			close(fd);
+		return restore_no_room(r);
+	}
+	const bool ok = write_table(r, r->sets[0], out);
+	if (fclose(out) == 0 || !ok)
+		return ok;
+	report(r->rep, DE_ERROR, "%s: cannot be written: %s",
+	    r->request->positions, strerror(errno));
+	return restore_end(r, VERDICT_ABORT);
+}
+
+bool
+restore_positions_write(struct restore *r)
+{
+	const char *name = r->request->positions;
+	struct report_file f;
+	const char *why = report_file_open(&f, name);
+
+	if (why != NULL) {
+		report(r->rep, DE_ERROR, "%s: cannot be written: %s", name,
+		    why);
+		return restore_end(r, VERDICT_NOT_STARTED);
+	}
+	const bool ok = write_file(r, &f);
+	if (report_file_close(&f, ok) || !ok)
+		return ok;
+	report(r->rep, DE_ERROR, "%s: cannot be written: %s", name,
+	    strerror(errno));
+	return restore_end(r, VERDICT_ABORT);
+}
+
+/* ------------------------------------------------------------------ reading */
+
+/* The date in the head of a table; false if it is none. */
+static bool
+read_head(FILE *in, int64_t *date)
+{
+	char line[LINE_BYTES];
+
+	return fgets(line, sizeof(line), in) != NULL &&
+	    strcmp(line, TABLE_MAGIC "\n") == 0 &&
+	    fgets(line, sizeof(line), in) != NULL &&
+	    fgets(line, sizeof(line), in) != NULL &&
+	    sscanf(line, "%" SCNd64, date) == 1;
+}
+
+bool
+restore_positions_check(struct restore *r)
+{
+	const char *name = r->request->positions;
+	FILE *in = name == NULL ? NULL : fopen(name, "re");
+	int64_t date = 0;
+
+	if (name == NULL)
+		return true;
+	if (in == NULL)
+		report(r->rep, DE_ERROR, "%s: %s", name, strerror(errno));
+	else if (!read_head(in, &date))
+		report(r->rep, DE_ERROR, "%s: not a table of positions", name);
+	else if (date != restore_set_identity(r->sets[0])->date)
+		report(r->rep, DE_ERROR, "%s: the positions are those of "
+		    "another dump", name);
+	else
+		r->has_positions = true;
+	if (in != NULL)
+		fclose(in);
+	return r->has_positions || restore_end(r, VERDICT_NOT_STARTED);
+}
+
+void
+restore_positions_use(struct restore *r, struct restore_set *s,
+    uint32_t inode)
+{
+	FILE *in = r->has_positions ? fopen(r->request->positions, "re") :
+	    NULL;
+	char line[LINE_BYTES];
+	uint32_t at, volume, best = 0, best_volume = 0;
+	uint64_t position, best_position = 0;
+	int64_t date;
+
+	if (in == NULL)
+		return;
+	if (read_head(in, &date))
+		while (fgets(line, sizeof(line), in) != NULL)
+			if (sscanf(line, "%" SCNu32 "\t%" SCNu32 "\t%" SCNu64,
+			    &at, &volume, &position) == 3 && at <= inode &&
+			    at >= best) {
+				best = at;
+				best_volume = volume;
+				best_position = position;
+			}
+	fclose(in);
+	if (best_volume != 0)
+		restore_set_aim(s, best_volume, best_position);
+}
