@@ -54,6 +54,7 @@ struct directories {
 	/* A hash table of 1 + record numbers, half of it 0; see `room`. */
 	struct growing index;
 	uint32_t room;
+	bool any_folds_case;
 };
 
 struct directories *
@@ -196,6 +197,9 @@ directories_add(struct directories *d, const struct header *header)
 		*index_place(d, header->inode) = number + 1;
 	}
 	fill(r, header);
+	if (header->flags_are_linux &&
+	    (header->meta.flags & INODE_CASEFOLD) != 0)
+		d->any_folds_case = true;
 	return true;
 }
 
@@ -303,6 +307,12 @@ directories_each_xattr(const struct directories *d, uint32_t inode,
 		take(arg, &xattr);
 		reference = kept->next;
 	}
+}
+
+bool
+directories_fold_case(const struct directories *d)
+{
+	return d->any_folds_case;
 }
 
 void

@@ -46,6 +46,9 @@ bool directories_get(const struct directories *d, uint32_t inode,
 void directories_each_xattr(const struct directories *d, uint32_t inode,
     void (*take)(void *arg, const struct de_xattr *xattr), void *arg);
 
+/* Does any of them fold case? */
+bool directories_fold_case(const struct directories *d);
+
 /*
  * Whether a directory folds case can only be set while it is empty: do so with
  * one that has just been made, as the set has it.  `fd` is open for reading.

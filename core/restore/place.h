@@ -23,6 +23,7 @@
 
 #include "core/base/verdict.h"
 #include "core/format/inomap.h"
+#include "core/restore/directories.h"
 #include "core/restore/outcome.h"
 #include "core/restore/restore_settings.h"
 #include "core/restore/target.h"
@@ -38,6 +39,8 @@ struct place_levels {		/* everything is borrowed */
 	const struct inomap *dumped;
 	/* Directories to make, by inode; NULL: all of `after`. */
 	const struct inomap *wanted;
+	/* What the sets say of directories; NULL: nothing. */
+	const struct directories *directories;
 };
 
 /*

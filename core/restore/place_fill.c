@@ -39,6 +39,20 @@ say_lost_directory(struct place *p, uint32_t id, uint32_t inode)
 		    "are not in this set are missing");
 }
 
+/* While it is empty. */
+static void
+fold_case(struct place *p, uint32_t inode)
+{
+	const struct directories *d = p->levels->directories;
+
+	if (d == NULL || !directories_fold_case(d) ||
+	    p->settings->dry_run)
+		return;
+	const int fd = target_directory(p->target, PLACE_WORKER, inode);
+	if (fd != -1)
+		directories_make_casefold(d, inode, fd);
+}
+
 static void
 make_directory(struct place *p, uint32_t id, uint32_t inode,
     const struct place_name *name)
@@ -46,6 +60,7 @@ make_directory(struct place *p, uint32_t id, uint32_t inode,
 	if (place_mkdir(p, name) == 0 || (errno == EEXIST &&
 	    make_room(p, name) && place_mkdir(p, name) == 0)) {
 		say_lost_directory(p, id, inode);
+		fold_case(p, inode);
 		return;
 	}
 	const int error = errno;

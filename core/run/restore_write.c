@@ -187,6 +187,7 @@ write_wanted(struct writing *w)
 		.after = r->names,
 		.dumped = &w->inodes,
 		.wanted = &w->made,
+		.directories = r->directories,
 	};
 
 	if (!r->request->settings.by_number) {
@@ -388,6 +389,7 @@ rebuild(struct writing *w, const struct before *before)
 		.before = before->is_there ? before->state.names : NULL,
 		.after = r->names,
 		.dumped = &w->made,
+		.directories = r->directories,
 	};
 
 	if (levels.before != NULL)

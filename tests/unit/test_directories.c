@@ -272,6 +272,7 @@ START_TEST(folding_of_case_is_set_while_a_directory_is_empty)
 
 	enter(&w);
 	add(&w, 12, 0700, FS_CASEFOLD_FL);
+	ck_assert(directories_fold_case(w.d));
 	const int fd = openat(w.f.fd, "a/b", O_RDONLY);
 	directories_make_casefold(w.d, 12, fd);
 	directories_make_casefold(w.d, 99, fd);
