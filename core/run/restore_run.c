@@ -85,10 +85,7 @@ open_sets(struct restore *r)
 static bool
 keep_names(struct restore *r, const struct restore_set *s)
 {
-	const struct inomap *in_use = restore_set_in_use(s);
-
-	if (in_use != NULL)
-		names_keep(r->names, in_use, restore_set_dumped(s));
+	names_keep(r->names, restore_set_in_use(s), restore_set_dumped(s));
 	return true;
 }
 
