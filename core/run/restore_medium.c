@@ -13,6 +13,7 @@
 
 #include "core/config/config.h"
 #include "core/host/instance.h"
+#include "core/run/restore_order.h"
 #include "plugins/common/spawn.h"
 
 #define SCSI_TAPE_MAJOR 9	/* Documentation/admin-guide/devices.txt */
@@ -116,22 +117,22 @@ put_freed(struct restore_medium *m, const char *key, char *value)
 	return ok;
 }
 
-/* "a,b,c": each volume by its name, as dump(8) takes them. */
+/* "a,b,c": each volume by its name, as dump(8) takes them, in any order. */
 static bool
 put_list(struct restore_medium *m, const char *key)
 {
-	const char *p = m->name;
+	char **names = NULL;
+	size_t count = 0;
 	bool ok = true;
 
-	while (ok) {
-		const size_t length = strcspn(p, ",");
-		ok = put_freed(m, key, literally(p, length, ""));
-		m->names++;
-		if (p[length] == '\0')
-			return ok;
-		p += length + 1;
-	}
-	return false;
+	if (!restore_order_list(m->name, &names, &count))
+		return restore_no_room(m->r);
+	for (size_t i = 0; ok && i < count; i++)
+		ok = put_freed(m, key, literally(names[i], strlen(names[i]),
+		    ""));
+	m->names = (uint32_t)count;
+	restore_order_free(names, count);
+	return ok;
 }
 
 /* "NAME001", and NAME002 is there as well: the first of several volumes. */

@@ -51,7 +51,8 @@ job () {
 job
 grep -qF ./sub/8 out || fail "$(cat out)"
 for set in "-M -f dumps/v." "-f dumps/v.001" \
-    "-f dumps/v.%v" "-f dumps/v.001,dumps/v.002,dumps/v.003,dumps/v.004"; do
+    "-f dumps/v.%v" "-f dumps/v.001,dumps/v.002,dumps/v.003,dumps/v.004" \
+    "-f dumps/v.003,dumps/v.001,dumps/v.004,dumps/v.002"; do
 	rm -rf back
 	# shellcheck disable=SC2086
 	restore_into back 0 -x ${set//dumps/$scratch/dumps}
