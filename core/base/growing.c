@@ -91,13 +91,50 @@ static bool
 set_room(struct growing *g, size_t room)
 {
 	void *bytes = g->bytes == NULL ?
-	    mmap(NULL, room, PROT_READ | PROT_WRITE, MAP_SHARED, g->fd, 0) :
+	    mmap(NULL, room, PROT_READ | PROT_WRITE,
+	    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) :
 	    mremap(g->bytes, g->room, room, MREMAP_MAYMOVE);
 
 	if (bytes == MAP_FAILED)
 		return false;
 	g->bytes = bytes;
 	g->room = room;
+	return true;
+}
+
+static bool
+write_all(int fd, const uint8_t *bytes, size_t length)
+{
+	size_t at = 0;
+
+	while (at < length) {
+		const ssize_t n = pwrite(fd, bytes + at, length - at,
+		    (off_t)at);
+		if (n == -1 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return false;
+		at += (size_t)n;
+	}
+	return true;
+}
+
+/* From memory into the file, with that much room. */
+static bool
+move_to_file(struct growing *g, size_t room)
+{
+	if ((!g->has_file && !open_file(g)) || !reserve(g->fd, 0, room) ||
+	    !write_all(g->fd, g->bytes, g->used))
+		return false;
+	void *bytes = mmap(NULL, room, PROT_READ | PROT_WRITE, MAP_SHARED,
+	    g->fd, 0);
+	if (bytes == MAP_FAILED)
+		return false;
+	if (g->bytes != NULL)
+		munmap(g->bytes, g->room);
+	g->bytes = bytes;
+	g->room = room;
+	g->is_in_file = true;
 	return true;
 }
 
@@ -116,8 +153,10 @@ grow(struct growing *g, size_t needed)
 		return false;
 	}
 	const size_t room = (needed + STEP - 1) / STEP * STEP;
-	return (g->has_file || open_file(g)) &&
-	    reserve(g->fd, g->room, room) && set_room(g, room);
+	if (g->is_in_file)
+		return reserve(g->fd, g->room, room) && set_room(g, room);
+	return room > GROWING_IN_MEMORY ? move_to_file(g, room) :
+	    set_room(g, room);
 }
 
 void *
@@ -142,7 +181,7 @@ growing_cut(struct growing *g, size_t used)
 	if (used >= g->used)
 		return;
 	g->used = used;
-	if (room < g->room && set_room(g, room))
+	if (room < g->room && set_room(g, room) && g->is_in_file)
 		(void)!ftruncate(g->fd, (off_t)room);
 	memset(g->bytes + used, 0, g->room - used);
 }

@@ -10,7 +10,7 @@
 
 START_TEST(what_was_put_in_is_there_after_it_has_grown)
 {
-	enum { NUMBERS = 1000000 };
+	enum { NUMBERS = 10000000 };	/* some in memory, all in a file */
 	struct growing g;
 	uint32_t wrong = 0;
 
@@ -32,7 +32,7 @@ END_TEST
 
 START_TEST(it_can_be_cut_and_grow_again)
 {
-	enum { MANY = 1 << 20 };
+	enum { MANY = 20 << 20 };
 	struct growing g;
 	size_t wrong = 0;
 
@@ -73,7 +73,7 @@ START_TEST(without_room_it_stays_as_it_was)
 	ck_assert(growing_init(&g, "/tmp"));
 	memset(growing_add(&g, 1000), 'x', 1000);
 	ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
-	ck_assert_ptr_null(growing_add(&g, 1 << 20));
+	ck_assert_ptr_null(growing_add(&g, GROWING_IN_MEMORY));
 	ck_assert_int_eq(errno, EFBIG);
 	ck_assert_uint_eq(g.used, 1000);
 	ck_assert_uint_eq(g.bytes[999], 'x');
@@ -94,9 +94,9 @@ START_TEST(it_can_begin_after_a_failure)
 	signal(SIGXFSZ, SIG_IGN);
 	ck_assert(growing_init(&g, "/tmp"));
 	ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &none), 0);
-	ck_assert_ptr_null(growing_add(&g, 1000));
+	ck_assert_ptr_null(growing_add(&g, GROWING_IN_MEMORY + 1));
 	ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &enough), 0);
-	ck_assert_ptr_nonnull(growing_add(&g, 1000));
+	ck_assert_ptr_nonnull(growing_add(&g, GROWING_IN_MEMORY + 1));
 	growing_free(&g);
 }
 END_TEST

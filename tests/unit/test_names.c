@@ -630,7 +630,7 @@ fill_and_finish(struct names *n, uint32_t files)
 	inomap_add_range(&dumped, 2 * files, 3 * files);
 	ok = ok && names_end_directory(n) &&
 	    names_adopt(n, &dumped, &adopted);
-	for (uint32_t i = 0; i < files / 2 && ok; i++)
+	for (uint32_t i = 0; i < files / 16 && ok; i++)
 		ok = names_begin_directory(n, 11 + i);
 	ok = ok && names_finish(n);
 	inomap_free(&dumped);
@@ -645,10 +645,10 @@ START_TEST(wherever_the_room_ends_it_is_an_error)
 	unsigned int failures = 0;
 
 	signal(SIGXFSZ, SIG_IGN);
-	for (bool done = false; !done; limit.rlim_cur += 64 << 10) {
+	for (bool done = false; !done; limit.rlim_cur += 4 << 20) {
 		struct names *n = new_names();
 		setrlimit(RLIMIT_FSIZE, &limit);
-		done = fill_and_finish(n, 20000);
+		done = fill_and_finish(n, 1200000);
 		const int error = errno;
 		setrlimit(RLIMIT_FSIZE, &none);
 		if (!done) {
