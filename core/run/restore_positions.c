@@ -119,17 +119,50 @@ restore_positions_write(struct restore *r)
 
 /* ------------------------------------------------------------------ reading */
 
+/* A number at *p, which moves behind it and a tab.  False: there is none. */
+static bool
+take_number(const char **p, uint64_t *number)
+{
+	char *end;
+
+	if (**p < '0' || **p > '9')
+		return false;
+	errno = 0;
+	*number = strtoull(*p, &end, 10);
+	*p = *end == '\t' ? end + 1 : end;
+	return errno == 0;
+}
+
 /* The date in the head of a table; false if it is none. */
 static bool
 read_head(FILE *in, int64_t *date)
 {
 	char line[LINE_BYTES];
+	const char *p = line;
+	uint64_t number;
 
-	return fgets(line, sizeof(line), in) != NULL &&
-	    strcmp(line, TABLE_MAGIC "\n") == 0 &&
-	    fgets(line, sizeof(line), in) != NULL &&
-	    fgets(line, sizeof(line), in) != NULL &&
-	    sscanf(line, "%" SCNd64, date) == 1;
+	if (fgets(line, sizeof(line), in) == NULL ||
+	    strcmp(line, TABLE_MAGIC "\n") != 0 ||
+	    fgets(line, sizeof(line), in) == NULL ||
+	    fgets(line, sizeof(line), in) == NULL || !take_number(&p, &number))
+		return false;
+	*date = (int64_t)number;
+	return true;
+}
+
+/* A line of the table: a file, and where it is. */
+struct place {
+	uint64_t inode;
+	uint64_t volume;
+	uint64_t position;
+};
+
+static bool
+take_place(const char *line, struct place *place)
+{
+	return take_number(&line, &place->inode) &&
+	    take_number(&line, &place->volume) &&
+	    take_number(&line, &place->position);
 }
 
 bool
@@ -162,22 +195,18 @@ restore_positions_use(struct restore *r, struct restore_set *s,
 	FILE *in = r->has_positions ? fopen(r->request->positions, "re") :
 	    NULL;
 	char line[LINE_BYTES];
-	uint32_t at, volume, best = 0, best_volume = 0;
-	uint64_t position, best_position = 0;
+	struct place best = { 0 };
+	struct place place;
 	int64_t date;
 
 	if (in == NULL)
 		return;
 	if (read_head(in, &date))
 		while (fgets(line, sizeof(line), in) != NULL)
-			if (sscanf(line, "%" SCNu32 "\t%" SCNu32 "\t%" SCNu64,
-			    &at, &volume, &position) == 3 && at <= inode &&
-			    at >= best) {
-				best = at;
-				best_volume = volume;
-				best_position = position;
-			}
+			if (take_place(line, &place) && place.inode <= inode &&
+			    place.inode >= best.inode)
+				best = place;
 	fclose(in);
-	if (best_volume != 0)
-		restore_set_aim(s, best_volume, best_position);
+	if (best.volume != 0 && best.volume <= UINT32_MAX)
+		restore_set_aim(s, (uint32_t)best.volume, best.position);
 }
