@@ -95,12 +95,15 @@ read_until(b"set owner/mode for '.'?")
 os.write(fd, b'yes\r')
 read_until(prompt)
 os.write(fd, b'quit\r')
+said = b''
 try:
-    while os.read(fd, 4096):
-        pass
+    while more := os.read(fd, 4096):
+        said += more
 except OSError:
     pass
-sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+if status != 0:
+    sys.exit(f'exit status {status}: {said.decode(errors="replace")}')
 END
 mkdir typed
 chmod 711 typed
