@@ -210,8 +210,9 @@ take_between(struct restore_set *s, const struct set_item *item)
 		return take_maps(s);
 	if (item->kind == SET_LOST)
 		outcome_add(s->r->outcome, OUTCOME_DAMAGE, 0,
-		    "%s: %" PRIu64 " blocks are lost: %s", restore_set_name(s),
-		    item->length, item->why);
+		    "%s: %" PRIu64 " block%s lost: %s", restore_set_name(s),
+		    item->length, item->length == 1 ? " is" : "s are",
+		    item->why);
 	return true;
 }
 
