@@ -64,7 +64,7 @@ directory=$(number sizes)
 damage "at = find(2, $file); b[at:at + 1024] = bytes(1024)"
 faulty "./sizes/524289 (inode $file): is in the map of this set, but not in it"
 damage "at = find(4, $file); b[at + 30] ^= 255"
-faulty "a header within an inode"
+faulty "headers within an inode"
 damage "at = find(4, $file); del b[at - 20480:at + 2048]"
 faulty "./sizes/524289 (inode $file): bytes "
 damage "del b[len(b) // 2:]"
