@@ -43,6 +43,11 @@ enum set_kind {
 	 * for SET_DATA; counts as a hole.
 	 */
 	SET_LOST_DATA,
+	/*
+	 * What SET_DATA just gave may be damaged: what is around it in the
+	 * record is.  Offset and length as there, and `why`.
+	 */
+	SET_DOUBT,
 	SET_XATTR,		/* one attribute */
 	/*
 	 * Some could not be read.  Behind the end of the stream, `inode` may be

@@ -142,6 +142,20 @@ set_put_lost(struct set *s, uint64_t bytes, const char *why)
 	put(s, SET_LOST_DATA, lost)->why = why;
 }
 
+void
+set_put_doubt(struct set *s, uint64_t bytes, const char *why)
+{
+	struct set_inode *inode = &s->inode;
+
+	inode->damaged = true;
+	if (inode->unwanted || bytes == 0)
+		return;
+	struct set_item *item = set_queue(s, SET_DOUBT, inode->header.inode);
+	item->offset = inode->offset - bytes;
+	item->length = bytes;
+	item->why = why;
+}
+
 bool
 set_put_data(struct set *s, const uint8_t *bytes, uint64_t length,
     struct chunk *chunk)

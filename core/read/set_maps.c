@@ -57,9 +57,12 @@ begin_blocks(struct set *s, uint64_t blocks)
 	window_pass(&s->window, s->block);
 	s->map_left = blocks * s->block;
 	s->step = step_map;
-	if (set_verify(s, s->map_left, &next, &good) != SET_DATA_IS_DOUBTFUL)
+	const enum set_verdict verdict = set_verify(s, s->map_left, &next,
+	    &good);
+	if (verdict == SET_DATA_IS_SUSPECT || verdict == SET_DATA_IS_DOUBTFUL)
+		s->map->damaged = true;
+	if (verdict != SET_DATA_IS_DOUBTFUL)
 		return;
-	s->map->damaged = true;
 	set_go_astray(s, s->window.cursor + s->map_left,
 	    s->window.cursor + next.distance);
 }

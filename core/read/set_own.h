@@ -72,6 +72,7 @@ struct set_span {
 	uint64_t next_run;	/* bytes of the one after it */
 	uint64_t data;		/* bytes left of data, of all runs */
 	bool unchecked;		/* until its end can be seen */
+	bool suspect;		/* in place, but only `good` bytes are right */
 	bool doubtful;		/* blocks are missing: */
 	uint64_t good;		/*   bytes of `data` that are right, */
 	uint64_t resume;	/*   position where the set goes on, */
@@ -223,6 +224,8 @@ void set_begin_inode(struct set *s, const struct header *h,
 void set_end_inode(struct set *s, const char *why);
 void set_put_hole(struct set *s, uint64_t bytes);
 void set_put_lost(struct set *s, uint64_t bytes, const char *why);
+/* The last `bytes` passed on may be damaged. */
+void set_put_doubt(struct set *s, uint64_t bytes, const char *why);
 bool set_put_data(struct set *s, const uint8_t *bytes, uint64_t length,
     struct chunk *chunk);
 
@@ -236,6 +239,8 @@ void set_begin_plain_span(struct set *s, uint64_t bytes);
 enum set_verdict {
 	SET_DATA_IS_GOOD,
 	SET_DATA_IS_FAR,	/* its end cannot be seen from here */
+	/* All of it is there; behind its first *good bytes it may be damaged. */
+	SET_DATA_IS_SUSPECT,
 	/* Its first *good bytes are, and *next is where the set goes on. */
 	SET_DATA_IS_DOUBTFUL
 };

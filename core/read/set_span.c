@@ -92,15 +92,20 @@ pass_data(struct set *s)
 		return SET_GO_ON;
 	}
 	uint64_t part = here->length < span->run ? here->length : span->run;
-	if (span->doubtful && part > span->good)
+	if ((span->doubtful || span->suspect) && span->good > 0 &&
+	    part > span->good)
 		part = span->good;
+	const uint64_t before = s->inode.offset;
 	if (here->sight == WINDOW_GAP)
 		set_put_lost(s, part, "blocks could not be read");
 	else if (!set_put_data(s, here->bytes, part, here->chunk))
 		return set_out_of_memory(s);
+	if (span->suspect && span->good == 0 && here->sight != WINDOW_GAP)
+		set_put_doubt(s, s->inode.offset - before,
+		    "part of the record that they are in is damaged");
 	span->run -= part;
 	span->data -= part;
-	span->good -= span->doubtful ? part : 0;
+	span->good -= part < span->good ? part : span->good;
 	window_pass(&s->window, part);
 	return SET_GO_ON;
 }
@@ -118,6 +123,9 @@ check(struct set *s)
 		break;
 	case SET_DATA_IS_FAR:
 		span->unchecked = true;
+		break;
+	case SET_DATA_IS_SUSPECT:
+		span->suspect = true;
 		break;
 	case SET_DATA_IS_DOUBTFUL:
 		span->doubtful = true;

@@ -180,11 +180,13 @@ set_verify(struct set *s, uint64_t data, struct set_found *next,
 	    !set_search(s, data, data + SEARCH_BEHIND, next))
 		return SET_DATA_IS_GOOD;
 	*good = data;
-	if (!next->fits)
-		*good = search_within(s, data, next->missing, next) ? 0 :
-		    count_good(s, data, next->missing);
-	else if (set_is_garbled(s, data))
-		*good = count_good_before(s, data);
+	if (next->fits) {
+		if (set_is_garbled(s, data))
+			*good = count_good_before(s, data);
+		return *good >= data ? SET_DATA_IS_GOOD : SET_DATA_IS_SUSPECT;
+	}
+	*good = search_within(s, data, next->missing, next) ? 0 :
+	    count_good(s, data, next->missing);
 	return *good >= data ? SET_DATA_IS_GOOD : SET_DATA_IS_DOUBTFUL;
 }
 

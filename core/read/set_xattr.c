@@ -89,7 +89,13 @@ begin_blocks(struct set *s, const struct header *h)
 	g->expected = header_data_blocks(s->dialect, h) * s->block;
 	window_pass(&s->window, s->block);
 	s->step = step_gather;
-	if (set_verify(s, g->expected, &next, &good) != SET_DATA_IS_DOUBTFUL)
+	const enum set_verdict verdict = set_verify(s, g->expected, &next,
+	    &good);
+	if (verdict == SET_DATA_IS_SUSPECT &&
+	    (s->at_end || !s->inode.unwanted))
+		put_lost(s, g->inode, "part of the record that they are in is "
+		    "damaged, so what there is may be wrong");
+	if (verdict != SET_DATA_IS_DOUBTFUL)
 		return;
 	g->damaged = true;
 	set_go_astray(s, s->window.cursor + g->expected,

@@ -484,6 +484,16 @@ lost(void *inode, uint64_t offset, uint64_t length, const char *why)
 }
 
 static void
+doubt(void *inode, uint64_t offset, uint64_t length, const char *why)
+{
+	struct file *f = inode;
+
+	outcome_add(f->compare->outcome, OUTCOME_MISSING, f->inode,
+	    "bytes %" PRIu64 " to %" PRIu64 " may be wrong in the set: %s",
+	    offset, offset + length - 1, why);
+}
+
+static void
 xattr(void *inode, const struct de_xattr *xattr)
 {
 	struct file *f = inode;
@@ -519,6 +529,7 @@ const struct crew_work compare_work = {
 	.data = data,
 	.hole = hole,
 	.lost = lost,
+	.doubt = doubt,
 	.xattr = xattr,
 	.lost_xattrs = lost_xattrs,
 	.end = end,

@@ -124,6 +124,9 @@ run_item(struct worker *w, const struct batch *b, const struct item *item)
 	case SET_LOST_DATA:
 		work->lost(w->inode, item->offset, item->length, item->bytes);
 		break;
+	case SET_DOUBT:
+		work->doubt(w->inode, item->offset, item->length, item->bytes);
+		break;
 	case SET_XATTR:
 		work->xattr(w->inode, item->bytes);
 		break;
@@ -450,6 +453,7 @@ fill(struct batch *b, const struct set_item *item)
 			return false;
 		break;
 	case SET_LOST_DATA:
+	case SET_DOUBT:
 	case SET_LOST_XATTRS:
 		if (!copy_bytes(to, item->why, strlen(item->why) + 1))
 			return false;

@@ -28,6 +28,9 @@ struct crew_work {
 	void (*hole)(void *inode, uint64_t offset, uint64_t length);
 	void (*lost)(void *inode, uint64_t offset, uint64_t length,
 	    const char *why);
+	/* What data() has just had may be damaged. */
+	void (*doubt)(void *inode, uint64_t offset, uint64_t length,
+	    const char *why);
 	void (*xattr)(void *inode, const struct de_xattr *xattr);
 	void (*lost_xattrs)(void *inode, const char *why);
 	/* Frees what begin() returned. */

@@ -303,6 +303,15 @@ lost(void *inode, uint64_t offset, uint64_t length, const char *why)
 	extract_work.lost(f->extracting, offset, length, why);
 }
 
+static void
+doubt(void *inode, uint64_t offset, uint64_t length, const char *why)
+{
+	struct file *f = inode;
+
+	note(f->result, "part of its contents may be wrong");
+	extract_work.doubt(f->extracting, offset, length, why);
+}
+
 /* What a folder of another filesystem can take of them says nothing. */
 static void
 xattr(void *inode, const struct de_xattr *xattr)
@@ -378,6 +387,7 @@ const struct crew_work drill_work = {
 	.data = data,
 	.hole = hole,
 	.lost = lost,
+	.doubt = doubt,
 	.xattr = xattr,
 	.lost_xattrs = lost_xattrs,
 	.end = end,

@@ -322,6 +322,12 @@ lost(void *inode, uint64_t offset, uint64_t length, const char *why)
 		range_fault(inode, offset, length, "are lost", why);
 }
 
+static void
+doubt(void *inode, uint64_t offset, uint64_t length, const char *why)
+{
+	range_fault(inode, offset, length, "may be wrong", why);
+}
+
 /* -------------------------------------------------------------- attributes */
 
 static void
@@ -410,6 +416,7 @@ const struct crew_work extract_work = {
 	.data = data,
 	.hole = hole,
 	.lost = lost,
+	.doubt = doubt,
 	.xattr = xattr,
 	.lost_xattrs = lost_xattrs,
 	.end = end,

@@ -333,6 +333,11 @@ verify_item(struct verify *v, const struct set *set,
 	case SET_LOST_DATA:
 		take_lost(v, item);
 		break;
+	case SET_DOUBT:
+		put(v, OUTCOME_MISSING, item->inode,
+		    "bytes %" PRIu64 " to %" PRIu64 " may be wrong: %s",
+		    item->offset, item->offset + item->length - 1, item->why);
+		break;
 	case SET_XATTR:
 		break;
 	case SET_LOST_XATTRS:

@@ -115,6 +115,7 @@ take_item(struct passing *p, struct restore_set *s, const struct set_item *item)
 	case SET_DATA:
 	case SET_HOLE:
 	case SET_LOST_DATA:
+	case SET_DOUBT:
 	case SET_XATTR:
 		return pass_on(p, item);
 	case SET_LOST_XATTRS:

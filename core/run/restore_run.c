@@ -85,7 +85,18 @@ open_sets(struct restore *r)
 static bool
 keep_names(struct restore *r, const struct restore_set *s)
 {
-	names_keep(r->names, restore_set_in_use(s), restore_set_dumped(s));
+	const struct inomap *dumped = restore_set_dumped(s);
+	uint32_t adopted = 0;
+
+	names_keep(r->names, restore_set_in_use(s), dumped);
+	if (!restore_set_lost_names(s) || dumped == NULL)
+		return true;
+	if (!names_adopt(r->names, dumped, &adopted))
+		return restore_no_room(r);
+	if (adopted > 0)
+		outcome_add(r->outcome, OUTCOME_DAMAGE, 0, "%s: the names of %"
+		    PRIu32 " inodes are lost; what is whole of them gets the "
+		    "names #INODE at the root", restore_set_name(s), adopted);
 	return true;
 }
 

@@ -24,6 +24,7 @@ struct restore_set {
 	bool moved;			/* behind the end of the tree */
 	bool is_known;			/* identity and maps are */
 	bool is_contents;		/* of the set on `file` */
+	bool lost_names;		/* directories, or parts of them */
 	const char *file;		/* borrowed; NULL: that of the job */
 	uint64_t size;
 };
@@ -141,6 +142,12 @@ restore_set_open(const struct restore_set *s)
 	return s->set;
 }
 
+bool
+restore_set_lost_names(const struct restore_set *s)
+{
+	return s->lost_names;
+}
+
 const struct inomap *
 restore_set_in_use(const struct restore_set *s)
 {
@@ -252,6 +259,8 @@ read_tree(struct restore_set *s, struct restore_tree *tree)
 		}
 		if (item.kind == SET_INODE)
 			in_directory = true;
+		if (item.kind == SET_LOST)
+			s->lost_names = true;
 		if (!(in_directory ? restore_tree_take(tree, &item) :
 		    take_between(s, &item)))
 			return false;
@@ -268,6 +277,8 @@ restore_set_read_tree(struct restore_set *s)
 	const bool ok = tree != NULL && (s->set != NULL || open_set(s)) &&
 	    read_tree(s, tree);
 
+	if (tree != NULL && restore_tree_has_losses(tree))
+		s->lost_names = true;
 	restore_tree_free(tree);
 	return ok;
 }

@@ -42,6 +42,9 @@ bool restore_set_read_tree(struct restore_set *s);
 const struct inomap *restore_set_in_use(const struct restore_set *s);
 const struct inomap *restore_set_dumped(const struct restore_set *s);
 
+/* Also after that: were directories lost, or parts of them? */
+bool restore_set_lost_names(const struct restore_set *s);
+
 /* For a set that shares its drive with others: close it. */
 void restore_set_let_go(struct restore_set *s);
 

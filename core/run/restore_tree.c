@@ -19,6 +19,7 @@ struct restore_tree {
 	uint64_t next;			/* offset of what comes next */
 	uint64_t mangled;		/* KiB of this directory */
 	bool has_room;			/* for names and attributes */
+	bool has_losses;
 	size_t used;
 	uint8_t piece[PIECE_BYTES];
 };
@@ -44,6 +45,12 @@ void
 restore_tree_free(struct restore_tree *t)
 {
 	free(t);
+}
+
+bool
+restore_tree_has_losses(const struct restore_tree *t)
+{
+	return t->has_losses;
 }
 
 bool
@@ -123,8 +130,10 @@ static bool
 end(struct restore_tree *t)
 {
 	decode(t, t->used);
-	if (t->mangled > 0)
+	if (t->mangled > 0) {
 		names_mark_incomplete(t->r->names);
+		t->has_losses = true;
+	}
 	if (t->verify != NULL)
 		verify_mangled(t->verify, t->inode, t->mangled);
 	else if (t->mangled > 0)
@@ -144,6 +153,7 @@ note_lost(struct restore_tree *t, const struct set_item *item)
 		    "lost: %s; names in it may be missing", item->offset,
 		    item->offset + item->length - 1, item->why);
 	names_mark_incomplete(t->r->names);
+	t->has_losses = true;
 	take_gap(t);
 }
 
@@ -164,6 +174,15 @@ restore_tree_take(struct restore_tree *t, const struct set_item *item)
 		break;
 	case SET_LOST_DATA:
 		note_lost(t, item);
+		break;
+	case SET_DOUBT:
+		if (t->verify == NULL)
+			outcome_add(t->r->outcome, OUTCOME_MISSING, item->inode,
+			    "bytes %" PRIu64 " to %" PRIu64 " of this "
+			    "directory may be wrong: %s", item->offset,
+			    item->offset + item->length - 1, item->why);
+		names_mark_incomplete(t->r->names);
+		t->has_losses = true;
 		break;
 	case SET_XATTR:
 		ok = directories_add_xattr(t->r->directories, item->inode,

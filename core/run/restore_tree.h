@@ -28,6 +28,9 @@ void restore_tree_free(struct restore_tree *t);
  */
 bool restore_tree_take(struct restore_tree *t, const struct set_item *item);
 
+/* Was part of any directory lost, and names in it? */
+bool restore_tree_has_losses(const struct restore_tree *t);
+
 /* Is it a directory that belongs to the tree? */
 bool restore_tree_is_directory(const struct set_item *item);
 

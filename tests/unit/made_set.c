@@ -425,6 +425,13 @@ take(struct reading *r, struct set *s, const struct set_item *item)
 	case SET_LOST_DATA:
 		take_range(r, item);
 		break;
+	case SET_DOUBT:
+		ck_assert(r->open);
+		ck_assert_uint_eq(item->offset + item->length, r->offset);
+		ck_assert_ptr_nonnull(item->why);
+		if (r->part != NULL)
+			r->part->doubted += item->length;
+		break;
 	case SET_XATTR:
 		ck_assert(r->open);
 		take_xattr(item);

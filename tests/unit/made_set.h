@@ -34,6 +34,7 @@ struct made_part {
 	bool whole;			/* as the set says */
 	bool wrong;			/* data differs from what was made */
 	uint64_t lost;			/* bytes said to be lost */
+	uint64_t doubted;		/* bytes said to be doubtful */
 	unsigned int xattrs_seen;
 	bool lost_xattrs;
 };

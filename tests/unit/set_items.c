@@ -102,6 +102,7 @@ is_wanted(const struct options *o, const struct set_item *item)
 {
 	switch (item->kind) {
 	case SET_LOST_DATA:
+	case SET_DOUBT:
 	case SET_LOST_XATTRS:
 	case SET_LOST:
 	case SET_END:
@@ -129,6 +130,10 @@ print(const struct set *s, const struct set_item *item, uint64_t sum)
 		break;
 	case SET_HOLE:
 		print_range("hole", item);
+		break;
+	case SET_DOUBT:
+		printf(" %" PRIu32, item->inode);
+		print_range("doubtful data", item);
 		break;
 	case SET_LOST_DATA:
 		printf(" %" PRIu32, item->inode);
