@@ -18,7 +18,8 @@
 
 #define SCSI_TAPE_MAJOR 9	/* Documentation/admin-guide/devices.txt */
 #define WHY_BYTES 1024
-#define FIRST_VOLUME "001"	/* of -M */
+#define DIGITS_MAX 9		/* of a number at the end of a name */
+#define GAP_MAX 9		/* volumes in a row that may be missing */
 #define SCRIPT_ASKS 1		/* exit status of the script of -F */
 #define DEFAULT_CONFIG SYSCONFDIR "/dumpengine/dumpengine.conf"
 
@@ -135,21 +136,61 @@ put_list(struct restore_medium *m, const char *key)
 	return ok;
 }
 
-/* "NAME001", and NAME002 is there as well: the first of several volumes. */
-static bool
-is_first_of_several(const char *name)
+/* Where the digits at its end begin, if they say 1; else NULL. */
+static const char *
+find_number_one(const char *name)
 {
-	const size_t length = strlen(name);
-	char *second = NULL;
+	const char *end = name + strlen(name);
+	const char *digits = end;
 
-	if (length < strlen(FIRST_VOLUME) ||
-	    strcmp(name + length - strlen(FIRST_VOLUME), FIRST_VOLUME) != 0 ||
-	    (second = strdup(name)) == NULL)
-		return false;
-	second[length - 1]++;
-	const bool is_there = access(second, F_OK) == 0;
-	free(second);
-	return is_there;
+	while (digits > name && digits[-1] >= '0' && digits[-1] <= '9')
+		digits--;
+	const size_t width = (size_t)(end - digits);
+	return width > 0 && width <= DIGITS_MAX && end[-1] == '1' &&
+	    strspn(digits, "0") == width - 1 ? digits : NULL;
+}
+
+/* The name of another volume, with as many digits; to be freed. */
+static char *
+numbered(const char *name, const char *digits, uint32_t number)
+{
+	char *text;
+
+	return asprintf(&text, "%.*s%0*" PRIu32, (int)(digits - name), name,
+	    (int)strlen(digits), number) == -1 ? NULL : text;
+}
+
+/* The number of the last volume beside the first; a few may be missing. */
+static uint32_t
+last_beside(const char *name, const char *digits)
+{
+	uint32_t last = 1;
+
+	for (uint32_t n = 2; n <= last + GAP_MAX; n++) {
+		char *other = numbered(name, digits, n);
+		if (other != NULL && access(other, F_OK) == 0)
+			last = n;
+		free(other);
+	}
+	return last;
+}
+
+/*
+ * "NAME001" and those that stand beside it, NAME002 and so on.  Each is looked
+ * at before it is taken for a volume of the set.
+ */
+static bool
+put_numbered(struct restore_medium *m, const char *key, const char *digits)
+{
+	for (uint32_t n = 1; n <= m->names; n++) {
+		char *name = numbered(m->name, digits, n);
+		char *text = name == NULL ? NULL :
+		    literally(name, strlen(name), "");
+		free(name);
+		if (!put_freed(m, key, text))
+			return false;
+	}
+	return true;
 }
 
 /* Where the volumes are: by prefix, by pattern, as a list, or a single one. */
@@ -165,9 +206,11 @@ put_names(struct restore_medium *m, const char *key, bool is_there)
 		return put(m, key, name);
 	if (!is_there && strchr(name, ',') != NULL)
 		return put_list(m, key);
-	if (is_there && is_first_of_several(name))
-		return put_freed(m, key, literally(name, length -
-		    strlen(FIRST_VOLUME), "%v"));
+	const char *digits = is_there ? find_number_one(name) : NULL;
+	if (digits != NULL) {
+		m->names = last_beside(name, digits);
+		return put_numbered(m, key, digits);
+	}
 	m->names = 1;
 	return put_freed(m, key, literally(name, length, ""));
 }

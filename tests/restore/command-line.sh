@@ -59,6 +59,15 @@ for set in "-M -f dumps/v." "-f dumps/v.001" \
 	diff -r tree/sub back/sub || fail "$set"
 done
 
+# Numbers of any width; another dump that is numbered on is none of its volumes.
+for n in 1 2 3 4; do cp "dumps/v.00$n" "dumps/w$n"; done
+cp "$a" dumps/w5
+restore_into numbered 0 -r -f "$scratch/dumps/w1"
+diff -r tree/sub numbered/sub || fail "numbered volumes"
+cp "$a" dumps/one1
+cp dumps/v.002 dumps/one2
+restore 0 -t -f dumps/one1
+
 # A volume is missing: what was on it is named, and the rest is there.
 mv dumps/v.002 aside
 restore_into part 2 -x -M -f "$scratch/dumps/v."
