@@ -72,9 +72,9 @@ struct set_span {
 	uint64_t next_run;	/* bytes of the one after it */
 	uint64_t data;		/* bytes left of data, of all runs */
 	bool unchecked;		/* until its end can be seen */
-	bool suspect;		/* in place, but only `good` bytes are right */
-	bool doubtful;		/* blocks are missing: */
-	uint64_t good;		/*   bytes of `data` that are right, */
+	uint64_t good;		/* bytes of `data` that are right, and */
+	uint64_t suspect;	/* after them, in place but perhaps wrong */
+	bool doubtful;		/* blocks are missing after the good ones: */
 	uint64_t resume;	/*   position where the set goes on, */
 	uint64_t end;		/*   and where that was expected */
 };
@@ -232,8 +232,11 @@ bool set_put_data(struct set *s, const uint8_t *bytes, uint64_t length,
 /* set_span.c: what follows a header of an inode. */
 void set_begin_span(struct set *s, const struct header *h,
     const uint8_t *block);
-/* As if a header of `bytes` of data had been there. */
-void set_begin_plain_span(struct set *s, uint64_t bytes);
+/*
+ * As if a header of `bytes` of data had been there, of which the first `suspect`
+ * may be wrong.
+ */
+void set_begin_plain_span(struct set *s, uint64_t bytes, uint64_t suspect);
 
 /* set_verify.c: is the data behind a header whole? */
 enum set_verdict {
@@ -252,6 +255,9 @@ enum set_verdict set_verify(struct set *s, uint64_t data,
  * medium is damaged than a few bits.
  */
 bool set_is_garbled(struct set *s, uint64_t distance);
+
+/* Bytes of that record that are after the block there. */
+uint64_t set_rest_of_record(struct set *s, uint64_t distance);
 
 /* Go on at a position; the header there was expected at another. */
 void set_go_astray(struct set *s, uint64_t expected, uint64_t position);

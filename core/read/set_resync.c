@@ -50,7 +50,7 @@ is_all_there(struct set *s, const struct set_found *found,
 
 	if (!found->fits || s->is_coded || !set_trusts_numbers(s) ||
 	    s->window.cursor != s->expected || !is_incomplete(s) ||
-	    found->distance != blocks * s->block || set_is_garbled(s, 0))
+	    found->distance != blocks * s->block)
 		return false;
 	if (continues_inode(s, &found->header))
 		return blocks == FULL_HEADER && left > HEADER_ADDRS;
@@ -194,9 +194,11 @@ go_on_at(struct set *s, const struct set_found *found)
 	if (is_all_there(s, found, blocks)) {
 		s->astray = false;
 		/* What damaged the header may have met its data, too. */
+		const uint64_t rest = set_is_garbled(s, 0) ?
+		    set_rest_of_record(s, 0) : 0;
 		s->inode.bridged++;
 		window_pass(&s->window, s->block);
-		set_begin_plain_span(s, found->distance - s->block);
+		set_begin_plain_span(s, found->distance - s->block, rest);
 		return SET_GO_ON;
 	}
 	bridge(s, found, blocks);

@@ -92,20 +92,24 @@ pass_data(struct set *s)
 		return SET_GO_ON;
 	}
 	uint64_t part = here->length < span->run ? here->length : span->run;
-	if ((span->doubtful || span->suspect) && span->good > 0 &&
-	    part > span->good)
-		part = span->good;
+	const uint64_t limit = span->good > 0 ? span->good : span->suspect;
+	if (limit > 0 && part > limit)
+		part = limit;
 	const uint64_t before = s->inode.offset;
 	if (here->sight == WINDOW_GAP)
 		set_put_lost(s, part, "blocks could not be read");
 	else if (!set_put_data(s, here->bytes, part, here->chunk))
 		return set_out_of_memory(s);
-	if (span->suspect && span->good == 0 && here->sight != WINDOW_GAP)
+	const bool is_suspect = span->good == 0 && span->suspect > 0;
+	if (is_suspect && here->sight != WINDOW_GAP)
 		set_put_doubt(s, s->inode.offset - before,
 		    "part of the record that they are in is damaged");
 	span->run -= part;
 	span->data -= part;
-	span->good -= part < span->good ? part : span->good;
+	if (is_suspect)
+		span->suspect -= part;
+	else if (span->good > 0)
+		span->good -= part;
 	window_pass(&s->window, part);
 	return SET_GO_ON;
 }
@@ -125,7 +129,7 @@ check(struct set *s)
 		span->unchecked = true;
 		break;
 	case SET_DATA_IS_SUSPECT:
-		span->suspect = true;
+		span->suspect = span->data - span->good;
 		break;
 	case SET_DATA_IS_DOUBTFUL:
 		span->doubtful = true;
@@ -252,7 +256,7 @@ set_begin_span(struct set *s, const struct header *h, const uint8_t *block)
 }
 
 void
-set_begin_plain_span(struct set *s, uint64_t bytes)
+set_begin_plain_span(struct set *s, uint64_t bytes, uint64_t suspect)
 {
 	s->span = (struct set_span){
 		.block = s->span.block,
@@ -260,6 +264,7 @@ set_begin_plain_span(struct set *s, uint64_t bytes)
 		.run = bytes,
 		.is_data = true,
 		.data = bytes,
+		.suspect = suspect,
 	};
 	s->step = step_span;
 }

@@ -132,6 +132,18 @@ set_is_garbled(struct set *s, uint64_t distance)
 	    (uint32_t)s->identity.date;
 }
 
+uint64_t
+set_rest_of_record(struct set *s, uint64_t distance)
+{
+	const uint64_t record = (uint64_t)s->block *
+	    volumes_header(s->volumes)->blocking;
+	uint64_t position;
+
+	if (!is_in_records(s, record, &position))
+		return (RECORD_USUAL - 1) * s->block;
+	return record - (position + distance) % record - s->block;
+}
+
 /*
  * Nothing is missing, but where the data ends is not even a damaged header.
  * What is in the same record is not to be believed, either.

@@ -10,6 +10,7 @@ for n in 1 2 3 4 5 6 7 8; do
 	head -c 60000 /dev/urandom >"tree/$n"
 	head -c 3000 /dev/urandom >"tree/below/$n"
 done
+head -c 1500000 /dev/urandom >tree/big
 make_image one.img 8M tree -t ext4 -b 1024
 configure_dump one.conf one.img dumps/one
 engine 0 -c one.conf
@@ -48,7 +49,7 @@ whole () {
 # A record of ten blocks in the middle of a file is gone: only that file is not
 # whole, and it is said where.
 damage 'at = find("/4") + 20; del b[at:at + 10]'
-whole 1 2 3 5 6 7 8 below/{1,2,3,4,5,6,7,8}
+whole big 1 2 3 5 6 7 8 below/{1,2,3,4,5,6,7,8}
 said "./4" "bytes"
 ! grep -qE '\./(1|2|3|5|6|7|8|below/.) ' err || fail "$(cat err)"
 
@@ -57,6 +58,11 @@ said "./4" "bytes"
 damage 'at = find("/4"); b[at] = bytes(1024)'
 whole 1 2 3 5 6 7 8 below/{1,2,3,4,5,6,7,8}
 said ./4 "./3" "may be wrong"
+
+# In the middle of a file: what is behind it is in its place as well.
+damage 'b[find("/big") + 513] = b"U" * 1024'
+whole big 1 2 3 4 5 6 7 8
+said ./big "may be wrong"
 
 # A directory is lost, and with it the names of what was in it.
 damage 'b[find("/below")] = bytes(1024)'
