@@ -122,7 +122,8 @@ for page in man/dumpengine-nightly.7 plugins/out-tape/dumpengine-out-tape.5 \
 	grep -q '^\.Nd .*changer' "$top_srcdir/$page" ||
 	    fail "$page: apropos changer does not find it"
 done
-lines=$(sed -nE 's/.*fewer than ([0-9]+) lines of C.*/\1/p' "$top_srcdir/README.md")
+lines=$(tr '\n' ' ' <"$top_srcdir/README.md" |
+    sed -nE 's/.*fewer than ([0-9]+) lines of C.*/\1/p')
 [ "$(wc -l <"$top_srcdir/examples/out-count/out-count.c")" -lt "${lines:-0}" ] ||
     fail "an output takes more than \"$lines\" lines, which README.md promises"
 
