@@ -76,8 +76,7 @@ reserve(int fd, size_t from, size_t to)
 {
 	const off_t length = (off_t)(to - from);
 
-	if (length < 0 || (size_t)length != to - from ||
-	    (off_t)from < 0 || (size_t)(off_t)from != from) {
+	if (to > (size_t)PTRDIFF_MAX) {
 		errno = EFBIG;
 		return false;
 	}

@@ -75,8 +75,10 @@ has_met_end(struct reading *r)
 {
 	struct mtget status;
 
-	if (!drive_status(r->drive, &status) ||
-	    (!GMT_EOF(status.mt_gstat) && !GMT_EOD(status.mt_gstat)))
+	if (!drive_status(r->drive, &status))
+		return false;
+	const unsigned long bits = (unsigned long)status.mt_gstat;
+	if (!GMT_EOF(bits) && !GMT_EOD(bits))
 		return false;
 	r->at_end = true;
 	return true;

@@ -94,7 +94,8 @@ START_TEST(bad_place_costs_its_records)
 	reading_describe(r, &about);
 	ck_assert_uint_eq(about.properties, DE_READING_SEEKS);
 	while (at < TOTAL) {
-		const size_t room = TOTAL - at < 300000 ? TOTAL - at : 300000;
+		const size_t room = TOTAL - at < 300000 ?
+		    (size_t)(TOTAL - at) : 300000;
 		status = reading_next(r, got + at, room, &length);
 		ck_assert(status == DE_OK || status == DE_LOST);
 		if (status == DE_LOST && first == UINT64_MAX)

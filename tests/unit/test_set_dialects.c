@@ -137,7 +137,8 @@ take(struct came *c, const struct set_item *item)
 		if (item->inode != FILE_INODE)
 			break;
 		ck_assert_uint_le(item->offset + item->length, FILE_SIZE);
-		memcpy(c->bytes + item->offset, item->bytes, item->length);
+		memcpy(c->bytes + item->offset, item->bytes,
+		    (size_t)item->length);
 		c->length += item->length;
 		break;
 	case SET_XATTR:
