@@ -17,6 +17,7 @@ test_on trixie "$(dpkg --print-architecture 2>/dev/null)" \
     tests/levels/chain.sh \
     tests/levels/tree.sh \
     tests/package/manual.sh \
+    tests/restore/tree.sh \
     tests/stream/notes.sh \
     tests/stream/restore-command.sh \
     tests/roundtrip/ext2.sh \

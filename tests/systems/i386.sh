@@ -13,12 +13,17 @@ test_on bookworm i386 \
     tests/stream/large-file.sh \
     tests/levels/chain.sh \
     tests/levels/dumpdates.sh \
+    tests/restore/command-line.sh \
     tests/stream/reported.sh \
     tests/stream/same-bytes.sh \
     tests/unit/test_capacity \
     tests/unit/test_date \
     tests/unit/test_dumpdates \
     tests/unit/test_header \
+    tests/unit/test_header_decode \
     tests/unit/test_inomap \
+    tests/unit/test_names \
     tests/unit/test_options \
-    tests/unit/test_ring
+    tests/unit/test_ring \
+    tests/unit/test_set \
+    tests/unit/test_state
