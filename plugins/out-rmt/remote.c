@@ -208,14 +208,23 @@ remote_open(struct remote *r, enum open_mode mode)
 	    "cannot be opened for writing");
 }
 
+/* close(2) returns 0: anything else is the answer to something else. */
 bool
 remote_close(struct remote *r)
 {
 	char request[REQUEST_BYTES];
 	const size_t length = request_close(request);
+	struct answer answer;
 
-	return ask_and_report(r, request, length, "cannot be closed, so the "
-	    "last data may be missing");
+	if (!remote_ask(r, request, length, &answer))
+		return false;
+	if (answer.error != 0)
+		remote_report(r, "cannot be closed, so the last data may be "
+		    "missing", answer.error, answer.text);
+	else if (answer.number != 0)
+		connection_distrust(r->connection, "sent an impossible "
+		    "number");
+	return answer.error == 0 && answer.number == 0;
 }
 
 bool
