@@ -39,8 +39,8 @@ blocks_left(const struct set *s)
 }
 
 /*
- * Just one header is damaged, and what is behind it is all there: if these are as many
- * blocks as it must have stood for, then none of them was a hole.
+ * Just one header is damaged, and what is behind it is all there: if these are
+ * as many blocks as it must have stood for, then none of them was a hole.
  */
 static bool
 is_all_there(struct set *s, const struct set_found *found,

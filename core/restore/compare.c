@@ -44,14 +44,7 @@ compare_new(const struct compare_config *config)
 
 	if (c == NULL)
 		return NULL;
-	c->settings = config->settings;
-	c->names = config->names;
-	c->target = config->target;
-	c->outcome = config->outcome;
-	c->wanted = config->wanted;
-	c->root_is_wanted = config->root_is_wanted;
-	c->is_whole = config->is_whole;
-	c->aside = config->aside;
+	c->config = *config;
 	pthread_mutex_init(&c->lock, NULL);
 	c->worker_count = config->settings->workers;
 	c->workers = calloc(c->worker_count, sizeof(*c->workers));
@@ -105,14 +98,14 @@ compare_bytes(const struct compare *c)
 bool
 compare_is_wanted(const struct compare *c, uint32_t id)
 {
-	return c->wanted == NULL ||
-	    inomap_has(c->wanted, id + 1);
+	return c->config.wanted == NULL ||
+	    inomap_has(c->config.wanted, id + 1);
 }
 
 void
 compare_unreadable(struct compare *c, uint32_t inode, const char *what)
 {
-	outcome_add(c->outcome, OUTCOME_DIFFERENT, inode,
+	outcome_add(c->config.outcome, OUTCOME_DIFFERENT, inode,
 	    "%s cannot be read: %s", what, strerror(errno));
 }
 
@@ -133,9 +126,9 @@ compare_open(int directory, const char *name, int flags)
 static void
 say_missing(struct compare *c, uint32_t id)
 {
-	struct outcome *o = c->outcome;
+	struct outcome *o = c->config.outcome;
 	const int error = errno;
-	char *path = names_path(c->names, id);
+	char *path = names_path(c->config.names, id);
 	const char *text = path == NULL ? "(out of memory)" : path;
 
 	if (error == ENOENT || error == ENOTDIR || error == ELOOP)
@@ -156,11 +149,11 @@ look(struct compare *c, unsigned int worker, uint32_t id,
 {
 	struct name_entry entry;
 
-	names_entry(c->names, id, &entry);
+	names_entry(c->config.names, id, &entry);
 	snprintf(name, COMPARE_NAME_BYTES, "%.*s", (int)entry.length,
 	    entry.name);
 	const int directory =
-	    target_directory(c->target, worker, entry.directory);
+	    target_directory(c->config.target, worker, entry.directory);
 	if (directory != -1 &&
 	    fstatat(directory, name, st, AT_SYMLINK_NOFOLLOW) == 0)
 		return directory;
@@ -172,14 +165,14 @@ static uint32_t
 next_wanted(const struct compare *c, uint32_t id)
 {
 	while (id != NAMES_NONE && !compare_is_wanted(c, id))
-		id = names_next_of_inode(c->names, id);
+		id = names_next_of_inode(c->config.names, id);
 	return id;
 }
 
 static bool
 has_links(const struct compare *c, uint32_t id)
 {
-	return next_wanted(c, names_next_of_inode(c->names, id)) !=
+	return next_wanted(c, names_next_of_inode(c->config.names, id)) !=
 	    NAMES_NONE;
 }
 
@@ -188,7 +181,7 @@ static void
 compare_links(struct compare *c, unsigned int worker, uint32_t id,
     const struct stat *first)
 {
-	const struct names *names = c->names;
+	const struct names *names = c->config.names;
 
 	while ((id = next_wanted(c, names_next_of_inode(names, id))) !=
 	    NAMES_NONE) {
@@ -200,7 +193,7 @@ compare_links(struct compare *c, unsigned int worker, uint32_t id,
 		struct name_entry entry;
 		names_entry(names, id, &entry);
 		char *path = names_path(names, id);
-		outcome_add(c->outcome, OUTCOME_DIFFERENT, entry.inode,
+		outcome_add(c->config.outcome, OUTCOME_DIFFERENT, entry.inode,
 		    "%s is another file, expected a hard link",
 		    path == NULL ? "(out of memory)" : path);
 		free(path);
@@ -213,7 +206,7 @@ static void
 say_contents(struct file *f, uint64_t offset)
 {
 	if (!f->differs)
-		outcome_add(f->compare->outcome, OUTCOME_DIFFERENT,
+		outcome_add(f->compare->config.outcome, OUTCOME_DIFFERENT,
 		    f->inode, "contents differ at byte %" PRIu64, offset);
 	f->differs = true;
 }
@@ -318,7 +311,7 @@ compare_link(struct file *f)
 	if (f->link_length == strlen(f->link_on_disk) &&
 	    memcmp(f->link, f->link_on_disk, f->link_length) == 0)
 		return;
-	outcome_add(f->compare->outcome, OUTCOME_DIFFERENT, f->inode,
+	outcome_add(f->compare->config.outcome, OUTCOME_DIFFERENT, f->inode,
 	    "link to %s, expected %.*s", f->link_on_disk, (int)f->link_length,
 	    f->link);
 }
@@ -339,7 +332,7 @@ open_contents(struct file *f, int directory, const char *name,
 	}
 	if (st->st_dev == before.st_dev && st->st_ino == before.st_ino)
 		return true;
-	outcome_add(f->compare->outcome, OUTCOME_DIFFERENT, f->inode,
+	outcome_add(f->compare->config.outcome, OUTCOME_DIFFERENT, f->inode,
 	    "it was replaced while it was compared");
 	return false;
 }
@@ -371,7 +364,7 @@ compare_size(struct file *f, const struct stat *st)
 
 	if ((uint64_t)st->st_size == expected)
 		return;
-	outcome_add(f->compare->outcome, OUTCOME_DIFFERENT, f->inode,
+	outcome_add(f->compare->config.outcome, OUTCOME_DIFFERENT, f->inode,
 	    "size %" PRIu64 ", expected %" PRIu64, (uint64_t)st->st_size,
 	    expected);
 	f->differs = true;
@@ -430,7 +423,7 @@ begin(void *arg, unsigned int worker, const struct header *header)
 	if (header->is_hidden || S_ISDIR(header->meta.mode))
 		return NULL;
 	const uint32_t id = next_wanted(c,
-	    names_of_inode(c->names, header->inode));
+	    names_of_inode(c->config.names, header->inode));
 	if (id == NAMES_NONE)
 		return NULL;
 	struct file *f = calloc(1, sizeof(*f));
@@ -478,7 +471,7 @@ lost(void *inode, uint64_t offset, uint64_t length, const char *why)
 {
 	struct file *f = inode;
 
-	outcome_add(f->compare->outcome, OUTCOME_MISSING, f->inode,
+	outcome_add(f->compare->config.outcome, OUTCOME_MISSING, f->inode,
 	    "bytes %" PRIu64 " to %" PRIu64 " are not in the set: %s", offset,
 	    offset + length - 1, why);
 }
@@ -488,7 +481,7 @@ doubt(void *inode, uint64_t offset, uint64_t length, const char *why)
 {
 	struct file *f = inode;
 
-	outcome_add(f->compare->outcome, OUTCOME_MISSING, f->inode,
+	outcome_add(f->compare->config.outcome, OUTCOME_MISSING, f->inode,
 	    "bytes %" PRIu64 " to %" PRIu64 " may be wrong in the set: %s",
 	    offset, offset + length - 1, why);
 }
@@ -507,7 +500,7 @@ lost_xattrs(void *inode, const char *why)
 	struct file *f = inode;
 
 	f->place.list_is_lost = true;
-	outcome_add(f->compare->outcome, OUTCOME_MISSING, f->inode,
+	outcome_add(f->compare->config.outcome, OUTCOME_MISSING, f->inode,
 	    "attributes are not in the set: %s", why);
 }
 

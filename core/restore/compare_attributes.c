@@ -138,7 +138,7 @@ is_hidden_from_us(const char *name)
 static void
 say_absent(struct compare_place *p, const struct de_xattr *xattr)
 {
-	struct outcome *o = p->compare->outcome;
+	struct outcome *o = p->compare->config.outcome;
 
 	if (is_hidden_from_us(xattr->name))
 		outcome_not_permitted(o, "trusted attributes");
@@ -150,7 +150,7 @@ say_absent(struct compare_place *p, const struct de_xattr *xattr)
 void
 compare_attribute(struct compare_place *p, const struct de_xattr *xattr)
 {
-	struct outcome *o = p->compare->outcome;
+	struct outcome *o = p->compare->config.outcome;
 	const ssize_t n = get(p, xattr->name);
 
 	if (n >= 0) {
@@ -185,7 +185,7 @@ is_made_by_the_system(const char *name)
 static void
 say_extra(struct compare *c, uint32_t inode, const char *name)
 {
-	outcome_add(c->outcome, OUTCOME_DIFFERENT, inode,
+	outcome_add(c->config.outcome, OUTCOME_DIFFERENT, inode,
 	    "attribute %s is not in the set", name);
 }
 
@@ -299,7 +299,7 @@ drop_extra(struct compare *c, uint32_t inode, const char *name)
 static uint32_t
 wanted_name(const struct compare *c, uint32_t inode)
 {
-	const struct names *names = c->names;
+	const struct names *names = c->config.names;
 	uint32_t id;
 
 	for (id = names_of_inode(names, inode); id != NAMES_NONE;
@@ -321,11 +321,11 @@ compare_late_xattr(struct compare *c, uint32_t inode,
 
 	drop_extra(c, inode, xattr->name);
 	/* Those of directories are in struct directories. */
-	if (id == NAMES_NONE || names_is_directory(c->names, inode))
+	if (id == NAMES_NONE || names_is_directory(c->config.names, inode))
 		return;
-	names_entry(c->names, id, &entry);
+	names_entry(c->config.names, id, &entry);
 	const int directory =
-	    target_directory(c->target, 0, entry.directory);
+	    target_directory(c->config.target, 0, entry.directory);
 	if (directory == -1)
 		return;
 	snprintf(name, sizeof(name), "%.*s", (int)entry.length, entry.name);

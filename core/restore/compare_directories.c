@@ -36,7 +36,7 @@ take_attribute(void *arg, const struct de_xattr *xattr)
 static bool
 is_aside(const struct compare *c, const char *name)
 {
-	const char *const *aside = c->aside;
+	const char *const *aside = c->config.aside;
 
 	for (; aside != NULL && *aside != NULL; aside++)
 		if (strcmp(*aside, name) == 0)
@@ -49,7 +49,7 @@ is_aside(const struct compare *c, const char *name)
 static bool
 has_left_something(const struct compare *c, int fd)
 {
-	const char *const *aside = c->aside;
+	const char *const *aside = c->config.aside;
 	struct stat st;
 
 	for (; aside != NULL && *aside != NULL; aside++)
@@ -84,11 +84,11 @@ compare_inode(struct member *m, uint32_t inode, int fd, const struct stat *st)
 static void
 say_unknown(struct compare *c, uint32_t inode, const char *name)
 {
-	const uint32_t id = names_of_directory(c->names, inode);
+	const uint32_t id = names_of_directory(c->config.names, inode);
 	char *path = id == NAMES_NONE ? strdup(".") :
-	    names_path(c->names, id);
+	    names_path(c->config.names, id);
 
-	outcome_add(c->outcome, OUTCOME_DIFFERENT, 0,
+	outcome_add(c->config.outcome, OUTCOME_DIFFERENT, 0,
 	    "%s/%s: is not in the set",
 	    path == NULL ? "(out of memory)" : path, name);
 	free(path);
@@ -110,7 +110,7 @@ compare_entries(struct compare *c, uint32_t inode, int fd)
 		const char *name = entry->d_name;
 		if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
 			continue;
-		if (names_lookup(c->names, inode, name, strlen(name)) !=
+		if (names_lookup(c->config.names, inode, name, strlen(name)) !=
 		    NAMES_NONE)
 			continue;
 		if (inode != NAMES_ROOT || !is_aside(c, name))
@@ -127,7 +127,7 @@ is_mounted_on(const struct compare *c, uint32_t inode, const struct stat *st)
 {
 	uint32_t first, count;
 
-	names_in_directory(c->names, inode, &first, &count);
+	names_in_directory(c->config.names, inode, &first, &count);
 	return count == 0 && st->st_dev != c->root_device;
 }
 
@@ -143,13 +143,13 @@ compare_open_directory(struct member *m, uint32_t inode, int fd)
 		return;
 	}
 	if (is_mounted_on(c, inode, &st)) {
-		outcome_add(c->outcome, OUTCOME_NOTE, inode,
+		outcome_add(c->config.outcome, OUTCOME_NOTE, inode,
 		    "another filesystem is mounted there; not compared");
 		close(fd);
 		return;
 	}
 	compare_inode(m, inode, fd, &st);
-	if (c->is_whole && !c->settings->no_recursion)
+	if (c->config.is_whole && !c->config.settings->no_recursion)
 		compare_entries(c, inode, fd);
 	else
 		close(fd);
@@ -159,22 +159,22 @@ static void
 compare_directory(struct member *m, uint32_t inode)
 {
 	struct compare *c = m->crowd->compare;
-	const uint32_t id = names_of_directory(c->names, inode);
+	const uint32_t id = names_of_directory(c->config.names, inode);
 
-	if (id == NAMES_NONE ? !c->root_is_wanted :
+	if (id == NAMES_NONE ? !c->config.root_is_wanted :
 	    !compare_is_wanted(c, id))
 		return;
 	const int directory =
-	    target_directory(c->target, m->worker, inode);
+	    target_directory(c->config.target, m->worker, inode);
 	const int fd = directory == -1 ? -1 :
 	    compare_open(directory, ".", O_DIRECTORY);
 	if (fd != -1)
 		compare_open_directory(m, inode, fd);
 	else if (errno == ENOENT)
-		outcome_add(c->outcome, OUTCOME_DIFFERENT, inode,
+		outcome_add(c->config.outcome, OUTCOME_DIFFERENT, inode,
 		    "is not there");
 	else if (errno == ENOTDIR || errno == ELOOP)
-		outcome_add(c->outcome, OUTCOME_DIFFERENT, inode,
+		outcome_add(c->config.outcome, OUTCOME_DIFFERENT, inode,
 		    "is no directory, expected one");
 	else
 		compare_unreadable(c, inode, "the directory");
@@ -185,7 +185,7 @@ take_directories(void *arg)
 {
 	struct member *m = arg;
 	struct crowd *crowd = m->crowd;
-	const struct names *names = crowd->compare->names;
+	const struct names *names = crowd->compare->config.names;
 	const uint64_t all = names_directory_count(names);
 	uint64_t first;
 

@@ -7,6 +7,7 @@
 #include <sys/sysmacros.h>
 #include <time.h>
 
+#include "core/restore/compare.h"
 #include "core/restore/compare_own.h"
 
 /*
@@ -50,7 +51,7 @@ compare_type(struct compare *c, uint32_t inode, uint16_t mode,
 {
 	if ((st->st_mode & S_IFMT) == (mode & S_IFMT))
 		return true;
-	outcome_add(c->outcome, OUTCOME_DIFFERENT, inode,
+	outcome_add(c->config.outcome, OUTCOME_DIFFERENT, inode,
 	    "it is %s, expected %s", type_name(st->st_mode), type_name(mode));
 	return false;
 }
@@ -64,7 +65,7 @@ compare_mode(struct compare *c, const struct de_inode *meta,
 
 	/* Linux has no modes of symbolic links. */
 	if (is != expected && !S_ISLNK(meta->mode))
-		outcome_add(c->outcome, OUTCOME_DIFFERENT, meta->number,
+		outcome_add(c->config.outcome, OUTCOME_DIFFERENT, meta->number,
 		    "mode %04o, expected %04o", is, expected);
 }
 
@@ -73,7 +74,7 @@ compare_number(struct compare *c, uint32_t inode, const char *what,
     uint32_t is, uint32_t expected)
 {
 	if (is != expected)
-		outcome_add(c->outcome, OUTCOME_DIFFERENT, inode,
+		outcome_add(c->config.outcome, OUTCOME_DIFFERENT, inode,
 		    "%s %" PRIu32 ", expected %" PRIu32, what, is, expected);
 }
 
@@ -87,7 +88,7 @@ compare_device(struct compare *c, const struct de_inode *meta,
 	if (!S_ISCHR(meta->mode) && !S_ISBLK(meta->mode))
 		return;
 	if (is_major != meta->device_major || is_minor != meta->device_minor)
-		outcome_add(c->outcome, OUTCOME_DIFFERENT, meta->number,
+		outcome_add(c->config.outcome, OUTCOME_DIFFERENT, meta->number,
 		    "device %u:%u, expected %" PRIu32 ":%" PRIu32, is_major,
 		    is_minor, meta->device_major, meta->device_minor);
 }
@@ -119,7 +120,7 @@ compare_time(struct compare *c, const struct de_inode *meta, bool is_exact,
 	if (is->tv_sec == expected->seconds &&
 	    is->tv_nsec / unit == (long)expected->nanoseconds / unit)
 		return;
-	outcome_add(c->outcome, OUTCOME_DIFFERENT, meta->number,
+	outcome_add(c->config.outcome, OUTCOME_DIFFERENT, meta->number,
 	    "modification time %s, expected %s",
 	    time_text(is->tv_sec, is->tv_nsec, text[0]),
 	    time_text(expected->seconds, (long)expected->nanoseconds, text[1]));
@@ -134,12 +135,12 @@ compare_flags(struct compare *c, const struct de_inode *meta, int fd)
 	if (ioctl(fd, FS_IOC_GETFLAGS, &flags) != 0) {
 		/* A filesystem without flags. */
 		if (expected != 0)
-			outcome_not_permitted(c->outcome, "flags");
+			outcome_not_permitted(c->config.outcome, "flags");
 		return;
 	}
 	const unsigned int is = (unsigned int)flags & FLAGS_COMPARED;
 	if (is != expected)
-		outcome_add(c->outcome, OUTCOME_DIFFERENT, meta->number,
+		outcome_add(c->config.outcome, OUTCOME_DIFFERENT, meta->number,
 		    "flags 0x%x, expected 0x%x", is, expected);
 }
 
@@ -152,7 +153,7 @@ compare_project(struct compare *c, const struct de_inode *meta, int fd)
 		compare_number(c, meta->number, "project", attr.fsx_projid,
 		    meta->project);
 	else if (meta->project != 0)
-		outcome_not_permitted(c->outcome, "projects");
+		outcome_not_permitted(c->config.outcome, "projects");
 }
 
 void

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * compare_own.h - between the files of compare
+ * compare_own.h - between the files of compare; include compare.h before it
  */
 #ifndef CORE_COMPARE_OWN_H
 #define CORE_COMPARE_OWN_H
@@ -32,15 +32,8 @@ struct compare_extra {
 	char *name;		/* owned; NULL: it has come */
 };
 
-struct compare {		/* the first ones as in compare_config */
-	const struct restore_settings *settings;
-	const struct names *names;
-	struct target *target;
-	struct outcome *outcome;
-	const struct inomap *wanted;
-	bool root_is_wanted;
-	bool is_whole;
-	const char *const *aside;
+struct compare {
+	struct compare_config config;
 	struct compare_worker *workers;
 	unsigned int worker_count;
 	dev_t root_device;
