@@ -289,13 +289,32 @@ header_runs_begin(struct header_runs *r, const struct dialect *d,
 	r->left = h->type == HEADER_INODE || h->type == HEADER_ADDR ||
 	    h->continues ? h->count : 0;
 	r->are_coded = d->family == DIALECT_LINUX;
+	r->has_lengths = false;
 }
 
-/* All equal ones at once. */
+/* How many of the first bytes are the same, eight at once. */
+static uint32_t
+count_equal(const uint8_t *bytes, uint32_t count)
+{
+	uint64_t first, next;
+	uint32_t n = 1;
+
+	memset(&first, bytes[0], sizeof(first));
+	for (; count - n >= sizeof(next); n += (uint32_t)sizeof(next)) {
+		memcpy(&next, bytes + n, sizeof(next));
+		if (next != first)
+			break;
+	}
+	while (n < count && bytes[n] == bytes[0])
+		n++;
+	return n;
+}
+
+/* All of one kind at once; data has several codes. */
 static void
 next_plain(struct header_runs *r, uint32_t *blocks, bool *is_data)
 {
-	uint32_t n = 1;
+	uint32_t n = count_equal(r->codes, r->left);
 
 	*is_data = r->codes[0] != 0;
 	while (n < r->left && (r->codes[n] != 0) == *is_data)
@@ -314,6 +333,10 @@ next_code(struct header_runs *r, uint32_t *blocks, bool *is_data)
 
 	*is_data = (first & CODE_IS_DATA) != 0;
 	*blocks = (first >> CODE_LENGTH_SHIFT & CODE_LENGTH_MASK) + 1;
+	if ((first & ~CODE_IS_DATA) == 0)
+		*blocks = used = count_equal(r->codes, r->left);
+	else
+		r->has_lengths = true;
 	if ((first & CODE_IS_LONG) != 0 && r->left > 1) {
 		*blocks += CODE_LONG_UNIT * (r->codes[1] + 1u);
 		used = 2;

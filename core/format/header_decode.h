@@ -34,12 +34,16 @@ struct header_runs {
 	const uint8_t *codes;
 	uint32_t left;		/* bytes of codes */
 	bool are_coded;		/* run lengths; else one block per byte */
+	bool has_lengths;	/* a code of more than one block has come */
 };
 
 void header_runs_begin(struct header_runs *r, const struct dialect *d,
     const struct header *h);
 
-/* The next run, 1 to 16448 blocks of d->block_size; false at the end. */
+/*
+ * The next run, 1 to 16448 blocks of d->block_size; false at the end.  The one
+ * after it may be of the same kind.
+ */
 bool header_runs_next(struct header_runs *r, uint32_t *blocks, bool *is_data);
 
 /* All blocks of data after this header, holes not counted. */

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #define QUEUE_MAX 16		/* chunks */
-#define PIECE_MIN ((size_t)16 << 10)
+#define PIECE_MIN ((size_t)4 << 10)	/* a page; for a header and a look ahead */
 
 /*
  * While `busy` is set, the thread reads; otherwise `volume`, `unpack`,

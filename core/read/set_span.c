@@ -16,12 +16,11 @@ take_run(struct set *s, bool *is_data)
 	if (s->span.is_plain ||
 	    !header_runs_next(&s->span.runs, &blocks, is_data))
 		return 0;
-	if (blocks > 1 && s->span.runs.are_coded)
-		s->is_coded = true;
+	s->is_coded |= s->span.runs.has_lengths;
 	return (uint64_t)blocks * s->block;
 }
 
-/* Most dialects have a run for each block: join them. */
+/* A run may come in pieces: join them. */
 static bool
 next_run(struct set *s)
 {

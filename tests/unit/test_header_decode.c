@@ -847,6 +847,19 @@ START_TEST(run_lengths)
 }
 END_TEST
 
+/* As writers that know no run lengths do it, all over a header. */
+START_TEST(single_blocks_are_joined)
+{
+	static const char codes[] = "\0\0\0\0\0\0\0\0\0\0\1"
+	    "\1\1\1\1\1\1\1\1\2\2\0";
+	static const uint32_t blocks[] = { 10, 9, 2, 2, 1 };
+	static const bool are_data[] = { false, true, false, false, false };
+
+	expect_runs(&ours, codes, sizeof(codes) - 1, blocks, are_data,
+	    COUNT(blocks));
+}
+END_TEST
+
 START_TEST(plain_addresses)
 {
 	const struct dialect bsd = { .family = DIALECT_44BSD,
@@ -928,7 +941,7 @@ main(void)
 		seventh_edition,
 		sizes_with_exchanged_halves,
 		only_headers_are_headers,
-		run_lengths,
+		run_lengths, single_blocks_are_joined,
 		plain_addresses,
 		no_bytes_lead_astray,
 	};
