@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * catalog.h - which dump is on which medium: a SQLite database
+ *
+ * The schema is that of dumpengine-catalog(5), for people to query.  Everything
+ * about one dump is added in one transaction.  A file of an older schema is
+ * brought up to date when it is opened for writing; one of a newer schema is
+ * refused, naming both.  Several processes may use it at once (WAL); a writer
+ * waits up to 30 seconds for another.
+ *
+ * With names it costs less than 60 bytes a file and dump; without, some hundred
+ * bytes a volume.  Memory is bounded whatever it holds.
+ *
+ * One thread uses a connection.  Functions that return false have reported why,
+ * with the name of the file.
+ */
+#ifndef CORE_CATALOG_H
+#define CORE_CATALOG_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/base/report.h"
+#include "core/format/index_encode.h"
+
+#define CATALOG_SCHEMA 1		/* PRAGMA user_version */
+
+struct catalog;
+
+enum catalog_mode {
+	CATALOG_READ,		/* it must exist */
+	CATALOG_WRITE,		/* made if it is not there, with mode 0600 */
+	CATALOG_NEW		/* refuse one that is there */
+};
+
+/* `file` and `rep` are borrowed.  NULL after reporting why. */
+struct catalog *catalog_open(const char *file, enum catalog_mode mode,
+    struct report *rep);
+void catalog_close(struct catalog *c);		/* accepts NULL */
+
+/* A transaction, for writing: all that is between is there, or nothing. */
+bool catalog_begin(struct catalog *c);
+bool catalog_commit(struct catalog *c);
+void catalog_rollback(struct catalog *c);
+
+/* ------------------------------------------------------------------ dumps */
+
+enum catalog_state {
+	CATALOG_COMPLETE = 0,	/* everything is on its volumes */
+	CATALOG_INCOMPLETE,	/* items are missing */
+	CATALOG_ABORTED,	/* no restore should use it */
+	CATALOG_EXPIRED		/* its volumes may be overwritten, or are gone */
+};
+
+/* Strings are UTF-8 or escaped by history_text(); NULL: unknown. */
+struct catalog_dump {
+	int64_t id;		/* of the row; set by catalog_add_dump() */
+	const char *job;
+	const char *host;	/* these five as in the headers */
+	const char *device;
+	const char *filesystem;
+	const char *label;
+	int32_t level;
+	int64_t date;
+	int64_t base_date;	/* 0: full */
+	const char *source;	/* plugin, as "ext2" */
+	const char *uuid;	/* of the filesystem */
+	const char *subtree;
+	const char *exclude;	/* JSON array */
+	const char *output;	/* plugin */
+	const char *program;	/* and its version */
+	int64_t begun;		/* seconds */
+	int64_t ended;		/* 0: unknown */
+	enum catalog_state state;
+	int32_t status;		/* exit status; -1: unknown */
+	uint64_t findings;
+	uint64_t notes;
+	uint64_t blocks;	/* tape blocks in all */
+	bool has_names;		/* its names and inodes are there */
+	const char *config;	/* file it was made with; for commands */
+};
+
+/*
+ * A dump is known by host, device, level and date: one that is there already
+ * is replaced, but what only the catalogue knows (copies, when verified, kept)
+ * stays.  Fills in d->id.
+ */
+bool catalog_add_dump(struct catalog *c, struct catalog_dump *d);
+
+struct catalog_volume {
+	int64_t id;
+	int64_t dump;
+	uint32_t copy;		/* 0: as dumped; 1, ...: made later */
+	uint32_t number;
+	const char *output;	/* plugin that reads it */
+	const char *medium;	/* file, device or host:file */
+	const char *barcode;	/* of the tape, or its serial number; NULL */
+	const char *label;	/* of the medium; NULL */
+	int64_t file;		/* tape file number; -1: none */
+	uint64_t first;		/* tape block of the stream */
+	uint64_t blocks;
+	const char *digest;	/* 32 hexadecimal digits; NULL: unknown */
+	int64_t written;	/* when; 0: unknown */
+	int64_t verified;	/* when last; 0: never */
+	int32_t record_blocks;	/* tape blocks in a record */
+};
+bool catalog_add_volume(struct catalog *c, struct catalog_volume *v);
+
+/* When it was last found to be what it should be. */
+bool catalog_set_verified(struct catalog *c, int64_t volume, int64_t when);
+
+/*
+ * Names and inodes of a dump, within its transaction: an entry of a directory,
+ * and where inodes are.  Names that are no UTF-8 are stored as BLOB.
+ */
+bool catalog_add_name(struct catalog *c, int64_t dump, uint32_t directory,
+    const char *name, size_t length, uint32_t inode);
+bool catalog_add_inode(struct catalog *c, int64_t dump,
+    const struct index_inode *i);
+
+bool catalog_set_state(struct catalog *c, int64_t dump,
+    enum catalog_state state);
+/* Forgets it and all that hangs on it. */
+bool catalog_forget(struct catalog *c, int64_t dump);
+
+/* ---------------------------------------------------------------- queries */
+
+/*
+ * Called for each row; what it gets is valid until it returns.  False stops,
+ * which is no failure.
+ */
+typedef bool catalog_dump_fn(void *arg, const struct catalog_dump *d);
+typedef bool catalog_volume_fn(void *arg, const struct catalog_volume *v);
+
+/* Which dumps; all in order of job and date. */
+struct catalog_filter {
+	const char *job;	/* NULL: any */
+	int64_t dump;		/* id; 0: any */
+	int64_t until;		/* no later date than this; 0: any */
+	bool usable;		/* complete or incomplete only */
+};
+bool catalog_dumps(struct catalog *c, const struct catalog_filter *filter,
+    catalog_dump_fn *fn, void *arg);
+
+/* In the order of copies and numbers. */
+bool catalog_volumes(struct catalog *c, int64_t dump, catalog_volume_fn *fn,
+    void *arg);
+
+#define CATALOG_CHAIN_MAX 64
+
+/* The dumps that a tree of a date is made of, from level 0 on. */
+struct catalog_chain {
+	int64_t dumps[CATALOG_CHAIN_MAX];
+	unsigned int count;	/* 0: there is none */
+	/* The first of its bases that is not in the catalogue; 0: none. */
+	int64_t missing_date;
+};
+/* As it stood at `at`: the newest usable dump not later than that. */
+bool catalog_chain_at(struct catalog *c, const char *job, int64_t at,
+    struct catalog_chain *chain);
+/* Of one dump. */
+bool catalog_chain_of(struct catalog *c, int64_t dump,
+    struct catalog_chain *chain);
+
+/* A version of a file: its inode in one dump. */
+struct catalog_version {
+	const char *path;	/* "./a/b"; escaped by history_text() */
+	int64_t dump;
+	struct index_inode inode;
+	bool has_inode;		/* else the dump has only its name */
+};
+typedef bool catalog_version_fn(void *arg, const struct catalog_version *v);
+
+/*
+ * All versions of all files whose path or, without a slash in it, whose name
+ * fits the glob, by path and date.
+ */
+bool catalog_find(struct catalog *c, const struct catalog_filter *filter,
+    const char *pattern, catalog_version_fn *fn, void *arg);
+
+/*
+ * The version of a path in the tree of a chain, and of all below it; false if
+ * the path is not in it (nothing is reported), or after an error; *found says.
+ */
+bool catalog_lookup(struct catalog *c, const struct catalog_chain *chain,
+    const char *path, struct catalog_version *v, bool *found);
+
+#endif
