@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "core/restore/extract.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/fs.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "core/restore/extract_own.h"
 
@@ -29,7 +33,53 @@ extract_open_existing(struct file *f)
 	return f->object.fd != -1 || errno == EACCES;
 }
 
-/* Another hard link may be anybody's file. */
+/*
+ * Does the directory have exactly this name?  One that folds case finds a file
+ * under others as well.
+ */
+static bool
+is_exact(int directory, const char *name)
+{
+	int flags = 0;
+	bool found = false;
+
+	if (ioctl(directory, FS_IOC_GETFLAGS, &flags) != 0 ||
+	    (flags & FS_CASEFOLD_FL) == 0)
+		return true;
+	const int fd = openat(directory, ".",
+	    O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = fd == -1 ? NULL : fdopendir(fd);
+	if (dir == NULL) {
+		if (fd != -1)
+			close(fd);
+		return false;
+	}
+	for (const struct dirent *e; !found && (e = readdir(dir)) != NULL;)
+		found = strcmp(e->d_name, name) == 0;
+	closedir(dir);
+	return found;
+}
+
+/* Is that name of the inode one of the file `st`? */
+static bool
+is_same_file(const struct file *f, uint32_t id, const struct stat *st)
+{
+	char name[NAME_BYTES];
+	uint32_t directory;
+	struct stat other;
+
+	const int fd = extract_open_parent(f->e, f->worker, id, &directory,
+	    name);
+	return fd != -1 &&
+	    fstatat(fd, name, &other, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    other.st_dev == st->st_dev && other.st_ino == st->st_ino &&
+	    is_exact(fd, name);
+}
+
+/*
+ * Another hard link may be anybody's file.  The set may claim as many names as it
+ * likes: only those count that are there and are this file.
+ */
 static bool
 has_foreign_links(const struct file *f)
 {
@@ -37,11 +87,16 @@ has_foreign_links(const struct file *f)
 	struct stat st;
 	nlink_t known = 0;
 
+	if (fstatat(f->object.directory, f->name, &st, AT_SYMLINK_NOFOLLOW)
+	    == -1)
+		return true;
+	if (st.st_nlink == 1 || f->e->config.settings->by_number)
+		return st.st_nlink > 1;
 	for (uint32_t id = names_of_inode(names, f->header->inode);
 	    id != NAMES_NONE; id = names_next_of_inode(names, id))
-		known++;
-	return fstatat(f->object.directory, f->name, &st, AT_SYMLINK_NOFOLLOW)
-	    == -1 || st.st_nlink > known;
+		if (is_same_file(f, id, &st))
+			known++;
+	return st.st_nlink > known;
 }
 
 static bool
@@ -57,6 +112,27 @@ may_change(struct file *f)
 	return result == IN_WAY_GONE;
 }
 
+/* Named, and left as it is. */
+static bool
+is_ours(struct file *f)
+{
+	if (has_foreign_links(f)) {
+		extract_fault(f, "its owner, mode and times are left as they "
+		    "are, as it has hard links that are not in the set");
+		return false;
+	}
+	/* Other directories have been opened. */
+	return extract_go_to_name(f, f->id);
+}
+
+static void
+close_it(struct file *f)
+{
+	if (f->object.fd != -1)
+		close(f->object.fd);
+	f->object.fd = -1;
+}
+
 /* The set has only its metadata: its contents are there already. */
 void
 extract_find_existing(struct file *f)
@@ -69,9 +145,8 @@ extract_find_existing(struct file *f)
 		    "the previous level first", strerror(errno));
 		return;
 	}
-	if (has_foreign_links(f)) {
-		extract_fault(f, "its owner, mode and times are left as they "
-		    "are, as it has hard links that are not in the set");
+	if (!is_ours(f)) {
+		close_it(f);
 		return;
 	}
 	if (f->object.fd != -1)
