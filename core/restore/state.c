@@ -29,6 +29,8 @@
 #define DIGEST_AT (HEAD_BYTES - (DIGEST_TEXT_BYTES - 1))
 #define TEXTS_AT 28u
 #define TEMPORARY "." STATE_NAME ".new"
+#define TEMPORARY_BYTES 48
+#define TEMPORARIES_TRIED 1000u
 
 /* A text of the identity. */
 struct text {
@@ -239,33 +241,72 @@ write_file(int fd, const struct set_identity *identity,
 	return names_store(names, fd, present) && fsync(fd) == 0;
 }
 
-/* What an interrupted run has left of that name goes. */
-static int
-create_temporary(int root)
+/* Has an interrupted run left it? */
+static bool
+is_left_over(int root, const char *name)
 {
-	if (unlinkat(root, TEMPORARY, 0) != 0 && errno != ENOENT)
-		return -1;
-	return openat(root, TEMPORARY,
-	    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	uint8_t magic[MAGIC_BYTES];
+	struct stat st;
+
+	const int fd = openat(root, name,
+	    O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	if (fd == -1)
+		return false;
+	const bool is_ours = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
+	    st.st_uid == geteuid() && (st.st_mode & 07777) == 0600 &&
+	    st.st_nlink == 1;
+	const bool is_state = is_ours && (st.st_size == 0 ||
+	    (pread(fd, magic, sizeof(magic), 0) == (ssize_t)sizeof(magic) &&
+	    memcmp(magic, MAGIC, MAGIC_BYTES) == 0));
+	close(fd);
+	return is_state;
+}
+
+/*
+ * Under a name that neither the tree nor the directory has; what an interrupted
+ * run has left goes.  -1 with errno set.
+ */
+static int
+create_temporary(int root, const struct names *names,
+    char name[static TEMPORARY_BYTES])
+{
+	int fd = -1;
+
+	errno = EEXIST;
+	for (unsigned int i = 0; fd == -1 && errno == EEXIST &&
+	    i < TEMPORARIES_TRIED; i++) {
+		snprintf(name, TEMPORARY_BYTES, i == 0 ? TEMPORARY :
+		    TEMPORARY "-%u", i);
+		if (names_lookup(names, NAMES_ROOT, name, strlen(name)) !=
+		    NAMES_NONE)
+			continue;
+		if (is_left_over(root, name))
+			unlinkat(root, name, 0);
+		fd = openat(root, name, O_WRONLY | O_CREAT | O_EXCL |
+		    O_NOFOLLOW | O_CLOEXEC, 0600);
+	}
+	return fd;
 }
 
 static bool
 replace(int root, const struct set_identity *identity,
     const struct names *names, const struct inomap *present)
 {
-	const int fd = create_temporary(root);
+	char temporary[TEMPORARY_BYTES];
+
+	const int fd = create_temporary(root, names, temporary);
 	if (fd == -1)
 		return false;
 	bool ok = write_file(fd, identity, names, present);
 	int error = errno;
 	close(fd);
 	if (ok) {
-		ok = renameat(root, TEMPORARY, root, STATE_NAME) == 0 &&
+		ok = renameat(root, temporary, root, STATE_NAME) == 0 &&
 		    fsync(root) == 0;
 		error = errno;
 	}
 	if (!ok)
-		unlinkat(root, TEMPORARY, 0);
+		unlinkat(root, temporary, 0);
 	errno = error;
 	return ok;
 }

@@ -2,6 +2,7 @@
 #include "core/run/restore_pass.h"
 
 #include <inttypes.h>
+#include <string.h>
 #include <sys/stat.h>
 
 #include "core/run/restore_positions.h"
@@ -14,6 +15,9 @@ struct passing {
 	const struct restore_pass *pass;
 	struct crew *crew;
 	struct inomap *seen;		/* inodes that came */
+	struct inomap came;		/* of them, those of this set */
+	uint64_t nameless;		/* files without a name, */
+	uint32_t first_nameless;	/*   and one of them */
 	size_t set;			/* number of the one being read */
 	bool is_wanted;			/* the current inode */
 	bool is_open;			/* it has not ended */
@@ -46,6 +50,67 @@ directory_of(const struct names *names, uint32_t inode)
 	return entry.directory;
 }
 
+/*
+ * A filesystem has an inode once, as a file or as a directory.  Hidden ones
+ * belong to another, and a name that says it is theirs names nothing.
+ */
+static bool
+is_sound(const struct passing *p, const struct set_item *item)
+{
+	const char *why = NULL;
+
+	if (item->is_hidden)
+		return false;
+	if (names_is_directory(p->r->names, item->inode))
+		why = "it is in the set as a directory and as a file; the file "
+		    "is left out";
+	else if (inomap_has(&p->came, item->inode))
+		why = "it is in the set more than once; the first one is taken";
+	if (why != NULL)
+		outcome_add(p->r->outcome, OUTCOME_DAMAGE, item->inode, "%s",
+		    why);
+	return why == NULL;
+}
+
+/* So says the newest set that knows. */
+static bool
+is_in_use(const struct restore *r, uint32_t inode)
+{
+	const struct inomap *in_use =
+	    restore_set_in_use(r->sets[r->set_count - 1]);
+
+	return in_use == NULL || inomap_has(in_use, inode);
+}
+
+/*
+ * A file that was deleted while it was open has no links either, and one that a
+ * later level no longer has is not in use.
+ */
+static void
+note_nameless(struct passing *p, const struct set_item *item)
+{
+	const struct header *h = item->header;
+
+	if (!p->pass->is_whole || item->is_hidden || S_ISDIR(h->meta.mode) ||
+	    !h->has_links || !is_in_use(p->r, item->inode) ||
+	    names_of_inode(p->r->names, item->inode) != NAMES_NONE ||
+	    item->inode == NAMES_ROOT || is_superseded(p, item->inode))
+		return;
+	if (p->nameless++ == 0)
+		p->first_nameless = item->inode;
+}
+
+static bool
+is_wanted(struct passing *p, const struct set_item *item)
+{
+	const mode_t mode = item->header->meta.mode;
+
+	return !(S_ISDIR(mode) && !item->is_hidden) &&
+	    (inomap_has(p->pass->inodes, item->inode) ||
+	    item->inode == NAMES_ROOT) && !is_superseded(p, item->inode) &&
+	    is_sound(p, item);
+}
+
 static bool
 begin_inode(struct passing *p, struct restore_set *s,
     const struct set_item *item)
@@ -53,14 +118,14 @@ begin_inode(struct passing *p, struct restore_set *s,
 	const uint32_t inode = item->inode;
 
 	p->is_open = true;
-	p->is_wanted = !(S_ISDIR(item->header->meta.mode) &&
-	    !item->is_hidden) && inomap_has(p->pass->inodes, inode) &&
-	    !is_superseded(p, inode);
+	p->is_wanted = is_wanted(p, item);
 	if (!p->is_wanted) {
+		note_nameless(p, item);
 		restore_set_skip(s);
 		return true;
 	}
 	inomap_add(p->seen, inode);
+	inomap_add(&p->came, inode);
 	return crew_put(p->crew, item, directory_of(p->r->names, inode)) ||
 	    restore_no_room(p->r);
 }
@@ -152,6 +217,7 @@ read_set(struct passing *p)
 	struct set_item item;
 
 	p->is_late = false;
+	memset(p->came.bits, 0, (size_t)p->came.tape_blocks * DE_TAPE_BLOCK);
 	if (!restore_set_return(s))
 		return false;
 	if (p->set == 0)
@@ -192,6 +258,24 @@ name_missing(const struct passing *p)
 			    "it is missing from the set");
 }
 
+/* Those of Solaris may be attributes, whose names are in hidden directories. */
+static void
+name_nameless(const struct passing *p)
+{
+	const enum dialect_family family =
+	    restore_set_dialect(p->r->sets[0])->family;
+	const bool may_be_hidden = family == DIALECT_SUN ||
+	    family == DIALECT_SUN_MTB;
+
+	if (p->nameless > 0)
+		outcome_add(p->r->outcome, may_be_hidden ? OUTCOME_NOTE :
+		    OUTCOME_DAMAGE, 0, "%" PRIu64
+		    " file%s not restored: no directory of the set has a name "
+		    "for inode %" PRIu32 "%s", p->nameless,
+		    p->nameless == 1 ? " is" : "s are", p->first_nameless,
+		    p->nameless == 1 ? "" : " and others");
+}
+
 static uint64_t
 size_of_all(const struct restore *r)
 {
@@ -214,14 +298,19 @@ run(struct restore *r, const struct restore_pass *pass)
 
 	p.crew = crew_new(pass->work, pass->arg, r->request->settings.workers,
 	    r->cancelled);
-	if (p.crew == NULL)
+	if (p.crew == NULL || !inomap_init(&p.came, pass->inodes->max_inode)) {
+		crew_free(p.crew);
 		return restore_no_room(r);
+	}
 	restore_watch_begin(r->watch, size_of_all(r));
 	for (p.set = 0; ok && p.set < r->set_count; p.set++)
 		ok = read_set(&p);
 	crew_free(p.crew);
-	if (ok)
+	inomap_free(&p.came);
+	if (ok) {
 		name_missing(&p);
+		name_nameless(&p);
+	}
 	return ok;
 }
 

@@ -2,8 +2,8 @@
 /*
  * restore_pass.h - hand the files of all sets to those who want them
  *
- * Each inode comes from the newest set that has it.  What is not wanted is
- * passed over as fast as the medium can.
+ * Each inode comes from the newest set that has it, once.  What is not wanted is
+ * passed over as fast as the medium can.  Costs two bits an inode.
  */
 #ifndef CORE_RESTORE_PASS_H
 #define CORE_RESTORE_PASS_H
@@ -17,6 +17,8 @@ struct restore_pass {			/* everything is borrowed */
 	const struct inomap *inodes;	/* that are wanted */
 	struct inomap *seen;		/* those that came are added; NULL: to
 					   nothing */
+	bool is_whole;			/* all that has a name is wanted: say
+					   if something has none */
 	/* An attribute from behind the end of a set; NULL: not wanted. */
 	void (*late)(void *arg, uint32_t inode, const struct de_xattr *xattr);
 	/* Does the run have to end?  NULL: never.  */

@@ -29,6 +29,7 @@ struct writing {
 	struct inomap *seen;		/* those that came; NULL: not asked */
 	struct inomap made;		/* directories that are made */
 	struct inomap applied;		/* directories that get what was theirs */
+	bool wants_all;			/* that has a name */
 };
 
 /* --------------------------------------------------------------- beginning */
@@ -136,6 +137,7 @@ write_files(struct writing *w, const struct inomap *names)
 		.arg = extract,
 		.inodes = &w->inodes,
 		.seen = w->seen,
+		.is_whole = w->wants_all,
 		.late = late,
 		.verdict = verdict_of,
 		.verdict_arg = extract,
@@ -213,6 +215,8 @@ restore_write_extract(struct restore *r)
 	bool ok = false;
 
 	w.wanted = restore_selection_make(r);
+	w.wants_all = restore_selection_is_all(r) &&
+	    !r->request->settings.no_recursion;
 	if (w.wanted != NULL && open_root(&w) && open_target(&w))
 		ok = make_maps(&w) && write_wanted(&w);
 	free_maps(&w);
@@ -381,6 +385,46 @@ conclude(struct writing *w, const struct place_levels *levels,
 	return ok;
 }
 
+/*
+ * A file of the name of the state gives way to it: what a stream has brought is
+ * never read as a state.  `names` are all other names; it is empty if there is no
+ * such file.
+ */
+static bool
+leave_state_out(const struct writing *w, struct inomap *names)
+{
+	const struct names *all = w->r->names;
+	const uint32_t id = names_lookup(all, NAMES_ROOT, STATE_NAME,
+	    strlen(STATE_NAME));
+	struct name_entry entry;
+
+	if (id == NAMES_NONE)
+		return true;
+	names_entry(all, id, &entry);
+	if (names_is_directory(all, entry.inode) ||
+	    !inomap_has(&w->made, entry.inode))
+		return true;
+	outcome_add(w->r->outcome, OUTCOME_NOTE, 0, "./" STATE_NAME ": left "
+	    "out, as the state for the next level has this name; -x restores "
+	    "it");
+	if (!inomap_init(names, names_count(all)))
+		return restore_no_room(w->r);
+	inomap_add_range(names, 1, names_count(all));
+	inomap_remove(names, id + 1);
+	return true;
+}
+
+static bool
+write_all(struct writing *w)
+{
+	struct inomap names = { 0 };
+
+	const bool ok = leave_state_out(w, &names) &&
+	    write_files(w, names.bits == NULL ? NULL : &names);
+	inomap_free(&names);
+	return ok;
+}
+
 static bool
 rebuild(struct writing *w, const struct before *before)
 {
@@ -398,7 +442,7 @@ rebuild(struct writing *w, const struct before *before)
 	    &r->request->settings, r->outcome);
 	if (verdict != VERDICT_GO_ON)
 		return restore_end(r, verdict);
-	if (write_files(w, NULL))
+	if (write_all(w))
 		return conclude(w, &levels, before);
 	apply(w, NULL);
 	sync_target(w);
@@ -423,7 +467,7 @@ make_rebuild_maps(struct writing *w, struct inomap *seen)
 bool
 restore_write_rebuild(struct restore *r)
 {
-	struct writing w = { .r = r, .root = -1 };
+	struct writing w = { .r = r, .root = -1, .wants_all = true };
 	struct before before = { .is_there = false };
 	struct inomap seen = { 0 };
 
