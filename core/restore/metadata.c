@@ -188,10 +188,13 @@ remove_xattr(const struct metadata_object *o, const char *name)
 	return lremovexattr(path, name);
 }
 
+/* All others have an effect, or may get one. */
 static bool
-is_trusted_only(const char *name)
+is_harmless(const char *name)
 {
-	return begins_with(name, "trusted.") || begins_with(name, "security.");
+	return begins_with(name, "user.") ||
+	    strcmp(name, "system.posix_acl_access") == 0 ||
+	    strcmp(name, "system.posix_acl_default") == 0;
 }
 
 bool
@@ -200,7 +203,7 @@ metadata_set_xattr(const struct metadata_object *o,
 {
 	struct outcome *outcome = o->rules->outcome;
 
-	if (o->rules->settings->untrusted && is_trusted_only(xattr->name)) {
+	if (o->rules->settings->untrusted && !is_harmless(xattr->name)) {
 		outcome_add(outcome, OUTCOME_NOTE, o->inode, "its attribute %s "
 		    "is left out, as the stream is not trusted", xattr->name);
 		return false;

@@ -22,7 +22,7 @@ struct restore_settings {
 	enum if_exists if_exists;
 	/*
 	 * The stream may come from an enemy: no device, no set-ID bit, no
-	 * attribute of trusted.* and security.*, no immutable flag.
+	 * attribute but user.* and access control lists, no immutable flag.
 	 */
 	bool untrusted;
 	bool by_number;		/* -m: files are named by inode number */
