@@ -21,6 +21,7 @@
 #include <stdint.h>
 
 #include "core/base/report.h"
+#include "core/base/trust.h"
 #include "core/format/index_encode.h"
 
 #define CATALOG_SCHEMA 1		/* PRAGMA user_version */
@@ -33,12 +34,22 @@ enum catalog_mode {
 	CATALOG_NEW		/* refuse one that is there */
 };
 
-/* `file` and `rep` are borrowed.  NULL after reporting why. */
+/*
+ * All are borrowed; `trust` is only used here.  The file, and those that SQLite
+ * has beside it, are refused if users other than this one or root can write to
+ * them.  A file that cannot be used is left as it is.  NULL after reporting why.
+ */
 struct catalog *catalog_open(const char *file, enum catalog_mode mode,
-    struct report *rep);
+    const struct trust *trust, struct report *rep);
 void catalog_close(struct catalog *c);		/* accepts NULL */
 
-/* A transaction, for writing: all that is between is there, or nothing. */
+/* How long to wait for another writer; at first 30 seconds. */
+void catalog_set_patience(struct catalog *c, int milliseconds);
+
+/*
+ * A transaction, for writing: all that is between is there, or nothing.  What
+ * was committed survives a power cut.  After a failure in it, roll back.
+ */
 bool catalog_begin(struct catalog *c);
 bool catalog_commit(struct catalog *c);
 void catalog_rollback(struct catalog *c);

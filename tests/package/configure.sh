@@ -33,6 +33,7 @@ said "libconfig" "apt-get install libconfig-dev"
 
 found="CONFIG_CFLAGS=-I. CONFIG_LIBS=-lconfig EDIT_CFLAGS=-I. EDIT_LIBS=-ledit
     JANSSON_CFLAGS=-I. JANSSON_LIBS=-ljansson
+    SQLITE_CFLAGS=-I. SQLITE_LIBS=-lsqlite3
     XXHASH_CFLAGS=-I. XXHASH_LIBS=-lxxhash ZLIB_CFLAGS=-I. ZLIB_LIBS=-lz CHECK_CFLAGS=-I. CHECK_LIBS=-lcheck"
 missing () {
 	# shellcheck disable=SC2086

@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Adds dumps and their volumes, and keeps what only the catalogue knows.
+ */
+#include <string.h>
+
+#include "core/catalog/catalog_own.h"
+
+#define ADD_DUMP "add a dump"
+#define ADD_VOLUME "add a volume"
+
+static const char *const states[] = {
+	[CATALOG_COMPLETE] = "complete",
+	[CATALOG_INCOMPLETE] = "incomplete",
+	[CATALOG_ABORTED] = "aborted",
+	[CATALOG_EXPIRED] = "expired",
+};
+
+/* The number in the only row of a statement; *id stays if there is none. */
+static bool
+take_id(struct catalog *c, sqlite3_stmt *s, int64_t *id, const char *what)
+{
+	if (s == NULL)
+		return false;
+	int result;
+	while ((result = sqlite3_step(s)) == SQLITE_ROW)
+		*id = sqlite3_column_int64(s, 0);
+	const bool ok = result == SQLITE_DONE || catalog_fail(c, what);
+	sqlite3_finalize(s);
+	return ok;
+}
+
+/* -------------------------------------------------------------------- dumps */
+
+static bool
+add_job(struct catalog *c, const char *name)
+{
+	if (name == NULL)
+		return true;
+	sqlite3_stmt *s = catalog_prepare(c, "INSERT INTO job (name) "
+	    "VALUES (?1) ON CONFLICT DO NOTHING", ADD_DUMP);
+	if (s != NULL)
+		catalog_bind_text(s, 1, name);
+	return catalog_finish(c, s, ADD_DUMP);
+}
+
+/*
+ * What is not known this time stays as it was.  Volumes do not tell how a run
+ * ended (`status` is NULL): a dump that had findings is not complete because it
+ * was read from them.
+ */
+static const char put_dump[] =
+"INSERT INTO dump (job, host, device, filesystem, label, level, date,"
+"    base_date, source, uuid, subtree, exclude, output, program, begun, ended,"
+"    state, status, findings, notes, blocks, has_names, config)"
+" VALUES ((SELECT id FROM job WHERE name = ?1), ?2, ?3, ?4, ?5, ?6, ?7, ?8,"
+"    ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23)"
+" ON CONFLICT (date, level, host, device) DO UPDATE SET"
+"    job = ifnull(excluded.job, job),"
+"    filesystem = ifnull(excluded.filesystem, filesystem),"
+"    label = ifnull(excluded.label, label),"
+"    base_date = excluded.base_date,"
+"    source = ifnull(excluded.source, source),"
+"    uuid = ifnull(excluded.uuid, uuid),"
+"    subtree = ifnull(excluded.subtree, subtree),"
+"    exclude = ifnull(excluded.exclude, exclude),"
+"    output = ifnull(excluded.output, output),"
+"    program = ifnull(excluded.program, program),"
+"    begun = ifnull(excluded.begun, begun),"
+"    ended = ifnull(excluded.ended, ended),"
+"    state = CASE WHEN excluded.status IS NULL AND state = 'incomplete' AND"
+"        excluded.state = 'complete' THEN state ELSE excluded.state END,"
+"    findings = CASE WHEN excluded.status IS NULL THEN"
+"        max(findings, excluded.findings) ELSE excluded.findings END,"
+"    notes = CASE WHEN excluded.status IS NULL THEN"
+"        max(notes, excluded.notes) ELSE excluded.notes END,"
+"    status = ifnull(excluded.status, status),"
+"    blocks = max(blocks, excluded.blocks),"
+"    has_names = max(has_names, excluded.has_names),"
+"    config = ifnull(excluded.config, config)"
+" RETURNING id";
+
+static sqlite3_stmt *
+bind_dump(sqlite3_stmt *s, const struct catalog_dump *d)
+{
+	if (s == NULL)
+		return NULL;
+	catalog_bind_text(s, 1, d->job);
+	catalog_bind_text(s, 2, d->host == NULL ? "" : d->host);
+	catalog_bind_text(s, 3, d->device == NULL ? "" : d->device);
+	catalog_bind_text(s, 4, d->filesystem);
+	catalog_bind_text(s, 5, d->label);
+	sqlite3_bind_int64(s, 6, d->level);
+	sqlite3_bind_int64(s, 7, d->date);
+	catalog_bind_known(s, 8, d->base_date, 0);
+	catalog_bind_text(s, 9, d->source);
+	catalog_bind_text(s, 10, d->uuid);
+	catalog_bind_text(s, 11, d->subtree);
+	catalog_bind_text(s, 12, d->exclude);
+	catalog_bind_text(s, 13, d->output);
+	catalog_bind_text(s, 14, d->program);
+	catalog_bind_known(s, 15, d->begun, 0);
+	catalog_bind_known(s, 16, d->ended, 0);
+	catalog_bind_text(s, 17, states[d->state]);
+	catalog_bind_known(s, 18, d->status, -1);
+	catalog_bind_count(s, 19, d->findings);
+	catalog_bind_count(s, 20, d->notes);
+	catalog_bind_count(s, 21, d->blocks);
+	sqlite3_bind_int64(s, 22, d->has_names);
+	catalog_bind_text(s, 23, d->config);
+	return s;
+}
+
+bool
+catalog_add_dump(struct catalog *c, struct catalog_dump *d)
+{
+	if (!catalog_finish_names(c) || !add_job(c, d->job) || !take_id(c,
+	    bind_dump(catalog_prepare(c, put_dump, ADD_DUMP), d), &d->id,
+	    ADD_DUMP))
+		return false;
+	/* Those that it had, if any, are of the same dump. */
+	return !d->has_names || catalog_clear_names(c, d->id);
+}
+
+/* One statement about one row. */
+static bool
+change(struct catalog *c, const char *sql, int64_t id, const char *text,
+    int64_t number, const char *what)
+{
+	sqlite3_stmt *s = catalog_prepare(c, sql, what);
+
+	if (s == NULL)
+		return false;
+	sqlite3_bind_int64(s, 1, id);
+	if (text != NULL)
+		catalog_bind_text(s, 2, text);
+	else if (sqlite3_bind_parameter_count(s) > 1)
+		sqlite3_bind_int64(s, 2, number);
+	return catalog_finish(c, s, what);
+}
+
+bool
+catalog_set_state(struct catalog *c, int64_t dump, enum catalog_state state)
+{
+	return change(c, "UPDATE dump SET state = ?2 WHERE id = ?1", dump,
+	    states[state], 0, "change a dump");
+}
+
+bool
+catalog_forget(struct catalog *c, int64_t dump)
+{
+	return catalog_finish_names(c) && change(c,
+	    "DELETE FROM dump WHERE id = ?1", dump, NULL, 0, "forget a dump");
+}
+
+/* ------------------------------------------------------------------ volumes */
+
+static bool
+find_medium(struct catalog *c, const struct catalog_volume *v, int64_t *id)
+{
+	sqlite3_stmt *s = catalog_prepare(c, "SELECT id FROM medium "
+	    "WHERE barcode = ?1 OR (label = ?2 AND (barcode IS NULL)) "
+	    "ORDER BY barcode IS NULL LIMIT 1", ADD_VOLUME);
+
+	if (s != NULL) {
+		catalog_bind_text(s, 1, v->barcode);
+		catalog_bind_text(s, 2, v->label);
+	}
+	return take_id(c, s, id, ADD_VOLUME);
+}
+
+/*
+ * The medium that a volume is on, *id 0: it has neither barcode nor label.  One
+ * that was known by its label alone may turn out to have a barcode.
+ */
+static bool
+add_medium(struct catalog *c, const struct catalog_volume *v, int64_t *id)
+{
+	*id = 0;
+	if (v->barcode == NULL && v->label == NULL)
+		return true;
+	if (!find_medium(c, v, id))
+		return false;
+	sqlite3_stmt *s = catalog_prepare(c, *id == 0 ?
+	    "INSERT INTO medium (label, barcode) VALUES (?2, ?3) "
+	    "RETURNING id" : "UPDATE medium SET label = ifnull(?2, label), "
+	    "barcode = ifnull(?3, barcode) WHERE id = ?1 RETURNING id",
+	    ADD_VOLUME);
+	if (s != NULL) {
+		if (*id != 0)
+			sqlite3_bind_int64(s, 1, *id);
+		catalog_bind_text(s, 2, v->label);
+		catalog_bind_text(s, 3, v->barcode);
+	}
+	return take_id(c, s, id, ADD_VOLUME);
+}
+
+/* A volume that was not there before takes the medium into use. */
+static bool
+use_medium(struct catalog *c, int64_t medium, const struct catalog_volume *v)
+{
+	sqlite3_stmt *s = medium == 0 ? NULL : catalog_prepare(c,
+	    "UPDATE medium SET state = 'in use' WHERE id = ?1 AND "
+	    "state = 'free' AND NOT EXISTS (SELECT 1 FROM volume "
+	    "WHERE dump = ?2 AND copy = ?3 AND number = ?4)", ADD_VOLUME);
+
+	if (medium == 0)
+		return true;
+	if (s != NULL) {
+		sqlite3_bind_int64(s, 1, medium);
+		sqlite3_bind_int64(s, 2, v->dump);
+		sqlite3_bind_int64(s, 3, v->copy);
+		sqlite3_bind_int64(s, 4, v->number);
+	}
+	return catalog_finish(c, s, ADD_VOLUME);
+}
+
+/* It was verified only if it is still what was verified. */
+static const char put_volume[] =
+"INSERT INTO volume (dump, copy, number, output, name, medium, file, first,"
+"    blocks, digest, written, verified, record_blocks)"
+" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)"
+" ON CONFLICT (dump, copy, number) DO UPDATE SET"
+"    output = ifnull(excluded.output, output),"
+"    file = CASE WHEN excluded.name IS NULL OR excluded.name = name"
+"        THEN ifnull(excluded.file, file) ELSE excluded.file END,"
+"    name = ifnull(excluded.name, name),"
+"    medium = ifnull(excluded.medium, medium),"
+"    first = excluded.first,"
+"    blocks = excluded.blocks,"
+"    verified = CASE WHEN excluded.digest IS NULL OR digest IS NULL OR"
+"        excluded.digest = digest"
+"        THEN max(ifnull(verified, excluded.verified),"
+"        ifnull(excluded.verified, verified)) ELSE excluded.verified END,"
+"    digest = ifnull(excluded.digest, digest),"
+"    written = ifnull(excluded.written, written),"
+"    record_blocks = ifnull(excluded.record_blocks, record_blocks)"
+" RETURNING id";
+
+bool
+catalog_add_volume(struct catalog *c, struct catalog_volume *v)
+{
+	int64_t medium;
+
+	if (!add_medium(c, v, &medium) || !use_medium(c, medium, v))
+		return false;
+	sqlite3_stmt *s = catalog_prepare(c, put_volume, ADD_VOLUME);
+	if (s != NULL) {
+		sqlite3_bind_int64(s, 1, v->dump);
+		sqlite3_bind_int64(s, 2, v->copy);
+		sqlite3_bind_int64(s, 3, v->number);
+		catalog_bind_text(s, 4, v->output);
+		catalog_bind_text(s, 5, v->medium);
+		catalog_bind_known(s, 6, medium, 0);
+		catalog_bind_known(s, 7, v->file, -1);
+		catalog_bind_count(s, 8, v->first);
+		catalog_bind_count(s, 9, v->blocks);
+		catalog_bind_text(s, 10, v->digest);
+		catalog_bind_known(s, 11, v->written, 0);
+		catalog_bind_known(s, 12, v->verified, 0);
+		catalog_bind_known(s, 13, v->record_blocks, 0);
+	}
+	return take_id(c, s, &v->id, ADD_VOLUME);
+}
+
+bool
+catalog_set_verified(struct catalog *c, int64_t volume, int64_t when)
+{
+	return change(c, "UPDATE volume SET verified = ?2 WHERE id = ?1",
+	    volume, NULL, when, "note that a volume was verified");
+}
