@@ -38,7 +38,8 @@ extract_new(const struct extract_config *config)
 		goto free_extract;
 	memset(e->files, 0, bytes);
 	if (!inomap_init(&e->done, config->max_inode) ||
-	    !inomap_init(&e->seen, config->max_inode))
+	    !inomap_init(&e->seen, config->max_inode) ||
+	    !inomap_init(&e->written, config->max_inode))
 		goto free_extract;
 	return e;
 
@@ -62,6 +63,7 @@ extract_free(struct extract *e)
 	in_way_free(e->in_way);
 	inomap_free(&e->done);
 	inomap_free(&e->seen);
+	extract_free_written(e);
 	pthread_mutex_destroy(&e->lock);
 	free(e);
 }
@@ -193,6 +195,7 @@ file_begin(struct file *f, struct extract *e, unsigned int worker,
 	f->worker = worker;
 	f->header = header;
 	f->meta = &header->meta;
+	f->first = id;
 	f->id = id;
 	f->object = (struct metadata_object){
 		.rules = &e->rules,
@@ -203,6 +206,7 @@ file_begin(struct file *f, struct extract *e, unsigned int worker,
 		.is_link = S_ISLNK(header->meta.mode),
 	};
 	f->is_made = false;
+	f->is_again = false;
 	f->owner_is_set = false;
 	f->has_access_list = false;
 	f->has_left = false;
@@ -388,7 +392,7 @@ count(struct file *f)
 {
 	struct extract *e = f->e;
 
-	if (f->is_made)
+	if (f->is_made && !f->is_again)
 		atomic_fetch_add_explicit(&e->made, 1, memory_order_relaxed);
 	pthread_mutex_lock(&e->lock);
 	inomap_add(&e->seen, f->header->inode);
@@ -445,12 +449,9 @@ extract_late_xattr(struct extract *e, uint32_t inode,
 	struct file *f = &e->files[0];
 	struct header header = { .inode = inode };
 	struct stat st;
+	uint32_t id;
 
-	if (!inomap_has(&e->done, inode))
-		return;
-	const uint32_t id = extract_wanted_from(e,
-	    names_of_inode(e->config.names, inode));
-	if (id == NAMES_NONE)
+	if (!extract_find_written(e, inode, &id))
 		return;
 	file_begin(f, e, 0, &header, id);
 	if (!extract_go_to_name(f, id))

@@ -12,19 +12,27 @@
 
 #include "core/restore/extract_own.h"
 
+#define COARSE_SECONDS 1	/* to which some filesystems keep times */
+
+/* False with errno set: nothing of that type is there. */
+static bool
+look(const struct file *f, struct stat *st)
+{
+	if (fstatat(f->object.directory, f->name, st, AT_SYMLINK_NOFOLLOW) ==
+	    -1)
+		return false;
+	errno = EEXIST;
+	return (st->st_mode & S_IFMT) == (f->meta->mode & S_IFMT);
+}
+
 /* A regular file is opened; false with errno set. */
 bool
 extract_open_existing(struct file *f)
 {
 	struct stat st;
 
-	if (fstatat(f->object.directory, f->name, &st, AT_SYMLINK_NOFOLLOW) ==
-	    -1)
+	if (!look(f, &st))
 		return false;
-	if ((st.st_mode & S_IFMT) != (f->meta->mode & S_IFMT)) {
-		errno = EEXIST;
-		return false;
-	}
 	if (!S_ISREG(st.st_mode))
 		return true;
 	f->object.fd = openat(f->object.directory, f->name, O_RDONLY |
@@ -114,7 +122,7 @@ may_change(struct file *f)
 
 /* Named, and left as it is. */
 static bool
-is_ours(struct file *f)
+has_only_known_links(struct file *f)
 {
 	if (has_foreign_links(f)) {
 		extract_fault(f, "its owner, mode and times are left as they "
@@ -133,11 +141,52 @@ close_it(struct file *f)
 	f->object.fd = -1;
 }
 
+/* The first of its names that is there, or else the first one. */
+static bool
+go_to_existing_name(struct file *f)
+{
+	const uint32_t first = f->id;
+	struct stat st;
+
+	for (; f->id != NAMES_NONE; f->id = extract_next_name(f->e, f->id))
+		if (extract_go_to_name(f, f->id) && look(f, &st))
+			return true;
+	f->id = first;
+	return extract_go_to_name(f, f->id);
+}
+
+/*
+ * dump(8) takes an inode for unchanged if only its mtime is old: it may be a
+ * file that was copied or unpacked where another one had been.  Its contents
+ * are in no set then.
+ */
+static void
+doubt_contents(struct file *f)
+{
+	struct stat st;
+
+	if (!S_ISREG(f->meta->mode) || !look(f, &st))
+		return;
+	const int64_t seconds = f->meta->mtime.seconds;
+	if (st.st_mtim.tv_sec < seconds - COARSE_SECONDS ||
+	    st.st_mtim.tv_sec > seconds + COARSE_SECONDS)
+		extract_fault(f, "the set has only its owner, mode and times, "
+		    "and the file in the target was changed at another time: "
+		    "its contents may be those of another file");
+}
+
 /* The set has only its metadata: its contents are there already. */
 void
 extract_find_existing(struct file *f)
 {
-	if (!extract_go_to_name(f, f->id) || !may_change(f))
+	uint32_t id;
+	const bool is_ours = extract_find_written(f->e, f->header->inode, &id);
+
+	if (is_ours)
+		f->id = id;
+	f->is_again = is_ours;
+	if (!(is_ours ? extract_go_to_name(f, f->id) :
+	    go_to_existing_name(f) && may_change(f)))
 		return;
 	if (!extract_open_existing(f)) {
 		extract_fault(f, "the set has only its owner, mode and times, "
@@ -145,10 +194,13 @@ extract_find_existing(struct file *f)
 		    "the previous level first", strerror(errno));
 		return;
 	}
-	if (!is_ours(f)) {
+	if (!is_ours && !has_only_known_links(f)) {
 		close_it(f);
 		return;
 	}
+	/* Of what we made, the generation has been compared, if it is known. */
+	if (!is_ours || f->meta->generation == 0)
+		doubt_contents(f);
 	if (f->object.fd != -1)
 		metadata_unprotect(f->object.fd);
 	f->is_made = true;

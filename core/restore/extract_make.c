@@ -108,6 +108,7 @@ extract_make(struct file *f)
 	while (f->id != NAMES_NONE) {
 		if (extract_go_to_name(f, f->id) && make_replacing(f, f->id)) {
 			f->is_made = true;
+			extract_note_written(f);
 			extract_tell(f->e, f->id);
 			return;
 		}
@@ -133,6 +134,16 @@ extract_make_link(struct file *f)
 	extract_make(f);
 }
 
+static bool
+is_same_file(int one, const char *one_name, int other, const char *other_name)
+{
+	struct stat a, b;
+
+	return fstatat(one, one_name, &a, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    fstatat(other, other_name, &b, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
 static void
 link_name(struct file *f, uint32_t id, int from)
 {
@@ -142,6 +153,8 @@ link_name(struct file *f, uint32_t id, int from)
 	    name);
 	bool opened = false;
 
+	if (f->header->metadata_only && is_same_file(from, f->name, to, name))
+		return;
 	for (int tries = 0; to != -1 && tries < TRIES; tries++) {
 		if (linkat(from, f->name, to, name, 0) == 0) {
 			extract_tell(f->e, id);
@@ -165,13 +178,20 @@ link_name(struct file *f, uint32_t id, int from)
 	name_failed(f, id, errno);
 }
 
-/* All names but the one that it was made under. */
+/* Those after the one that it was made under; any that was found may miss. */
+static uint32_t
+first_to_link(const struct file *f)
+{
+	return f->header->metadata_only ? f->first :
+	    extract_next_name(f->e, f->id);
+}
+
 void
 extract_link_names(struct file *f)
 {
-	uint32_t id = extract_next_name(f->e, f->id);
+	uint32_t id = first_to_link(f);
 
-	if (id == NAMES_NONE || f->header->metadata_only)
+	if (id == NAMES_NONE || f->is_again || f->e->config.settings->by_number)
 		return;
 	/* The descriptor of its directory goes with the next call. */
 	const int from = fcntl(f->object.directory, F_DUPFD_CLOEXEC, 0);
@@ -180,6 +200,7 @@ extract_link_names(struct file *f)
 		return;
 	}
 	for (; id != NAMES_NONE; id = extract_next_name(f->e, id))
-		link_name(f, id, from);
+		if (id != f->id)
+			link_name(f, id, from);
 	close(from);
 }

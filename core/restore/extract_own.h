@@ -32,12 +32,14 @@ struct file {
 	const struct header *header;
 	const struct de_inode *meta;	/* in `header` */
 
-	uint32_t id;			/* entry of its name; NAMES_NONE */
+	uint32_t first;			/* entry of its first wanted name */
+	uint32_t id;			/* of the one in use; NAMES_NONE */
 	char name[NAME_BYTES];		/* in object.directory, */
 	uint32_t directory;		/*   which is that inode */
 	const struct parent *parent;
 	struct metadata_object object;
 	bool is_made;
+	bool is_again;			/* its contents were written before */
 	bool owner_is_set;
 	bool has_access_list;		/* set from the stream */
 	bool has_left;			/* a name that stays what it was */
@@ -67,6 +69,8 @@ struct extract {
 	pthread_mutex_t lock;		/* guards the following */
 	struct inomap done;
 	struct inomap seen;
+	struct inomap written;		/* made in this run, whole or not */
+	void *other_names;		/* extract_written.c */
 };
 
 /* -------------------------------------------------------------- extract.c */
@@ -118,6 +122,16 @@ void extract_make_link(struct file *f);
 
 /* Then link its other names. */
 void extract_link_names(struct file *f);
+
+/* ------------------------------------------------------ extract_written.c */
+
+/* The inode has been made in this run, under f->id. */
+void extract_note_written(struct file *f);
+
+/* Has it?  Then *id is the name that it was made under.  Any thread. */
+bool extract_find_written(struct extract *e, uint32_t inode, uint32_t *id);
+
+void extract_free_written(struct extract *e);
 
 /* ----------------------------------------------------- extract_existing.c */
 

@@ -806,7 +806,54 @@ START_TEST(late_attributes_reach_files_that_were_written)
 }
 END_TEST
 
+START_TEST(late_attributes_reach_a_file_under_any_name)
+{
+	const struct de_xattr late = {
+		.struct_size = sizeof(late),
+		.name = "user.late",
+		.value = "value",
+		.value_length = 5,
+	};
+	struct world w;
+
+	enter(&w, "12:a 12:b 13:c 13:d 14:gone");
+	restore_folder_write(&w.f, "a", "old");
+	restore_folder_write(&w.f, "d", "old");
+	w.f.settings.if_exists = IF_EXISTS_SKIP;
+	if (fsetxattr(w.f.fd, "user.probe", "", 0, 0) == -1) {
+		leave(&w);
+		return;
+	}
+	put(&w, 12, S_IFREG | 0600, "text");
+	put(&w, 13, S_IFREG | 0600, "text");
+	put(&w, 14, S_IFREG | 0600, "text");
+	ck_assert_int_eq(unlinkat(w.f.fd, "gone", 0), 0);
+	extract_late_xattr(w.extract, 12, &late);
+	extract_late_xattr(w.extract, 13, &late);
+	assert_whole(&w);
+	ck_assert(!has_xattr(&w, "a", "user.late"));
+	ck_assert(has_xattr(&w, "b", "user.late"));
+	ck_assert(has_xattr(&w, "c", "user.late"));
+	ck_assert(!has_xattr(&w, "d", "user.late"));
+	extract_late_xattr(w.extract, 14, &late);
+	restore_folder_assert_said(&w.f, "./gone (inode 14): its attribute "
+	    "user.late cannot be set: ");
+	leave(&w);
+}
+END_TEST
+
 /* ----------------------------------------------------------- metadata only */
+
+/* As the set has it that restored it before. */
+static void
+set_time(struct world *w, const char *name)
+{
+	const struct timespec times[2] = {
+		{ SECONDS, 0 }, { SECONDS + 1, 0 },
+	};
+
+	ck_assert_int_eq(utimensat(w->f.fd, name, times, 0), 0);
+}
 
 START_TEST(metadata_alone_changes_what_is_there)
 {
@@ -821,6 +868,7 @@ START_TEST(metadata_alone_changes_what_is_there)
 	const int a = openat(w.f.fd, "a", O_RDONLY);
 	const bool has_xattrs = fsetxattr(a, "user.old", "", 0, 0) == 0;
 	close(a);
+	set_time(&w, "a");
 	if (is_root())
 		restore_folder_set_flags(&w.f, "a", FS_IMMUTABLE_FL);
 
@@ -855,6 +903,57 @@ START_TEST(metadata_alone_changes_what_is_there)
 	    "only");
 	ck_assert_uint_eq(restore_folder_stat(&w.f, "hard").st_mode,
 	    S_IFREG | 0644);
+	leave(&w);
+}
+END_TEST
+
+START_TEST(metadata_alone_finds_the_file_under_any_name)
+{
+	struct world w;
+
+	enter(&w, "12:a 12:b 12:c");
+	restore_folder_write(&w.f, "b", "contents");
+	set_time(&w, "b");
+	header(&w, 12, S_IFREG | 0604)->metadata_only = true;
+	ck_assert(begin(&w));
+	end(&w);
+	assert_whole(&w);
+	restore_folder_assert_text(&w.f, "a", "contents");
+	restore_folder_assert_text(&w.f, "c", "contents");
+	ck_assert_uint_eq(restore_folder_stat(&w.f, "b").st_nlink, 3);
+	ck_assert_uint_eq(restore_folder_stat(&w.f, "a").st_mode,
+	    S_IFREG | 0604);
+	leave(&w);
+}
+END_TEST
+
+START_TEST(metadata_alone_follows_contents_of_the_same_run)
+{
+	struct world w;
+
+	enter(&w, "12:a 12:b 13:c");
+	restore_folder_write(&w.f, "a", "old");
+	w.f.settings.if_exists = IF_EXISTS_SKIP;
+	for (uint32_t generation = 1; generation <= 2; generation++) {
+		const uint32_t inode = 11 + generation;
+		put(&w, inode, S_IFREG | 0600, "text");
+		header(&w, inode, S_IFREG | 0604)->metadata_only = true;
+		w.header.meta.generation = 2 - generation;
+		w.header.meta.mtime.seconds = SECONDS - 1000;
+		ck_assert(begin(&w));
+		end(&w);
+	}
+	/* The name that was in the way is somebody else's. */
+	restore_folder_assert_text(&w.f, "a", "old");
+	ck_assert_uint_eq(restore_folder_stat(&w.f, "a").st_mode,
+	    S_IFREG | 0644);
+	ck_assert_uint_eq(restore_folder_stat(&w.f, "b").st_mode,
+	    S_IFREG | 0604);
+	ck_assert_uint_eq(extract_files(w.extract), 2);
+	/* Without generations, it may be the number that is the same. */
+	restore_folder_assert_said(&w.f, "./c (inode 13): the set has only its "
+	    "owner, mode and times, and the file in the target was changed");
+	ck_assert_uint_eq(outcome_count(w.f.outcome, OUTCOME_MISSING), 1);
 	leave(&w);
 }
 END_TEST
@@ -1113,7 +1212,10 @@ main(void)
 		an_attribute_that_the_kernel_refuses_is_named,
 		what_a_directory_gives_to_new_files_is_taken_back,
 		late_attributes_reach_files_that_were_written,
+		late_attributes_reach_a_file_under_any_name,
 		metadata_alone_changes_what_is_there,
+		metadata_alone_finds_the_file_under_any_name,
+		metadata_alone_follows_contents_of_the_same_run,
 		an_untrusted_stream_gets_nothing_dangerous,
 		what_an_ordinary_user_may_not_do_is_said_once,
 		an_ordinary_user_replaces_files_in_a_directory_closed_to_writing,
