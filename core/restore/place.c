@@ -25,7 +25,7 @@ note_pending(struct place *p, uint32_t id, const struct name_entry *entry,
     bool stays)
 {
 	(void)id;
-	if (!stays && !inomap_has(p->levels->dumped, entry->inode) &&
+	if (!stays && !place_is_brought(p, entry->inode) &&
 	    !names_is_directory(p->levels->after, entry->inode) &&
 	    place_is_file(p->levels->before, entry->inode))
 		inomap_add(&p->pending, entry->inode);

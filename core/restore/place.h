@@ -37,6 +37,11 @@ struct place_levels {		/* everything is borrowed */
 	const struct names *after;
 	/* Inodes that the sets bring: their files are written anew. */
 	const struct inomap *dumped;
+	/*
+	 * Some of them may come without contents: files that were there before
+	 * are kept, and their names change as those of others do.
+	 */
+	bool may_be_bare;
 	/* Directories to make, by inode; NULL: all of `after`. */
 	const struct inomap *wanted;
 	/* What the sets say of directories; NULL: nothing. */
@@ -47,8 +52,8 @@ struct place_levels {		/* everything is borrowed */
  * `target` knows directories by `before`, or by `after` if that is NULL; then by
  * `after`.  VERDICT_GO_ON, with faults of single names in `outcome`, or why the
  * run cannot go on (reported there, too): the disk is full, or no memory.
- * Names of files in `dumped` that change are removed; those that stay are left
- * to be replaced.
+ * Names of files in `dumped` that change are removed, unless they may be bare;
+ * those that stay are left to be replaced.
  */
 enum verdict place_apply(const struct place_levels *levels,
     struct target *target, const struct restore_settings *settings,

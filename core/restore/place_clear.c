@@ -44,8 +44,7 @@ park_entry(struct place *p, uint32_t id, const struct name_entry *entry)
 static bool
 is_to_be_removed(const struct place *p, uint32_t inode)
 {
-	return inomap_has(p->levels->dumped, inode) ||
-	    inomap_has(&p->parked, inode) || inomap_has(&p->stays, inode) ||
+	return place_is_brought(p, inode) || inomap_has(&p->parked, inode) || inomap_has(&p->stays, inode) ||
 	    !place_is_file(p->levels->after, inode);
 }
 

@@ -254,7 +254,8 @@ place_file(struct place *p, uint32_t inode)
 
 	if (id != NAMES_NONE)
 		link_names(p, inode, id);
-	else if (!inomap_has(&p->parked, inode))
+	else if (!inomap_has(&p->parked, inode) &&
+	    !inomap_has(p->levels->dumped, inode))
 		place_fault(p, OUTCOME_MISSING, p->levels->after,
 		    names_of_inode(p->levels->after, inode), 0,
 		    "is not where it was before");

@@ -46,6 +46,12 @@ place_each_entry(struct place *p, const struct names *one,
 }
 
 bool
+place_is_brought(const struct place *p, uint32_t inode)
+{
+	return !p->levels->may_be_bare && inomap_has(p->levels->dumped, inode);
+}
+
+bool
 place_is_file(const struct names *n, uint32_t inode)
 {
 	return names_of_inode(n, inode) != NAMES_NONE &&

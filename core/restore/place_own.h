@@ -55,6 +55,9 @@ void place_each_entry(struct place *p, const struct names *one,
 /* Does a file have names there? */
 bool place_is_file(const struct names *n, uint32_t inode);
 
+/* Does a set bring this file, so that nothing that is there has to be kept? */
+bool place_is_brought(const struct place *p, uint32_t inode);
+
 /* place_steps.c: renaming and the like, with what is in the way cleared */
 
 /* A fault of a name in `names`, and whether the run can go on after it. */

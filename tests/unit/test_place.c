@@ -36,6 +36,7 @@ struct fixture {
 	char folder[40];
 	int root;
 	struct inomap dumped;
+	bool may_be_bare;
 	struct report *rep;
 	struct outcome *outcome;
 	struct restore_settings settings;
@@ -114,6 +115,7 @@ setup_in(struct fixture *f, const char *folder)
 	f->root = open(f->folder, O_RDONLY | O_DIRECTORY);
 	ck_assert_int_ne(f->root, -1);
 	ck_assert(inomap_init(&f->dumped, 100000));
+	f->may_be_bare = false;
 	f->null = open("/dev/null", O_WRONLY);
 	f->rep = report_new(f->null, REPORT_QUIET);
 	f->outcome = outcome_new(f->rep);
@@ -272,13 +274,23 @@ make_tree(struct fixture *f, const struct tree *t)
 		make_item(f, t, &t->items[i]);
 }
 
-/* What extract.c would do. */
+static bool
+is_file_in(const struct tree *t, uint32_t inode)
+{
+	for (size_t i = 0; i < t->count; i++)
+		if (t->items[i].inode == inode)
+			return !t->items[i].is_directory;
+	return false;
+}
+
+/* What extract.c would do; if the set may be bare, without any contents. */
 static void
-make_dumped(struct fixture *f, const struct tree *t)
+make_dumped(struct fixture *f, const struct tree *before, const struct tree *t)
 {
 	for (size_t i = 0; i < t->count; i++)
 		if (!t->items[i].is_directory &&
-		    inomap_has(&f->dumped, t->items[i].inode))
+		    inomap_has(&f->dumped, t->items[i].inode) &&
+		    !(f->may_be_bare && is_file_in(before, t->items[i].inode)))
 			make_item(f, t, &t->items[i]);
 }
 
@@ -333,6 +345,7 @@ apply_names(struct fixture *f, const struct names *before,
 {
 	const struct place_levels levels = {
 		.before = before, .after = after, .dumped = &f->dumped,
+		.may_be_bare = f->may_be_bare,
 	};
 	struct target *target = target_new(f->root,
 	    before == NULL ? after : before, 1);
@@ -366,9 +379,9 @@ assert_faults(struct fixture *f, uint64_t missing, uint64_t different)
 	ck_assert_uint_eq(outcome_count(f->outcome, OUTCOME_ATTRIBUTE), 0);
 }
 
-/* From a tree to another one, with these inodes in the set. */
 static void
-check_change(const char *before, const char *after, const char *dumped)
+check_change_of(bool may_be_bare, const char *before, const char *after,
+    const char *dumped)
 {
 	const struct tree old = parse(before);
 	const struct tree new = parse(after);
@@ -377,15 +390,30 @@ check_change(const char *before, const char *after, const char *dumped)
 	int length;
 
 	setup(&f);
+	f.may_be_bare = may_be_bare;
 	for (; sscanf(dumped, " %u%n", &inode, &length) == 1;
 	    dumped += length)
 		inomap_add(&f.dumped, inode);
 	make_tree(&f, &old);
 	apply(&f, &old, &new);
 	assert_faults(&f, 0, 0);
-	make_dumped(&f, &new);
+	make_dumped(&f, &old, &new);
 	assert_tree(&f, &new);
 	teardown(&f);
+}
+
+/* From a tree to another one, with these inodes in the set. */
+static void
+check_change(const char *before, const char *after, const char *dumped)
+{
+	check_change_of(false, before, after, dumped);
+}
+
+/* And the set may be bare. */
+static void
+check_change_bare(const char *before, const char *after, const char *dumped)
+{
+	check_change_of(true, before, after, dumped);
 }
 
 /* ---------------------------------------------------------------- changes */
@@ -449,6 +477,16 @@ START_TEST(hard_links_come_and_go)
 	check_change("a 11 b 11", "c 11 b 12", "12");
 	check_change("a 11 b 12", "a 12 b 12 c 11", "");
 	check_change("a 11 b 11 c 12", "a 12 b 12 c 11 d 11", "");
+}
+END_TEST
+
+START_TEST(what_may_come_without_contents_keeps_them)
+{
+	check_change_bare("a 11 d/ 12", "d/ 12 d/a 11", "11");
+	check_change_bare("a 11 b 12", "a 12 b 11", "11 12");
+	check_change_bare("a 11", "a 11 b 11 d/ 12 d/c 11", "11 12");
+	check_change_bare("a 11 b 11", "c 11 b 12", "11 12");
+	check_change_bare("a 11 b/ 12 b/f 13", "a/ 11 a/f 13 b 12", "11 12 13");
 }
 END_TEST
 
@@ -905,11 +943,12 @@ START_TEST(any_tree_becomes_any_other_one)
 		unsigned int seed = round;
 		struct fixture f;
 		setup(&f);
+		f.may_be_bare = round % 2 == 0;
 		random_change(&seed, &before, &after, &f.dumped);
 		make_tree(&f, &before);
 		apply(&f, &before, &after);
 		assert_faults(&f, 0, 0);
-		make_dumped(&f, &after);
+		make_dumped(&f, &before, &after);
 		assert_tree(&f, &after);
 		teardown(&f);
 	}
@@ -946,6 +985,7 @@ START_TEST(what_is_interrupted_goes_on)
 			unsigned int seed = round;
 			struct fixture f;
 			setup(&f);
+			f.may_be_bare = round % 2 == 0;
 			random_change(&seed, &before, &after, &f.dumped);
 			make_tree(&f, &before);
 			const bool done =
@@ -953,7 +993,7 @@ START_TEST(what_is_interrupted_goes_on)
 			apply_until(&f, &before, &after, end / 2 + 1);
 			apply(&f, &before, &after);
 			assert_faults(&f, 0, 0);
-			make_dumped(&f, &after);
+			make_dumped(&f, &before, &after);
 			assert_tree(&f, &after);
 			teardown(&f);
 			if (done)
@@ -974,6 +1014,7 @@ main(void)
 		a_file_becomes_a_directory_and_back,
 		numbers_are_used_again,
 		hard_links_come_and_go,
+		what_may_come_without_contents_keeps_them,
 		what_no_set_has_is_not_missed,
 		directories_of_a_full_dump_are_made,
 		only_wanted_directories_are_made,
