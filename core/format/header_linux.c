@@ -130,6 +130,7 @@ header_inode_linux(const struct dialect *d, const uint8_t *block,
 	if (header_inode_is_device(h))
 		get_device(d, block, h);
 	h->meta.flags = dialect_get32(d, block + DI_FLAGS);
+	h->meta.generation = dialect_get32(d, block + DI_GEN);
 	h->flags_are_linux = true;
 	h->metadata_only = (h->flags & FLAG_METAONLY) != 0;
 	h->part = part_of(d, block, h->flags);

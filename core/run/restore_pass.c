@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "core/run/restore_bare.h"
 #include "core/run/restore_positions.h"
 #include "core/run/restore_set.h"
 #include "core/run/restore_watch.h"
@@ -18,6 +19,10 @@ struct passing {
 	struct inomap came;		/* of them, those of this set */
 	uint64_t nameless;		/* files without a name, */
 	uint32_t first_nameless;	/*   and one of them */
+	struct restore_bare *bare;	/* NULL: nothing has to be completed */
+	bool is_lasting;		/* the sets can be read again, */
+	bool has_put_off;		/*   and have to be: */
+	bool is_second;			/*   this is the second time */
 	size_t set;			/* number of the one being read */
 	bool is_wanted;			/* the current inode */
 	bool is_open;			/* it has not ended */
@@ -91,8 +96,8 @@ note_nameless(struct passing *p, const struct set_item *item)
 {
 	const struct header *h = item->header;
 
-	if (!p->pass->is_whole || item->is_hidden || S_ISDIR(h->meta.mode) ||
-	    !h->has_links || !is_in_use(p->r, item->inode) ||
+	if (p->is_second || !p->pass->is_whole || item->is_hidden ||
+	    S_ISDIR(h->meta.mode) || !h->has_links || !is_in_use(p->r, item->inode) ||
 	    names_of_inode(p->r->names, item->inode) != NAMES_NONE ||
 	    item->inode == NAMES_ROOT || is_superseded(p, item->inode))
 		return;
@@ -101,14 +106,50 @@ note_nameless(struct passing *p, const struct set_item *item)
 }
 
 static bool
-is_wanted(struct passing *p, const struct set_item *item)
+may_be_wanted(const struct passing *p, const struct set_item *item)
 {
 	const mode_t mode = item->header->meta.mode;
 
 	return !(S_ISDIR(mode) && !item->is_hidden) &&
 	    (inomap_has(p->pass->inodes, item->inode) ||
-	    item->inode == NAMES_ROOT) && !is_superseded(p, item->inode) &&
-	    is_sound(p, item);
+	    item->inode == NAMES_ROOT);
+}
+
+/* It comes when the sets are read for the second time. */
+static bool
+is_put_off(const struct passing *p, const struct set_item *item)
+{
+	return p->bare != NULL && item->header->metadata_only &&
+	    restore_bare_has_older(p->bare, p->set, item->inode);
+}
+
+/* The first time, all but what is put off; the second time, only that. */
+static bool
+is_its_turn(const struct passing *p, const struct set_item *item)
+{
+	if (!p->is_second)
+		return !is_superseded(p, item->inode) && !is_put_off(p, item);
+	return item->header->metadata_only ? is_put_off(p, item) &&
+	    !is_superseded(p, item->inode) :
+	    restore_bare_is_completed_by(p->bare, p->set, item->header);
+}
+
+/* What of it is newer may be put off as well, and counts then. */
+static bool
+put_off(struct passing *p, const struct set_item *item)
+{
+	if (is_superseded(p, item->inode))
+		return restore_bare_add(p->bare, p->set, item->header);
+	inomap_add(p->seen, item->inode);
+	if (!p->is_lasting) {
+		outcome_add(p->r->outcome, OUTCOME_MISSING, item->inode,
+		    "its contents are in an older set, and what is not a file "
+		    "or a tape cannot be read a second time; restore level by "
+		    "level");
+		return true;
+	}
+	p->has_put_off = true;
+	return restore_bare_add(p->bare, p->set, item->header);
 }
 
 static bool
@@ -116,9 +157,13 @@ begin_inode(struct passing *p, struct restore_set *s,
     const struct set_item *item)
 {
 	const uint32_t inode = item->inode;
+	const bool may_come = may_be_wanted(p, item);
 
 	p->is_open = true;
-	p->is_wanted = is_wanted(p, item);
+	if (may_come && !p->is_second && is_put_off(p, item) &&
+	    !put_off(p, item))
+		return false;
+	p->is_wanted = may_come && is_its_turn(p, item) && is_sound(p, item);
 	if (!p->is_wanted) {
 		note_nameless(p, item);
 		restore_set_skip(s);
@@ -134,6 +179,8 @@ begin_inode(struct passing *p, struct restore_set *s,
 static void
 take_late(struct passing *p, const struct set_item *item)
 {
+	if (p->is_second)
+		return;
 	if (!p->is_late)
 		crew_wait(p->crew);
 	p->is_late = true;
@@ -154,6 +201,8 @@ lose_late(const struct passing *p, const struct set_item *item)
 {
 	const bool is_directory = names_is_directory(p->r->names, item->inode);
 
+	if (p->is_second)
+		return;
 	if (item->inode == 0)
 		outcome_add(p->r->outcome, OUTCOME_DAMAGE, 0,
 		    "%s: large attributes are lost: %s",
@@ -291,10 +340,45 @@ size_of_all(const struct restore *r)
 }
 
 static bool
+read_all(struct passing *p)
+{
+	bool ok = true;
+
+	restore_watch_begin(p->r->watch, size_of_all(p->r));
+	for (p->set = 0; ok && p->set < p->r->set_count; p->set++)
+		ok = read_set(p);
+	return ok;
+}
+
+/* What has been put off, now that it is known what that is. */
+static bool
+complete(struct passing *p)
+{
+	if (!p->has_put_off)
+		return true;
+	p->is_second = true;
+	return read_all(p);
+}
+
+static bool
+are_lasting(const struct restore *r)
+{
+	for (size_t i = 0; i < r->set_count; i++)
+		if (!restore_set_is_lasting(r->sets[i]))
+			return false;
+	return true;
+}
+
+static bool
 run(struct restore *r, const struct restore_pass *pass)
 {
-	struct passing p = { .r = r, .pass = pass, .seen = pass->seen };
-	bool ok = true;
+	struct passing p = {
+		.r = r,
+		.pass = pass,
+		.seen = pass->seen,
+		.is_lasting = are_lasting(r),
+	};
+	bool ok = false;
 
 	p.crew = crew_new(pass->work, pass->arg, r->request->settings.workers,
 	    r->cancelled);
@@ -302,10 +386,12 @@ run(struct restore *r, const struct restore_pass *pass)
 		crew_free(p.crew);
 		return restore_no_room(r);
 	}
-	restore_watch_begin(r->watch, size_of_all(r));
-	for (p.set = 0; ok && p.set < r->set_count; p.set++)
-		ok = read_set(&p);
+	if (pass->completes && r->set_count > 1)
+		p.bare = restore_bare_new(r);
+	if (p.bare != NULL || !pass->completes || r->set_count == 1)
+		ok = read_all(&p) && complete(&p);
 	crew_free(p.crew);
+	restore_bare_free(p.bare);
 	inomap_free(&p.came);
 	if (ok) {
 		name_missing(&p);

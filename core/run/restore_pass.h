@@ -3,7 +3,9 @@
  * restore_pass.h - hand the files of all sets to those who want them
  *
  * Each inode comes from the newest set that has it, once.  What is not wanted is
- * passed over as fast as the medium can.  Costs two bits an inode.
+ * passed over as fast as the medium can.  Where the newest set has no contents
+ * of an inode (restore_bare.h), all sets are read a second time.  Costs two bits
+ * an inode.
  */
 #ifndef CORE_RESTORE_PASS_H
 #define CORE_RESTORE_PASS_H
@@ -21,6 +23,12 @@ struct restore_pass {			/* everything is borrowed */
 					   if something has none */
 	/* An attribute from behind the end of a set; NULL: not wanted. */
 	void (*late)(void *arg, uint32_t inode, const struct de_xattr *xattr);
+	/*
+	 * Inodes of which the newest set has only metadata come twice: first
+	 * with the contents of the newest set that has them, then with that
+	 * metadata.  False: only with the metadata.
+	 */
+	bool completes;
 	/* Does the run have to end?  NULL: never.  */
 	enum verdict (*verdict)(void *arg);
 	void *verdict_arg;

@@ -25,6 +25,7 @@ struct restore_set {
 	bool is_known;			/* identity and maps are */
 	bool is_contents;		/* of the set on `file` */
 	bool lost_names;		/* directories, or parts of them */
+	bool may_be_bare;		/* Linux's dump(8) has written it */
 	const char *file;		/* borrowed; NULL: that of the job */
 	uint64_t size;
 };
@@ -160,6 +161,18 @@ restore_set_dumped(const struct restore_set *s)
 	return s->has_dumped ? &s->dumped : NULL;
 }
 
+bool
+restore_set_may_be_bare(const struct restore_set *s)
+{
+	return s->may_be_bare;
+}
+
+bool
+restore_set_is_lasting(const struct restore_set *s)
+{
+	return restore_medium_is_lasting(s->medium);
+}
+
 void
 restore_set_let_go(struct restore_set *s)
 {
@@ -257,8 +270,11 @@ read_tree(struct restore_set *s, struct restore_tree *tree)
 			keep(s, &item);
 			return true;
 		}
-		if (item.kind == SET_INODE)
+		if (item.kind == SET_INODE) {
 			in_directory = true;
+			s->may_be_bare |= item.header->flags_are_linux &&
+			    !item.header->is_exact;
+		}
 		if (item.kind == SET_LOST)
 			s->lost_names = true;
 		if (!(in_directory ? restore_tree_take(tree, &item) :

@@ -45,8 +45,17 @@ const struct inomap *restore_set_dumped(const struct restore_set *s);
 /* Also after that: were directories lost, or parts of them? */
 bool restore_set_lost_names(const struct restore_set *s);
 
+/*
+ * Also after that: may inodes come without the contents that they had in the
+ * set before, of which only dump(8) has the option?
+ */
+bool restore_set_may_be_bare(const struct restore_set *s);
+
 /* For a set that shares its drive with others: close it. */
 void restore_set_let_go(struct restore_set *s);
+
+/* Can it be read again from its beginning? */
+bool restore_set_is_lasting(const struct restore_set *s);
 
 /*
  * Be where the tree ends: where reading it has left the set, or else open it

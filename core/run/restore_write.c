@@ -139,6 +139,7 @@ write_files(struct writing *w, const struct inomap *names)
 		.seen = w->seen,
 		.is_whole = w->wants_all,
 		.late = late,
+		.completes = true,
 		.verdict = verdict_of,
 		.verdict_arg = extract,
 	};
@@ -426,6 +427,15 @@ write_all(struct writing *w)
 }
 
 static bool
+may_be_bare(const struct restore *r)
+{
+	for (size_t i = 0; i < r->set_count; i++)
+		if (restore_set_may_be_bare(r->sets[i]))
+			return true;
+	return false;
+}
+
+static bool
 rebuild(struct writing *w, const struct before *before)
 {
 	struct restore *r = w->r;
@@ -433,6 +443,7 @@ rebuild(struct writing *w, const struct before *before)
 		.before = before->is_there ? before->state.names : NULL,
 		.after = r->names,
 		.dumped = &w->made,
+		.may_be_bare = may_be_bare(r),
 		.directories = r->directories,
 	};
 
