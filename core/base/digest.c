@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <xxhash.h>
 #if defined(__x86_64__) && defined(__has_include)
 #if __has_include(<xxh_x86dispatch.h>)
@@ -15,6 +16,12 @@
 struct digest {
 	XXH3_state_t *state;
 };
+
+uint64_t
+digest_64(const void *bytes, size_t length)
+{
+	return XXH3_64bits(bytes, length);
+}
 
 struct digest *
 digest_new(void)
@@ -67,4 +74,13 @@ digest_format(const struct digest *d, char text[static DIGEST_TEXT_BYTES])
 
 	snprintf(text, DIGEST_TEXT_BYTES, "%016" PRIx64 "%016" PRIx64,
 	    (uint64_t)hash.high64, (uint64_t)hash.low64);
+}
+
+void
+digest_store(const struct digest *d, uint8_t bytes[static DIGEST_STORED_BYTES])
+{
+	XXH128_canonical_t canonical;
+
+	XXH128_canonicalFromHash(&canonical, XXH3_128bits_digest(d->state));
+	memcpy(bytes, canonical.digest, DIGEST_STORED_BYTES);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * digest.h - 128-bit XXH3 digest
+ * digest.h - XXH3 digests, of 128 bits and of 64
  *
  * Detects damage, not forgery.  Runs at memory speed, so it never slows a drive
  * down.
@@ -10,8 +10,13 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
+#define DIGEST_STORED_BYTES 16		/* canonical: the highest first */
 #define DIGEST_TEXT_BYTES 33	/* 32 hexadecimal digits and a NUL */
+
+/* The one of 64 bits, of everything at once. */
+uint64_t digest_64(const void *bytes, size_t length);
 
 struct digest;
 
@@ -23,5 +28,6 @@ void digest_reset(struct digest *d);
 void digest_add(struct digest *d, const void *bytes, size_t length);
 bool digest_same(const struct digest *a, const struct digest *b);
 void digest_format(const struct digest *d, char text[static DIGEST_TEXT_BYTES]);
+void digest_store(const struct digest *d, uint8_t bytes[static DIGEST_STORED_BYTES]);
 
 #endif

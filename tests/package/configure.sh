@@ -34,7 +34,8 @@ said "libconfig" "apt-get install libconfig-dev"
 found="CONFIG_CFLAGS=-I. CONFIG_LIBS=-lconfig EDIT_CFLAGS=-I. EDIT_LIBS=-ledit
     JANSSON_CFLAGS=-I. JANSSON_LIBS=-ljansson
     SQLITE_CFLAGS=-I. SQLITE_LIBS=-lsqlite3
-    XXHASH_CFLAGS=-I. XXHASH_LIBS=-lxxhash ZLIB_CFLAGS=-I. ZLIB_LIBS=-lz CHECK_CFLAGS=-I. CHECK_LIBS=-lcheck"
+    XXHASH_CFLAGS=-I. XXHASH_LIBS=-lxxhash ZLIB_CFLAGS=-I. ZLIB_LIBS=-lz
+    ZSTD_CFLAGS=-I. ZSTD_LIBS=-lzstd CHECK_CFLAGS=-I. CHECK_LIBS=-lcheck"
 missing () {
 	# shellcheck disable=SC2086
 	configure 1 PKG_CONFIG_LIBDIR="$scratch/nothing" $found "${@:2}"
