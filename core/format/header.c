@@ -7,6 +7,7 @@
 #include "plugins/common/bytes.h"
 #include "core/format/extension.h"
 #include "core/format/header_layout.h"
+#include "core/format/index_layout.h"
 
 #define FLAG_OF_NOTHING 0x1000u	/* of the inode: an indexed directory */
 
@@ -117,6 +118,18 @@ begin(const struct header_template *t, uint8_t *block, enum header_type type,
 	put32(block + C_COUNT, count);
 }
 
+static void
+put_spare(uint8_t *block, const char *text)
+{
+	memcpy(block + C_SPARE, text, strlen(text));
+}
+
+static bool
+has_spare(const uint8_t *block, const char *text)
+{
+	return memcmp(block + C_SPARE, text, strlen(text)) == 0;
+}
+
 void
 header_volume(const struct header_template *t,
     uint8_t block[static DE_TAPE_BLOCK], uint32_t inode, uint32_t count)
@@ -136,11 +149,53 @@ header_map(const struct header_template *t,
 
 void
 header_end(const struct header_template *t,
-    uint8_t block[static DE_TAPE_BLOCK], uint32_t max_inode, bool more)
+    uint8_t block[static DE_TAPE_BLOCK], uint32_t max_inode,
+    enum header_follows follows)
 {
 	begin(t, block, HEADER_END, max_inode, 0);
-	if (more)
-		memcpy(block + C_SPARE, END_MORE_TEXT, strlen(END_MORE_TEXT));
+	if (follows == HEADER_FOLLOWS_ATTRIBUTES)
+		put_spare(block, END_MORE_TEXT);
+	else if (follows == HEADER_FOLLOWS_INDEX)
+		put_spare(block, END_INDEX_TEXT);
+}
+
+void
+header_end_pointing(const struct header_template *t,
+    uint8_t block[static DE_TAPE_BLOCK], uint32_t max_inode,
+    const struct header_pointer *pointer)
+{
+	begin(t, block, HEADER_END, max_inode, 0);
+	put_spare(block, END_POINTER_TEXT);
+	put64(block + C_SPARE + POINTER_LENGTH, pointer->length);
+	memcpy(block + C_SPARE + POINTER_DIGEST, pointer->digest,
+	    sizeof(pointer->digest));
+	header_set_place(block, pointer->volume, pointer->block);
+}
+
+void
+header_set_place(uint8_t block[static DE_TAPE_BLOCK], uint32_t volume,
+    uint64_t before)
+{
+	if (!header_is_end(block) || !has_spare(block, END_POINTER_TEXT))
+		return;
+	put32(block + C_SPARE + POINTER_VOLUME, volume);
+	put64(block + C_SPARE + POINTER_BLOCK, before);
+}
+
+void
+header_index(const struct header_template *t,
+    uint8_t block[static DE_TAPE_BLOCK], uint32_t root_inode, uint64_t offset,
+    uint32_t length)
+{
+	const uint32_t count = (length + DE_TAPE_BLOCK - 1) / DE_TAPE_BLOCK;
+
+	begin(t, block, HEADER_INODE, root_inode, count);
+	put64(block + DI_SIZE, length);
+	memset(block + C_ADDR, 1, count);
+	put32(block + C_FLAGS, FLAG_NEWINODEFMT | FLAG_EXTATTRIBUTES);
+	put32(block + C_EXTATTRIBUTES, EXT_INDEX);
+	put_spare(block, INDEX_RECORD_TEXT);
+	put64(block + C_SPARE + RECORD_OFFSET, offset);
 }
 
 /*
@@ -229,6 +284,20 @@ bool
 header_is_end(const uint8_t block[static DE_TAPE_BLOCK])
 {
 	return get32(block + C_TYPE) == HEADER_END;
+}
+
+bool
+header_is_inode(const uint8_t block[static DE_TAPE_BLOCK])
+{
+	return get32(block + C_TYPE) == HEADER_INODE;
+}
+
+bool
+header_begins_index(const uint8_t block[static DE_TAPE_BLOCK])
+{
+	return header_is_inode(block) &&
+	    get32(block + C_EXTATTRIBUTES) == EXT_INDEX &&
+	    get64(block + C_SPARE + RECORD_OFFSET) == 0;
 }
 
 uint32_t

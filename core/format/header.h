@@ -49,6 +49,21 @@ struct header_content {
 	bool attributes;	/* these are extended attributes */
 };
 
+/* What comes behind a TS_END, ours; doc/stream-format.md, "Behind the end". */
+enum header_follows {
+	HEADER_FOLLOWS_NOTHING,
+	HEADER_FOLLOWS_ATTRIBUTES,	/* and another end */
+	HEADER_FOLLOWS_INDEX		/* likewise */
+};
+
+/* Where the index is that came before a TS_END. */
+struct header_pointer {
+	uint32_t volume;	/* on which it begins */
+	uint64_t block;		/* tape blocks before it on that volume */
+	uint64_t length;	/* bytes */
+	uint8_t digest[16];	/* XXH3 of these, 128 bits, canonical */
+};
+
 /* The position of a header. */
 struct header_position {
 	uint32_t tapea;		/* number of the tape block in the stream */
@@ -71,9 +86,27 @@ void header_map(const struct header_template *t,
 void header_inode(const struct header_template *t,
     uint8_t block[static DE_TAPE_BLOCK], enum header_type type,
     const struct de_inode *inode, const struct header_content *content);
-/* `more`: attributes follow, and another end. */
 void header_end(const struct header_template *t,
-    uint8_t block[static DE_TAPE_BLOCK], uint32_t max_inode, bool more);
+    uint8_t block[static DE_TAPE_BLOCK], uint32_t max_inode,
+    enum header_follows follows);
+
+/*
+ * The end behind an index; its place may be set again later, which does nothing
+ * to other headers.
+ */
+void header_end_pointing(const struct header_template *t,
+    uint8_t block[static DE_TAPE_BLOCK], uint32_t max_inode,
+    const struct header_pointer *pointer);
+void header_set_place(uint8_t block[static DE_TAPE_BLOCK], uint32_t volume,
+    uint64_t before);
+
+/*
+ * Of a record of the index: `length` bytes, at most HEADER_ADDRS tape blocks,
+ * from `offset` on.
+ */
+void header_index(const struct header_template *t,
+    uint8_t block[static DE_TAPE_BLOCK], uint32_t root_inode, uint64_t offset,
+    uint32_t length);
 
 /* Fill in the position and the checksum; may be repeated. */
 void header_stamp(uint8_t block[static DE_TAPE_BLOCK],
@@ -83,6 +116,8 @@ void header_stamp(uint8_t block[static DE_TAPE_BLOCK],
 uint32_t header_get_inode(const uint8_t block[static DE_TAPE_BLOCK]);
 bool header_is_attributes(const uint8_t block[static DE_TAPE_BLOCK]);
 bool header_is_end(const uint8_t block[static DE_TAPE_BLOCK]);
+bool header_is_inode(const uint8_t block[static DE_TAPE_BLOCK]);
+bool header_begins_index(const uint8_t block[static DE_TAPE_BLOCK]);
 uint32_t header_get_data_blocks(const uint8_t block[static DE_TAPE_BLOCK]);
 
 /* Can the format represent this time, and this device number? */

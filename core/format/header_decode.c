@@ -6,6 +6,8 @@
 
 #include "core/format/header_inode.h"
 #include "core/format/header_layout.h"
+#include "core/format/index_layout.h"
+#include "plugins/common/bytes.h"
 
 #define INODES_MAX (UINT64_C(1) << 32)
 
@@ -188,13 +190,55 @@ continues_inode(const struct dialect *d, const struct header *h)
 	    (h->flags & FLAG_NEWINODEFMT) == 0;
 }
 
-/* Ours: attributes behind the end of the stream. */
+/* ------------------------------------------- ours: what is behind the end */
+
 static bool
-has_more(const struct dialect *d, const uint8_t *block, const struct header *h)
+has_spare(const uint8_t *block, const char *text)
 {
-	return d->family == DIALECT_LINUX && !d->big_endian &&
-	    h->type == HEADER_END && memcmp(block + C_SPARE, END_MORE_TEXT,
-	    strlen(END_MORE_TEXT)) == 0;
+	return memcmp(block + C_SPARE, text, strlen(text)) == 0;
+}
+
+static void
+get_pointer(const uint8_t *spare, struct header_pointer *pointer)
+{
+	pointer->volume = get32(spare + POINTER_VOLUME);
+	pointer->block = get64(spare + POINTER_BLOCK);
+	pointer->length = get64(spare + POINTER_LENGTH);
+	memcpy(pointer->digest, spare + POINTER_DIGEST,
+	    sizeof(pointer->digest));
+}
+
+static void
+get_end(const uint8_t *block, struct header *h)
+{
+	if (has_spare(block, END_MORE_TEXT))
+		h->follows = HEADER_FOLLOWS_ATTRIBUTES;
+	else if (has_spare(block, END_INDEX_TEXT))
+		h->follows = HEADER_FOLLOWS_INDEX;
+	h->has_pointer = has_spare(block, END_POINTER_TEXT);
+	if (h->has_pointer)
+		get_pointer(block + C_SPARE, &h->pointer);
+}
+
+static void
+get_index_record(const uint8_t *block, struct header *h)
+{
+	h->part = HEADER_PART_INDEX;
+	h->index_offset = get64(block + C_SPARE + RECORD_OFFSET);
+}
+
+static void
+get_what_is_ours(const struct dialect *d, const uint8_t *block,
+    struct header *h)
+{
+	if (d->family != DIALECT_LINUX || d->big_endian)
+		return;
+	if (h->type == HEADER_END)
+		get_end(block, h);
+	else if (h->type == HEADER_INODE && h->part == HEADER_PART_UNKNOWN &&
+	    dialect_get32(d, block + C_EXTATTRIBUTES) == EXT_INDEX &&
+	    has_spare(block, INDEX_RECORD_TEXT))
+		get_index_record(block, h);
 }
 
 /* ---------------------------------------------------------- the inode part */
@@ -256,7 +300,7 @@ header_decode(const struct dialect *d, const uint8_t *block,
 	get_inode_part(d, block, h);
 	get_names(d, block, h);
 	h->continues = continues_inode(d, h);
-	h->more_follows = has_more(d, block, h);
+	get_what_is_ours(d, block, h);
 	return true;
 }
 

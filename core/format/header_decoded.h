@@ -19,6 +19,7 @@ enum header_part {
 	HEADER_PART_FINDER,	/* Mac OS X finder info */
 	HEADER_PART_FORK,	/* Mac OS X resource fork */
 	HEADER_PART_SHADOW,	/* Sun: access control list */
+	HEADER_PART_INDEX,	/* ours: behind the end, of the whole set */
 	HEADER_PART_UNKNOWN	/* skip it */
 };
 
@@ -44,8 +45,11 @@ struct header {
 	char device[65];
 	char host[65];
 
-	bool more_follows;	/* TS_END, ours: attributes and another TS_END
-				   follow, if need be on further volumes */
+	/* TS_END, ours: if need be, what follows is on further volumes */
+	enum header_follows follows;
+	bool has_pointer;	/* an index came before it */
+	struct header_pointer pointer;
+	uint64_t index_offset;	/* HEADER_PART_INDEX: where the data is in it */
 
 	/* TS_INODE and TS_ADDR, and TS_TAPE if it continues an inode */
 	bool continues;		/* Sun: a TS_TAPE that is a TS_ADDR, too */

@@ -32,7 +32,8 @@ take_header(struct set *s, const struct header *h)
 {
 	const uint64_t data = header_data_blocks(s->dialect, h);
 
-	if (h->type == HEADER_END && !h->more_follows)
+	/* Restoring does not need the index that may follow. */
+	if (h->type == HEADER_END && h->follows != HEADER_FOLLOWS_ATTRIBUTES)
 		return set_end(s, true);
 	if (h->type == HEADER_INODE && h->part == HEADER_PART_XATTRS)
 		set_begin_gather(s, h);

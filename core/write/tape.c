@@ -287,7 +287,8 @@ tape_put_end(struct tape *tape, uint32_t max_inode, bool more)
 
 	if (tape_is_done(tape))
 		return DE_FAILED;
-	header_end(tape->config.header, block, max_inode, more);
+	header_end(tape->config.header, block, max_inode, more ?
+	    HEADER_FOLLOWS_ATTRIBUTES : HEADER_FOLLOWS_NOTHING);
 	if (place_end(tape, block) == DE_OK)
 		return DE_OK;
 	if (!backlog_add_block(&tape->backlog, BACKLOG_END, block))

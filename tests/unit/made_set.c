@@ -225,7 +225,8 @@ made_set_end(struct made_set *m, bool more)
 	uint8_t header[DE_TAPE_BLOCK];
 
 	do {
-		header_end(&m->header, header, INODES, more);
+		header_end(&m->header, header, INODES, more ?
+		    HEADER_FOLLOWS_ATTRIBUTES : HEADER_FOLLOWS_NOTHING);
 		add_header(m, header);
 	} while (m->blocks % MADE_BLOCKING != 0);
 }

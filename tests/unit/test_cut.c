@@ -189,7 +189,7 @@ put_end(struct fixture *f)
 {
 	uint8_t block[DE_TAPE_BLOCK];
 
-	header_end(&f->template, block, 100, false);
+	header_end(&f->template, block, 100, HEADER_FOLLOWS_NOTHING);
 	cut_count_header(&f->cut, block);
 }
 

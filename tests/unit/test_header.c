@@ -106,14 +106,59 @@ START_TEST(end_header_is_as_specified)
 	uint8_t block[DE_TAPE_BLOCK], expected[DE_TAPE_BLOCK];
 
 	header_template_init(&t, &identity);
-	header_end(&t, block, 4096, false);
+	header_end(&t, block, 4096, HEADER_FOLLOWS_NOTHING);
 	expect_common(expected);
 	put32(expected + 0, 5);
 	put32(expected + 20, 4096);
 	expect_block(block, expected);
-	header_end(&t, block, 4096, true);
+	header_end(&t, block, 4096, HEADER_FOLLOWS_ATTRIBUTES);
 	memcpy(expected + 904, "DEa1", 4);
 	expect_block(block, expected);
+	header_end(&t, block, 4096, HEADER_FOLLOWS_INDEX);
+	memcpy(expected + 904, "DEi1", 4);
+	header_set_place(block, 1, 2);
+	expect_block(block, expected);
+}
+END_TEST
+
+START_TEST(headers_of_an_index_are_as_specified)
+{
+	const struct header_pointer pointer = { 3, 0x123456789a, 77777,
+	    "0123456789abcde" };
+	struct header_template t;
+	uint8_t block[DE_TAPE_BLOCK], expected[DE_TAPE_BLOCK];
+
+	header_template_init(&t, &identity);
+	header_end_pointing(&t, block, 4096, &pointer);
+	expect_common(expected);
+	put32(expected + 0, 5);
+	put32(expected + 20, 4096);
+	memcpy(expected + 904, "DEp1", 4);
+	put32(expected + 908, 3);
+	put64(expected + 912, 0x123456789a);
+	put64(expected + 920, 77777);
+	memcpy(expected + 928, "0123456789abcde", 16);
+	expect_block(block, expected);
+	header_set_place(block, 4, 1);
+	put32(expected + 908, 4);
+	put64(expected + 912, 1);
+	expect_block(block, expected);
+
+	header_index(&t, block, 2, 0x80000, 2049);
+	expect_common(expected);
+	put32(expected + 0, 2);
+	put32(expected + 20, 2);
+	put64(expected + 40, 2049);
+	put32(expected + 160, 3);
+	memset(expected + 164, 1, 3);
+	put32(expected + 888, 0x8002);
+	put32(expected + 900, 0x49);
+	memcpy(expected + 904, "DEx1", 4);
+	put64(expected + 908, 0x80000);
+	expect_block(block, expected);
+	ck_assert(!header_begins_index(block));
+	header_index(&t, block, 2, 0, 1);
+	ck_assert(header_begins_index(block));
 }
 END_TEST
 
@@ -215,7 +260,7 @@ START_TEST(stamp_makes_the_words_add_up_to_84446)
 	uint8_t block[DE_TAPE_BLOCK];
 
 	header_template_init(&t, &identity);
-	header_end(&t, block, 4096, false);
+	header_end(&t, block, 4096, HEADER_FOLLOWS_NOTHING);
 	header_stamp(block, &at);
 	ck_assert_uint_eq(sum_of(block), 84446);
 
@@ -425,6 +470,7 @@ main(void)
 		volume_header_is_as_specified,
 		map_headers_are_as_specified,
 		end_header_is_as_specified,
+		headers_of_an_index_are_as_specified,
 		inode_header_is_as_specified,
 		all_512_addresses_fit_and_end_before_the_label,
 		attribute_header_is_marked,

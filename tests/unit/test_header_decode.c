@@ -86,7 +86,8 @@ START_TEST(volume_map_and_end_come_back)
 		    HEADER_BITS, HEADER_END };
 		const enum header_type type = types[n % COUNT(types)];
 		const uint32_t inode = generate32(&seed);
-		const bool more = generate32(&seed) % 2 == 0;
+		const enum header_follows follows =
+		    (enum header_follows)(generate32(&seed) % 3);
 		uint32_t count = generate_below(&seed, 524289);
 		make_identity(&seed, &texts, &id);
 		make_position(&seed, &at);
@@ -94,7 +95,7 @@ START_TEST(volume_map_and_end_come_back)
 		if (type == HEADER_TAPE)
 			header_volume(&t, block, inode, count);
 		else if (type == HEADER_END)
-			header_end(&t, block, inode, more);
+			header_end(&t, block, inode, follows);
 		else
 			header_map(&t, block, type, inode, count);
 		if (type == HEADER_END)
@@ -106,9 +107,57 @@ START_TEST(volume_map_and_end_come_back)
 		ck_assert_uint_eq(h.type, type);
 		ck_assert_uint_eq(h.inode, inode);
 		ck_assert_uint_eq(h.count, count);
-		ck_assert(h.more_follows == (type == HEADER_END && more));
+		ck_assert_int_eq(h.follows, type == HEADER_END ? follows :
+		    HEADER_FOLLOWS_NOTHING);
+		ck_assert(!h.has_pointer);
 		ck_assert_uint_eq(header_data_blocks(&ours, &h),
 		    type == HEADER_CLRI || type == HEADER_BITS ? count : 0);
+	}
+}
+END_TEST
+
+START_TEST(headers_of_an_index_come_back)
+{
+	for (uint64_t n = 0; n < CASES; n++) {
+		uint64_t seed = n;
+		uint8_t block[DE_TAPE_BLOCK];
+		struct header_template t;
+		struct header_identity id;
+		struct header_position at;
+		struct texts texts;
+		struct header_pointer pointer;
+		struct header h;
+		const uint32_t length = 1 + generate_below(&seed, 512 * 1024);
+		const uint64_t offset = generate(&seed);
+		make_identity(&seed, &texts, &id);
+		make_position(&seed, &at);
+		header_template_init(&t, &id);
+		pointer.volume = generate32(&seed);
+		pointer.block = generate(&seed);
+		pointer.length = generate(&seed);
+		generate_bytes(&seed, pointer.digest, sizeof(pointer.digest));
+		header_end_pointing(&t, block, generate32(&seed), &pointer);
+		header_stamp(block, &at);
+		ck_assert(header_decode(&ours, block, &h));
+		expect_common(&h, &id, &at);
+		ck_assert(h.has_pointer);
+		ck_assert_int_eq(h.follows, HEADER_FOLLOWS_NOTHING);
+		ck_assert_uint_eq(h.pointer.volume, pointer.volume);
+		ck_assert_uint_eq(h.pointer.block, pointer.block);
+		ck_assert_uint_eq(h.pointer.length, pointer.length);
+		ck_assert_mem_eq(h.pointer.digest, pointer.digest,
+		    sizeof(pointer.digest));
+
+		header_index(&t, block, 2, offset, length);
+		header_stamp(block, &at);
+		ck_assert(header_decode(&ours, block, &h));
+		expect_common(&h, &id, &at);
+		ck_assert_uint_eq(h.type, HEADER_INODE);
+		ck_assert_uint_eq(h.part, HEADER_PART_INDEX);
+		ck_assert_uint_eq(h.index_offset, offset);
+		ck_assert_uint_eq(h.meta.size, length);
+		ck_assert_uint_eq(header_data_blocks(&ours, &h),
+		    (length + 1023) / 1024);
 	}
 }
 END_TEST
@@ -923,6 +972,7 @@ main(void)
 {
 	const TTest *const tests[] = {
 		volume_map_and_end_come_back,
+		headers_of_an_index_come_back,
 		inodes_come_back,
 		others_on_linux,
 		old_linux_has_small_ids,
