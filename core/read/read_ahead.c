@@ -3,6 +3,7 @@
 
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define QUEUE_MAX 16		/* chunks */
 #define PIECE_MIN ((size_t)4 << 10)	/* a page; for a header and a look ahead */
@@ -18,7 +19,10 @@ struct read_ahead {
 	uint32_t number;
 	uint64_t position;		/* in the volume, decompressed */
 	atomic_uint_least64_t done;	/* bytes of the volume read */
+	uint64_t taken;			/* where the caller is */
 	size_t piece;			/* bytes to be read at once */
+	size_t before;			/* bytes to be dropped: of the record
+					   that `position` is in */
 	bool is_begun;			/* something of the volume was read */
 	bool is_nowhere;		/* moving has failed */
 
@@ -81,6 +85,23 @@ fill(struct read_ahead *ra, struct chunk *chunk)
 	}
 }
 
+/* What comes before the place that is wanted, in its record. */
+static void
+drop_before(struct read_ahead *ra, struct chunk *chunk)
+{
+	const size_t n = ra->before < chunk->length ? ra->before :
+	    chunk->length;
+
+	if (chunk->lost > 0) {
+		chunk->lost = CHUNK_LOST_UNKNOWN;
+		ra->before = 0;
+	} else if (n > 0) {
+		chunk->length -= n;
+		memmove(chunk->bytes, chunk->bytes + n, chunk->length);
+		ra->before -= n;
+	}
+}
+
 /* *ended: nothing comes after it. */
 static struct chunk *
 read_chunk(struct read_ahead *ra, bool *ended)
@@ -93,6 +114,8 @@ read_chunk(struct read_ahead *ra, bool *ended)
 		return NULL;
 	}
 	*ended = !fill(ra, chunk);
+	if (ra->before > 0)
+		drop_before(ra, chunk);
 	ra->done = volume_read_at(ra->volume);
 	if (chunk->lost != CHUNK_LOST_UNKNOWN)
 		ra->position += chunk->lost;
@@ -187,17 +210,26 @@ read_ahead_next(struct read_ahead *ra)
 		chunk = pop(ra);
 	else if (!ra->ended)
 		chunk = read_piece(ra);
+	if (chunk != NULL)
+		ra->taken = chunk->position + chunk->length;
 	pthread_mutex_unlock(&ra->lock);
 	return chunk;
 }
 
-/* The thread stops, and what it has read is dropped. */
+/* The thread stops; what it has read is still there. */
 static void
-stop(struct read_ahead *ra)
+pause_thread(struct read_ahead *ra)
 {
 	ra->running = false;
 	while (ra->busy)
 		pthread_cond_wait(&ra->changed, &ra->lock);
+}
+
+/* And now it is dropped. */
+static void
+stop(struct read_ahead *ra)
+{
+	pause_thread(ra);
 	while (ra->count > 0)
 		chunk_release(pop(ra));
 }
@@ -218,7 +250,8 @@ read_ahead_begin(struct read_ahead *ra, uint32_t number)
 	pthread_mutex_lock(&ra->lock);
 	stop(ra);
 	ra->number = number;
-	ra->position = 0;
+	ra->position = ra->taken = 0;
+	ra->before = 0;
 	ra->done = 0;
 	ra->piece = CHUNK_BYTES;
 	ra->is_begun = ra->is_nowhere = false;
@@ -228,21 +261,43 @@ read_ahead_begin(struct read_ahead *ra, uint32_t number)
 	pthread_mutex_unlock(&ra->lock);
 }
 
-bool
-read_ahead_go_to(struct read_ahead *ra, uint64_t position)
+/* It reads on, and is there as soon. */
+static bool
+is_near(const struct read_ahead *ra, uint64_t position, uint64_t worth)
 {
-	/* Elsewhere a piece would be a record, and moving slow. */
-	if (ra->unpack != NULL || !volume_read_seeks(ra->volume) ||
-	    position >= volume_read_size(ra->volume))
-		return false;
-	pthread_mutex_lock(&ra->lock);
+	return volume_read_is_slow(ra->volume) && position >= ra->taken &&
+	    position < ra->done + worth;
+}
+
+static void
+go_to(struct read_ahead *ra, uint64_t position)
+{
+	const bool is_slow = volume_read_is_slow(ra->volume);
+
 	stop(ra);
-	ra->is_nowhere = !volume_read_go_to(ra->volume, position);
-	ra->position = position;
+	ra->is_nowhere = !volume_read_reach(ra->volume, position, &ra->before);
+	ra->position = ra->taken = position;
+	ra->done = volume_read_at(ra->volume);
 	ra->ended = false;
-	ra->piece = PIECE_MIN;
+	ra->is_begun = !is_slow;	/* a chunk before the thread reads on */
+	ra->piece = is_slow ? CHUNK_BYTES : PIECE_MIN;
+}
+
+bool
+read_ahead_go_to(struct read_ahead *ra, uint64_t position, uint64_t worth)
+{
+	bool goes = false;
+
+	pthread_mutex_lock(&ra->lock);
+	if (ra->unpack == NULL && volume_read_seeks(ra->volume) &&
+	    !is_near(ra, position, worth)) {
+		pause_thread(ra);
+		goes = volume_read_reaches(ra->volume, position);
+	}
+	if (goes)
+		go_to(ra, position);
 	pthread_mutex_unlock(&ra->lock);
-	return true;
+	return goes;
 }
 
 bool

@@ -45,7 +45,8 @@ struct chunk *read_ahead_next(struct read_ahead *ra);
 bool read_ahead_is_out_of_memory(struct read_ahead *ra);
 
 /* As volumes_go_to(). */
-bool read_ahead_go_to(struct read_ahead *ra, uint64_t position);
+bool read_ahead_go_to(struct read_ahead *ra, uint64_t position,
+    uint64_t worth);
 
 /* Bytes of the volume up to which the medium was read. */
 uint64_t read_ahead_position(struct read_ahead *ra);

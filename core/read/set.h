@@ -135,10 +135,11 @@ bool set_position(const struct set *s, uint32_t *volume, uint64_t *position);
 
 /*
  * No inode before this place is wanted: when one is passed over, go on there.
- * It may be before the header that is meant, by a record; a place that turns out
- * wrong is ignored.
+ * It may be before the header that is meant, by a record.  What is there must be
+ * `inode` or one before it, or else the place is wrong and ignored.
  */
-void set_aim(struct set *s, uint32_t volume, uint64_t position);
+void set_aim(struct set *s, uint32_t volume, uint64_t position,
+    uint32_t inode);
 
 /* The volume being read, and the position on it, for messages. */
 uint32_t set_volume(const struct set *s);

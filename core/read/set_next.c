@@ -197,10 +197,9 @@ set_position(const struct set *s, uint32_t *volume, uint64_t *position)
 }
 
 void
-set_aim(struct set *s, uint32_t volume, uint64_t position)
+set_aim(struct set *s, uint32_t volume, uint64_t position, uint32_t inode)
 {
-	s->aim.volume = volume;
-	s->aim.position = position;
+	s->aim = (struct set_aim){ volume, position, inode };
 }
 
 uint32_t

@@ -66,6 +66,7 @@ struct set_inode {
 struct set_span {
 	uint8_t *block;		/* the header, owned; DIALECT_BLOCK_MAX */
 	bool is_plain;		/* one run of data, without a header */
+	bool is_first;		/* it is that of TS_INODE */
 	struct header_runs runs;
 	uint64_t run;		/* bytes left of the current run */
 	bool is_data;		/* of that run */
@@ -142,7 +143,11 @@ struct set {
 	bool has_losses;		/* blocks were lost between inodes */
 	struct window_mark begun;	/* header of the last inode; its volume
 					   is 0: unknown */
-	struct window_mark aim;		/* as set_aim(); its volume is 0: none */
+	struct set_aim {
+		uint32_t volume;	/* 0: none */
+		uint64_t position;
+		uint32_t inode;
+	} aim;				/* see set_aim() */
 
 	struct set_item items[ITEMS_MAX];	/* queued, a ring */
 	unsigned int first_item;

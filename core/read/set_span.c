@@ -4,6 +4,9 @@
 #include "core/read/set_own.h"
 
 #define AIM_BYTES ((uint64_t)1 << 20)	/* of the largest record */
+/* A drive passes over less than this no faster than it reads it. */
+#define FAR_BYTES ((uint64_t)64 << 20)
+#define FAR_HEADERS 3			/* from the end of a file */
 
 /* -------------------------------------------------------------------- runs */
 
@@ -167,44 +170,70 @@ step_span(struct set *s)
 	return SET_GO_ON;
 }
 
-/* The first header of an inode within a record from here; go there. */
+/*
+ * The first header of this type within a record from here; go there.  False if
+ * there is none, or it is not of an inode from `first` to `last`.
+ */
 static bool
-find_inode(struct set *s)
+find_header(struct set *s, enum header_type type, uint32_t first,
+    uint32_t last)
 {
 	struct set_found found;
 	const uint8_t *block;
+	bool is_right = false;
 
+	s->window.stays = true;
 	for (uint64_t at = 0; at < AIM_BYTES; at += s->block) {
 		s->ahead.block = NULL;
 		if (!set_check_at(s, at, &found, &block) || !found.fits ||
-		    found.header.type != HEADER_INODE)
+		    found.header.type != type)
 			continue;
-		window_pass(&s->window, at);
-		s->ahead.block = NULL;
-		return true;
+		is_right = found.header.inode >= first &&
+		    found.header.inode <= last && window_pass(&s->window, at) ==
+		    at;
+		break;
 	}
+	s->window.stays = false;
 	s->ahead.block = NULL;
-	return false;
+	return is_right;
+}
+
+/* To the place of an aim, which may be on a later volume. */
+static bool
+leap_to(struct set *s, const struct window_mark *mark,
+    const struct set_aim *aim)
+{
+	if (aim->volume == mark->volume)
+		return aim->position >= mark->position + s->span.data &&
+		    (aim->position - mark->position) % s->block == 0 &&
+		    window_leap(&s->window, aim->position - mark->position,
+		    WINDOW_FAR_WORTH);
+	/* Nothing tells the numbers of the blocks between. */
+	s->numbers.known = false;
+	return aim->volume > mark->volume && aim->position % s->block == 0 &&
+	    window_change(&s->window, aim->volume, aim->position);
 }
 
 /* As set_aim() says, once; come back unless there is a good header. */
 static bool
 jump_to_aim(struct set *s)
 {
-	const struct window_mark aim = s->aim;
+	const struct set_aim aim = s->aim;
+	const struct set_numbers numbers = s->numbers;
 	struct window_mark mark;
 
 	s->aim.volume = 0;
-	if (!window_mark(&s->window, &mark) || mark.volume != aim.volume ||
-	    aim.position < mark.position + s->span.data ||
-	    (aim.position - mark.position) % s->block != 0 ||
-	    !window_jump(&s->window, aim.position - mark.position))
+	if (!window_mark(&s->window, &mark))
 		return false;
-	if (find_inode(s)) {
+	if (leap_to(s, &mark, &aim) && find_header(s, HEADER_INODE,
+	    s->inode.header.inode + 1, aim.inode)) {
 		s->step = set_step_header;
 		return true;
 	}
-	return !window_return(&s->window, &mark);
+	s->numbers = numbers;
+	if (s->window.cursor != mark.cursor || s->window.count == 0)
+		window_return(&s->window, &mark);
+	return false;
 }
 
 /* Go to the header behind it, and come back unless that is good. */
@@ -216,10 +245,13 @@ jump_over(struct set *s)
 	const uint8_t *block;
 
 	if (!window_mark(&s->window, &mark) ||
-	    !window_jump(&s->window, s->span.data))
+	    !window_leap(&s->window, s->span.data, FAR_BYTES))
 		return false;
 	s->ahead.block = NULL;
-	if (set_check_at(s, 0, &found, &block) && found.fits) {
+	s->window.stays = true;
+	const bool is_good = set_check_at(s, 0, &found, &block) && found.fits;
+	s->window.stays = false;
+	if (is_good) {
 		s->step = set_step_header;
 		return true;
 	}
@@ -227,11 +259,51 @@ jump_over(struct set *s)
 	return !window_return(&s->window, &mark);
 }
 
+/*
+ * Bytes from the first header of a large file to one near its end, or somewhat
+ * before it, if it has no holes.  0: it is not large, or has holes already.
+ */
+static uint64_t
+far_header(const struct set *s)
+{
+	const uint64_t data = s->span.data;
+	const uint64_t size = s->inode.size;
+	const uint64_t longest = (uint64_t)HEADER_ADDRS * s->block;
+
+	if (!s->span.is_first || size > INT64_MAX || size < FAR_BYTES + data ||
+	    data != (uint64_t)s->inode.header.count * s->block)
+		return 0;
+	const uint64_t headers = (size - data) / longest;
+	return headers < FAR_HEADERS ? 0 :
+	    data + (headers - FAR_HEADERS) * (longest + s->block);
+}
+
+/*
+ * If that is one of the same file, nothing else is between; once for a file, and
+ * come back if not.
+ */
+static bool
+jump_far(struct set *s)
+{
+	const uint64_t distance = far_header(s);
+	const uint32_t inode = s->inode.header.inode;
+	struct window_mark mark;
+
+	if (distance == 0 || !window_mark(&s->window, &mark) ||
+	    !window_leap(&s->window, distance, FAR_BYTES))
+		return false;
+	if (find_header(s, HEADER_ADDR, inode, inode)) {
+		s->step = set_step_header;
+		return true;
+	}
+	return !window_return(&s->window, &mark);
+}
+
 static enum set_result
 step_open(struct set *s)
 {
 	if (s->inode.unwanted && ((s->aim.volume != 0 && jump_to_aim(s)) ||
-	    jump_over(s)))
+	    jump_far(s) || jump_over(s)))
 		return SET_GO_ON;
 	s->step = step_span;
 	check(s);
@@ -248,7 +320,8 @@ set_begin_span(struct set *s, const struct header *h, const uint8_t *block)
 		memcpy(span->block, block, s->block);
 		copy.addrs = span->block + (h->addrs - block);
 	}
-	*span = (struct set_span){ .block = span->block };
+	*span = (struct set_span){ .block = span->block,
+		.is_first = block == s->inode.block };
 	header_runs_begin(&span->runs, s->dialect, &copy);
 	span->data = header_data_blocks(s->dialect, &copy) * s->block;
 	s->step = step_open;

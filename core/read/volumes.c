@@ -343,10 +343,32 @@ volumes_verdict(const struct volumes *v)
 }
 
 bool
-volumes_go_to(struct volumes *v, uint64_t position)
+volumes_go_to(struct volumes *v, uint64_t position, uint64_t worth)
 {
 	return v->first == NULL && !v->ended &&
-	    read_ahead_go_to(v->ahead, position);
+	    read_ahead_go_to(v->ahead, position, worth);
+}
+
+bool
+volumes_knows_end(const struct volumes *v)
+{
+	return volume_read_size(v->reader) > 0 &&
+	    !volume_read_is_slow(v->reader);
+}
+
+bool
+volumes_go_to_volume(struct volumes *v, uint32_t number)
+{
+	bool skip;
+
+	if (number < v->config.first_volume || (v->config.last_volume != 0 &&
+	    number > v->config.last_volume) || v->verdict != VERDICT_GO_ON)
+		return false;
+	drop_first(v);
+	v->before += volume_read_at(v->reader);
+	v->number = number;
+	v->ended = !get_volume(v, number, &skip);
+	return !v->ended;
 }
 
 /* ------------------------------------------------------------------- asked */

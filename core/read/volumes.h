@@ -75,10 +75,21 @@ enum verdict volumes_verdict(const struct volumes *v);
 
 /*
  * Go on at another position of the volume read last, in either direction; next
- * comes a chunk from there.  False if the medium cannot, or the volume ends
- * before it; then nothing has changed.
+ * comes a chunk from there.  False if the medium cannot, or the volume is known
+ * to end before it, or it takes its time to move, as a drive, and would pass
+ * over less than `worth` bytes; then nothing has changed.
  */
-bool volumes_go_to(struct volumes *v, uint64_t position);
+bool volumes_go_to(struct volumes *v, uint64_t position, uint64_t worth);
+
+/* Is it known of any position whether it is one of the volume? */
+bool volumes_knows_end(const struct volumes *v);
+
+/*
+ * Go on at the beginning of another volume: next comes its first chunk.  False
+ * if it cannot be had; volumes_go_to_volume() of the one before brings that
+ * back, or nothing more can be read.
+ */
+bool volumes_go_to_volume(struct volumes *v, uint32_t number);
 
 /* Bytes read from the medium so far, and of it in all; 0: unknown. */
 uint64_t volumes_bytes(const struct volumes *v);

@@ -275,18 +275,24 @@ window_pass_break(struct window *w)
 /* ----------------------------------------------------------------- jumping */
 
 bool
-window_jump(struct window *w, uint64_t distance)
+window_leap(struct window *w, uint64_t distance, uint64_t worth)
 {
 	if (w->count == 0 || distance < w->seen + WINDOW_WORTH)
 		return false;
 	const struct window_piece *last = piece_at(w, w->count - 1);
 	if (last->sight != WINDOW_BYTES || !volumes_go_to(w->volumes,
-	    last->position + last->length + (distance - w->seen)))
+	    last->position + last->length + (distance - w->seen), worth))
 		return false;
 	while (w->count > 0)
 		drop_first(w);
 	w->cursor += distance;
 	return true;
+}
+
+bool
+window_jump(struct window *w, uint64_t distance)
+{
+	return volumes_knows_end(w->volumes) && window_leap(w, distance, 0);
 }
 
 bool
@@ -296,19 +302,60 @@ window_mark(struct window *w, struct window_mark *mark)
 
 	if (here == NULL || here->sight != WINDOW_BYTES)
 		return false;
-	*mark = (struct window_mark){ w->cursor, here->position, here->volume };
+	*mark = (struct window_mark){ w->cursor, here->position, here->volume,
+		w->begun };
 	return true;
+}
+
+static void
+drop_all(struct window *w)
+{
+	while (w->count > 0)
+		drop_first(w);
+	w->ended = false;
+}
+
+/* In the volume that begins at the cursor. */
+static bool
+pass_to(struct window *w, uint64_t position)
+{
+	const struct window_piece *here = window_here(w);
+
+	if (here == NULL || here->sight != WINDOW_BYTES ||
+	    here->position > position)
+		return false;
+	const uint64_t distance = position - here->position;
+	return window_leap(w, distance, WINDOW_FAR_WORTH) ||
+	    window_pass(w, distance) == distance;
+}
+
+bool
+window_change(struct window *w, uint32_t volume, uint64_t position)
+{
+	const bool stays = w->stays;
+
+	drop_all(w);
+	w->volume = volume - 1;		/* none is missing */
+	if (!volumes_go_to_volume(w->volumes, volume))
+		return false;
+	w->stays = true;
+	const bool ok = pass_to(w, position);
+	w->stays = stays;
+	return ok;
 }
 
 bool
 window_return(struct window *w, const struct window_mark *mark)
 {
-	if (w->volume != mark->volume ||
-	    !volumes_go_to(w->volumes, mark->position))
+	if (w->volume != mark->volume) {
+		if (!window_change(w, mark->volume, mark->position))
+			return false;
+	} else if (volumes_go_to(w->volumes, mark->position, 0)) {
+		drop_all(w);
+	} else {
 		return false;
-	while (w->count > 0)
-		drop_first(w);
+	}
 	w->cursor = mark->cursor;
-	w->ended = false;
+	w->begun = mark->begun;
 	return true;
 }

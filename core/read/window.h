@@ -16,6 +16,8 @@
 
 #define WINDOW_PIECES 24
 #define WINDOW_WORTH 32768		/* bytes; less is read, not jumped over */
+#define WINDOW_FAR_WORTH ((uint64_t)8 << 20)	/* the same of a drive that
+					   knows where it goes, by a table */
 #define WINDOW_AHEAD ((uint64_t)16 << 20)	/* bytes that can be seen */
 
 /* What is at a place. */
@@ -82,18 +84,34 @@ bool window_pass_break(struct window *w);
 
 /*
  * Move on by so many bytes without reading them.  False if that is not worth it
- * or the medium cannot; the cursor is where it was.
+ * or the medium cannot, or it is not sure that the volume is that long; the
+ * cursor is where it was.
  */
 bool window_jump(struct window *w, uint64_t distance);
 
 /*
- * Remember the cursor, and go back there.  False if the medium cannot, or
- * another volume has begun since.
+ * The same for those who look what is there, and return if it is not what they
+ * expect: the volume may be shorter.  A drive is moved if it passes over
+ * `worth` bytes at least.
+ */
+bool window_leap(struct window *w, uint64_t distance, uint64_t worth);
+
+/*
+ * Leap to a place of another volume, reading up to it if it must be; the cursor
+ * counts on from where it was.  False if that volume, or its place, cannot be
+ * had: then only window_return() helps.
+ */
+bool window_change(struct window *w, uint32_t volume, uint64_t position);
+
+/*
+ * Remember the cursor, and go back there.  False if the medium cannot.  Where
+ * another volume has come by itself, and not by window_change(), it is kept.
  */
 struct window_mark {
 	uint64_t cursor;
 	uint64_t position;		/* in the volume */
 	uint32_t volume;
+	unsigned int begun;		/* volumes, till then */
 };
 bool window_mark(struct window *w, struct window_mark *mark);
 bool window_return(struct window *w, const struct window_mark *mark);

@@ -27,6 +27,8 @@ struct passing {
 	bool is_wanted;			/* the current inode */
 	bool is_open;			/* it has not ended */
 	bool is_late;			/* behind the files: the crew is idle */
+	struct restore_positions *positions;	/* NULL: none */
+	uint32_t next;			/* wanted inode that was aimed at */
 };
 
 /* Does a newer set have it? */
@@ -152,6 +154,24 @@ put_off(struct passing *p, const struct set_item *item)
 	return restore_bare_add(p->bare, p->set, item->header);
 }
 
+/*
+ * To the next one that is wanted or, behind the last, to the end of the table:
+ * attributes may stand behind the end of the set.
+ */
+static void
+aim(struct passing *p, struct restore_set *s, uint32_t inode)
+{
+	const struct inomap *inodes = p->pass->inodes;
+
+	if (p->positions == NULL || inode < p->next || p->next == UINT32_MAX)
+		return;
+	p->next = inode < inodes->max_inode ? inomap_next(inodes, inode + 1) :
+	    0;
+	if (p->next == 0)
+		p->next = UINT32_MAX;
+	restore_positions_aim(p->positions, s, p->next);
+}
+
 static bool
 begin_inode(struct passing *p, struct restore_set *s,
     const struct set_item *item)
@@ -166,6 +186,7 @@ begin_inode(struct passing *p, struct restore_set *s,
 	p->is_wanted = may_come && is_its_turn(p, item) && is_sound(p, item);
 	if (!p->is_wanted) {
 		note_nameless(p, item);
+		aim(p, s, inode);
 		restore_set_skip(s);
 		return true;
 	}
@@ -267,14 +288,15 @@ read_set(struct passing *p)
 
 	p->is_late = false;
 	memset(p->came.bits, 0, (size_t)p->came.tape_blocks * DE_TAPE_BLOCK);
-	if (!restore_set_return(s))
+	if (!restore_set_return(s) || (p->set == 0 && !p->is_second &&
+	    !restore_positions_begin(p->r, &p->positions)))
 		return false;
-	if (p->set == 0)
-		restore_positions_use(p->r, s, inomap_next(p->pass->inodes, 1));
 	while (goes_on(p) && restore_set_next(s, &item))
 		if (!take_item(p, s, &item))
 			break;
 	crew_wait(p->crew);
+	restore_positions_end(p->positions);
+	p->positions = NULL;
 	restore_set_let_go(s);
 	restore_watch_next_set(p->r->watch);
 	return goes_on(p);

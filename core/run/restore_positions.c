@@ -157,6 +157,11 @@ struct place {
 	uint64_t position;
 };
 
+struct restore_positions {
+	FILE *in;		/* owned */
+	struct place next;	/* of the line read last */
+};
+
 static bool
 take_place(const char *line, struct place *place)
 {
@@ -188,25 +193,59 @@ restore_positions_check(struct restore *r)
 	return r->has_positions || restore_end(r, VERDICT_NOT_STARTED);
 }
 
-void
-restore_positions_use(struct restore *r, struct restore_set *s,
-    uint32_t inode)
+/* The next line of the table; at its end, it is behind all inodes. */
+static void
+read_place(struct restore_positions *p)
 {
-	FILE *in = r->has_positions ? fopen(r->request->positions, "re") :
-	    NULL;
 	char line[LINE_BYTES];
-	struct place best = { 0 };
-	struct place place;
+
+	while (fgets(line, sizeof(line), p->in) != NULL)
+		if (take_place(line, &p->next))
+			return;
+	p->next = (struct place){ .inode = UINT64_MAX };
+}
+
+bool
+restore_positions_begin(struct restore *r, struct restore_positions **new)
+{
+	struct restore_positions *p;
 	int64_t date;
 
-	if (in == NULL)
+	*new = NULL;
+	if (!r->has_positions)
+		return true;
+	p = calloc(1, sizeof(*p));
+	if (p == NULL)
+		return restore_no_room(r);
+	p->in = fopen(r->request->positions, "re");
+	if (p->in == NULL || !read_head(p->in, &date)) {
+		restore_positions_end(p);
+		return true;		/* it was there, and is read through */
+	}
+	read_place(p);
+	*new = p;
+	return true;
+}
+
+void
+restore_positions_end(struct restore_positions *p)
+{
+	if (p == NULL)
 		return;
-	if (read_head(in, &date))
-		while (fgets(line, sizeof(line), in) != NULL)
-			if (take_place(line, &place) && place.inode <= inode &&
-			    place.inode >= best.inode)
-				best = place;
-	fclose(in);
+	if (p->in != NULL)
+		fclose(p->in);
+	free(p);
+}
+
+void
+restore_positions_aim(struct restore_positions *p, struct restore_set *s,
+    uint32_t inode)
+{
+	struct place best = { 0 };
+
+	for (; p->next.inode <= inode; read_place(p))
+		best = p->next;
 	if (best.volume != 0 && best.volume <= UINT32_MAX)
-		restore_set_aim(s, (uint32_t)best.volume, best.position);
+		restore_set_aim(s, (uint32_t)best.volume, best.position,
+		    inode);
 }

@@ -20,8 +20,19 @@ bool restore_positions_write(struct restore *r);
  */
 bool restore_positions_check(struct restore *r);
 
-/* With -Q: have the set go near the inode, the first that is wanted. */
-void restore_positions_use(struct restore *r, struct restore_set *s,
+/*
+ * The table being followed, from its beginning to its end: a line is in memory.
+ * *new is NULL without -Q.  False if memory is out, with the verdict noted.
+ */
+struct restore_positions;
+bool restore_positions_begin(struct restore *r, struct restore_positions **new);
+void restore_positions_end(struct restore_positions *p);	/* NULL too */
+
+/*
+ * Have the set go near this inode, the next that is wanted.  Inodes ascend from
+ * call to call.
+ */
+void restore_positions_aim(struct restore_positions *p, struct restore_set *s,
     uint32_t inode);
 
 #endif

@@ -384,7 +384,8 @@ restore_set_skip(struct restore_set *s)
 }
 
 void
-restore_set_aim(struct restore_set *s, uint32_t volume, uint64_t position)
+restore_set_aim(struct restore_set *s, uint32_t volume, uint64_t position,
+    uint32_t inode)
 {
-	set_aim(s->set, volume, position);
+	set_aim(s->set, volume, position, inode);
 }

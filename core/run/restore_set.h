@@ -74,7 +74,7 @@ void restore_set_skip(struct restore_set *s);
 
 /* See set_aim(). */
 void restore_set_aim(struct restore_set *s, uint32_t volume,
-    uint64_t position);
+    uint64_t position, uint32_t inode);
 
 /* The set itself, to ask it something while it is open. */
 const struct set *restore_set_open(const struct restore_set *s);

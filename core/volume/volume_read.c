@@ -14,9 +14,6 @@
  */
 #define LOSSES_MAX 10000
 
-/* A drive passes over less than this no faster than it reads it. */
-#define WORTH_SPACING ((uint64_t)32 << 20)
-
 struct volume_read {
 	const struct instance *output;
 	bool is_open;
@@ -239,35 +236,6 @@ step_of(const struct volume_read *v)
 	return v->is_uniform ? v->record : 0;
 }
 
-static uint64_t
-clipped(const struct volume_read *v, uint64_t bytes)
-{
-	if (v->size > 0 && !has(v, DE_READING_RECORDS) &&
-	    bytes > v->size - (v->at < v->size ? v->at : v->size))
-		return v->size - (v->at < v->size ? v->at : v->size);
-	return bytes;
-}
-
-uint64_t
-volume_read_skip(struct volume_read *v, uint64_t bytes)
-{
-	const uint64_t step = step_of(v);
-	const uint64_t worth = has(v, DE_READING_RECORDS) ? WORTH_SPACING : 1;
-	uint64_t before, after;
-
-	bytes = clipped(v, bytes);
-	if (!has(v, DE_READING_SEEKS) || v->is_pending || step == 0 ||
-	    bytes < worth || output_tell(v->output, &before) != DE_OK ||
-	    bytes / step > UINT64_MAX - before)
-		return 0;
-	if (output_go_to(v->output, before + bytes / step) != DE_OK ||
-	    output_tell(v->output, &after) != DE_OK || after < before ||
-	    after - before > bytes / step)
-		return 0;
-	advance(v, (after - before) * step);
-	return (after - before) * step;
-}
-
 uint64_t
 volume_read_at(const struct volume_read *v)
 {
@@ -310,4 +278,34 @@ volume_read_go_to(struct volume_read *v, uint64_t position)
 	v->losses = 0;
 	v->at = (position - v->start) * step_of(v);
 	return true;
+}
+
+bool
+volume_read_reaches(struct volume_read *v, uint64_t byte)
+{
+	const uint64_t step = step_of(v);
+	uint64_t now;
+
+	return has(v, DE_READING_SEEKS) && step != 0 &&
+	    byte / step <= UINT64_MAX - v->start &&
+	    (has(v, DE_READING_RECORDS) || v->size == 0 || byte < v->size) &&
+	    output_tell(v->output, &now) == DE_OK;
+}
+
+bool
+volume_read_reach(struct volume_read *v, uint64_t byte, size_t *before)
+{
+	const uint64_t step = step_of(v);
+
+	*before = 0;
+	if (step == 0)
+		return false;
+	*before = (size_t)(byte % step);
+	return volume_read_go_to(v, v->start + byte / step);
+}
+
+bool
+volume_read_is_slow(const struct volume_read *v)
+{
+	return has(v, DE_READING_RECORDS);
 }

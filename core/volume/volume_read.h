@@ -57,14 +57,6 @@ const char *volume_read_medium(const struct volume_read *v);
 enum volume_read_result volume_read_next(struct volume_read *v,
     uint8_t *buffer, size_t room, size_t *length);
 
-/*
- * Pass over up to `bytes` bytes without reading them.  Returns how many were
- * passed over: on a tape whole records only, and 0 where the medium must be
- * read instead or a move fails (reported).  The end of the volume may be
- * nearer; then volume_read_next() says so.
- */
-uint64_t volume_read_skip(struct volume_read *v, uint64_t bytes);
-
 /* Bytes from the beginning of the volume, lost ones of known number included. */
 uint64_t volume_read_at(const struct volume_read *v);
 
@@ -78,5 +70,22 @@ uint64_t volume_read_size(const struct volume_read *v);
 bool volume_read_seeks(const struct volume_read *v);
 bool volume_read_tell(struct volume_read *v, uint64_t *position);
 bool volume_read_go_to(struct volume_read *v, uint64_t position);
+
+/*
+ * The same in bytes from the beginning.  Is there a way to that one?  Not where
+ * records have several lengths, nor behind a known end.
+ */
+bool volume_read_reaches(struct volume_read *v, uint64_t byte);
+
+/*
+ * Go there, or on a tape to the beginning of the record that it is in: then
+ * *before bytes are read before it.  Behind the end of the volume, that is what
+ * volume_read_next() says.  Call it if volume_read_reaches().  False after
+ * reporting that moving has failed: the next read is from anywhere.
+ */
+bool volume_read_reach(struct volume_read *v, uint64_t byte, size_t *before);
+
+/* Does moving cost a drive time, so that a short way is read? */
+bool volume_read_is_slow(const struct volume_read *v);
 
 #endif

@@ -84,6 +84,14 @@ has_met_end(struct reading *r)
 	return true;
 }
 
+/* A drive that tells no position does not tell how far it was, either. */
+static bool
+find_end(struct reading *r)
+{
+	r->is_adrift = !r->seeks;
+	return r->is_adrift || find_position(r);
+}
+
 /*
  * Forward, stopping at the end of the volume, as a seek would not.  False with
  * errno set.
@@ -94,10 +102,46 @@ space_forward(struct reading *r, uint64_t blocks)
 	while (blocks > 0) {
 		const int n = (int)(blocks < SPACE_MAX ? blocks : SPACE_MAX);
 		if (drive_do(r->drive, MTFSR, n) == -1)
-			return has_met_end(r) && find_position(r);
+			return has_met_end(r) && find_end(r);
 		r->at += (uint64_t)n;
 		blocks -= (uint64_t)n;
 	}
+	return true;
+}
+
+/* Without block numbers: may they be counted? */
+static bool
+counts(const struct reading *r)
+{
+	return !r->seeks && r->file >= 0 && r->errors == 0;
+}
+
+/* From block 0 of the file.  False with errno set. */
+static bool
+space_from_begin(struct reading *r, uint64_t position)
+{
+	if (drive_go_to_file(r->drive, r->file) == -1)
+		return false;
+	r->at = 0;
+	r->is_adrift = false;
+	return space_forward(r, position);
+}
+
+/* By spacing from where the tape is, as any drive can.  False with errno set. */
+static bool
+space_to(struct reading *r, uint64_t position)
+{
+	const uint64_t back = r->at - position;
+	const bool was_at_end = r->at_end;
+
+	r->at_end = false;
+	if (was_at_end || r->is_adrift)
+		return space_from_begin(r, position);
+	if (position >= r->at)
+		return space_forward(r, position - r->at);
+	if (back > SPACE_MAX || drive_do(r->drive, MTBSR, (int)back) == -1)
+		return space_from_begin(r, position);
+	r->at = position;
 	return true;
 }
 
@@ -313,7 +357,7 @@ reading_next(struct reading *r, void *buffer, size_t room, size_t *length)
 enum de_status
 reading_tell(const struct reading *r, uint64_t *position)
 {
-	if (!r->seeks)
+	if ((!r->seeks && !counts(r)) || r->is_adrift)
 		return DE_FAILED;
 	*position = r->held > 0 && r->given == 0 ? r->held_at : r->at;
 	return DE_OK;
@@ -332,6 +376,8 @@ move_to(struct reading *r, uint64_t position)
 {
 	const bool stays = !r->at_end && r->at == r->farthest;
 
+	if (!r->seeks)
+		return space_to(r, position);
 	r->at_end = false;
 	if (position <= r->farthest)
 		return seek_block(r, position);
@@ -343,7 +389,7 @@ move_to(struct reading *r, uint64_t position)
 enum de_status
 reading_go_to(struct reading *r, uint64_t position)
 {
-	if (!r->seeks || position < r->start) {
+	if ((!r->seeks && !counts(r)) || position < r->start) {
 		r->drive->host->report(r->drive->host, DE_ERROR, "%s: block %"
 		    PRIu64 " is not one of volume %" PRIu32, r->drive->name,
 		    position, r->volume);
@@ -353,7 +399,8 @@ reading_go_to(struct reading *r, uint64_t position)
 	r->singly = r->bad_first = 0;
 	if (!move_to(r, position))
 		return fail(r, "cannot be positioned", errno);
-	settle_at_end(r);
+	if (r->seeks)
+		settle_at_end(r);
 	if (r->at > r->farthest)
 		r->farthest = r->at;
 	return DE_OK;
@@ -400,12 +447,33 @@ keep_first(struct reading *r, uint64_t *bad)
 	return status;
 }
 
+/* The file of the tape whose first block comes next; -1: unknown. */
+static int
+file_begun(struct drive *d)
+{
+	struct mtget status;
+
+	return drive_status(d, &status) && status.mt_blkno == 0 ?
+	    (int)status.mt_fileno : -1;
+}
+
+/* What the drive tells is no number of blocks. */
+static void
+count_from_zero(struct reading *r)
+{
+	const uint64_t held = r->held > 0;
+
+	r->start = r->held_at = 0;
+	r->at = r->farthest = held;
+}
+
 /* It shows the length of all, and whether the drive counts blocks. */
 static enum de_status
 read_first(struct reading *r)
 {
 	uint64_t bad, after;
 
+	r->file = file_begun(r->drive);
 	r->seeks = find_position(r);
 	r->start = r->farthest = r->at;
 	const enum de_status status = keep_first(r, &bad);
@@ -415,6 +483,8 @@ read_first(struct reading *r)
 	r->seeks = status == DE_OK && r->seeks &&
 	    drive_tell(r->drive, &after) && after == r->at;
 	r->bad_first = r->seeks ? r->held_at - r->start : bad;
+	if (!r->seeks && counts(r))
+		count_from_zero(r);
 	return DE_OK;
 }
 
@@ -451,7 +521,7 @@ reading_describe(const struct reading *r, struct de_reading *about)
 	about->properties |= DE_READING_RECORDS;
 	if (r->block_size != 0)
 		about->properties |= DE_READING_FIXED;
-	if (r->seeks)
+	if (r->seeks || counts(r))
 		about->properties |= DE_READING_SEEKS;
 	about->record_size = (uint32_t)(r->block_size != 0 ? r->block_size :
 	    r->record);

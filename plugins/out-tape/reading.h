@@ -4,7 +4,8 @@
  *
  * A volume is read from where the tape is, to the next file mark or the end of
  * data.  A block that cannot be read is passed over.  Positions are the block
- * numbers of the drive, if the first record shows that it counts blocks.
+ * numbers of the drive, if the first record shows that it counts blocks; or
+ * else counted here from the beginning of the file, until one cannot be read.
  * Reports all errors.
  */
 #ifndef OUT_TAPE_READING_H
@@ -23,6 +24,9 @@ struct reading {
 	size_t block_size;	/* 0: variable, each record is a block */
 	size_t record;		/* bytes of the last record; 0: none yet */
 	bool seeks;		/* the drive tells block numbers */
+	int file;		/* otherwise: of the tape, which it began at
+				   the first block of; -1: unknown */
+	bool is_adrift;		/* and spacing has ended in it somewhere */
 	bool at_end;		/* of the volume */
 	uint64_t start;		/* position of the first block */
 	uint64_t at;		/* position of the next one */

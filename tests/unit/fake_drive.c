@@ -537,6 +537,16 @@ operate(struct fake_drive *d, const struct mtop *op)
 }
 
 static int
+block_in_file(const struct fake_drive *d)
+{
+	size_t at = d->at;
+
+	while (at > 0 && d->tape->blocks[at - 1].size > 0)
+		at--;
+	return (int)(d->at - at);
+}
+
+static int
 get_status(const struct fake_drive *d, struct mtget *status)
 {
 	unsigned long gstat = 0;
@@ -558,6 +568,7 @@ get_status(const struct fake_drive *d, struct mtget *status)
 	*status = (struct mtget){
 		.mt_gstat = (long)gstat,
 		.mt_fileno = d->file,
+		.mt_blkno = d->tape == NULL ? -1 : block_in_file(d),
 		.mt_dsreg = (long)d->block_size | 0x46L << 24,
 		.mt_erreg = (long)d->soft_errors,
 	};

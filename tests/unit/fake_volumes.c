@@ -35,7 +35,7 @@ open_reading(void *self, const struct de_volume *volume,
 		reading->properties = DE_READING_RECORDS;
 		reading->record_size = (uint32_t)f->record;
 	} else {
-		reading->size = f->open->length;
+		reading->size = f->hides_size ? 0 : f->open->length;
 	}
 	if (f->seeks)
 		reading->properties |= DE_READING_SEEKS;

@@ -22,6 +22,7 @@ struct fake_volumes {
 	struct fake_volume volumes[FAKE_VOLUMES];
 	size_t record;			/* bytes; 0: not in records */
 	bool seeks;
+	bool hides_size;		/* as a disk that is larger */
 	/* Set by `want`. */
 	unsigned int asked;		/* how often a volume was wanted */
 	char why[200];			/* of the last one */

@@ -301,6 +301,7 @@ made_set_all_kinds(struct made_set *m)
 
 /* The inode that is coming. */
 struct reading {
+	bool aimed;
 	struct made_set *made;		/* NULL: nothing is known */
 	struct made_part *part;		/* NULL: not one that was made */
 	bool open;
@@ -506,6 +507,10 @@ read_set(struct reading *r, struct fake_volumes *f)
 			break;
 		take(r, s, &item);
 		if (skips_now(r, &item)) {
+			if (r->made != NULL && !r->aimed)
+				set_aim(s, r->made->aim_volume,
+				    r->made->aim_position, r->made->aim_inode);
+			r->aimed = true;
 			set_skip_contents(s);
 			r->size = UINT64_MAX;
 		}

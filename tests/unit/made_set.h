@@ -48,6 +48,9 @@ struct made_set {
 	struct header_position at;
 	struct made_part parts[MADE_PARTS];
 	unsigned int count;
+	/* See set_aim(); at the first inode that is not wanted.  Volume 0: no. */
+	uint32_t aim_volume, aim_inode;
+	uint64_t aim_position;
 };
 
 /* The rest of a reading. */

@@ -506,6 +506,50 @@ START_TEST(every_position_is_reached_from_every_other)
 END_TEST
 
 /* It does not end up in the next file, but at the end of its own. */
+/* By spacing and counting, if the drive tells no position. */
+START_TEST(every_position_is_reached_by_spacing)
+{
+	for (int stays = 0; stays < 2; stays++) {
+		struct bench *b = set_up();
+		uint64_t at;
+
+		drive(b)->tells = false;
+		drive(b)->stays = stays != 0;
+		put_file(b, 0, 2, RECORD);
+		put_file(b, 100, 106, RECORD);
+		put_file(b, 200, 202, RECORD);
+		b->file = 1;
+		ck_assert_int_eq(open_volume(b), DE_OK);
+		ck_assert(has(b, DE_READING_SEEKS));
+		ck_assert_int_eq(ops()->tell(b->self, &at), DE_OK);
+		ck_assert_uint_eq(at, 0);
+		for (uint32_t from = 0; from < 6; from++)
+			for (uint32_t to = 0; to < 6; to++) {
+				ck_assert_int_eq(ops()->go_to(b->self, from),
+				    DE_OK);
+				check_record(b, 100 + from, RECORD);
+				ck_assert_int_eq(ops()->go_to(b->self, to),
+				    DE_OK);
+				check_record(b, 100 + to, RECORD);
+				ck_assert_int_eq(ops()->tell(b->self, &at),
+				    DE_OK);
+				ck_assert_uint_eq(at, to + 1);
+			}
+		/* Its end, and back; not the next file. */
+		ck_assert_int_eq(ops()->go_to(b->self, 9), DE_OK);
+		check_end(b);
+		ck_assert_int_eq(ops()->tell(b->self, &at), DE_FAILED);
+		ck_assert_int_eq(ops()->go_to(b->self, 5), DE_OK);
+		check_record(b, 105, RECORD);
+		check_end(b);
+		ck_assert_int_eq(ops()->go_to(b->self, 0), DE_OK);
+		check_record(b, 100, RECORD);
+		close_volume(b);
+		tear_down(b);
+	}
+}
+END_TEST
+
 START_TEST(position_beyond_the_volume_is_its_end)
 {
 	for (int mark = 0; mark < 2; mark++) {
@@ -754,6 +798,7 @@ main(void)
 		fixed_blocks,
 		drive_without_any_block_size,
 		every_position_is_reached_from_every_other,
+		every_position_is_reached_by_spacing,
 		position_beyond_the_volume_is_its_end,
 		position_before_the_volume_is_refused,
 		drives_that_count_something_else_do_not_seek,

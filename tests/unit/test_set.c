@@ -557,6 +557,87 @@ START_TEST(what_is_not_wanted_is_jumped_over)
 }
 END_TEST
 
+/* By its size, where moving is slow, or nobody knows where the volume ends. */
+START_TEST(large_file_that_is_not_wanted_is_not_read)
+{
+	const uint64_t large = UINT64_C(100) << 20;
+	struct made_set m;
+	struct fake_volumes f;
+
+	made_set_begin(&m, MADE_DATE);
+	made_set_file(&m, 12, 3000, false);
+	made_set_file(&m, 13, large, false);
+	made_set_file(&m, 14, 300000, false);
+	made_set_end(&m, false);
+	m.parts[2].unwanted = true;
+	for (int is_tape = 0; is_tape < 2; is_tape++) {
+		read_from(&f, &m);
+		f.seeks = f.hides_size = true;
+		f.record = is_tape != 0 ? MADE_RECORD : 0;
+		const struct made_result r = made_set_read(&m, &f);
+		expect_all_whole(&m, &r);
+		ck_assert_uint_lt(f.reads, large / 3);
+		fake_volumes_free(&f);
+	}
+	made_set_free(&m);
+}
+END_TEST
+
+/* 40 MB in files of 2 MB, all but inode 30 unwanted; on two volumes, or one. */
+static struct made_result
+read_aiming(struct made_set *m, struct fake_volumes *f, size_t cut,
+    uint32_t inode, int64_t off)
+{
+	const struct made_part *p = &m->parts[19];
+
+	ck_assert_uint_eq(p->inode, 30);
+	m->aim_inode = inode;
+	m->aim_volume = cut == 0 ? 1 : 2;
+	m->aim_position = (uint64_t)((int64_t)((p->begin - cut +
+	    (cut == 0 ? 0 : 1)) * DE_TAPE_BLOCK) + off);
+	read_from(f, m);
+	f->seeks = true;
+	if (cut > 0) {
+		f->volumes[0].length = cut * DE_TAPE_BLOCK;
+		f->volumes[1].length = made_set_last_volume(m, 2, cut, 0,
+		    &f->volumes[1].bytes);
+	}
+	return made_set_read(m, f);
+}
+
+START_TEST(place_of_what_is_wanted_is_gone_to)
+{
+	struct made_set m;
+	struct fake_volumes f;
+
+	made_set_begin(&m, MADE_DATE);
+	for (uint32_t inode = 12; inode < 32; inode++)
+		made_set_file(&m, inode, 2000000, false);
+	made_set_end(&m, false);
+	for (unsigned int i = 1; i < m.count; i++)
+		m.parts[i].unwanted = m.parts[i].inode != 30;
+	struct made_part *wanted = &m.parts[19];
+	const size_t cut = m.parts[10].begin + 100;
+	const size_t cuts[] = { 0, cut };
+	for (size_t i = 0; i < COUNT(cuts); i++)
+		for (int is_right = 0; is_right < 3; is_right++) {
+			struct made_result r;
+			/* Also a little before it; and not what it should be. */
+			r = read_aiming(&m, &f, cuts[i], is_right == 0 ? 25 :
+			    30, is_right == 2 ? -5120 : 0);
+			ck_assert(r.opened && r.complete);
+			ck_assert_uint_eq(r.lost_blocks, 0);
+			ck_assert(wanted->times == 1 && wanted->whole &&
+			    !wanted->wrong);
+			ck_assert_uint_eq(m.parts[8].times, is_right == 0);
+			ck_assert_uint_eq(f.asked, 0);
+			free(f.volumes[1].bytes);
+			fake_volumes_free(&f);
+		}
+	made_set_free(&m);
+}
+END_TEST
+
 START_TEST(damage_of_what_is_not_wanted_does_not_spread)
 {
 	struct made_set m;
@@ -704,6 +785,8 @@ main(void)
 		wrong_volume_is_asked_for,
 		lost_attributes_are_named,
 		what_is_not_wanted_is_jumped_over,
+		large_file_that_is_not_wanted_is_not_read,
+		place_of_what_is_wanted_is_gone_to,
 		damage_of_what_is_not_wanted_does_not_spread,
 		data_behind_a_lost_header_is_found,
 		attributes_behind_the_end_are_passed_on,

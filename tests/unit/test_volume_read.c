@@ -256,44 +256,60 @@ END_TEST
 
 /* ---------------------------------------------------------------- positions */
 
-START_TEST(bytes_of_a_file_are_passed_over)
+START_TEST(any_byte_of_a_file_is_reached)
 {
 	struct volume_read *v = set_up(&(struct fake){ .script = "r",
 	    .properties = DE_READING_SEEKS, .size = 100000 });
-	ck_assert(volume_read_seeks(v));
-	ck_assert_uint_eq(volume_read_skip(v, 777), 777);
+	size_t before;
+
+	ck_assert(volume_read_seeks(v) && !volume_read_is_slow(v));
+	ck_assert(volume_read_reaches(v, 777));
+	ck_assert(volume_read_reach(v, 777, &before));
+	ck_assert_uint_eq(before, 0);
 	ck_assert_uint_eq(fake.at, 777);
 	ck_assert_uint_eq(volume_read_at(v), 777);
-	/* No further than to its end. */
-	ck_assert_uint_eq(volume_read_skip(v, UINT64_MAX), 100000 - 777);
-	ck_assert_uint_eq(volume_read_skip(v, 1), 0);
+	ck_assert(volume_read_reaches(v, 99999));
+	/* None behind its end. */
+	ck_assert(!volume_read_reaches(v, 100000));
+	tear_down(v);
+
+	/* Where the end of a disk is, is not known. */
+	v = set_up(&(struct fake){ .properties = DE_READING_SEEKS });
+	ck_assert(volume_read_reaches(v, UINT64_MAX));
 	tear_down(v);
 }
 END_TEST
 
-START_TEST(records_of_a_tape_are_passed_over_if_that_is_worth_it)
+START_TEST(bytes_of_a_tape_are_reached_by_their_records)
 {
-	const uint64_t much = 100u << 20;
 	struct volume_read *v = set_up(&(struct fake){ .script = "rrrr",
 	    .properties = DE_READING_SEEKS | DE_READING_RECORDS,
 	    .record_size = RECORD, .at = 50, .records = 20050 });
-	ck_assert_uint_eq(volume_read_skip(v, 1 << 20), 0);
-	ck_assert_uint_eq(volume_read_skip(v, much), much / RECORD * RECORD);
-	ck_assert_uint_eq(fake.at, 50 + much / RECORD);
-	/* To the end of the volume. */
-	ck_assert_uint_eq(volume_read_skip(v, 2 * much),
-	    (20000 - much / RECORD) * RECORD);
+	size_t before;
+
+	ck_assert(volume_read_is_slow(v));
+	ck_assert(volume_read_reaches(v, 1000 * RECORD + 77));
+	ck_assert(volume_read_reach(v, 1000 * RECORD + 77, &before));
+	ck_assert_uint_eq(before, 77);
+	ck_assert_uint_eq(fake.at, 1050);
+	ck_assert_uint_eq(volume_read_at(v), 1000 * RECORD);
+	/* Back, and behind the end of the volume. */
+	ck_assert(volume_read_reach(v, 0, &before));
+	ck_assert_uint_eq(fake.at, 50);
+	ck_assert(volume_read_reach(v, 30000 * RECORD, &before));
+	ck_assert_uint_eq(fake.at, 20050);
 	tear_down(v);
 }
 END_TEST
 
 START_TEST(records_of_several_lengths_are_read)
 {
+	size_t before;
 	struct volume_read *v = set_up(&(struct fake){ .script = "rlr",
 	    .properties = DE_READING_SEEKS | DE_READING_RECORDS,
 	    .record_size = RECORD });
 	expect(v, DATA, 4 * RECORD);
-	ck_assert_uint_eq(volume_read_skip(v, 100u << 20), 0);
+	ck_assert(!volume_read_reaches(v, 100u << 20));
 	tear_down(v);
 
 	/* But not the several at once of a drive with fixed blocks. */
@@ -304,7 +320,10 @@ START_TEST(records_of_several_lengths_are_read)
 	expect(v, END, 0);
 	ck_assert(volume_read_go_to(v, 4));
 	ck_assert_uint_eq(volume_read_at(v), 4 * RECORD);
-	ck_assert_uint_eq(volume_read_skip(v, 4096 * RECORD), 4096 * RECORD);
+	ck_assert(volume_read_reaches(v, 4100 * RECORD + 1));
+	ck_assert(volume_read_reach(v, 4100 * RECORD + 1, &before));
+	ck_assert_uint_eq(before, 1);
+	ck_assert_uint_eq(fake.at, 4100);
 	tear_down(v);
 }
 END_TEST
@@ -330,11 +349,12 @@ START_TEST(medium_that_cannot_move)
 {
 	struct volume_read *v = set_up(&(struct fake){ .script = "r" });
 	uint64_t at;
+	size_t before;
 
 	ck_assert(!volume_read_seeks(v));
 	ck_assert(!volume_read_tell(v, &at));
 	ck_assert(!volume_read_go_to(v, 0));
-	ck_assert_uint_eq(volume_read_skip(v, 1000), 0);
+	ck_assert(!volume_read_reaches(v, 1000));
 	tear_down(v);
 
 	v = set_up(&(struct fake){ .properties = DE_READING_SEEKS,
@@ -347,7 +367,8 @@ START_TEST(medium_that_cannot_move)
 	ck_assert(volume_read_seeks(v));
 	ck_assert(!volume_read_go_to(v, 99));
 	ck_assert(!volume_read_go_to(v, 1000));
-	ck_assert_uint_eq(volume_read_skip(v, 1000), 0);
+	ck_assert(volume_read_reaches(v, 1000));
+	ck_assert(!volume_read_reach(v, 1000, &before));
 	tear_down(v);
 }
 END_TEST
@@ -363,8 +384,8 @@ main(void)
 		cancelled_reading_ends,
 		what_is_refused_is_not_open,
 		output_that_cannot_read_is_refused,
-		bytes_of_a_file_are_passed_over,
-		records_of_a_tape_are_passed_over_if_that_is_worth_it,
+		any_byte_of_a_file_is_reached,
+		bytes_of_a_tape_are_reached_by_their_records,
 		records_of_several_lengths_are_read,
 		going_back_begins_anew,
 		medium_that_cannot_move,

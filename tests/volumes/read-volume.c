@@ -92,7 +92,11 @@ skip(struct volume_read *v, struct wish *wish)
 {
 	if (wish->skip == 0 || volume_read_at(v) < wish->skip_after)
 		return;
-	const uint64_t skipped = volume_read_skip(v, wish->skip);
+	const uint64_t from = volume_read_at(v);
+	size_t before = 0;
+	const uint64_t skipped = volume_read_reaches(v, from + wish->skip) &&
+	    volume_read_reach(v, from + wish->skip, &before) ?
+	    volume_read_at(v) - from : 0;
 	fprintf(stderr, "skipped %" PRIu64 "\n", skipped);
 	put_zeros(skipped);
 	wish->skip = 0;
