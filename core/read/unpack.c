@@ -12,6 +12,10 @@
 /* Places that look like a record are tried; a hostile volume has many. */
 #define TRIALS_MAX 10000
 
+/* So many records cannot all be damaged, and yet say how long they are. */
+#define ENCRYPTED_MIN 8
+#define ENCRYPTED_BYTES (VOLUME_READ_ROOM / 2)
+
 struct unpack {
 	struct dialect dialect;
 	uint32_t blocking;
@@ -326,6 +330,44 @@ take_record(struct unpack *u, uint8_t *out, size_t room, size_t *length)
 		return VOLUME_READ_DATA;
 	*length = record_size(u);
 	return followed ? VOLUME_READ_LOST : resume(u, length);
+}
+
+/* ---------------------------------------------------------------- encrypted */
+
+/* A record at that distance; 0: there is none that says to be compressed. */
+static size_t
+size_of_record(struct unpack *u, size_t at, struct decompress_prefix *prefix)
+{
+	if (at + DECOMPRESS_PREFIX_BYTES > VOLUME_READ_ROOM ||
+	    !need(u, at + DECOMPRESS_PREFIX_BYTES) ||
+	    !decompress_prefix_decode(&u->dialect, u->blocking,
+	    u->raw + u->begin + at, prefix) || !prefix->is_compressed)
+		return 0;
+	const size_t size = DECOMPRESS_PREFIX_BYTES + (size_t)prefix->length;
+	return need(u, at + size) ? size : 0;
+}
+
+bool
+unpack_is_encrypted(struct unpack *u)
+{
+	struct decompress_prefix prefix;
+	size_t at = u->plain, size, length;
+	unsigned int found = 0;
+	bool is_unknown = true;		/* the algorithm of all */
+
+	while (found < ENCRYPTED_MIN &&
+	    (size = size_of_record(u, at, &prefix)) > 0) {
+		if (decompress(prefix.algorithm, u->raw + u->begin + at +
+		    DECOMPRESS_PREFIX_BYTES, prefix.length, u->trial,
+		    decompress_room(u->blocking), &length))
+			return false;
+		is_unknown = is_unknown && prefix.algorithm > ALGORITHM_LZO1X;
+		found++;
+		at += size;
+	}
+	return found == ENCRYPTED_MIN || (found > 1 && at >= ENCRYPTED_BYTES) ||
+	    (is_unknown && found > 0 && at == u->end - u->begin &&
+	    u->is_stopped);
 }
 
 /* ---------------------------------------------------------------------- all */

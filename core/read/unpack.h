@@ -28,6 +28,13 @@ void unpack_begin(struct unpack *u);
 void unpack_put(struct unpack *u, const uint8_t *bytes, size_t length);
 
 /*
+ * After unpack_put(): are its records encrypted?  Dump 0.4b45 and 0.4b46 could
+ * be built to do so.  None of the first ones can be decompressed then, though
+ * one follows the other.
+ */
+bool unpack_is_encrypted(struct unpack *u);
+
+/*
  * As volume_read_next(): as many records as fit into `room`, which is
  * VOLUME_READ_ROOM or more and suffices for one.
  */

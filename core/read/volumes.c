@@ -240,6 +240,13 @@ begin_unpacking(struct volumes *v)
 		return false;
 	}
 	unpack_put(v->unpack, v->first->bytes, v->first->length);
+	if (unpack_is_encrypted(v->unpack)) {
+		report(v->config.rep, DE_ERROR, "%s: encrypted by an option of "
+		    "dump 0.4b45 or 0.4b46, or compressed as only that program "
+		    "can; restore it with the restore that was built with it, "
+		    "and its key", volume_read_medium(v->reader));
+		return false;
+	}
 	read_ahead_unpack(v->ahead, v->unpack);
 	drop_first(v);
 	v->first = read_ahead_next(v->ahead);

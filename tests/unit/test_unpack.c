@@ -210,6 +210,25 @@ START_TEST(plain_set_that_claims_to_be_compressed_is_read)
 }
 END_TEST
 
+/* As they all are, they are encrypted; one by one, damaged. */
+START_TEST(encrypted_records_are_refused)
+{
+	struct packed p;
+	struct fake_volumes f;
+
+	make_packed(&p, false);
+	for (size_t record = p.records - 1; record > 0; record--) {
+		for (size_t at = p.begin[record] + 4; at < p.begin[record + 1];
+		    at++)
+			p.bytes[at] ^= (uint8_t)(0x5a + at * at);
+		const struct made_result r = read_packed(&p, &f);
+		ck_assert(r.opened == (record > 1));
+		fake_volumes_free(&f);
+	}
+	free_packed(&p);
+}
+END_TEST
+
 START_TEST(hostile_records_come_to_an_end)
 {
 	struct packed p;
@@ -249,6 +268,7 @@ main(void)
 		missing_record_loses_what_is_in_it,
 		unreadable_bytes_lose_the_records_they_are_in,
 		plain_set_that_claims_to_be_compressed_is_read,
+		encrypted_records_are_refused,
 		hostile_records_come_to_an_end,
 	};
 
