@@ -9,6 +9,8 @@
 
 #define HEADER_BYTES 1024	/* of all but V7's */
 #define TPBSIZE_UNIT 1024
+#define FOLLOWED 8		/* headers, one after the other */
+#define TYPE_OF_VOLUME 1	/* HEADER_TAPE */
 
 struct family {
 	enum dialect_family family;
@@ -26,6 +28,8 @@ static const struct family families[] = {
 	{ DIALECT_SUN_MTB, "sun-mtb", "Sun ufsdump, large blocks" },
 	{ DIALECT_NETAPP, "netapp", "NetApp dump" },
 	{ DIALECT_4BSD, "4bsd", "dump before 4.2BSD" },
+	{ DIALECT_4BSD_FFS, "4bsd-ffs",
+	  "dump before 4.2BSD, fast filesystem" },
 	{ DIALECT_V7, "v7", "V7 dump" },
 };
 
@@ -283,6 +287,38 @@ find_block_size(struct dialect *d, const uint8_t *bytes, size_t length)
 	return is_old && dialect_checksum_is_right(d, bytes);
 }
 
+/* How many headers there are, each where the one before it ends; a few do. */
+static unsigned int
+count_headers(const struct dialect *d, const uint8_t *bytes, size_t length,
+    size_t count_at)
+{
+	unsigned int found = 0;
+	size_t at = 0;
+
+	while (found < FOLLOWED && length - at >= HEADER_BYTES &&
+	    field(d, bytes + at, C_MAGIC) == MAGIC_60011 &&
+	    dialect_checksum_is_right(d, bytes + at)) {
+		const uint32_t type = field(d, bytes + at, C_TYPE);
+		/* That of a volume says nothing of use. */
+		const size_t blocks = 1 + (type == TYPE_OF_VOLUME ? 0 :
+		    (size_t)dialect_get32(d, bytes + at + count_at));
+		found++;
+		if (blocks > (length - at) / HEADER_BYTES)
+			break;
+		at += blocks * HEADER_BYTES;
+	}
+	return found;
+}
+
+/* The two have their counts at different places: those that lead somewhere. */
+static enum dialect_family
+family_of_60011(const struct dialect *d, const uint8_t *bytes, size_t length)
+{
+	return count_headers(d, bytes, length, C_COUNT) >
+	    count_headers(d, bytes, length, BSD4_COUNT) ?
+	    DIALECT_4BSD_FFS : DIALECT_4BSD;
+}
+
 static bool
 recognise_in_order(struct dialect *d, bool big_endian, const uint8_t *bytes,
     size_t length)
@@ -294,6 +330,8 @@ recognise_in_order(struct dialect *d, bool big_endian, const uint8_t *bytes,
 		return false;
 	if (!find_family(d, bytes) || !find_block_size(d, bytes, length))
 		return false;
+	if (d->family == DIALECT_4BSD && d->block_size == HEADER_BYTES)
+		d->family = family_of_60011(d, bytes, length);
 	d->compressed = (d->family == DIALECT_LINUX ||
 	    d->family == DIALECT_LINUX_OLD) &&
 	    (field(d, bytes, C_FLAGS) & FLAG_COMPRESSED) != 0;
@@ -337,6 +375,7 @@ dialect_magic(const struct dialect *d)
 	case DIALECT_SUN_MTB:
 		return MAGIC_60013;
 	case DIALECT_4BSD:
+	case DIALECT_4BSD_FFS:
 	case DIALECT_V7:
 		return MAGIC_60011;
 	default:

@@ -25,6 +25,7 @@ enum dialect_family {
 	DIALECT_SUN_MTB,	/* magic 60013 */
 	DIALECT_NETAPP,
 	DIALECT_4BSD,		/* magic 60011, 32-bit */
+	DIALECT_4BSD_FFS,	/* the same with the inode of 4.2BSD */
 	DIALECT_V7		/* magic 60011, PDP-11 */
 };
 
@@ -59,7 +60,7 @@ void dialect_describe(const struct dialect *d,
 /*
  * What was recognised is in truth of the family of that name: "linux",
  * "linux-old", "4.4bsd", "4.2bsd", "ufs2", "sun", "sun-mtb", "netapp", "4bsd",
- * "v7".  False: no such name, or another magic number.
+ * "4bsd-ffs", "v7".  False: no such name, or another magic number.
  */
 bool dialect_force(struct dialect *d, const char *name);
 

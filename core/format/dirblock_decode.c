@@ -206,13 +206,40 @@ decode_v7(const struct dialect *d, const uint8_t *data, size_t length,
 	return DE_OK;
 }
 
+/* Has each entry of 16 bytes zeros after its name? */
+static bool
+has_old_entries(const struct dialect *d, const uint8_t *data, size_t length)
+{
+	for (size_t at = 0; at + V7_ENTRY <= length; at += V7_ENTRY) {
+		const uint8_t *name = data + at + V7_NAME;
+		const size_t n = strnlen((const char *)name, V7_NAME_BYTES);
+		if (dialect_get16(d, data + at) != 0 &&
+		    !is_zero(name + n, V7_NAME_BYTES - n))
+			return false;
+	}
+	return true;
+}
+
+/*
+ * For some time, the old directories were on filesystems with the new inodes.
+ * Entries of 16 bytes do not fill a chunk as the new ones do.
+ */
+static bool
+is_of_v7(const struct dialect *d, const uint8_t *data, size_t length)
+{
+	if (d->family == DIALECT_4BSD_FFS)
+		return !is_whole(d, data, length < CHUNK ? length : CHUNK) &&
+		    has_old_entries(d, data, length);
+	return d->family == DIALECT_V7 || d->family == DIALECT_4BSD;
+}
+
 enum de_status
 dirblock_decode(const struct dialect *d, const uint8_t *data, size_t length,
     dirblock_entry_fn *take, void *arg, uint64_t *mangled)
 {
 	enum de_status status = DE_OK;
 
-	if (d->family == DIALECT_V7 || d->family == DIALECT_4BSD)
+	if (is_of_v7(d, data, length))
 		return decode_v7(d, data, length, take, arg);
 	for (size_t at = 0; at < length && status == DE_OK; at += KIB) {
 		bool is_mangled = false;

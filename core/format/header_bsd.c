@@ -70,7 +70,7 @@ header_inode_bsd(const struct dialect *d, const uint8_t *block,
 	h->meta.atime = get_time(d, block + DI_ATIME);
 	h->meta.mtime = get_time(d, block + DI_MTIME);
 	h->meta.ctime = get_time(d, block + DI_CTIME);
-	if (d->family == DIALECT_42BSD)
+	if (d->family == DIALECT_42BSD || d->family == DIALECT_4BSD_FFS)
 		return;		/* the IDs have 16 bits */
 	h->meta.uid = dialect_get32(d, block + DI_UID);
 	h->meta.gid = dialect_get32(d, block + DI_GID);

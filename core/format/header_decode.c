@@ -22,7 +22,8 @@ is_v7(const struct dialect *d)
 static bool
 is_60011(const struct dialect *d)
 {
-	return d->family == DIALECT_V7 || d->family == DIALECT_4BSD;
+	return d->family == DIALECT_V7 || d->family == DIALECT_4BSD ||
+	    d->family == DIALECT_4BSD_FFS;
 }
 
 bool
@@ -61,8 +62,8 @@ get_60012(const struct dialect *d, const uint8_t *block, struct header *h)
 	h->tapea = dialect_get32(d, block + C_TAPEA);
 	h->inode = dialect_get32(d, block + C_INUMBER);
 	h->count = dialect_get32(d, block + C_COUNT);
-	if (d->family == DIALECT_42BSD)
-		return;		/* which has none of the following */
+	if (d->family == DIALECT_42BSD || is_60011(d))
+		return;		/* which have none of the following */
 	h->flags = dialect_get32(d, block + C_FLAGS);
 	h->first_record = dialect_get32(d, block + C_FIRSTREC);
 }
@@ -263,6 +264,7 @@ get_inode_part(const struct dialect *d, const uint8_t *block,
 		break;
 	case DIALECT_44BSD:
 	case DIALECT_42BSD:
+	case DIALECT_4BSD_FFS:
 		header_inode_bsd(d, block, h);
 		break;
 	case DIALECT_UFS2:

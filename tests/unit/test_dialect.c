@@ -182,6 +182,45 @@ START_TEST(blocks_of_impossible_sizes_are_refused)
 }
 END_TEST
 
+/* Volume header, a map of 2 blocks, and another header. */
+static void
+put_old_stream(const struct dialect *d, uint8_t *bytes, size_t count_at)
+{
+	static const struct { size_t block; uint32_t type, count; } made[] = {
+		{ 0, 1, 77 }, { 1, 6, 2 }, { 4, 2, 0 }
+	};
+
+	memset(bytes, 0, 8192);
+	for (size_t i = 0; i < 3; i++) {
+		uint8_t *block = bytes + made[i].block * 1024;
+		order32(d, block, made[i].type);
+		order32(d, block + 24, 60011);
+		order32(d, block + count_at, made[i].count);
+		order_checksum(d, block);
+	}
+}
+
+START_TEST(counts_that_lead_to_headers_tell_which_60011_it_is)
+{
+	uint8_t bytes[8192];
+
+	for (int big = 0; big < 2; big++)
+		for (int is_new = 0; is_new < 2; is_new++) {
+			struct dialect d = { .family = DIALECT_4BSD,
+				.big_endian = big != 0, .block_size = 1024 };
+			put_old_stream(&d, bytes, is_new != 0 ? 160 : 96);
+			ck_assert(dialect_recognise(&d, bytes, 8192));
+			ck_assert_int_eq(d.family, is_new != 0 ?
+			    DIALECT_4BSD_FFS : DIALECT_4BSD);
+			ck_assert_int_eq(d.big_endian, big != 0);
+			/* Where nothing tells, it is the older one. */
+			ck_assert(dialect_recognise(&d, bytes, 1024));
+			ck_assert_int_eq(d.family, DIALECT_4BSD);
+			ck_assert(dialect_force(&d, "4bsd-ffs"));
+		}
+}
+END_TEST
+
 START_TEST(it_is_described)
 {
 	char text[DIALECT_TEXT_BYTES];
@@ -285,6 +324,7 @@ main(void)
 		it_is_found_behind_damage,
 		those_of_a_pdp_11_are_recognised,
 		blocks_of_impossible_sizes_are_refused,
+		counts_that_lead_to_headers_tell_which_60011_it_is,
 		it_is_described,
 		another_of_the_same_magic_can_be_forced,
 		what_is_not_a_dump_is_named,

@@ -233,6 +233,16 @@ START_TEST(entries_of_sixteen_bytes)
 	ck_assert_uint_eq(names.count, 2);
 	expect_name(&names, 0, 2, 0, ".");
 	expect_name(&names, 1, 60000, 0, "fourteen bytes");
+	/* These may be found between new inodes and new directories, too. */
+	const struct dialect between = { .family = DIALECT_4BSD_FFS,
+		.block_size = 1024 };
+	ck_assert_uint_eq(decode(&between, data, sizeof(data), &names), 0);
+	ck_assert_uint_eq(names.count, 2);
+	expect_name(&names, 1, 60000, 0, "fourteen bytes");
+	data[20] = '\0';		/* damage: "go", a NUL, and "e" */
+	order16(&d, data + 16, 7);
+	ck_assert_uint_eq(decode(&between, data, sizeof(data), &names), 1);
+	ck_assert_uint_eq(names.count, 0);
 	uint64_t mangled = 0;
 	names = (struct names){ .stop_at = 1 };
 	ck_assert_int_eq(dirblock_decode(&d, data, sizeof(data), take, &names,

@@ -753,6 +753,36 @@ START_TEST(bsd_before_4_2)
 }
 END_TEST
 
+START_TEST(bsd_before_4_2_on_the_fast_filesystem)
+{
+	FOR_BOTH_ORDERS(d, DIALECT_4BSD_FFS) {
+		uint8_t block[1024];
+		struct header h;
+		make(&d, block, HEADER_ADDR, 70000);
+		order32(&d, block + 160, 3);
+		order16(&d, block + 32, S_IFREG);
+		order16(&d, block + 34, 2);
+		order16(&d, block + 36, 10);
+		order16(&d, block + 38, 20);
+		order64(&d, block + 40, 100000);
+		order32(&d, block + 56, 300000002);
+		block[164] = block[166] = 1;
+		order32(&d, block + 888, 0xffffffff);	/* not ours */
+		decode(&d, block, &h);
+		ck_assert_uint_eq(h.inode, 70000);
+		ck_assert_int_eq(h.date, MADE_DATE);
+		ck_assert_uint_eq(h.meta.links, 2);
+		ck_assert_uint_eq(h.meta.uid, 10);
+		ck_assert_uint_eq(h.meta.gid, 20);
+		ck_assert_uint_eq(h.meta.size, 100000);
+		ck_assert_int_eq(h.meta.mtime.seconds, 300000002);
+		ck_assert_uint_eq(header_data_blocks(&d, &h), 2);
+		ck_assert_str_eq(h.label, "");
+		ck_assert_uint_eq(h.flags, 0);
+	}
+}
+END_TEST
+
 START_TEST(seventh_edition)
 {
 	const struct dialect d = { .family = DIALECT_V7, .block_size = 512 };
@@ -928,7 +958,7 @@ START_TEST(no_bytes_lead_astray)
 {
 	static const enum dialect_family families[] = { DIALECT_LINUX,
 	    DIALECT_44BSD, DIALECT_UFS2, DIALECT_SUN, DIALECT_NETAPP,
-	    DIALECT_4BSD, DIALECT_V7 };
+	    DIALECT_4BSD, DIALECT_4BSD_FFS, DIALECT_V7 };
 
 	for (uint64_t n = 0; n < 20 * CASES; n++) {
 		uint64_t seed = n;
@@ -988,6 +1018,7 @@ main(void)
 		large_blocks_of_sun,
 		ids_of_netapp,
 		bsd_before_4_2,
+		bsd_before_4_2_on_the_fast_filesystem,
 		seventh_edition,
 		sizes_with_exchanged_halves,
 		only_headers_are_headers,
