@@ -284,7 +284,7 @@ get_inode_part(const struct dialect *d, const uint8_t *block,
 		header_inode_old(d, block + V7_INODE, h);
 		break;
 	}
-	h->is_hidden = !is_posix(h->meta.mode);
+	h->is_hidden = h->is_attribute || !is_posix(h->meta.mode);
 }
 
 bool

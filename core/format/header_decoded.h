@@ -59,7 +59,8 @@ struct header {
 	bool has_links;		/* meta.links is known */
 	bool flags_are_linux;	/* meta.flags may be set on Linux */
 	bool is_hidden;		/* not a POSIX type: Sun attribute directory,
-				   shadow, whiteout, NetApp's streams */
+				   shadow, whiteout, NetApp's streams; or */
+	bool is_attribute;	/*   Sun: a file in an attribute directory */
 	struct de_inode meta;	/* as far as the dialect has it */
 	uint32_t xattr_size;	/* UFS2: bytes of attributes after the data */
 	uint32_t attribute_directory;	/* Sun: its inode; 0: none */

@@ -6,6 +6,7 @@
 #define ID_IS_LONG 65535	/* in 16 bits: the 32-bit field has it */
 #define MODE_TYPE 0170000
 #define MODE_SHADOW 0130000
+#define FLAG_OF_ATTRIBUTE 1u	/* in its flags: in an attribute directory */
 
 /*
  * SPARC has it in the first word, x86 in the second.  Numbers of old systems
@@ -43,6 +44,7 @@ header_inode_sun(const struct dialect *d, const uint8_t *block,
 	if (header_inode_is_device(h))
 		get_device(d, block, h);
 	h->meta.flags = dialect_get32(d, block + DI_FLAGS);
+	h->is_attribute = (h->meta.flags & FLAG_OF_ATTRIBUTE) != 0;
 	h->attribute_directory = dialect_get32(d, block + SUN_ATTRIBUTES);
 	if ((h->meta.mode & MODE_TYPE) == MODE_SHADOW)
 		h->part = HEADER_PART_SHADOW;

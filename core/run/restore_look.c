@@ -269,8 +269,8 @@ static bool
 begin_verifying(struct verification *v, const struct set_item *item)
 {
 	v->in_directory = restore_tree_is_directory(item);
-	if (!v->in_directory)
-		return finish_names(v);
+	if (!v->in_directory)	/* those of attributes are between them */
+		return item->is_hidden || finish_names(v);
 	if (!v->has_names)
 		return true;
 	v->in_directory = false;
@@ -325,6 +325,7 @@ restore_look_verify(struct restore *r)
 		ok = verify_items(&v);
 		if (ok)
 			verify_names(v.verify, r->names);
+		restore_set_tell_hidden(v.set);
 		r->files = verify_inodes(v.verify);
 		r->bytes = verify_bytes(v.verify);
 	}

@@ -172,6 +172,18 @@ aim(struct passing *p, struct restore_set *s, uint32_t inode)
 	restore_positions_aim(p->positions, s, p->next);
 }
 
+/* NetApp has streams that differ from files by having no name. */
+static bool
+is_stream(const struct passing *p, const struct restore_set *s,
+    const struct set_item *item)
+{
+	return restore_set_dialect(s)->family == DIALECT_NETAPP &&
+	    !item->is_hidden && !p->is_second &&
+	    !S_ISDIR(item->header->meta.mode) &&
+	    names_of_inode(p->r->names, item->inode) == NAMES_NONE &&
+	    !is_superseded(p, item->inode);
+}
+
 static bool
 begin_inode(struct passing *p, struct restore_set *s,
     const struct set_item *item)
@@ -185,7 +197,10 @@ begin_inode(struct passing *p, struct restore_set *s,
 		return false;
 	p->is_wanted = may_come && is_its_turn(p, item) && is_sound(p, item);
 	if (!p->is_wanted) {
-		note_nameless(p, item);
+		if (is_stream(p, s, item))
+			restore_set_hide(s, item);
+		else
+			note_nameless(p, item);
 		aim(p, s, inode);
 		restore_set_skip(s);
 		return true;
@@ -295,6 +310,7 @@ read_set(struct passing *p)
 		if (!take_item(p, s, &item))
 			break;
 	crew_wait(p->crew);
+	restore_set_tell_hidden(s);
 	restore_positions_end(p->positions);
 	p->positions = NULL;
 	restore_set_let_go(s);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/run/restore_hidden.h"
 #include "core/run/restore_medium.h"
 #include "core/run/restore_tree.h"
 #include "core/run/restore_watch.h"
@@ -26,6 +27,7 @@ struct restore_set {
 	bool is_contents;		/* of the set on `file` */
 	bool lost_names;		/* directories, or parts of them */
 	bool may_be_bare;		/* Linux's dump(8) has written it */
+	struct restore_hidden hidden;
 	const char *file;		/* borrowed; NULL: that of the job */
 	uint64_t size;
 };
@@ -244,12 +246,25 @@ keep(struct restore_set *s, const struct set_item *item)
 	s->has_pending = true;
 }
 
+void
+restore_set_hide(struct restore_set *s, const struct set_item *item)
+{
+	restore_hidden_take(&s->hidden, s->r, restore_set_name(s), &s->dialect,
+	    item->header);
+}
+
+void
+restore_set_tell_hidden(struct restore_set *s)
+{
+	restore_hidden_tell(&s->hidden, s->r, restore_set_name(s));
+}
+
 static bool
 ends_tree(const struct set_item *item, bool in_directory)
 {
 	switch (item->kind) {
-	case SET_INODE:
-		return !restore_tree_is_directory(item);
+	case SET_INODE:		/* those of attributes are between them */
+		return !restore_tree_is_directory(item) && !item->is_hidden;
 	case SET_LOST_XATTRS:	/* of those behind the end */
 	case SET_LATE_XATTR:
 	case SET_END:
@@ -270,7 +285,10 @@ read_tree(struct restore_set *s, struct restore_tree *tree)
 			keep(s, &item);
 			return true;
 		}
-		if (item.kind == SET_INODE) {
+		if (item.kind == SET_INODE && item.is_hidden) {
+			restore_set_hide(s, &item);
+			set_skip_contents(s->set);
+		} else if (item.kind == SET_INODE) {
 			in_directory = true;
 			s->may_be_bare |= item.header->flags_are_linux &&
 			    !item.header->is_exact;
@@ -374,6 +392,8 @@ restore_set_next(struct restore_set *s, struct set_item *item)
 	} else {
 		take_between(s, item);
 	}
+	if (item->kind == SET_INODE && item->is_hidden)
+		restore_set_hide(s, item);
 	return true;
 }
 

@@ -69,6 +69,13 @@ bool restore_set_return(struct restore_set *s);
  */
 bool restore_set_next(struct restore_set *s, struct set_item *item);
 
+/*
+ * Inodes that have no place on Linux are counted as they come; `item` is another
+ * one, as NetApp's that have no name.  All are told at the end.
+ */
+void restore_set_hide(struct restore_set *s, const struct set_item *item);
+void restore_set_tell_hidden(struct restore_set *s);
+
 /* The rest of the current inode is not wanted. */
 void restore_set_skip(struct restore_set *s);
 
