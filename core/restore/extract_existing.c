@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "core/restore/extract.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/fs.h>
@@ -10,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/restore/alias.h"
 #include "core/restore/extract_own.h"
 
 #define COARSE_SECONDS 1	/* to which some filesystems keep times */
@@ -49,23 +49,11 @@ static bool
 is_exact(int directory, const char *name)
 {
 	int flags = 0;
-	bool found = false;
 
 	if (ioctl(directory, FS_IOC_GETFLAGS, &flags) != 0 ||
 	    (flags & FS_CASEFOLD_FL) == 0)
 		return true;
-	const int fd = openat(directory, ".",
-	    O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *dir = fd == -1 ? NULL : fdopendir(fd);
-	if (dir == NULL) {
-		if (fd != -1)
-			close(fd);
-		return false;
-	}
-	for (const struct dirent *e; !found && (e = readdir(dir)) != NULL;)
-		found = strcmp(e->d_name, name) == 0;
-	closedir(dir);
-	return found;
+	return alias_is_listed(directory, name);
 }
 
 /* Is that name of the inode one of the file `st`? */
@@ -186,7 +174,8 @@ extract_find_existing(struct file *f)
 		f->id = id;
 	f->is_again = is_ours;
 	if (!(is_ours ? extract_go_to_name(f, f->id) :
-	    go_to_existing_name(f) && may_change(f)))
+	    go_to_existing_name(f) && !extract_is_alias(f, f->id, f->directory,
+	    f->object.directory, f->name) && may_change(f)))
 		return;
 	if (!extract_open_existing(f)) {
 		extract_fault(f, "the set has only its owner, mode and times, "

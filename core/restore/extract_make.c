@@ -86,6 +86,9 @@ make_replacing(struct file *f, uint32_t id)
 			continue;
 		if (errno != EEXIST)
 			break;
+		if (extract_is_alias(f, id, f->directory, f->object.directory,
+		    f->name))
+			return false;
 		const struct in_way_name n = extract_in_way_name(f, id,
 		    f->directory, f->object.directory, f->name);
 		const enum in_way_result result = in_way_clear(f->e->in_way,
@@ -153,8 +156,11 @@ link_name(struct file *f, uint32_t id, int from)
 	    name);
 	bool opened = false;
 
-	if (f->header->metadata_only && is_same_file(from, f->name, to, name))
+	if (f->header->metadata_only &&
+	    is_same_file(from, f->name, to, name)) {
+		extract_is_alias(f, id, directory, to, name);
 		return;
+	}
 	for (int tries = 0; to != -1 && tries < TRIES; tries++) {
 		if (linkat(from, f->name, to, name, 0) == 0) {
 			extract_tell(f->e, id);
@@ -165,6 +171,8 @@ link_name(struct file *f, uint32_t id, int from)
 			continue;
 		if (errno != EEXIST)
 			break;
+		if (extract_is_alias(f, id, directory, to, name))
+			return;
 		const struct in_way_name n = extract_in_way_name(f, id,
 		    directory, to, name);
 		const enum in_way_result result = in_way_clear(f->e->in_way,

@@ -123,6 +123,16 @@ void extract_make_link(struct file *f);
 /* Then link its other names. */
 void extract_link_names(struct file *f);
 
+/* -------------------------------------------------------- extract_alias.c */
+
+/*
+ * Something has this name of the inode, in the open directory.  Is it there by
+ * another name of the set, which the target does not tell from this one?  Then it
+ * must stay, and this name is added to the outcome.
+ */
+bool extract_is_alias(struct file *f, uint32_t id, uint32_t directory, int fd,
+    const char *name);
+
 /* ------------------------------------------------------ extract_written.c */
 
 /* The inode has been made in this run, under f->id. */

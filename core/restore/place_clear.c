@@ -11,12 +11,26 @@ is_missing(int error)
 	return error == ENOENT || error == ENOTDIR || error == ELOOP;
 }
 
+/*
+ * Where it was in the level before.  If the target has there what is another
+ * name's, it could not be made, and is missing.  False with errno set.
+ */
+static bool
+find_before(struct place *p, const struct name_entry *entry,
+    struct place_name *name)
+{
+	if (!place_find(p, entry, name))
+		return false;
+	errno = ENOENT;
+	return place_find_alias(p->levels->before, name) == NAMES_NONE;
+}
+
 static bool
 park(struct place *p, const struct name_entry *entry)
 {
 	struct place_name from;
 
-	if (!place_make_park(p) || !place_find(p, entry, &from))
+	if (!place_make_park(p) || !find_before(p, entry, &from))
 		return false;
 	const struct place_name to = place_in_park(p, entry->inode);
 	if (place_rename(p, &from, &to, entry->inode) != 0)
@@ -53,7 +67,7 @@ remove_file(struct place *p, uint32_t id, const struct name_entry *entry)
 {
 	struct place_name name;
 
-	if ((!place_find(p, entry, &name) ||
+	if ((!find_before(p, entry, &name) ||
 	    place_unlink(p, &name, entry->inode, false) != 0) &&
 	    !is_missing(errno))
 		place_fault(p, OUTCOME_DIFFERENT, p->levels->before, id, errno,
@@ -89,7 +103,7 @@ remove_directory(struct place *p, uint32_t inode)
 	struct place_name name;
 
 	names_entry(before, id, &entry);
-	if (place_find(p, &entry, &name) &&
+	if (find_before(p, &entry, &name) &&
 	    place_unlink(p, &name, inode, true) == 0)
 		target_forget(p->target, inode);
 	else if (errno == ENOTEMPTY || errno == EEXIST)

@@ -53,12 +53,34 @@ fold_case(struct place *p, uint32_t inode)
 		directories_make_casefold(d, inode, fd);
 }
 
+/*
+ * What would have been in it must not get into the other directory: there is
+ * nothing at this location.
+ */
+static void
+leave_directory_out(struct place *p, uint32_t inode)
+{
+	const struct place_name nowhere = place_in_park(p, inode);
+
+	if (!target_set_location(p->target, inode, PARK_INODE, nowhere.name,
+	    strlen(nowhere.name)))
+		p->verdict = VERDICT_ABORT;
+}
+
 static void
 make_directory(struct place *p, uint32_t id, uint32_t inode,
     const struct place_name *name)
 {
-	if (place_mkdir(p, name) == 0 || (errno == EEXIST &&
-	    make_room(p, name) && place_mkdir(p, name) == 0)) {
+	bool is_made = place_mkdir(p, name) == 0;
+	if (!is_made && errno == EEXIST) {
+		if (place_is_alias(p, name, id)) {
+			leave_directory_out(p, inode);
+			return;
+		}
+		errno = EEXIST;
+		is_made = make_room(p, name) && place_mkdir(p, name) == 0;
+	}
+	if (is_made) {
 		say_lost_directory(p, id, inode);
 		fold_case(p, inode);
 		return;
@@ -79,15 +101,17 @@ unpark_directory(struct place *p, uint32_t id, uint32_t inode,
 {
 	const struct place_name from = place_in_park(p, inode);
 
-	if (place_rename(p, &from, to, inode) == 0 ||
-	    (make_room(p, to) && place_rename(p, &from, to, inode) == 0)) {
+	const bool is_alias = place_is_alias(p, to, id);
+	if (!is_alias && (place_rename(p, &from, to, inode) == 0 ||
+	    (make_room(p, to) && place_rename(p, &from, to, inode) == 0))) {
 		inomap_remove(&p->parked, inode);
 		return;
 	}
+	const int error = is_alias ? 0 : errno;
 	char text[512];
 	snprintf(text, sizeof(text), "the directory cannot be moved to its "
 	    "place, and is now ./%s/%s", p->park.name, from.name);
-	place_fault(p, OUTCOME_MISSING, p->levels->after, id, errno, text);
+	place_fault(p, OUTCOME_MISSING, p->levels->after, id, error, text);
 	if (!place_locate_in_park(p, inode))
 		p->verdict = VERDICT_ABORT;
 }
@@ -169,7 +193,8 @@ find_name(struct place *p, uint32_t inode)
 	    id = names_next_of_inode(after, id)) {
 		names_entry(after, id, &entry);
 		if ((!stays || name_stays(p, &entry)) &&
-		    place_find(p, &entry, &name) && is_there(&name, &st))
+		    place_find(p, &entry, &name) && is_there(&name, &st) &&
+		    place_find_alias(after, &name) == NAMES_NONE)
 			return id;
 	}
 	return NAMES_NONE;
@@ -186,14 +211,15 @@ unpark_file(struct place *p, uint32_t inode)
 	struct place_name to;
 
 	names_entry(after, id, &entry);
-	if (place_find(p, &entry, &to) &&
-	    place_rename(p, &from, &to, inode) == 0) {
+	const bool is_found = place_find(p, &entry, &to);
+	const bool is_alias = is_found && place_is_alias(p, &to, id);
+	if (is_found && !is_alias && place_rename(p, &from, &to, inode) == 0) {
 		/* Renaming to another name of the same file does nothing. */
 		unlinkat(from.directory, from.name, 0);
 		inomap_remove(&p->parked, inode);
 		return id;
 	}
-	const int error = errno;
+	const int error = is_alias ? 0 : errno;
 	char text[512];
 	snprintf(text, sizeof(text), "cannot be moved to its place, and is "
 	    "now ./%s/%s", p->park.name, from.name);
@@ -237,8 +263,10 @@ link_names(struct place *p, uint32_t inode, uint32_t id)
 		names_entry(after, other, &entry);
 		if (other == id || name_stays(p, &entry))
 			continue;
-		if (!place_find(p, &entry, &to) ||
-		    !link_name(p, &from, &to, inode))
+		if (place_find(p, &entry, &to) &&
+		    place_is_alias(p, &to, other))
+			continue;
+		if (to.directory == -1 || !link_name(p, &from, &to, inode))
 			place_fault(p, OUTCOME_MISSING, after, other, errno,
 			    "this name of the file cannot be made");
 	}

@@ -75,6 +75,20 @@ struct place_name {
 bool place_find(struct place *p, const struct name_entry *entry,
     struct place_name *name);
 
+/*
+ * If something has that name: the entry of another one in `names` by which it is
+ * there, as the target does not tell them apart; else NAMES_NONE.
+ */
+uint32_t place_find_alias(const struct names *names,
+    const struct place_name *name);
+
+/*
+ * Is there one in `after` for this name, of entry `id`?  Then what is there must
+ * stay, which is added to the outcome.
+ */
+bool place_is_alias(struct place *p, const struct place_name *name,
+    uint32_t id);
+
 /* An inode's name in the private directory. */
 struct place_name place_in_park(const struct place *p, uint32_t inode);
 

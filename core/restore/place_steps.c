@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/restore/alias.h"
 #include "core/restore/place_own.h"
 
 bool
@@ -26,6 +27,33 @@ place_find(struct place *p, const struct name_entry *entry,
 	memcpy(name->name, entry->name, entry->length);
 	name->name[entry->length] = '\0';
 	return name->directory != -1;
+}
+
+uint32_t
+place_find_alias(const struct names *names, const struct place_name *name)
+{
+	const uint32_t other = alias_find(names, name->inode, name->directory,
+	    name->name);
+
+	return other != NAMES_NONE && alias_is_listed(name->directory,
+	    name->name) ? NAMES_NONE : other;
+}
+
+bool
+place_is_alias(struct place *p, const struct place_name *name, uint32_t id)
+{
+	const struct names *after = p->levels->after;
+	const uint32_t other = place_find_alias(after, name);
+	struct name_entry entry;
+	char text[512];
+
+	if (other == NAMES_NONE)
+		return false;
+	names_entry(after, other, &entry);
+	snprintf(text, sizeof(text), "cannot be made: the target does not tell "
+	    "this name from %.*s", (int)entry.length, entry.name);
+	place_fault(p, OUTCOME_MISSING, after, id, 0, text);
+	return true;
 }
 
 struct place_name
