@@ -92,9 +92,12 @@ struct catalog_dump {
 };
 
 /*
- * A dump is known by host, device, level and date: one that is there already
- * is replaced, but what only the catalogue knows (copies, when verified, kept)
- * stays.  Fills in d->id.
+ * A dump is known by host, device, level and date.  One that is there already
+ * keeps its id, and gets the new values where they are known; its volumes and
+ * copies, when they were verified, and the state of their media stay.  If the
+ * new one has names, they replace those that were there.  If its exit status is
+ * unknown, as it is to volumes, an incomplete dump does not become complete.
+ * Fills in d->id.
  */
 bool catalog_add_dump(struct catalog *c, struct catalog_dump *d);
 
@@ -115,6 +118,13 @@ struct catalog_volume {
 	int64_t verified;	/* when last; 0: never */
 	int32_t record_blocks;	/* tape blocks in a record */
 };
+
+/*
+ * Known by dump, copy and number.  One that is there already keeps its id, what
+ * is unknown now, and, unless its digest has changed, when it was verified.  A
+ * medium with a label or barcode is known from then on; if it was free, a volume
+ * that was not there takes it into use.  Fills in v->id.
+ */
 bool catalog_add_volume(struct catalog *c, struct catalog_volume *v);
 
 /* When it was last found to be what it should be. */
@@ -122,7 +132,13 @@ bool catalog_set_verified(struct catalog *c, int64_t volume, int64_t when);
 
 /*
  * Names and inodes of a dump, within its transaction: an entry of a directory,
- * and where inodes are.  Names that are no UTF-8 are stored as BLOB.
+ * and where inodes are.  Names that are no UTF-8 are stored as BLOB.  Entries
+ * come directory by directory; it is fastest, and the file smallest, if
+ * directories ascend, and inodes do, those of directories on their own.
+ *
+ * "." and ".." are not stored, but tell that the dump has the directory, even
+ * if it is empty.  What cannot be a name fails.  A name or inode that is there
+ * already is left as it is.  An entry without an inode is none.
  */
 bool catalog_add_name(struct catalog *c, int64_t dump, uint32_t directory,
     const char *name, size_t length, uint32_t inode);
@@ -176,24 +192,41 @@ bool catalog_chain_of(struct catalog *c, int64_t dump,
 /* A version of a file: its inode in one dump. */
 struct catalog_version {
 	const char *path;	/* "./a/b"; escaped by history_text() */
-	int64_t dump;
+	int64_t dump;		/* 0 in a tree, if none has the inode */
 	struct index_inode inode;
-	bool has_inode;		/* else the dump has only its name */
+	bool has_inode;		/* else only its name is known */
 };
 typedef bool catalog_version_fn(void *arg, const struct catalog_version *v);
 
 /*
- * All versions of all files whose path or, without a slash in it, whose name
- * fits the glob, by path and date.
+ * All names in all dumps, by path and date, that fit a pattern.  Like those of
+ * exclude.h, it is a glob for names or, with a slash in it, for paths from the
+ * root, in which wildcards match no slash, and the part "**" any number of
+ * directories.
+ *
+ * A dump has the names of all files in a directory, but inodes only of those
+ * that it holds.  What is in a directory whose way up is not known has the path
+ * "#INODE/name".  Takes a pass through the names of the dumps; what is found is
+ * sorted in temporary files if it is much.  `fn` may not look for names itself.
  */
 bool catalog_find(struct catalog *c, const struct catalog_filter *filter,
     const char *pattern, catalog_version_fn *fn, void *arg);
 
 /*
- * The version of a path in the tree of a chain, and of all below it; false if
- * the path is not in it (nothing is reported), or after an error; *found says.
+ * What is at a path, not escaped, in the tree of a chain: names are from the
+ * newest dump that has their directory, the version from the newest one that
+ * has the inode.  v->path is valid until the next call.  Returns false after
+ * reporting an error; *found tells whether it is there.
  */
 bool catalog_lookup(struct catalog *c, const struct catalog_chain *chain,
     const char *path, struct catalog_version *v, bool *found);
+
+/*
+ * The same for it and all that is below it: a directory before what is in it,
+ * that in the order of its bytes.  Memory is for the depth of the tree.  `fn`
+ * may read, but not write: all of it is of one moment.
+ */
+bool catalog_tree(struct catalog *c, const struct catalog_chain *chain,
+    const char *path, catalog_version_fn *fn, void *arg, bool *found);
 
 #endif

@@ -5,9 +5,10 @@
  * Whoever changes it increases CATALOG_SCHEMA, and brings older files up to date
  * when they are opened for writing.
  *
- * Tables without a rowid are one tree in the order of their key.  They are
- * filled in that order, so their pages are full, and what belongs to one dump
- * is in one place.
+ * There are very many entries and inodes.  So these tables have no index, and no
+ * column that says what others say as well: what an entry belongs to, and what
+ * an inode is, is in its id.  Ids ascend as rows are added, which makes full
+ * pages, and what belongs together is in one place.
  */
 #include "core/catalog/catalog_own.h"
 
@@ -78,33 +79,46 @@ const char catalog_schema[] =
 ") STRICT;"
 "CREATE INDEX volume_medium ON volume (medium);"
 
-/* A name is TEXT, or a BLOB if it is no UTF-8. */
-"CREATE TABLE entry ("
-"	dump INTEGER NOT NULL REFERENCES dump (id) ON DELETE CASCADE,"
-"	directory INTEGER NOT NULL,"
-"	name ANY NOT NULL,"
-"	inode INTEGER NOT NULL,"
-"	PRIMARY KEY (dump, directory, name)"
-") STRICT, WITHOUT ROWID;"
-
-/* The directories whose entries a dump has, and the way up from each. */
+/*
+ * The directories whose entries a dump has.  Those have the ids behind that of
+ * their directory, in the order of their names; `parent` is the id of the
+ * directory that this one is in.
+ */
 "CREATE TABLE directory ("
+"	id INTEGER PRIMARY KEY,"
 "	dump INTEGER NOT NULL REFERENCES dump (id) ON DELETE CASCADE,"
 "	inode INTEGER NOT NULL,"
+"	entries INTEGER NOT NULL,"
 "	parent INTEGER,"
 "	name ANY,"
-"	PRIMARY KEY (dump, inode)"
-") STRICT, WITHOUT ROWID;"
+"	UNIQUE (dump, inode)"
+") STRICT;"
 
+/* A name is TEXT, or a BLOB if it is no UTF-8. */
+"CREATE TABLE entry ("
+"	id INTEGER PRIMARY KEY,"
+"	name ANY NOT NULL,"
+"	inode INTEGER NOT NULL"
+") STRICT;"
+"CREATE TRIGGER directory_deleted AFTER DELETE ON directory BEGIN"
+"	DELETE FROM entry"
+"	    WHERE id BETWEEN OLD.id + 1 AND OLD.id + OLD.entries;"
+"END;"
+
+/* The id is that of the dump, shifted by 32 bits, and the number. */
 "CREATE TABLE inode ("
-"	dump INTEGER NOT NULL REFERENCES dump (id) ON DELETE CASCADE,"
-"	inode INTEGER NOT NULL,"
+"	id INTEGER PRIMARY KEY,"
 "	mode INTEGER NOT NULL,"
 "	size INTEGER NOT NULL,"
 "	mtime INTEGER NOT NULL,"
 "	block INTEGER NOT NULL,"
-"	PRIMARY KEY (dump, inode)"
-") STRICT, WITHOUT ROWID;"
+"	dump INTEGER AS (id >> 32),"
+"	inode INTEGER AS (id & 4294967295)"
+") STRICT;"
+"CREATE TRIGGER dump_deleted AFTER DELETE ON dump BEGIN"
+"	DELETE FROM inode"
+"	    WHERE id BETWEEN OLD.id << 32 AND (OLD.id << 32) + 4294967295;"
+"END;"
 
 "CREATE VIEW dumps AS SELECT"
 "	dump.id, job.name AS job, level,"
@@ -131,14 +145,15 @@ const char catalog_schema[] =
 "	ORDER BY job.name, dump.date, dump.id, copy, number;"
 
 "CREATE VIEW files AS SELECT"
-"	entry.dump,"
+"	directory.dump,"
 "	(WITH RECURSIVE up (at, path, depth) AS ("
-"	    SELECT entry.directory, entry.name, 0 UNION ALL"
-"	    SELECT parent, directory.name || '/' || path, depth + 1"
-"	    FROM up JOIN directory ON directory.dump = entry.dump"
-"	    AND directory.inode = at WHERE parent IS NOT NULL AND depth < 4096)"
+"	    SELECT directory.id, entry.name, 0 UNION ALL"
+"	    SELECT parent, above.name || '/' || path, depth + 1"
+"	    FROM up JOIN directory AS above ON above.id = at"
+"	    WHERE above.name IS NOT NULL AND depth < 4096)"
 "	    SELECT path FROM up ORDER BY depth DESC LIMIT 1) AS path,"
 "	entry.name, entry.inode, printf('%06o', mode) AS mode, size,"
 "	datetime(mtime, 'unixepoch', 'localtime') AS mtime, block"
-"	FROM entry LEFT JOIN inode"
-"	ON inode.dump = entry.dump AND inode.inode = entry.inode;";
+"	FROM directory JOIN entry"
+"	ON entry.id BETWEEN directory.id + 1 AND directory.id + entries"
+"	LEFT JOIN inode ON inode.id = (directory.dump << 32) + entry.inode;";

@@ -21,7 +21,7 @@ advice(int result)
 	case SQLITE_CORRUPT:
 	case SQLITE_NOTADB:
 		return "move it away, and make it again from the volumes with "
-		    "dumpengine-catalog rebuild";
+		    CATALOG_REBUILD;
 	case SQLITE_READONLY:
 	case SQLITE_CANTOPEN:
 	case SQLITE_PERM:
@@ -159,4 +159,19 @@ catalog_finish(struct catalog *c, sqlite3_stmt *s, const char *what)
 
 	sqlite3_finalize(s);
 	return ok;
+}
+
+bool
+catalog_begin_reading(struct catalog *c, bool *begun)
+{
+	*begun = sqlite3_get_autocommit(c->db) != 0;
+	return !*begun || catalog_execute(c, "BEGIN", "read it");
+}
+
+/* There is nothing to commit, so this cannot fail. */
+void
+catalog_end_reading(struct catalog *c, bool begun)
+{
+	if (begun)
+		sqlite3_exec(c->db, "COMMIT", NULL, NULL, NULL);
 }

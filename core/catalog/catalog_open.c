@@ -16,7 +16,6 @@
 #include "core/catalog/catalog_own.h"
 
 #define PATIENCE_MS 30000
-#define REBUILD "dumpengine-catalog rebuild"
 
 /*
  * WAL with synchronous = FULL: a commit is on the disk when it returns.  What
@@ -101,7 +100,7 @@ check_schema(struct catalog *c)
 	if (application != CATALOG_APPLICATION)
 		report(c->rep, DE_ERROR, "%s: is a SQLite database, but not a "
 		    "catalogue; name another file, or move it away and make one "
-		    "with " REBUILD, c->file);
+		    "with " CATALOG_REBUILD, c->file);
 	else if (schema > CATALOG_SCHEMA)
 		report(c->rep, DE_ERROR, "%s: has schema %lld, but this program "
 		    "knows only schemas up to %d; use the newer version of "
@@ -110,7 +109,7 @@ check_schema(struct catalog *c)
 	else if (schema < CATALOG_SCHEMA)
 		report(c->rep, DE_ERROR, "%s: has schema %lld, which no version "
 		    "of dumpengine has made; move it away and make it again from "
-		    "the volumes with " REBUILD, c->file, (long long)schema);
+		    "the volumes with " CATALOG_REBUILD, c->file, (long long)schema);
 	return application == CATALOG_APPLICATION && schema == CATALOG_SCHEMA;
 }
 
@@ -237,7 +236,7 @@ find_file(const char *file, enum catalog_mode mode, struct report *rep)
 	if (!is_there && (errno != ENOENT || mode == CATALOG_READ)) {
 		report(rep, DE_ERROR, "%s: cannot open it: %s%s", file,
 		    strerror(errno), errno != ENOENT ? "" : "; dumps add to the "
-		    "file that the setting catalog names, and " REBUILD
+		    "file that the setting catalog names, and " CATALOG_REBUILD
 		    " makes one from volumes");
 		return false;
 	}
@@ -252,7 +251,7 @@ find_file(const char *file, enum catalog_mode mode, struct report *rep)
 		return true;
 	report(rep, DE_ERROR, S_ISREG(st.st_mode) ? "%s: is empty, which no "
 	    "catalogue is; if one was there, get it from a backup, or remove it "
-	    "and make it again from the volumes with " REBUILD :
+	    "and make it again from the volumes with " CATALOG_REBUILD :
 	    "%s: is not a regular file; name another one", file);
 	return false;
 }
@@ -263,8 +262,9 @@ static bool
 prepare_connection(struct catalog *c, enum catalog_mode mode)
 {
 	return catalog_execute(c, settings, "open it") && check_schema(c) &&
-	    catalog_execute(c, mode == CATALOG_READ ? "PRAGMA query_only = ON" :
-	    "CREATE TEMP TABLE seen (inode INTEGER PRIMARY KEY)", "open it");
+	    (mode == CATALOG_READ ?
+	    catalog_execute(c, "PRAGMA query_only = ON", "open it") :
+	    catalog_prepare_names(c));
 }
 
 struct catalog *
