@@ -12,6 +12,7 @@
 
 #include "core/chain/chain_lines.h"
 #include "core/chain/chain_own.h"
+#include "core/chain/chain_volumes.h"
 #include "core/base/date.h"
 #include "core/chain/level.h"
 
@@ -121,6 +122,29 @@ describe(const struct chain_line *line, char text[static WHY_BYTES])
 	    line->level, date);
 }
 
+/* `child`: the dump that builds on it, or NULL if it is itself refused. */
+static bool
+has_volumes(struct choice *c, const struct history_record *r,
+    const struct chain_line *child)
+{
+	const char *file = chain_volume_gone(r);
+	char text[WHY_BYTES];
+
+	if (file == NULL)
+		return true;
+	char *plain = history_plain(file);
+	const struct chain_line line = { r->level, r->date, r, false };
+	describe(&line, text);
+	if (child == NULL)
+		refuse(c, "is gone: there is no %.400s any more",
+		    plain != NULL ? plain : file);
+	else
+		refuse(c, "builds on %.100s, which is gone: there is no %.300s "
+		    "any more", text, plain != NULL ? plain : file);
+	free(plain);
+	return false;
+}
+
 /* Do the dump and all its bases exist, and are they of this filesystem? */
 static bool
 is_whole_chain(struct choice *c, const struct chain_line *line)
@@ -138,6 +162,8 @@ is_whole_chain(struct choice *c, const struct chain_line *line)
 			return child == NULL ? refuse(c, "is gone: one of its "
 			    "volumes was overwritten") : refuse(c, "builds on "
 			    "a dump with a volume that was overwritten");
+		if (r != NULL && !has_volumes(c, r, child))
+			return false;
 		child = line;
 		line = chain_parent(c->lines, line, &broken);
 	}

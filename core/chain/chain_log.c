@@ -8,6 +8,7 @@
 
 #include "core/chain/chain_own.h"
 #include "core/base/clock.h"
+#include "core/chain/chain_volumes.h"
 #include "core/chain/level.h"
 
 #define VOLUMES_MAX 65536	/* recorded per dump */
@@ -192,6 +193,21 @@ chain_log_retake(struct chain_log *log, uint32_t inode)
 		add_range(log, inode, inode);
 }
 
+/* Only now does each file have its final name. */
+static void
+note_places(struct chain_log *log)
+{
+	bool ok = true;
+
+	for (size_t i = 0; i < json_array_size(log->volumes); i++)
+		ok = chain_volume_note_place(json_array_get(log->volumes,
+		    i)) && ok;
+	if (!ok)
+		report(log->history.rep, DE_WARNING, "out of memory; whether "
+		    "all volumes are still there will not be checked before "
+		    "a level builds on this dump");
+}
+
 bool
 chain_log_end(struct chain_log *log, enum exit_status status)
 {
@@ -199,6 +215,8 @@ chain_log_end(struct chain_log *log, enum exit_status status)
 		return false;
 	log->status = status == STATUS_COMPLETE ? HISTORY_FINISHED :
 	    status == STATUS_INCOMPLETE ? HISTORY_INCOMPLETE : HISTORY_ABORTED;
+	if (log->status != HISTORY_ABORTED)
+		note_places(log);
 	return write_down(log, true);
 }
 

@@ -67,7 +67,9 @@ struct history_record {
 	const char *boot;		/* boot ID of the machine, or "" */
 	int64_t pid;			/* of the supervisor */
 	int64_t pid_started;		/* its start, in ticks; 0: unknown */
-	const json_t *volumes;		/* array of { number, medium } */
+	const json_t *volumes;		/* array of { number, medium }, of */
+					/*   files with { file, folder }: */
+					/*   see file_place.h */
 	const json_t *retake;		/* array of inode numbers, the first */
 					/*   and last of each range: the next */
 					/*   level dumps them in any case */
