@@ -134,6 +134,11 @@ take_option(struct reading *r, int option)
 	case OPT_ESTIMATE:
 		take_action(r, ACT_ESTIMATE);
 		break;
+	case '0': case '1': case '2': case '3': case '4':
+	case '5': case '6': case '7': case '8': case '9':
+		args->overrides.level = option - '0';
+		r->of_a_run = "--level";
+		break;
 	case OPT_LEVEL:
 		take_override(r, "level", optarg, &args->overrides.level);
 		r->of_a_run = "--level";
@@ -200,7 +205,7 @@ arguments_parse(struct arguments *args, int argc, char **argv)
 	args->action = ACT_DUMP;
 	args->file = default_file;
 	args->overrides.level = -1;
-	while (!r.failed && (option = getopt_long(argc, argv, "c:vqh",
+	while (!r.failed && (option = getopt_long(argc, argv, "c:vqh0123456789",
 	    long_options, NULL)) != -1)
 		take_option(&r, option);
 	args->jobs = argv + optind;
