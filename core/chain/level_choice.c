@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 
+#include "core/chain/level_auto.h"
 #include "core/config/dumpdates.h"
 
 /* Fall back to a full dump, which is better than none. */
@@ -16,9 +17,24 @@ become_full(struct level *level, const char *name, const char *file,
 	level->number = 0;
 }
 
+/* What the supervisor found may be about another source of a job of this name. */
+static uint32_t
+ask_schedule(const struct job_config *job, const char *name, int64_t date,
+    struct report *rep, const atomic_int *cancelled)
+{
+	const struct level_auto a = { job, name, date, rep, cancelled, true };
+	struct level_plan plan;
+
+	level_auto_plan(&a, &plan);
+	report(rep, DE_INFO, "level %" PRIu32 ", as levels = \"%s\" asks: %s",
+	    plan.level, job->settings.levels, plan.why);
+	return plan.level;
+}
+
 bool
 level_choose(struct level *level, const struct job_config *job,
-    struct chain *chain, const char *name, int64_t date, struct report *rep)
+    struct chain *chain, const char *name, int64_t date, struct report *rep,
+    const atomic_int *cancelled)
 {
 	const char *file = job_dumpdates(job);
 
@@ -34,6 +50,8 @@ level_choose(struct level *level, const struct job_config *job,
 		    file);
 		return false;
 	}
+	if (job->settings.schedule.count > 0)
+		level->number = ask_schedule(job, name, date, rep, cancelled);
 	chain_set_level(chain, level);
 	if (level->base_date == 0 && level->number > 0) {
 		if (!chain_find_base(chain, level))

@@ -2,7 +2,7 @@
 /*
  * level_choice.h - chooses the level of a dump and its base
  *
- * Combines the job's settings with its dumpdates file and the history.
+ * Combines the job's settings, or what its schedule asks for, with its dumpdates file and the history.
  */
 #ifndef CORE_LEVEL_CHOICE_H
 #define CORE_LEVEL_CHOICE_H
@@ -16,6 +16,7 @@
  * Clear the level in every case.
  */
 bool level_choose(struct level *level, const struct job_config *job,
-    struct chain *chain, const char *name, int64_t date, struct report *rep);
+    struct chain *chain, const char *name, int64_t date, struct report *rep,
+    const atomic_int *cancelled);
 
 #endif

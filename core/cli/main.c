@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/chain/level_auto.h"
 #include "core/cli/arguments.h"
 #include "core/cli/descriptors.h"
 #include "core/cli/ending.h"
@@ -84,7 +85,7 @@ find_media(const struct job_context *context, const struct config *config,
 
 static enum exit_status
 run_job(const struct job_context *context, const struct arguments *args,
-    const struct media *media, const struct job_config *job,
+    const struct media *media, struct job_config *job,
     struct job_process *process)
 {
 	enum exit_status status = STATUS_NOT_STARTED;
@@ -118,7 +119,7 @@ run_jobs(const struct job_context *context, const struct config *config,
 	bool all = true;
 
 	for (size_t i = 0; i < config->job_count; i++) {
-		const struct job_config *job = &config->jobs[i];
+		struct job_config *job = &config->jobs[i];
 		if (!is_wanted(args, job))
 			continue;
 		if (*cancelled) {
@@ -174,6 +175,21 @@ find_media_and_run_jobs(const struct job_context *context,
 	return status;
 }
 
+/* Levels first: the names of the media may contain them. */
+static void
+set_levels(const struct job_context *context, const struct config *config,
+    const struct arguments *args)
+{
+	for (size_t i = 0; i < config->job_count; i++) {
+		struct job_config *job = &config->jobs[i];
+		if (!is_wanted(args, job))
+			continue;
+		report_set_subject(context->rep, job_name(job));
+		level_auto_set(job, context->rep, &context->signals->cancel);
+		report_set_subject(context->rep, NULL);
+	}
+}
+
 /* Add the files of the jobs; false after reporting why they cannot be run. */
 static bool
 add_jobs(struct places *places, const struct config *config,
@@ -195,6 +211,7 @@ use_config(const struct job_context *context, const struct config *config,
 	if (!names_are_known(context->rep, config, args) ||
 	    !add_jobs(places, config, args) || !places_are_distinct(places))
 		return STATUS_NOT_STARTED;
+	set_levels(context, config, args);
 	return find_media_and_run_jobs(context, config, args, places, process);
 }
 

@@ -407,6 +407,7 @@ read_job(struct settings *s, struct plugin_registry *reg,
 	choose_state_dir(s, at, job);
 	read_snapshot(s, at, job);
 	job_config_take(job, option_text(before->options, "dumpdates"));
+	config_rules_read_levels(s, at, job);
 	config_rules_read_exclude(s, at, job);
 	config_rules_read_subtree(s, at, job);
 	check_job(s, at, before, job);

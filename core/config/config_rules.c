@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/config/dumpdates.h"
 #include "core/base/path.h"
@@ -14,6 +15,65 @@ place_of(const struct config_node *at, const char *key)
 	const struct config_node *member = config_node_member(at, key);
 
 	return member != NULL ? member : at;
+}
+
+/* Does the file have a schedule, whatever the command line says? */
+static bool
+is_auto_in_file(const struct config_node *at)
+{
+	const struct config_node *level = config_node_member(at, "level");
+
+	return level != NULL && level->type == CONFIG_TEXT &&
+	    strcmp(level->text, "auto") == 0;
+}
+
+void
+config_rules_read_levels(struct settings *s, const struct config_node *at,
+    struct job_config *job)
+{
+	const char *levels = option_text(job->options, "levels");
+	const bool is_auto = option_number(job->options, "level") ==
+	    OPTION_AUTO;
+	struct level_schedule schedule = { .count = 0 };
+	char why[LEVEL_SCHEDULE_WHY_BYTES];
+
+	if (levels != NULL && !level_schedule_parse(&schedule, levels, why))
+		settings_error(s, place_of(at, "levels"), "levels", "\"%s\": "
+		    "%s", levels, why);
+	if (levels != NULL && !is_auto_in_file(at))
+		settings_error(s, place_of(at, "levels"), "levels", "has no "
+		    "effect without level = \"auto\"; set that too");
+	if (levels == NULL && is_auto)
+		settings_error(s, place_of(at, "level"), "level", "\"auto\" "
+		    "needs levels; set that too, for example levels = "
+		    "\"0 monthly, 1 weekly, 2 daily\"");
+	if (is_auto)
+		job->settings.schedule = schedule;
+}
+
+/* What a schedule cannot be combined with. */
+static void
+check_schedule(struct settings *s, const struct config_node *at,
+    const struct job_config *job)
+{
+	const struct config_node *place = place_of(at, "level");
+	const struct config_node *update = config_node_member(at,
+	    "update_dumpdates");
+
+	if (job_dumpdates(job) == NULL)
+		settings_error(s, place, "level", "\"auto\" needs earlier "
+		    "dumps to go by; set dumpdates, the file that records "
+		    "dumps");
+	else if (job->settings.since != 0)
+		settings_error(s, place, "level", "\"auto\" cannot be combined "
+		    "with since; give the level as a number, as --level does");
+	else if (job->settings.subtree != NULL)
+		settings_error(s, place, "level", "\"auto\" cannot be combined "
+		    "with subtree, which is only dumped at level 0");
+	else if (update != NULL && update->number == 0)
+		settings_error(s, update, "update_dumpdates", "cannot be false "
+		    "with level = \"auto\", which goes by the recorded "
+		    "dumps; for a single run, use --no-update");
 }
 
 /* Check what a dump can be based on, and whether others can be based on it. */
@@ -28,7 +88,9 @@ config_rules_check_level(struct settings *s, const struct config_node *at,
 	const bool since = job->settings.since != 0;
 	const char *dumpdates = job_dumpdates(job);
 
-	if (level > 0 && dumpdates == NULL && !since)
+	if (job->settings.schedule.count > 0)
+		check_schedule(s, at, job);
+	else if (level > 0 && dumpdates == NULL && !since)
 		settings_error(s, place_of(at, "level"), "level", "%u needs "
 		    "an earlier dump as its base; set dumpdates, the file that "
 		    "records dumps, or since, a date", level);

@@ -15,6 +15,13 @@ void config_rules_check_level(struct settings *s, const struct config_node *at,
     const struct job_config *job);
 
 /*
+ * Set settings.schedule from the options level and levels, or report what is
+ * wrong with them.
+ */
+void config_rules_read_levels(struct settings *s, const struct config_node *at,
+    struct job_config *job);
+
+/*
  * Check the subtree as far as possible without the source, and store its place
  * in the file.  Call after config_rules_read_exclude().
  */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "core/config/job_config.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #define JOB_NAME_MAX 64
@@ -10,9 +11,12 @@
 const struct de_option config_job_options[] = {
 	{ "name", DE_OPTION_STRING, DE_OPTION_REQUIRED, 1, JOB_NAME_MAX, NULL,
 	  "name of the job: letters, digits, and . _ -" },
-	{ "level", DE_OPTION_INTEGER, 0, 0, INT32_MAX, "0",
+	{ "level", DE_OPTION_INTEGER, OPTION_MAY_BE_AUTO, 0, INT32_MAX, "0",
 	  "dump level; 0 dumps everything, a higher one what changed since the "
-	  "last lower level" },
+	  "last lower level; auto: as levels says" },
+	{ "levels", DE_OPTION_STRING, 0, 1, 255, NULL,
+	  "which level to make how often, such as \"0 monthly, 1 weekly, "
+	  "2 daily\", or \"hanoi\"; for level = \"auto\"" },
 	{ "dumpdates", DE_OPTION_STRING, 0, 1, 4095, NULL,
 	  "file that records the dumps of this job, instead of the one at the "
 	  "top of the file" },
@@ -171,11 +175,13 @@ take_job(struct job_settings *settings, const struct option_set *options,
 {
 	const struct option_value *exclude = option_get(options, "exclude",
 	    DE_OPTION_STRINGS);
+	const int64_t level = option_number(options, "level");
 	const char *own_dumpdates = option_text(options, "dumpdates");
 
 	*settings = (struct job_settings){
 		.name = option_text(options, "name"),
-		.level = (uint32_t)option_number(options, "level"),
+		.level = level < 0 ? 0 : (uint32_t)level,
+		.levels = option_text(options, "levels"),
 		.dumpdates = own_dumpdates != NULL ? own_dumpdates : dumpdates,
 		.since = option_number(options, "since"),
 		.exclude = exclude == NULL ? NULL :
@@ -205,6 +211,13 @@ job_config_take(struct job_config *job, const char *dumpdates)
 	take_ring(&job->settings.ring, job->ring);
 	job_config_take_volumes(&job->settings.volumes, job->volumes);
 	take_snapshot(&job->settings.snapshot, job->snapshot);
+}
+
+void
+job_config_set_level(struct job_config *job, uint32_t level, const char *why)
+{
+	job->settings.level = level;
+	snprintf(job->level_why, sizeof(job->level_why), "%s", why);
 }
 
 void

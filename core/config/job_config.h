@@ -10,6 +10,7 @@
 #define CORE_JOB_CONFIG_H
 
 #include "core/config/exclude.h"
+#include "core/config/level_schedule.h"
 #include "core/host/instance.h"
 #include "core/host/options.h"
 
@@ -18,6 +19,8 @@ extern const struct de_option config_job_options[];
 extern const struct de_option config_ring_options[];
 extern const struct de_option config_volume_options[];
 extern const struct de_option config_snapshot_options[];
+
+#define JOB_LEVEL_WHY_BYTES 256
 
 /* Texts and lists are borrowed from the option sets. */
 
@@ -51,7 +54,10 @@ struct snapshot_settings {
 
 struct job_settings {
 	const char *name;
-	uint32_t level;			/* default 0 */
+	uint32_t level;			/* default 0; with a schedule as set by
+					   job_config_set_level() */
+	const char *levels;		/* as written; NULL: none */
+	struct level_schedule schedule;	/* empty unless level is "auto" */
 	const char *dumpdates;		/* the job's, or else the file's;
 					   NULL: none */
 	bool updates_dumpdates;		/* as set, or by the kind of dump */
@@ -81,6 +87,8 @@ struct job_config {
 	struct plugin_config output;
 	struct plugin_config eot;	/* its plugin is NULL: no handler */
 	struct exclude *exclude;	/* owned; NULL: nothing is excluded */
+	char level_why[JOB_LEVEL_WHY_BYTES];	/* why this level; "": it was
+					   asked for */
 	char *subtree_at;		/* owned; its "FILE:LINE", or NULL */
 	unsigned int line;		/* where the job begins in the file */
 
@@ -100,6 +108,10 @@ void job_config_take(struct job_config *job, const char *dumpdates);
 /* Fill only the settings from an output's group. */
 void job_config_take_volumes(struct volume_settings *volumes,
     const struct option_set *options);
+
+/* Set the level that its schedule asks for, and why.  Copies the text. */
+void job_config_set_level(struct job_config *job, uint32_t level,
+    const char *why);
 
 /* Free what a job owns, but not the job itself. */
 void job_config_clear(struct job_config *job);

@@ -10,7 +10,8 @@
 
 #include "core/base/date.h"
 
-#define AUTOMATIC "auto"	/* SIZES: stored as an empty list */
+#define AUTOMATIC "auto"	/* SIZES: stored as an empty list; INTEGER: as
+				   OPTION_AUTO */
 #define FRACTION_MAX 1000000	/* six digits */
 
 static size_t
@@ -71,6 +72,13 @@ type_name(enum de_option_type type)
 	return "a value";
 }
 
+static bool
+may_be_auto(const struct de_option *o)
+{
+	return o->type == DE_OPTION_INTEGER &&
+	    (o->flags & OPTION_MAY_BE_AUTO) != 0;
+}
+
 void
 option_describe(const struct de_option *o, char text[static OPTION_WHY_BYTES])
 {
@@ -82,7 +90,8 @@ option_describe(const struct de_option *o, char text[static OPTION_WHY_BYTES])
 	else
 		snprintf(text, OPTION_WHY_BYTES, "%s %s %" PRId64 " to %" PRId64
 		    "%s", type_name(o->type), is_text ? "of" : "from",
-		    o->min, o->max, is_text ? " bytes" : "");
+		    o->min, o->max, is_text ? " bytes" :
+		    may_be_auto(o) ? ", or \"auto\"" : "");
 }
 
 static bool
@@ -274,6 +283,14 @@ no_memory:
 	return false;
 }
 
+static void
+put_auto(struct option_value *value)
+{
+	value_clear(value);
+	value->number = OPTION_AUTO;
+	value->known = value->set = true;
+}
+
 bool
 option_put_text(struct option_set *set, int index, const char *text,
     char why[static OPTION_WHY_BYTES])
@@ -306,6 +323,10 @@ option_put_text(struct option_set *set, int index, const char *text,
 			return put_checked_number(set, index, number, why);
 		break;
 	case DE_OPTION_INTEGER:
+		if (!may_be_auto(o) || strcmp(text, AUTOMATIC) != 0)
+			break;
+		put_auto(&set->values[index]);
+		return true;
 	case DE_OPTION_BOOLEAN:
 		break;
 	}

@@ -16,6 +16,13 @@
 
 #define OPTION_WHY_BYTES 256
 
+/*
+ * For de_option.flags of the engine's own tables: an INTEGER that may also be
+ * the text "auto", which is stored as OPTION_AUTO.
+ */
+#define OPTION_MAY_BE_AUTO 0x10000u
+#define OPTION_AUTO (-1)
+
 struct option_value {
 	bool set;		/* explicitly, not by default */
 	bool known;		/* has a value, set or default */

@@ -3,6 +3,7 @@
 
 #include <time.h>
 
+#include "core/chain/level_auto.h"
 #include "core/chain/turn.h"
 #include "core/run/look.h"
 #include "core/run/supervise.h"
@@ -67,7 +68,7 @@ run_in_turn(const struct job_config *config, const struct job_context *context,
 }
 
 enum exit_status
-job_run(const struct job_config *config, const struct job_context *context,
+job_run(struct job_config *config, const struct job_context *context,
     struct job_process *process)
 {
 	enum exit_status status;
@@ -84,6 +85,8 @@ job_run(const struct job_config *config, const struct job_context *context,
 	case LOCK_FAILED:
 		return STATUS_NOT_STARTED;
 	}
+	/* Another run may have made it meanwhile, or a new day begun. */
+	level_auto_set(config, context->rep, &context->signals->cancel);
 	supervise_thaw_left(config, context);
 	status = run_in_turn(config, context, process);
 	if (process->is_supervisor)

@@ -9,11 +9,12 @@
 #include "core/run/job_task.h"
 
 /*
- * Run a job.  Returns its status in the calling process.  Also returns in
+ * Run a job.  Once it is its turn, looks again which level its schedule asks
+ * for.  Returns its status in the calling process.  Also returns in
  * others, as *process tells; these must exit with process->exit_code, and do
  * nothing else.
  */
-enum exit_status job_run(const struct job_config *job,
+enum exit_status job_run(struct job_config *job,
     const struct job_context *context, struct job_process *process);
 
 /*

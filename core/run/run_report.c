@@ -227,6 +227,8 @@ set_level(json_t *o, const struct job_config *job,
 
 	json_object_set_new(o, "level", json_integer(described ? d->level :
 	    job->settings.level));
+	json_object_set_new(o, "level_reason", job->level_why[0] == '\0' ?
+	    json_null() : json_file_text(job->level_why));
 	json_object_set_new(o, "date", json_integer(d->date));
 	json_object_set_new(o, "base_date", json_integer(d->base_date));
 	json_object_set_new(o, "base_level", d->base_date == 0 ||

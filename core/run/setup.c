@@ -204,7 +204,7 @@ find_place(struct setup *s)
 	if (s->use == SETUP_FOR_DUMP)
 		chain_catch_up(s->chain);
 	if (!level_choose(&s->level, s->config, s->chain, s->name,
-	    s->date, s->rep))
+	    s->date, s->rep, s->cancelled))
 		return false;
 	leave_room(s);
 	s->output->hooks.dump_state = chain_dump_state;
