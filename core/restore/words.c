@@ -23,10 +23,11 @@ take_word(const char **line, char *word)
 		} else if (*p == quote) {
 			quote = '\0';
 		} else if (*p == '\\' && quote != '\'' && p[1] != '\0') {
-			*word++ = '\\';
-			*word++ = *++p;
+			if (*++p != '/')
+				*word++ = '\\';
+			*word++ = *p;
 		} else {
-			if (quote != '\0' || *p == '\\')
+			if ((quote != '\0' && *p != '/') || *p == '\\')
 				*word++ = '\\';
 			*word++ = *p;
 		}

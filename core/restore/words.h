@@ -4,7 +4,7 @@
  *
  * Blanks separate words; quotes and backslashes take away the meaning of what
  * follows.  A word is a pattern of fnmatch(3): what was quoted has a backslash
- * before it.
+ * before it, except slashes, which always part a path.
  */
 #ifndef CORE_WORDS_H
 #define CORE_WORDS_H
