@@ -73,8 +73,8 @@ is_same_file(const struct file *f, uint32_t id, const struct stat *st)
 }
 
 /*
- * Another hard link may be anybody's file.  The set may claim as many names as it
- * likes: only those count that are there and are this file.
+ * Another hard link may be anybody's file.  The set may claim as many names as
+ * it likes: only those count that are there and are this file.
  */
 static bool
 has_foreign_links(const struct file *f)
