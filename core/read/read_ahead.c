@@ -261,6 +261,13 @@ read_ahead_begin(struct read_ahead *ra, uint32_t number)
 	pthread_mutex_unlock(&ra->lock);
 }
 
+bool
+read_ahead_seeks(const struct read_ahead *ra)
+{
+	return ra->unpack == NULL && volume_read_seeks(ra->volume) &&
+	    !volume_read_is_slow(ra->volume);
+}
+
 /* It reads on, and is there as soon. */
 static bool
 is_near(const struct read_ahead *ra, uint64_t position, uint64_t worth)

@@ -398,6 +398,12 @@ volumes_bytes(const struct volumes *v)
 	return v->before + read_ahead_position(v->ahead);
 }
 
+bool
+volumes_seeks(const struct volumes *v)
+{
+	return v->ahead != NULL && read_ahead_seeks(v->ahead);
+}
+
 uint64_t
 volumes_size(const struct volumes *v)
 {

@@ -91,6 +91,9 @@ bool volumes_knows_end(const struct volumes *v);
  */
 bool volumes_go_to_volume(struct volumes *v, uint32_t number);
 
+/* Can it, and fast, on the volume read last? */
+bool volumes_seeks(const struct volumes *v);
+
 /* Bytes read from the medium so far, and of it in all; 0: unknown. */
 uint64_t volumes_bytes(const struct volumes *v);
 uint64_t volumes_size(const struct volumes *v);

@@ -2,35 +2,17 @@
 #include "core/restore/interactive.h"
 
 #include <fnmatch.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "core/base/utf8.h"
+#include "core/restore/interactive_own.h"
 #include "core/restore/prompt.h"
 #include "core/restore/walk.h"
 #include "core/restore/words.h"
 
 #define PROMPT "dumpengine-restore > "
-#define COLUMNS 80		/* if the terminal does not say */
-
-struct interactive {
-	const struct interactive_config *c;
-	struct prompt *prompt;
-	uint32_t directory;		/* the current one: its inode */
-	bool verbose;
-	bool is_terminal;		/* standard output */
-	bool has_quit;
-	bool goes_on;			/* false: the run has to end */
-};
-
-/* What a command is about: a name, or the root, which has no entry. */
-typedef void interactive_fn(struct interactive *in, uint32_t id);
 
 /* ------------------------------------------------------------------- names */
 
@@ -44,56 +26,6 @@ parent_of(const struct interactive *in, uint32_t directory)
 		return NAMES_ROOT;
 	names_entry(in->c->names, id, &entry);
 	return entry.directory;
-}
-
-/* The directory that a name is of; 0: it is no directory. */
-static uint32_t
-directory_of(const struct interactive *in, uint32_t id)
-{
-	struct name_entry entry;
-
-	if (id == NAMES_NONE)
-		return NAMES_ROOT;
-	names_entry(in->c->names, id, &entry);
-	return walk_is_directory(in->c->names, id, &entry) ? entry.inode : 0;
-}
-
-static bool
-is_shown(const struct interactive *in, const struct name_entry *entry)
-{
-	return in->c->dumped == NULL || inomap_has(in->c->dumped, entry->inode);
-}
-
-static void
-copy_name(const struct name_entry *entry, char name[static NAMES_LENGTH_MAX + 1])
-{
-	memcpy(name, entry->name, entry->length);
-	name[entry->length] = '\0';
-}
-
-/* Print a name, which may be any bytes. */
-static void
-print_name(const struct interactive *in, const char *name)
-{
-	char *text = strdup(name);
-
-	if (text == NULL)
-		return;
-	if (in->is_terminal)
-		utf8_make_printable(text, strlen(text));
-	fputs(text, stdout);
-	free(text);
-}
-
-static void
-print_path(const struct interactive *in, uint32_t id)
-{
-	char *path = id == NAMES_NONE ? strdup(".") :
-	    names_path(in->c->names, id);
-
-	if (path != NULL)
-		print_name(in, path);
-	free(path);
 }
 
 /* ---------------------------------------------------------------- patterns */
@@ -121,7 +53,7 @@ go_into(struct expansion *e, uint32_t id, const char *rest, unsigned int depth)
 		e->act(e->in, id);
 		return;
 	}
-	const uint32_t directory = directory_of(e->in, id);
+	const uint32_t directory = interactive_directory(e->in, id);
 	if (directory != 0 && depth < DEPTH_MAX)
 		expand(e, directory, rest, depth + 1);
 }
@@ -132,7 +64,7 @@ matches(const struct name_entry *entry, const char *pattern)
 {
 	char name[NAMES_LENGTH_MAX + 1];
 
-	copy_name(entry, name);
+	interactive_copy_name(entry, name);
 	return fnmatch(pattern, name, FNM_PERIOD) == 0;
 }
 
@@ -146,7 +78,7 @@ expand_pattern(struct expansion *e, uint32_t directory, const char *pattern,
 	for (uint32_t i = 0; i < count; i++) {
 		struct name_entry entry;
 		names_entry(e->in->c->names, first + i, &entry);
-		if (is_shown(e->in, &entry) && matches(&entry, pattern))
+		if (interactive_shows(e->in, &entry) && matches(&entry, pattern))
 			go_into(e, first + i, rest, depth);
 	}
 }
@@ -213,205 +145,6 @@ each_argument(struct interactive *in, const struct words *words,
 		each_name(in, words->items[i], act);
 }
 
-/* ---------------------------------------------------------------------- ls */
-
-static char
-suffix_of(const struct interactive *in, uint32_t id,
-    const struct name_entry *entry)
-{
-	if (walk_is_directory(in->c->names, id, entry))
-		return '/';
-	switch (entry->type) {
-	case S_IFLNK:
-		return '@';
-	case S_IFSOCK:
-		return '=';
-	case S_IFIFO:
-		return '|';
-	case S_IFCHR:
-	case S_IFBLK:
-		return '#';
-	default:
-		return '\0';
-	}
-}
-
-static bool
-is_chosen(const struct interactive *in, uint32_t id)
-{
-	return inomap_has(wanted_selected(in->c->wanted), id + 1);
-}
-
-/* "*12345 name/"; returns the number of columns. */
-static int
-print_entry(const struct interactive *in, uint32_t id)
-{
-	struct name_entry entry;
-	char name[NAMES_LENGTH_MAX + 1];
-	int columns = 1;
-
-	names_entry(in->c->names, id, &entry);
-	copy_name(&entry, name);
-	const char suffix = suffix_of(in, id, &entry);
-	putchar(is_chosen(in, id) ? '*' : ' ');
-	if (in->verbose)
-		columns += printf("%10" PRIu32 " ", entry.inode);
-	print_name(in, name);
-	columns += entry.length;
-	if (suffix != '\0') {
-		putchar(suffix);
-		columns++;
-	}
-	return columns;
-}
-
-static int
-terminal_columns(void)
-{
-	struct winsize size;
-
-	return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 &&
-	    size.ws_col > 0 ? size.ws_col : COLUMNS;
-}
-
-/* The width of the longest entry, with a blank behind it. */
-static int
-width_of(const struct interactive *in, uint32_t first, uint32_t count)
-{
-	int width = 0;
-
-	for (uint32_t i = 0; i < count; i++) {
-		struct name_entry entry;
-		names_entry(in->c->names, first + i, &entry);
-		const int columns = entry.length + (in->verbose ? 14 : 3);
-		if (columns > width)
-			width = columns;
-	}
-	return width;
-}
-
-static void
-list_short(const struct interactive *in, uint32_t first, uint32_t count)
-{
-	const int width = width_of(in, first, count);
-	const int columns = in->is_terminal ? terminal_columns() : 1;
-	int at = 0;
-
-	for (uint32_t i = 0; i < count; i++) {
-		struct name_entry entry;
-		names_entry(in->c->names, first + i, &entry);
-		if (!is_shown(in, &entry))
-			continue;
-		if (at > 0 && at + width > columns) {
-			putchar('\n');
-			at = 0;
-		}
-		for (int used = print_entry(in, first + i); used < width &&
-		    in->is_terminal; used++)
-			putchar(' ');
-		at += width;
-	}
-	if (at > 0)
-		putchar('\n');
-}
-
-static void
-list_word(struct interactive *in, uint32_t id)
-{
-	const uint32_t directory = directory_of(in, id);
-	uint32_t first, count;
-
-	if (directory == 0) {
-		print_entry(in, id);
-		putchar('\n');
-		return;
-	}
-	print_path(in, id);
-	fputs(":\n", stdout);
-	names_in_directory(in->c->names, directory, &first, &count);
-	list_short(in, first, count);
-}
-
-static char
-letter_of(uint16_t type)
-{
-	switch (type) {
-	case S_IFDIR:
-		return 'd';
-	case S_IFLNK:
-		return 'l';
-	case S_IFSOCK:
-		return 's';
-	case S_IFIFO:
-		return 'p';
-	case S_IFCHR:
-		return 'c';
-	case S_IFBLK:
-		return 'b';
-	case S_IFREG:
-		return '-';
-	default:
-		return '?';
-	}
-}
-
-static void
-print_mode(const struct de_inode *meta)
-{
-	static const char bits[] = "rwxrwxrwx";
-
-	for (int i = 0; i < 9; i++)
-		putchar((meta->mode >> (8 - i) & 1) != 0 ? bits[i] : '-');
-	printf(" %7" PRIu32 " %7" PRIu32 " ", meta->uid, meta->gid);
-}
-
-/* Only directories are known before the files are read. */
-static void
-print_long(const struct interactive *in, uint32_t id)
-{
-	struct name_entry entry;
-	struct directory_meta meta;
-	struct tm tm;
-	char date[32] = "";
-
-	names_entry(in->c->names, id, &entry);
-	const bool is_directory = walk_is_directory(in->c->names, id, &entry);
-	putchar(letter_of(is_directory ? S_IFDIR : entry.type));
-	if (is_directory &&
-	    directories_get(in->c->directories, entry.inode, &meta)) {
-		const time_t time = (time_t)meta.inode.mtime.seconds;
-		print_mode(&meta.inode);
-		if (localtime_r(&time, &tm) != NULL)
-			strftime(date, sizeof(date), "%Y-%m-%d %H:%M", &tm);
-	} else {
-		fputs("?????????       ?       ? ", stdout);
-	}
-	printf("%16s %10" PRIu32 " ", date, entry.inode);
-	print_entry(in, id);
-	putchar('\n');
-}
-
-static void
-list_word_long(struct interactive *in, uint32_t id)
-{
-	const uint32_t directory = directory_of(in, id);
-	uint32_t first, count;
-
-	if (directory == 0) {
-		print_long(in, id);
-		return;
-	}
-	print_path(in, id);
-	fputs(":\n", stdout);
-	names_in_directory(in->c->names, directory, &first, &count);
-	for (uint32_t i = 0; i < count; i++) {
-		struct name_entry entry;
-		names_entry(in->c->names, first + i, &entry);
-		if (is_shown(in, &entry))
-			print_long(in, first + i);
-	}
-}
-
 static void
 do_ls(struct interactive *in, const struct words *words)
 {
@@ -423,7 +156,13 @@ do_ls(struct interactive *in, const struct words *words)
 		rest.items++;
 		rest.count--;
 	}
-	each_argument(in, &rest, is_long ? list_word_long : list_word);
+	if (is_long) {
+		fflush(stdout);
+		in->goes_on = in->c->read_inodes(in->c->arg, &in->inodes);
+	}
+	if (in->goes_on)
+		each_argument(in, &rest, is_long ? interactive_list_long :
+		    interactive_list);
 }
 
 /* -------------------------------------------------------- other commands */
@@ -431,7 +170,7 @@ do_ls(struct interactive *in, const struct words *words)
 static void
 enter(struct interactive *in, uint32_t id)
 {
-	const uint32_t directory = directory_of(in, id);
+	const uint32_t directory = interactive_directory(in, id);
 
 	if (directory != 0)
 		in->directory = directory;
@@ -457,7 +196,7 @@ do_pwd(struct interactive *in, const struct words *words)
 	if (id == NAMES_NONE)
 		putchar('/');
 	else
-		print_path(in, id);
+		interactive_print_path(in, id);
 	putchar('\n');
 }
 
@@ -527,10 +266,10 @@ do_find(struct interactive *in, const struct words *words)
 	}
 	walk_begin(&walk, in->c->names, in->directory);
 	while ((step = walk_next(&walk, &id, &entry)) != WALK_END) {
-		if (step == WALK_LEAVE || !is_shown(in, &entry) ||
+		if (step == WALK_LEAVE || !interactive_shows(in, &entry) ||
 		    !matches(&entry, words->items[1]))
 			continue;
-		print_path(in, id);
+		interactive_print_path(in, id);
 		putchar('\n');
 	}
 }
@@ -638,7 +377,7 @@ directory_typed(const struct interactive *in, const char *typed, size_t length)
 			directory = NAMES_ROOT;
 			break;
 		case WALK_FOUND_ENTRY:
-			directory = directory_of(in, id);
+			directory = interactive_directory(in, id);
 			break;
 		case WALK_FOUND_NOTHING:
 			break;
@@ -667,10 +406,10 @@ complete_name(const struct interactive *in, const char *typed,
 		struct name_entry entry;
 		char name[NAMES_LENGTH_MAX + 1];
 		names_entry(in->c->names, first + i, &entry);
-		copy_name(&entry, name);
-		if (is_shown(in, &entry) &&
+		interactive_copy_name(&entry, name);
+		if (interactive_shows(in, &entry) &&
 		    strncmp(name, begun, strlen(begun)) == 0)
-			offer(typed, before, name, suffix_of(in, first + i,
+			offer(typed, before, name, interactive_suffix(in, first + i,
 			    &entry), take, take_arg);
 	}
 	free(begun);

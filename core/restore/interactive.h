@@ -11,6 +11,7 @@
 
 #include "core/base/report.h"
 #include "core/restore/directories.h"
+#include "core/restore/inode_list.h"
 #include "core/restore/wanted.h"
 
 struct interactive_config {		/* everything is borrowed */
@@ -21,6 +22,12 @@ struct interactive_config {		/* everything is borrowed */
 	const struct directories *directories;
 	struct report *rep;
 	bool verbose;			/* to begin with */
+	/*
+	 * What belongs to files, as far as it is known, for ls -l; NULL: it is
+	 * not.  May read the sets, and ask before.  Borrowed until the next
+	 * call.  False if the run has to end.
+	 */
+	bool (*read_inodes)(void *arg, const struct inode_list **inodes);
 	/*
 	 * Extract what is chosen; set what belongs to the directories that are
 	 * chosen; print who made the set to standard output.  The first two

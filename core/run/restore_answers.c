@@ -93,6 +93,12 @@ restore_answers_replace(void *arg, const char *path, bool *replace)
 }
 
 bool
+restore_answers_read_through(struct restore *r, const char *question)
+{
+	return operator_is_there(&r->op) && ask(r, question) == ANSWER_YES;
+}
+
+bool
 restore_answers_root(struct restore *r)
 {
 	static const char question[] = "set owner/mode for '.'?";

@@ -17,6 +17,9 @@
 enum verdict restore_answers_replace(void *r, const char *path,
     bool *replace);
 
+/* Go on with what takes long?  No, without a terminal. */
+bool restore_answers_read_through(struct restore *r, const char *question);
+
 /* Set owner, mode and times of the directory that is restored into? */
 bool restore_answers_root(struct restore *r);
 

@@ -26,6 +26,8 @@ struct restore_watch {
 	bool has_size;			/* how much there will be is known */
 	bool told;			/* that the run is being aborted */
 	atomic_bool paused;
+	atomic_bool may_stop;
+	atomic_bool stopped;
 	_Atomic uint64_t earlier;	/* bytes of sets before this one */
 	_Atomic uint64_t bytes;		/* of this one */
 };
@@ -78,6 +80,10 @@ take_signals(struct restore_watch *w)
 	if (signals->status) {
 		signals->status = 0;
 		show_status(w);
+	}
+	if (signals->interrupt && w->may_stop) {
+		signals->interrupt = 0;
+		w->stopped = true;
 	}
 	if (signals->interrupt && !signals->cancel)
 		signals->cancel = SIGINT;
@@ -192,6 +198,19 @@ restore_watch_next_set(struct restore_watch *w)
 {
 	w->earlier += w->bytes;
 	w->bytes = 0;
+}
+
+void
+restore_watch_may_stop(struct restore_watch *w, bool may_stop)
+{
+	w->stopped = false;
+	w->may_stop = may_stop;
+}
+
+bool
+restore_watch_is_stopped(const struct restore_watch *w)
+{
+	return w->stopped;
 }
 
 void

@@ -32,6 +32,13 @@ void restore_watch_note(struct restore_watch *w, uint64_t bytes);
 /* Another set is read; what was noted of the last one counts on.  Likewise. */
 void restore_watch_next_set(struct restore_watch *w);
 
+/*
+ * From now on SIGINT stops only what is being done, until it is called with
+ * false.  Main thread.
+ */
+void restore_watch_may_stop(struct restore_watch *w, bool may_stop);
+bool restore_watch_is_stopped(const struct restore_watch *w);
+
 /* While an operator types: show nothing.  Main thread. */
 void restore_watch_pause(struct restore_watch *w, bool pause);
 

@@ -14,6 +14,7 @@
 #include "core/restore/state.h"
 #include "core/run/restore_answers.h"
 #include "core/run/restore_chain.h"
+#include "core/run/restore_inodes.h"
 #include "core/run/restore_pass.h"
 #include "core/run/restore_selection.h"
 #include "core/run/restore_set.h"
@@ -29,6 +30,7 @@ struct writing {
 	struct inomap *seen;		/* those that came; NULL: not asked */
 	struct inomap made;		/* directories that are made */
 	struct inomap applied;		/* directories that get what was theirs */
+	struct restore_inodes inodes_read;	/* for ls -l */
 	bool wants_all;			/* that has a name */
 };
 
@@ -234,7 +236,9 @@ extract_chosen(void *arg, bool verbose)
 	struct writing *w = arg;
 
 	(void)verbose;
+	restore_watch_pause(w->r->watch, false);
 	const bool ok = make_maps(w) && write_wanted(w);
+	restore_watch_pause(w->r->watch, true);
 	free_maps(w);
 	wanted_remove_path(w->wanted, ".");
 	return ok;
@@ -251,6 +255,16 @@ set_modes(void *arg)
 	apply_directories(w);
 	free_maps(w);
 	return true;
+}
+
+static bool
+read_inodes(void *arg, const struct inode_list **list)
+{
+	struct writing *w = arg;
+
+	const bool ok = restore_inodes_read(&w->inodes_read, list);
+	restore_watch_pause(w->r->watch, true);
+	return ok;
 }
 
 static void
@@ -271,10 +285,9 @@ print_identity(void *arg)
 bool
 restore_write_interactive(struct restore *r)
 {
-	struct writing w = { .r = r, .root = -1 };
-	bool ok = false;
-
+	struct writing w = { .r = r, .root = -1, .inodes_read.r = r };
 	struct inomap dumped;
+	bool ok = false;
 
 	if (!inomap_init(&dumped, restore_pass_max_inode(r)))
 		return restore_no_room(r);
@@ -287,17 +300,21 @@ restore_write_interactive(struct restore *r)
 		.directories = r->directories,
 		.rep = r->rep,
 		.verbose = r->request->settings.verbose,
+		.read_inodes = read_inodes,
 		.extract = extract_chosen,
 		.set_modes = set_modes,
 		.what = print_identity,
 		.arg = &w,
 	};
+	/* No progress while the user types. */
+	restore_watch_pause(r->watch, true);
 	if (w.wanted == NULL)
 		restore_no_room(r);
 	else if (open_root(&w) && open_target(&w))
 		ok = interactive_run(&config) ||
 		    restore_end(r, VERDICT_NOT_STARTED);
 	inomap_free(&dumped);
+	restore_inodes_free(&w.inodes_read);
 	close_target(&w);
 	wanted_free(w.wanted);
 	return ok;

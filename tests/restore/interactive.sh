@@ -62,15 +62,57 @@ printf 'add\n' >commands
 input=$scratch/commands restore_into nothing 0 -i -f "$scratch/dumps/a"
 [ -z "$(ls -A nothing)" ] || fail "nothing has $(ls -A nothing)"
 
+# ls -l knows files as well; afterwards they can still be extracted.
+ln tree/four tree/other/link
+chown 12 tree/four 2>/dev/null
+chmod 6751 tree/four
+touch -d '2001-02-03 04:05' tree/four
+truncate -s 5000000 'tree/a dir/one'
+ln -s four tree/symlink
+mkfifo -m 620 tree/queue
+make_image a.img 8M tree
+rm dumps/a
+engine 0 -c a.conf
+owner=$(stat -c '%u %g' tree/four)
+printf 'ls -l\nls -l four "a dir/one"\nadd four\nextract\n' >commands
+input=$scratch/commands restore_into long 0 -i -f "$scratch/dumps/a"
+[ "$(grep -c 'reading the headers' err)" -eq 1 ] || fail "$(cat err)"
+cat >wanted <<END
+-rwsr-s--x 2 $owner 5 2001-02-03 04:05 four
+lrwxrwxrwx 1 4 symlink@
+prw--w---- 1 0 queue|
+drwxr-x--- 2 other/
+-rw-r--r-- 1 5000000 one
+END
+# shellcheck disable=SC2020
+while read -r line; do
+	pattern=$(printf '%s' "$line" | sed 's/[|]/[|]/; s/ \+/ .*/g')
+	grep -qE -- "^$pattern\$" out || fail "no \"$line\" in: $(cat out)"
+done <wanted
+! grep -q '?' out || fail "unknown: $(cat out)"
+[ "$(cat long/four)" = four ] || fail "$(ls -l long)"
+
+# A pipe would have to be read through, and nobody can be asked.
+printf 'ls -l\nadd four\nextract\n' >commands
+mkfifo pipe
+cat dumps/a >pipe &
+input=$scratch/commands restore_into piped 0 -i -f "$scratch/pipe"
+wait
+said "ls -l shows only what belongs to directories"
+grep -qE '^-[?]{9} .* four$' out || fail "$(cat out)"
+grep -qE '^drwxr-x--- .* other/$' out || fail "$(cat out)"
+[ "$(cat piped/four)" = four ] || fail "$(ls -l piped)"
+
 # At a terminal, with completion; and the question about the root.
 cat >type.py <<'END'
 import os, pty, select, sys, time
 
-os.chdir(sys.argv[1])
+what = sys.argv[1]
+os.chdir(sys.argv[2])
 pid, fd = pty.fork()
 if pid == 0:
     os.environ['TERM'] = 'vt100'
-    os.execv(sys.argv[2], sys.argv[2:])
+    os.execv(sys.argv[3], sys.argv[3:])
 seen = b''
 
 
@@ -85,14 +127,32 @@ def read_until(text):
 
 
 prompt = b'dumpengine-restore > '
-for line, answer in ((b'add oth\t\r', b'er/'), (b'ad f\t\r', b'our'), (b'ls\r', b'*four')):
+
+
+def choose():
+    for line, answer in ((b'ls -l four\r', b' 5 2001-02-03'), (b'add oth\t\r', b'er/'), (b'ad f\t\r', b'our'), (b'ls\r', b'*four')):
+        read_until(prompt)
+        os.write(fd, line)
+        read_until(answer)
     read_until(prompt)
-    os.write(fd, line)
-    read_until(answer)
-read_until(prompt)
-os.write(fd, b'extract\r')
-read_until(b"set owner/mode for '.'?")
-os.write(fd, b'yes\r')
+    os.write(fd, b'extract\r')
+    read_until(b"set owner/mode for '.'?")
+    os.write(fd, b'yes\r')
+
+
+def stop():
+    read_until(prompt)
+    os.write(fd, b'ls -l\r')
+    read_until(b'ls -l has to read all of')
+    read_until(b'read it?')
+    os.write(fd, b'yes\r')
+    read_until(b'stops it')
+    os.write(fd, b'\x03')
+    read_until(b'stopped: files that were not reached')
+    read_until(b'l?????????')
+
+
+choose() if what == 'choose' else stop()
 read_until(prompt)
 os.write(fd, b'quit\r')
 said = b''
@@ -107,9 +167,32 @@ if status != 0:
 END
 mkdir typed
 chmod 711 typed
-timeout 60 "$PYTHON3" type.py typed "$restore_program" \
+timeout 60 "$PYTHON3" type.py choose typed "$restore_program" \
     ${trusted[@]+"${trusted[@]}"} -i -f "$scratch/dumps/a" >typed.log 2>&1 ||
     fail "at a terminal: $(cat typed.log)"
 (cd typed && find . -type f | sort | tr '\n' ' ') >found
-[ "$(cat found)" = "./four ./other/three " ] || fail "typed: $(cat found)"
+[ "$(cat found)" = "./four ./other/link ./other/three " ] || fail "typed: $(cat found)"
 [ "$(stat -c %a typed)" = 755 ] || fail "$(stat typed)"
+
+# ^C stops reading for ls -l, and no more.  The pipe is too slow to come first.
+head -c 3000000 /dev/urandom >tree/random
+rm -r 'tree/a dir'
+make_image a.img 8M tree
+rm dumps/a
+engine 0 -c a.conf
+cat >trickle.py <<'END'
+import sys, time
+
+try:
+    with open(sys.argv[1], 'rb') as dump, open(sys.argv[2], 'wb', 0) as pipe:
+        while piece := dump.read(20480):
+            pipe.write(piece)
+            time.sleep(0.05)
+except BrokenPipeError:
+    pass
+END
+"$PYTHON3" trickle.py dumps/a pipe &
+timeout 60 "$PYTHON3" type.py stop typed "$restore_program" \
+    ${trusted[@]+"${trusted[@]}"} -i -f "$scratch/pipe" >typed.log 2>&1 ||
+    fail "stopping: $(cat typed.log)"
+wait
