@@ -5,8 +5,10 @@
 #ifndef CORE_INTERACTIVE_OWN_H
 #define CORE_INTERACTIVE_OWN_H
 
-#include "core/restore/interactive.h"
+#include "core/read/names.h"
+#include "core/restore/inode_list.h"
 
+struct interactive_config;
 struct prompt;
 
 struct interactive {
