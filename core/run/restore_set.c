@@ -145,12 +145,6 @@ restore_set_seeks(const struct restore_set *s)
 	return !s->is_contents && s->set != NULL && volumes_seeks(s->volumes);
 }
 
-bool
-restore_set_is_lasting(const struct restore_set *s)
-{
-	return s->is_contents || restore_medium_is_lasting(s->medium);
-}
-
 const struct set *
 restore_set_open(const struct restore_set *s)
 {

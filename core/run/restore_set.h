@@ -32,12 +32,8 @@ const struct set_identity *restore_set_identity(const struct restore_set *s);
 /* Bytes of the set; 0: unknown. */
 uint64_t restore_set_size(const struct restore_set *s);
 
-/*
- * Is passing over contents cheap?  False also if that is unknown.  And can it be
- * read again?
- */
+/* Is passing over contents cheap?  False also if that is unknown. */
 bool restore_set_seeks(const struct restore_set *s);
-bool restore_set_is_lasting(const struct restore_set *s);
 
 /*
  * Read the maps and the directories into the names and directories of the run.
