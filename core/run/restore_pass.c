@@ -99,7 +99,8 @@ note_nameless(struct passing *p, const struct set_item *item)
 	const struct header *h = item->header;
 
 	if (p->is_second || !p->pass->is_whole || item->is_hidden ||
-	    S_ISDIR(h->meta.mode) || !h->has_links || !is_in_use(p->r, item->inode) ||
+	    S_ISDIR(h->meta.mode) || !h->has_links ||
+	    !is_in_use(p->r, item->inode) ||
 	    names_of_inode(p->r->names, item->inode) != NAMES_NONE ||
 	    item->inode == NAMES_ROOT || is_superseded(p, item->inode))
 		return;
