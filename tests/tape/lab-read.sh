@@ -1,13 +1,41 @@
 #!/usr/bin/env bash
 # Volumes are read from a drive of the st driver: records of any length, up to
-# the file mark; positions; a bad block, and a reset in the middle.
+# the file mark; positions; a bad block, and a reset in the middle.  Sets are
+# restored from a tape: one of several, a chain, and a file without what is
+# before it.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 # shellcheck source=tests/tape/tape-lab-lib.sh
 . "$top_srcdir/tests/tape/tape-lab-lib.sh"
-[ "${1:-}" = inside ] || in_lab lab-read.sh -k debug -n 1
+# shellcheck source=tests/restore/restore-lib.sh
+. "$top_srcdir/tests/restore/restore-lib.sh"
 
-rules=/sys/kernel/debug/scsi_debug/0:0:0:0/error
+# Made where that is fast: a chain, and a large set with its table.
+if [ "${1:-}" != inside ]; then
+	need_root
+	make_levels 0 1
+	mkdir tree
+	for i in {1..20}; do
+		head -c 1000000 /dev/urandom >"tree/$i"
+	done
+	make_image large.img 40M tree -t ext4 -O ^has_journal
+	configure_dump large.conf large.img dumps/large
+	engine 0 -c large.conf
+	restore 0 -P "$scratch/table" -f dumps/large
+	# The last file of the table
+	wanted=$(sed -n '$s/	.*//p' table)
+	restore 0 -t -f dumps/large
+	wanted_file=$(awk -v inode="$wanted" '$1 == inode { print $2 }' out)
+	export made=$scratch wanted_file
+	in_lab lab-read.sh -k data -n 1 -s 48
+fi
+
+# Beside the drive that keeps its data, one that can fail.
+modprobe scsi_debug ptype=1 num_tgts=1 max_luns=1 delay=0 ||
+    fail "no scsi_debug"
+wait_for 10 test -e /dev/nst1 || fail "no second drive"
+rules=/sys/kernel/debug/scsi_debug/$(basename \
+    "$(readlink -f /sys/class/scsi_tape/nst1/device)")/error
 
 # reading EXPECTED_STATUS OPTION... -- KEY=VALUE...: into the file `got`.
 reading () {
@@ -19,7 +47,7 @@ reading () {
 	done
 	shift
 	"$top_builddir/tests/volumes/read-volume" "${options[@]}" out-tape \
-	    device=/dev/nst0 "$@" >got 2>err </dev/null || status=$?
+	    device=/dev/nst1 "$@" >got 2>err </dev/null || status=$?
 	[ "$status" -eq "$expected" ] ||
 	    fail "read-volume ${options[*]} $*: $status, not $expected: $(cat err)"
 }
@@ -28,7 +56,7 @@ reading () {
 cat >write.py <<'END'
 import os, sys
 first, count, size = map(int, sys.argv[1:])
-fd = os.open("/dev/nst0", os.O_WRONLY)
+fd = os.open("/dev/nst1", os.O_WRONLY)
 for i in range(first, first + count):
     assert os.write(fd, i.to_bytes(4, "big") + bytes(size - 4)) == size
 END
@@ -52,15 +80,15 @@ has_blocks () {
 	[ "$found" = "$2" ] || fail "blocks $found, not $2: $(cat err)"
 }
 
-mt -f /dev/nst0 rewind
+mt -f /dev/nst1 rewind
 "$PYTHON3" write.py 100 40 10240
 "$PYTHON3" write.py 200 20 65536
 "$PYTHON3" write.py 300 100 1024
 
 # Where the tape is, one file after the other.
-mt -f /dev/nst0 rewind
+mt -f /dev/nst1 rewind
 reading 0 --
-said "opened /dev/nst0, 0 bytes, seeks, position 0" "end at 409600"
+said "opened /dev/nst1, 0 bytes, seeks, position 0" "end at 409600"
 has_blocks 10240 100-139
 reading 0 --
 said "position 41" "end at 1310720"
@@ -90,23 +118,54 @@ has_blocks 1024 390-399
 
 # An error is tried once more, a bad block costs itself, and after a reset
 # reading goes on.
-mt -f /dev/nst0 rewind
+mt -f /dev/nst1 rewind
 echo '2 -1 08 0 0 2 3 11 0' >"$rules"
 reading 0 -- file=0
 not_said "cannot be read"
 has_blocks 10240 100-139
-mt -f /dev/nst0 rewind
+mt -f /dev/nst1 rewind
 echo '2 -2 08 0 0 2 3 11 0' >"$rules"
 reading 2 -- file=0
 said "block 0 cannot be read" "lost 10240"
 has_blocks 10240 "0-0 101-139"
-mt -f /dev/nst0 rewind
+mt -f /dev/nst1 rewind
 echo '2 -1 08 0 0 2 6 29 0' >"$rules"
 reading 0 -- file=0
 said "the drive was reset; reading on at block 0"
 has_blocks 10240 100-139
-mt -f /dev/nst0 offline
+mt -f /dev/nst1 offline
 reading 1 --
 said "off-line (unloaded)" "failure 4"
+
+# ---- Sets, on the drive that keeps them
+
+# put SET: as the next file of the tape.
+put () {
+	dd if="$made/dumps/$1" of=/dev/nst0 bs=32k 2>dd.log ||
+	    fail "dd: $(cat dd.log)"
+}
+mt -f /dev/nst0 rewind
+for set in 0 1 large; do
+	put $set
+done
+
+# Several sets, at once and one by one, as from files.
+restore_into at-once 0 -r -f /dev/nst0 -f /dev/nst0
+equal_trees "$made/tree-1" at-once
+restore_into one-by-one 0 -r -s 1 -f /dev/nst0
+restore_into one-by-one 0 -r -s 2 -f /dev/nst0
+equal_trees "$made/tree-1" one-by-one
+mt -f /dev/nst0 rewind
+restore_into in-turn 0 -r -f /dev/nst0
+restore_into in-turn 0 -r -f /dev/nst0
+equal_trees "$made/tree-1" in-turn
+
+# A file without what is before it.
+before=$(cat /sys/class/scsi_tape/nst0/stats/read_cnt)
+restore_into by-table 0 -x -s 3 -Q "$made/table" -f /dev/nst0 "$wanted_file"
+same_file "by-table/$wanted_file" "$made/tree/$wanted_file"
+count=$(($(cat /sys/class/scsi_tape/nst0/stats/read_cnt) - before))
+all=$(($(stat -c %s "$made/dumps/large") / 32768))
+[ "$count" -lt $((all / 2)) ] || fail "$count of $all records were read"
 echo "all is well"
 exit 0
