@@ -18,6 +18,9 @@ unset MAKEFLAGS MFLAGS MAKELEVEL GNUMAKEFLAGS
 # Leaks in libraries; only read in a sanitized build.
 export LSAN_OPTIONS="suppressions=$top_srcdir/tests/lsan.supp:print_suppressions=0"
 
+# The python3 that configure found is also that of the tools.
+[ -z "${PYTHON3:-}" ] || export PATH="${PYTHON3%/*}:$PATH"
+
 tools=$top_srcdir/tests/tools
 date=1600000000			# of every dump; makes them repeatable
 engine_status=			# of the last run
