@@ -16,6 +16,9 @@
 #define FIND "look for names"
 #define PATH_MAX_BYTES ((size_t)64 << 10)	/* of a directory */
 
+#define WHOLE_BYTES (PATH_MAX_BYTES + 258)	/* with a slash and a name */
+#define TOP_BYTES sizeof("#4294967295")
+
 struct find {
 	struct catalog *c;
 	struct catalog_glob *glob;
@@ -97,42 +100,78 @@ find_name(struct find *f, struct catalog_directory *d)
 	for (unsigned int i = chain->count; i-- > 0 && d->parent == 0;)
 		if (!catalog_get_directory(f->c, chain->dumps[i], inode, d))
 			return false;
+	d->inode = inode;
 	return true;
 }
 
-/*
- * From the directory up to the root, from the end of `text` to its beginning.
- * Damaged directories may form a circle, which ends when `text` is full.
- */
+/* The way up, to tell whether it is a circle, as damage may have made one. */
+struct way {
+	int64_t mark;			/* an id that was passed */
+	unsigned int steps, limit;	/* since; then the mark moves on */
+};
+
+static bool
+is_circle(struct way *w, int64_t id)
+{
+	if (id == w->mark)
+		return true;
+	if (w->steps++ == w->limit)
+		*w = (struct way){ id, 0, 2 * w->limit + 1 };
+	return false;
+}
+
+/* Put "/name" in front; false if there is no room. */
+static bool
+put_name(struct find *f, char **at, const struct catalog_directory *d)
+{
+	if ((size_t)(*at - f->text) <= d->length + TOP_BYTES)
+		return false;
+	*at -= d->length;
+	memcpy(*at, d->name, d->length);
+	*--*at = '/';
+	return true;
+}
+
+static void
+set_path(struct find *f, int64_t directory, char *at, const char *top)
+{
+	const size_t length = strlen(top);
+
+	f->path = memcpy(at - length, top, length);
+	f->directory = directory;
+}
+
+/* From the directory up to the root, from the end of `text` to its beginning. */
 static bool
 find_path(struct find *f, int64_t directory)
 {
-	char *at = f->text + sizeof(f->text) - 1, top[16] = ".";
+	char *const end = f->text + sizeof(f->text) - 1;
+	char *at = end, top[TOP_BYTES] = ".";
+	struct way way = { .mark = 0 };
 	struct catalog_directory d;
 
 	if (f->path != NULL && f->directory == directory)
 		return true;
-	*at = '\0';
-	for (int64_t id = directory;; id = d.parent) {
+	*end = '\0';
+	for (int64_t id = directory; ; id = d.parent) {
 		if (!catalog_get_above(f->c, id, &d))
 			return false;
 		if (d.inode == CATALOG_ROOT)
 			break;
-		snprintf(top, sizeof(top), "#%u", d.inode);
+		if (is_circle(&way, id)) {
+			at = end;
+			if (!catalog_get_above(f->c, directory, &d))
+				return false;
+			break;
+		}
 		if (d.parent == 0 && !find_name(f, &d))
 			return false;
-		if (d.parent == 0 ||
-		    (size_t)(at - f->text) < d.length + sizeof(top))
+		if (d.parent == 0 || !put_name(f, &at, &d))
 			break;
-		at -= d.length;
-		memcpy(at, d.name, d.length);
-		*--at = '/';
 	}
-	if (d.inode == CATALOG_ROOT)
-		strcpy(top, ".");
-	at -= strlen(top);
-	f->path = memcpy(at, top, strlen(top));
-	f->directory = directory;
+	if (d.inode != CATALOG_ROOT)
+		snprintf(top, sizeof(top), "#%u", d.inode);
+	set_path(f, directory, at, top);
 	return true;
 }
 
@@ -142,7 +181,7 @@ find_whole(struct find *f, int64_t directory, const void *name, int length)
 {
 	if (!find_path(f, directory))
 		return NULL;
-	snprintf(f->whole, PATH_MAX_BYTES + 258, "%s/%.*s", f->path, length,
+	snprintf(f->whole, WHOLE_BYTES, "%s/%.*s", f->path, length,
 	    (const char *)name);
 	return f->whole;
 }
@@ -330,7 +369,7 @@ catalog_find(struct catalog *c, const struct catalog_filter *filter,
 	if (f != NULL) {
 		f->c = c;
 		f->glob = catalog_glob_new(pattern);
-		f->whole = malloc(PATH_MAX_BYTES + 258);
+		f->whole = malloc(WHOLE_BYTES);
 	}
 	if (f == NULL || f->glob == NULL || f->whole == NULL) {
 		report(c->rep, DE_ERROR, "%s: out of memory", c->file);

@@ -113,13 +113,26 @@ check_schema(struct catalog *c)
 	return application == CATALOG_APPLICATION && schema == CATALOG_SCHEMA;
 }
 
-/* On a read-only filesystem, SQLite cannot make the file that it shares. */
+/*
+ * On a read-only filesystem, SQLite cannot make the file that processes share;
+ * nor can it then read what a crash has left in FILE-wal.
+ */
 static bool
-is_unchangeable(const char *file)
+is_unchangeable(const char *file, struct report *rep)
 {
 	struct statvfs fs;
+	struct stat st;
+	char *wal;
 
-	return statvfs(file, &fs) == 0 && (fs.f_flag & ST_RDONLY) != 0;
+	if (statvfs(file, &fs) == -1 || (fs.f_flag & ST_RDONLY) == 0 ||
+	    asprintf(&wal, "%s-wal", file) == -1)
+		return false;
+	if (stat(wal, &st) == 0 && st.st_size > 0)
+		report(rep, DE_WARNING, "%s: the last changes, in %s, cannot be "
+		    "read, as the filesystem is read-only; copy both elsewhere, "
+		    "and read that", file, wal);
+	free(wal);
+	return true;
 }
 
 /* "file:" with what SQLite would take for more than a name as %XX. */
@@ -135,7 +148,7 @@ make_uri(const char *file, const char *parameters)
 	for (const char *p = file; *p != '\0'; p++)
 		end += sprintf(end, strchr("%?#", *p) != NULL ? "%%%02X" : "%c",
 		    (unsigned char)*p);
-	strcpy(end, parameters);
+	memcpy(end, parameters, strlen(parameters) + 1);
 	return uri;
 }
 
@@ -261,6 +274,11 @@ find_file(const char *file, enum catalog_mode mode, struct report *rep)
 static bool
 prepare_connection(struct catalog *c, enum catalog_mode mode)
 {
+	if (mode != CATALOG_READ && sqlite3_db_readonly(c->db, "main") == 1) {
+		catalog_say(c->rep, c->file, "open it for writing",
+		    SQLITE_READONLY, 0, "it is read-only");
+		return false;
+	}
 	return catalog_execute(c, settings, "open it") && check_schema(c) &&
 	    (mode == CATALOG_READ ?
 	    catalog_execute(c, "PRAGMA query_only = ON", "open it") :
@@ -281,7 +299,7 @@ catalog_open(const char *file, enum catalog_mode mode,
 	c->rep = rep;
 	if (are_safe(file, trust, rep) && find_file(file, mode, rep) &&
 	    connect_file(c, file, mode == CATALOG_READ &&
-	    is_unchangeable(file)) && prepare_connection(c, mode))
+	    is_unchangeable(file, rep)) && prepare_connection(c, mode))
 		return c;
 	catalog_close(c);
 	return NULL;
