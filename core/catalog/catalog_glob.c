@@ -32,31 +32,46 @@ is_any_depth(const char *part)
 	return strcmp(part, "**") == 0;
 }
 
-/* Only "*" and "?" are understood; fnmatch(3) sees to the rest. */
+/*
+ * Behind a wildcard; NULL if only fnmatch(3) knows where a bracket ends, or
+ * whether it does.
+ */
+static const char *
+skip_wildcard(const char *p)
+{
+	if (*p == '\\')
+		return p[1] == '\0' ? NULL : p + 2;
+	if (*p != '[')
+		return p + 1;
+	p += 1 + (p[1] == '!' || p[1] == '^');
+	const char *end = *p == '\0' ? NULL : strchr(p + 1, ']');
+	if (end == NULL || memchr(p, '[', (size_t)(end - p)) != NULL ||
+	    memchr(p, '\\', (size_t)(end - p)) != NULL)
+		return NULL;
+	return end + 1;
+}
+
 static void
 find_literals(struct catalog_glob *g)
 {
-	const char *last = g->parts[g->count - 1];
-	const size_t length = strlen(last);
-	const char *special = strpbrk(last, "[\\");
-	const size_t plain = special == NULL ? length :
-	    (size_t)(special - last);
+	const char *last = g->parts[g->count - 1], *p = last;
+	struct literal piece = { last, 0 };
 
-	g->front = (struct literal){ last, strcspn(last, SPECIAL) };
-	g->is_literal = g->front.length == length;
-	if (special == NULL) {
-		const char *end = last + length;
-		while (end > last && strchr(SPECIAL, end[-1]) == NULL)
-			end--;
-		g->back = (struct literal){ end, strlen(end) };
+	while (p != NULL) {
+		piece = (struct literal){ p, strcspn(p, SPECIAL) };
+		if (p == last)
+			g->front = piece;
+		else if (piece.length > g->longest.length)
+			g->longest = piece;
+		p += piece.length;
+		if (*p == '\0')
+			break;
+		p = skip_wildcard(p);
 	}
-	for (size_t i = 0, n; i < plain; i += n + 1) {
-		n = strcspn(last + i, SPECIAL);
-		if (n > g->longest.length)
-			g->longest = (struct literal){ last + i, n };
-	}
-	if (g->longest.text == g->front.text ||
-	    g->longest.text == g->back.text)
+	g->is_literal = strlen(last) == g->front.length;
+	if (p != NULL && !g->is_literal)
+		g->back = piece;
+	if (g->longest.text == g->back.text)
 		g->longest.length = 0;
 }
 

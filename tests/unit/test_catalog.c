@@ -451,6 +451,12 @@ START_TEST(all_versions_of_a_file_are_found_by_name_and_by_path)
 	expect_found(c, "?", 1500, "./a 1024\n./b 1024\n./b/c 1024\n"
 	    "./b/c/x 7\n./e 1024\n./g 1024\n");
 	expect_found(c, "\\x", 0, "./b/c/x 7\n");
+	expect_found(c, "s[!b]m\\e", 1500, "./a/same 6\n");
+	expect_found(c, "[^b]a[l-n]e", 1500, "./a/same 6\n");
+	expect_found(c, "[]s]am[[:alpha:]]", 1500, "./a/same 6\n");
+	expect_found(c, "*a[m", 0, "");
+	expect_found(c, "sam\\", 0, "");
+	expect_found(c, "s*same", 0, "");
 	expect_found(c, "b/*", 1500, "./b/c 1024\n");
 	expect_found(c, "/b/**", 1500, "./b/c 1024\n./b/c/x 7\n");
 	expect_found(c, "**/x", 1500, "./b/c/x 7\n");
