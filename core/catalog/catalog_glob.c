@@ -57,17 +57,14 @@ find_literals(struct catalog_glob *g)
 	const char *last = g->parts[g->count - 1], *p = last;
 	struct literal piece = { last, 0 };
 
-	while (p != NULL) {
+	do {
 		piece = (struct literal){ p, strcspn(p, SPECIAL) };
 		if (p == last)
 			g->front = piece;
 		else if (piece.length > g->longest.length)
 			g->longest = piece;
 		p += piece.length;
-		if (*p == '\0')
-			break;
-		p = skip_wildcard(p);
-	}
+	} while (*p != '\0' && (p = skip_wildcard(p)) != NULL);
 	g->is_literal = strlen(last) == g->front.length;
 	if (p != NULL && !g->is_literal)
 		g->back = piece;
