@@ -16,6 +16,7 @@ struct read_ahead {
 	struct chunk_pool *pool;
 	struct volume_read *volume;
 	struct unpack *unpack;		/* NULL: it is plain */
+	struct pieces *pieces;		/* NULL: none are wanted */
 	uint32_t number;
 	uint64_t position;		/* in the volume, decompressed */
 	atomic_uint_least64_t done;	/* bytes of the volume read */
@@ -122,6 +123,8 @@ read_chunk(struct read_ahead *ra, bool *ended)
 	chunk->volume = ra->number;
 	chunk->position = ra->position;
 	ra->position += chunk->length;
+	if (ra->pieces != NULL && chunk->length > 0)
+		pieces_add(ra->pieces, chunk);
 	if (!*ended || chunk->lost > 0)
 		return chunk;
 	chunk_release(chunk);
@@ -245,6 +248,12 @@ read_ahead_unpack(struct read_ahead *ra, struct unpack *unpack)
 }
 
 void
+read_ahead_watch(struct read_ahead *ra, struct pieces *pieces)
+{
+	ra->pieces = pieces;
+}
+
+void
 read_ahead_begin(struct read_ahead *ra, uint32_t number)
 {
 	pthread_mutex_lock(&ra->lock);
@@ -305,6 +314,33 @@ read_ahead_go_to(struct read_ahead *ra, uint64_t position, uint64_t worth)
 		go_to(ra, position);
 	pthread_mutex_unlock(&ra->lock);
 	return goes;
+}
+
+bool
+read_ahead_go_to_end(struct read_ahead *ra)
+{
+	if (ra->unpack != NULL || !volume_read_seeks(ra->volume))
+		return false;
+	pthread_mutex_lock(&ra->lock);
+	stop(ra);
+	ra->is_nowhere = !volume_read_go_to_end(ra->volume);
+	ra->position = ra->taken = volume_read_at(ra->volume);
+	ra->done = ra->position;
+	ra->before = 0;
+	ra->ended = ra->is_nowhere;
+	ra->piece = PIECE_MIN;
+	const bool goes = !ra->is_nowhere;
+	pthread_mutex_unlock(&ra->lock);
+	return goes;
+}
+
+void
+read_ahead_stop(struct read_ahead *ra)
+{
+	pthread_mutex_lock(&ra->lock);
+	stop(ra);
+	ra->ended = true;
+	pthread_mutex_unlock(&ra->lock);
 }
 
 bool

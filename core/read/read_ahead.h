@@ -11,7 +11,7 @@
 #ifndef CORE_READ_AHEAD_H
 #define CORE_READ_AHEAD_H
 
-#include "core/read/chunk.h"
+#include "core/read/pieces.h"
 #include "core/read/unpack.h"
 #include "core/volume/volume_read.h"
 
@@ -29,6 +29,9 @@ void read_ahead_free(struct read_ahead *ra);
  * after the first chunk, whose bytes `unpack` has been given.
  */
 void read_ahead_unpack(struct read_ahead *ra, struct unpack *unpack);
+
+/* `pieces` is shown every chunk, as it is read.  Borrowed; before the first. */
+void read_ahead_watch(struct read_ahead *ra, struct pieces *pieces);
 
 /*
  * Volume `number` has just been opened: forget the one before.  Nothing is read
@@ -50,6 +53,12 @@ bool read_ahead_seeks(const struct read_ahead *ra);
 /* As volumes_go_to(). */
 bool read_ahead_go_to(struct read_ahead *ra, uint64_t position,
     uint64_t worth);
+
+/* As volumes_go_to_end(). */
+bool read_ahead_go_to_end(struct read_ahead *ra);
+
+/* Read nothing more, and forget what was read ahead. */
+void read_ahead_stop(struct read_ahead *ra);
 
 /* Bytes of the volume up to which the medium was read. */
 uint64_t read_ahead_position(struct read_ahead *ra);

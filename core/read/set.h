@@ -11,6 +11,7 @@
 #ifndef CORE_SET_H
 #define CORE_SET_H
 
+#include "core/format/index_mark.h"
 #include "core/format/inomap.h"
 #include "core/read/volumes.h"
 
@@ -65,6 +66,13 @@ enum set_kind {
 	 * unknown.
 	 */
 	SET_LOST,
+	/*
+	 * Bytes of the index of the set, with set_want_index(): at `offset`,
+	 * ascending, `length` of them.  Behind all else.
+	 */
+	SET_INDEX,
+	/* Something is wrong there, or between the set and its index. */
+	SET_LOST_INDEX,
 	SET_END			/* of the set; `complete` says whether it was
 				   there */
 };
@@ -82,7 +90,8 @@ struct set_item {
 					   ascending order, without gaps; */
 	uint64_t length;		/*   bytes; SET_LOST: blocks */
 	const uint8_t *bytes;		/* SET_DATA: valid until the next call,
-					   or while the chunk is held */
+					   or while the chunk is held;
+					   SET_INDEX: until the next call */
 	struct chunk *chunk;		/* of `bytes`; NULL: copy them */
 	const struct de_xattr *xattr;	/* SET_XATTR, SET_LATE_XATTR: valid
 					   until the next call */
@@ -103,6 +112,16 @@ const struct set_identity *set_identity(const struct set *s);
  */
 void set_is_extract(struct set *s);
 
+/* Read on behind the end of the set, if an index is there. */
+void set_want_index(struct set *s);
+
+/*
+ * After SET_END: what the end of the index says of it; NULL if there is none.
+ */
+const struct header_pointer *set_index_pointer(const struct set *s);
+/* Is there an index, or was there one? */
+bool set_has_index(const struct set *s);
+
 /*
  * The next item.  False if memory ran out (reported), the run was cancelled, or
  * `want` refused a volume.  After SET_END, call it no more.
@@ -115,6 +134,9 @@ bool set_next(struct set *s, struct set_item *item);
  * where the medium can, they are jumped over.
  */
 void set_skip_contents(struct set *s);
+
+/* After SET_END: nothing more is read of the medium, not even ahead. */
+void set_stop(struct set *s);
 
 /*
  * After SET_MAPS: inodes in use, and those in this set.  NULL if the map was
@@ -136,7 +158,8 @@ bool set_position(const struct set *s, uint32_t *volume, uint64_t *position);
 /*
  * No inode before this place is wanted: when one is passed over, go on there.
  * It may be before the header that is meant, by a record.  What is there must be
- * `inode` or one before it, or else the place is wrong and ignored.
+ * `inode` or one before it, or else the place is wrong and ignored.  If that is
+ * UINT32_MAX, it may be the end of the stream, too.
  */
 void set_aim(struct set *s, uint32_t volume, uint64_t position,
     uint32_t inode);

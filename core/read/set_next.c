@@ -188,6 +188,30 @@ set_is_extract(struct set *s)
 	s->is_extract = true;
 }
 
+void
+set_stop(struct set *s)
+{
+	volumes_stop(s->volumes);
+}
+
+void
+set_want_index(struct set *s)
+{
+	s->wants_index = true;
+}
+
+const struct header_pointer *
+set_index_pointer(const struct set *s)
+{
+	return s->has_pointer ? &s->pointer : NULL;
+}
+
+bool
+set_has_index(const struct set *s)
+{
+	return s->has_index;
+}
+
 bool
 set_position(const struct set *s, uint32_t *volume, uint64_t *position)
 {

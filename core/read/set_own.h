@@ -136,8 +136,8 @@ struct set {
 	uint64_t expected;		/*   there, as a position; */
 	bool is_broken;			/*   a break is between them */
 	uint64_t junk;			/* bytes that set_step_junk() passes */
-	bool is_coded;			/* has run lengths */
 	unsigned int with_records;	/* inodes in a row that had attributes */
+	bool is_coded;			/* has run lengths */
 	bool at_end;			/* TS_END has come */
 	bool is_extract;		/* see set_is_extract() */
 	bool has_losses;		/* blocks were lost between inodes */
@@ -148,6 +148,15 @@ struct set {
 		uint64_t position;
 		uint32_t inode;
 	} aim;				/* see set_aim() */
+
+	struct header_pointer pointer;	/* at the end of the index */
+	uint64_t index_offset;		/* of its bytes that come next */
+	uint64_t index_record;		/* bytes of a record of the medium */
+	uint32_t index_left;		/* bytes of the index in this record, */
+	uint32_t index_padding;		/*   and zeros behind them */
+	bool wants_index;
+	bool has_index;			/* it follows the end of the set */
+	bool has_pointer;		/* and has itself come to an end */
 
 	struct set_item items[ITEMS_MAX];	/* queued, a ring */
 	unsigned int first_item;

@@ -266,6 +266,8 @@ make(struct volumes *v)
 	}
 	if (v->ahead == NULL)
 		report(v->config.rep, DE_ERROR, "out of memory");
+	else
+		read_ahead_watch(v->ahead, v->config.pieces);
 	return v->ahead != NULL;
 }
 
@@ -376,6 +378,20 @@ volumes_go_to_volume(struct volumes *v, uint32_t number)
 	v->number = number;
 	v->ended = !get_volume(v, number, &skip);
 	return !v->ended;
+}
+
+bool
+volumes_go_to_end(struct volumes *v)
+{
+	drop_first(v);
+	return !v->ended && read_ahead_go_to_end(v->ahead);
+}
+
+void
+volumes_stop(struct volumes *v)
+{
+	v->ended = true;
+	read_ahead_stop(v->ahead);
 }
 
 /* ------------------------------------------------------------------- asked */

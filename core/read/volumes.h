@@ -19,7 +19,7 @@
 #include "core/base/verdict.h"
 #include "core/format/header_decode.h"
 #include "core/host/instance.h"
-#include "core/read/chunk.h"
+#include "core/read/pieces.h"
 
 struct volumes;
 
@@ -33,6 +33,7 @@ struct volumes_config {
 	uint32_t record_size;		/* bytes, of -b; 0: find out */
 	const char *dialect;		/* forced; NULL: find out */
 	const char *job;		/* for de_volume; may be "" */
+	struct pieces *pieces;		/* of all that is read; NULL: none */
 	/*
 	 * Volume `number` cannot be opened, or is not the one: what to do.
 	 * VERDICT_GO_ON: try again, or, if *skip was set, do without it.  The
@@ -93,6 +94,16 @@ bool volumes_go_to_volume(struct volumes *v, uint32_t number);
 
 /* Can it, and fast, on the volume read last? */
 bool volumes_seeks(const struct volumes *v);
+
+/*
+ * Go to the end of the volume read last: next comes a chunk that ends with its
+ * last block, if it is in blocks of DE_TAPE_BLOCK bytes.  False if the medium
+ * cannot; then only volumes_close() helps.
+ */
+bool volumes_go_to_end(struct volumes *v);
+
+/* Read nothing more; now config.pieces are nobody else's. */
+void volumes_stop(struct volumes *v);
 
 /* Bytes read from the medium so far, and of it in all; 0: unknown. */
 uint64_t volumes_bytes(const struct volumes *v);

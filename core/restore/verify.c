@@ -351,6 +351,8 @@ verify_item(struct verify *v, const struct set *set,
 		check_late(v, item);
 		break;
 	case SET_LOST:		/* whoever reads the set says so */
+	case SET_INDEX:		/* verify_index.c */
+	case SET_LOST_INDEX:
 	case SET_END:
 		break;
 	}

@@ -14,6 +14,7 @@
 #include "core/restore/list.h"
 #include "core/restore/state.h"
 #include "core/restore/verify.h"
+#include "core/restore/verify_index.h"
 #include "core/run/restore_pass.h"
 #include "core/run/restore_report.h"
 #include "core/run/restore_selection.h"
@@ -242,6 +243,7 @@ struct verification {
 	struct restore *r;
 	struct restore_set *set;
 	struct verify *verify;
+	struct verify_index *index;
 	struct restore_tree *tree;
 	bool in_directory;
 	bool has_names;		/* the tree is made: faults have paths */
@@ -284,7 +286,8 @@ verify_one(struct verification *v, const struct set_item *item)
 {
 	if (item->kind == SET_INODE && !begin_verifying(v, item))
 		return false;
-	if (!verify_item(v->verify, restore_set_open(v->set), item))
+	if (!verify_item(v->verify, restore_set_open(v->set), item) ||
+	    !verify_index_item(v->index, item))
 		return restore_no_room(v->r);
 	if (v->in_directory && !restore_tree_take(v->tree, item))
 		return false;
@@ -305,6 +308,19 @@ verify_items(struct verification *v)
 	return v->r->verdict == VERDICT_GO_ON && finish_names(v);
 }
 
+/* What can only be said once all has been read. */
+static bool
+conclude_verifying(struct verification *v)
+{
+	const struct pieces *pieces = restore_set_pieces(v->set);
+
+	verify_names(v->verify, v->r->names);
+	if (!verify_index_finish(v->index, restore_set_open(v->set), pieces))
+		return restore_no_room(v->r);
+	restore_set_note_index(v->set, verify_index_state(v->index));
+	return true;
+}
+
 bool
 restore_look_verify(struct restore *r)
 {
@@ -312,24 +328,25 @@ restore_look_verify(struct restore *r)
 		.r = r,
 		.set = r->sets[0],
 		.verify = verify_new(r->outcome),
+		.index = verify_index_new(r->request->settings.tmpdir,
+		    r->outcome, r->rep),
 	};
 	bool ok = false;
 
-	if (v.verify == NULL)
+	if (v.verify == NULL || v.index == NULL)
 		restore_no_room(r);
 	else
 		v.tree = restore_tree_new(r, restore_set_dialect(v.set),
 		    v.verify);
 	if (v.tree != NULL) {
 		restore_watch_begin(r->watch, restore_set_size(v.set));
-		ok = verify_items(&v);
-		if (ok)
-			verify_names(v.verify, r->names);
+		ok = verify_items(&v) && conclude_verifying(&v);
 		restore_set_tell_hidden(v.set);
 		r->files = verify_inodes(v.verify);
 		r->bytes = verify_bytes(v.verify);
 	}
 	restore_tree_free(v.tree);
+	verify_index_free(v.index);
 	verify_free(v.verify);
 	return ok;
 }

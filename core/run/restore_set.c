@@ -10,11 +10,21 @@
 #include "core/run/restore_tree.h"
 #include "core/run/restore_watch.h"
 
+struct aim {				/* see set_aim() */
+	uint32_t volume;		/* 0: none */
+	uint64_t position;
+	uint32_t inode;
+};
+
 struct restore_set {
 	struct restore *r;		/* borrowed */
 	struct restore_medium *medium;	/* owned */
 	struct set *set;		/* owned; NULL: closed */
 	const struct volumes *volumes;	/* of the set */
+	struct pieces *pieces;		/* owned; NULL: none are wanted */
+	const char *index;		/* see restore_set_note_index() */
+	struct aim aim;			/* once it is open */
+	bool is_ours;			/* we wrote it */
 	struct dialect dialect;
 	struct set_identity identity;
 	struct inomap in_use, dumped;
@@ -62,6 +72,7 @@ open_set(struct restore_set *s)
 		.record_size = r->request->record_size,
 		.dialect = r->request->dialect,
 		.job = restore_medium_job(s->medium),
+		.pieces = s->pieces,
 		.want = restore_medium_want,
 		.want_arg = s->medium,
 	};
@@ -75,8 +86,20 @@ open_set(struct restore_set *s)
 	s->set = set_new(volumes, r->rep);
 	if (s->set == NULL)
 		return restore_end(r, VERDICT_NOT_STARTED);
+	if (s->pieces != NULL)
+		set_want_index(s->set);
 	s->has_pending = s->ended = s->moved = false;
 	return is_same(s);
+}
+
+/* --verify reads it once, from its beginning to its index. */
+static bool
+want_pieces(struct restore_set *s)
+{
+	if (s->r->request->action != RESTORE_VERIFY)
+		return true;
+	s->pieces = pieces_new(s->r->request->settings.tmpdir);
+	return s->pieces != NULL || restore_no_room(s->r);
 }
 
 struct restore_set *
@@ -90,7 +113,7 @@ restore_set_new(struct restore *r, const char *file)
 	}
 	s->r = r;
 	s->medium = restore_medium_new(r, file);
-	if (s->medium == NULL || !open_set(s)) {
+	if (s->medium == NULL || !want_pieces(s) || !open_set(s)) {
 		restore_set_free(s);
 		return NULL;
 	}
@@ -105,6 +128,7 @@ restore_set_free(struct restore_set *s)
 	if (s == NULL)
 		return;
 	set_free(s->set);
+	pieces_free(s->pieces);
 	restore_medium_free(s->medium);
 	if (s->has_in_use)
 		inomap_free(&s->in_use);
@@ -296,6 +320,7 @@ read_tree(struct restore_set *s, struct restore_tree *tree)
 			set_skip_contents(s->set);
 		} else if (item.kind == SET_INODE) {
 			in_directory = true;
+			s->is_ours |= item.header->is_exact;
 			s->may_be_bare |= item.header->flags_are_linux &&
 			    !item.header->is_exact;
 		}
@@ -375,7 +400,12 @@ restore_set_return(struct restore_set *s)
 	}
 	set_free(s->set);
 	s->set = NULL;
-	return open_set(s) && pass_tree(s);
+	if (!open_set(s))
+		return false;
+	if (s->aim.volume != 0)
+		set_aim(s->set, s->aim.volume, s->aim.position, s->aim.inode);
+	s->aim.volume = 0;
+	return pass_tree(s);
 }
 
 bool
@@ -413,5 +443,46 @@ void
 restore_set_aim(struct restore_set *s, uint32_t volume, uint64_t position,
     uint32_t inode)
 {
-	set_aim(s->set, volume, position, inode);
+	if (s->set != NULL)
+		set_aim(s->set, volume, position, inode);
+	else
+		s->aim = (struct aim){ volume, position, inode };
+}
+
+const struct pieces *
+restore_set_pieces(struct restore_set *s)
+{
+	if (s->pieces == NULL)
+		return NULL;
+	set_stop(s->set);
+	pieces_end(s->pieces);
+	return s->pieces;
+}
+
+bool
+restore_set_may_have_index(const struct restore_set *s)
+{
+	return s->is_ours && !s->dialect.compressed &&
+	    (s->is_contents || restore_medium_is_lasting(s->medium));
+}
+
+const struct restore_medium *
+restore_set_leave_medium(struct restore_set *s)
+{
+	if (s->is_contents && !leave_contents(s))
+		return NULL;
+	restore_set_let_go(s);
+	return s->medium;
+}
+
+void
+restore_set_note_index(struct restore_set *s, const char *what)
+{
+	s->index = what;
+}
+
+const char *
+restore_set_index(const struct restore_set *s)
+{
+	return s->index != NULL ? s->index : "not used";
 }

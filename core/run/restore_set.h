@@ -11,6 +11,7 @@
 #include "core/read/set.h"
 #include "core/run/restore_own.h"
 
+struct restore_medium;
 struct restore_set;
 
 /*
@@ -82,12 +83,34 @@ void restore_set_tell_hidden(struct restore_set *s);
 /* The rest of the current inode is not wanted. */
 void restore_set_skip(struct restore_set *s);
 
-/* See set_aim(). */
+/*
+ * Can it be opened again, and did we write it?  Nobody else writes an index.
+ * After restore_set_read_tree().
+ */
+bool restore_set_may_have_index(const struct restore_set *s);
+
+/*
+ * The medium, so that its end may be read aside: a drive is let go.  NULL after
+ * a report.
+ */
+const struct restore_medium *restore_set_leave_medium(struct restore_set *s);
+
+/* What became of the index, a literal for the report; at first "not used". */
+void restore_set_note_index(struct restore_set *s, const char *what);
+const char *restore_set_index(const struct restore_set *s);
+
+/* See set_aim().  If it is closed, when it has been opened again. */
 void restore_set_aim(struct restore_set *s, uint32_t volume,
     uint64_t position, uint32_t inode);
 
 /* The set itself, to ask it something while it is open. */
 const struct set *restore_set_open(const struct restore_set *s);
+
+/*
+ * Digests of all that was read, after SET_END: nothing more is.  NULL: none were
+ * wanted.
+ */
+const struct pieces *restore_set_pieces(struct restore_set *s);
 
 const struct dialect *restore_set_dialect(const struct restore_set *s);
 

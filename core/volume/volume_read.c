@@ -309,3 +309,35 @@ volume_read_is_slow(const struct volume_read *v)
 {
 	return has(v, DE_READING_RECORDS);
 }
+
+/* How many records back from the end of a tape file. */
+static bool
+find_last(struct volume_read *v, uint64_t *position)
+{
+	const uint64_t back = v->record >= DE_TAPE_BLOCK ? 1 :
+	    DE_TAPE_BLOCK / v->record;
+
+	if (output_go_to(v->output, UINT64_MAX) != DE_OK ||
+	    output_tell(v->output, position) != DE_OK ||
+	    *position < v->start + back)
+		return false;
+	*position -= back;
+	return true;
+}
+
+bool
+volume_read_go_to_end(struct volume_read *v)
+{
+	uint64_t position;
+
+	if (!has(v, DE_READING_SEEKS))
+		return false;
+	if (!has(v, DE_READING_RECORDS)) {
+		if (v->size < DE_TAPE_BLOCK || v->size % DE_TAPE_BLOCK != 0)
+			return false;
+		position = v->size - DE_TAPE_BLOCK;
+	} else if (v->record == 0 || !find_last(v, &position)) {
+		return false;
+	}
+	return volume_read_go_to(v, position);
+}

@@ -88,4 +88,11 @@ bool volume_read_reach(struct volume_read *v, uint64_t byte, size_t *before);
 /* Does moving cost a drive time, so that a short way is read? */
 bool volume_read_is_slow(const struct volume_read *v);
 
+/*
+ * Go before the last block of a stream on it (DE_TAPE_BLOCK bytes), on a tape
+ * before the record that has it.  False if the medium cannot, or is a disk,
+ * whose end is not that of the volume.
+ */
+bool volume_read_go_to_end(struct volume_read *v);
+
 #endif

@@ -459,6 +459,10 @@ take(struct reading *r, struct set *s, const struct set_item *item)
 		ck_assert_uint_gt(item->length, 0);
 		r->result.lost_blocks += item->length;
 		break;
+	case SET_INDEX:
+	case SET_LOST_INDEX:
+		ck_abort_msg("nobody wants an index");
+		break;
 	case SET_END:
 		ck_assert(!r->open);
 		r->result.complete = item->complete;

@@ -157,6 +157,9 @@ print(const struct set *s, const struct set_item *item, uint64_t sum)
 		printf("lost %" PRIu64 " blocks (%s)\n", item->length,
 		    item->why);
 		break;
+	case SET_INDEX:
+	case SET_LOST_INDEX:
+		break;
 	case SET_END:
 		printf("end %s\n", item->complete ? "found" : "MISSING");
 		break;
