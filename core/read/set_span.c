@@ -172,7 +172,8 @@ step_span(struct set *s)
 
 /*
  * The first header of this type within a record from here; go there.  False if
- * there is none, or it is not of an inode from `first` to `last`.
+ * there is none, or it is not of an inode from `first` to `last`.  The end of the
+ * stream is behind all inodes.
  */
 static bool
 find_header(struct set *s, enum header_type type, uint32_t first,
@@ -185,12 +186,15 @@ find_header(struct set *s, enum header_type type, uint32_t first,
 	s->window.stays = true;
 	for (uint64_t at = 0; at < AIM_BYTES; at += s->block) {
 		s->ahead.block = NULL;
-		if (!set_check_at(s, at, &found, &block) || !found.fits ||
-		    found.header.type != type)
+		if (!set_check_at(s, at, &found, &block) || !found.fits)
 			continue;
-		is_right = found.header.inode >= first &&
-		    found.header.inode <= last && window_pass(&s->window, at) ==
-		    at;
+		const bool is_end = found.header.type == HEADER_END &&
+		    last == UINT32_MAX;
+		if (found.header.type != type && !is_end)
+			continue;
+		is_right = (is_end || (found.header.inode >= first &&
+		    found.header.inode <= last)) &&
+		    window_pass(&s->window, at) == at;
 		break;
 	}
 	s->window.stays = false;

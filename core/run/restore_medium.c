@@ -376,6 +376,19 @@ restore_medium_output(const struct restore_medium *m)
 	return m->output;
 }
 
+struct instance *
+restore_medium_aside(const struct restore_medium *m, struct report *rep)
+{
+	return instance_new(m->output->plugin, m->output->options, rep,
+	    m->r->cancelled);
+}
+
+uint32_t
+restore_medium_names(const struct restore_medium *m)
+{
+	return m->names;
+}
+
 const char *
 restore_medium_name(const struct restore_medium *m)
 {

@@ -23,6 +23,16 @@ void restore_medium_free(struct restore_medium *m);
 
 const struct instance *restore_medium_output(const struct restore_medium *m);
 
+/*
+ * Another instance of the same output, whose messages go to `rep`.  NULL after
+ * a report there.
+ */
+struct instance *restore_medium_aside(const struct restore_medium *m,
+    struct report *rep);
+
+/* How many volumes have names, from 1 on; 0: unknown. */
+uint32_t restore_medium_names(const struct restore_medium *m);
+
 /* In messages; and of the job, or "". */
 const char *restore_medium_name(const struct restore_medium *m);
 const char *restore_medium_job(const struct restore_medium *m);

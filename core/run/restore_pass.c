@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "core/run/restore_bare.h"
+#include "core/run/restore_index.h"
 #include "core/run/restore_positions.h"
 #include "core/run/restore_set.h"
 #include "core/run/restore_watch.h"
@@ -28,6 +29,7 @@ struct passing {
 	bool is_open;			/* it has not ended */
 	bool is_late;			/* behind the files: the crew is idle */
 	struct restore_positions *positions;	/* NULL: none */
+	struct restore_index *index;	/* NULL: not used */
 	uint32_t next;			/* wanted inode that was aimed at */
 };
 
@@ -164,13 +166,17 @@ aim(struct passing *p, struct restore_set *s, uint32_t inode)
 {
 	const struct inomap *inodes = p->pass->inodes;
 
-	if (p->positions == NULL || inode < p->next || p->next == UINT32_MAX)
+	if ((p->positions == NULL && p->index == NULL) || inode < p->next ||
+	    p->next == UINT32_MAX)
 		return;
 	p->next = inode < inodes->max_inode ? inomap_next(inodes, inode + 1) :
 	    0;
 	if (p->next == 0)
 		p->next = UINT32_MAX;
-	restore_positions_aim(p->positions, s, p->next);
+	if (p->positions != NULL)
+		restore_positions_aim(p->positions, s, p->next);
+	else
+		restore_index_aim(p->index, s, p->next);
 }
 
 /* NetApp has streams that differ from files by having no name. */
@@ -296,6 +302,35 @@ goes_on(const struct passing *p)
 	return p->r->verdict == VERDICT_GO_ON;
 }
 
+/* How to get from one wanted inode to the next: -Q counts more. */
+static bool
+begin_set(struct passing *p, struct restore_set *s)
+{
+	p->next = 0;
+	if (p->set == 0 && !p->is_second &&
+	    !restore_positions_begin(p->r, &p->positions))
+		return false;
+	if (p->positions == NULL && !restore_index_begin(p->r, s,
+	    p->pass->inodes, &p->index))
+		return false;
+	if (p->index != NULL)		/* if it has to be opened again */
+		restore_index_aim(p->index, s, inomap_next(p->pass->inodes,
+		    1));
+	return restore_set_return(s);
+}
+
+static void
+end_set(struct passing *p, struct restore_set *s)
+{
+	restore_set_tell_hidden(s);
+	restore_index_end(p->index);
+	p->index = NULL;
+	restore_positions_end(p->positions);
+	p->positions = NULL;
+	restore_set_let_go(s);
+	restore_watch_next_set(p->r->watch);
+}
+
 static bool
 read_set(struct passing *p)
 {
@@ -304,18 +339,13 @@ read_set(struct passing *p)
 
 	p->is_late = false;
 	memset(p->came.bits, 0, (size_t)p->came.tape_blocks * DE_TAPE_BLOCK);
-	if (!restore_set_return(s) || (p->set == 0 && !p->is_second &&
-	    !restore_positions_begin(p->r, &p->positions)))
+	if (!begin_set(p, s))
 		return false;
 	while (goes_on(p) && restore_set_next(s, &item))
 		if (!take_item(p, s, &item))
 			break;
 	crew_wait(p->crew);
-	restore_set_tell_hidden(s);
-	restore_positions_end(p->positions);
-	p->positions = NULL;
-	restore_set_let_go(s);
-	restore_watch_next_set(p->r->watch);
+	end_set(p, s);
 	return goes_on(p);
 }
 

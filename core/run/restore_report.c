@@ -93,6 +93,8 @@ sets(const struct restore *r)
 		json_object_set_new(o, "host", json_file_text(set->host));
 		json_object_set_new(o, "dialect",
 		    json_file_text(set->dialect));
+		json_object_set_new(o, "index",
+		    json_string(restore_set_index(r->sets[i])));
 		json_array_append_new(array, o);
 	}
 	return array;

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * restore_index.h - to the wanted files of a set by its index
+ *
+ * The index says where an inode begins, so that what is before it need not be
+ * read, nor its volume be mounted.  Used where less than half of a set is
+ * wanted, and only if the index is whole and has a place for every wanted file;
+ * each place is looked at before it is believed.  Costs 24 bytes for each wanted
+ * file, in a temporary file if they are many.
+ */
+#ifndef CORE_RESTORE_INDEX_H
+#define CORE_RESTORE_INDEX_H
+
+#include "core/format/inomap.h"
+#include "core/run/restore_own.h"
+
+struct restore_index;
+
+/*
+ * Where the inodes of `wanted` are in this set; directories are not looked for.
+ * A set on a drive is closed for that, and restore_set_return() opens it again.
+ * *new is NULL if the set is to be read through.  False if the run has to end.
+ */
+bool restore_index_begin(struct restore *r, struct restore_set *s,
+    const struct inomap *wanted, struct restore_index **new);
+void restore_index_end(struct restore_index *x);	/* accepts NULL */
+
+/*
+ * Have the set go to this inode, the next that is wanted, or to the first wanted
+ * one after it that the set has.  Inodes ascend from call to call.  Behind all
+ * of them, it goes to the end of the stream, which may have attributes.
+ */
+void restore_index_aim(struct restore_index *x, struct restore_set *s,
+    uint32_t inode);
+
+#endif
