@@ -55,7 +55,7 @@ static void
 find_literals(struct catalog_glob *g)
 {
 	const char *last = g->parts[g->count - 1], *p = last;
-	struct literal piece = { last, 0 };
+	struct literal piece;
 
 	do {
 		piece = (struct literal){ p, strcspn(p, SPECIAL) };
