@@ -7,6 +7,7 @@
 #ifndef CORE_PATH_H
 #define CORE_PATH_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /*
@@ -16,5 +17,11 @@ const char *path_part(const char *path, size_t *length);
 
 /* The number of components. */
 size_t path_depth(const char *path);
+
+/*
+ * Create a directory and its parents, with mode 0700; those that are there stay
+ * as they are.  `path` is the same afterwards.  False with errno set.
+ */
+bool path_make_folders(char *path);
 
 #endif

@@ -129,6 +129,7 @@ take_state(struct catalog_about *a)
 
 	a->dump.state = CATALOG_COMPLETE;
 	a->is_running = text != NULL && strcmp(text, RUNNING) == 0;
+	a->is_whole = json_is_true(json_object_get(a->json, "whole"));
 	for (size_t i = 0; text != NULL && i < STATES; i++)
 		if (strcmp(text, states[i]) == 0)
 			a->dump.state = (enum catalog_state)i;
@@ -276,6 +277,7 @@ catalog_about_format(const struct catalog_about *a)
 	    put_exclude(o, a->dump.exclude) &&
 	    json_object_set_new(o, "state", json_string(a->is_running ?
 	    RUNNING : states[a->dump.state])) == 0 &&
+	    json_object_set_new(o, "whole", json_boolean(a->is_whole)) == 0 &&
 	    (blocking == 0 || json_object_set_new(o, "blocking",
 	    json_integer(blocking)) == 0) && put_volumes(o, a))
 		return o;

@@ -20,7 +20,8 @@ struct catalog_about {
 	struct catalog_dump dump;	/* its texts are in `json` */
 	struct catalog_volume *volumes;	/* owned; likewise */
 	size_t volume_count;
-	bool is_running;		/* its state is not known yet */
+	bool is_running;		/* its state is not known yet, but */
+	bool is_whole;			/*   its last volume is safe */
 	uint64_t files_block;		/* where files begin; 0: unknown */
 	json_t *json;			/* owned */
 	char *exclude;			/* owned; a text for the dump */

@@ -8,7 +8,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "core/catalog/handover.h"
 #include "core/format/dirblock_decode.h"
 #include "core/format/index_decode.h"
 #include "plugins/common/bytes.h"
@@ -33,7 +32,7 @@ struct catalog_import {
 };
 
 /* Directories of our own streams. */
-static const struct dialect own = {
+static const struct dialect our_own = {
 	.family = DIALECT_LINUX,
 	.block_size = DE_TAPE_BLOCK,
 };
@@ -89,7 +88,7 @@ take_directories(void *arg, const uint8_t *bytes, size_t length)
 		length -= PIECE_BYTES;
 		if (size > length)
 			break;
-		if (!catalog_import_directory(im, &own, inode, bytes, size))
+		if (!catalog_import_directory(im, &our_own, inode, bytes, size))
 			return false;
 		bytes += size;
 		length -= size;
@@ -257,18 +256,20 @@ read_part(const char *file, struct catalog_about *about, struct report *rep)
 }
 
 /*
- * The run was ended before it could say how the dump ended.  All of it is on
- * its volumes if the last writer left names; see supervise.c for dumps without.
+ * If the run was ended before it could say how the dump ended, all of it may be
+ * on its volumes.  An aborted one keeps no names.
  */
 static void
-conclude(struct catalog_about *about)
+conclude(struct catalog_about *about, bool has_names)
 {
-	if (!about->is_running)
-		return;
-	about->dump.status = -1;
-	about->dump.state = about->dump.has_names ? CATALOG_COMPLETE :
-	    CATALOG_ABORTED;
-	about->is_running = false;
+	struct catalog_dump *d = &about->dump;
+
+	if (about->is_running) {
+		d->status = -1;
+		d->state = about->is_whole || has_names ? CATALOG_COMPLETE :
+		    CATALOG_ABORTED;
+	}
+	d->has_names = has_names && d->state != CATALOG_ABORTED;
 }
 
 static bool
@@ -293,13 +294,10 @@ import_stream(struct catalog_import *im, int fd, const char *file)
 	return ok;
 }
 
-/* `fd` -1: there are none. */
 static bool
 import_names(struct catalog *c, int64_t dump, int fd, const char *file,
     struct report *rep)
 {
-	if (fd == -1)
-		return true;
 	struct catalog_import *im = catalog_import_new(c, dump, rep);
 	const bool ok = im != NULL && import_stream(im, fd, file);
 	catalog_import_free(im);
@@ -314,10 +312,10 @@ import_both(struct catalog *c, const struct handover *h, int names,
 
 	if (!read_part(h->part, &about, rep))
 		return false;
-	about.dump.has_names = names != -1;
-	conclude(&about);
+	conclude(&about, names != -1);
 	const bool ok = catalog_begin(c) && catalog_about_add(c, &about) &&
-	    import_names(c, about.dump.id, names, h->names, rep) &&
+	    (!about.dump.has_names ||
+	    import_names(c, about.dump.id, names, h->names, rep)) &&
 	    catalog_commit(c);
 	if (!ok)
 		catalog_rollback(c);
@@ -344,5 +342,64 @@ catalog_import_file(struct catalog *c, const char *file, struct report *rep)
 	if (names != -1)
 		close(names);
 	handover_clear(&h);
+	return ok;
+}
+
+/* -------------------------------------------------------- what others left */
+
+/* Does another run still write it?  If it cannot be read, that is told. */
+static bool
+is_busy(const char *file, const char *job, struct report *rep)
+{
+	struct catalog_about about;
+
+	if (!read_part(file, &about, rep))
+		return false;
+	const bool busy = about.is_running && (about.dump.job == NULL ||
+	    strcmp(about.dump.job, job) != 0);
+	catalog_about_clear(&about);
+	return busy;
+}
+
+static bool
+import_left(struct catalog *c, const char *file, const char *job,
+    struct report *rep)
+{
+	struct handover h;
+
+	if (access(file, F_OK) == -1 || is_busy(file, job, rep))
+		return true;
+	if (!catalog_import_file(c, file, rep))
+		return false;
+	bool ok = handover_of(&h, file);
+	if (!ok) {
+		say_no_memory(rep);
+		return false;
+	}
+	ok = handover_remove(&h);
+	if (!ok)
+		report(rep, DE_WARNING, "%s: cannot be removed: %s", file,
+		    strerror(errno));
+	handover_clear(&h);
+	return ok;
+}
+
+bool
+catalog_import_left(struct catalog *c, const struct handover *own,
+    const char *job, struct report *rep)
+{
+	char **list;
+	const ssize_t count = handover_list(own->folder, &list);
+	bool ok = count >= 0;
+
+	if (!ok)
+		complain(rep, own->folder);
+	for (ssize_t i = 0; i < count; i++) {
+		if (strcmp(list[i], own->part) != 0)
+			ok = import_left(c, list[i], job, rep) && ok;
+		free(list[i]);
+	}
+	if (count >= 0)
+		free(list);
 	return ok;
 }

@@ -13,7 +13,7 @@
 #ifndef CORE_CATALOG_IMPORT_H
 #define CORE_CATALOG_IMPORT_H
 
-#include "core/catalog/catalog.h"
+#include "core/catalog/handover.h"
 #include "core/format/dialect.h"
 
 struct catalog_import;
@@ -53,5 +53,14 @@ uint64_t catalog_import_damaged(const struct catalog_import *im);
  */
 bool catalog_import_file(struct catalog *c, const char *file,
     struct report *rep);
+
+/*
+ * All that earlier runs have left in the folder of `own`, but `own` itself, in
+ * the order of their names; each is removed once the catalogue has it.  No run
+ * of `job` is under way; what others still write is left alone.  What cannot be
+ * added is reported, and stays.  False: that happened.
+ */
+bool catalog_import_left(struct catalog *c, const struct handover *own,
+    const char *job, struct report *rep);
 
 #endif

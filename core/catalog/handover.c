@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "core/catalog/handover.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -10,44 +11,25 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "core/base/path.h"
 #include "plugins/common/safe_file.h"
 
 /* ------------------------------------------------------------------- places */
 
 /* Whoever can write there tells the catalogue what to believe. */
 static const char *
-fault_of(const char *folder)
+prepare_folder(char *folder)
 {
 	struct stat st;
 
-	if (mkdir(folder, 0700) == -1 && errno != EEXIST)
-		return strerror(errno);
-	if (lstat(folder, &st) == -1)
+	if (!path_make_folders(folder) || lstat(folder, &st) == -1)
 		return strerror(errno);
 	if (!S_ISDIR(st.st_mode))
-		return "is not a directory";
+		return "not a directory";
 	if ((st.st_uid != geteuid() && st.st_uid != 0) ||
 	    (st.st_mode & (S_IWGRP | S_IWOTH)) != 0)
 		return "others can write to it; make it yours, with mode 0700";
 	return NULL;
-}
-
-static bool
-prepare_folder(const struct handover *h, const char *state_dir,
-    struct report *rep)
-{
-	/* As for the rest of what is kept there. */
-	if (mkdir(state_dir, 0700) == -1 && errno != EEXIST) {
-		report(rep, DE_WARNING, "%s: %s; what the catalogue is to know "
-		    "of the dump is kept there (state_dir)", state_dir,
-		    strerror(errno));
-		return false;
-	}
-	const char *fault = fault_of(h->folder);
-	if (fault != NULL)
-		report(rep, DE_WARNING, "%s: %s; what the catalogue is to know "
-		    "of the dump is kept there", h->folder, fault);
-	return fault == NULL;
 }
 
 static bool
@@ -79,16 +61,16 @@ bool
 handover_init(struct handover *h, const char *state_dir, const char *job,
     struct report *rep)
 {
-	bool ok;
-
 	*h = (struct handover){ 0 };
-	ok = make_all_names(h, state_dir, job);
-	if (!ok)
-		report(rep, DE_ERROR, "out of memory");
-	ok = ok && prepare_folder(h, state_dir, rep);
-	if (!ok)
-		handover_clear(h);
-	return ok;
+	const char *fault = make_all_names(h, state_dir, job) ?
+	    prepare_folder(h->folder) : strerror(ENOMEM);
+	if (fault == NULL)
+		return true;
+	report(rep, DE_WARNING, "%s/" HANDOVER_FOLDER ": %s; what the "
+	    "catalogue is to know of the dump is kept there (state_dir)",
+	    state_dir, fault);
+	handover_clear(h);
+	return false;
 }
 
 void
@@ -187,6 +169,56 @@ handover_put_names(const struct handover *h, const struct growing *index,
 
 	return put_file(h->names, pieces, 2);
 }
+
+/* ------------------------------------------------------------------ listing */
+
+static int
+is_part(const struct dirent *e)
+{
+	const size_t ending = strlen(HANDOVER_PART);
+	const size_t length = strlen(e->d_name);
+
+	return e->d_name[0] != '.' && length > ending &&
+	    strcmp(e->d_name + length - ending, HANDOVER_PART) == 0;
+}
+
+static int
+by_name(const struct dirent **a, const struct dirent **b)
+{
+	return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+ssize_t
+handover_list(const char *folder, char ***list)
+{
+	struct dirent **found;
+	const int count = scandir(folder, &found, is_part, by_name);
+	bool ok = count >= 0;
+
+	if (!ok)
+		return -1;
+	char **paths = calloc((size_t)count + 1, sizeof(*paths));
+	for (int i = 0; i < count; i++) {
+		if (paths != NULL && asprintf(&paths[i], "%s/%s", folder,
+		    found[i]->d_name) == -1) {
+			paths[i] = NULL;
+			ok = false;
+		}
+		free(found[i]);
+	}
+	free(found);
+	if (paths != NULL && ok) {
+		*list = paths;
+		return count;
+	}
+	for (int i = 0; paths != NULL && i < count; i++)
+		free(paths[i]);
+	free(paths);
+	errno = ENOMEM;
+	return -1;
+}
+
+/* ----------------------------------------------------------------- removing */
 
 /* The names first: alone, they are of no use to anyone. */
 bool

@@ -17,6 +17,8 @@
 #ifndef CORE_HANDOVER_H
 #define CORE_HANDOVER_H
 
+#include <sys/types.h>
+
 #include "core/base/growing.h"
 #include "core/catalog/catalog_about.h"
 
@@ -52,6 +54,12 @@ bool handover_put_part(const struct handover *h,
 /* Put the ".names", which are the contents of both.  False with errno set. */
 bool handover_put_names(const struct handover *h,
     const struct growing *index, const struct growing *directories);
+
+/*
+ * The full paths of all ".part" files of a folder, sorted; the caller frees
+ * each and the list.  Returns their number, or -1 with errno set.
+ */
+ssize_t handover_list(const char *folder, char ***list);
 
 /* The catalogue has it.  False with errno set. */
 bool handover_remove(const struct handover *h);

@@ -15,6 +15,7 @@
 #include <unistd.h>
 #include <xxhash.h>
 
+#include "core/base/path.h"
 #include "core/chain/history_json.h"
 #include "plugins/common/safe_file.h"
 
@@ -153,23 +154,6 @@ is_ours_alone(const struct folder *f, int fd, const char *file, mode_t type)
 	return false;
 }
 
-/* Create the directory and its parents. */
-static bool
-make_folders(char *path)
-{
-	for (char *p = path + 1; *p != '\0'; p++) {
-		if (*p != '/')
-			continue;
-		*p = '\0';
-		const bool ok = mkdir(path, 0700) == 0 || errno == EEXIST ||
-		    access(path, F_OK) == 0;
-		*p = '/';
-		if (!ok)
-			return false;
-	}
-	return mkdir(path, 0700) == 0 || errno == EEXIST;
-}
-
 static void
 close_folder(struct folder *f)
 {
@@ -194,7 +178,7 @@ open_folder(struct folder *f, const struct history *h, bool make,
 		f->path = NULL;
 		return complain(f, NULL, "cannot open");
 	}
-	if (make && !make_folders(f->path))
+	if (make && !path_make_folders(f->path))
 		return complain(f, NULL, "cannot create");
 	f->fd = open(f->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (f->fd == -1) {

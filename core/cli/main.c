@@ -237,6 +237,7 @@ use_file(struct report *rep, struct plugin_registry *reg,
 		.places = places,
 		.may_ask = args->verbosity != REPORT_QUIET,
 		.run_report = run_report,
+		.trust = args->trust,
 	};
 	const struct config_request request = {
 		.file = args->file,

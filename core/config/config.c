@@ -20,6 +20,11 @@ const struct de_option config_top_options[] = {
 	{ "dumpdates", DE_OPTION_STRING, 0, 1, 4095, NULL,
 	  "file that records the dumps of all jobs, such as "
 	  "/var/lib/dumpdates" },
+	{ "catalog", DE_OPTION_STRING, 0, 1, 4000, NULL,
+	  "catalogue of all dumps, such as "
+	  "/var/lib/dumpengine/catalog.sqlite" },
+	{ "catalog_files", DE_OPTION_BOOLEAN, 0, 0, 0, "true",
+	  "the catalogue also knows the names of the files in each dump" },
 	DE_OPTIONS_END
 };
 
@@ -382,7 +387,15 @@ read_job(struct settings *s, struct plugin_registry *reg,
     const struct config_overrides *overrides, const struct config_node *at,
     const struct config *before, struct job_config *job)
 {
+	const struct file_settings file = {
+		.dumpdates = option_text(before->options, "dumpdates"),
+		.catalog = option_text(before->options, "catalog"),
+		.catalog_files = option_number(before->options,
+		    "catalog_files") != 0,
+	};
+
 	job->line = at->line;
+	job->file = realpath(s->file, NULL);
 	job->options = option_set_new(config_job_options);
 	job->ring = option_set_new(config_ring_options);
 	job->volumes = option_set_new(config_volume_options);
@@ -406,7 +419,7 @@ read_job(struct settings *s, struct plugin_registry *reg,
 	override_options(overrides, job);
 	choose_state_dir(s, at, job);
 	read_snapshot(s, at, job);
-	job_config_take(job, option_text(before->options, "dumpdates"));
+	job_config_take(job, &file);
 	config_rules_read_levels(s, at, job);
 	config_rules_read_exclude(s, at, job);
 	config_rules_read_subtree(s, at, job);

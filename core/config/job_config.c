@@ -171,7 +171,7 @@ updates_dumpdates(const struct job_settings *settings,
 
 static void
 take_job(struct job_settings *settings, const struct option_set *options,
-    const char *dumpdates)
+    const struct file_settings *file)
 {
 	const struct option_value *exclude = option_get(options, "exclude",
 	    DE_OPTION_STRINGS);
@@ -182,7 +182,8 @@ take_job(struct job_settings *settings, const struct option_set *options,
 		.name = option_text(options, "name"),
 		.level = level < 0 ? 0 : (uint32_t)level,
 		.levels = option_text(options, "levels"),
-		.dumpdates = own_dumpdates != NULL ? own_dumpdates : dumpdates,
+		.dumpdates = own_dumpdates != NULL ? own_dumpdates :
+		    file->dumpdates,
 		.since = option_number(options, "since"),
 		.exclude = exclude == NULL ? NULL :
 		    (const char *const *)exclude->texts,
@@ -200,14 +201,16 @@ take_job(struct job_settings *settings, const struct option_set *options,
 		.freeze_limit = option_number(options, "freeze_limit"),
 		.state_dir = option_text(options, "state_dir"),
 		.wait_for_medium = option_number(options, "wait_for_medium"),
+		.catalog = file->catalog,
+		.catalog_files = file->catalog_files,
 	};
 	settings->updates_dumpdates = updates_dumpdates(settings, options);
 }
 
 void
-job_config_take(struct job_config *job, const char *dumpdates)
+job_config_take(struct job_config *job, const struct file_settings *file)
 {
-	take_job(&job->settings, job->options, dumpdates);
+	take_job(&job->settings, job->options, file);
 	take_ring(&job->settings.ring, job->ring);
 	job_config_take_volumes(&job->settings.volumes, job->volumes);
 	take_snapshot(&job->settings.snapshot, job->snapshot);
@@ -232,6 +235,7 @@ job_config_clear(struct job_config *job)
 	option_set_free(job->output.options);
 	exclude_free(job->exclude);
 	free(job->subtree_at);
+	free(job->file);
 }
 
 const char *

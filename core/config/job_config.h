@@ -52,6 +52,12 @@ struct snapshot_settings {
 	int64_t timeout;		/* seconds per command; default 300 */
 };
 
+struct file_settings {			/* at the top of the file */
+	const char *dumpdates;		/* NULL: none */
+	const char *catalog;		/* likewise */
+	bool catalog_files;		/* default true */
+};
+
 struct job_settings {
 	const char *name;
 	uint32_t level;			/* default 0; with a schedule as set by
@@ -76,6 +82,8 @@ struct job_settings {
 	const char *state_dir;		/* by default /var/lib/dumpengine, or
 					   the user's own */
 	int64_t wait_for_medium;	/* seconds; default 0 */
+	const char *catalog;		/* the file's; NULL: none */
+	bool catalog_files;		/* likewise; default true */
 	struct ring_settings ring;
 	struct volume_settings volumes;
 	struct snapshot_settings snapshot;
@@ -90,6 +98,7 @@ struct job_config {
 	char level_why[JOB_LEVEL_WHY_BYTES];	/* why this level; "": it was
 					   asked for */
 	char *subtree_at;		/* owned; its "FILE:LINE", or NULL */
+	char *file;			/* owned; absolute; NULL: unknown */
 	unsigned int line;		/* where the job begins in the file */
 
 	/* What the settings are taken from; only for use in core/config/. */
@@ -101,9 +110,9 @@ struct job_config {
 
 /*
  * Fill job->settings from the option sets; `options`, `ring` and `volumes` must
- * be set.  `dumpdates` is the setting of the whole file, borrowed, or NULL.
+ * be set.  Texts of `file` are borrowed.
  */
-void job_config_take(struct job_config *job, const char *dumpdates);
+void job_config_take(struct job_config *job, const struct file_settings *file);
 
 /* Fill only the settings from an output's group. */
 void job_config_take_volumes(struct volume_settings *volumes,

@@ -21,6 +21,7 @@
 #define MESSAGE_NAME_BYTES 1024
 #define MESSAGE_TEXT_BYTES 1024
 #define MESSAGE_PATH_BYTES 4096
+#define MESSAGE_HEADER_BYTES 64		/* of a text in a header */
 
 enum message_type {
 	MESSAGE_DESCRIPTION = 1,	/* what will be dumped */
@@ -40,6 +41,8 @@ struct message_description {
 	char name[MESSAGE_PATH_BYTES];		/* in dumpdates */
 	char device[MESSAGE_NAME_BYTES];
 	char filesystem[MESSAGE_NAME_BYTES];	/* mount point or "" */
+	char host[MESSAGE_HEADER_BYTES];	/* these two as in its headers */
+	char stated[MESSAGE_HEADER_BYTES];	/* the filesystem */
 	char type[32];
 	char uuid[40];
 	uint64_t estimate;			/* tape blocks */

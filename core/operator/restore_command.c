@@ -75,12 +75,8 @@ quote(char *to, const char *text, size_t length)
 	return to;
 }
 
-/*
- * Make the name of a file absolute: restore runs in another directory.  The
- * caller frees it.
- */
-static char *
-absolute_name(const char *name)
+char *
+restore_command_name(const char *name)
 {
 	struct stat st;
 	char path[MESSAGE_NAME_BYTES];
@@ -104,7 +100,7 @@ restore_command_format(const struct restore_command *c, uint32_t blocking,
 	const bool is_counted = c->volumes > 1 && !c->counts_differently;
 	char size[NUMBER_BYTES + sizeof(" -b ")] = "";
 	char place[INT64_BYTES + sizeof(" -s ")] = "";
-	char *name = is_stream ? strdup("-") : absolute_name(c->first);
+	char *name = is_stream ? strdup("-") : restore_command_name(c->first);
 
 	text[0] = '\0';
 	if (c->volumes == 0 || name == NULL)

@@ -41,4 +41,10 @@ void restore_command_note(struct restore_command *c,
 void restore_command_format(const struct restore_command *c, uint32_t blocking,
     char text[static RESTORE_COMMAND_BYTES]);
 
+/*
+ * The name of a medium, absolute if it is a file: whoever reads it is in another
+ * directory.  The caller frees it; NULL if out of memory.
+ */
+char *restore_command_name(const char *medium);
+
 #endif

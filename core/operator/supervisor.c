@@ -163,6 +163,13 @@ answer_question(struct supervision *v, const char *question)
 }
 
 static void
+pass_on(const struct supervision *v)
+{
+	if (v->s->noted != NULL)
+		v->s->noted(v->s->noted_arg, v->record);
+}
+
+static void
 take_message(struct supervision *v, const struct message *m)
 {
 	switch (m->type) {
@@ -171,6 +178,7 @@ take_message(struct supervision *v, const struct message *m)
 		chain_log_begin(v->s->log, &m->u.description.id);
 		progress_begin(&v->progress, v->s->rep,
 		    m->u.description.estimate);
+		pass_on(v);
 		break;
 	case MESSAGE_WRITER:
 		note_worker(v, m->u.writer.pid);
@@ -183,6 +191,7 @@ take_message(struct supervision *v, const struct message *m)
 		record_volume(v->record, &m->u.volume, v->s->keep_volumes);
 		chain_log_volume(v->s->log, m->u.volume.number,
 		    m->u.volume.medium);
+		pass_on(v);
 		break;
 	case MESSAGE_REWRITE:
 		record_rewrite(v->record, &m->u.rewrite);

@@ -48,6 +48,7 @@ struct dump_record {
 	struct listed_finding *listed;		/* owned */
 	size_t listed_count;
 	bool noted;				/* recorded in dumpdates */
+	bool in_catalog;
 	enum exit_status status;
 };
 
@@ -60,6 +61,12 @@ struct supervisor {
 	struct signals *signals;	/* borrowed */
 	int channel;			/* the supervisor's end */
 	struct chain_log *log;		/* borrowed */
+	/*
+	 * Called when the dump has been described, and when a volume is safe;
+	 * NULL: is not.
+	 */
+	void (*noted)(void *arg, const struct dump_record *record);
+	void *noted_arg;
 	bool keep_volumes;		/* record volumes (1.2 kB each) and
 					   the first LISTED_MAX findings */
 };

@@ -142,6 +142,10 @@ send_description(const struct dump *d)
 	snprintf(text->device, sizeof(text->device), "%s", info->device);
 	snprintf(text->filesystem, sizeof(text->filesystem), "%s",
 	    info->mount_point);
+	snprintf(text->host, sizeof(text->host), "%.*s",
+	    MESSAGE_HEADER_BYTES - 1, s->host);
+	snprintf(text->stated, sizeof(text->stated), "%.*s",
+	    MESSAGE_HEADER_BYTES - 1, s->filesystem);
 	snprintf(text->type, sizeof(text->type), "%s", info->type);
 	snprintf(text->uuid, sizeof(text->uuid), "%s", info->uuid);
 	text->estimate = d->sel.tape_blocks;

@@ -6,6 +6,7 @@
 #include "core/chain/level_auto.h"
 #include "core/chain/turn.h"
 #include "core/run/look.h"
+#include "core/run/run_catalog.h"
 #include "core/run/supervise.h"
 
 /*
@@ -106,6 +107,8 @@ job_check(const struct job_config *config, const struct job_context *context,
 		return STATUS_NOT_STARTED;
 	if (job_has_snapshot(config) && !snapshot_check(config,
 	    context->signals, context->rep))
+		return STATUS_NOT_STARTED;
+	if (!run_catalog_check(config, context))
 		return STATUS_NOT_STARTED;
 	const struct job_task task = make_task(config, context, NULL);
 	return supervise_look(&task, look_check, process);

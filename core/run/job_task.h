@@ -11,6 +11,8 @@
 #include "core/snapshot/snapshot.h"
 
 struct places;
+struct run_catalog;
+struct trust;
 
 /* How jobs are run; all borrowed. */
 struct job_context {
@@ -19,6 +21,7 @@ struct job_context {
 	struct places *places;		/* that no volume may overwrite */
 	bool may_ask;			/* -q was not given */
 	struct run_report *run_report;	/* NULL: not requested */
+	const struct trust *trust;	/* NULL: trust everyone */
 };
 
 /* Jobs fork, so the functions that run them return in several processes. */
@@ -33,6 +36,7 @@ struct job_task {
 	const struct job_context *context;
 	const struct snapshot *snapshot;	/* NULL: none */
 	int64_t date;			/* of the dump, seconds since 1970 */
+	struct run_catalog *catalog;	/* NULL: it is not told */
 };
 
 #endif

@@ -247,6 +247,8 @@ run_report_add(struct run_report *r, const struct job_config *job,
 
 	json_object_set_new(o, "name", json_file_text(job_name(job)));
 	set_level(o, job, record);
+	json_object_set_new(o, "in_catalog", job->settings.catalog == NULL ?
+	    json_null() : json_boolean(record->in_catalog));
 	json_object_set_new(o, "label", json_file_text(job->settings.label));
 	json_object_set_new(o, "device", json_file_text(d->device));
 	json_object_set_new(o, "mount_point", json_file_text(d->filesystem));

@@ -12,6 +12,7 @@
 #include "core/operator/supervisor.h"
 #include "core/run/conclude.h"
 #include "core/run/dump.h"
+#include "core/run/run_catalog.h"
 #include "core/snapshot/frozen.h"
 
 static struct supervisor
@@ -30,7 +31,10 @@ make_supervisor(const struct job_task *task, int channel)
 		},
 		.signals = context->signals,
 		.channel = channel,
-		.keep_volumes = context->run_report != NULL,
+		.keep_volumes = context->run_report != NULL ||
+		    task->catalog != NULL,
+		.noted = task->catalog != NULL ? run_catalog_note : NULL,
+		.noted_arg = task->catalog,
 	};
 }
 
@@ -63,6 +67,7 @@ supervise(const struct job_task *task, int channel, pid_t worker)
 	conclude_note(task, &record, log);
 	chain_log_free(log);
 	const double seconds = (double)(clock_ns() - started) / 1e9;
+	run_catalog_conclude(task->catalog, &record);
 	conclude_report(task, &record, seconds);
 	if (run_report != NULL)
 		run_report_add(run_report, task->config, &record, begun,
@@ -121,7 +126,15 @@ run_processes(const struct job_task *task, supervise_work_fn *work,
 enum exit_status
 supervise_dump(const struct job_task *task, struct job_process *process)
 {
-	return run_processes(task, dump_run, supervise, process);
+	struct run_catalog *catalog = run_catalog_new(task->config,
+	    task->context);
+	struct job_task told = *task;
+
+	told.catalog = catalog;
+	const enum exit_status status = run_processes(&told, dump_run,
+	    supervise, process);
+	run_catalog_free(catalog);
+	return status;
 }
 
 enum exit_status

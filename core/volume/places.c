@@ -19,6 +19,7 @@ enum role {
 	ROLE_SOURCE,
 	ROLE_SNAPSHOT,
 	ROLE_DUMPDATES,		/* the run writes to this and the next */
+	ROLE_CATALOG,
 	ROLE_REPORT
 };
 
@@ -179,7 +180,8 @@ places_add_job(struct places *p, const struct job_config *job)
 {
 	return add_source(p, job) &&
 	    add(p, ROLE_SNAPSHOT, job, job->settings.snapshot.device) &&
-	    add(p, ROLE_DUMPDATES, job, job_dumpdates(job));
+	    add(p, ROLE_DUMPDATES, job, job_dumpdates(job)) &&
+	    add(p, ROLE_CATALOG, job, job->settings.catalog);
 }
 
 /* ---------------------------------------------------------------- comparing */
@@ -195,6 +197,7 @@ refuse(struct places *p, const char *path, enum role as,
 		[ROLE_SOURCE] = "the source",
 		[ROLE_SNAPSHOT] = "the snapshot",
 		[ROLE_DUMPDATES] = "the dumpdates file",
+		[ROLE_CATALOG] = "the catalogue",
 		[ROLE_REPORT] = "the report",
 	};
 

@@ -2,9 +2,9 @@
 /*
  * places.h - files and devices of a run that must not be overwritten
  *
- * Protects the source, its snapshot, dumpdates and the configuration against an
- * output or a report that is given their path by mistake, and dumpdates and the
- * report against use as volumes.  Paths are compared by what they lead to.
+ * Protects the source, its snapshot, dumpdates, the catalogue and the
+ * configuration against an output or a report that is given their path by
+ * mistake, and dumpdates and the report against use as volumes.  Paths are compared by what they lead to.
  *
  * Supervisor only.
  */
@@ -30,7 +30,7 @@ bool places_add_configuration(struct places *places, const char *file);
 bool places_add_report(struct places *places, const char *file);
 
 /*
- * Add the source, snapshot and dumpdates of a job; `job` is borrowed.  False
+ * Add the source, snapshot, dumpdates and catalogue of a job; `job` is borrowed.  False
  * after reporting that memory ran out.
  */
 bool places_add_job(struct places *places, const struct job_config *job);

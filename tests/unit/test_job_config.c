@@ -62,6 +62,9 @@ free_value(struct option_value *value)
 	free(value->numbers);
 }
 
+static const struct file_settings file = { .dumpdates = "/file" };
+static const struct file_settings no_file = { .catalog_files = true };
+
 /*
  * Bytes are compared, so a text must have a different address: the previous
  * value is kept until then.
@@ -72,11 +75,11 @@ expect_all_taken(struct job_config *job, struct option_set *set)
 	for (int i = 0; set->table[i].key != NULL; i++) {
 		struct job_settings before;
 		struct option_value value = set->values[i];
-		job_config_take(job, "/file");
+		job_config_take(job, &file);
 		memcpy(&before, &job->settings, sizeof(before));
 		memset(&set->values[i], 0, sizeof(set->values[i]));
 		change_value(set, i, &value);
-		job_config_take(job, "/file");
+		job_config_take(job, &file);
 		ck_assert_msg(memcmp(&before, &job->settings,
 		    sizeof(before)) != 0, "%s is not taken",
 		    set->table[i].key);
@@ -120,7 +123,7 @@ START_TEST(defaults_are_what_the_header_says)
 	job_new(&job);
 	option_set_free(job.snapshot);
 	job.snapshot = NULL;
-	job_config_take(&job, NULL);
+	job_config_take(&job, &no_file);
 	const struct job_settings *s = &job.settings;
 	ck_assert_ptr_null(s->name);
 	ck_assert_uint_eq(s->level, 0);
@@ -162,18 +165,18 @@ START_TEST(a_job_updates_dumpdates_if_it_is_a_base)
 	char why[OPTION_WHY_BYTES];
 
 	job_new(&job);
-	job_config_take(&job, "/file");
+	job_config_take(&job, &file);
 	ck_assert_str_eq(job_dumpdates(&job), "/file");
 	ck_assert(job_updates_dumpdates(&job));
-	job_config_take(&job, NULL);
+	job_config_take(&job, &no_file);
 	ck_assert(!job_updates_dumpdates(&job));
 	ck_assert(option_put_text(job.options, option_find(config_job_options,
 	    "dumpdates"), "/own", why));
-	job_config_take(&job, "/file");
+	job_config_take(&job, &file);
 	ck_assert_str_eq(job_dumpdates(&job), "/own");
 	ck_assert(option_put_number(job.options, option_find(
 	    config_job_options, "since"), 1600000000, why));
-	job_config_take(&job, "/file");
+	job_config_take(&job, &file);
 	ck_assert(!job_updates_dumpdates(&job));
 	job_config_clear(&job);
 }
