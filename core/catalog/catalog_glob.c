@@ -54,20 +54,23 @@ skip_wildcard(const char *p)
 static void
 find_literals(struct catalog_glob *g)
 {
-	const char *last = g->parts[g->count - 1], *p = last;
-	struct literal piece;
+	const char *const last = g->parts[g->count - 1];
+	const char *next = last;
 
 	do {
-		piece = (struct literal){ p, strcspn(p, SPECIAL) };
-		if (p == last)
+		const struct literal piece = { next, strcspn(next, SPECIAL) };
+		if (next == last)
 			g->front = piece;
 		else if (piece.length > g->longest.length)
 			g->longest = piece;
-		p += piece.length;
-	} while (*p != '\0' && (p = skip_wildcard(p)) != NULL);
-	g->is_literal = strlen(last) == g->front.length;
-	if (p != NULL && !g->is_literal)
-		g->back = piece;
+		next += piece.length;
+		if (*next == '\0') {
+			g->back = piece;
+			break;
+		}
+		next = skip_wildcard(next);
+	} while (next != NULL);
+	g->is_literal = g->front.length == strlen(last);
 	if (g->longest.text == g->back.text)
 		g->longest.length = 0;
 }
