@@ -48,9 +48,12 @@ const struct de_option config_job_options[] = {
 	  "are selected" },
 	{ "freeze_limit", DE_OPTION_INTEGER, 0, 1, 3600, "60",
 	  "seconds after which the filesystem is thawed in any case" },
+	{ "index", DE_OPTION_BOOLEAN, 0, 0, 0, "true",
+	  "put an index behind the dump, by which dumpengine-restore goes "
+	  "straight to a file" },
 	{ "state_dir", DE_OPTION_STRING, 0, 1, 4000, "/var/lib/dumpengine",
-	  "directory for the dump history and for snapshots still to be "
-	  "removed" },
+	  "directory for the dump history, snapshots still to be removed, and "
+	  "large temporary files" },
 	{ "wait_for_medium", DE_OPTION_INTEGER, 0, 0, 2592000, "0",
 	  "seconds to wait for a medium that another run is using; 0: do not "
 	  "wait" },
@@ -197,6 +200,7 @@ take_job(struct job_settings *settings, const struct option_set *options,
 		.max_read_errors = (uint64_t)option_number(options,
 		    "max_read_errors"),
 		.notify = option_number(options, "notify") != 0,
+		.index = option_number(options, "index") != 0,
 		.freeze = option_number(options, "freeze") != 0,
 		.freeze_limit = option_number(options, "freeze_limit"),
 		.state_dir = option_text(options, "state_dir"),

@@ -77,6 +77,7 @@ struct job_settings {
 	int64_t snapshot_date;		/* likewise; 0: not set */
 	uint64_t max_read_errors;	/* 0, the default: no limit */
 	bool notify;			/* default false */
+	bool index;			/* default true */
 	bool freeze;			/* default false */
 	int64_t freeze_limit;		/* seconds; default 60 */
 	const char *state_dir;		/* by default /var/lib/dumpengine, or

@@ -7,7 +7,9 @@
 #include <zstd.h>
 
 #include "core/base/digest.h"
+#include "core/format/extension.h"
 #include "core/format/header.h"
+#include "core/format/header_layout.h"
 #include "plugins/common/bytes.h"
 
 #define LEVEL 1			/* of zstd: the fastest */
@@ -29,6 +31,22 @@ index_next_block(const struct index_inode *i)
 	const uint64_t headers = data == 0 ? 1 : round_up(data, HEADER_ADDRS);
 
 	return i->block + headers + data;
+}
+
+bool
+index_inode_of(const uint8_t *header, struct index_inode *i)
+{
+	struct de_inode inode = { 0 };
+
+	if (get32(header + C_TYPE) != HEADER_INODE ||
+	    get32(header + C_EXTATTRIBUTES) != 0)
+		return false;
+	i->inode = get32(header + C_INUMBER);
+	i->mode = get16(header + DI_MODE);
+	i->size = get64(header + DI_SIZE);
+	i->mtime = extension_get(header, &inode) ? inode.mtime.seconds :
+	    (int64_t)get32(header + DI_MTIME);
+	return true;
 }
 
 bool

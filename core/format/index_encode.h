@@ -26,6 +26,12 @@ struct index_inode {
 };
 
 /*
+ * Is it the first header of an inode, as ours are?  Then it fills in *i, but for
+ * the block.
+ */
+bool index_inode_of(const uint8_t *header, struct index_inode *i);
+
+/*
  * The block at which the inode after this one is expected: behind its data, if
  * it has neither holes nor attributes.  For both directions.
  */

@@ -37,6 +37,7 @@
 #include <time.h>
 
 #include "core/base/clock.h"
+#include "core/base/digest.h"
 #include "core/ring/gather.h"
 #include "core/host/note.h"
 #include "core/base/signals.h"
@@ -70,6 +71,7 @@ struct slot {
 	unsigned int blocks;		/* tape blocks put into it */
 	uint8_t *tags;			/* the caller's, or TAG_PIECE */
 	enum slot_state state;		/* valid once a slave has taken it */
+	uint64_t digest;		/* likewise, once it is SLOT_READ */
 	struct gather_losses losses;	/* its unreadable parts */
 };
 
@@ -182,8 +184,13 @@ read_record(struct ring *ring, struct slot *slot)
 	    ring->config.read_arg, is_wanted, ring };
 
 	slot->losses.count = 0;
-	return gather_read(&source, slot->pieces, slot->piece_count,
-	    &slot->losses) ? SLOT_READ : SLOT_FAILED;
+	if (!gather_read(&source, slot->pieces, slot->piece_count,
+	    &slot->losses))
+		return SLOT_FAILED;
+	/* Here, as slaves do it in parallel and have it in their caches. */
+	slot->digest = ring->config.has_digests ?
+	    digest_64(slot->record, ring->record_bytes) : 0;
+	return SLOT_READ;
 }
 
 /* Lock held. */
@@ -231,7 +238,8 @@ write_record(struct ring *ring, const struct slot *slot)
 	const uint64_t begun = clock_ns();
 	const enum de_status status = slot == NULL ?
 	    config->settle(config->write_arg) :
-	    config->write(config->write_arg, slot->record, ring->record_bytes);
+	    config->write(config->write_arg, slot->record, ring->record_bytes,
+	    slot->digest);
 	const uint64_t settled = config->settled(config->write_arg);
 	const uint64_t ended = clock_ns();
 	pthread_mutex_lock(&ring->lock);
@@ -512,19 +520,17 @@ empty_slot(struct slot *slot)
 	slot->losses.count = 0;
 }
 
+/* All records put so far are on the medium. */
 static void
 reset(struct ring *ring)
 {
-	ring->submitted = ring->taken = ring->written = ring->settled = 0;
 	ring->closing = ring->stopped = ring->writing = false;
 	ring->settling = false;
 	ring->ready = 0;
 	ring->filling_up = ring->start_records > 0;
-	ring->told = 0;
 	ring->out_of_memory = false;
 	ring->open = true;
 	ring->status = DE_OK;
-	ring->times = (struct times){ 0 };
 	ring->output_idle_from = 0;
 	ring->thread_count = 0;
 	ring->alive = ring->asleep = ring->woken = 0;
@@ -532,13 +538,12 @@ reset(struct ring *ring)
 		empty_slot(&ring->slots[i]);
 }
 
-enum de_status
-ring_start(struct ring *ring)
+static enum de_status
+start_slaves(struct ring *ring)
 {
 	sigset_t all, old;
 	enum de_status status = DE_OK;
 
-	reset(ring);
 	/* The main thread takes all signals but the one that wakes slaves. */
 	sigfillset(&all);
 	sigdelset(&all, SIGNALS_WAKE);
@@ -563,6 +568,23 @@ ring_start(struct ring *ring)
 		ring->status = status = DE_FAILED;
 	}
 	return status;
+}
+
+enum de_status
+ring_start(struct ring *ring)
+{
+	ring->submitted = ring->taken = ring->written = ring->settled = 0;
+	ring->told = 0;
+	ring->times = (struct times){ 0 };
+	reset(ring);
+	return start_slaves(ring);
+}
+
+enum de_status
+ring_resume(struct ring *ring)
+{
+	reset(ring);
+	return start_slaves(ring);
 }
 
 /*

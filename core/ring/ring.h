@@ -18,11 +18,12 @@
  * acknowledge, and 40 bytes for each tape block in them.
  *
  * All functions are for the main thread; the slaves call read() and write().
- * Threads exist only between ring_start() and ring_stop().
+ * Threads exist only between ring_start() or ring_resume() and ring_stop().
  */
 #ifndef CORE_RING_H
 #define CORE_RING_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/uio.h>
 
@@ -41,8 +42,13 @@ struct ring_config {
 	    struct de_read_error *error);
 	void *read_arg;
 
-	/* Write a record, like de_output.write. */
-	enum de_status (*write)(void *arg, const void *record, size_t length);
+	/*
+	 * Write a record, like de_output.write.  With `has_digests`, the slave
+	 * that read it has computed its digest (digest_64()); else that is 0.
+	 */
+	enum de_status (*write)(void *arg, const void *record, size_t length,
+	    uint64_t digest);
+	bool has_digests;
 
 	/*
 	 * settled() returns how many records are on the medium; called after
@@ -120,6 +126,13 @@ unsigned int ring_slots(const struct ring *ring);
 
 /* Start the slaves for an open volume.  Returns DE_OK or DE_FAILED. */
 enum de_status ring_start(struct ring *ring);
+
+/*
+ * Start the slaves again, for more of the same volume, after ring_stop() has
+ * returned DE_OK with the last record full: all that was put is on the medium.
+ * Records are counted on.  Returns like ring_start().
+ */
+enum de_status ring_resume(struct ring *ring);
 
 /*
  * Returns the next tape block of the record being filled; the caller must fill

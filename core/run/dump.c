@@ -1,24 +1,30 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "core/run/dump.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "core/base/units.h"
 #include "core/operator/message.h"
 #include "core/operator/volume_report.h"
+#include "core/run/about.h"
 #include "core/run/job_selection.h"
 #include "core/run/setup.h"
 #include "core/select/live_changes.h"
 #include "core/snapshot/freeze.h"
 #include "core/volume/writer_ending.h"
+#include "core/write/indexer.h"
 #include "core/write/passes.h"
 
 /* A dump in progress. */
 struct dump {
 	struct setup setup;
 	pid_t supervisor;
+	int64_t begun;				/* seconds since 1970 */
 	struct findings *findings;
 	struct read_errors read_errors;
 	struct selection sel;
@@ -119,10 +125,16 @@ select_inodes(struct dump *d)
 	    d->read_errors.verdict : VERDICT_ABORT;
 }
 
+static uint64_t
+estimate(const struct dump *d)
+{
+	return job_selection_estimate(&d->setup, &d->sel);
+}
+
 static void
 report_estimate(const struct dump *d)
 {
-	const uint64_t tape_blocks = d->sel.tape_blocks;
+	const uint64_t tape_blocks = estimate(d);
 	char amount[UNITS_TEXT_BYTES];
 
 	report(d->setup.rep, volume_report_is_small(tape_blocks) ? DE_DEBUG :
@@ -148,7 +160,7 @@ send_description(const struct dump *d)
 	    MESSAGE_HEADER_BYTES - 1, s->filesystem);
 	snprintf(text->type, sizeof(text->type), "%s", info->type);
 	snprintf(text->uuid, sizeof(text->uuid), "%s", info->uuid);
-	text->estimate = d->sel.tape_blocks;
+	text->estimate = estimate(d);
 	text->date = s->date;
 	text->level = s->level.number;
 	text->base_level = s->level.base_level;
@@ -175,8 +187,29 @@ make_header_template(const struct setup *s, struct header_template *t)
 	header_template_init(t, &id);
 }
 
+/* NULL: there will be no index, as set or as reported. */
+static struct indexer *
+make_indexer(const struct dump *d)
+{
+	const struct setup *s = &d->setup;
+
+	if (!s->settings->index)
+		return NULL;
+	json_t *about = about_dump(s, d->begun);
+	errno = ENOMEM;
+	struct indexer *ix = about == NULL ? NULL :
+	    indexer_new(s->settings->state_dir, about);
+	if (ix == NULL)
+		report(s->rep, DE_WARNING, "the dump will have no index: %s: "
+		    "%s; state_dir must be a directory for its temporary file",
+		    s->settings->state_dir, strerror(errno));
+	json_decref(about);
+	return ix;
+}
+
 static struct tape *
-make_tape(struct dump *d, const struct header_template *header)
+make_tape(struct dump *d, const struct header_template *header,
+    struct indexer *indexer)
 {
 	const struct setup *s = &d->setup;
 	const struct ring_settings *ring = &s->settings->ring;
@@ -200,6 +233,10 @@ make_tape(struct dump *d, const struct header_template *header)
 		.buffer = ring->buffer,
 		.start_fill = ring->start_fill,
 		.map_blocks = d->sel.in_use.tape_blocks,
+		.root_inode = s->src.info.root_inode,
+		.max_inode = s->src.info.max_inode,
+		.indexer = indexer,
+		.folder = s->settings->state_dir,
 	};
 	return tape_new(&config);
 }
@@ -224,9 +261,12 @@ write_stream(struct dump *d)
 	uint64_t changes = 0;
 
 	make_header_template(s, &header);
-	struct tape *tape = make_tape(d, &header);
-	if (tape == NULL)
+	struct indexer *indexer = make_indexer(d);
+	struct tape *tape = make_tape(d, &header, indexer);
+	if (tape == NULL) {
+		indexer_free(indexer);
 		return end_early(d, STATUS_NOT_STARTED);
+	}
 	const struct stream stream = {
 		.src = &s->src,
 		.sel = &d->sel,
@@ -240,9 +280,11 @@ write_stream(struct dump *d)
 	};
 	if (tape_begin(tape) != DE_OK || passes_write(&stream) != DE_OK)
 		tape_abort(tape);
-	else if (tape_finish(tape, s->src.info.max_inode) == DE_OK)
+	else if (tape_finish(tape) == DE_OK)
 		changes = count_changes(d);
-	return end_tape(d, tape, changes);
+	const int exit_code = end_tape(d, tape, changes);
+	indexer_free(indexer);
+	return exit_code;
 }
 
 /* --------------------------------------------------------------- the steps */
@@ -288,7 +330,8 @@ run_passes(struct dump *d)
 int
 dump_run(const struct job_task *task, int channel)
 {
-	struct dump dump = { .supervisor = getppid() };
+	struct dump dump = { .supervisor = getppid(),
+	    .begun = (int64_t)time(NULL) };
 	int exit_code;
 
 	signals_leave_to_supervisor(channel);

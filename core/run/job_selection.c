@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "core/run/job_selection.h"
 
+#include "core/write/indexer.h"
+
 static void
 hook_findings(const struct setup *s, bool (*hook)(void *arg,
     enum de_finding kind, uint32_t inode, const char *format,
@@ -83,4 +85,13 @@ job_selection_read_errors(const struct setup *s, struct findings *findings,
 
 	read_errors_init(&r, s->settings->max_read_errors);
 	return r;
+}
+
+uint64_t
+job_selection_estimate(const struct setup *s, const struct selection *sel)
+{
+	if (!s->settings->index)
+		return sel->tape_blocks;
+	return sel->tape_blocks + indexer_estimate(sel->inodes,
+	    sel->tape_blocks, s->settings->ring.blocking);
 }

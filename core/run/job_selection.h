@@ -30,4 +30,8 @@ struct read_errors job_selection_read_errors(const struct setup *setup,
 bool job_selection_make(const struct setup *setup, struct selection *sel,
     struct read_errors *read_errors);
 
+/* Tape blocks that the dump will take, with its index. */
+uint64_t job_selection_estimate(const struct setup *setup,
+    const struct selection *sel);
+
 #endif

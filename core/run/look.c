@@ -127,13 +127,14 @@ static void
 print_estimate(const struct setup *s, const struct selection *sel)
 {
 	bool more;
+	const uint64_t tape_blocks = job_selection_estimate(s, sel);
 	const uint64_t volumes = capacity_volumes(&s->settings->volumes,
-	    s->settings->ring.blocking, sel->tape_blocks, &more);
+	    s->settings->ring.blocking, tape_blocks, &more);
 
 	printf("%s: level %" PRIu32 ", %" PRIu64 " inodes, %" PRIu64 " tape "
 	    "blocks, %" PRIu64 " bytes, %" PRIu64 " volume%s\n",
 	    s->settings->name, s->level.number, sel->inodes,
-	    sel->tape_blocks, sel->tape_blocks * DE_TAPE_BLOCK, volumes,
+	    tape_blocks, tape_blocks * DE_TAPE_BLOCK, volumes,
 	    more ? " or more" : volumes == 1 ? "" : "s");
 }
 

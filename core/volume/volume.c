@@ -1,14 +1,37 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "core/volume/volume.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "core/base/digest.h"
+#include "core/base/growing.h"
 #include "core/host/output.h"
+#include "plugins/common/bytes.h"
 
 #define WINDOW_MAX 65536	/* of de_medium.window */
+#define PIECE_BYTES ((size_t)1 << 20)
+#define PIECE_RECORDS_MAX (PIECE_BYTES / DE_TAPE_BLOCK)
+
+/* A record that may be in flight. */
+struct flight {
+	const void *record;
+	uint64_t digest;
+};
+
+/* Digests of pieces, as records settle. */
+struct pieces {
+	const char *folder;		/* NULL: not wanted */
+	struct growing list;		/* uint64_t each */
+	uint8_t records[PIECE_RECORDS_MAX * sizeof(uint64_t)];	/* of the next
+							   piece: digests */
+	uint32_t count;			/* of these */
+	uint32_t most;			/* records in a piece */
+	bool ended;			/* what comes now has none */
+	int error;			/* errno; 0: all are there */
+};
 
 struct volume {
 	const struct instance *output;
@@ -21,20 +44,77 @@ struct volume {
 	uint64_t mark;			/* of the medium that was refused */
 	bool opened;
 	uint32_t window;		/* records that may be in flight */
-	const void **on_their_way;	/* these, by number modulo window + 1 */
+	struct flight *on_their_way;	/* these, by number modulo window + 1 */
 	uint64_t written;		/* records that the output accepted */
 	uint64_t settled;		/* of these, on the medium */
 	struct digest *digest;		/* of the settled records */
+	struct pieces pieces;		/* likewise */
 };
 
+/* ------------------------------------------------------- digests of pieces */
+
+static void
+begin_pieces(struct pieces *p, size_t record_size)
+{
+	growing_free(&p->list);
+	p->count = 0;
+	p->most = (uint32_t)(record_size < PIECE_BYTES ?
+	    PIECE_BYTES / record_size : 1);
+	p->ended = p->folder == NULL;
+	p->error = 0;
+	if (!p->ended && !growing_init(&p->list, p->folder))
+		p->error = errno;
+}
+
+static void
+end_piece(struct pieces *p)
+{
+	if (p->count == 0 || p->error != 0)
+		return;
+	uint64_t *digest = growing_add(&p->list, sizeof(*digest));
+	if (digest == NULL)
+		p->error = errno;
+	else
+		*digest = digest_64(p->records, p->count * sizeof(*digest));
+	p->count = 0;
+}
+
+static void
+add_to_piece(struct pieces *p, uint64_t digest)
+{
+	if (p->ended || p->error != 0)
+		return;
+	put64(p->records + p->count++ * sizeof(digest), digest);
+	if (p->count == p->most)
+		end_piece(p);
+}
+
+bool
+volume_end_pieces(struct volume *v, struct volume_pieces *pieces)
+{
+	struct pieces *p = &v->pieces;
+
+	end_piece(p);
+	p->ended = true;
+	pieces->records = p->most;
+	pieces->digests = (const uint64_t *)(void *)p->list.bytes;
+	pieces->count = p->list.used / sizeof(uint64_t);
+	errno = p->error;
+	return p->error == 0;
+}
+
+/* ------------------------------------------------------------ in its whole */
+
 struct volume *
-volume_new(const struct instance *output)
+volume_new(const struct instance *output, const char *folder)
 {
 	struct volume *v = calloc(1, sizeof(*v));
 
 	if (v == NULL)
 		return NULL;
 	v->output = output;
+	v->pieces.folder = folder;
+	v->pieces.list.fd = -1;
 	v->digest = digest_new();
 	if (v->digest == NULL) {
 		free(v);
@@ -49,6 +129,7 @@ volume_free(struct volume *v)
 	if (v == NULL)
 		return;
 	digest_free(v->digest);
+	growing_free(&v->pieces.list);
 	free(v->on_their_way);
 	free(v);
 }
@@ -109,6 +190,7 @@ volume_open(struct volume *v, const struct de_volume *facts)
 	v->record_size = facts->record_size;
 	v->written = v->settled = 0;
 	digest_reset(v->digest);
+	begin_pieces(&v->pieces, v->record_size);
 	v->medium[0] = '\0';
 	v->opened = false;
 	if (output_open_volume(v->output, facts, &medium) != DE_OK)
@@ -144,14 +226,17 @@ count_settled(struct volume *v, enum de_status status)
 		    v->written, v->medium, v->settled, v->window);
 		return DE_FAILED;
 	}
-	for (; v->settled < settled; v->settled++)
-		digest_add(v->digest, v->on_their_way[v->settled %
-		    (v->window + (uint64_t)1)], v->record_size);
+	for (; v->settled < settled; v->settled++) {
+		const struct flight *f = &v->on_their_way[v->settled %
+		    (v->window + (uint64_t)1)];
+		digest_add(v->digest, f->record, v->record_size);
+		add_to_piece(&v->pieces, f->digest);
+	}
 	return status;
 }
 
 enum de_status
-volume_write(void *arg, const void *record, size_t length)
+volume_write(void *arg, const void *record, size_t length, uint64_t digest)
 {
 	struct volume *v = arg;
 	const enum de_status status = output_write(v->output, record,
@@ -159,7 +244,7 @@ volume_write(void *arg, const void *record, size_t length)
 
 	if (status == DE_OK)
 		v->on_their_way[v->written++ % (v->window + (uint64_t)1)] =
-		    record;
+		    (struct flight){ record, digest };
 	return count_settled(v, status);
 }
 

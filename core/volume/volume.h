@@ -3,10 +3,14 @@
  * volume.h - one volume on its medium, from opening to verification
  *
  * Passes records from the ring to the output, and knows nothing of headers.  A
- * digest of the records verifies what is read back from the medium.
+ * digest of the records verifies what is read back from the medium.  Digests of
+ * pieces of up to 1 MiB tell later where it is damaged: they cost 8 bytes each,
+ * in a temporary file beyond 16 MiB (core/base/growing.h).
  */
 #ifndef CORE_VOLUME_H
 #define CORE_VOLUME_H
+
+#include <stdbool.h>
 
 #include "core/base/digest.h"
 #include "core/host/instance.h"
@@ -21,8 +25,11 @@ enum volume_result {
 	VOLUME_DIFFERS		/* verification failed */
 };
 
-/* `output` is borrowed.  Returns NULL if out of memory. */
-struct volume *volume_new(const struct instance *output);
+/*
+ * Both are borrowed.  With a folder for temporary files, digests of pieces are
+ * kept.  Returns NULL if out of memory.
+ */
+struct volume *volume_new(const struct instance *output, const char *folder);
 void volume_free(struct volume *v);
 
 /* Open a volume.  DE_OK, or DE_FAILED after reporting why.  Main thread. */
@@ -33,7 +40,8 @@ enum de_status volume_open(struct volume *v, const struct de_volume *facts);
  * stay unchanged until volume_settled() counts it: only then does it enter the
  * digest.
  */
-enum de_status volume_write(void *arg, const void *record, size_t length);
+enum de_status volume_write(void *arg, const void *record, size_t length,
+    uint64_t digest);
 uint64_t volume_settled(void *arg);
 enum de_status volume_settle(void *arg);
 
@@ -62,5 +70,18 @@ uint32_t volume_window(const struct volume *v);	/* de_medium.window */
 uint64_t volume_bytes(const struct volume *v);	/* on the medium */
 void volume_digest(const struct volume *v,
     char text[static DIGEST_TEXT_BYTES]);
+
+/*
+ * Digests of the pieces that are on the medium; the last may be shorter.  What
+ * comes after that, on the same volume, has none.  Main thread, while no slave
+ * runs.
+ */
+struct volume_pieces {
+	uint32_t records;	/* in a piece */
+	const uint64_t *digests;	/* valid until the next volume */
+	size_t count;
+};
+/* False with errno set if there was no room for them. */
+bool volume_end_pieces(struct volume *v, struct volume_pieces *pieces);
 
 #endif

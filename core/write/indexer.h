@@ -4,46 +4,48 @@
  *
  * The tape tells it of each header when it is placed, when the stream goes back
  * because a volume ended early, and how much is on the medium; only what is on
- * the medium is encoded.  Parts are kept in a temporary file beyond 16 MiB
- * (core/base/growing.h): about 5 bytes an inode, and 8 a MiB for digests.
- * Everything is memory or offsets of this process, so the process that rewrites
- * a volume continues from the state of its checkpoint.
+ * the medium is encoded.  Until then an inode costs 40 bytes, and there are no
+ * more of these than the ring has tape blocks, plus INDEX_BATCH.  Parts are
+ * kept in a temporary file beyond 16 MiB (core/base/growing.h): about 5 bytes
+ * an inode, and 8 a MiB for digests; twice that at the end.  Everything is
+ * memory of this process, or beyond what its checkpoint uses of the file, so
+ * the process that rewrites a volume continues from the state of its
+ * checkpoint.
  *
  * Main thread only.
  */
 #ifndef CORE_INDEXER_H
 #define CORE_INDEXER_H
 
+#include <jansson.h>
+
 #include "core/base/growing.h"
 #include "core/format/index_encode.h"
 
 struct indexer;
 
-/* What is known of the dump from the beginning.  Borrowed. */
-struct indexer_config {
-	const char *folder;		/* for the temporary file */
-	const struct header_template *header;
-	uint32_t blocking;		/* tape blocks in a record */
-	/* Members for the part "about"; the indexer adds the volumes. */
-	json_t *about;
-};
-
-/* NULL with errno set. */
-struct indexer *indexer_new(const struct indexer_config *config);
-void indexer_free(struct indexer *ix);
+/*
+ * In `folder`, a directory for the temporary file; `about` has the members of
+ * the part of that kind but those that the indexer knows.  Both are borrowed.
+ * NULL with errno set.
+ */
+struct indexer *indexer_new(const char *folder, const json_t *about);
+void indexer_free(struct indexer *ix);		/* accepts NULL */
 
 /*
- * A header has been placed as tape block `block` of the stream.  False if out
- * of memory or room: from then on there is no index, and the dump goes on.
+ * A header has been placed as tape block `block` of the stream.  False with
+ * errno set if out of memory: then there can be no index.
  */
-bool indexer_header(struct indexer *ix, uint64_t block,
-    const uint8_t header[static DE_TAPE_BLOCK]);
+bool indexer_header(struct indexer *ix, uint64_t block, const uint8_t *header);
 
 /* The stream goes on from `block` again; what was placed from there is not. */
 void indexer_go_back(struct indexer *ix, uint64_t block);
 
-/* All before `block` is on the medium. */
-void indexer_settle(struct indexer *ix, uint64_t block);
+/* Is there so much that indexer_settle() should be called? */
+bool indexer_is_full(const struct indexer *ix);
+
+/* All before `block` is on the medium.  False with errno set. */
+bool indexer_settle(struct indexer *ix, uint64_t block);
 
 /* A volume is complete, or, for the last one, all that the index covers. */
 struct indexer_volume {
@@ -56,12 +58,17 @@ struct indexer_volume {
 	const uint64_t *digests;	/* of pieces */
 	size_t digest_count;
 };
+/* False with errno set. */
 bool indexer_volume(struct indexer *ix, const struct indexer_volume *v);
 
 /*
- * The whole index, complete; the caller frees it.  False with errno set.  May be
- * called once.
+ * The whole index, once everything is settled; the caller frees it.  False with
+ * errno set.
  */
 bool indexer_finish(struct indexer *ix, struct growing *index);
+
+/* How many tape blocks the index of such a stream will take, about. */
+uint64_t indexer_estimate(uint64_t inodes, uint64_t tape_blocks,
+    uint32_t blocking);
 
 #endif

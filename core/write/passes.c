@@ -233,8 +233,7 @@ put_behind_end(const struct stream *s)
 	if (inomap_next(s->late, 1) == 0)
 		return DE_OK;
 	report(s->rep, DE_DEBUG, "dumping [large attributes]");
-	const enum de_status status = tape_put_end(s->tape,
-	    s->src->info.max_inode, true);
+	const enum de_status status = tape_put_end(s->tape);
 	return status != DE_OK ? status :
 	    put_pass(s, PASS_LATE_ATTRIBUTES, s->late);
 }

@@ -4,22 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/ring/backlog.h"
-#include "core/write/cut.h"
 #include "core/write/rollforward.h"
-#include "core/write/writer.h"
+#include "core/write/tape_own.h"
 
-struct tape {
-	struct tape_config config;
-	struct cut cut;			/* of the current volume */
-	struct writer *writer;
-	struct ring *ring;		/* the writer's */
-	struct backlog backlog;		/* to be put before anything else */
-	struct header_position next;	/* of the next tape block */
-};
-
-static enum de_status
-out_of_memory(struct tape *tape)
+enum de_status
+tape_out_of_memory(struct tape *tape)
 {
 	report(tape->config.rep, DE_ERROR, "out of memory");
 	return writer_abort(tape->writer);
@@ -46,8 +35,12 @@ place_block(struct tape *tape, enum rollforward_tag tag, const uint8_t *block)
 	memcpy(to, block, DE_TAPE_BLOCK);
 	switch (tag) {
 	case ROLLFORWARD_HEADER:
+		cut_count_header(&tape->cut, to);
+		tape_index_header(tape, to);
+		break;
 	case ROLLFORWARD_END:
 		cut_count_header(&tape->cut, to);
+		header_set_place(to, tape->index.volume, tape->index.block);
 		break;
 	case ROLLFORWARD_DATA:
 		cut_count_data(&tape->cut, 1);
@@ -152,6 +145,7 @@ go_back(struct tape *tape)
 	    ring_records_settled(tape->ring));
 
 	tape->next.tapea -= (uint32_t)blocks;
+	tape_index_go_back(tape);
 }
 
 /*
@@ -164,18 +158,23 @@ change_volume(struct tape *tape)
 	struct writer *w = tape->writer;
 
 	const enum de_status status = writer_stop(w);
+	if (status == DE_FAILED && tape_index_bears_failure(tape)) {
+		go_back(tape);
+		return DE_OK;
+	}
 	if (status == DE_FAILED)
 		return writer_fail(w);
 	const enum de_end_reason reason = status == DE_END_OF_VOLUME ?
 	    DE_END_EOT : DE_END_SIZE;
 	if (!rollforward(tape->ring, &tape->backlog))
-		return out_of_memory(tape);
+		return tape_out_of_memory(tape);
 	go_back(tape);
 	const uint64_t untorn = cut_untorn(&tape->cut);
 	if (untorn < cut_needed(&tape->cut))
 		return writer_refuse_small(w);
 	if (untorn < tape->cut.blocks && !writer_writes_once(w))
 		return writer_cut_short(w, untorn);
+	tape_index_volume(tape);
 	if (writer_close(w, reason) != DE_OK ||
 	    writer_change_medium(w, reason) != DE_OK)
 		return DE_FAILED;
@@ -212,6 +211,7 @@ tape_new(const struct tape_config *config)
 	}
 	tape->config = *config;
 	tape->next.volume = 1;
+	tape->indexer = config->indexer;
 	cut_init(&tape->cut, config->volumes, config->blocking,
 	    config->map_blocks);
 	backlog_init(&tape->backlog);
@@ -250,7 +250,7 @@ tape_put_header(struct tape *tape, uint8_t block[static DE_TAPE_BLOCK])
 	if (place_block(tape, ROLLFORWARD_HEADER, block) == DE_OK)
 		return DE_OK;
 	if (!backlog_add_block(&tape->backlog, BACKLOG_HEADER, block))
-		return out_of_memory(tape);
+		return tape_out_of_memory(tape);
 	return put_backlog(tape);
 }
 
@@ -262,7 +262,7 @@ tape_put_data(struct tape *tape, const uint8_t block[static DE_TAPE_BLOCK])
 	if (place_block(tape, ROLLFORWARD_DATA, block) == DE_OK)
 		return DE_OK;
 	if (!backlog_add_block(&tape->backlog, BACKLOG_DATA, block))
-		return out_of_memory(tape);
+		return tape_out_of_memory(tape);
 	return put_backlog(tape);
 }
 
@@ -276,33 +276,41 @@ tape_put_extent(struct tape *tape, const struct ring_extent *extent)
 	if (place_extent(tape, &rest) == DE_OK)
 		return DE_OK;
 	if (!backlog_add_extent(&tape->backlog, &rest))
-		return out_of_memory(tape);
+		return tape_out_of_memory(tape);
 	return put_backlog(tape);
 }
 
 enum de_status
-tape_put_end(struct tape *tape, uint32_t max_inode, bool more)
+tape_put_end_block(struct tape *tape,
+    const uint8_t block[static DE_TAPE_BLOCK])
 {
-	uint8_t block[DE_TAPE_BLOCK];
-
 	if (tape_is_done(tape))
 		return DE_FAILED;
-	header_end(tape->config.header, block, max_inode, more ?
-	    HEADER_FOLLOWS_ATTRIBUTES : HEADER_FOLLOWS_NOTHING);
 	if (place_end(tape, block) == DE_OK)
 		return DE_OK;
 	if (!backlog_add_block(&tape->backlog, BACKLOG_END, block))
-		return out_of_memory(tape);
+		return tape_out_of_memory(tape);
 	return put_backlog(tape);
 }
 
-/* Even the very last record may find the medium full. */
-static enum de_status
-put_end_and_write(struct tape *tape, uint32_t max_inode)
+enum de_status
+tape_put_end(struct tape *tape)
 {
-	enum de_status status = tape_put_end(tape, max_inode, false);
+	uint8_t block[DE_TAPE_BLOCK];
 
-	while (status == DE_OK && writer_stop(tape->writer) != DE_OK) {
+	header_end(tape->config.header, block, tape->config.max_inode,
+	    HEADER_FOLLOWS_ATTRIBUTES);
+	return tape_put_end_block(tape, block);
+}
+
+/* Even the very last record may find the medium full. */
+enum de_status
+tape_write_out(struct tape *tape)
+{
+	enum de_status status = DE_OK;
+
+	while (status == DE_OK && !tape->index.is_lost &&
+	    writer_stop(tape->writer) != DE_OK) {
 		status = change_volume(tape);
 		if (status == DE_OK)
 			status = put_backlog(tape);
@@ -311,10 +319,9 @@ put_end_and_write(struct tape *tape, uint32_t max_inode)
 }
 
 enum de_status
-tape_finish(struct tape *tape, uint32_t max_inode)
+tape_finish(struct tape *tape)
 {
-	if (tape_is_done(tape) ||
-	    put_end_and_write(tape, max_inode) != DE_OK ||
+	if (tape_is_done(tape) || tape_index_finish(tape) != DE_OK ||
 	    writer_close(tape->writer, DE_END_LAST) != DE_OK)
 		return DE_FAILED;
 	return writer_finish(tape->writer);

@@ -43,17 +43,17 @@ enum de_status tape_put_extent(struct tape *tape,
     const struct ring_extent *extent);
 
 /*
- * Fill the record with the end of the stream; what is put after it, restore(8)
- * does not read.  `more` says that something will be.  Returns like
- * tape_put_header().
+ * Fill the record with the end of the stream, which says that attributes follow
+ * it; restore(8) does not read them.  Returns like tape_put_header().
  */
-enum de_status tape_put_end(struct tape *tape, uint32_t max_inode, bool more);
+enum de_status tape_put_end(struct tape *tape);
 
 /*
- * Fill the last record with the end of the stream, wait until all is written,
- * and finalise the last volume.  Returns DE_OK or DE_FAILED.
+ * Fill the last record with the end of the stream, put the index behind it,
+ * wait until all is written, and finalise the last volume.  Returns DE_OK or
+ * DE_FAILED.
  */
-enum de_status tape_finish(struct tape *tape, uint32_t max_inode);
+enum de_status tape_finish(struct tape *tape);
 
 /*
  * Call after reading metadata.  Returns DE_OK, or, after too many read errors,

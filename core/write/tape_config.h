@@ -13,6 +13,7 @@
 #include "core/host/source.h"
 #include "core/select/read_errors.h"
 
+struct indexer;
 struct places;
 
 struct tape_config {
@@ -35,6 +36,10 @@ struct tape_config {
 	uint64_t buffer;		/* bytes; 0: as suits the medium */
 	int start_fill;			/* percent; -1: likewise */
 	uint32_t map_blocks;		/* tape blocks of an inode map */
+	uint32_t root_inode;		/* these two of the source */
+	uint32_t max_inode;
+	struct indexer *indexer;	/* NULL: no index */
+	const char *folder;		/* for temporary files */
 };
 
 #endif

@@ -26,6 +26,7 @@ struct shared {
 	char medium[MESSAGE_NAME_BYTES];
 	bool is_once;
 	bool begun;			/* by one of the writers */
+	bool is_in_index;		/* likewise */
 	enum de_failure failure;	/* of the last one, */
 	uint64_t mark;			/* of what it refused; see de_medium */
 	uint64_t bytes;
@@ -42,6 +43,7 @@ struct writer {
 	struct checkpoint checkpoint;
 
 	uint32_t first;			/* tape block of the volume */
+	char digest[DIGEST_TEXT_BYTES];	/* for writer_describe() */
 	time_t started;			/* the volume */
 	uint64_t started_ns;
 	bool running;			/* the ring is; the volume is open */
@@ -294,6 +296,16 @@ note_begin(struct writer *w)
 	report_start(w);
 }
 
+static enum de_status
+check_started(struct writer *w, enum de_status status)
+{
+	if (status == DE_OK)
+		return DE_OK;
+	report(w->config->rep, DE_ERROR, "cannot start a slave thread: out of "
+	    "memory, or at the limit on threads");
+	return writer_fail(w);
+}
+
 /* In the new process: open the volume and start the ring. */
 static enum de_status
 open_volume(struct writer *w)
@@ -321,12 +333,7 @@ open_volume(struct writer *w)
 		return end_dump(w, STATUS_ABORTED);
 	}
 	w->running = true;
-	if (ring_start(w->ring) != DE_OK) {
-		report(w->config->rep, DE_ERROR, "cannot start a slave "
-		    "thread: out of memory, or at the limit on threads");
-		return writer_fail(w);
-	}
-	return DE_OK;
+	return check_started(w, ring_start(w->ring));
 }
 
 /* In the checkpoint: the writer has ended.  Fork another? */
@@ -382,6 +389,48 @@ enum de_status
 writer_stop(struct writer *w)
 {
 	return stop_ring(w, true);
+}
+
+enum de_status
+writer_resume(struct writer *w)
+{
+	return check_started(w, ring_resume(w->ring));
+}
+
+bool
+writer_begin_index(struct writer *w)
+{
+	const bool is_first = !w->shared->is_in_index;
+
+	w->shared->is_in_index = true;
+	return is_first;
+}
+
+void
+writer_end_index(struct writer *w)
+{
+	w->shared->is_in_index = false;
+}
+
+bool
+writer_describe(struct writer *w, struct indexer_volume *v)
+{
+	struct volume_pieces pieces;
+
+	if (!volume_end_pieces(w->volume, &pieces))
+		return false;
+	volume_digest(w->volume, w->digest);
+	*v = (struct indexer_volume){
+		.number = w->cut->number,
+		.first = w->cut->before,
+		.blocks = w->cut->blocks,
+		.medium = volume_medium(w->volume),
+		.digest = w->digest,
+		.piece = pieces.records * w->config->blocking,
+		.digests = pieces.digests,
+		.digest_count = pieces.count,
+	};
+	return true;
 }
 
 static enum de_status
@@ -508,6 +557,7 @@ make_ring(struct writer *w)
 		.write = volume_write,
 		.settled = volume_settled,
 		.settle = volume_settle,
+		.has_digests = w->config->indexer != NULL,
 		.write_arg = w->volume,
 		.idle = on_idle,
 		.idle_arg = w,
@@ -542,7 +592,8 @@ writer_new(const struct tape_config *config, struct cut *cut)
 		report(config->rep, DE_ERROR, "out of memory");
 		goto free_writer;
 	}
-	w->volume = volume_new(config->output);
+	w->volume = volume_new(config->output, config->indexer != NULL ?
+	    config->folder : NULL);
 	w->ring = w->volume == NULL ? NULL : make_ring(w);
 	if (w->ring == NULL) {
 		report(config->rep, DE_ERROR, "out of memory for the ring; "

@@ -17,6 +17,7 @@
 #include "core/ring/ring.h"
 #include "core/volume/writer_ending.h"
 #include "core/write/cut.h"
+#include "core/write/indexer.h"
 #include "core/write/tape_config.h"
 
 struct writer;
@@ -49,6 +50,23 @@ enum de_status writer_begin(struct writer *w, uint32_t first);
  * caller must call writer_fail().
  */
 enum de_status writer_stop(struct writer *w);
+
+/* After DE_OK from that: the same volume goes on. */
+enum de_status writer_resume(struct writer *w);
+
+/*
+ * The index begins on the open volume, and has been written.  False if an
+ * earlier attempt at this volume did not get from the one to the other: then it
+ * better has none.
+ */
+bool writer_begin_index(struct writer *w);
+void writer_end_index(struct writer *w);
+
+/*
+ * While nothing is written: what the index says of the volume, which has
+ * w->cut->blocks.  False with errno set.  Pieces end here.
+ */
+bool writer_describe(struct writer *w, struct indexer_volume *v);
 
 /* Is what the open volume takes beyond recall, as with a pipe? */
 bool writer_writes_once(const struct writer *w);

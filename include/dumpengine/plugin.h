@@ -784,10 +784,11 @@ struct de_output {
 	uint64_t (*settled)(void *self);
 
 	/*
-	 * Wait until all records in flight are acknowledged.  Called once,
-	 * after the last successful write() of a volume, before
-	 * begin_readback() and close_volume(); not before a close_volume() that
-	 * discards.
+	 * Wait until all records in flight are acknowledged.  Called after the
+	 * last successful write() of a volume, before begin_readback() and
+	 * close_volume(); not before a close_volume() that discards.  Also
+	 * called before the index is written, on the last volume: there, more
+	 * write() follow, and settle() again.
 	 * DE_OK: all are on the medium; DE_END_OF_VOLUME and DE_FAILED as for
 	 * write().  Called like write().  Required with a window.
 	 */

@@ -6,6 +6,7 @@
 . "$top_srcdir/tests/volumes/volumes-lib.sh"
 . "$top_srcdir/tests/rmt/rmt-lib.sh"
 
+without_index=yes
 need_rmt
 need setsid
 
@@ -29,6 +30,13 @@ ends 0
 to_server "--hold 1" "window = 1;"
 ends 0
 grep -q '^window 1$' log || fail "not one record on its way: $(cat log)"
+
+# The index is of what has been acknowledged.
+without_index=
+to_server "--hold 100" "window = 8;"
+ends 0
+scan_set dumps/one
+without_index=yes
 
 # ---- Lost connections
 

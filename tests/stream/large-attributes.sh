@@ -57,6 +57,9 @@ word = lambda at: struct.unpack_from('<I', data, at)[0]
 while at < len(data):
     kind, inode, count = word(at), word(at + 20), word(at + 160)
     if kind == 5:
+        if data[at + 904:at + 908] == b'DEi1':
+            found.append('end')
+            break
         ended += not found or found[-1] != 'end'
         found += [] if found and found[-1] == 'end' else ['end']
     elif ended:

@@ -7,6 +7,7 @@
 need_source
 need_python
 need xz
+without_index=yes
 
 # The digest of a stream, except for the host name, and so the checksum, in its
 # headers.

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "core/base/clock.h"
+#include "core/base/digest.h"
 #include "core/base/signals.h"
 #include "unit.h"
 
@@ -42,6 +43,7 @@ struct world {
 	size_t bytes_made;
 	size_t size;
 
+	bool no_digests;
 	/* main thread */
 	unsigned int idles;
 	unsigned int give_up_at;	/* idle() call; 0: never */
@@ -100,13 +102,16 @@ world_read(void *arg, uint64_t address, const struct iovec *iov,
 }
 
 static enum de_status
-world_write(void *arg, const void *record, size_t length)
+world_write(void *arg, const void *record, size_t length,
+    uint64_t digest)
 {
 	struct world *w = arg;
 	const uint64_t number = w->records + 1;
 	enum de_status status = DE_OK;
 
 	ck_assert_uint_eq((uintptr_t)record % 4096, 0);
+	ck_assert_uint_eq(digest, w->no_digests ? 0 :
+	    digest_64(record, length));
 	if (atomic_fetch_add(&w->writing, 1) != 0)
 		atomic_fetch_add(&w->overlaps, 1);
 	if (number <= COUNT(w->reads_at))
@@ -190,6 +195,7 @@ new_ring(struct world *w, unsigned int slaves, unsigned int blocks)
 		.write = world_write,
 		.settled = world_settled,
 		.settle = world_settle,
+		.has_digests = !w->no_digests,
 		.write_arg = w,
 		.idle = world_idle,
 		.idle_arg = w,
@@ -303,7 +309,7 @@ END_TEST
 
 START_TEST(slaves_read_side_by_side)
 {
-	struct world w = { .read_jitter = 20000 };
+	struct world w = { .read_jitter = 20000, .no_digests = true };
 	struct ring *ring = new_ring(&w, 4, 2);
 	uint8_t *expected = calloc(40, 2048);
 
@@ -640,6 +646,67 @@ START_TEST(it_starts_anew_for_the_next_volume)
 }
 END_TEST
 
+START_TEST(it_goes_on_after_a_stop_with_all_on_the_medium)
+{
+	enum { BLOCKING = 4, SOME = 50, TIMES = 4 };
+	struct world w = { .read_jitter = 50 };
+	struct ring *ring = new_ring(&w, 3, BLOCKING);
+	uint8_t *expected = calloc(SOME * TIMES, BLOCKING * 1024);
+	const struct ring_medium medium = { .start_fill = 50 };
+
+	ck_assert(ring_set_medium(ring, &medium));
+	for (unsigned int i = 0; i < TIMES; i++) {
+		ck_assert_int_eq(i == 0 ? ring_start(ring) : ring_resume(ring),
+		    DE_OK);
+		/* The second time, there is nothing to put. */
+		if (i != 1)
+			put_records(ring, SOME, BLOCKING, i, expected +
+			    (size_t)w.size);
+		ck_assert_int_eq(ring_stop(ring, true), DE_OK);
+		ck_assert_uint_eq(ring_records_settled(ring),
+		    (i == 0 ? 1 : i) * SOME);
+	}
+	expect_bytes(&w, expected, (size_t)(TIMES - 1) * SOME * BLOCKING *
+	    1024);
+	ring_free(ring);
+	free(expected);
+	free(w.bytes);
+}
+END_TEST
+
+static void
+keep_block(void *arg, uint8_t tag, const uint8_t *block)
+{
+	(void)tag;
+	(void)block;
+	++*(unsigned int *)arg;
+}
+
+START_TEST(only_what_came_after_going_on_is_unwritten)
+{
+	struct world w = { .capacity = 12 };
+	struct ring *ring = new_ring(&w, 2, 2);
+	uint8_t *expected = calloc(40, 2048);
+	unsigned int blocks = 0;
+	const struct ring_visitor visitor = { .block = keep_block,
+	    .arg = &blocks };
+
+	ck_assert_int_eq(ring_start(ring), DE_OK);
+	put_records(ring, 10, 2, 1, expected);
+	ck_assert_int_eq(ring_stop(ring, true), DE_OK);
+	ck_assert_int_eq(ring_resume(ring), DE_OK);
+	for (int i = 0; i < 2 * 3; i++)
+		ck_assert_ptr_nonnull(ring_put_block(ring, 0));
+	ck_assert_int_eq(ring_stop(ring, true), DE_END_OF_VOLUME);
+	ck_assert_uint_eq(ring_records_settled(ring), 12);
+	ring_each_unwritten(ring, &visitor);
+	ck_assert_uint_eq(blocks, 2);
+	ring_free(ring);
+	free(expected);
+	free(w.bytes);
+}
+END_TEST
+
 START_TEST(nothing_can_be_put_into_a_ring_that_has_stopped)
 {
 	struct world w = { .fail_write = 1 };
@@ -828,6 +895,8 @@ main(void)
 		idle_is_called_while_the_output_is_slow,
 		what_is_not_complete_is_forgotten,
 		it_starts_anew_for_the_next_volume,
+		it_goes_on_after_a_stop_with_all_on_the_medium,
+		only_what_came_after_going_on_is_unwritten,
 		nothing_can_be_put_into_a_ring_that_has_stopped,
 		what_was_put_but_not_written_is_visited_in_order,
 		writing_begins_when_the_buffer_is_filled_and_again_when_it_is_empty,

@@ -28,8 +28,10 @@ medium_read(void *arg, uint64_t address, const struct iovec *iov,
 }
 
 static enum de_status
-medium_write(void *arg, const void *record, size_t length)
+medium_write(void *arg, const void *record, size_t length,
+    uint64_t digest)
 {
+	(void)digest;
 	struct medium *m = arg;
 
 	(void)record;

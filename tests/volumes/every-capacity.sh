@@ -27,8 +27,8 @@ eot () {
 	local list
 	list=$(printf ', %s' "$@")
 	fresh
-	configure_set eot.conf img "$out_volumes capacity = (${list#, });" "$ring"
-	engine 0 -q -c eot.conf
+	configure_set set.conf img "$out_volumes capacity = (${list#, });" "$ring"
+	engine 0 -q -c set.conf
 }
 
 # planned BLOCKS...
@@ -36,9 +36,9 @@ planned () {
 	local list
 	list=$(printf ', %s' $(("$1" * 1024)))
 	fresh
-	configure_set planned.conf img \
+	configure_set set.conf img \
 	    "$out_volumes volume_size = (${list#, });" "$ring"
-	engine 0 -q -c planned.conf
+	engine 0 -q -c set.conf
 }
 
 identical=0

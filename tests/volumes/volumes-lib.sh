@@ -60,7 +60,7 @@ configure_set () {
 	jobs = ( {
 	  name   = "test";
 	  label  = "testing";
-	  date   = $date;
+	  date   = $date;${without_index:+ index = false;}
 	  ${6:-}
 	  source = { plugin = "fs-ext2"; device = $(quoted "$2"); };
 	  output = { $3 };

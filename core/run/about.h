@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * about.h - what the index of a set says about its dump
+ *
+ * The members of its JSON, but for those that only the indexer knows; they are
+ * described in dumpengine-index(5).
+ */
+#ifndef CORE_ABOUT_H
+#define CORE_ABOUT_H
+
+#include <jansson.h>
+
+#include "core/run/setup.h"
+
+/* The caller releases it.  NULL if out of memory.  `begun` in seconds. */
+json_t *about_dump(const struct setup *setup, int64_t begun);
+
+#endif

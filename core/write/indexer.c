@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "core/write/indexer.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "core/base/utf8.h"
+#include "core/format/header.h"
+
+#define FIRST_ROOM (2 * (size_t)INDEX_BATCH)
+#define COPY_BYTES ((size_t)1 << 20)
+
+/* For indexer_estimate(), as measured on filesystems of many kinds. */
+#define BYTES_PER_INODE 5
+#define BYTES_OF_ABOUT 2048
+
+struct indexer {
+	const char *folder;
+	json_t *about;			/* owned; but for its volumes, */
+	json_t *volumes;		/* which are here */
+	struct growing digests;		/* encoded parts */
+	struct growing inodes;
+
+	struct index_inode *pending;	/* placed, not encoded, ascending */
+	size_t count;
+	size_t room;
+	size_t full_at;			/* entries; see indexer_is_full() */
+	uint64_t files_block;		/* where files begin, */
+	bool has_files;			/* if there are any on the medium */
+	uint64_t settled;		/* block up to which all is */
+};
+
+struct indexer *
+indexer_new(const char *folder, const json_t *about)
+{
+	struct indexer *ix = calloc(1, sizeof(*ix));
+
+	if (ix == NULL)
+		return NULL;
+	ix->folder = folder;
+	ix->full_at = INDEX_BATCH;
+	ix->about = json_deep_copy(about);
+	ix->volumes = json_array();
+	const bool has_digests = growing_init(&ix->digests, folder);
+	const bool has_inodes = growing_init(&ix->inodes, folder);
+	if (has_digests && has_inodes && ix->about != NULL &&
+	    ix->volumes != NULL)
+		return ix;
+	const int error = has_digests && has_inodes ? ENOMEM : errno;
+	indexer_free(ix);
+	errno = error;
+	return NULL;
+}
+
+void
+indexer_free(struct indexer *ix)
+{
+	if (ix == NULL)
+		return;
+	json_decref(ix->about);
+	json_decref(ix->volumes);
+	growing_free(&ix->digests);
+	growing_free(&ix->inodes);
+	free(ix->pending);
+	free(ix);
+}
+
+/* ------------------------------------------------------------------ inodes */
+
+static bool
+make_room(struct indexer *ix)
+{
+	if (ix->count < ix->room)
+		return true;
+	const size_t room = ix->room == 0 ? FIRST_ROOM : 2 * ix->room;
+	struct index_inode *pending = reallocarray(ix->pending, room,
+	    sizeof(*pending));
+	if (pending == NULL)
+		return false;
+	ix->pending = pending;
+	ix->room = room;
+	return true;
+}
+
+bool
+indexer_header(struct indexer *ix, uint64_t block, const uint8_t *header)
+{
+	struct index_inode i = { .block = block };
+
+	if (!index_inode_of(header, &i))
+		return true;
+	if (!make_room(ix))
+		return false;
+	ix->pending[ix->count++] = i;
+	return true;
+}
+
+void
+indexer_go_back(struct indexer *ix, uint64_t block)
+{
+	while (ix->count > 0 && ix->pending[ix->count - 1].block >= block)
+		ix->count--;
+	if (ix->full_at > ix->count)
+		ix->full_at = ix->count > INDEX_BATCH ? ix->count :
+		    INDEX_BATCH;
+}
+
+bool
+indexer_is_full(const struct indexer *ix)
+{
+	return ix->count >= ix->full_at;
+}
+
+/* How many are on the medium. */
+static size_t
+count_settled(const struct indexer *ix, uint64_t block)
+{
+	size_t low = 0, high = ix->count;
+
+	while (low < high) {
+		const size_t middle = low + (high - low) / 2;
+		if (ix->pending[middle].block < block)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* Where do files begin? */
+static void
+note_files(struct indexer *ix, size_t count)
+{
+	for (size_t i = 0; i < count && !ix->has_files; i++)
+		if (!S_ISDIR(ix->pending[i].mode)) {
+			ix->has_files = true;
+			ix->files_block = ix->pending[i].block;
+		}
+}
+
+static bool
+encode(struct indexer *ix, size_t count)
+{
+	note_files(ix, count);
+	if (!index_put_inodes(&ix->inodes, ix->pending, count))
+		return false;
+	ix->count -= count;
+	memmove(ix->pending, ix->pending + count,
+	    ix->count * sizeof(*ix->pending));
+	return true;
+}
+
+/*
+ * Full parts only.  If the medium lags behind, it is asked less often than for
+ * each header.
+ */
+bool
+indexer_settle(struct indexer *ix, uint64_t block)
+{
+	size_t settled = count_settled(ix, block);
+
+	ix->settled = block;
+	for (; settled >= INDEX_BATCH; settled -= INDEX_BATCH)
+		if (!encode(ix, INDEX_BATCH))
+			return false;
+	ix->full_at = ix->count < INDEX_BATCH ? INDEX_BATCH :
+	    ix->count + INDEX_BATCH / 4;
+	return true;
+}
+
+/* ----------------------------------------------------------------- volumes */
+
+bool
+indexer_volume(struct indexer *ix, const struct indexer_volume *v)
+{
+	char *medium = utf8_escape(v->medium);
+
+	if (medium == NULL)
+		return false;
+	json_t *volume = json_pack("{s:I, s:I, s:I, s:s, s:s}",
+	    "number", (json_int_t)v->number,
+	    "first", (json_int_t)v->first,
+	    "blocks", (json_int_t)v->blocks,
+	    "digest", v->digest,
+	    "medium", medium);
+	free(medium);
+	if (volume == NULL || json_array_append_new(ix->volumes, volume) != 0) {
+		errno = ENOMEM;
+		return false;
+	}
+	return index_put_digests(&ix->digests, v->number, v->piece, 0,
+	    v->digests, v->digest_count);
+}
+
+/* --------------------------------------------------------------- the whole */
+
+static bool
+put_about(const struct indexer *ix, struct growing *index)
+{
+	json_t *all = json_copy(ix->about);
+	char *text = NULL;
+
+	if (all != NULL &&
+	    json_object_set(all, "volumes", ix->volumes) == 0 &&
+	    json_object_set_new(all, "files_block", json_integer((json_int_t)
+	    (ix->has_files ? ix->files_block : ix->settled))) == 0)
+		text = json_dumps(all, JSON_COMPACT);
+	json_decref(all);
+	if (text == NULL) {
+		errno = ENOMEM;
+		return false;
+	}
+	const bool put = index_put_part(index, INDEX_PART_ABOUT, text,
+	    strlen(text), true);
+	const int error = errno;
+	free(text);
+	errno = error;
+	return put;
+}
+
+static bool
+append(struct growing *to, const struct growing *parts)
+{
+	for (size_t at = 0; at < parts->used;) {
+		const size_t left = parts->used - at;
+		const size_t some = left < COPY_BYTES ? left : COPY_BYTES;
+		uint8_t *added = growing_add(to, some);
+		if (added == NULL)
+			return false;
+		memcpy(added, parts->bytes + at, some);
+		at += some;
+	}
+	return true;
+}
+
+/* A copy: the checkpoint may need the parts as they are. */
+bool
+indexer_finish(struct indexer *ix, struct growing *index)
+{
+	if (!growing_init(index, ix->folder))
+		return false;
+	while (ix->count > 0)
+		if (!encode(ix, ix->count < INDEX_BATCH ? ix->count :
+		    INDEX_BATCH))
+			goto fail;
+	if (index_put_magic(index) && put_about(ix, index) &&
+	    append(index, &ix->digests) && append(index, &ix->inodes))
+		return true;
+fail:;
+	const int error = errno;
+	growing_free(index);
+	errno = error;
+	return false;
+}
+
+static uint64_t
+round_up(uint64_t n, uint64_t unit)
+{
+	return (n + unit - 1) / unit;
+}
+
+uint64_t
+indexer_estimate(uint64_t inodes, uint64_t tape_blocks, uint32_t blocking)
+{
+	const uint64_t bytes = inodes * BYTES_PER_INODE + BYTES_OF_ABOUT +
+	    tape_blocks / 1024 * sizeof(uint64_t);
+	const uint64_t blocks = round_up(bytes, DE_TAPE_BLOCK);
+
+	/* Headers, and another end that fills the record. */
+	return blocks + round_up(blocks, HEADER_ADDRS) + blocking;
+}
