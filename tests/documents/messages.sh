@@ -16,7 +16,7 @@ from blocks import blocks, unescape
 # Texts of the system
 SYSTEM = {os.strerror(number) for number in range(1, 134)}
 # Blocks with messages, by their first lines
-SHOWN = ('volume 2 started with block', 'home: 41.27% done', 'home: level 1, 132 inodes', 'DUMP IS DONE', '/etc/dumpengine/home.conf:')
+SHOWN = ('volume 2 started with block', 'volume 1: bytes', 'home: 41.27% done', 'home: level 1, 132 inodes', 'DUMP IS DONE', '/etc/dumpengine/home.conf:')
 
 
 def literals(text):

@@ -373,6 +373,58 @@ START_TEST(medium_that_cannot_move)
 }
 END_TEST
 
+START_TEST(the_last_block_is_found_from_the_end)
+{
+	struct volume_read *v = set_up(&(struct fake){ .script = "r",
+	    .properties = DE_READING_SEEKS, .size = 20480 });
+
+	ck_assert(volume_read_go_to_end(v));
+	ck_assert_uint_eq(fake.at, 20480 - DE_TAPE_BLOCK);
+	ck_assert_uint_eq(volume_read_at(v), 20480 - DE_TAPE_BLOCK);
+	tear_down(v);
+
+	/* On a tape it is in the last record. */
+	v = set_up(&(struct fake){ .script = "r",
+	    .properties = DE_READING_SEEKS | DE_READING_RECORDS,
+	    .record_size = RECORD, .at = 50, .records = 20050 });
+	ck_assert(volume_read_go_to_end(v));
+	ck_assert_uint_eq(fake.at, 20049);
+	ck_assert_uint_eq(volume_read_at(v), 19999 * (uint64_t)RECORD);
+	tear_down(v);
+
+	/* Or in the last ones. */
+	v = set_up(&(struct fake){ .script = "r", .properties =
+	    DE_READING_SEEKS | DE_READING_RECORDS | DE_READING_FIXED,
+	    .record_size = 512, .at = 50, .records = 20050 });
+	ck_assert(volume_read_go_to_end(v));
+	ck_assert_uint_eq(fake.at, 20048);
+	tear_down(v);
+}
+END_TEST
+
+START_TEST(not_every_medium_has_an_end)
+{
+	static const struct fake fakes[] = {
+		{ .size = 20480 },
+		{ .properties = DE_READING_SEEKS },		/* a disk */
+		{ .properties = DE_READING_SEEKS, .size = 512 },
+		{ .properties = DE_READING_SEEKS, .size = 20480 - 512 },
+		{ .properties = DE_READING_SEEKS, .size = 20480,
+		    .cannot_go = true },
+		{ .properties = DE_READING_SEEKS | DE_READING_RECORDS,
+		    .record_size = RECORD, .at = 50, .records = 50 },
+		{ .properties = DE_READING_SEEKS | DE_READING_RECORDS,
+		    .records = 100 },
+	};
+
+	for (size_t i = 0; i < COUNT(fakes); i++) {
+		struct volume_read *v = set_up(&fakes[i]);
+		ck_assert_msg(!volume_read_go_to_end(v), "medium %zu", i);
+		tear_down(v);
+	}
+}
+END_TEST
+
 int
 main(void)
 {
@@ -389,6 +441,8 @@ main(void)
 		records_of_several_lengths_are_read,
 		going_back_begins_anew,
 		medium_that_cannot_move,
+		the_last_block_is_found_from_the_end,
+		not_every_medium_has_an_end,
 	};
 	return unit_run("volume_read", tests, COUNT(tests));
 }
