@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "core/config/config.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -395,7 +396,10 @@ read_job(struct settings *s, struct plugin_registry *reg,
 	};
 
 	job->line = at->line;
+	/* It may come from standard input. */
 	job->file = realpath(s->file, NULL);
+	if (job->file == NULL && errno == ENOMEM)
+		settings_error(s, at, "jobs", "out of memory");
 	job->options = option_set_new(config_job_options);
 	job->ring = option_set_new(config_ring_options);
 	job->volumes = option_set_new(config_volume_options);

@@ -21,12 +21,14 @@
 #define STREAM_BUFFER (32 << 20)
 #define STREAM_FILL 75		/* percent */
 
+#define INDEX_ATTEMPTS 2	/* for each volume */
+
 /* What the checkpoint learns of a dead writer, in shared memory. */
 struct shared {
 	char medium[MESSAGE_NAME_BYTES];
 	bool is_once;
 	bool begun;			/* by one of the writers */
-	bool is_in_index;		/* likewise */
+	unsigned int lost_in_index;	/* writers; or it is in it */
 	enum de_failure failure;	/* of the last one, */
 	uint64_t mark;			/* of what it refused; see de_medium */
 	uint64_t bytes;
@@ -400,16 +402,13 @@ writer_resume(struct writer *w)
 bool
 writer_begin_index(struct writer *w)
 {
-	const bool is_first = !w->shared->is_in_index;
-
-	w->shared->is_in_index = true;
-	return is_first;
+	return w->shared->lost_in_index++ < INDEX_ATTEMPTS;
 }
 
 void
 writer_end_index(struct writer *w)
 {
-	w->shared->is_in_index = false;
+	w->shared->lost_in_index = 0;
 }
 
 bool

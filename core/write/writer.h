@@ -55,9 +55,9 @@ enum de_status writer_stop(struct writer *w);
 enum de_status writer_resume(struct writer *w);
 
 /*
- * The index begins on the open volume, and has been written.  False if an
- * earlier attempt at this volume did not get from the one to the other: then it
- * better has none.
+ * The index begins on the open volume, and has been written.  False if several
+ * attempts at this volume did not get from the one to the other: then it better
+ * has none.
  */
 bool writer_begin_index(struct writer *w);
 void writer_end_index(struct writer *w);

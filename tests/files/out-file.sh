@@ -4,6 +4,7 @@
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 
+without_index=yes
 need_source
 
 mkdir dumps tree

@@ -4,6 +4,7 @@
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 
+without_index=yes
 need "${PKG_CONFIG:-pkg-config}"
 need gcc
 need_python

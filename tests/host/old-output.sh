@@ -3,6 +3,7 @@
 # it wrote is read through another one.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
+without_index=yes
 
 mkdir dumps
 source="plugin = $(quoted "$TEST_PLUGINS/fs-fault.so"); files = 50;"

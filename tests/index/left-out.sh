@@ -22,11 +22,11 @@ scan dumps/a
 
 without_index=
 
-# Writing it fails: the volume is written again, without it.
+# Writing it fails: the volume is written again, and then without it.
 blocks=$(($(stat -c %s dumps/a) / 1024))
 fresh
 configure_set b.conf img "$out_volumes fail_write = \"1:$((blocks / 4 + 1))\";
-    retry = 9; times = 1;" "blocking = 4;"
+    retry = 9; times = 2;" "blocking = 4;"
 engine 0 -c b.conf
 said "the index of the dump is left out, as writing it has failed before" \
     "rewriting it from its checkpoint" "DUMP IS DONE"

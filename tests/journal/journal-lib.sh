@@ -1,6 +1,9 @@
 # shellcheck shell=bash
 # journal-lib.sh - shared by the tests of journals
 
+# shellcheck disable=SC2034
+without_index=yes
+
 command -v e2fsck >/dev/null 2>&1 || PATH=$PATH:/sbin:/usr/sbin
 
 # commit FILE: force all changes so far into the journal.

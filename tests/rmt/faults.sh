@@ -6,7 +6,6 @@
 . "$top_srcdir/tests/volumes/volumes-lib.sh"
 . "$top_srcdir/tests/rmt/rmt-lib.sh"
 
-without_index=yes
 need_rmt
 need setsid
 

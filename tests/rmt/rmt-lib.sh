@@ -1,6 +1,10 @@
 # shellcheck shell=bash disable=SC2154
 # rmt-lib.sh - shared by the tests of out-rmt, in addition to volumes-lib.sh
 
+# Sets of several outputs are compared.
+# shellcheck disable=SC2034
+without_index=yes
+
 need_rmt () {
 	need_source
 	need_python

@@ -2,6 +2,7 @@
 # Closed or failing standard descriptors do no harm.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
+without_index=yes
 
 need_source
 

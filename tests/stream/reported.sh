@@ -3,6 +3,7 @@
 # complete: the rest is restored, and the stream has what is noted.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
+without_index=yes
 
 need_source
 need_debugfs
