@@ -66,8 +66,8 @@ disturbed () {
 	local what=$1
 	shift
 	fresh
-	configure_set c.conf img "$out_volumes $small $what" "$ring"
-	engine 0 -c c.conf --report report
+	configure_set b.conf img "$out_volumes $small $what" "$ring"
+	engine 0 -c b.conf --report report
 	same_set b dumps
 	said "$@"
 	[ "$("$PYTHON3" -c 'import json
@@ -101,9 +101,9 @@ END
 
 # More often than it is retried, without an operator.
 fresh
-configure_set c.conf img "$out_volumes $small kill = \"3:3\"; times = 3;" \
+configure_set b.conf img "$out_volumes $small kill = \"3:3\"; times = 3;" \
     "$ring"
-run setsid -w "$DUMPENGINE" -c c.conf
+run setsid -w "$DUMPENGINE" -c b.conf
 [ "$status" -eq 4 ] || fail "exit status $status, not 4: $(cat err)"
 said "volume 3: its process was killed" "killed by signal 9" "operator"
 [ "$(grep -c "rewriting it" err)" -eq 2 ] || fail "not two rewrites: $(cat err)"
@@ -112,9 +112,9 @@ same_file b/001 dumps/001
 same_file b/002 dumps/002
 
 fresh
-configure_set c.conf img "$out_volumes $small kill = \"3:3\"; times = 1;
+configure_set b.conf img "$out_volumes $small kill = \"3:3\"; times = 1;
     rewrite_attempts = 0;" "$ring"
-run setsid -w "$DUMPENGINE" -c c.conf
+run setsid -w "$DUMPENGINE" -c b.conf
 [ "$status" -eq 4 ] || fail "no attempts: exit status $status, not 4"
 not_said "rewriting it"
 
@@ -157,9 +157,9 @@ fi
 # slow OUTPUT: sets $run once volume 3 is being written.
 slow () {
 	fresh
-	configure_set c.conf img "$out_volumes $small delay = 3;" "$ring"
+	configure_set b.conf img "$out_volumes $small delay = 3;" "$ring"
 	: >err
-	"$DUMPENGINE" -c c.conf >out 2>err </dev/null &
+	"$DUMPENGINE" -c b.conf >out 2>err </dev/null &
 	run=$!
 	wait_for 20 test -s dumps/003.partial || fail "no volume 3: $(cat err)"
 }
