@@ -5,6 +5,7 @@
 . "${top_srcdir:-.}/tests/lib.sh"
 # shellcheck source=tests/volumes/volumes-lib.sh
 . "$top_srcdir/tests/volumes/volumes-lib.sh"
+without_index=yes
 need_source
 need_python
 
