@@ -80,6 +80,8 @@ struct job_settings {
 	bool index;			/* default true */
 	bool freeze;			/* default false */
 	int64_t freeze_limit;		/* seconds; default 60 */
+	const char *archive_file;	/* these two are patterns; NULL: none */
+	const char *qfa_file;
 	const char *state_dir;		/* by default /var/lib/dumpengine, or
 					   the user's own */
 	int64_t wait_for_medium;	/* seconds; default 0 */

@@ -1,30 +1,27 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "core/run/dump.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "core/base/units.h"
 #include "core/operator/message.h"
 #include "core/operator/volume_report.h"
-#include "core/run/about.h"
+#include "core/run/beside.h"
 #include "core/run/job_selection.h"
 #include "core/run/setup.h"
 #include "core/select/live_changes.h"
 #include "core/snapshot/freeze.h"
 #include "core/volume/writer_ending.h"
-#include "core/write/indexer.h"
 #include "core/write/passes.h"
 
 /* A dump in progress. */
 struct dump {
 	struct setup setup;
 	pid_t supervisor;
-	int64_t begun;				/* seconds since 1970 */
+	const struct job_task *task;		/* borrowed */
+	struct beside beside;
 	struct findings *findings;
 	struct read_errors read_errors;
 	struct selection sel;
@@ -61,10 +58,11 @@ end_early(struct dump *d, enum exit_status status)
 
 /*
  * Tell the supervisor how the dump ended, if this process is the one that ends
- * it.  For `changes`, see live_changes.h.
+ * it.  For `changes`, see live_changes.h; `has_all`: every file that is to be
+ * beside the dump is.
  */
 static int
-end_tape(struct dump *d, struct tape *tape, uint64_t changes)
+end_tape(struct dump *d, struct tape *tape, uint64_t changes, bool has_all)
 {
 	const struct writer_result ending = *tape_result(tape);
 	struct message m = { .type = MESSAGE_END };
@@ -74,7 +72,8 @@ end_tape(struct dump *d, struct tape *tape, uint64_t changes)
 		m.u.end.tape_blocks = ending.tape_blocks;
 		count_findings(d, &m.u.end);
 		m.u.end.findings += changes;
-		if (ending.status == STATUS_COMPLETE && m.u.end.findings > 0)
+		if (ending.status == STATUS_COMPLETE &&
+		    (m.u.end.findings > 0 || !has_all))
 			m.u.end.status = STATUS_INCOMPLETE;
 		message_send(d->setup.channel, &m, true);
 	}
@@ -187,29 +186,8 @@ make_header_template(const struct setup *s, struct header_template *t)
 	header_template_init(t, &id);
 }
 
-/* NULL: there will be no index, as set or as reported. */
-static struct indexer *
-make_indexer(const struct dump *d)
-{
-	const struct setup *s = &d->setup;
-
-	if (!s->settings->index)
-		return NULL;
-	json_t *about = about_dump(s, d->begun);
-	errno = ENOMEM;
-	struct indexer *ix = about == NULL ? NULL :
-	    indexer_new(s->settings->state_dir, about);
-	if (ix == NULL)
-		report(s->rep, DE_WARNING, "the dump will have no index: %s: "
-		    "%s; state_dir must be a directory for its temporary file",
-		    s->settings->state_dir, strerror(errno));
-	json_decref(about);
-	return ix;
-}
-
 static struct tape *
-make_tape(struct dump *d, const struct header_template *header,
-    struct indexer *indexer)
+make_tape(struct dump *d, const struct header_template *header)
 {
 	const struct setup *s = &d->setup;
 	const struct ring_settings *ring = &s->settings->ring;
@@ -235,7 +213,9 @@ make_tape(struct dump *d, const struct header_template *header,
 		.map_blocks = d->sel.in_use.tape_blocks,
 		.root_inode = s->src.info.root_inode,
 		.max_inode = s->src.info.max_inode,
-		.indexer = indexer,
+		.indexer = d->beside.indexer,
+		.puts_index = s->settings->index,
+		.archive = d->beside.archive,
 		.folder = s->settings->state_dir,
 	};
 	return tape_new(&config);
@@ -259,14 +239,12 @@ write_stream(struct dump *d)
 	const struct setup *s = &d->setup;
 	struct header_template header;
 	uint64_t changes = 0;
+	bool has_all = true;
 
 	make_header_template(s, &header);
-	struct indexer *indexer = make_indexer(d);
-	struct tape *tape = make_tape(d, &header, indexer);
-	if (tape == NULL) {
-		indexer_free(indexer);
+	struct tape *tape = make_tape(d, &header);
+	if (tape == NULL)
 		return end_early(d, STATUS_NOT_STARTED);
-	}
 	const struct stream stream = {
 		.src = &s->src,
 		.sel = &d->sel,
@@ -277,14 +255,15 @@ write_stream(struct dump *d)
 		.cancelled = s->cancelled,
 		.footprints = s->footprints,
 		.base_date = s->level.since,
+		.names = d->beside.names,
 	};
 	if (tape_begin(tape) != DE_OK || passes_write(&stream) != DE_OK)
 		tape_abort(tape);
-	else if (tape_finish(tape) == DE_OK)
+	else if (tape_finish(tape) == DE_OK) {
 		changes = count_changes(d);
-	const int exit_code = end_tape(d, tape, changes);
-	indexer_free(indexer);
-	return exit_code;
+		has_all = beside_write(&d->beside, tape);
+	}
+	return end_tape(d, tape, changes, has_all);
 }
 
 /* --------------------------------------------------------------- the steps */
@@ -302,7 +281,9 @@ select_and_write(struct dump *d)
 		return end_early(d, STATUS_NOT_STARTED);
 	}
 	send_description(d);
+	beside_begin(&d->beside, &d->setup, d->task);
 	const int exit_code = write_stream(d);
+	beside_end(&d->beside);
 	selection_free(&d->sel);
 	return exit_code;
 }
@@ -330,8 +311,7 @@ run_passes(struct dump *d)
 int
 dump_run(const struct job_task *task, int channel)
 {
-	struct dump dump = { .supervisor = getppid(),
-	    .begun = (int64_t)time(NULL) };
+	struct dump dump = { .supervisor = getppid(), .task = task };
 	int exit_code;
 
 	signals_leave_to_supervisor(channel);

@@ -36,6 +36,7 @@ struct job_task {
 	const struct job_context *context;
 	const struct snapshot *snapshot;	/* NULL: none */
 	int64_t date;			/* of the dump, seconds since 1970 */
+	int64_t begun;			/* wall clock, seconds */
 	struct run_catalog *catalog;	/* NULL: it is not told */
 };
 

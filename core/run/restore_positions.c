@@ -11,66 +11,43 @@
 #include <unistd.h>
 
 #include "core/base/report_file.h"
+#include "core/format/positions.h"
 #include "core/run/restore_set.h"
 #include "core/run/restore_watch.h"
 
-#define TABLE_MAGIC "495115637697"
-#define TABLE_VERSION "1.0"
 #define LINE_BYTES 128
 
 /* ------------------------------------------------------------------ writing */
 
-/* A table being written. */
-struct table {
-	FILE *out;
-	uint32_t record;		/* bytes */
-	uint32_t volume;		/* of the last line, and its record */
-	uint64_t position;
-};
-
-/* As dump(8): not those of which nothing is ever read. */
-static bool
-is_listed(const struct set_item *item)
-{
-	const mode_t mode = item->header->meta.mode;
-
-	return !item->is_hidden && !S_ISDIR(mode) && !S_ISBLK(mode) &&
-	    !S_ISSOCK(mode);
-}
-
+/* Its record is `record` bytes. */
 static void
-put_inode(struct table *t, const struct set *set, uint32_t inode)
+put_inode(struct positions *p, const struct set *set, uint32_t inode,
+    uint32_t record)
 {
 	uint32_t volume;
 	uint64_t position;
 
-	if (!set_position(set, &volume, &position))
-		return;
-	position -= position % t->record;
-	if (volume == t->volume && position == t->position)
-		return;
-	t->volume = volume;
-	t->position = position;
-	fprintf(t->out, "%" PRIu32 "\t%" PRIu32 "\t%" PRIu64 "\n", inode,
-	    volume, position);
+	if (set_position(set, &volume, &position))
+		positions_put(p, inode, volume, position - position % record);
 }
 
 static bool
 write_table(struct restore *r, struct restore_set *s, FILE *out)
 {
-	struct table t = { .out = out, .record = DE_TAPE_BLOCK };
+	uint32_t record = DE_TAPE_BLOCK;
+	struct positions p;
 	struct set_item item;
 
-	fprintf(out, TABLE_MAGIC "\n" TABLE_VERSION "\n%" PRId64 "\n\n"
-	    "ino\ttapeno\ttapepos\n", restore_set_identity(s)->date);
+	positions_begin(&p, out, restore_set_identity(s)->date);
 	restore_watch_begin(r->watch, restore_set_size(s));
 	while (restore_set_next(s, &item)) {
 		if (item.kind != SET_INODE)
 			continue;
 		if (item.header->blocking > 0 && item.header->blocking <= 1024)
-			t.record = item.header->blocking * DE_TAPE_BLOCK;
-		if (is_listed(&item)) {
-			put_inode(&t, restore_set_open(s), item.inode);
+			record = item.header->blocking * DE_TAPE_BLOCK;
+		if (!item.is_hidden &&
+		    positions_lists(item.header->meta.mode)) {
+			put_inode(&p, restore_set_open(s), item.inode, record);
 			r->files++;
 		}
 		restore_set_skip(s);
@@ -142,7 +119,7 @@ read_head(FILE *in, int64_t *date)
 	uint64_t number;
 
 	if (fgets(line, sizeof(line), in) == NULL ||
-	    strcmp(line, TABLE_MAGIC "\n") != 0 ||
+	    strcmp(line, POSITIONS_MAGIC "\n") != 0 ||
 	    fgets(line, sizeof(line), in) == NULL ||
 	    fgets(line, sizeof(line), in) == NULL || !take_number(&p, &number))
 		return false;

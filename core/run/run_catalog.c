@@ -26,10 +26,10 @@ struct run_catalog {
 };
 
 struct run_catalog *
-run_catalog_new(const struct job_config *config,
-    const struct job_context *context)
+run_catalog_new(const struct job_task *task)
 {
-	const struct job_settings *settings = &config->settings;
+	const struct job_settings *settings = &task->config->settings;
+	const struct job_context *context = task->context;
 
 	if (settings->catalog == NULL)
 		return NULL;
@@ -39,9 +39,9 @@ run_catalog_new(const struct job_config *config,
 		    "will not know the dump");
 		return NULL;
 	}
-	rc->config = config;
+	rc->config = task->config;
 	rc->context = context;
-	rc->begun = (int64_t)time(NULL);
+	rc->begun = task->begun;
 	if (handover_init(&rc->handover, settings->state_dir, settings->name,
 	    context->rep))
 		return rc;

@@ -19,8 +19,7 @@
 struct run_catalog;
 
 /* NULL if none is configured, or after reporting why it cannot be told. */
-struct run_catalog *run_catalog_new(const struct job_config *config,
-    const struct job_context *context);
+struct run_catalog *run_catalog_new(const struct job_task *task);
 void run_catalog_free(struct run_catalog *rc);
 
 /* Where names are to be left; NULL: none are wanted.  For all processes. */

@@ -55,7 +55,6 @@ static enum exit_status
 supervise(const struct job_task *task, int channel, pid_t worker)
 {
 	struct run_report *run_report = task->context->run_report;
-	const int64_t begun = (int64_t)time(NULL);
 	const uint64_t started = clock_ns();
 	struct dump_record record;
 	struct supervisor s = make_supervisor(task, channel);
@@ -70,7 +69,7 @@ supervise(const struct job_task *task, int channel, pid_t worker)
 	run_catalog_conclude(task->catalog, &record);
 	conclude_report(task, &record, seconds);
 	if (run_report != NULL)
-		run_report_add(run_report, task->config, &record, begun,
+		run_report_add(run_report, task->config, &record, task->begun,
 		    seconds);
 	const enum exit_status status = record.status;
 	dump_record_free(&record);
@@ -126,14 +125,13 @@ run_processes(const struct job_task *task, supervise_work_fn *work,
 enum exit_status
 supervise_dump(const struct job_task *task, struct job_process *process)
 {
-	struct run_catalog *catalog = run_catalog_new(task->config,
-	    task->context);
-	struct job_task told = *task;
+	struct job_task begun = *task;
 
-	told.catalog = catalog;
-	const enum exit_status status = run_processes(&told, dump_run,
+	begun.begun = (int64_t)time(NULL);
+	begun.catalog = run_catalog_new(&begun);
+	const enum exit_status status = run_processes(&begun, dump_run,
 	    supervise, process);
-	run_catalog_free(catalog);
+	run_catalog_free(begun.catalog);
 	return status;
 }
 

@@ -12,6 +12,7 @@
 #include "core/select/findings.h"
 #include "core/select/footprint.h"
 #include "core/select/selection.h"
+#include "core/write/kept_names.h"
 #include "core/write/tape.h"
 
 struct stream {			/* all pointers borrowed */
@@ -24,6 +25,7 @@ struct stream {			/* all pointers borrowed */
 	const atomic_int *cancelled;
 	struct footprints *footprints;	/* collects those of files; or NULL */
 	int64_t base_date;	/* of the dump's base; 0: none */
+	struct kept_names *names;	/* collects directories; or NULL */
 	struct inomap *late;	/* inodes that have attributes restore(8)
 				   cannot read; see stream_xattr_put_late() */
 };

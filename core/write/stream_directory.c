@@ -44,6 +44,9 @@ flush_buffer(struct conversion *c)
 		memset(c->buffer + c->buffered, 0, DIRBLOCK_CHUNK);
 	const enum de_status status = stream_put_blocks(c->s, c->type,
 	    c->inode, &content, c->buffer);
+	if (status == DE_OK)
+		kept_names_add(c->s->names, c->inode->number, c->buffer,
+		    c->buffered);
 	c->put += c->buffered;
 	c->buffered = 0;
 	c->type = HEADER_ADDR;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/write/archive.h"
 #include "core/write/rollforward.h"
 #include "core/write/tape_own.h"
 
@@ -21,6 +22,29 @@ static void
 number_blocks(struct tape *tape, uint64_t blocks)
 {
 	tape->next.tapea += (uint32_t)blocks;
+}
+
+/* The last tape block so far is that one, as it is on the medium. */
+static void
+archive_block(struct tape *tape, enum rollforward_tag tag, const uint8_t *block)
+{
+	struct archive *archive = tape->config.archive;
+	const uint64_t number = cut_total(&tape->cut) - 1;
+
+	switch (tag) {
+	case ROLLFORWARD_HEADER:
+		archive_header(archive, number, block);
+		break;
+	case ROLLFORWARD_END:
+		archive_end(archive, number, block);
+		break;
+	case ROLLFORWARD_DATA:
+		archive_data(archive, number, block);
+		break;
+	case ROLLFORWARD_STAYS:
+		archive_volume(archive, number, block);
+		break;
+	}
 }
 
 /* DE_END_OF_VOLUME can also mean that the ring has stopped. */
@@ -51,6 +75,7 @@ place_block(struct tape *tape, enum rollforward_tag tag, const uint8_t *block)
 	}
 	if (tag != ROLLFORWARD_DATA)
 		header_stamp(to, &tape->next);
+	archive_block(tape, tag, to);
 	number_blocks(tape, 1);
 	return DE_OK;
 }
@@ -146,6 +171,7 @@ go_back(struct tape *tape)
 
 	tape->next.tapea -= (uint32_t)blocks;
 	tape_index_go_back(tape);
+	archive_go_back(tape->config.archive, cut_total(&tape->cut));
 }
 
 /*
@@ -325,6 +351,12 @@ tape_finish(struct tape *tape)
 	    writer_close(tape->writer, DE_END_LAST) != DE_OK)
 		return DE_FAILED;
 	return writer_finish(tape->writer);
+}
+
+bool
+tape_is_indexed(const struct tape *tape)
+{
+	return tape->index.is_whole;
 }
 
 bool

@@ -55,6 +55,9 @@ enum de_status tape_put_end(struct tape *tape);
  */
 enum de_status tape_finish(struct tape *tape);
 
+/* After DE_OK from tape_finish(): does the indexer know all of the stream? */
+bool tape_is_indexed(const struct tape *tape);
+
 /*
  * Call after reading metadata.  Returns DE_OK, or, after too many read errors,
  * DE_FAILED; then this process is done.

@@ -13,6 +13,7 @@
 #include "core/host/source.h"
 #include "core/select/read_errors.h"
 
+struct archive;
 struct indexer;
 struct places;
 
@@ -38,7 +39,9 @@ struct tape_config {
 	uint32_t map_blocks;		/* tape blocks of an inode map */
 	uint32_t root_inode;		/* these two of the source */
 	uint32_t max_inode;
-	struct indexer *indexer;	/* NULL: no index */
+	struct indexer *indexer;	/* NULL: none */
+	bool puts_index;		/* behind the end, on the medium */
+	struct archive *archive;	/* NULL: none */
 	const char *folder;		/* for temporary files */
 };
 

@@ -156,7 +156,6 @@ put_index_or_end(struct tape *tape)
 	struct growing index = { .fd = -1 };
 
 	tape->index.is_being_put = true;
-	tape_index_volume(tape);
 	if (tape->indexer != NULL && !indexer_finish(tape->indexer, &index))
 		give_up(tape);
 	if (writer_resume(tape->writer) != DE_OK)
@@ -170,24 +169,42 @@ put_index_or_end(struct tape *tape)
 	return status;
 }
 
+/* All of the stream is on the medium. */
+static void
+end_stream(struct tape *tape)
+{
+	tape_index_volume(tape);
+	tape->index.is_whole = tape->indexer != NULL;
+}
+
+/* Is an index to be put on the medium? */
+static bool
+begin_index(struct tape *tape)
+{
+	if (tape->indexer == NULL || !tape->config.puts_index)
+		return false;
+	if (writer_begin_index(tape->writer))
+		return true;
+	report(tape->config.rep, DE_WARNING, "the index of the dump is "
+	    "left out, as writing it has failed before; the dump is "
+	    "complete without it");
+	return false;
+}
+
 enum de_status
 tape_index_finish(struct tape *tape)
 {
-	if (tape->indexer != NULL && !writer_begin_index(tape->writer)) {
-		report(tape->config.rep, DE_WARNING, "the index of the dump is "
-		    "left out, as writing it has failed before; the dump is "
-		    "complete without it");
-		tape->indexer = NULL;
-	}
-	const bool is_wanted = tape->indexer != NULL;
-	enum de_status status = put_end(tape, is_wanted ?
+	const bool is_put = begin_index(tape);
+	enum de_status status = put_end(tape, is_put ?
 	    HEADER_FOLLOWS_INDEX : HEADER_FOLLOWS_NOTHING);
 
 	if (status == DE_OK)
 		status = tape_write_out(tape);
-	if (status == DE_OK && is_wanted)
+	if (status == DE_OK)
+		end_stream(tape);
+	if (status == DE_OK && is_put)
 		status = put_index_or_end(tape);
-	if (status == DE_OK && is_wanted)
+	if (status == DE_OK && is_put)
 		status = tape_write_out(tape);
 	if (status == DE_OK)
 		writer_end_index(tape->writer);

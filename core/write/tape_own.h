@@ -26,6 +26,7 @@ struct tape {
 		uint64_t block;		/* of that volume */
 		bool is_being_put;	/* nothing of the stream is left */
 		bool is_lost;		/* what is left of it is dropped */
+		bool is_whole;		/* the indexer has all of the stream */
 	} index;
 };
 
