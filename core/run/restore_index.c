@@ -248,12 +248,12 @@ find_needed(struct search *x, const struct inomap *wanted)
 
 	if (dumped == NULL)
 		return false;
-	if (!inomap_copy(&x->needed, wanted))
+	if (!inomap_init(&x->needed, dumped->max_inode))
 		return restore_no_room(x->r);
-	inomap_intersect(&x->needed, dumped);
-	for (uint32_t i = 0; (i = next_of(&x->needed, i)) != 0;)
-		if (names_is_directory(x->r->names, i))
-			inomap_remove(&x->needed, i);
+	for (uint32_t i = 0; (i = next_of(wanted, i)) != 0;)
+		if (inomap_has(dumped, i) &&
+		    !names_is_directory(x->r->names, i))
+			inomap_add(&x->needed, i);
 	return inomap_count(&x->needed) < inomap_count(dumped) / 2;
 }
 

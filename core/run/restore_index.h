@@ -5,7 +5,7 @@
  * The index says where an inode begins, so that what is before it need not be
  * read, nor its volume be mounted.  Used where less than half of a set is
  * wanted, and only if the index is whole and has a place for every wanted file;
- * each place is looked at before it is believed.  Costs 24 bytes for each wanted
+ * each place is looked at before it is believed.  Costs 16 bytes for each wanted
  * file, in a temporary file if they are many.
  */
 #ifndef CORE_RESTORE_INDEX_H

@@ -20,6 +20,7 @@ for n in a b c; do
 done
 head -c 20000000 /dev/zero | tr '\0' 'x' >tree/large
 make_image one.img 64M tree -t ext4 -b 4096
+without_index=1
 configure_dump one.conf one.img dumps/one
 engine 0 -c one.conf
 cp dumps/one plain
