@@ -554,6 +554,9 @@ struct de_volume {
 	uint32_t properties;		/* DE_VOLUME_... */
 	uint32_t volumes;		/* for check(): at least how many there
 					   will be; 0: unknown */
+	uint32_t file;			/* for open_reading(): in which file of
+					   the tape it is, counting from 1; 0:
+					   as the options say */
 };
 
 /*

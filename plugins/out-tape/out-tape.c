@@ -343,15 +343,18 @@ note_volume(struct out_tape *t, uint32_t number)
 }
 
 /*
- * A volume to be read begins where the tape is, unless the options say which
- * file of the tape it is, or it was opened before.  After a reset, the tape is
+ * A volume to be read begins where the tape is, unless the engine or the options
+ * say which file of the tape it is, or it was opened before.  After a reset, the tape is
  * nowhere.
  */
 static enum de_status
-go_to_volume(struct out_tape *t, uint32_t number)
+go_to_volume(struct out_tape *t, const struct de_volume *volume)
 {
+	const uint32_t number = volume->number;
 	enum de_status status = DE_OK;
 
+	if (DE_HAS(volume, file) && volume->file != 0)
+		return place_return(&t->drive, (int)volume->file - 1);
 	if (t->place.kind == PLACE_FILE)
 		return place_return(&t->drive, t->place.file);
 	if (number == t->read_volume && t->read_file >= 0)
@@ -371,7 +374,7 @@ open_reading(struct out_tape *t, const struct de_volume *volume)
 	size_t device;
 
 	if (ready_open(&t->drive, device_for(t, volume, &device), &wish) !=
-	    DE_OK || go_to_volume(t, volume->number) != DE_OK)
+	    DE_OK || go_to_volume(t, volume) != DE_OK)
 		return DE_FAILED;
 	return reading_begin(&t->reading, &t->drive, volume->number,
 	    t->place.block_size);
