@@ -8,8 +8,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "core/base/date_range.h"
 #include "core/host/options.h"
 
 #define BLOCKING_MAX 65536	/* KiB; -b */
@@ -20,7 +22,7 @@ static const char letters[] = "aA:b:CdD:f:F:hH:iklL:mMNoP:qQ:Rrs:tT:uvVxX:y0";
 
 enum { OPT_VERIFY = 256, OPT_DRILL, OPT_SEED, OPT_IF_EXISTS, OPT_UNTRUSTED,
     OPT_REPORT, OPT_DIALECT, OPT_JOB, OPT_CONFIG, OPT_TRUST, OPT_HELP,
-    OPT_VERSION };
+    OPT_VERSION, OPT_AT, OPT_CATALOG };
 
 static const struct option long_options[] = {
 	{ "list", no_argument, NULL, 't' },
@@ -35,6 +37,8 @@ static const struct option long_options[] = {
 	{ "help", no_argument, NULL, OPT_HELP },
 	{ "version", no_argument, NULL, OPT_VERSION },
 	{ "all-volumes", no_argument, NULL, 'a' },
+	{ "at", required_argument, NULL, OPT_AT },
+	{ "catalog", required_argument, NULL, OPT_CATALOG },
 	{ "contents", required_argument, NULL, 'A' },
 	{ "record-size", required_argument, NULL, 'b' },
 	{ "config", required_argument, NULL, OPT_CONFIG },
@@ -91,6 +95,7 @@ struct reading {
 	bool is_unlinking;		/* -u */
 	bool has_if_exists;
 	bool uses_positions;		/* -Q */
+	bool has_at;
 	bool failed;
 };
 
@@ -170,6 +175,22 @@ take_if_exists(struct reading *r)
 	    optarg);
 }
 
+/* A day means its end. */
+static void
+take_at(struct reading *r)
+{
+	struct date_range range;
+
+	if (r->has_at)
+		report_usage(r, "--at cannot be given twice");
+	else if (!date_range_parse(optarg, (int64_t)time(NULL), &range))
+		report_usage(r, "--at: %s: must be a date, such as 2026-11-01, "
+		    "\"2026-11-01 03:00\", @SECONDS or \"3 days ago\"", optarg);
+	else
+		r->request->at = range.to;
+	r->has_at = true;
+}
+
 /* What to do.  False: it is something else. */
 static bool
 take_action_option(struct reading *r, int option)
@@ -247,6 +268,12 @@ take_medium_option(struct reading *r, int option)
 		return true;
 	case OPT_JOB:
 		take_text(r, "--job", &q->job);
+		return true;
+	case OPT_AT:
+		take_at(r);
+		return true;
+	case OPT_CATALOG:
+		take_text(r, "--catalog", &q->catalog);
 		return true;
 	case OPT_DIALECT:
 		take_text(r, "--dialect", &q->dialect);
@@ -412,16 +439,25 @@ is_old_style(int argc, char **argv)
 
 /* ------------------------------------------------------------ the rest */
 
+static bool
+is_option(const char *argument, const char *name)
+{
+	const size_t length = strlen(name);
+
+	return strncmp(argument, name, length) == 0 &&
+	    (argument[length] == '\0' || argument[length] == '=');
+}
+
 /*
- * In restore(8), -c has no argument; with --job, it is the configuration, as in
- * dumpengine(8).
+ * In restore(8), -c has no argument; with --job, --at or --catalog, it is the
+ * configuration, as in dumpengine(8).
  */
 static bool
-has_job(int argc, char **argv)
+has_config(int argc, char **argv)
 {
 	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
-		if (strcmp(argv[i], "--job") == 0 ||
-		    strncmp(argv[i], "--job=", 6) == 0)
+		if (is_option(argv[i], "--job") || is_option(argv[i], "--at") ||
+		    is_option(argv[i], "--catalog"))
 			return true;
 	return false;
 }
@@ -429,7 +465,7 @@ has_job(int argc, char **argv)
 static void
 read_options(struct reading *r, int argc, char **argv)
 {
-	const bool takes_config = has_job(argc, argv);
+	const bool takes_config = has_config(argc, argv);
 	char all[sizeof(letters) + 2];
 	int option;
 
@@ -453,7 +489,10 @@ complete(struct reading *r)
 	const char *tape = getenv("TAPE");
 	const char *tmpdir = getenv("TMPDIR");
 
-	if (q->file_count == 0 && q->job == NULL)
+	q->is_from_catalog = r->has_at || q->catalog != NULL;
+	if (!r->has_at)
+		q->at = INT64_MAX;
+	if (q->file_count == 0 && q->job == NULL && !q->is_from_catalog)
 		q->files[q->file_count++] = tape != NULL && tape[0] != '\0' ?
 		    tape : "/dev/st0";
 	if (q->settings.tmpdir == NULL)
@@ -483,6 +522,28 @@ takes_chain(enum restore_action action)
 	    action == RESTORE_INTERACTIVE || action == RESTORE_COMPARE;
 }
 
+/* The catalogue says what else would be asked for by options. */
+static void
+check_catalog(struct reading *r)
+{
+	const struct restore_request *q = r->request;
+	const char *option = r->has_at ? "--at" : "--catalog";
+
+	if (!r->has_at && q->catalog == NULL)
+		return;
+	if (!takes_chain(q->action))
+		report_usage(r, "%s is for -t, -x, -r, -R, -C and -i", option);
+	if (q->file_count > 1)
+		report_usage(r, "with %s, -f names the drive for tapes, once",
+		    option);
+	if (q->multi_volume || q->tape_file != 0)
+		report_usage(r, "%s and %s cannot be used together", option,
+		    q->multi_volume ? "-M" : "-s");
+	if (q->contents != NULL || r->uses_positions)
+		report_usage(r, "%s and %s cannot be used together", option,
+		    q->contents != NULL ? "-A" : "-Q");
+}
+
 /* Refuse what is valid alone but not together. */
 static void
 check_together(struct reading *r)
@@ -507,10 +568,12 @@ check_together(struct reading *r)
 		    r->is_debug ? "-d" : "-v");
 	if (r->is_unlinking && r->has_if_exists)
 		report_usage(r, "-u and --if-exists cannot be used together");
-	if (q->job != NULL && q->file_count > 0)
+	check_catalog(r);
+	const bool is_from_catalog = r->has_at || q->catalog != NULL;
+	if (q->job != NULL && q->file_count > 0 && !is_from_catalog)
 		report_usage(r, "-f and --job cannot be used together");
-	if (q->config != NULL && q->job == NULL)
-		report_usage(r, "--config has no effect without --job");
+	if (q->config != NULL && q->job == NULL && !is_from_catalog)
+		report_usage(r, "--config has no effect without --job or --at");
 	if (q->has_seed && q->action != RESTORE_DRILL)
 		report_usage(r, "--seed has no effect with %s", action);
 	if (r->uses_positions && q->action != RESTORE_LIST &&

@@ -36,7 +36,7 @@ struct volumes {
 static bool
 open_volume(struct volumes *v, uint32_t number)
 {
-	const struct de_volume facts = {
+	struct de_volume facts = {
 		.struct_size = sizeof(facts),
 		.number = number,
 		.record_size = v->config.record_size,
@@ -46,6 +46,8 @@ open_volume(struct volumes *v, uint32_t number)
 		.label = v->header.label,
 	};
 
+	if (v->config.place != NULL)
+		v->config.place(v->config.want_arg, &facts);
 	if (!volume_read_open(v->reader, &facts))
 		return false;
 	read_ahead_begin(v->ahead, number);
@@ -220,6 +222,51 @@ keep_header(struct volumes *v)
 	return false;
 }
 
+static bool
+open_first(struct volumes *v)
+{
+	return open_volume(v, v->number) && recognise(v) && keep_header(v);
+}
+
+/* Says why it is not the dump that is wanted. */
+static bool
+is_wanted(const struct volumes *v, char why[static WHY_BYTES])
+{
+	const struct header *h = &v->header;
+
+	if (h->date != v->config.date || h->base_date != v->config.base_date)
+		snprintf(why, WHY_BYTES, "it is of another dump");
+	else if (h->volume != v->number)
+		snprintf(why, WHY_BYTES, "it is volume %" PRIu32, h->volume);
+	else
+		return true;
+	return false;
+}
+
+/* Ask for it until it is there, as get_volume() does for later ones. */
+static bool
+get_first(struct volumes *v)
+{
+	char why[WHY_BYTES];
+	bool skip = false;
+
+	for (;;) {
+		snprintf(why, sizeof(why), "it cannot be opened");
+		v->header = (struct header){
+			.date = v->config.date,
+			.base_date = v->config.base_date,
+			.level = v->config.level,
+		};
+		if (open_first(v) && is_wanted(v, why))
+			return true;
+		drop_first(v);
+		v->verdict = v->config.want(v->config.want_arg, v->number, why,
+		    &skip);
+		if (v->verdict != VERDICT_GO_ON || skip)
+			return false;
+	}
+}
+
 /* Of the first chunk, only the first record is what it seems to be. */
 static bool
 begin_unpacking(struct volumes *v)
@@ -283,11 +330,13 @@ volumes_open(const struct volumes_config *config, enum verdict *verdict)
 	}
 	v->config = *config;
 	v->number = config->first_volume;
-	if (make(v) && open_volume(v, v->number) && recognise(v) &&
-	    keep_header(v) && begin_unpacking(v)) {
+	if (make(v) && (config->date != 0 ? get_first(v) : open_first(v)) &&
+	    begin_unpacking(v)) {
 		*verdict = VERDICT_GO_ON;
 		return v;
 	}
+	if (v->verdict != VERDICT_GO_ON)
+		*verdict = v->verdict;
 	volumes_close(v);
 	return NULL;
 }

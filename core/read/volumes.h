@@ -35,13 +35,25 @@ struct volumes_config {
 	const char *job;		/* for de_volume; may be "" */
 	struct pieces *pieces;		/* of all that is read; NULL: none */
 	/*
+	 * The dump that it must be, where that is known: then `want` is called
+	 * for the first volume as well.  A date of 0: any.
+	 */
+	int64_t date;
+	int64_t base_date;
+	int32_t level;
+	/*
+	 * Say in de_volume where volume facts->number is; NULL: the options of
+	 * the output do.
+	 */
+	void (*place)(void *arg, struct de_volume *facts);
+	/*
 	 * Volume `number` cannot be opened, or is not the one: what to do.
 	 * VERDICT_GO_ON: try again, or, if *skip was set, do without it.  The
 	 * set ends after several volumes in a row that were skipped.
 	 */
 	enum verdict (*want)(void *arg, uint32_t number, const char *why,
 	    bool *skip);
-	void *want_arg;
+	void *want_arg;			/* of both */
 };
 
 /*

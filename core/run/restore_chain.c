@@ -6,19 +6,8 @@
 #include <string.h>
 
 #include "core/base/date.h"
+#include "core/run/restore_describe.h"
 #include "core/run/restore_set.h"
-
-const char *
-restore_chain_describe(const struct set_identity *identity,
-    char text[static RESTORE_CHAIN_TEXT_BYTES])
-{
-	char date[DATE_TEXT_BYTES];
-
-	date_format(identity->date, date);
-	snprintf(text, RESTORE_CHAIN_TEXT_BYTES, "level %" PRId32 " of %s",
-	    identity->level, date);
-	return text;
-}
 
 /* Texts that dump(8) writes when it does not know better. */
 static bool
@@ -63,15 +52,15 @@ static bool
 builds_on(struct restore *r, const char *name,
     const struct set_identity *before, const struct set_identity *set)
 {
-	char level[RESTORE_CHAIN_TEXT_BYTES], last[RESTORE_CHAIN_TEXT_BYTES];
+	char level[RESTORE_SET_BYTES], last[RESTORE_SET_BYTES];
 	char base[DATE_TEXT_BYTES];
 
 	if (!is_same_filesystem(r, name, before, set))
 		return false;
 	if (is_resumed(r, before, set))
 		return true;
-	restore_chain_describe(set, level);
-	restore_chain_describe(before, last);
+	restore_describe_set(set, level);
+	restore_describe_set(before, last);
 	date_format(set->base_date, base);
 	if (set->base_date == 0)
 		report(r->rep, DE_ERROR, "%s: %s is a full dump, which cannot "
@@ -94,11 +83,11 @@ static bool
 is_beginning(struct restore *r, const char *name,
     const struct set_identity *set)
 {
-	char level[RESTORE_CHAIN_TEXT_BYTES], base[DATE_TEXT_BYTES];
+	char level[RESTORE_SET_BYTES], base[DATE_TEXT_BYTES];
 
 	if (set->base_date == 0)
 		return true;
-	restore_chain_describe(set, level);
+	restore_describe_set(set, level);
 	date_format(set->base_date, base);
 	report(r->rep, DE_ERROR, "%s: %s needs a dump of %s, which is missing: "
 	    "restore the levels before it first, or give all of them at once",

@@ -21,9 +21,4 @@ struct set_identity;
 bool restore_chain_check(struct restore *r, const struct set_identity *before,
     bool whole);
 
-/* "level 1 of 2026-11-29 03:00:00 UTC" */
-#define RESTORE_CHAIN_TEXT_BYTES 96
-const char *restore_chain_describe(const struct set_identity *identity,
-    char text[static RESTORE_CHAIN_TEXT_BYTES]);
-
 #endif

@@ -1,33 +1,22 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "core/run/restore_medium.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/sysmacros.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "core/config/config.h"
 #include "core/host/instance.h"
+#include "core/run/restore_mount.h"
 #include "core/run/restore_order.h"
-#include "plugins/common/spawn.h"
+#include "core/run/restore_source.h"
 
-#define SCSI_TAPE_MAJOR 9	/* Documentation/admin-guide/devices.txt */
 #define WHY_BYTES 1024
 #define DIGITS_MAX 9		/* of a number at the end of a name */
 #define GAP_MAX 9		/* volumes in a row that may be missing */
-#define SCRIPT_ASKS 1		/* exit status of the script of -F */
-#define DEFAULT_CONFIG SYSCONFDIR "/dumpengine/dumpengine.conf"
-
-enum place {
-	PLACE_FILE,
-	PLACE_TAPE,
-	PLACE_REMOTE
-};
 
 struct restore_medium {
 	struct restore *r;		/* borrowed */
@@ -38,27 +27,11 @@ struct restore_medium {
 	bool is_drive;
 	bool is_lasting;
 	uint32_t names;			/* of volumes; 0: unknown */
-	uint32_t scripted;		/* the script was run for this volume */
+	const struct restore_source *source;	/* of the catalogue, or NULL */
+	struct restore_mount mount;
 };
 
 /* ------------------------------------------------------------ what it is */
-
-static enum place
-place_of(const char *name)
-{
-	const char *colon = strchr(name, ':');
-	const char *slash = strchr(name, '/');
-	struct stat st;
-
-	if (stat(name, &st) == 0)
-		return S_ISCHR(st.st_mode) &&
-		    major(st.st_rdev) == SCSI_TAPE_MAJOR ? PLACE_TAPE :
-		    PLACE_FILE;
-	if (colon != NULL && colon != name && (slash == NULL || colon < slash))
-		return PLACE_REMOTE;
-	return strncmp(name, "/dev/st", 7) == 0 ||
-	    strncmp(name, "/dev/nst", 8) == 0 ? PLACE_TAPE : PLACE_FILE;
-}
 
 /* `name` with each % doubled, and then `suffix`; to be freed. */
 static char *
@@ -272,56 +245,137 @@ put_remote(struct restore_medium *m)
 
 /* ---------------------------------------------------------- the instance */
 
-static bool
-make_of_file(struct restore_medium *m)
+/* Its options, which say nothing yet.  NULL after a report. */
+static const struct plugin *
+load_output(struct restore_medium *m, enum restore_place_kind kind)
 {
 	static const char *const plugins[] = {
-		[PLACE_FILE] = "out-file",
-		[PLACE_TAPE] = "out-tape",
-		[PLACE_REMOTE] = "out-rmt",
+		[RESTORE_PLACE_FILE] = "out-file",
+		[RESTORE_PLACE_TAPE] = "out-tape",
+		[RESTORE_PLACE_REMOTE] = "out-rmt",
 	};
-	const enum place place = place_of(m->name);
 	char why[WHY_BYTES];
 	const struct plugin *plugin = plugin_load(m->r->registry,
-	    plugins[place], DE_OUTPUT, why, sizeof(why));
+	    plugins[kind], DE_OUTPUT, why, sizeof(why));
 
 	if (plugin == NULL) {
 		report(m->r->rep, DE_ERROR, "%s", why);
-		return false;
+		return NULL;
 	}
 	m->options = option_set_new(plugin->options);
 	if (m->options == NULL) {
 		report(m->r->rep, DE_ERROR, "out of memory");
-		return false;
+		return NULL;
 	}
-	if (place == PLACE_FILE ? !put_file(m) : place == PLACE_TAPE ?
-	    !put_tape(m) : !put_remote(m))
+	return plugin;
+}
+
+static bool
+make_of_file(struct restore_medium *m)
+{
+	const enum restore_place_kind kind = restore_place_kind(m->name);
+	const struct plugin *plugin = load_output(m, kind);
+
+	if (plugin == NULL || (kind == RESTORE_PLACE_FILE ? !put_file(m) :
+	    kind == RESTORE_PLACE_TAPE ? !put_tape(m) : !put_remote(m)))
 		return false;
 	m->output = instance_new(plugin, m->options, m->r->rep,
 	    m->r->cancelled);
 	return m->output != NULL;
 }
 
-/* Once for a run.  NULL after a report. */
-static const struct config *
-load_config(struct restore *r)
-{
-	const struct config_request request = {
-		.file = r->request->config != NULL ? r->request->config :
-		    DEFAULT_CONFIG,
-		.trust = r->request->trust,
-		.signals = r->signals,
-	};
+/* ------------------------------------------------------- of the catalogue */
 
-	if (r->config == NULL)
-		r->config = config_load(&request, r->registry, r->rep);
-	return r->config;
+/* The drive for a volume: that of -f, or the one that wrote it. */
+static const char *
+drive_for(const struct restore_medium *m, const struct restore_place *p)
+{
+	const struct restore_request *q = m->r->request;
+
+	return m->source->kind == RESTORE_PLACE_TAPE && q->file_count > 0 ?
+	    q->files[0] : p->medium;
 }
+
+/* What it is called on another machine, behind the name of that. */
+static bool
+is_remote_drive(const char *name)
+{
+	const char *colon = strchr(name, ':');
+
+	return colon != NULL && strncmp(colon + 1, "/dev/", 5) == 0;
+}
+
+static bool
+put_places(struct restore_medium *m, const char *key)
+{
+	const struct restore_source *s = m->source;
+
+	for (uint32_t i = 0; i < s->volume_count; i++) {
+		const char *name = drive_for(m, &s->volumes[i]);
+		if (!put_freed(m, key, literally(name, strlen(name), "")))
+			return false;
+	}
+	return true;
+}
+
+/* Names of drives are no patterns. */
+static bool
+put_source(struct restore_medium *m)
+{
+	const struct restore_source *s = m->source;
+	const char *rmt = getenv("RMT");
+
+	switch (s->kind) {
+	case RESTORE_PLACE_FILE:
+		return put_places(m, "path");
+	case RESTORE_PLACE_TAPE:
+		m->is_drive = true;
+		return put(m, "device", m->name) && (s->volumes[0].file < 0 ||
+		    put_number(m, "file", s->volumes[0].file));
+	case RESTORE_PLACE_REMOTE:
+		break;
+	}
+	m->is_drive = is_remote_drive(m->name);
+	return put_places(m, "target") &&
+	    (rmt == NULL || rmt[0] == '\0' || put(m, "rmt", rmt)) &&
+	    (m->is_drive || put(m, "tape", "false"));
+}
+
+static bool
+make_of_source(struct restore_medium *m)
+{
+	const struct plugin *plugin = load_output(m, m->source->kind);
+
+	m->name = drive_for(m, &m->source->volumes[0]);
+	m->names = m->source->volume_count;
+	m->is_lasting = true;
+	if (plugin == NULL || !put_source(m))
+		return false;
+	m->output = instance_new(plugin, m->options, m->r->rep,
+	    m->r->cancelled);
+	return m->output != NULL;
+}
+
+void
+restore_medium_place(void *arg, struct de_volume *facts)
+{
+	const struct restore_medium *m = arg;
+	const struct restore_source *s = m->source;
+
+	if (facts->number == 0 || facts->number > s->volume_count)
+		return;
+	const struct restore_place *p = &s->volumes[facts->number - 1];
+	facts->medium = drive_for(m, p);
+	if (p->file >= 0 && p->file < INT32_MAX)
+		facts->file = (uint32_t)p->file + 1;
+}
+
+/* ---------------------------------------------------------------- of a job */
 
 static bool
 make_of_job(struct restore_medium *m)
 {
-	const struct config *config = load_config(m->r);
+	const struct config *config = restore_config(m->r);
 	const char *wanted = m->r->request->job;
 
 	if (config == NULL)
@@ -341,8 +395,8 @@ make_of_job(struct restore_medium *m)
 	return m->output != NULL;
 }
 
-struct restore_medium *
-restore_medium_new(struct restore *r, const char *file)
+static struct restore_medium *
+make(struct restore *r, const char *file, const struct restore_source *source)
 {
 	struct restore_medium *m = calloc(1, sizeof(*m));
 
@@ -352,12 +406,29 @@ restore_medium_new(struct restore *r, const char *file)
 	}
 	m->r = r;
 	m->name = file;
+	m->source = source;
 	m->job = "";
-	if (file != NULL ? make_of_file(m) : make_of_job(m))
+	if (source != NULL ? make_of_source(m) : file != NULL ?
+	    make_of_file(m) : make_of_job(m)) {
+		m->mount = (struct restore_mount){ r, m->name, source,
+		    m->is_drive, 0 };
 		return m;
+	}
 	restore_end(r, *r->cancelled ? VERDICT_ABORT : VERDICT_NOT_STARTED);
 	restore_medium_free(m);
 	return NULL;
+}
+
+struct restore_medium *
+restore_medium_new(struct restore *r, const char *file)
+{
+	return make(r, file, NULL);
+}
+
+struct restore_medium *
+restore_medium_of(struct restore *r, const struct restore_source *source)
+{
+	return make(r, NULL, source);
 }
 
 void
@@ -418,102 +489,16 @@ restore_medium_is_drive(const struct restore_medium *m)
 uint32_t
 restore_medium_last_volume(const struct restore_medium *m)
 {
+	if (m->source != NULL)
+		return m->names;
 	return m->is_drive || m->r->request->script != NULL ||
 	    operator_is_there(&m->r->op) ? 0 : m->names;
-}
-
-/* The exit status of the script of -F, or -1 after a report. */
-static int
-run_script(const struct restore_medium *m, uint32_t number)
-{
-	const char *script = m->r->request->script;
-	char volume[16];
-	const char *const argv[] = { script, m->name, volume, NULL };
-	const int fds[] = { SPAWN_NO_FD, STDERR_FILENO, STDERR_FILENO };
-	const struct spawn spawn = {
-		.argv = argv,
-		.fds = fds,
-		.fd_count = sizeof(fds) / sizeof(fds[0]),
-		.hears_exec = true,
-	};
-	int status = 0;
-
-	snprintf(volume, sizeof(volume), "%" PRIu32, number);
-	const pid_t pid = spawn_start(&spawn);
-	if (pid == -1) {
-		report(m->r->rep, DE_ERROR, "%s: cannot run it: %s", script,
-		    strerror(errno));
-		return -1;
-	}
-	while (waitpid(pid, &status, 0) == -1)
-		if (errno != EINTR)
-			return -1;
-	if (!WIFEXITED(status)) {
-		report(m->r->rep, DE_ERROR, "%s: killed by signal %d", script,
-		    WTERMSIG(status));
-		return -1;
-	}
-	return WEXITSTATUS(status);
-}
-
-static enum verdict
-verdict_of(const struct restore_medium *m, enum message_answer answer)
-{
-	switch (answer) {
-	case ANSWER_YES:
-		return VERDICT_GO_ON;
-	case ANSWER_NOBODY:
-		return VERDICT_NO_OPERATOR;
-	default:
-		if (*m->r->cancelled == 0)
-			report(m->r->rep, DE_ERROR, "aborted by the operator");
-		return VERDICT_ABORT;
-	}
-}
-
-static enum verdict
-ask(const struct restore_medium *m, uint32_t number, bool *skip)
-{
-	char question[MESSAGE_TEXT_BYTES];
-
-	snprintf(question, sizeof(question), "%s: is volume %" PRIu32
-	    " mounted and ready to read?", m->name, number);
-	enum message_answer answer = operator_ask(&m->r->op, question);
-	if (answer != ANSWER_NO)
-		return verdict_of(m, answer);
-	snprintf(question, sizeof(question), "Do you want to do without volume "
-	    "%" PRIu32 "?  What is on it will be missing", number);
-	answer = operator_ask(&m->r->op, question);
-	*skip = answer == ANSWER_YES;
-	return verdict_of(m, answer);
 }
 
 enum verdict
 restore_medium_want(void *arg, uint32_t number, const char *why, bool *skip)
 {
 	struct restore_medium *m = arg;
-	const struct restore_request *q = m->r->request;
 
-	*skip = false;
-	if (q->script != NULL && m->scripted != number) {
-		m->scripted = number;
-		const int status = run_script(m, number);
-		if (status == 0)
-			return VERDICT_GO_ON;
-		if (status != SCRIPT_ASKS) {
-			report(m->r->rep, DE_ERROR, "%s: aborted by its exit "
-			    "status %d", q->script, status);
-			return VERDICT_ABORT;
-		}
-	}
-	report(m->r->rep, DE_WARNING, "%s: volume %" PRIu32 ": %s", m->name,
-	    number, why);
-	if (operator_is_there(&m->r->op) && !q->goes_on)
-		return ask(m, number, skip);
-	/* Only a drive needs somebody: what is no file now is none later. */
-	if (!m->is_drive || q->goes_on) {
-		*skip = true;
-		return VERDICT_GO_ON;
-	}
-	return ask(m, number, skip);
+	return restore_mount_want(&m->mount, number, why, skip);
 }

@@ -13,12 +13,17 @@
 
 struct instance;
 struct restore_medium;
+struct restore_source;
 
 /*
  * `file`: of -f; NULL: that of the job.  Returns NULL after a report, and notes
  * the verdict.
  */
 struct restore_medium *restore_medium_new(struct restore *r, const char *file);
+
+/* The same for a set of the catalogue; `source` is borrowed. */
+struct restore_medium *restore_medium_of(struct restore *r,
+    const struct restore_source *source);
 void restore_medium_free(struct restore_medium *m);
 
 const struct instance *restore_medium_output(const struct restore_medium *m);
@@ -50,6 +55,7 @@ bool restore_medium_is_drive(const struct restore_medium *m);
 uint32_t restore_medium_last_volume(const struct restore_medium *m);
 
 /* For struct volumes_config; `m` is a struct restore_medium. */
+void restore_medium_place(void *m, struct de_volume *facts);
 enum verdict restore_medium_want(void *m, uint32_t number, const char *why,
     bool *skip);
 

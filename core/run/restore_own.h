@@ -15,6 +15,7 @@
 #include "core/run/restore_request.h"
 
 struct config;
+struct restore_catalog;
 struct restore_report;
 struct restore_set;
 struct restore_watch;
@@ -29,6 +30,7 @@ struct restore {
 	struct operator op;
 
 	struct config *config;		/* of --job; NULL: not loaded */
+	struct restore_catalog *catalog;	/* NULL: not used */
 	struct outcome *outcome;
 	struct restore_watch *watch;
 	struct restore_report *report;	/* NULL: none is wanted */
@@ -51,6 +53,10 @@ bool restore_end(struct restore *r, enum verdict verdict);
 
 /* The same after a report that memory, or the folder of -T, is full. */
 bool restore_no_room(struct restore *r);
+
+/* The configuration, read once.  NULL after a report. */
+#define RESTORE_DEFAULT_CONFIG SYSCONFDIR "/dumpengine/dumpengine.conf"
+const struct config *restore_config(struct restore *r);
 
 /* Read the directories of all sets, and make a tree of their names. */
 bool restore_read_trees(struct restore *r);

@@ -35,10 +35,14 @@ struct restore_request {	/* texts point into argv or the environment */
 	struct restore_settings settings;
 
 	/* Where the sets are; one of `files` for each, oldest first. */
-	const char **files;	/* owned */
+	const char **files;	/* owned; from a catalogue, at most one: the
+				   drive to read tapes in */
 	size_t file_count;
 	const char *config;	/* -c; NULL: the default configuration */
-	const char *job;	/* NULL: `files` say it */
+	const char *job;	/* NULL: `files` or the catalogue say it */
+	bool is_from_catalog;	/* --at, --catalog: it says where they are, */
+	int64_t at;		/*   as of then; INT64_MAX: the newest ones */
+	const char *catalog;	/* its file */
 	bool multi_volume;	/* -M: `files` are prefixes */
 	bool is_not_tape;	/* -l: a remote file is a file */
 	uint32_t tape_file;	/* -s; the first is 1; 0: where the tape is */

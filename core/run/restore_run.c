@@ -9,6 +9,7 @@
 #include "core/base/clock.h"
 #include "core/base/units.h"
 #include "core/config/config.h"
+#include "core/run/restore_catalog.h"
 #include "core/run/restore_chain.h"
 #include "core/run/restore_look.h"
 #include "core/run/restore_own.h"
@@ -35,13 +36,26 @@ restore_no_room(struct restore *r)
 	return restore_end(r, VERDICT_ABORT);
 }
 
+const struct config *
+restore_config(struct restore *r)
+{
+	const struct config_request request = {
+		.file = r->request->config != NULL ? r->request->config :
+		    RESTORE_DEFAULT_CONFIG,
+		.trust = r->request->trust,
+		.signals = r->signals,
+	};
+
+	if (r->config == NULL)
+		r->config = config_load(&request, r->registry, r->rep);
+	return r->config;
+}
+
 /* ----------------------------------------------------------------- the sets */
 
 static bool
-add_set(struct restore *r, const char *file)
+add_set(struct restore *r, struct restore_set *set)
 {
-	struct restore_set *set = restore_set_new(r, file);
-
 	if (set == NULL)
 		return false;
 	r->sets[r->set_count++] = set;
@@ -50,13 +64,30 @@ add_set(struct restore *r, const char *file)
 	return true;
 }
 
+/* --at: they are opened when they are read. */
+static bool
+plan_sets(struct restore *r)
+{
+	r->catalog = restore_catalog_find(r);
+	const size_t count = r->catalog == NULL ? 0 :
+	    restore_catalog_count(r->catalog);
+	r->sets = calloc(count + 1, sizeof(struct restore_set *));
+	if (r->sets == NULL)
+		return restore_no_room(r);
+	for (size_t i = 0; i < count; i++)
+		if (!add_set(r, restore_set_plan(r,
+		    restore_catalog_source(r->catalog, i))))
+			return false;
+	return count > 0;
+}
+
 /* -A: the set itself is opened when its files are wanted. */
 static bool
 open_contents(struct restore *r)
 {
 	const struct restore_request *q = r->request;
 
-	if (!add_set(r, q->contents))
+	if (!add_set(r, restore_set_new(r, q->contents)))
 		return false;
 	restore_set_stand_for(r->sets[0], q->job != NULL ? NULL : q->files[0]);
 	return true;
@@ -67,15 +98,17 @@ open_sets(struct restore *r)
 {
 	const struct restore_request *q = r->request;
 
+	if (q->is_from_catalog)
+		return plan_sets(r);
 	r->sets = calloc(q->file_count + 1, sizeof(struct restore_set *));
 	if (r->sets == NULL)
 		return restore_no_room(r);
 	if (q->contents != NULL)
 		return open_contents(r);
 	if (q->job != NULL)
-		return add_set(r, NULL);
+		return add_set(r, restore_set_new(r, NULL));
 	for (size_t i = 0; i < q->file_count; i++)
-		if (!add_set(r, q->files[i]))
+		if (!add_set(r, restore_set_new(r, q->files[i])))
 			return false;
 	return true;
 }
@@ -216,6 +249,7 @@ dispose(struct restore *r)
 	for (size_t i = 0; i < r->set_count; i++)
 		restore_set_free(r->sets[i]);
 	free(r->sets);
+	restore_catalog_free(r->catalog);
 	config_free(r->config);
 	directories_free(r->directories);
 	names_free(r->names);

@@ -7,6 +7,7 @@
 
 #include "core/run/restore_hidden.h"
 #include "core/run/restore_medium.h"
+#include "core/run/restore_source.h"
 #include "core/run/restore_tree.h"
 #include "core/run/restore_watch.h"
 
@@ -35,6 +36,7 @@ struct restore_set {
 	bool moved;			/* behind the end of the tree */
 	bool is_known;			/* identity and maps are */
 	bool is_contents;		/* of the set on `file` */
+	const struct restore_source *source;	/* of the catalogue, or NULL */
 	bool lost_names;		/* directories, or parts of them */
 	bool may_be_bare;		/* Linux's dump(8) has written it */
 	struct restore_hidden hidden;
@@ -63,7 +65,7 @@ open_set(struct restore_set *s)
 {
 	struct restore *r = s->r;
 	enum verdict verdict = VERDICT_GO_ON;
-	const struct volumes_config config = {
+	struct volumes_config config = {
 		.output = restore_medium_output(s->medium),
 		.rep = r->rep,
 		.cancelled = r->cancelled,
@@ -76,6 +78,13 @@ open_set(struct restore_set *s)
 		.want = restore_medium_want,
 		.want_arg = s->medium,
 	};
+
+	if (s->source != NULL) {
+		config.date = s->identity.date;
+		config.base_date = s->identity.base_date;
+		config.level = s->identity.level;
+		config.place = restore_medium_place;
+	}
 	struct volumes *volumes = volumes_open(&config, &verdict);
 
 	if (volumes == NULL)
@@ -89,6 +98,8 @@ open_set(struct restore_set *s)
 	if (s->pieces != NULL)
 		set_want_index(s->set);
 	s->has_pending = s->ended = s->moved = false;
+	if (s->source != NULL && !s->is_known)
+		s->identity = *set_identity(s->set);
 	return is_same(s);
 }
 
@@ -119,6 +130,27 @@ restore_set_new(struct restore *r, const char *file)
 	}
 	s->identity = *set_identity(s->set);
 	s->size = set_size(s->set);
+	return s;
+}
+
+struct restore_set *
+restore_set_plan(struct restore *r, const struct restore_source *source)
+{
+	struct restore_set *s = calloc(1, sizeof(*s));
+
+	if (s == NULL) {
+		restore_no_room(r);
+		return NULL;
+	}
+	s->r = r;
+	s->source = source;
+	s->identity = source->identity;
+	s->size = source->blocks * DE_TAPE_BLOCK;
+	s->medium = restore_medium_of(r, source);
+	if (s->medium == NULL) {
+		restore_set_free(s);
+		return NULL;
+	}
 	return s;
 }
 

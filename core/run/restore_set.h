@@ -13,12 +13,20 @@
 
 struct restore_medium;
 struct restore_set;
+struct restore_source;
 
 /*
  * The set on `file` of -f, or NULL: that of the job.  Opens it and reads its
  * first header.  NULL after a report, with the verdict noted.
  */
 struct restore_set *restore_set_new(struct restore *r, const char *file);
+
+/*
+ * A set of the catalogue; `source` is borrowed.  It is opened when it is read,
+ * and asked for until it is the one.
+ */
+struct restore_set *restore_set_plan(struct restore *r,
+    const struct restore_source *source);
 void restore_set_free(struct restore_set *s);
 
 /*

@@ -44,12 +44,14 @@ equal_trees () {
 is_later () { [ "$(date +%s)" -gt "$(stat -c %Y "$1")" ]; }
 
 # make_levels LEVEL...: a filesystem that changes between its dumps: dumps/0 and
-# so on, and tree-0 and so on as it was then.  Needs root.
+# so on, and tree-0 and so on as it was then; noted in the file $catalog, if it
+# is set.  Needs root.
 make_levels () {
 	local level
 	make_image levels.img 16M -t ext4 -O '^inline_data' -b 1024
 	cat >levels.conf <<-END
 	dumpdates = $(quoted "$scratch/dumpdates");
+	${catalog:+catalog = $(quoted "$catalog");}
 	jobs = ( {
 	  name   = "test";
 	  label  = "testing";

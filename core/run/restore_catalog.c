@@ -1,0 +1,379 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "core/run/restore_catalog.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/base/date.h"
+#include "core/config/config.h"
+#include "core/run/restore_describe.h"
+
+#define JOBS_BYTES 512
+#define DEFAULT_CATALOG "/var/lib/dumpengine/catalog.sqlite"
+
+struct restore_catalog {
+	struct restore_source sources[CATALOG_CHAIN_MAX];
+	size_t count;
+};
+
+/* While the catalogue is open. */
+struct look {
+	struct restore *r;
+	struct catalog *catalog;
+	struct restore_catalog *found;
+	const char *job;		/* of the request, or `only` */
+	char *only;			/* owned; the last job there is */
+	bool are_several;		/* jobs */
+	char names[JOBS_BYTES];		/* of them, for messages */
+	bool is_known;			/* the job of the request */
+	bool failed;			/* out of memory */
+};
+
+/* A report has been made. */
+static bool
+refuse(const struct look *l)
+{
+	return restore_end(l->r, VERDICT_NOT_STARTED);
+}
+
+/* -------------------------------------------------------------- its file */
+
+/*
+ * That of the command line, of the configuration, or the usual one.  NULL after
+ * a report.
+ */
+static const char *
+find_file(struct restore *r)
+{
+	const struct restore_request *q = r->request;
+
+	if (q->catalog != NULL)
+		return q->catalog;
+	if (q->config == NULL && access(RESTORE_DEFAULT_CONFIG, F_OK) == -1)
+		return DEFAULT_CATALOG;
+	const struct config *config = restore_config(r);
+	const char *file = config == NULL ? NULL :
+	    option_text(config->options, "catalog");
+	if (config != NULL && file == NULL)
+		report(r->rep, DE_ERROR, "the configuration names no catalog; "
+		    "--catalog does");
+	return file;
+}
+
+/* ------------------------------------------------------------------ the job */
+
+static void
+add_name(struct look *l, const char *job)
+{
+	const size_t used = strlen(l->names);
+
+	snprintf(l->names + used, sizeof(l->names) - used, "%s%s",
+	    used == 0 ? "" : ", ", job);
+}
+
+/* Dumps come in the order of their jobs. */
+static bool
+take_job(void *arg, const struct catalog_dump *d)
+{
+	struct look *l = arg;
+
+	if (d->job == NULL || (l->only != NULL && strcmp(l->only, d->job) == 0))
+		return true;
+	l->are_several = l->only != NULL;
+	l->is_known = l->is_known || (l->job != NULL &&
+	    strcmp(l->job, d->job) == 0);
+	add_name(l, d->job);
+	free(l->only);
+	l->only = strdup(d->job);
+	l->failed = l->only == NULL;
+	return !l->failed;
+}
+
+/* That of the request, or the only one there is. */
+static bool
+find_job(struct look *l)
+{
+	const struct catalog_filter any = { .job = NULL };
+
+	l->job = l->r->request->job;
+	if (!catalog_dumps(l->catalog, &any, take_job, l))
+		return refuse(l);
+	if (l->failed)
+		return restore_no_room(l->r);
+	if (l->only == NULL) {
+		report(l->r->rep, DE_ERROR, "the catalogue has no dumps");
+		return refuse(l);
+	}
+	if (l->job != NULL && !l->is_known) {
+		report(l->r->rep, DE_ERROR, "the catalogue has no dump of job "
+		    "%s, only of %s", l->job, l->names);
+		return refuse(l);
+	}
+	if (l->job == NULL && l->are_several) {
+		report(l->r->rep, DE_ERROR, "the catalogue has several jobs, "
+		    "%s: say which by --job", l->names);
+		return refuse(l);
+	}
+	if (l->job == NULL)
+		l->job = l->only;
+	return true;
+}
+
+/* --------------------------------------------------------- dumps by their id */
+
+/* Choose a copy of the dump, as the next of the chain. */
+static bool
+take_dump(void *arg, const struct catalog_dump *d)
+{
+	struct look *l = arg;
+
+	l->found->count++;
+	restore_source_choose(l->r, l->catalog, d,
+	    &l->found->sources[l->found->count - 1]);
+	return false;
+}
+
+/* All of them are tried, so that all that is missing is named. */
+static bool
+choose_all(struct look *l, const struct catalog_chain *chain)
+{
+	for (unsigned int i = 0; i < chain->count; i++) {
+		const struct catalog_filter this = {
+			.dump = chain->dumps[i],
+		};
+		if (!catalog_dumps(l->catalog, &this, take_dump, l))
+			return refuse(l);
+		if (l->found->count != i + 1) {
+			report(l->r->rep, DE_ERROR, "a dump has just been "
+			    "removed from the catalogue; try again");
+			return refuse(l);
+		}
+	}
+	return l->r->verdict == VERDICT_GO_ON;
+}
+
+/* -------------------------------------------------------- what is not there */
+
+/* What is known of a dump that cannot be used. */
+struct lost {
+	int64_t date;
+	const char *state;		/* NULL: it is not there */
+	int32_t level;
+	char medium[RESTORE_MEDIUM_BYTES];
+	struct look *look;
+};
+
+static const char *
+state_text(enum catalog_state state)
+{
+	return state == CATALOG_EXPIRED ? "expired" : state ==
+	    CATALOG_ABORTED ? "aborted" : "not a base of it";
+}
+
+static bool
+take_medium(void *arg, const struct catalog_volume *v)
+{
+	struct lost *lost = arg;
+
+	restore_describe_medium(v->medium, v->barcode, v->label, v->file,
+	    lost->medium);
+	return false;
+}
+
+static bool
+take_lost(void *arg, const struct catalog_dump *d)
+{
+	struct lost *lost = arg;
+
+	if (d->date != lost->date)
+		return true;
+	lost->state = state_text(d->state);
+	lost->level = d->level;
+	return catalog_volumes(lost->look->catalog, d->id, take_medium, lost);
+}
+
+static bool
+say_there(void *arg, const struct catalog_dump *d)
+{
+	struct look *l = arg;
+	const struct set_identity set = { .level = d->level, .date = d->date };
+	struct lost lost = { .look = l, .medium = "no medium that is known" };
+	char text[RESTORE_SET_BYTES];
+
+	catalog_volumes(l->catalog, d->id, take_medium, &lost);
+	report(l->r->rep, DE_WARNING, "there is: %s on %s",
+	    restore_describe_set(&set, text), lost.medium);
+	return true;
+}
+
+/* The chain has no beginning: what is missing, and what is there. */
+static bool
+refuse_gap(struct look *l, const struct catalog_chain *chain)
+{
+	const struct catalog_filter all = { .job = NULL };
+	struct lost lost = { .date = chain->missing_date, .look = l,
+	    .medium = "no medium that is known" };
+	char date[DATE_TEXT_BYTES];
+
+	catalog_dumps(l->catalog, &all, take_lost, &lost);
+	date_format(chain->missing_date, date);
+	if (lost.state == NULL)
+		report(l->r->rep, DE_ERROR, "job %s: the dump of %s is missing "
+		    "from the catalogue, and later levels need it; "
+		    "dumpengine-catalog add puts it there from its volumes",
+		    l->job, date);
+	else
+		report(l->r->rep, DE_ERROR, "job %s: later levels need the "
+		    "dump of level %" PRId32 " of %s, which is %s; it was on %s",
+		    l->job, lost.level, date, lost.state, lost.medium);
+	for (unsigned int i = 0; i < chain->count; i++) {
+		const struct catalog_filter this = {
+			.dump = chain->dumps[i],
+		};
+		catalog_dumps(l->catalog, &this, say_there, l);
+	}
+	return refuse(l);
+}
+
+/* The oldest dump that could be used; INT64_MAX: none. */
+static bool
+take_oldest(void *arg, const struct catalog_dump *d)
+{
+	int64_t *oldest = arg;
+
+	if (d->date < *oldest)
+		*oldest = d->date;
+	return true;
+}
+
+static bool
+refuse_date(struct look *l)
+{
+	const struct catalog_filter usable = { .job = l->job, .usable = true };
+	char at[DATE_TEXT_BYTES], date[DATE_TEXT_BYTES];
+	int64_t oldest = INT64_MAX;
+
+	if (!catalog_dumps(l->catalog, &usable, take_oldest, &oldest))
+		return refuse(l);
+	date_format(l->r->request->at, at);
+	date_format(oldest, date);
+	if (oldest == INT64_MAX)
+		report(l->r->rep, DE_ERROR, "job %s: all dumps of it in the "
+		    "catalogue are expired or aborted", l->job);
+	else
+		report(l->r->rep, DE_ERROR, "job %s: the catalogue has no dump "
+		    "from before %s; the oldest is of %s", l->job, at, date);
+	return refuse(l);
+}
+
+/* ------------------------------------------------------------------ the chain */
+
+/* Dumps between the newest of the chain and the date that was asked for. */
+struct later {
+	struct look *look;
+	int64_t date;			/* of the newest of the chain */
+};
+
+static bool
+tell_later(void *arg, const struct catalog_dump *d)
+{
+	const struct later *later = arg;
+	const struct set_identity set = { .level = d->level, .date = d->date };
+	char text[RESTORE_SET_BYTES];
+
+	if (d->date > later->date && (d->state == CATALOG_EXPIRED ||
+	    d->state == CATALOG_ABORTED))
+		report(later->look->r->rep, DE_WARNING, "job %s: %s would be "
+		    "nearer to that date, but is %s", later->look->job,
+		    restore_describe_set(&set, text), state_text(d->state));
+	return true;
+}
+
+/* What the tree will be, and what it will not be. */
+static bool
+tell_chain(struct look *l)
+{
+	const struct restore_catalog *found = l->found;
+	const struct catalog_filter until = {
+		.job = l->job,
+		.until = l->r->request->at,
+	};
+	struct later later = {
+		.look = l,
+		.date = found->sources[found->count - 1].identity.date,
+	};
+	char set[RESTORE_SET_BYTES], place[RESTORE_MEDIUM_BYTES];
+
+	for (size_t i = 0; i < found->count; i++)
+		report(l->r->rep, DE_INFO, "job %s: %s, on %s", l->job,
+		    restore_describe_set(&found->sources[i].identity, set),
+		    restore_source_describe(&found->sources[i], place));
+	return catalog_dumps(l->catalog, &until, tell_later, &later) ||
+	    refuse(l);
+}
+
+static bool
+find_chain(struct look *l)
+{
+	struct catalog_chain chain;
+
+	if (!catalog_chain_at(l->catalog, l->job, l->r->request->at, &chain))
+		return refuse(l);
+	if (chain.count == 0)
+		return refuse_date(l);
+	if (chain.missing_date != 0)
+		return refuse_gap(l, &chain);
+	return choose_all(l, &chain) && tell_chain(l);
+}
+
+struct restore_catalog *
+restore_catalog_find(struct restore *r)
+{
+	const char *file = find_file(r);
+	struct look l = { .r = r };
+	bool ok = false;
+
+	if (file != NULL)
+		l.catalog = catalog_open(file, CATALOG_READ, r->request->trust,
+		    r->rep);
+	if (l.catalog == NULL) {
+		refuse(&l);
+		return NULL;
+	}
+	l.found = calloc(1, sizeof(*l.found));
+	if (l.found == NULL)
+		restore_no_room(r);
+	else
+		ok = find_job(&l) && find_chain(&l);
+	catalog_close(l.catalog);
+	free(l.only);
+	if (ok)
+		return l.found;
+	restore_catalog_free(l.found);
+	return NULL;
+}
+
+void
+restore_catalog_free(struct restore_catalog *c)
+{
+	if (c == NULL)
+		return;
+	for (size_t i = 0; i < c->count; i++)
+		restore_source_clear(&c->sources[i]);
+	free(c);
+}
+
+size_t
+restore_catalog_count(const struct restore_catalog *c)
+{
+	return c->count;
+}
+
+const struct restore_source *
+restore_catalog_source(const struct restore_catalog *c, size_t i)
+{
+	return &c->sources[i];
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * restore_catalog.h - the sets that a tree of a date is made of
+ *
+ * The job and the date are those of the request.  The catalogue is asked once;
+ * what it says of the chain and its media is kept.
+ */
+#ifndef CORE_RESTORE_CATALOG_H
+#define CORE_RESTORE_CATALOG_H
+
+#include "core/run/restore_source.h"
+
+struct restore_catalog;
+
+/*
+ * Find the chain, and where its volumes are.  NULL after a report of what is
+ * there and what is missing, with the verdict noted.
+ */
+struct restore_catalog *restore_catalog_find(struct restore *r);
+void restore_catalog_free(struct restore_catalog *c);	/* accepts NULL */
+
+/* From level 0 on; valid until it is freed. */
+size_t restore_catalog_count(const struct restore_catalog *c);
+const struct restore_source *restore_catalog_source(
+    const struct restore_catalog *c, size_t i);
+
+#endif

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "core/run/restore_mount.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "core/run/restore_describe.h"
+#include "core/run/restore_source.h"
+#include "plugins/common/spawn.h"
+
+#define VOLUME_BYTES 768
+#define SCRIPT_ASKS 1		/* exit status of the script of -F */
+
+/* The exit status of the script of -F, or -1 after a report. */
+static int
+run_script(const struct restore_mount *m, uint32_t number)
+{
+	const char *script = m->r->request->script;
+	char volume[16];
+	const char *const argv[] = { script, m->name, volume, NULL };
+	const int fds[] = { SPAWN_NO_FD, STDERR_FILENO, STDERR_FILENO };
+	const struct spawn spawn = {
+		.argv = argv,
+		.fds = fds,
+		.fd_count = sizeof(fds) / sizeof(fds[0]),
+		.hears_exec = true,
+	};
+	int status = 0;
+
+	snprintf(volume, sizeof(volume), "%" PRIu32, number);
+	const pid_t pid = spawn_start(&spawn);
+	if (pid == -1) {
+		report(m->r->rep, DE_ERROR, "%s: cannot run it: %s", script,
+		    strerror(errno));
+		return -1;
+	}
+	while (waitpid(pid, &status, 0) == -1)
+		if (errno != EINTR)
+			return -1;
+	if (!WIFEXITED(status)) {
+		report(m->r->rep, DE_ERROR, "%s: killed by signal %d", script,
+		    WTERMSIG(status));
+		return -1;
+	}
+	return WEXITSTATUS(status);
+}
+
+static enum verdict
+verdict_of(const struct restore_mount *m, enum message_answer answer)
+{
+	switch (answer) {
+	case ANSWER_YES:
+		return VERDICT_GO_ON;
+	case ANSWER_NOBODY:
+		return VERDICT_NO_OPERATOR;
+	default:
+		if (*m->r->cancelled == 0)
+			report(m->r->rep, DE_ERROR, "aborted by the operator");
+		return VERDICT_ABORT;
+	}
+}
+
+/* "volume 2", and where it is if the catalogue knows. */
+static const char *
+volume_text(const struct restore_mount *m, uint32_t number,
+    char text[static VOLUME_BYTES])
+{
+	char set[RESTORE_SET_BYTES], place[RESTORE_MEDIUM_BYTES];
+	const struct restore_source *s = m->source;
+
+	if (s == NULL || number > s->volume_count) {
+		snprintf(text, VOLUME_BYTES, "volume %" PRIu32, number);
+		return text;
+	}
+	restore_describe_set(&s->identity, set);
+	restore_place_describe(&s->volumes[number - 1], place);
+	snprintf(text, VOLUME_BYTES, "volume %" PRIu32 " of %s (%s)", number,
+	    set, place);
+	return text;
+}
+
+static enum verdict
+ask(const struct restore_mount *m, uint32_t number, bool *skip)
+{
+	char question[MESSAGE_TEXT_BYTES], volume[VOLUME_BYTES];
+
+	volume_text(m, number, volume);
+	snprintf(question, sizeof(question), "%s: is %s mounted and ready to "
+	    "read?", m->name, volume);
+	enum message_answer answer = operator_ask(&m->r->op, question);
+	if (answer != ANSWER_NO)
+		return verdict_of(m, answer);
+	snprintf(question, sizeof(question), "Do you want to do without %s?  "
+	    "What is on it will be missing", volume);
+	answer = operator_ask(&m->r->op, question);
+	*skip = answer == ANSWER_YES;
+	return verdict_of(m, answer);
+}
+
+enum verdict
+restore_mount_want(struct restore_mount *m, uint32_t number, const char *why,
+    bool *skip)
+{
+	const struct restore_request *q = m->r->request;
+	char volume[VOLUME_BYTES];
+
+	*skip = false;
+	if (q->script != NULL && m->scripted != number) {
+		m->scripted = number;
+		const int status = run_script(m, number);
+		if (status == 0)
+			return VERDICT_GO_ON;
+		if (status != SCRIPT_ASKS) {
+			report(m->r->rep, DE_ERROR, "%s: aborted by its exit "
+			    "status %d", q->script, status);
+			return VERDICT_ABORT;
+		}
+	}
+	report(m->r->rep, DE_WARNING, "%s: %s: %s", m->name,
+	    volume_text(m, number, volume), why);
+	if (operator_is_there(&m->r->op) && !q->goes_on)
+		return ask(m, number, skip);
+	/* Only a drive needs somebody: what is no file now is none later. */
+	if (!m->is_drive || q->goes_on) {
+		*skip = true;
+		return VERDICT_GO_ON;
+	}
+	return ask(m, number, skip);
+}

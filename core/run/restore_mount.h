@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * restore_mount.h - a volume is not there: who can bring it
+ *
+ * A script, or the operator, who is told which medium it is if the catalogue
+ * knows it.
+ */
+#ifndef CORE_RESTORE_MOUNT_H
+#define CORE_RESTORE_MOUNT_H
+
+#include "core/run/restore_own.h"
+
+struct restore_source;
+
+struct restore_mount {			/* all borrowed */
+	struct restore *r;
+	const char *name;		/* of the medium, in messages */
+	const struct restore_source *source;	/* NULL: not known */
+	bool is_drive;
+	uint32_t scripted;		/* the script was run for this volume */
+};
+
+/*
+ * Volume `number` cannot be read, for the reason `why`.  VERDICT_GO_ON: try
+ * again, or, if *skip is set, do without it.
+ */
+enum verdict restore_mount_want(struct restore_mount *m, uint32_t number,
+    const char *why, bool *skip);
+
+#endif
