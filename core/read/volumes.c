@@ -423,6 +423,7 @@ volumes_go_to_volume(struct volumes *v, uint32_t number)
 	    number > v->config.last_volume) || v->verdict != VERDICT_GO_ON)
 		return false;
 	drop_first(v);
+	read_ahead_stop(v->ahead);	/* it may be within this volume */
 	v->before += volume_read_at(v->reader);
 	v->number = number;
 	v->ended = !get_volume(v, number, &skip);
