@@ -30,6 +30,8 @@ struct indexer {
 	size_t full_at;			/* entries; see indexer_is_full() */
 	uint64_t files_block;		/* where files begin, */
 	bool has_files;			/* if there are any on the medium */
+	bool has_end;			/* the stream has ended, */
+	uint64_t end_block;		/* here for the first time */
 	uint64_t settled;		/* block up to which all is */
 };
 
@@ -90,6 +92,10 @@ indexer_header(struct indexer *ix, uint64_t block, const uint8_t *header)
 {
 	struct index_inode i = { .block = block };
 
+	if (header_is_end(header) && !ix->has_end) {
+		ix->has_end = true;
+		ix->end_block = block;
+	}
 	if (!index_inode_of(header, &i))
 		return true;
 	if (!make_room(ix))
@@ -103,6 +109,8 @@ indexer_go_back(struct indexer *ix, uint64_t block)
 {
 	while (ix->count > 0 && ix->pending[ix->count - 1].block >= block)
 		ix->count--;
+	if (ix->end_block >= block)
+		ix->has_end = false;
 	if (ix->full_at > ix->count)
 		ix->full_at = ix->count > INDEX_BATCH ? ix->count :
 		    INDEX_BATCH;
@@ -206,7 +214,9 @@ put_about(const struct indexer *ix, struct growing *index)
 	if (all != NULL &&
 	    json_object_set(all, "volumes", ix->volumes) == 0 &&
 	    json_object_set_new(all, "files_block", json_integer((json_int_t)
-	    (ix->has_files ? ix->files_block : ix->settled))) == 0)
+	    (ix->has_files ? ix->files_block : ix->settled))) == 0 &&
+	    (!ix->has_end || json_object_set_new(all, "end_block",
+	    json_integer((json_int_t)ix->end_block)) == 0))
 		text = json_dumps(all, JSON_COMPACT);
 	json_decref(all);
 	if (text == NULL) {

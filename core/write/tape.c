@@ -64,6 +64,7 @@ place_block(struct tape *tape, enum rollforward_tag tag, const uint8_t *block)
 		break;
 	case ROLLFORWARD_END:
 		cut_count_header(&tape->cut, to);
+		tape_index_header(tape, to);
 		header_set_place(to, tape->index.volume, tape->index.block);
 		break;
 	case ROLLFORWARD_DATA:

@@ -45,6 +45,11 @@ $(cat code err)"
 by_index used "$scratch/dumps/one" b/2
 by_index used "$scratch/dumps/one" a/3 c/1 c/3
 by_index "not used" "$scratch/plain" b/2
+without_index=
+configure_dump real.conf one.img dumps/real
+engine 0 -c real.conf
+by_index used "$scratch/dumps/real" b/2 c/3
+without_index=1
 by_index "not used" "$scratch/dumps/one" a b c large
 restore 0 --verify --report report -f dumps/one
 said_nothing_wrong () { ! grep -q warning err || fail "$(cat err)"; }

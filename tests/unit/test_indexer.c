@@ -179,7 +179,11 @@ START_TEST(only_the_first_header_of_an_inode_counts)
 	put32(header, HEADER_ADDR);
 	ck_assert(indexer_header(ix, 10, header));
 	header_end(&template, header, 100, HEADER_FOLLOWS_INDEX);
+	ck_assert(indexer_header(ix, 8, header));
+	indexer_go_back(ix, 8);
+	put(ix, 9, 12, S_IFREG | 0644);
 	ck_assert(indexer_header(ix, 11, header));
+	ck_assert(indexer_header(ix, 12, header));
 	header_index(&template, header, 2, 0, 100);
 	ck_assert(indexer_header(ix, 12, header));
 	ck_assert(indexer_settle(ix, 20));
@@ -189,6 +193,7 @@ START_TEST(only_the_first_header_of_an_inode_counts)
 	ck_assert_uint_eq(t.list[0].block, 3);
 	ck_assert_uint_eq(t.list[1].block, 9);
 	ck_assert_uint_eq(number(t.about, "files_block"), 9);
+	ck_assert_uint_eq(number(t.about, "end_block"), 11);
 	forget(&t);
 	growing_free(&index);
 	indexer_free(ix);
