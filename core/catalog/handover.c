@@ -3,16 +3,21 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "core/base/path.h"
 #include "plugins/common/safe_file.h"
+
+#define LOCK_TRIES 600
+#define LOCK_POLL_NS 50000000L
 
 /* ------------------------------------------------------------------- places */
 
@@ -218,7 +223,23 @@ handover_list(const char *folder, char ***list)
 	return -1;
 }
 
-/* ----------------------------------------------------------------- removing */
+/* ------------------------------------------------------------------ taking */
+
+int
+handover_lock(const char *folder)
+{
+	const struct timespec pause = { .tv_nsec = LOCK_POLL_NS };
+	const int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	for (int i = 0; fd != -1 && i < LOCK_TRIES; i++) {
+		if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+			return fd;
+		nanosleep(&pause, NULL);
+	}
+	if (fd != -1)
+		close(fd);
+	return -1;
+}
 
 /* The names first: alone, they are of no use to anyone. */
 bool

@@ -61,6 +61,12 @@ bool handover_put_names(const struct handover *h,
  */
 ssize_t handover_list(const char *folder, char ***list);
 
+/*
+ * Keep other runs from taking what is in a folder, for as long as the returned
+ * descriptor is open.  Waits up to 30 seconds for them; -1: do without.
+ */
+int handover_lock(const char *folder);
+
 /* The catalogue has it.  False with errno set. */
 bool handover_remove(const struct handover *h);
 

@@ -298,6 +298,13 @@ keep_fault(void *arg, enum de_severity severity, const char *text)
 		snprintf(fault, FAULT_BYTES, "%s", text);
 }
 
+/* Another run has found it since, and the catalogue has it. */
+static bool
+is_taken(const struct run_catalog *rc)
+{
+	return access(rc->handover.part, F_OK) == -1 && errno == ENOENT;
+}
+
 static bool
 take_all(struct run_catalog *rc, struct report *rep)
 {
@@ -344,13 +351,16 @@ run_catalog_conclude(struct run_catalog *rc, struct dump_record *record)
 	if (!note(rc, record, true))
 		return;
 	report_set_taker(rc->context->rep, keep_fault, fault);
-	const bool ok = take_all(rc, rc->context->rep);
+	const int lock = handover_lock(rc->handover.folder);
+	const bool ok = is_taken(rc) || take_all(rc, rc->context->rep);
 	report_set_taker(rc->context->rep, NULL, NULL);
 	record->in_catalog = ok;
 	say_outcome(rc, ok, fault);
 	if (ok && !handover_remove(&rc->handover))
 		report(rc->context->rep, DE_WARNING, "%s: cannot be removed: "
 		    "%s", rc->handover.part, strerror(errno));
+	if (lock != -1)
+		close(lock);
 }
 
 /* ------------------------------------------------------------------ --check */
