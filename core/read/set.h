@@ -106,6 +106,9 @@ void set_free(struct set *s);
 
 const struct set_identity *set_identity(const struct set *s);
 
+/* Who wrote it, as far as is known; complete behind the root directory. */
+const struct dialect *set_dialect(const struct set *s);
+
 /*
  * Blocks were left out of it on purpose, as in a table of contents, so the
  * numbers of its blocks say nothing.  Before the first set_next().

@@ -146,6 +146,12 @@ set_reserve(uint8_t **bytes, size_t *room, size_t need)
 
 /* ------------------------------------------------------------------- asked */
 
+const struct dialect *
+set_dialect(const struct set *s)
+{
+	return s->dialect;
+}
+
 const struct set_identity *
 set_identity(const struct set *s)
 {

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * restore_request.h - what dumpengine-restore was asked to do
+ * restore_request.h - what dumpengine-restore was asked to do, or dumpengine-mount
  *
- * Filled once by core/cli/restore_arguments.c, read by everybody in core/run/.
+ * Filled once by core/cli/restore_arguments.c, or mount_arguments.c there, read by
+ * everybody in core/run/.
  */
 #ifndef CORE_RESTORE_REQUEST_H
 #define CORE_RESTORE_REQUEST_H
@@ -25,9 +26,12 @@ enum restore_action {
 	RESTORE_POSITIONS,	/* -P */
 	RESTORE_VERIFY,
 	RESTORE_DRILL,
+	RESTORE_MOUNT,		/* of dumpengine-mount */
 	RESTORE_HELP,
 	RESTORE_VERSION
 };
+
+struct mount_tree;
 
 struct restore_request {	/* texts point into argv or the environment */
 	enum restore_action action;
@@ -67,6 +71,14 @@ struct restore_request {	/* texts point into argv or the environment */
 	bool reads_all;		/* -a: no question about volumes */
 	bool takes_root;	/* -o: owner and mode of the target, too */
 	const char *script;	/* -F; NULL: none */
+
+	/*
+	 * RESTORE_MOUNT: make the tree seen, until it is unmounted.  False
+	 * after a report.
+	 */
+	bool (*serve)(void *arg, const struct mount_tree *tree,
+	    struct report *rep);
+	void *serve_arg;
 
 	const char *report;	/* file for the JSON report; NULL: none */
 	struct trust *trust;	/* borrowed; --trust adds to it */

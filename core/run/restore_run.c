@@ -16,6 +16,7 @@
 #include "core/run/restore_positions.h"
 #include "core/run/restore_report.h"
 #include "core/run/restore_set.h"
+#include "core/run/restore_show.h"
 #include "core/run/restore_watch.h"
 #include "core/run/restore_write.h"
 
@@ -170,6 +171,8 @@ act_on_trees(struct restore *r)
 		return restore_look_drill(r);
 	case RESTORE_INTERACTIVE:
 		return restore_write_interactive(r);
+	case RESTORE_MOUNT:
+		return restore_show(r);
 	default:
 		return restore_write_extract(r);
 	}

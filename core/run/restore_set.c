@@ -237,13 +237,31 @@ restore_set_is_lasting(const struct restore_set *s)
 	return restore_medium_is_lasting(s->medium);
 }
 
+bool
+restore_set_shares_drive(const struct restore_set *s)
+{
+	return restore_medium_is_drive(s->medium);
+}
+
+struct restore_medium *
+restore_set_close(struct restore_set *s)
+{
+	set_free(s->set);
+	s->set = NULL;
+	return s->medium;
+}
+
+bool
+restore_set_is_of_catalog(const struct restore_set *s)
+{
+	return s->source != NULL;
+}
+
 void
 restore_set_let_go(struct restore_set *s)
 {
-	if (!restore_medium_is_drive(s->medium))
-		return;
-	set_free(s->set);
-	s->set = NULL;
+	if (restore_medium_is_drive(s->medium))
+		restore_set_close(s);
 }
 
 /* ------------------------------------------------------------------ reading */
@@ -374,6 +392,8 @@ restore_set_read_tree(struct restore_set *s)
 	const bool ok = tree != NULL && (s->set != NULL || open_set(s)) &&
 	    read_tree(s, tree);
 
+	if (ok)
+		s->dialect = *set_dialect(s->set);
 	if (tree != NULL && restore_tree_has_losses(tree))
 		s->lost_names = true;
 	restore_tree_free(tree);

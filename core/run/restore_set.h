@@ -66,6 +66,17 @@ bool restore_set_may_be_bare(const struct restore_set *s);
 /* For a set that shares its drive with others: close it. */
 void restore_set_let_go(struct restore_set *s);
 
+/* Is its medium moved on by reading, so that no other can be read meanwhile? */
+bool restore_set_shares_drive(const struct restore_set *s);
+
+/*
+ * Close it, until restore_set_return(): its medium is free meanwhile.  If the
+ * catalogue says where its volumes are, restore_medium_place() is to be asked.
+ */
+struct restore_medium;
+struct restore_medium *restore_set_close(struct restore_set *s);
+bool restore_set_is_of_catalog(const struct restore_set *s);
+
 /* Can it be read again from its beginning? */
 bool restore_set_is_lasting(const struct restore_set *s);
 

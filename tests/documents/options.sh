@@ -9,6 +9,9 @@ need_python
 
 "$DUMPENGINE" --help >known || fail "no help"
 "$top_builddir/dumpengine-restore" --help >>known || fail "no help of restore"
+[ ! -x "$top_builddir/dumpengine-mount" ] ||
+    "$top_builddir/dumpengine-mount" --help >>known ||
+    fail "no help of mount"
 "$top_srcdir/configure" --help >>known || fail "no help of configure"
 grep -o "'--[a-z-]*'" "$top_srcdir/bench/bench" >>known
 # cp, df, gdb, jq, pkg-config, systemctl, useradd, valgrind

@@ -1,0 +1,360 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "core/mount/piece_cache.h"
+
+#include <inttypes.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/clock.h"
+#include "core/volume/volume_read.h"
+
+#define PIECE_BYTES ((size_t)64 << 10)	/* where any place can be read, */
+#define SHORT_BYTES ((size_t)4 << 10)	/*   and for a header */
+#define PIECES 256u			/* of that size */
+#define LONG_PIECES 16u			/* of VOLUME_READ_ROOM */
+#define WHY_BYTES 160
+#define MISSING_NS ((uint64_t)10 * 1000000000)	/* until it is tried again */
+
+/* What was read at once. */
+struct piece {
+	uint8_t *bytes;		/* owned */
+	uint32_t volume;	/* 0: not in use */
+	bool is_lost;		/* it cannot be read */
+	uint64_t position;	/* of its first byte */
+	uint64_t length;	/* 1 or more */
+	uint64_t used;		/* clock of the last use */
+};
+
+struct piece_cache {
+	struct piece_cache_config config;
+	pthread_mutex_t lock;		/* of all below */
+	struct volume_read *reader;
+	uint32_t open;			/* volume; 0: none */
+	bool is_fast;			/* the medium goes to any byte */
+	struct header header;		/* of the open volume */
+	bool has_header;
+	bool reads_on;			/* the reader is where it says */
+	uint32_t missing;		/* volume that could not be had, */
+	uint64_t missing_since;		/*   and when */
+	struct piece pieces[PIECES];
+	uint64_t clock;
+	uint8_t *scratch;		/* VOLUME_READ_ROOM */
+};
+
+struct piece_cache *
+piece_cache_new(const struct piece_cache_config *config)
+{
+	struct piece_cache *m = calloc(1, sizeof(*m));
+
+	if (m == NULL || (m->scratch = malloc(VOLUME_READ_ROOM)) == NULL) {
+		report(config->rep, DE_ERROR, "out of memory");
+		free(m);
+		return NULL;
+	}
+	m->config = *config;
+	pthread_mutex_init(&m->lock, NULL);
+	m->reader = volume_read_new(config->output);
+	if (m->reader != NULL)
+		return m;
+	piece_cache_free(m);
+	return NULL;
+}
+
+void
+piece_cache_free(struct piece_cache *m)
+{
+	if (m == NULL)
+		return;
+	for (unsigned int i = 0; i < PIECES; i++)
+		free(m->pieces[i].bytes);
+	volume_read_free(m->reader);
+	pthread_mutex_destroy(&m->lock);
+	free(m->scratch);
+	free(m);
+}
+
+const struct dialect *
+piece_cache_dialect(const struct piece_cache *m)
+{
+	return &m->config.dialect;
+}
+
+/* ----------------------------------------------------------------- volumes */
+
+static bool
+open_volume(struct piece_cache *m, uint32_t number)
+{
+	struct de_volume facts = {
+		.struct_size = sizeof(facts),
+		.number = number,
+		.record_size = m->config.record_size,
+		.level = m->config.level < 0 ? 0 : (uint32_t)m->config.level,
+		.date = m->config.date,
+		.job = m->config.job,
+		.label = m->config.label,
+	};
+
+	m->open = 0;
+	if (m->config.place != NULL)
+		m->config.place(m->config.want_arg, &facts);
+	return volume_read_open(m->reader, &facts);
+}
+
+/* Says why it is not.  A damaged header proves nothing, so it may be. */
+static bool
+is_volume(struct piece_cache *m, uint32_t number, char why[static WHY_BYTES])
+{
+	size_t length;
+
+	const size_t room = volume_read_size(m->reader) > 0 ? PIECE_BYTES :
+	    VOLUME_READ_ROOM;
+	if (volume_read_next(m->reader, m->scratch, room, &length) !=
+	    VOLUME_READ_DATA) {
+		snprintf(why, WHY_BYTES, "nothing could be read from it");
+		return false;
+	}
+	m->has_header = length >= m->config.dialect.block_size &&
+	    header_decode(&m->config.dialect, m->scratch, &m->header);
+	if (m->has_header && (m->header.date != m->config.date ||
+	    m->header.base_date != m->config.base_date)) {
+		snprintf(why, WHY_BYTES, "it is of another dump");
+		return false;
+	}
+	if (m->has_header && m->header.volume != number) {
+		snprintf(why, WHY_BYTES, "it is volume %" PRIu32,
+		    m->header.volume);
+		return false;
+	}
+	return true;
+}
+
+static bool
+try_volume(struct piece_cache *m, uint32_t number, char why[static WHY_BYTES])
+{
+	snprintf(why, WHY_BYTES, "it cannot be opened");
+	if (!open_volume(m, number) || !is_volume(m, number, why)) {
+		volume_read_close(m->reader);
+		return false;
+	}
+	m->open = number;
+	m->reads_on = true;
+	m->is_fast = volume_read_size(m->reader) > 0 &&
+	    !volume_read_is_slow(m->reader);
+	return true;
+}
+
+/* Whoever must be asked for it. */
+static bool
+get_volume(struct piece_cache *m, uint32_t number)
+{
+	char why[WHY_BYTES];
+	bool skip = false;
+
+	while (!try_volume(m, number, why))
+		if (m->config.want == NULL || m->config.want(m->config.want_arg,
+		    number, why, &skip) != VERDICT_GO_ON || skip)
+			return false;
+	return true;
+}
+
+/* Have that volume open. */
+static bool
+need_volume(struct piece_cache *m, uint32_t number)
+{
+	if (m->open == number)
+		return true;
+	if (m->config.last_volume != 0 && number > m->config.last_volume)
+		return false;
+	if (m->missing == number && clock_ns() - m->missing_since < MISSING_NS)
+		return false;
+	const bool ok = get_volume(m, number);
+	m->missing = ok ? 0 : number;
+	m->missing_since = clock_ns();
+	return ok;
+}
+
+/* ------------------------------------------------------------------ pieces */
+
+static struct piece *
+find_piece(struct piece_cache *m, uint32_t volume, uint64_t position)
+{
+	for (unsigned int i = 0; i < PIECES; i++) {
+		struct piece *p = &m->pieces[i];
+		if (p->volume == volume && position >= p->position &&
+		    position - p->position < p->length) {
+			p->used = ++m->clock;
+			return p;
+		}
+	}
+	return NULL;
+}
+
+/* One whose contents are given up, with that much room; NULL: no memory. */
+static struct piece *
+take_piece(struct piece_cache *m, size_t room)
+{
+	const unsigned int count = m->is_fast ? PIECES : LONG_PIECES;
+	struct piece *oldest = &m->pieces[0];
+
+	for (unsigned int i = 1; i < count; i++)
+		if (m->pieces[i].used < oldest->used)
+			oldest = &m->pieces[i];
+	uint8_t *bytes = realloc(oldest->bytes, room);
+	if (bytes == NULL)
+		return NULL;
+	*oldest = (struct piece){ .bytes = bytes, .used = ++m->clock };
+	return oldest;
+}
+
+/* Move the reader to a place, or somewhat before it. */
+static bool
+go_to(struct piece_cache *m, uint64_t position)
+{
+	const uint64_t at = volume_read_at(m->reader);
+	size_t before;
+
+	if (m->reads_on && at <= position && (at == position ||
+	    (!m->is_fast && position - at < VOLUME_READ_ROOM)))
+		return true;
+	m->reads_on = volume_read_reaches(m->reader, position) &&
+	    volume_read_reach(m->reader, position, &before);
+	return m->reads_on;
+}
+
+/* Read a piece from where the reader is. */
+static enum piece_result
+read_piece(struct piece_cache *m, size_t room)
+{
+	const uint64_t at = volume_read_at(m->reader);
+	size_t length;
+
+	const enum volume_read_result result = volume_read_next(m->reader,
+	    m->scratch, room, &length);
+	if (result == VOLUME_READ_END)
+		return PIECE_END;
+	m->reads_on = result != VOLUME_READ_FAILED;
+	if (!m->reads_on || length == 0)
+		return PIECE_LOST;
+	struct piece *p = take_piece(m, result == VOLUME_READ_DATA ? length :
+	    1);
+	if (p == NULL)
+		return PIECE_LOST;
+	p->is_lost = result == VOLUME_READ_LOST;
+	if (!p->is_lost)
+		memcpy(p->bytes, m->scratch, length);
+	p->volume = m->open;
+	p->position = at;
+	p->length = length;
+	return PIECE_READ;
+}
+
+/* So much is read at once. */
+static size_t
+room_of(const struct piece_cache *m, size_t wanted)
+{
+	return !m->is_fast ? VOLUME_READ_ROOM : wanted <= SHORT_BYTES ?
+	    SHORT_BYTES : PIECE_BYTES;
+}
+
+/* The piece that a place is in, read if it must be. */
+static enum piece_result
+get_piece(struct piece_cache *m, uint32_t volume, uint64_t position, size_t wanted,
+    struct piece **p)
+{
+	*p = find_piece(m, volume, position);
+	if (*p != NULL)
+		return PIECE_READ;
+	if (!need_volume(m, volume))
+		return PIECE_LOST;
+	if (m->is_fast && position >= volume_read_size(m->reader))
+		return PIECE_END;
+	const size_t room = room_of(m, wanted);
+	if (!go_to(m, m->is_fast ? position - position % room : position))
+		return PIECE_LOST;
+	while (*p == NULL) {
+		const enum piece_result result = read_piece(m, room);
+		if (result != PIECE_READ)
+			return result;
+		*p = find_piece(m, volume, position);
+		if (*p == NULL && volume_read_at(m->reader) > position)
+			return PIECE_LOST;
+	}
+	return PIECE_READ;
+}
+
+enum piece_result
+piece_cache_read(struct piece_cache *m, uint32_t volume, uint64_t position,
+    uint8_t *buffer, size_t length, size_t *got)
+{
+	struct piece *p;
+
+	*got = 0;
+	pthread_mutex_lock(&m->lock);
+	enum piece_result result = get_piece(m, volume, position, length,
+	    &p);
+	if (result == PIECE_READ && p->is_lost)
+		result = PIECE_LOST;
+	if (result == PIECE_READ) {
+		const uint64_t offset = position - p->position;
+		const uint64_t rest = p->length - offset;
+		*got = rest < length ? (size_t)rest : length;
+		memcpy(buffer, p->bytes + offset, *got);
+	}
+	pthread_mutex_unlock(&m->lock);
+	return result;
+}
+
+enum piece_result
+piece_cache_probe(struct piece_cache *m, uint32_t volume, uint64_t position)
+{
+	enum piece_result result = PIECE_LOST;
+	struct piece *p;
+
+	pthread_mutex_lock(&m->lock);
+	if (!need_volume(m, volume))
+		;
+	else if (m->is_fast)
+		result = position < volume_read_size(m->reader) ? PIECE_READ :
+		    PIECE_END;
+	else
+		result = get_piece(m, volume, position, PIECE_BYTES, &p);
+	pthread_mutex_unlock(&m->lock);
+	return result;
+}
+
+bool
+piece_cache_end(struct piece_cache *m, uint32_t volume, uint64_t from, uint64_t *end)
+{
+	enum piece_result result = PIECE_LOST;
+	struct piece *p;
+
+	pthread_mutex_lock(&m->lock);
+	if (!need_volume(m, volume)) {
+		;
+	} else if (m->is_fast) {
+		from = volume_read_size(m->reader);
+		result = PIECE_END;
+	} else {
+		while ((result = get_piece(m, volume, from, PIECE_BYTES,
+		    &p)) == PIECE_READ)
+			from = p->position + p->length;
+	}
+	pthread_mutex_unlock(&m->lock);
+	*end = from;
+	return result == PIECE_END;
+}
+
+bool
+piece_cache_volume_header(struct piece_cache *m, uint32_t volume, struct header *h)
+{
+	pthread_mutex_lock(&m->lock);
+	const bool ok = need_volume(m, volume) && m->has_header;
+	if (ok) {
+		*h = m->header;
+		h->addrs = h->inline_data = h->list = NULL;
+	}
+	pthread_mutex_unlock(&m->lock);
+	return ok;
+}

@@ -1,0 +1,104 @@
+#!/usr/bin/env bash
+# A mounted set is the tree that was dumped: what find, cp, tar and rsync see of
+# it, with owners, times, attributes, links and holes; on several volumes, too.
+# Eight readers at once read what is there.
+# shellcheck source=tests/lib.sh
+. "${top_srcdir:-.}/tests/lib.sh"
+# shellcheck source=tests/mount/mount-lib.sh
+. "$top_srcdir/tests/mount/mount-lib.sh"
+need_source
+need_python
+need setfattr
+
+mkdir dumps
+make_image native.img 64M -t ext4 -I 256 -b 4096 -O ea_inode
+can_mount native.img tree rw || skip "cannot mount: $(cat mount.log)"
+maketree tree --many 200 --native || fail "cannot make the tree"
+# Too large for restore(8), so it is behind the end of the set.
+head -c 9000 /dev/urandom | base64 -w 0 >large
+for path in sizes/513 sizes; do
+	setfattr -n user.large -v "$(cat large)" "tree/$path" ||
+	    fail "no large attribute"
+done
+unmount tree
+can_mount native.img tree ro || fail "$(cat mount.log)"
+
+configure_dump one.conf native.img dumps/one
+engine 0 -c one.conf
+mount_set 0 seen dumps/one
+printed_nothing
+equal_trees tree seen --strict-times
+[ "$(getfattr --only-values -n user.large seen/sizes seen/sizes/513)" = \
+    "$(cat large large)" ] || fail "the large attributes are not there"
+getfattr -n user.none seen/sizes/513 2>err && fail "user.none is there"
+said "No such attribute"
+[ "$(cd seen && find . | sort)" = "$(cd tree && find . | sort)" ] ||
+    fail "find: $(find seen)"
+cp -a seen copy || fail "cannot copy it"
+equal_trees tree copy --strict-times --ignore-xattr user.large
+
+# Nothing of it can be changed.
+for change in 'echo >seen/new' 'rm seen/sizes/513' 'chmod 700 seen/sizes' \
+    'touch seen/sizes/513' 'ln seen/sizes/513 seen/new'; do
+	eval "$change" 2>err && fail "$change"
+	said "Read-only file system"
+done
+fusermount3 -u seen || fail "cannot unmount it"
+
+# Seven volumes, and others that are missing.
+size=$(($(stat -c %s dumps/one) / 6 / 10240 * 10240))
+configure_job volumes.conf \
+    "plugin = \"fs-ext2\"; device = $(quoted native.img);" \
+    "plugin = \"out-file\"; path = \"dumps/v%v\"; volume_size = $size;"
+engine 0 -c volumes.conf
+[ "$(ls dumps | grep -c ^v)" -ge 6 ] || fail "$(ls dumps)"
+mount_set 0 seen 'dumps/v%v'
+equal_trees tree seen --strict-times
+
+cat >readers.py <<'END'
+import os, random, sys, threading
+tree, seen, faults = sys.argv[1], sys.argv[2], []
+files = [os.path.join(d, f)[len(tree) + 1:] for d, _, names in os.walk(tree)
+         for f in names]
+files = [f for f in files if os.path.isfile(os.path.join(tree, f)) and not
+         os.path.islink(os.path.join(tree, f))]
+def read(seed):
+    r = random.Random(seed)
+    for _ in range(300):
+        f = r.choice(files)
+        size = os.stat(os.path.join(tree, f)).st_size
+        at = r.randrange(size + 1)
+        n = r.randrange(1, 200000)
+        with open(os.path.join(tree, f), 'rb') as a, \
+             open(os.path.join(seen, f), 'rb') as b:
+            if os.pread(a.fileno(), n, at) != os.pread(b.fileno(), n, at):
+                faults.append(f'{f}: {n} bytes at {at} differ')
+                return
+readers = [threading.Thread(target=read, args=(i,)) for i in range(8)]
+for t in readers: t.start()
+for t in readers: t.join()
+print('\n'.join(faults) or f'{len(files)} files', file=sys.stderr)
+sys.exit(bool(faults))
+END
+"$PYTHON3" readers.py tree seen 2>err || fail "$(cat err)"
+said files
+fusermount3 -u seen || fail "cannot unmount it"
+
+# What is on a volume that is gone cannot be read; all else can.
+mv dumps/v003 gone
+hold_set seen 'dumps/v%v'
+(cd tree && find . -type f -print0) >names
+whole=0 lost=0
+while IFS= read -r -d '' name; do
+	if cat "seen/$name" >content 2>cat.log; then
+		same_file "tree/$name" content
+		whole=$((whole + 1))
+	else
+		grep -q 'Input/output error' cat.log || fail "$(cat cat.log)"
+		lost=$((lost + 1))
+	fi
+done <names
+[ "$lost" -gt 0 ] && [ "$whole" -gt "$lost" ] ||
+    fail "$whole files are whole, and $lost are lost"
+grep -q 'volume 3' held || fail "nobody says so: $(cat held)"
+end_set 2 seen
