@@ -222,7 +222,15 @@ bool catalog_lookup(struct catalog *c, const struct catalog_chain *chain,
     const char *path, struct catalog_version *v, bool *found);
 
 /*
- * The same for it and all that is below it: a directory before what is in it,
+ * The file with this inode number in one dump or, if it has no such file, the
+ * last one before it; directories are passed over.  i->inode is 0 if there is
+ * none.
+ */
+bool catalog_file_before(struct catalog *c, int64_t dump, uint32_t inode,
+    struct index_inode *i);
+
+/*
+ * The same as catalog_lookup() for a path and all that is below it: a directory before what is in it,
  * that in the order of its bytes.  Memory is for the depth of the tree.  `fn`
  * may read, but not write: all of it is of one moment.
  */

@@ -97,6 +97,31 @@ find_version(struct catalog *c, const struct catalog_chain *chain,
 	return true;
 }
 
+bool
+catalog_file_before(struct catalog *c, int64_t dump, uint32_t inode,
+    struct index_inode *i)
+{
+	sqlite3_stmt *s = catalog_kept(c, CATALOG_GET_FILE,
+	    "SELECT inode, mode, size, mtime, block FROM inode "
+	    "WHERE id BETWEEN ?1 AND ?2 AND mode & 61440 <> 16384 "
+	    "ORDER BY id DESC LIMIT 1", LOOK);
+
+	*i = (struct index_inode){ .inode = 0 };
+	if (s == NULL)
+		return false;
+	sqlite3_bind_int64(s, 1, catalog_inode_id(dump, 0));
+	sqlite3_bind_int64(s, 2, catalog_inode_id(dump, inode));
+	const int result = sqlite3_step(s);
+	if (result == SQLITE_ROW) {
+		i->inode = (uint32_t)sqlite3_column_int64(s, 0);
+		catalog_read_inode(s, 1, i);
+	}
+	const bool ok = result == SQLITE_ROW || result == SQLITE_DONE ||
+	    catalog_fail(c, LOOK);
+	sqlite3_reset(s);
+	return ok;
+}
+
 /*
  * The newest entries of a directory; d->id is 0 if it is none.  The number of a
  * directory that was removed may now be that of a file.

@@ -15,6 +15,7 @@
 #define DEFAULT_CATALOG "/var/lib/dumpengine/catalog.sqlite"
 
 struct restore_catalog {
+	struct catalog *catalog;
 	struct restore_source sources[CATALOG_CHAIN_MAX];
 	size_t count;
 };
@@ -348,10 +349,12 @@ restore_catalog_find(struct restore *r)
 		restore_no_room(r);
 	else
 		ok = find_job(&l) && find_chain(&l);
-	catalog_close(l.catalog);
 	free(l.only);
-	if (ok)
+	if (ok) {
+		l.found->catalog = l.catalog;
 		return l.found;
+	}
+	catalog_close(l.catalog);
 	restore_catalog_free(l.found);
 	return NULL;
 }
@@ -363,6 +366,7 @@ restore_catalog_free(struct restore_catalog *c)
 		return;
 	for (size_t i = 0; i < c->count; i++)
 		restore_source_clear(&c->sources[i]);
+	catalog_close(c->catalog);
 	free(c);
 }
 
@@ -376,4 +380,22 @@ const struct restore_source *
 restore_catalog_source(const struct restore_catalog *c, size_t i)
 {
 	return &c->sources[i];
+}
+
+/* ---------------------------------------------------------------- its files */
+
+bool
+restore_catalog_place(const struct restore_catalog *c,
+    const struct restore_source *source, uint32_t inode, uint32_t *found,
+    uint32_t *volume, uint64_t *position)
+{
+	struct index_inode i;
+
+	/* The blocks of a copy have other numbers. */
+	if (source->copy != 0 ||
+	    !catalog_file_before(c->catalog, source->dump, inode, &i) ||
+	    i.inode == 0)
+		return false;
+	*found = i.inode;
+	return restore_source_place(source, i.block, volume, position);
 }

@@ -2,8 +2,8 @@
 /*
  * restore_catalog.h - the sets that a tree of a date is made of
  *
- * The job and the date are those of the request.  The catalogue is asked once;
- * what it says of the chain and its media is kept.
+ * The job and the date are those of the request.  What the
+ * catalogue says of the chain and its media is kept, and it stays open.
  */
 #ifndef CORE_RESTORE_CATALOG_H
 #define CORE_RESTORE_CATALOG_H
@@ -23,5 +23,14 @@ void restore_catalog_free(struct restore_catalog *c);	/* accepts NULL */
 size_t restore_catalog_count(const struct restore_catalog *c);
 const struct restore_source *restore_catalog_source(
     const struct restore_catalog *c, size_t i);
+
+/*
+ * Where the file with this inode number is in that set, or the last one before
+ * it: *found is its number.  False if the catalogue does not know, or it is on no
+ * volume of the set.
+ */
+bool restore_catalog_place(const struct restore_catalog *c,
+    const struct restore_source *source, uint32_t inode, uint32_t *found,
+    uint32_t *volume, uint64_t *position);
 
 #endif

@@ -8,6 +8,7 @@
 #include "core/base/growing.h"
 #include "core/host/instance.h"
 #include "core/read/set_index.h"
+#include "core/run/restore_catalog.h"
 #include "core/run/restore_medium.h"
 #include "core/run/restore_set.h"
 #include "core/volume/volume_read.h"
@@ -295,25 +296,89 @@ dispose(struct search *x)
 	inomap_free(&x->needed);
 }
 
+/* ---------------------------------------------------------------- catalogue */
+
+/*
+ * Of a set on several tapes, its index is on the last one; the catalogue knows
+ * the same without it.
+ */
+static bool
+is_spread(const struct search *x)
+{
+	const struct restore_source *source = restore_set_source(x->set);
+
+	return source != NULL && source->kind != RESTORE_PLACE_FILE &&
+	    source->volume_count > 1;
+}
+
+static bool
+add_known(struct search *x, uint32_t inode)
+{
+	struct place place;
+
+	if (!restore_catalog_place(x->r->catalog, restore_set_source(x->set),
+	    inode, &place.inode, &place.volume, &place.position) ||
+	    place.inode != inode)
+		return false;
+	struct place *to = growing_add(&x->found->places, sizeof(*to));
+	if (to == NULL)
+		return restore_no_room(x->r);
+	*to = place;
+	return true;
+}
+
+/* False: it is to be read through. */
+static bool
+find_known(struct search *x)
+{
+	struct place *end;
+
+	x->found = make_index(x->r);
+	if (x->found == NULL)
+		return false;
+	for (uint32_t i = 0; (i = next_of(&x->needed, i)) != 0;)
+		if (!add_known(x, i))
+			return false;
+	end = &x->found->end;
+	return restore_catalog_place(x->r->catalog, restore_set_source(x->set),
+	    UINT32_MAX, &end->inode, &end->volume, &end->position);
+}
+
+static const char *
+find_by_catalog(struct search *x)
+{
+	return find_known(x) ? NULL : "the catalogue does not know where all "
+	    "of it is";
+}
+
+/* ------------------------------------------------------------------- finding */
+
+static const char *
+find_by_index(struct search *x)
+{
+	x->medium = restore_set_leave_medium(x->set);
+	return x->medium != NULL && prepare(x) ? find_places(x) :
+	    "the index cannot be looked for";
+}
+
 bool
 restore_index_begin(struct restore *r, struct restore_set *s,
     const struct inomap *wanted, struct restore_index **new)
 {
 	struct search x = { .r = r, .set = s };
-	const char *why = "the index cannot be looked for";
 
 	*new = NULL;
 	if (!restore_set_may_have_index(s) || !find_needed(&x, wanted)) {
 		inomap_free(&x.needed);
 		return r->verdict == VERDICT_GO_ON;
 	}
-	x.medium = restore_set_leave_medium(s);
-	if (x.medium != NULL && prepare(&x))
-		why = find_places(&x);
+	const bool is_known = is_spread(&x);
+	const char *why = is_known ? find_by_catalog(&x) : find_by_index(&x);
 	dispose(&x);
 	if (why == NULL) {
 		*new = x.found;
-		restore_set_note_index(s, "used");
+		restore_set_note_index(s, is_known ? "in the catalogue" :
+		    "used");
 	} else {
 		restore_index_end(x.found);
 		report(r->rep, DE_DEBUG, "%s: %s; reading the set through",

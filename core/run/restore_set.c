@@ -527,6 +527,12 @@ restore_set_leave_medium(struct restore_set *s)
 	return s->medium;
 }
 
+const struct restore_source *
+restore_set_source(const struct restore_set *s)
+{
+	return s->source;
+}
+
 void
 restore_set_note_index(struct restore_set *s, const char *what)
 {

@@ -114,6 +114,9 @@ bool restore_set_may_have_index(const struct restore_set *s);
  */
 const struct restore_medium *restore_set_leave_medium(struct restore_set *s);
 
+/* What the catalogue knows of it; NULL: nothing. */
+const struct restore_source *restore_set_source(const struct restore_set *s);
+
 /* What became of the index, a literal for the report; at first "not used". */
 void restore_set_note_index(struct restore_set *s, const char *what);
 const char *restore_set_index(const struct restore_set *s);

@@ -156,6 +156,22 @@ restore_source_clear(struct restore_source *source)
 	source->volume_count = 0;
 }
 
+bool
+restore_source_place(const struct restore_source *source, uint64_t block,
+    uint32_t *volume, uint64_t *position)
+{
+	for (uint32_t i = 0; i < source->volume_count; i++) {
+		const struct restore_place *p = &source->volumes[i];
+		if (block < p->first || block - p->first >= p->blocks ||
+		    block - p->first > INT64_MAX / DE_TAPE_BLOCK)
+			continue;
+		*volume = i + 1;
+		*position = (block - p->first) * DE_TAPE_BLOCK;
+		return true;
+	}
+	return false;
+}
+
 static void
 copy_field(char *to, size_t size, const char *from, bool *failed)
 {

@@ -53,6 +53,13 @@ bool restore_source_choose(struct restore *r, struct catalog *c,
     const struct catalog_dump *d, struct restore_source *source);
 void restore_source_clear(struct restore_source *source);
 
+/*
+ * The volume that has this tape block of the stream, and how many bytes are
+ * before it there.  False: none has it.
+ */
+bool restore_source_place(const struct restore_source *source, uint64_t block,
+    uint32_t *volume, uint64_t *position);
+
 /* As restore_describe_medium(); of a source, with "and 2 more". */
 const char *restore_place_describe(const struct restore_place *p,
     char text[static RESTORE_MEDIUM_BYTES]);

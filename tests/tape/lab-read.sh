@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Volumes are read from a drive of the st driver: records of any length, up to
 # the file mark; positions; a bad block, and a reset in the middle.  Sets are
-# restored from a tape: one of several, a chain, and a file without what is
-# before it.
+# restored from a tape: one of several, a chain, also by the catalogue, and a file
+# without what is before it.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 # shellcheck source=tests/tape/tape-lab-lib.sh
@@ -13,6 +13,7 @@
 # Made where that is fast: a chain, and a large set with its table.
 if [ "${1:-}" != inside ]; then
 	need_root
+	catalog=$scratch/catalog
 	make_levels 0 1
 	mkdir tree
 	for i in {1..20}; do
@@ -26,6 +27,17 @@ if [ "${1:-}" != inside ]; then
 	wanted=$(sed -n '$s/	.*//p' table)
 	restore 0 -t -f dumps/large
 	wanted_file=$(awk -v inode="$wanted" '$1 == inode { print $2 }' out)
+	# The catalogue says that they are on a tape.
+	"$PYTHON3" - "$catalog" >dates <<-'END'
+	import sqlite3, sys
+	c = sqlite3.connect(sys.argv[1])
+	print(*(row[0] for row in c.execute("SELECT date FROM dump ORDER BY date")))
+	c.execute("INSERT INTO medium (id, label, barcode) VALUES (1, 'levels', 'DE0001L8')")
+	c.execute("""UPDATE volume SET output = 'out-tape', name = '/dev/nst0', medium = 1,
+	    file = (SELECT level FROM dump WHERE dump.id = volume.dump)""")
+	c.commit()
+	c.execute("PRAGMA journal_mode = DELETE")
+	END
 	export made=$scratch wanted_file
 	in_lab lab-read.sh -k data -n 1 -s 48
 fi
@@ -159,6 +171,20 @@ mt -f /dev/nst0 rewind
 restore_into in-turn 0 -r -f /dev/nst0
 restore_into in-turn 0 -r -f /dev/nst0
 equal_trees "$made/tree-1" in-turn
+
+# By the catalogue; the tape is what it says, or somebody has to bring that.
+read -r first second <"$made/dates"
+cp "$made/catalog" .
+restore_into first 0 -r --catalog "$PWD/catalog" --at "@$first"
+equal_trees "$made/tree-0" first
+mt -f /dev/nst0 eod
+restore_into second 0 -r --catalog "$PWD/catalog" --at "@$second"
+equal_trees "$made/tree-1" second
+said "level 1 of" "on medium DE0001L8, labelled levels, file 1"
+restore_into none 4 -r --catalog "$PWD/catalog" -f /dev/nst1
+said "/dev/nst1: volume 1 of level 0 of" "medium DE0001L8, labelled levels" \
+    "is volume 1 of level 0 of"
+[ -z "$(ls -A none)" ] || fail "written: $(ls -A none)"
 
 # A file without what is before it.
 before=$(cat /sys/class/scsi_tape/nst0/stats/read_cnt)

@@ -397,6 +397,32 @@ START_TEST(a_path_is_looked_up_in_the_tree_of_its_date)
 }
 END_TEST
 
+START_TEST(a_file_of_a_dump_is_found_by_its_number_or_the_one_before)
+{
+	static const struct {
+		uint32_t asked, found;
+	} cases[] = {
+		{ 0, 0 }, { 19, 0 }, { 20, 20 }, { 25, 22 }, { 26, 26 },
+		{ 30, 26 }, { 31, 31 }, { UINT32_MAX, 31 },
+	};
+	struct catalog_chain chain;
+	struct place p;
+
+	place_make(&p);
+	struct catalog *c = make_tree(&p, &chain);
+	for (size_t n = 0; n < COUNT(cases); n++) {
+		struct index_inode i;
+		ck_assert(catalog_file_before(c, chain.dumps[0],
+		    cases[n].asked, &i));
+		ck_assert_uint_eq(i.inode, cases[n].found);
+		ck_assert_uint_eq(i.block, i.inode == 0 ? 0 : 100 + i.inode);
+	}
+	catalog_close(c);
+	ck_assert_str_eq(p.said, "");
+	place_remove(&p);
+}
+END_TEST
+
 START_TEST(a_tree_has_what_was_there_at_its_date)
 {
 	struct catalog_chain chain;
@@ -1213,6 +1239,7 @@ main(void)
 		what_only_the_catalogue_knows_survives_when_a_dump_is_added_again,
 		a_free_medium_is_in_use_from_its_first_new_volume_on,
 		a_path_is_looked_up_in_the_tree_of_its_date,
+		a_file_of_a_dump_is_found_by_its_number_or_the_one_before,
 		a_tree_has_what_was_there_at_its_date,
 		all_versions_of_a_file_are_found_by_name_and_by_path,
 		damaged_directories_end_every_search,

@@ -1,0 +1,101 @@
+#!/usr/bin/env bash
+# --at, of dumps on several media in a drive: it is told which one is wanted, in
+# order, and none is that has nothing of what is wanted.
+# shellcheck source=tests/lib.sh
+. "${top_srcdir:-.}/tests/lib.sh"
+# shellcheck source=tests/restore/restore-lib.sh
+. "$top_srcdir/tests/restore/restore-lib.sh"
+
+mkdir tree media
+for i in {10..59}; do
+	head -c 100000 /dev/urandom >"tree/$i"
+done
+make_image img 8M tree -t ext4 -O ^has_journal
+catalog=$scratch/catalog
+cat >set.conf <<END
+catalog = $(quoted "$catalog");
+jobs = ( {
+  name   = "set";
+  source = { plugin = "fs-ext2"; device = $(quoted "$scratch/img"); };
+  output = { plugin = "out-file"; path = $(quoted "$scratch/media/%v");
+    volume_size = "1 MiB"; };
+} );
+END
+engine 0 -c set.conf
+volumes=$(find media -type f | wc -l)
+[ "$volumes" -eq 5 ] || fail "there are $volumes volumes, not 5"
+
+# A drive of another machine; what is in it is a file.
+drive=/dev/..$scratch/drive
+cat >rsh <<END
+#!/bin/sh
+exec "$PYTHON3" -I -S "$tools/rmt-server" "\$@"
+END
+cat >bring <<END
+#!/bin/sh
+echo "\$2" >>"$scratch/brought"
+cp "$scratch/media/00\$2" "$scratch/drive"
+END
+chmod +x rsh bring
+export RSH=$scratch/rsh
+"$PYTHON3" - "$catalog" "host:$drive" <<'END'
+import sqlite3, sys
+c = sqlite3.connect(sys.argv[1])
+c.execute("UPDATE volume SET output = 'out-rmt', name = ?", (sys.argv[2],))
+for number in range(1, 6):
+    c.execute("INSERT INTO medium (id, barcode) VALUES (?, ?)",
+              (number, "DE000%dL8" % number))
+c.execute("UPDATE volume SET medium = number")
+c.commit()
+END
+
+# brought NUMBER...: these volumes, in this order.
+brought () {
+	local found
+	found=$(tr '\n' ' ' <brought)
+	[ "$found" = "$* " ] || fail "brought were $found, not $*: $(cat err)"
+	rm brought
+}
+at=(--at now --catalog "$catalog")
+
+restore_into all 0 -x "${at[@]}" -F "$scratch/bring"
+for i in {10..59}; do
+	same_file "all/$i" "tree/$i"
+done
+brought 1 2 3 4 5
+
+# Directories are on the first, what belongs to large attributes on the last.
+restore_into one 0 -x "${at[@]}" -F "$scratch/bring" 31
+same_file one/31 tree/31
+brought 1 3 5
+restore_into some 0 -x "${at[@]}" -F "$scratch/bring" 12 57
+same_file some/12 tree/12
+same_file some/57 tree/57
+brought 1 5
+
+# If it names a place that is none, all of it is read.
+"$PYTHON3" - "$catalog" <<'END'
+import sqlite3, sys
+c = sqlite3.connect(sys.argv[1])
+c.execute("UPDATE inode SET block = 1 << 40")
+c.commit()
+END
+restore_into wrong 0 -x "${at[@]}" -F "$scratch/bring" 31
+same_file wrong/31 tree/31
+brought 1 2 3 4 5
+"$PYTHON3" - "$catalog" <<'END'
+import sqlite3, sys
+c = sqlite3.connect(sys.argv[1])
+c.execute("DELETE FROM inode")
+c.commit()
+END
+restore_into without 0 -x "${at[@]}" -F "$scratch/bring" 31
+same_file without/31 tree/31
+brought 1 2 3 4 5
+
+# Nobody is there; what is wanted is named.
+cp media/003 drive
+restore_into nobody 4 -x "${at[@]}"
+said "host:$drive: volume 1 of level 0 of" "(medium DE0001L8): it is volume 3" \
+    "is volume 1 of level 0 of"
+[ -z "$(ls -A nobody)" ] || fail "written: $(ls -A nobody)"
