@@ -63,6 +63,9 @@ enum catalog_state {
 	CATALOG_EXPIRED		/* its volumes may be overwritten, or are gone */
 };
 
+/* "complete", as in the table. */
+const char *catalog_state_text(enum catalog_state state);
+
 /* Strings are UTF-8 or escaped by history_text(); NULL: unknown. */
 struct catalog_dump {
 	int64_t id;		/* of the row; set by catalog_add_dump() */
@@ -172,6 +175,19 @@ bool catalog_dumps(struct catalog *c, const struct catalog_filter *filter,
 /* In the order of copies and numbers. */
 bool catalog_volumes(struct catalog *c, int64_t dump, catalog_volume_fn *fn,
     void *arg);
+
+/* Tapes and disks that have a label or a barcode. */
+struct catalog_medium {
+	int64_t id;
+	const char *label;	/* NULL: none; likewise */
+	const char *barcode;
+	const char *state;	/* "in use", "free" or "vault" */
+	const char *note;
+};
+typedef bool catalog_medium_fn(void *arg, const struct catalog_medium *m);
+
+/* In the order of their barcodes and labels. */
+bool catalog_media(struct catalog *c, catalog_medium_fn *fn, void *arg);
 
 #define CATALOG_CHAIN_MAX 64
 

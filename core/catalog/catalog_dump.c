@@ -16,6 +16,12 @@ static const char *const states[] = {
 	[CATALOG_EXPIRED] = "expired",
 };
 
+const char *
+catalog_state_text(enum catalog_state state)
+{
+	return states[state];
+}
+
 /* The number in the only row of a statement; *id stays if there is none. */
 static bool
 take_id(struct catalog *c, sqlite3_stmt *s, int64_t *id, const char *what)
@@ -49,35 +55,38 @@ add_job(struct catalog *c, const char *name)
  * ended (`status` is NULL): a dump that had findings is not complete because it
  * was read from them.
  */
+static const char change_dump[] =
+"UPDATE dump SET"
+"    job = ifnull((SELECT id FROM job WHERE name = ?1), job),"
+"    filesystem = ifnull(?4, filesystem),"
+"    label = ifnull(?5, label),"
+"    base_date = ?8,"
+"    source = ifnull(?9, source),"
+"    uuid = ifnull(?10, uuid),"
+"    subtree = ifnull(?11, subtree),"
+"    exclude = ifnull(?12, exclude),"
+"    output = ifnull(?13, output),"
+"    program = ifnull(?14, program),"
+"    begun = ifnull(?15, begun),"
+"    ended = ifnull(?16, ended),"
+"    state = CASE WHEN ?18 IS NULL AND state = 'incomplete' AND"
+"        ?17 = 'complete' THEN state ELSE ?17 END,"
+"    findings = CASE WHEN ?18 IS NULL THEN max(findings, ?19) ELSE ?19 END,"
+"    notes = CASE WHEN ?18 IS NULL THEN max(notes, ?20) ELSE ?20 END,"
+"    status = ifnull(?18, status),"
+"    blocks = max(blocks, ?21),"
+"    has_names = max(has_names, ?22),"
+"    config = ifnull(?23, config)"
+" WHERE date = ?7 AND level = ?6 AND host = ?2 AND device = ?3"
+" RETURNING id";
+
+/* If it is not there.  An upsert would use up an id each time. */
 static const char put_dump[] =
 "INSERT INTO dump (job, host, device, filesystem, label, level, date,"
 "    base_date, source, uuid, subtree, exclude, output, program, begun, ended,"
 "    state, status, findings, notes, blocks, has_names, config)"
 " VALUES ((SELECT id FROM job WHERE name = ?1), ?2, ?3, ?4, ?5, ?6, ?7, ?8,"
 "    ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23)"
-" ON CONFLICT (date, level, host, device) DO UPDATE SET"
-"    job = ifnull(excluded.job, job),"
-"    filesystem = ifnull(excluded.filesystem, filesystem),"
-"    label = ifnull(excluded.label, label),"
-"    base_date = excluded.base_date,"
-"    source = ifnull(excluded.source, source),"
-"    uuid = ifnull(excluded.uuid, uuid),"
-"    subtree = ifnull(excluded.subtree, subtree),"
-"    exclude = ifnull(excluded.exclude, exclude),"
-"    output = ifnull(excluded.output, output),"
-"    program = ifnull(excluded.program, program),"
-"    begun = ifnull(excluded.begun, begun),"
-"    ended = ifnull(excluded.ended, ended),"
-"    state = CASE WHEN excluded.status IS NULL AND state = 'incomplete' AND"
-"        excluded.state = 'complete' THEN state ELSE excluded.state END,"
-"    findings = CASE WHEN excluded.status IS NULL THEN"
-"        max(findings, excluded.findings) ELSE excluded.findings END,"
-"    notes = CASE WHEN excluded.status IS NULL THEN"
-"        max(notes, excluded.notes) ELSE excluded.notes END,"
-"    status = ifnull(excluded.status, status),"
-"    blocks = max(blocks, excluded.blocks),"
-"    has_names = max(has_names, excluded.has_names),"
-"    config = ifnull(excluded.config, config)"
 " RETURNING id";
 
 static sqlite3_stmt *
@@ -111,12 +120,22 @@ bind_dump(sqlite3_stmt *s, const struct catalog_dump *d)
 	return s;
 }
 
+/* Within a transaction nobody else adds the same one between the two. */
+static bool
+write_dump(struct catalog *c, struct catalog_dump *d)
+{
+	d->id = 0;
+	return take_id(c, bind_dump(catalog_prepare(c, change_dump, ADD_DUMP),
+	    d), &d->id, ADD_DUMP) && (d->id != 0 || take_id(c,
+	    bind_dump(catalog_prepare(c, put_dump, ADD_DUMP), d), &d->id,
+	    ADD_DUMP));
+}
+
 bool
 catalog_add_dump(struct catalog *c, struct catalog_dump *d)
 {
-	if (!catalog_finish_names(c) || !add_job(c, d->job) || !take_id(c,
-	    bind_dump(catalog_prepare(c, put_dump, ADD_DUMP), d), &d->id,
-	    ADD_DUMP))
+	if (!catalog_finish_names(c) || !add_job(c, d->job) ||
+	    !write_dump(c, d))
 		return false;
 	/* Those that it had, if any, are of the same dump. */
 	return !d->has_names || catalog_clear_names(c, d->id);

@@ -7,6 +7,7 @@
 #include "core/catalog/catalog_own.h"
 
 #define READ_DUMPS "read its dumps"
+#define READ_MEDIA "read its media"
 
 /* ------------------------------------------------------------------- dumps */
 
@@ -133,6 +134,35 @@ catalog_volumes(struct catalog *c, int64_t dump, catalog_volume_fn *fn,
 	}
 	const bool ok = result == SQLITE_ROW || result == SQLITE_DONE ||
 	    catalog_fail(c, "read its volumes");
+	sqlite3_finalize(s);
+	return ok;
+}
+
+/* ------------------------------------------------------------------- media */
+
+bool
+catalog_media(struct catalog *c, catalog_medium_fn *fn, void *arg)
+{
+	sqlite3_stmt *s = catalog_prepare(c, "SELECT id, label, barcode, "
+	    "state, note FROM medium ORDER BY ifnull(barcode, label), id",
+	    READ_MEDIA);
+	int result;
+
+	if (s == NULL)
+		return false;
+	while ((result = sqlite3_step(s)) == SQLITE_ROW) {
+		const struct catalog_medium m = {
+			.id = sqlite3_column_int64(s, 0),
+			.label = catalog_text(s, 1),
+			.barcode = catalog_text(s, 2),
+			.state = catalog_text(s, 3),
+			.note = catalog_text(s, 4),
+		};
+		if (!fn(arg, &m))
+			break;
+	}
+	const bool ok = result == SQLITE_ROW || result == SQLITE_DONE ||
+	    catalog_fail(c, READ_MEDIA);
 	sqlite3_finalize(s);
 	return ok;
 }
