@@ -274,17 +274,21 @@ make_index(struct restore *r)
 }
 
 static bool
-prepare(struct search *x)
+prepare_output(struct search *x)
 {
-	x->found = make_index(x->r);
 	x->quiet = report_new(STDERR_FILENO, REPORT_QUIET);
 	if (x->quiet == NULL)
-		restore_no_room(x->r);
-	if (x->found == NULL || x->quiet == NULL)
-		return false;
+		return restore_no_room(x->r);
 	report_set_taker(x->quiet, say_quietly, x->r->rep);
 	x->output = restore_medium_aside(x->medium, x->quiet);
 	return x->output != NULL;
+}
+
+static bool
+prepare(struct search *x)
+{
+	x->found = make_index(x->r);
+	return x->found != NULL && prepare_output(x);
 }
 
 static void
@@ -409,4 +413,61 @@ restore_index_aim(struct restore_index *x, struct restore_set *s,
 	const struct place *to = is_place ? &list[x->next] : &x->end;
 	if (to->volume != 0)
 		restore_set_aim(s, to->volume, to->position, to->inode);
+}
+
+/* ---------------------------------------------------------------- the index */
+
+struct restore_index_reader {
+	struct search search;
+};
+
+static const char *
+open_index(struct search *x)
+{
+	if (!restore_set_may_have_index(x->set))
+		return "it can have no index";
+	x->medium = restore_set_leave_medium(x->set);
+	if (x->medium == NULL || !prepare_output(x))
+		return "the index cannot be looked for";
+	const enum set_index_result result = find_index(x);
+	return result == SET_INDEX_READ ? NULL : set_index_text(result);
+}
+
+struct restore_index_reader *
+restore_index_reader_new(struct restore *r, struct restore_set *s,
+    const char **why)
+{
+	struct restore_index_reader *x = calloc(1, sizeof(*x));
+
+	*why = "out of memory";
+	if (x == NULL)
+		return NULL;
+	x->search.r = r;
+	x->search.set = s;
+	*why = open_index(&x->search);
+	if (*why == NULL)
+		return x;
+	restore_index_reader_free(x);
+	return NULL;
+}
+
+void
+restore_index_reader_free(struct restore_index_reader *x)
+{
+	if (x == NULL)
+		return;
+	dispose(&x->search);
+	free(x);
+}
+
+struct set_index *
+restore_index_reader_index(struct restore_index_reader *x)
+{
+	return x->search.index;
+}
+
+uint32_t
+restore_index_reader_volume(const struct restore_index_reader *x)
+{
+	return x->search.last_volume;
 }

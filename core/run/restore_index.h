@@ -15,6 +15,22 @@
 #include "core/run/restore_own.h"
 
 struct restore_index;
+struct set_index;
+
+/* The index itself, and the medium that it is read from. */
+struct restore_index_reader;
+
+/*
+ * Find and open the index of a set whose tree was read, likewise.  NULL with the
+ * reason, a literal, in *why.
+ */
+struct restore_index_reader *restore_index_reader_new(struct restore *r,
+    struct restore_set *s, const char **why);
+void restore_index_reader_free(struct restore_index_reader *x);	/* or NULL */
+
+/* The index, and the volume that it ends on. */
+struct set_index *restore_index_reader_index(struct restore_index_reader *x);
+uint32_t restore_index_reader_volume(const struct restore_index_reader *x);
 
 /*
  * Where the inodes of `wanted` are in this set; directories are not looked for.

@@ -272,6 +272,8 @@ next(struct restore_set *s, struct set_item *item)
 {
 	if (*s->r->cancelled == 0 && set_next(s->set, item)) {
 		restore_watch_note(s->r->watch, set_bytes(s->set));
+		s->is_ours |= item->kind == SET_INODE &&
+		    item->header->is_exact;
 		return true;
 	}
 	const enum verdict verdict = volumes_verdict(s->volumes);
@@ -370,7 +372,6 @@ read_tree(struct restore_set *s, struct restore_tree *tree)
 			set_skip_contents(s->set);
 		} else if (item.kind == SET_INODE) {
 			in_directory = true;
-			s->is_ours |= item.header->is_exact;
 			s->may_be_bare |= item.header->flags_are_linux &&
 			    !item.header->is_exact;
 		}

@@ -104,7 +104,7 @@ void restore_set_skip(struct restore_set *s);
 
 /*
  * Can it be opened again, and did we write it?  Nobody else writes an index.
- * After restore_set_read_tree().
+ * After directories were read.
  */
 bool restore_set_may_have_index(const struct restore_set *s);
 
