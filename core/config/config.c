@@ -425,6 +425,7 @@ read_job(struct settings *s, struct plugin_registry *reg,
 	read_snapshot(s, at, job);
 	job_config_take(job, &file);
 	config_rules_read_levels(s, at, job);
+	config_rules_read_max_age(s, at, job);
 	config_rules_read_exclude(s, at, job);
 	config_rules_read_subtree(s, at, job);
 	check_job(s, at, before, job);

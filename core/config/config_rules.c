@@ -5,8 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/config/dumpdates.h"
+#include "core/base/date_range.h"
 #include "core/base/path.h"
+#include "core/config/dumpdates.h"
 
 /* The setting, or the job's group if it comes from the command line. */
 static const struct config_node *
@@ -49,6 +50,19 @@ config_rules_read_levels(struct settings *s, const struct config_node *at,
 		    "\"0 monthly, 1 weekly, 2 daily\"");
 	if (is_auto)
 		job->settings.schedule = schedule;
+}
+
+void
+config_rules_read_max_age(struct settings *s, const struct config_node *at,
+    struct job_config *job)
+{
+	const char *text = job->settings.max_age;
+
+	if (text != NULL && !date_range_parse_length(text,
+	    &job->settings.max_age_seconds))
+		settings_error(s, place_of(at, "max_age"), "max_age", "\"%s\": "
+		    "expected a number of minutes, hours, days, weeks, months "
+		    "or years, up to 100 years, such as \"36 hours\"", text);
 }
 
 /* What a schedule cannot be combined with. */

@@ -21,6 +21,10 @@ void config_rules_check_level(struct settings *s, const struct config_node *at,
 void config_rules_read_levels(struct settings *s, const struct config_node *at,
     struct job_config *job);
 
+/* Set settings.max_age_seconds, or report what is wrong with the option. */
+void config_rules_read_max_age(struct settings *s, const struct config_node *at,
+    struct job_config *job);
+
 /*
  * Check the subtree as far as possible without the source, and store its place
  * in the file.  Call after config_rules_read_exclude().

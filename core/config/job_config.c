@@ -61,6 +61,9 @@ const struct de_option config_job_options[] = {
 	{ "wait_for_medium", DE_OPTION_INTEGER, 0, 0, 2592000, "0",
 	  "seconds to wait for a medium that another run is using; 0: do not "
 	  "wait" },
+	{ "max_age", DE_OPTION_STRING, 0, 1, 63, NULL,
+	  "how old the last good dump may be, such as \"36 hours\", for "
+	  "dumpengine-catalog status" },
 	DE_OPTIONS_END
 };
 
@@ -211,6 +214,7 @@ take_job(struct job_settings *settings, const struct option_set *options,
 		.qfa_file = option_text(options, "qfa_file"),
 		.state_dir = option_text(options, "state_dir"),
 		.wait_for_medium = option_number(options, "wait_for_medium"),
+		.max_age = option_text(options, "max_age"),
 		.catalog = file->catalog,
 		.catalog_files = file->catalog_files,
 	};

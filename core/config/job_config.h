@@ -87,6 +87,8 @@ struct job_settings {
 	int64_t wait_for_medium;	/* seconds; default 0 */
 	const char *catalog;		/* the file's; NULL: none */
 	bool catalog_files;		/* likewise; default true */
+	const char *max_age;		/* as written; NULL: none */
+	int64_t max_age_seconds;	/* 0: any */
 	struct ring_settings ring;
 	struct volume_settings volumes;
 	struct snapshot_settings snapshot;
