@@ -12,6 +12,7 @@ need_python
 [ ! -x "$top_builddir/dumpengine-mount" ] ||
     "$top_builddir/dumpengine-mount" --help >>known ||
     fail "no help of mount"
+"$top_builddir/dumpengine-catalog" --help >>known || fail "no help of catalog"
 "$top_srcdir/configure" --help >>known || fail "no help of configure"
 grep -o "'--[a-z-]*'" "$top_srcdir/bench/bench" >>known
 # cp, df, gdb, jq, pkg-config, systemctl, useradd, valgrind

@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "core/cli/catalog_arguments.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "core/base/date_range.h"
+#include "core/base/suggest.h"
+#include "core/host/options.h"
+
+#define TAPE_FILE_MAX INT32_MAX
+
+enum { OPT_CATALOG = 256, OPT_JOB, OPT_AT, OPT_JSON, OPT_FORCE, OPT_READ,
+    OPT_TRUST, OPT_HELP, OPT_VERSION };
+
+static const char letters[] = "c:HMs:dq";
+
+static const struct option long_options[] = {
+	{ "catalog", required_argument, NULL, OPT_CATALOG },
+	{ "config", required_argument, NULL, 'c' },
+	{ "job", required_argument, NULL, OPT_JOB },
+	{ "at", required_argument, NULL, OPT_AT },
+	{ "json", no_argument, NULL, OPT_JSON },
+	{ "no-header", no_argument, NULL, 'H' },
+	{ "force", no_argument, NULL, OPT_FORCE },
+	{ "read", no_argument, NULL, OPT_READ },
+	{ "multi-volume", no_argument, NULL, 'M' },
+	{ "tape-file", required_argument, NULL, 's' },
+	{ "trust", required_argument, NULL, OPT_TRUST },
+	{ "debug", no_argument, NULL, 'd' },
+	{ "quiet", no_argument, NULL, 'q' },
+	{ "help", no_argument, NULL, OPT_HELP },
+	{ "version", no_argument, NULL, OPT_VERSION },
+	{ NULL, 0, NULL, 0 }
+};
+
+/* What options a task takes, beside those that all do. */
+enum takes { TAKES_JOB = 1, TAKES_AT = 2, TAKES_FORCE = 4, TAKES_READ = 8,
+    TAKES_PREFIX = 16, TAKES_FILE = 32 };
+
+static const struct task {
+	const char *name;
+	enum catalog_task task;
+	const char *names;		/* what it is for; NULL: nothing */
+	bool needs_names;
+	unsigned int takes;
+} tasks[] = {
+	{ "list", CATALOG_TASK_LIST, "JOB", false, TAKES_JOB | TAKES_AT },
+	{ "show", CATALOG_TASK_SHOW, "DUMP", true, 0 },
+	{ "find", CATALOG_TASK_FIND, "PATTERN", true, TAKES_JOB | TAKES_AT },
+	{ "which", CATALOG_TASK_WHICH, "PATH", true, TAKES_JOB | TAKES_AT },
+	{ "volumes", CATALOG_TASK_VOLUMES, NULL, false, TAKES_JOB },
+	{ "add", CATALOG_TASK_ADD, "SET", true,
+	  TAKES_JOB | TAKES_PREFIX | TAKES_FILE },
+	{ "rebuild", CATALOG_TASK_REBUILD, "MEDIUM", true, TAKES_PREFIX },
+	{ "check", CATALOG_TASK_CHECK, "DUMP", false, TAKES_JOB | TAKES_READ },
+	{ "forget", CATALOG_TASK_FORGET, "DUMP", true, TAKES_FORCE },
+	{ "status", CATALOG_TASK_STATUS, NULL, false, TAKES_JOB },
+	{ "export", CATALOG_TASK_EXPORT, NULL, false, 0 },
+};
+#define TASKS (sizeof(tasks) / sizeof(tasks[0]))
+
+/* The command line as read so far. */
+struct reading {
+	struct catalog_request *request;
+	const struct task *task;
+	bool is_quiet, is_debug;
+	bool failed;
+};
+
+__attribute__((format(printf, 2, 3)))
+static void
+report_usage(struct reading *r, const char *format, ...)
+{
+	va_list list;
+
+	r->failed = true;
+	fputs("dumpengine-catalog: error: ", stderr);
+	va_start(list, format);
+	vfprintf(stderr, format, list);
+	va_end(list);
+	fputc('\n', stderr);
+}
+
+/* Take a text that may be given once. */
+static void
+take_text(struct reading *r, const char *name, const char **text)
+{
+	if (optarg[0] == '\0')
+		report_usage(r, "%s: its argument is empty", name);
+	if (*text != NULL)
+		report_usage(r, "%s cannot be given twice", name);
+	*text = optarg;
+}
+
+/* A date alone means its end: what was dumped on that day is in it. */
+static void
+take_date(struct reading *r)
+{
+	struct date_range range;
+
+	if (r->request->has_at)
+		report_usage(r, "--at cannot be given twice");
+	if (!date_range_parse(optarg, (int64_t)time(NULL), &range)) {
+		report_usage(r, "--at: %s: expected a date such as "
+		    "2026-11-01, \"2026-11-01 03:00\", @SECONDS, yesterday or "
+		    "\"3 days ago\"", optarg);
+		return;
+	}
+	r->request->has_at = true;
+	r->request->at = range.to;
+}
+
+static void
+take_tape_file(struct reading *r)
+{
+	int64_t number;
+
+	if (option_parse_integer(optarg, &number) && number >= 1 &&
+	    number <= TAPE_FILE_MAX)
+		r->request->tape_file = (uint32_t)number;
+	else
+		report_usage(r, "-s: %s: must be an integer from 1 to %d",
+		    optarg, TAPE_FILE_MAX);
+}
+
+static void
+take_option(struct reading *r, int option)
+{
+	struct catalog_request *q = r->request;
+
+	switch (option) {
+	case OPT_CATALOG:
+		take_text(r, "--catalog", &q->catalog);
+		break;
+	case 'c':
+		take_text(r, "--config", &q->config);
+		break;
+	case OPT_JOB:
+		take_text(r, "--job", &q->job);
+		break;
+	case OPT_AT:
+		take_date(r);
+		break;
+	case OPT_JSON:
+		q->is_json = true;
+		break;
+	case 'H':
+		q->is_bare = true;
+		break;
+	case OPT_FORCE:
+		q->forces = true;
+		break;
+	case OPT_READ:
+		q->reads = true;
+		break;
+	case 'M':
+		q->multi_volume = true;
+		break;
+	case 's':
+		take_tape_file(r);
+		break;
+	case OPT_TRUST:
+		if (!trust_allow(q->trust, optarg))
+			report_usage(r, "--trust: %s: %s", optarg,
+			    strerror(errno));
+		break;
+	case 'd':
+		r->is_debug = true;
+		break;
+	case 'q':
+		r->is_quiet = true;
+		break;
+	case OPT_HELP:
+		q->task = CATALOG_TASK_HELP;
+		break;
+	case OPT_VERSION:
+		if (q->task != CATALOG_TASK_HELP)
+			q->task = CATALOG_TASK_VERSION;
+		break;
+	default:		/* getopt_long() has printed the error */
+		r->failed = true;
+		break;
+	}
+}
+
+static void
+find_task(struct reading *r, const char *name)
+{
+	struct suggestion s;
+
+	suggest_begin(&s, name);
+	for (size_t i = 0; i < TASKS; i++) {
+		if (strcmp(tasks[i].name, name) == 0) {
+			r->task = &tasks[i];
+			r->request->task = tasks[i].task;
+			return;
+		}
+		suggest_offer(&s, tasks[i].name);
+	}
+	if (s.best != NULL)
+		report_usage(r, "%s: there is no such command; did you mean "
+		    "%s?", name, s.best);
+	else
+		report_usage(r, "%s: there is no such command", name);
+}
+
+/* The first word says what to do, the others what with. */
+static void
+take_words(struct reading *r, int argc, char **argv)
+{
+	struct catalog_request *q = r->request;
+
+	if (q->task != CATALOG_TASK_NOTHING)
+		return;			/* --help, --version */
+	if (optind == argc) {
+		report_usage(r, "say what to do: list, show, find, which, "
+		    "volumes, add, rebuild, check, forget, status or export");
+		return;
+	}
+	find_task(r, argv[optind]);
+	q->names = argv + optind + 1;
+	q->name_count = (size_t)(argc - optind - 1);
+}
+
+static void
+check_option(struct reading *r, bool is_given, unsigned int taken,
+    const char *name)
+{
+	if (is_given && (r->task->takes & taken) == 0)
+		report_usage(r, "%s has no effect with %s", name,
+		    r->task->name);
+}
+
+/* Refuse what has no effect. */
+static void
+check_together(struct reading *r)
+{
+	const struct catalog_request *q = r->request;
+	const struct task *t = r->task;
+
+	if (r->is_quiet && r->is_debug)
+		report_usage(r, "-q and -d cannot be used together");
+	if (q->is_json && q->is_bare)
+		report_usage(r, "--json and -H cannot be used together");
+	if (t == NULL)
+		return;
+	if (q->name_count > 0 && t->names == NULL)
+		report_usage(r, "%s: %s takes no names", q->names[0], t->name);
+	if (q->name_count == 0 && t->needs_names)
+		report_usage(r, "%s needs a %s", t->name, t->names);
+	for (size_t i = 0; i < q->name_count; i++)
+		if (q->names[i][0] == '\0')
+			report_usage(r, "%s: a %s is empty", t->name,
+			    t->names);
+	if (q->job != NULL && q->name_count > 0 &&
+	    (t->task == CATALOG_TASK_LIST || t->task == CATALOG_TASK_CHECK))
+		report_usage(r, "--job and a %s cannot be used together",
+		    t->names);
+	check_option(r, q->job != NULL, TAKES_JOB, "--job");
+	check_option(r, q->has_at, TAKES_AT, "--at");
+	check_option(r, q->forces, TAKES_FORCE, "--force");
+	check_option(r, q->reads, TAKES_READ, "--read");
+	check_option(r, q->multi_volume, TAKES_PREFIX, "-M");
+	check_option(r, q->tape_file != 0, TAKES_FILE, "-s");
+}
+
+bool
+catalog_arguments_parse(struct catalog_request *q, int argc, char **argv)
+{
+	struct reading r = { .request = q };
+	int option;
+
+	while (!r.failed && (option = getopt_long(argc, argv, letters,
+	    long_options, NULL)) != -1)
+		take_option(&r, option);
+	if (!r.failed)
+		take_words(&r, argc, argv);
+	if (!r.failed)
+		check_together(&r);
+	q->verbosity = r.is_debug ? REPORT_VERBOSE : r.is_quiet ?
+	    REPORT_QUIET : REPORT_NORMAL;
+	return !r.failed;
+}

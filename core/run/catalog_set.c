@@ -1,0 +1,487 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "core/run/catalog_set.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "core/catalog/catalog_about.h"
+#include "core/catalog/catalog_import.h"
+#include "core/chain/history.h"
+#include "core/read/pieces.h"
+#include "core/read/set_index.h"
+#include "core/run/catalog_medium.h"
+#include "core/run/catalog_name.h"
+#include "core/run/restore_index.h"
+#include "core/run/restore_medium.h"
+#include "core/run/restore_set.h"
+#include "core/run/restore_watch.h"
+
+#define UNIT 1024u		/* directories are decoded in multiples */
+#define PIECE_BYTES 65536u	/* a multiple of UNIT */
+
+/* A set that is being added. */
+struct adding {
+	struct catalog_task_run *t;
+	struct restore_request request;	/* for what reads it */
+	struct restore r;
+	const char *file;
+	struct restore_set *set;
+	struct catalog_dump dump;
+	char *texts[5];			/* owned; of the dump */
+	struct catalog_about about;	/* of the index */
+	bool has_about;
+	struct catalog_import *import;
+	uint64_t block;			/* of the last header, all its bits */
+	uint32_t last_volume;
+	uint64_t last_blocks;		/* of that one; 0: unknown */
+	int32_t record_blocks;		/* 0: unknown */
+	bool ended;			/* the end of the set has come */
+	bool has_losses;
+	bool failed;			/* the catalogue cannot take it */
+
+	uint32_t directory;		/* whose bytes come; 0: none */
+	size_t used;
+	uint8_t piece[PIECE_BYTES];
+};
+
+/* -------------------------------------------------------------------- names */
+
+/* The first `length` bytes of the piece; the rest is kept. */
+static void
+decode(struct adding *a, size_t length)
+{
+	if (length > 0 && !a->failed)
+		a->failed = !catalog_import_directory(a->import,
+		    restore_set_dialect(a->set), a->directory, a->piece,
+		    length);
+	a->used -= length;
+	memmove(a->piece, a->piece + length, a->used);
+}
+
+static void
+take_data(struct adding *a, const struct set_item *item)
+{
+	const uint8_t *bytes = item->bytes;
+	uint64_t left = item->length;
+
+	/* Behind a gap, up to where decoding can begin. */
+	if (a->used == 0 && item->offset % UNIT != 0) {
+		const uint64_t off = UNIT - item->offset % UNIT;
+		if (off >= left)
+			return;
+		bytes += off;
+		left -= off;
+	}
+	while (left > 0) {
+		const size_t room = PIECE_BYTES - a->used;
+		const size_t n = left < room ? (size_t)left : room;
+		memcpy(a->piece + a->used, bytes, n);
+		a->used += n;
+		bytes += n;
+		left -= n;
+		if (a->used == PIECE_BYTES)
+			decode(a, PIECE_BYTES);
+	}
+}
+
+/* What is before a gap is decoded as far as it is whole. */
+static void
+take_gap(struct adding *a)
+{
+	decode(a, a->used - a->used % UNIT);
+	a->used = 0;
+}
+
+/* ------------------------------------------------------------------- inodes */
+
+/* Headers count with 32 bits; blocks only ascend. */
+static uint64_t
+block_of(struct adding *a, const struct header *h)
+{
+	a->block += (uint32_t)h->tapea - (uint32_t)a->block;
+	return a->block;
+}
+
+static void
+take_inode(struct adding *a, const struct header *h)
+{
+	const struct index_inode i = {
+		.inode = h->inode,
+		.mode = h->meta.mode,
+		.block = block_of(a, h),
+		.size = h->meta.size,
+		.mtime = h->meta.mtime.seconds,
+	};
+
+	if (!a->failed)
+		a->failed = !catalog_import_inode(a->import, &i);
+}
+
+static bool
+is_directory(const struct set_item *item)
+{
+	return S_ISDIR(item->header->meta.mode) && !item->is_hidden;
+}
+
+/* An inode, or what belongs to it. */
+static void
+take_item(struct adding *a, const struct set_item *item)
+{
+	switch (item->kind) {
+	case SET_INODE:
+		if (item->is_hidden || item->inode == 0)
+			break;
+		take_inode(a, item->header);
+		a->record_blocks = (int32_t)item->header->blocking;
+		a->directory = is_directory(item) ? item->inode : 0;
+		a->used = 0;
+		break;
+	case SET_DATA:
+		if (a->directory != 0)
+			take_data(a, item);
+		break;
+	case SET_HOLE:
+		take_gap(a);
+		break;
+	case SET_LOST_DATA:
+	case SET_LOST:
+		a->has_losses = true;
+		take_gap(a);
+		break;
+	case SET_INODE_END:
+		if (a->directory != 0)
+			decode(a, a->used);
+		a->directory = 0;
+		a->used = 0;
+		break;
+	case SET_END:
+		a->ended = true;
+		a->has_losses |= !item->complete;
+		break;
+	default:
+		break;
+	}
+}
+
+/* -------------------------------------------------------------------- index */
+
+static bool
+visit_inodes(void *arg, const struct index_inode *list, size_t count)
+{
+	struct adding *a = arg;
+
+	for (size_t i = 0; !a->failed && i < count; i++)
+		a->failed = !catalog_import_inode(a->import, &list[i]);
+	return !a->failed;
+}
+
+/* What the index says of the dump: other texts are of its header. */
+static bool
+take_about(struct adding *a, const struct set_index *index)
+{
+	char *text = json_dumps(set_index_about(index), JSON_COMPACT);
+
+	a->has_about = text != NULL && catalog_about_parse(&a->about, text,
+	    strlen(text));
+	free(text);
+	if (!a->has_about)
+		return false;
+	const struct catalog_dump *of = &a->about.dump;
+	struct catalog_dump *to = &a->dump;
+	to->job = of->job;
+	to->source = of->source;
+	to->uuid = of->uuid;
+	to->subtree = of->subtree;
+	to->exclude = of->exclude;
+	to->program = of->program;
+	to->config = of->config;
+	to->begun = of->begun;
+	return true;
+}
+
+/*
+ * The last volume with all of the index and the end behind it; what the index
+ * says of that volume is what was before it.  0: its beginning is on another.
+ */
+static uint64_t
+count_last_blocks(const struct adding *a, const struct header_pointer *at)
+{
+	const uint64_t record = a->record_blocks < 1 ? 1 :
+	    (uint64_t)a->record_blocks;
+	const uint64_t data = at->length / DE_TAPE_BLOCK +
+	    (at->length % DE_TAPE_BLOCK != 0);
+	const uint64_t headers = data / HEADER_ADDRS +
+	    (data % HEADER_ADDRS != 0);
+
+	if (at->volume != a->last_volume)
+		return 0;
+	return (at->block + data + headers + record) / record * record;
+}
+
+/* Is it whole, and does it say all? */
+static bool
+read_index(struct adding *a)
+{
+	const struct index_visitor visitor = {
+		.inodes = visit_inodes,
+		.arg = a,
+	};
+	const char *why;
+	struct restore_index_reader *x = restore_index_reader_new(&a->r,
+	    a->set, &why);
+	bool ok = false;
+
+	if (x != NULL) {
+		struct set_index *index = restore_index_reader_index(x);
+		why = "the index is damaged";
+		ok = take_about(a, index) && set_index_visit(index, &visitor)
+		    == SET_INDEX_READ;
+		a->last_volume = restore_index_reader_volume(x);
+		a->last_blocks = count_last_blocks(a,
+		    set_index_pointer_of(index));
+	}
+	restore_index_reader_free(x);
+	if (!ok)
+		report(a->t->rep, DE_DEBUG, "%s: %s; reading the set through",
+		    a->file, why);
+	return ok;
+}
+
+/* ------------------------------------------------------------------ the set */
+
+/* The directories, then the index or the rest.  False if it cannot be read. */
+static bool
+read_set(struct adding *a)
+{
+	struct set_item item;
+	bool has_tried = false;
+
+	while (!a->failed && restore_set_next(a->set, &item)) {
+		const bool is_file = item.kind == SET_INODE &&
+		    !is_directory(&item) && !item.is_hidden;
+		if ((is_file || item.kind == SET_END) && !has_tried) {
+			has_tried = true;
+			if (read_index(a))
+				return true;
+			if (a->failed || (restore_set_open(a->set) == NULL &&
+			    !restore_set_return(a->set)))
+				return false;
+		}
+		if (is_file)
+			restore_set_skip(a->set);
+		take_item(a, &item);
+		a->last_volume = set_volume(restore_set_open(a->set));
+	}
+	return a->ended && !a->failed;
+}
+
+static bool
+keep(struct adding *a, int n, const char **to, const char *text)
+{
+	a->texts[n] = history_text(text);
+	*to = a->texts[n];
+	return a->texts[n] != NULL;
+}
+
+static bool
+describe(struct adding *a)
+{
+	const struct set_identity *set = restore_set_identity(a->set);
+
+	a->dump = (struct catalog_dump){
+		.level = set->level,
+		.date = set->date,
+		.base_date = set->base_date,
+		.job = a->t->request->job,
+		.status = -1,
+		.state = CATALOG_COMPLETE,
+		.has_names = true,
+	};
+	return keep(a, 0, &a->dump.host, set->host) &&
+	    keep(a, 1, &a->dump.device, set->device) &&
+	    keep(a, 2, &a->dump.filesystem, set->filesystem) &&
+	    keep(a, 3, &a->dump.label, set->label);
+}
+
+/* ------------------------------------------------------------------ volumes */
+
+/* What is known of it without looking at its medium. */
+static struct catalog_volume
+describe_volume(struct adding *a, uint32_t number, uint64_t first)
+{
+	struct pieces_volume seen;
+	struct catalog_volume v = { .number = number, .first = first,
+	    .file = -1 };
+	const struct pieces *pieces = a->ended ?
+	    restore_set_pieces(a->set) : NULL;
+
+	if (pieces != NULL && pieces_volume(pieces, number, &seen))
+		v.blocks = seen.blocks;
+	for (size_t i = 0; a->has_about && i < a->about.volume_count; i++)
+		if (a->about.volumes[i].number == number)
+			v = a->about.volumes[i];
+	if (a->has_about && number == a->last_volume) {
+		v.blocks = a->last_blocks;
+		v.digest = NULL;
+	}
+	v.medium = v.barcode = v.label = NULL;
+	v.dump = a->dump.id;
+	v.output = a->dump.output;
+	v.written = v.verified = 0;
+	return v;
+}
+
+static bool
+add_volume(struct adding *a, const struct restore_medium *medium,
+    uint32_t number, uint64_t *first)
+{
+	struct catalog_volume v = describe_volume(a, number, *first);
+	struct catalog_medium_facts facts = { .name = NULL };
+	const bool is_drive = restore_medium_is_drive(medium);
+	char *name = is_drive ? history_text(a->file) : NULL;
+
+	if (!is_drive && catalog_medium_look(restore_medium_output(medium),
+	    restore_medium_job(medium), a->dump.date, a->dump.level, number,
+	    false, &facts) && v.blocks == 0)
+		v.blocks = facts.bytes / DE_TAPE_BLOCK;
+	v.medium = is_drive ? name : facts.name;
+	v.file = is_drive && a->request.tape_file > 0 ?
+	    (int64_t)a->request.tape_file - 1 : -1;
+	v.record_blocks = a->record_blocks;
+	*first = v.first + v.blocks;
+	a->dump.blocks = *first;
+	const bool ok = catalog_add_volume(a->t->catalog, &v);
+	catalog_medium_clear(&facts);
+	free(name);
+	return ok;
+}
+
+static bool
+add_volumes(struct adding *a)
+{
+	struct restore_medium *medium = restore_medium_new(&a->r, a->file);
+	uint64_t first = 0;
+	bool ok = medium != NULL;
+
+	if (ok)
+		a->dump.output = restore_medium_output(medium)->plugin->
+		    descriptor.name;
+	for (uint32_t n = 1; ok && n <= a->last_volume; n++)
+		ok = add_volume(a, medium, n, &first);
+	a->dump.has_names = false;	/* they stay */
+	ok = ok && catalog_add_dump(a->t->catalog, &a->dump);
+	restore_medium_free(medium);
+	return ok;
+}
+
+/* ------------------------------------------------------------------- adding */
+
+static bool
+add_all(struct adding *a)
+{
+	struct catalog *c = a->t->catalog;
+
+	if (!describe(a) || !catalog_add_dump(c, &a->dump))
+		return false;
+	a->import = catalog_import_new(c, a->dump.id, a->t->rep);
+	if (a->import == NULL || !read_set(a))
+		return false;
+	if (a->has_losses || catalog_import_damaged(a->import) > 0) {
+		a->dump.state = CATALOG_INCOMPLETE;
+		catalog_task_missing(a->t, "%s: damaged; the catalogue lacks "
+		    "some of it", a->file);
+	}
+	return add_volumes(a);
+}
+
+static enum catalog_set_result
+add_set(struct adding *a)
+{
+	struct catalog *c = a->t->catalog;
+
+	if (!catalog_begin(c))
+		return CATALOG_SET_FAILED;
+	if (add_all(a) && catalog_commit(c)) {
+		char *name = catalog_name_make(&a->dump);
+		report(a->t->rep, DE_INFO, "%s: added as %s (%" PRId64 ")",
+		    a->file, name == NULL ? "" : name, a->dump.id);
+		free(name);
+		return CATALOG_SET_ADDED;
+	}
+	catalog_rollback(c);
+	return a->failed || *a->r.cancelled != 0 ? CATALOG_SET_FAILED :
+	    CATALOG_SET_NONE;
+}
+
+static void
+prepare(struct adding *a, struct report *rep)
+{
+	struct catalog_task_run *t = a->t;
+	const char *folder = getenv("TMPDIR");
+
+	a->request.action = RESTORE_VERIFY;	/* digests of all it reads */
+	a->request.verbosity = t->request->verbosity;
+	a->request.settings.tmpdir = folder != NULL && folder[0] != '\0' ?
+	    folder : "/tmp";
+	a->request.files = &a->file;
+	a->request.file_count = 1;
+	a->request.multi_volume = t->request->multi_volume;
+	a->request.trust = t->request->trust;
+	a->r = (struct restore){
+		.request = &a->request,
+		.registry = t->registry,
+		.rep = rep,
+		.signals = t->signals,
+		.cancelled = &t->signals->cancel,
+		.op = {
+			.rep = rep,
+			.cancelled = &t->signals->cancel,
+			.may_ask = t->request->verbosity != REPORT_QUIET,
+		},
+		.outcome = outcome_new(rep),
+		.watch = restore_watch_new(rep, t->signals),
+	};
+}
+
+static void
+dispose(struct adding *a)
+{
+	restore_set_free(a->set);
+	restore_watch_free(a->r.watch);
+	outcome_free(a->r.outcome);
+	catalog_import_free(a->import);
+	if (a->has_about)
+		catalog_about_clear(&a->about);
+	for (size_t i = 0; i < sizeof(a->texts) / sizeof(a->texts[0]); i++)
+		free(a->texts[i]);
+	free(a);
+}
+
+enum catalog_set_result
+catalog_set_add(struct catalog_task_run *t, const char *file,
+    uint32_t tape_file, struct report *rep)
+{
+	struct adding *a = calloc(1, sizeof(*a));
+	enum catalog_set_result result = CATALOG_SET_NONE;
+
+	if (a == NULL) {
+		catalog_task_no_memory(t);
+		return CATALOG_SET_FAILED;
+	}
+	a->t = t;
+	a->file = file;
+	a->request.tape_file = tape_file;
+	prepare(a, rep);
+	if (a->r.outcome == NULL || a->r.watch == NULL) {
+		catalog_task_no_memory(t);
+		result = CATALOG_SET_FAILED;
+	} else if ((a->set = restore_set_new(&a->r, file)) != NULL) {
+		result = add_set(a);
+	}
+	if (result == CATALOG_SET_FAILED || *a->r.cancelled != 0)
+		catalog_task_end(t, STATUS_ABORTED);
+	dispose(a);
+	return result;
+}
