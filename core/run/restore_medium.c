@@ -495,6 +495,12 @@ restore_medium_last_volume(const struct restore_medium *m)
 	    operator_is_there(&m->r->op) ? 0 : m->names;
 }
 
+void
+restore_medium_begin(struct restore_medium *m)
+{
+	m->mount.scripted = 0;
+}
+
 enum verdict
 restore_medium_want(void *arg, uint32_t number, const char *why, bool *skip)
 {

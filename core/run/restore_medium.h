@@ -54,6 +54,9 @@ bool restore_medium_is_drive(const struct restore_medium *m);
  */
 uint32_t restore_medium_last_volume(const struct restore_medium *m);
 
+/* It is opened anew: volumes that were brought before may have been taken out. */
+void restore_medium_begin(struct restore_medium *m);
+
 /* For struct volumes_config; `m` is a struct restore_medium. */
 void restore_medium_place(void *m, struct de_volume *facts);
 enum verdict restore_medium_want(void *m, uint32_t number, const char *why,

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 
@@ -14,6 +15,49 @@
 #define VOLUME_BYTES 768
 #define SCRIPT_ASKS 1		/* exit status of the script of -F */
 
+/* What is wanted, for the script of -F. */
+struct wish {
+	const struct restore_mount *mount;
+	uint32_t number;
+};
+
+static void
+put_text(const char *name, const char *value)
+{
+	if (value != NULL)
+		setenv(name, value, 1);
+	else
+		unsetenv(name);
+}
+
+/* -1: unknown. */
+static void
+put_number(const char *name, int64_t number)
+{
+	char text[32];
+
+	snprintf(text, sizeof(text), "%" PRId64, number);
+	put_text(name, number < 0 ? NULL : text);
+}
+
+/* In the process that becomes the script. */
+static bool
+set_environment(void *arg)
+{
+	const struct wish *w = arg;
+	const struct restore_source *s = w->mount->source;
+
+	if (s == NULL || w->number > s->volume_count)
+		return true;
+	const struct restore_place *p = &s->volumes[w->number - 1];
+	put_text("DUMPENGINE_BARCODE", p->barcode);
+	put_text("DUMPENGINE_MEDIUM", p->label);
+	put_number("DUMPENGINE_FILE", p->file);
+	put_number("DUMPENGINE_LEVEL", s->identity.level);
+	put_number("DUMPENGINE_DATE", s->identity.date);
+	return true;
+}
+
 /* The exit status of the script of -F, or -1 after a report. */
 static int
 run_script(const struct restore_mount *m, uint32_t number)
@@ -22,11 +66,14 @@ run_script(const struct restore_mount *m, uint32_t number)
 	char volume[16];
 	const char *const argv[] = { script, m->name, volume, NULL };
 	const int fds[] = { SPAWN_NO_FD, STDERR_FILENO, STDERR_FILENO };
+	struct wish wish = { m, number };
 	const struct spawn spawn = {
 		.argv = argv,
 		.fds = fds,
 		.fd_count = sizeof(fds) / sizeof(fds[0]),
 		.hears_exec = true,
+		.prepare = set_environment,
+		.arg = &wish,
 	};
 	int status = 0;
 

@@ -85,6 +85,7 @@ open_set(struct restore_set *s)
 		config.level = s->identity.level;
 		config.place = restore_medium_place;
 	}
+	restore_medium_begin(s->medium);
 	struct volumes *volumes = volumes_open(&config, &verdict);
 
 	if (volumes == NULL)

@@ -34,6 +34,10 @@ END
 cat >bring <<END
 #!/bin/sh
 echo "\$2" >>"$scratch/brought"
+case \$DUMPENGINE_BARCODE:\$DUMPENGINE_LEVEL:\${DUMPENGINE_FILE-}:\${DUMPENGINE_MEDIUM-} in
+DE000\$2L8:0::) ;;
+*) exit 3 ;;
+esac
 cp "$scratch/media/00\$2" "$scratch/drive"
 END
 chmod +x rsh bring
@@ -99,3 +103,28 @@ restore_into nobody 4 -x "${at[@]}"
 said "host:$drive: volume 1 of level 0 of" "(medium DE0001L8): it is volume 3" \
     "is volume 1 of level 0 of"
 [ -z "$(ls -A nobody)" ] || fail "written: $(ls -A nobody)"
+
+# A chain in one drive: the directories of each, then the files of each.
+is_root || exit 0
+rm "$catalog" dumps/* 2>/dev/null
+make_levels 0 1
+"$PYTHON3" - "$catalog" "host:$drive" <<'END'
+import sqlite3, sys
+c = sqlite3.connect(sys.argv[1])
+c.execute("UPDATE volume SET output = 'out-rmt', name = ?", (sys.argv[2],))
+for level in 0, 1:
+    c.execute("INSERT INTO medium (id, label) VALUES (?, ?)",
+              (level + 1, "level-%d" % level))
+    c.execute("""UPDATE volume SET medium = ? WHERE dump =
+        (SELECT id FROM dump WHERE level = ?)""", (level + 1, level))
+c.commit()
+END
+cat >bring <<END
+#!/bin/sh
+echo "\$DUMPENGINE_MEDIUM" >>"$scratch/brought"
+cp "$scratch/dumps/\${DUMPENGINE_MEDIUM#level-}" "$scratch/drive"
+END
+rm -f drive
+restore_into chain 0 -r "${at[@]}" -F "$scratch/bring"
+equal_trees tree-1 chain
+brought level-0 level-1 level-0 level-1
