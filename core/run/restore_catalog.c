@@ -316,6 +316,20 @@ tell_chain(struct look *l)
 	    refuse(l);
 }
 
+/* -f names a drive, so something has to be on a tape. */
+static bool
+check_drive(const struct look *l)
+{
+	if (l->r->request->file_count == 0)
+		return true;
+	for (size_t i = 0; i < l->found->count; i++)
+		if (l->found->sources[i].kind == RESTORE_PLACE_TAPE)
+			return true;
+	report(l->r->rep, DE_ERROR, "-f names a drive, but no volume is on a "
+	    "tape; leave it out");
+	return refuse(l);
+}
+
 static bool
 find_chain(struct look *l)
 {
@@ -327,7 +341,7 @@ find_chain(struct look *l)
 		return refuse_date(l);
 	if (chain.missing_date != 0)
 		return refuse_gap(l, &chain);
-	return choose_all(l, &chain) && tell_chain(l);
+	return choose_all(l, &chain) && tell_chain(l) && check_drive(l);
 }
 
 struct restore_catalog *

@@ -63,8 +63,11 @@ same_file "lone/$lone" "tree-1/$lone"
 [ "$(find lone -type f | wc -l)" = 1 ] || fail "more was restored"
 restore_into lone-2 2 -x "${at[@]}" "$lone"
 said "$lone: there is no such name in the set"
+printf 'what\nadd "%s"\nextract\nquit\n' "$lone" >commands
+input=$scratch/commands restore_into chosen 0 -i --at "@${when[1]}" "${at[@]}"
+same_file "chosen/$lone" "tree-1/$lone"
 
-# refused TEXT...: nothing is asked for or written.
+# refused OPTION... -- TEXT...: nothing is asked for or written.
 refused () {
 	local arguments=()
 	while [ "$1" != -- ]; do
@@ -84,6 +87,7 @@ refused "${at[@]}" --job other -- "no dump of job other, only of test"
 refused --catalog "$scratch/none" --at now -- "$scratch/none"
 refused "${at[@]}" --at yesteryear -- "--at: yesteryear: must be a date"
 refused "${at[@]}" -f a -f b -- "-f names the drive for tapes, once"
+refused "${at[@]}" -f /dev/nst0 -- "no volume is on a tape"
 refused "${at[@]}" -M -- "--catalog and -M cannot be used together"
 restore 1 --verify --at now "${at[@]}"
 said "--at is for -t, -x, -r, -R, -C and -i"
