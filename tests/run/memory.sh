@@ -52,7 +52,8 @@ outcome () {
 	for name in sys.argv[1:]:
 	    for dump in json.load(open(name))['dumps']:
 	        print([dump[k] for k in ('level', 'date', 'base_date', 'status',
-	            'is_noted', 'is_base', 'retake', 'retake_is_cut', 'volumes')])
+	            'is_noted', 'is_base', 'retake', 'retake_is_cut')],
+	            [{**v, 'folder': 'folder' in v} for v in dump['volumes']])
 	END
 }
 
