@@ -27,8 +27,8 @@ void chain_log_volume(struct chain_log *log, uint32_t number,
 void chain_log_retake(struct chain_log *log, uint32_t inode);
 
 /*
- * Record how the dump ended and where its files are, synced to disk.  Returns false after reporting why
- * that failed.
+ * Record how the dump ended and where its files are, synced to disk.  Returns
+ * false after reporting why that failed.
  */
 bool chain_log_end(struct chain_log *log, enum exit_status status);
 
