@@ -191,6 +191,10 @@ change_volume(struct tape *tape)
 	}
 	if (status == DE_FAILED)
 		return writer_fail(w);
+	if (tape_index_has_no_room(tape)) {
+		go_back(tape);
+		return DE_OK;
+	}
 	const enum de_end_reason reason = status == DE_END_OF_VOLUME ?
 	    DE_END_EOT : DE_END_SIZE;
 	if (!rollforward(tape->ring, &tape->backlog))

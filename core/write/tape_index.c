@@ -64,6 +64,17 @@ tape_index_volume(struct tape *tape)
 		give_up(tape);
 }
 
+/* The rest of it is not put. */
+static void
+drop_rest(struct tape *tape, const char *why)
+{
+	if (!tape->index.is_lost)
+		report(tape->config.rep, DE_WARNING, "the index of the dump "
+		    "is left out: %s; the dump is complete without it", why);
+	tape->index.is_lost = true;
+	backlog_clear(&tape->backlog);
+}
+
 /*
  * Readers of a pipe may stop at the end of the stream, as restore(8) does; that
  * leaves nothing to be written again.
@@ -74,11 +85,17 @@ tape_index_bears_failure(struct tape *tape)
 	if (!tape->index.is_being_put || *tape->config.cancelled ||
 	    !writer_writes_once(tape->writer))
 		return false;
-	if (!tape->index.is_lost)
-		report(tape->config.rep, DE_WARNING, "the index of the dump "
-		    "could not be written; the dump is complete without it");
-	tape->index.is_lost = true;
-	backlog_clear(&tape->backlog);
+	drop_rest(tape, "it could not be written");
+	return true;
+}
+
+bool
+tape_index_has_no_room(struct tape *tape)
+{
+	if (!tape->index.is_being_put ||
+	    !writer_needs_medium(tape->writer))
+		return false;
+	drop_rest(tape, "the medium is full");
 	return true;
 }
 
@@ -156,6 +173,7 @@ put_index_or_end(struct tape *tape)
 	struct growing index = { .fd = -1 };
 
 	tape->index.is_being_put = true;
+	writer_begin_index(tape->writer);
 	if (tape->indexer != NULL && !indexer_finish(tape->indexer, &index))
 		give_up(tape);
 	if (writer_resume(tape->writer) != DE_OK)
@@ -179,11 +197,11 @@ end_stream(struct tape *tape)
 
 /* Is an index to be put on the medium? */
 static bool
-begin_index(struct tape *tape)
+is_index_put(struct tape *tape)
 {
 	if (tape->indexer == NULL || !tape->config.puts_index)
 		return false;
-	if (writer_begin_index(tape->writer))
+	if (writer_may_put_index(tape->writer))
 		return true;
 	report(tape->config.rep, DE_WARNING, "the index of the dump is "
 	    "left out, as writing it has failed before; the dump is "
@@ -194,7 +212,7 @@ begin_index(struct tape *tape)
 enum de_status
 tape_index_finish(struct tape *tape)
 {
-	const bool is_put = begin_index(tape);
+	const bool is_put = is_index_put(tape);
 	enum de_status status = put_end(tape, is_put ?
 	    HEADER_FOLLOWS_INDEX : HEADER_FOLLOWS_NOTHING);
 

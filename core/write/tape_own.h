@@ -56,6 +56,13 @@ void tape_index_go_back(struct tape *tape);
  */
 bool tape_index_bears_failure(struct tape *tape);
 
+/*
+ * The volume is full, and all of the stream is on it.  If going on would take
+ * another medium, drop the rest of the index, and return true: nobody would
+ * want to change a medium for that.
+ */
+bool tape_index_has_no_room(struct tape *tape);
+
 /* The volume has the blocks that it has, and no slave runs. */
 void tape_index_volume(struct tape *tape);
 

@@ -400,9 +400,15 @@ writer_resume(struct writer *w)
 }
 
 bool
+writer_may_put_index(const struct writer *w)
+{
+	return w->shared->lost_in_index < INDEX_ATTEMPTS;
+}
+
+void
 writer_begin_index(struct writer *w)
 {
-	return w->shared->lost_in_index++ < INDEX_ATTEMPTS;
+	w->shared->lost_in_index++;
 }
 
 void
@@ -458,6 +464,16 @@ writer_close(struct writer *w, enum de_end_reason reason)
 		return fail_closing(w, result);
 	tell_volume(w, reason);
 	return DE_OK;
+}
+
+bool
+writer_needs_medium(struct writer *w)
+{
+	struct de_volume next;
+
+	describe_volume(w, w->cut->number + 1, &next);
+	return w->config->eot != NULL ||
+	    output_needs_change(w->config->output, &next);
 }
 
 enum de_status

@@ -55,11 +55,12 @@ enum de_status writer_stop(struct writer *w);
 enum de_status writer_resume(struct writer *w);
 
 /*
- * The index begins on the open volume, and has been written.  False if several
- * attempts at this volume did not get from the one to the other: then it better
- * has none.
+ * The index begins on the open volume, with the stream on the medium, and has
+ * been written.  May it be put?  Not after several attempts at this volume that
+ * did not get from the one to the other.
  */
-bool writer_begin_index(struct writer *w);
+bool writer_may_put_index(const struct writer *w);
+void writer_begin_index(struct writer *w);
 void writer_end_index(struct writer *w);
 
 /*
@@ -73,6 +74,9 @@ bool writer_writes_once(const struct writer *w);
 
 /* Make the volume safe. */
 enum de_status writer_close(struct writer *w, enum de_end_reason reason);
+
+/* Must somebody, or a handler, get a medium ready for the next volume? */
+bool writer_needs_medium(struct writer *w);
 
 /* The volume is safe: get the next medium ready. */
 enum de_status writer_change_medium(struct writer *w,

@@ -766,7 +766,8 @@ struct de_output {
 	/*
 	 * Must the medium be changed by hand before this volume can be opened?
 	 * Called when no EOT handler has changed it; if so, the operator is
-	 * asked.  Main thread.  Optional: absent means no.
+	 * asked.  Also called while the volume before it is open and full, to
+	 * decide whether to go on.  Main thread.  Optional: absent means no.
 	 */
 	bool (*needs_change)(void *self, const struct de_volume *volume);
 

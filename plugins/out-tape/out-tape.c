@@ -444,9 +444,13 @@ out_tape_needs_change(void *self, const struct de_volume *volume)
 	size_t index;
 
 	device_for(t, volume, &index);
-	if (index == t->device_count || !t->used[index].written)
+	if (index == t->device_count)
 		return false;
-	return t->place.kind != PLACE_END || t->used[index].full || t->eject;
+	/* The volume being written counts, too. */
+	const struct used used = index == t->device && t->drive.fd != -1 ?
+	    (struct used){ true, t->records.full } : t->used[index];
+	return used.written &&
+	    (t->place.kind != PLACE_END || used.full || t->eject);
 }
 
 /* Retry without the operator if the only problem was a reset. */

@@ -40,6 +40,14 @@ index_of () {
 	grep -q '"late_xattrs": 1' scan.json || fail "no late attributes"
 }
 
+restore_quietly () {
+	rm -rf restored
+	mkdir restored
+	(cd restored && "$RESTORE" -r -y -f "../$1") >restore.log 2>&1 \
+	    </dev/null || fail "restore $1: $(cat restore.log)"
+	[ ! -s restore.log ] || fail "restore $1: $(cat restore.log)"
+}
+
 without_index=yes
 configure_set a.conf img "$out_volumes" "blocking = 1;"
 engine 0 -q -c a.conf
@@ -57,6 +65,27 @@ for more in 0 1 4; do
 	[ "$first" -eq $((more == 0 ? 2 : 1)) ] && [ "$(count_of dumps)" -eq 2 ] ||
 	    fail "$more more: volume $first of $(count_of dumps)"
 done
+# No medium is changed for the index alone.
+printf '#!/bin/sh\necho "$DUMPENGINE_REASON" >>calls\n' >handler
+chmod +x handler
+for more in 0 1; do
+	fresh
+	rm -f calls
+	configure_set e.conf img \
+	    "$out_volumes capacity = ($((length / 1024 + more)), 500);" \
+	    "blocking = 1;" 'plugin = "eot-script"; command = "./handler";'
+	engine 0 -c e.conf
+	said "the index of the dump is left out: the medium is full"
+	[ ! -e calls ] && [ "$(count_of dumps)" -eq 1 ] ||
+	    fail "$more more: $(count_of dumps) volumes; $(cat calls)"
+	restore_quietly dumps/001
+	same_file tree/9 restored/9
+done
+rm -rf restored
+fresh
+configure_set a.conf img "$out_volumes capacity = ($((length / 1024)), 500);" \
+    "blocking = 1;"
+engine 0 -q -c a.conf
 mkdir restored
 (cd restored && "$RESTORE" -r -y -M -f ../dumps/) >restore.log 2>&1 \
     </dev/null || fail "restore -M: $(cat restore.log)"
