@@ -100,6 +100,17 @@ knows "SELECT number, name FROM volume JOIN dump ON dump.id = volume.dump
     WHERE date = $((date + 7)) ORDER BY number" \
     "1|$here/full/001" "2|$here/full/002"
 
+# What the EOT handler said of a medium.
+job 0
+sed -i 's|output = |eot = { plugin = "eot-script"; command = "./load"; }; &|
+    s|date = [0-9]*;|date = 7;|; s|"1M"|"200k"|' job.conf
+printf '#!/bin/sh\necho "BARCODE=E0100${DUMPENGINE_NEXT_VOLUME}L8"\n' >load
+chmod +x load
+engine 0 -q -c job.conf
+knows "SELECT number, barcode, medium.state FROM volume JOIN dump
+    ON dump.id = volume.dump LEFT JOIN medium ON medium.id = volume.medium
+    WHERE date = 7 AND number < 3 ORDER BY number" "1||" "2|E01002L8|in use"
+
 # No volume goes where the catalogue is.
 job 0
 sed -i 's,path = "[^"]*",path = "catalog.sqlite",' job.conf
