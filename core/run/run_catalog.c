@@ -331,7 +331,7 @@ say_outcome(const struct run_catalog *rc, bool ok, const char *fault)
 	if (!ok)
 		report(rep, DE_WARNING, "the catalogue does not know the dump "
 		    "yet: %s; the next run adds it, or `dumpengine-catalog "
-		    "--catalog %s add %s'", fault, catalog, rc->handover.part);
+		    "add --catalog %s %s'", fault, catalog, rc->handover.part);
 	else if (fault[0] != '\0')
 		report(rep, DE_WARNING, "of what the catalogue was to be told, "
 		    "something is missing: %s", fault);

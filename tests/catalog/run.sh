@@ -49,7 +49,7 @@ said "catalog.sqlite: "
 # It is a warning for the dump, which is all right.
 engine 0 -c job.conf --report report.json
 said "warning: the catalogue does not know the dump yet: catalog.sqlite: " \
-    "dumpengine-catalog --catalog catalog.sqlite add $DUMPENGINE_STATE_DIR/" \
+    "dumpengine-catalog add --catalog catalog.sqlite $DUMPENGINE_STATE_DIR/" \
     "DUMP IS DONE"
 grep -q '"in_catalog": false' report.json || fail "$(cat report.json)"
 [[ $(left) = home-*.part ]] || fail "left for the catalogue: $(left)"
