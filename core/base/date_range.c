@@ -8,8 +8,8 @@
 
 #include "core/base/date.h"
 
-#define DAY 86400
-#define LENGTH_MAX (INT64_C(36500) * DAY)
+#define DAY INT64_C(86400)
+#define LENGTH_MAX (36500 * DAY)
 #define COUNT_MAX 9999999
 #define DAY_LENGTH 10		/* of "2026-11-22" */
 #define MINUTE_LENGTH 16	/* of "2026-11-22T03:00" */

@@ -70,12 +70,12 @@ compare(const void *a, const void *b)
 static bool
 sort(struct catalog_book *book)
 {
-	book->by_id = calloc(book->count + 1, sizeof(*book->by_id));
+	book->by_id = calloc(book->count + 1, sizeof(struct catalog_book_dump *));
 	if (book->by_id == NULL)
 		return false;
 	for (size_t i = 0; i < book->count; i++)
 		book->by_id[i] = &book->dumps[i];
-	qsort(book->by_id, book->count, sizeof(*book->by_id), compare);
+	qsort(book->by_id, book->count, sizeof(struct catalog_book_dump *), compare);
 	return true;
 }
 
@@ -108,7 +108,7 @@ catalog_book_find(const struct catalog_book *book, int64_t id)
 {
 	struct catalog_book_dump key = { .id = id }, *at = &key;
 	struct catalog_book_dump **found = bsearch(&at, book->by_id,
-	    book->count, sizeof(*book->by_id), compare);
+	    book->count, sizeof(struct catalog_book_dump *), compare);
 
 	return found == NULL ? NULL : *found;
 }

@@ -107,10 +107,12 @@ catalog_change_forget(struct catalog_task_run *t)
 		.t = t,
 		.ids = calloc(t->request->name_count + 1, sizeof(*f.ids)),
 	};
-	bool ok = catalog_book_load(t, &f.book) &&
-	    (f.ids != NULL || catalog_task_no_memory(t)) && find_all(&f) &&
-	    may_forget(&f) && forget_all(&f);
+	bool ok;
 
+	if (f.ids == NULL)
+		return catalog_task_no_memory(t);
+	ok = catalog_book_load(t, &f.book) && find_all(&f) && may_forget(&f) &&
+	    forget_all(&f);
 	if (ok)
 		tell(&f);
 	free(f.ids);

@@ -56,8 +56,8 @@ add_gap(json_t *row, const struct catalog_dump *d,
 	catalog_gap_format(gap, text);
 	return json_object_set_new(row, "base_id", gap->base == 0 ?
 	    json_null() : json_integer((json_int_t)gap->base)) == 0 &&
-	    json_object_set_new(row, "bytes", json_integer((json_int_t)
-	    (d->blocks * DE_TAPE_BLOCK))) == 0 &&
+	    json_object_set_new(row, "bytes", json_integer(
+	    (json_int_t)d->blocks * DE_TAPE_BLOCK)) == 0 &&
 	    json_object_set_new(row, "gap", text[0] == '\0' ? json_null() :
 	    json_string(text)) == 0;
 }

@@ -155,7 +155,7 @@ take_volume(void *arg, const struct catalog_volume *v)
 		json_object_set_new(medium, "is_used", json_true());
 	if (note(m, row != NULL && put_medium(row, medium) &&
 	    put_dump(m, row) && json_object_set_new(row, "bytes",
-	    json_integer((json_int_t)(v->blocks * DE_TAPE_BLOCK))) == 0 &&
+	    json_integer((json_int_t)v->blocks * DE_TAPE_BLOCK)) == 0 &&
 	    json_array_append(m->rows, row) == 0)) {
 		json_decref(row);
 		return true;
@@ -263,14 +263,14 @@ put_rows(struct media *m)
 {
 	const struct catalog_request *q = m->t->request;
 	const size_t count = json_array_size(m->rows);
-	json_t **sorted = calloc(count + 1, sizeof(*sorted));
+	json_t **sorted = calloc(count + 1, sizeof(json_t *));
 	struct catalog_rows rows;
 	bool ok = sorted != NULL;
 
 	for (size_t i = 0; ok && i < count; i++)
 		sorted[i] = json_array_get(m->rows, i);
 	if (ok)
-		qsort(sorted, count, sizeof(*sorted), compare);
+		qsort(sorted, count, sizeof(json_t *), compare);
 	catalog_rows_begin(&rows, stdout, q->is_json, q->is_bare, columns);
 	for (size_t i = 0; ok && i < count; i++)
 		ok = (q->is_json || flatten(sorted[i])) &&
