@@ -145,6 +145,11 @@ put_dump(const struct script *s, size_t set, bool rebuilds)
 	const struct catalog_way *w = s->w;
 	const struct catalog_way_set *from = &w->sets[set];
 
+	if (from->volume_count == 0) {
+		fprintf(s->out, "# No volume of %s is known.\n",
+		    from->dump->name);
+		return;
+	}
 	put_later_volumes(s->out, from);
 	put_rewind(s->out, from);
 	fputs(rebuilds ? s->rebuild : s->program, s->out);

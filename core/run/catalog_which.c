@@ -273,6 +273,24 @@ need_first_volumes(struct catalog_way *w)
 			w->sets[i].volumes[0].is_needed = true;
 }
 
+/* Volumes that the catalogue has not, of sets that are needed. */
+static void
+tell_gaps(const struct catalog_way *w)
+{
+	for (size_t i = 0; i < w->set_count; i++) {
+		const struct catalog_way_set *s = &w->sets[i];
+		uint32_t next = 1;
+		if (w->is_simple && !s->is_used)
+			continue;
+		while (next <= s->volume_count &&
+		    s->volumes[next - 1].number == next)
+			next++;
+		if (next <= s->volume_count || next == 1)
+			catalog_task_missing(w->t, "%s: volume %" PRIu32
+			    " is not in the catalogue", s->dump->name, next);
+	}
+}
+
 static bool
 find_all_names(struct catalog_way *w)
 {
@@ -449,6 +467,7 @@ find_way(struct catalog_way *w)
 	    !find_simplicity(w))
 		return false;
 	tell_lost(w);
+	tell_gaps(w);
 	need_first_volumes(w);
 	return find_all_names(w) && (w->path_count == 0 ||
 	    catalog_commands_print(w));

@@ -110,6 +110,33 @@ brings_back 2 docs/new
 catalog 0 -H which 'music/odd'\''$x %09%0Ab%FF'
 [ "$(cut -f 1,4,8 out)" = "1	1	$scratch/dumps/0" ] || fail "$(cat out)"
 
+# A dump whose volumes are unknown, and a tape
+sql () {
+	"$PYTHON3" -c 'import sqlite3, sys
+db = sqlite3.connect("catalog")
+for text in sys.argv[1:]:
+    db.execute(text)
+db.commit()' "$@" || fail "sql $*"
+}
+cp catalog kept
+sql 'DELETE FROM volume WHERE dump = 1'
+catalog 2 which docs/one
+said ": volume 1 is not in the catalogue"
+printed "# No volume of home@"
+cp kept catalog
+sql "INSERT INTO medium (id, barcode) VALUES (7, 'E01001L8')" \
+    "UPDATE volume SET name = '/dev/nst0', file = dump + 3, medium = 7"
+catalog 0 -H which docs/one
+[ "$(cut -f 5,6,8 out)" = "E01001L8	4	/dev/nst0" ] || fail "$(cat out)"
+catalog 0 which docs
+printed "# volume 1: E01001L8 in /dev/nst0" "mt -f /dev/nst0 rewind" \
+    "dumpengine-restore -x -s 5 -f /dev/nst0 -f /dev/nst0 -f /dev/nst0 docs" \
+    "restore -x -a -y -h -s 6 -f /dev/nst0 ./docs/"
+sql "UPDATE volume SET file = 0 WHERE dump = 2"
+catalog 0 which docs
+printed "dumpengine-restore -x -h -s 7 -f /dev/nst0 ./docs "
+cp kept catalog
+
 # What is not there
 catalog 2 which music/away music/none
 said "music/away: no job has it in its tree" "find"
