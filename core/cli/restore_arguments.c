@@ -442,10 +442,9 @@ is_old_style(int argc, char **argv)
 static bool
 is_option(const char *argument, const char *name)
 {
-	const size_t length = strlen(name);
+	const size_t length = strcspn(argument, "=");
 
-	return strncmp(argument, name, length) == 0 &&
-	    (argument[length] == '\0' || argument[length] == '=');
+	return strlen(name) == length && strncmp(argument, name, length) == 0;
 }
 
 /*
