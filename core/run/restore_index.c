@@ -249,13 +249,16 @@ find_needed(struct search *x, const struct inomap *wanted)
 
 	if (dumped == NULL)
 		return false;
+	if (wanted == NULL)
+		wanted = dumped;
 	if (!inomap_init(&x->needed, dumped->max_inode))
 		return restore_no_room(x->r);
 	for (uint32_t i = 0; (i = next_of(wanted, i)) != 0;)
 		if (inomap_has(dumped, i) &&
 		    !names_is_directory(x->r->names, i))
 			inomap_add(&x->needed, i);
-	return inomap_count(&x->needed) < inomap_count(dumped) / 2;
+	return wanted == dumped ||
+	    inomap_count(&x->needed) < inomap_count(dumped) / 2;
 }
 
 static struct restore_index *
@@ -365,9 +368,10 @@ find_by_index(struct search *x)
 	    "the index cannot be looked for";
 }
 
-bool
-restore_index_begin(struct restore *r, struct restore_set *s,
-    const struct inomap *wanted, struct restore_index **new)
+/* `wanted` is NULL: all. */
+static bool
+begin(struct restore *r, struct restore_set *s, const struct inomap *wanted,
+    struct restore_index **new)
 {
 	struct search x = { .r = r, .set = s };
 
@@ -389,6 +393,34 @@ restore_index_begin(struct restore *r, struct restore_set *s,
 		    restore_set_name(s), why);
 	}
 	return r->verdict == VERDICT_GO_ON;
+}
+
+bool
+restore_index_begin(struct restore *r, struct restore_set *s,
+    const struct inomap *wanted, struct restore_index **new)
+{
+	return begin(r, s, wanted, new);
+}
+
+bool
+restore_index_begin_all(struct restore *r, struct restore_set *s,
+    struct restore_index **new)
+{
+	return begin(r, s, NULL, new);
+}
+
+bool
+restore_index_each(const struct restore_index *x, bool (*take)(void *arg,
+    uint32_t volume, uint64_t position, uint32_t inode), void *arg)
+{
+	const struct place *list = (const void *)x->places.bytes;
+	const size_t count = x->places.used / sizeof(*list);
+
+	for (size_t i = 0; i < count; i++)
+		if (!take(arg, list[i].volume, list[i].position,
+		    list[i].inode))
+			return false;
+	return true;
 }
 
 void

@@ -3,8 +3,8 @@
  * restore_index.h - to the wanted files of a set by its index
  *
  * The index says where an inode begins, so that what is before it need not be
- * read, nor its volume be mounted.  Used where less than half of a set is
- * wanted, and only if the index is whole and has a place for every wanted file;
+ * read, nor its volume be mounted.  For a restore, used where less than half of a
+ * set is wanted; and only if the index is whole and has a place for every wanted file;
  * each place is looked at before it is believed.  Costs 16 bytes for each wanted
  * file, in a temporary file if they are many.
  */
@@ -31,6 +31,17 @@ void restore_index_reader_free(struct restore_index_reader *x);	/* or NULL */
 /* The index, and the volume that it ends on. */
 struct set_index *restore_index_reader_index(struct restore_index_reader *x);
 uint32_t restore_index_reader_volume(const struct restore_index_reader *x);
+
+/*
+ * Where all of this set are, for restore_index_each().  Otherwise as
+ * restore_index_begin().
+ */
+bool restore_index_begin_all(struct restore *r, struct restore_set *s,
+    struct restore_index **new);
+
+/* Pass on the places in ascending order; `take` returns false to stop. */
+bool restore_index_each(const struct restore_index *x, bool (*take)(void *arg,
+    uint32_t volume, uint64_t position, uint32_t inode), void *arg);
 
 /*
  * Where the inodes of `wanted` are in this set; directories are not looked for.

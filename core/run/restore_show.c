@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "core/mount/mount_tree.h"
+#include "core/run/restore_index.h"
 #include "core/run/restore_medium.h"
 #include "core/run/restore_set.h"
 #include "core/run/restore_watch.h"
@@ -62,15 +63,35 @@ can_mount_all(struct restore *r)
 
 /* ---------------------------------------------------------------- the places */
 
-static bool
-add_place(struct restore *r, const struct source *s, uint32_t inode)
-{
-	struct inode_place place = { .inode = inode };
+/* A set of the run while its places are found. */
+struct finding {
+	struct restore *r;
+	const struct source *source;
+	struct restore_index *index;	/* owned; NULL: they are read */
+};
 
-	return names_of_inode(r->names, inode) == NAMES_NONE ||
-	    names_is_directory(r->names, inode) ||
-	    !set_position(restore_set_open(s->set), &place.volume,
-	    &place.position) || inode_places_add(s->places, &place);
+static bool
+add_place(void *arg, uint32_t volume, uint64_t position, uint32_t inode)
+{
+	const struct finding *f = arg;
+	const struct names *names = f->r->names;
+	const struct inode_place place = { position, volume, inode };
+
+	return names_of_inode(names, inode) == NAMES_NONE ||
+	    names_is_directory(names, inode) ||
+	    inode_places_add(f->source->places, &place);
+}
+
+/* That of the header which was just read. */
+static bool
+add_this_place(struct finding *f, uint32_t inode)
+{
+	uint32_t volume;
+	uint64_t position;
+
+	return f->index != NULL || !set_position(restore_set_open(
+	    f->source->set), &volume, &position) ||
+	    add_place(f, volume, position, inode);
 }
 
 /* Does a newer set have it, too? */
@@ -86,26 +107,27 @@ is_replaced(const struct restore *r, const struct source *s, uint32_t inode)
 }
 
 static bool
-add_late(struct restore *r, const struct source *s,
-    const struct set_item *item)
+add_late(const struct finding *f, const struct set_item *item)
 {
+	struct restore *r = f->r;
+
 	if (!names_is_directory(r->names, item->inode))
-		return late_add(s->late, item->inode, item->xattr);
-	return is_replaced(r, s, item->inode) || directories_add_xattr(
+		return late_add(f->source->late, item->inode, item->xattr);
+	return is_replaced(r, f->source, item->inode) || directories_add_xattr(
 	    r->directories, item->inode, item->xattr);
 }
 
 static bool
-take(struct restore *r, const struct source *s, const struct set_item *item)
+take(struct finding *f, const struct set_item *item)
 {
 	switch (item->kind) {
 	case SET_INODE:
-		restore_set_skip(s->set);
-		return item->is_hidden || add_place(r, s, item->inode);
+		restore_set_skip(f->source->set);
+		return item->is_hidden || add_this_place(f, item->inode);
 	case SET_LATE_XATTR:
-		return add_late(r, s, item);
+		return add_late(f, item);
 	case SET_LOST_XATTRS:
-		outcome_add(r->outcome, OUTCOME_MISSING, item->inode,
+		outcome_add(f->r->outcome, OUTCOME_MISSING, item->inode,
 		    "some of its attributes are lost: %s", item->why);
 		return true;
 	default:
@@ -113,25 +135,53 @@ take(struct restore *r, const struct source *s, const struct set_item *item)
 	}
 }
 
+/* With an index, only what is behind the files is read. */
+static bool
+pass_through(struct finding *f)
+{
+	struct restore_set *set = f->source->set;
+	struct set_item item;
+
+	if (!restore_set_return(set))
+		return false;
+	if (f->index != NULL)
+		restore_index_aim(f->index, set, UINT32_MAX);
+	while (restore_set_next(set, &item))
+		if (!take(f, &item))
+			return restore_no_room(f->r);
+	return f->r->verdict == VERDICT_GO_ON;
+}
+
+static bool
+find_places(struct finding *f)
+{
+	if (!restore_index_begin_all(f->r, f->source->set, &f->index))
+		return false;
+	if (f->index == NULL)
+		return pass_through(f);
+	report(f->r->rep, DE_DEBUG, "%s: where its files are, is in its index",
+	    restore_set_name(f->source->set));
+	if (!restore_index_each(f->index, add_place, f))
+		return restore_no_room(f->r);
+	return pass_through(f);
+}
+
 static bool
 read_places(struct restore *r, struct source *s)
 {
 	const char *folder = r->request->settings.tmpdir;
-	struct set_item item;
+	struct finding f = { .r = r, .source = s };
 
 	s->places = inode_places_new(folder);
 	s->late = late_new(folder);
 	if (s->places == NULL || s->late == NULL)
 		return restore_no_room(r);
 	restore_watch_next_set(r->watch);
-	if (!restore_set_return(s->set))
-		return false;
-	while (restore_set_next(s->set, &item))
-		if (!take(r, s, &item))
-			return restore_no_room(r);
+	const bool ok = find_places(&f);
+	restore_index_end(f.index);
 	inode_places_finish(s->places);
 	s->medium = restore_set_close(s->set);
-	return r->verdict == VERDICT_GO_ON;
+	return ok;
 }
 
 /* ------------------------------------------------------------------ pieces */

@@ -2,8 +2,8 @@
 /*
  * restore_show.h - what dumpengine-mount shows
  *
- * Reads through the sets once to find the places of their inodes, jumping over
- * contents where the medium can, and hands the tree over.
+ * Finds the places of all inodes, by the index of each set or by reading through
+ * it, jumping over contents where the medium can; and hands the tree over.
  */
 #ifndef CORE_RESTORE_SHOW_H
 #define CORE_RESTORE_SHOW_H

@@ -8,6 +8,8 @@
 # shellcheck source=tests/mount/mount-lib.sh
 . "$top_srcdir/tests/mount/mount-lib.sh"
 
+mkdir catalog
+catalog=$scratch/catalog/catalog.sqlite
 make_levels 0 1 2
 mount_set 0 old dumps/0
 equal_trees tree-0 old
@@ -15,6 +17,17 @@ mount_set 0 seen dumps/0 dumps/1 dumps/2
 equal_trees tree-2 seen
 equal_trees tree-0 old
 umount seen || fail "cannot unmount it"
+
+# The catalogue finds what it takes.
+mount_set 0 seen --catalog "$catalog" --at "@$(stat -c %Y dumps/1)"
+equal_trees tree-1 seen
+umount seen || fail "cannot unmount it"
+mount_set 0 seen --catalog "$catalog" --job test
+equal_trees tree-2 seen
+umount seen || fail "cannot unmount it"
+mount_set 1 seen --catalog "$catalog" --at 1999-12-31
+mount_set 1 seen --catalog "$catalog" --at nonsense
+said "must be a date"
 
 # A chain that is none is refused.
 mount_set 1 seen dumps/0 dumps/2

@@ -25,8 +25,9 @@ can_mount native.img tree ro || fail "$(cat mount.log)"
 
 configure_dump one.conf native.img dumps/one
 engine 0 -c one.conf
-mount_set 0 seen dumps/one
+mount_set 0 seen -d dumps/one
 printed_nothing
+said "where its files are, is in its index"
 equal_trees tree seen --strict-times
 [ "$(getfattr --only-values -n user.large seen/sizes seen/sizes/513)" = \
     "$(cat large large)" ] || fail "the large attributes are not there"
@@ -43,6 +44,15 @@ for change in 'echo >seen/new' 'rm seen/sizes/513' 'chmod 700 seen/sizes' \
 	eval "$change" 2>err && fail "$change"
 	said "Read-only file system"
 done
+fusermount3 -u seen || fail "cannot unmount it"
+
+# Without an index.
+sed 's,dumps/one,dumps/plain,; s/^  date .*/& index = false;/' one.conf \
+    >plain.conf
+engine 0 -c plain.conf
+mount_set 0 seen -d dumps/plain
+not_said "is in its index"
+equal_trees tree seen --strict-times
 fusermount3 -u seen || fail "cannot unmount it"
 
 # Seven volumes, and others that are missing.
@@ -87,7 +97,7 @@ fusermount3 -u seen || fail "cannot unmount it"
 # What is on a volume that is gone cannot be read; all else can.
 mv dumps/v003 gone
 hold_set seen 'dumps/v%v'
-(cd tree && find . -type f -print0) >names
+(cd tree && find . -type f -size +1k -print0) >names
 whole=0 lost=0
 while IFS= read -r -d '' name; do
 	if cat "seen/$name" >content 2>cat.log; then
