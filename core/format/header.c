@@ -280,6 +280,12 @@ header_is_attributes(const uint8_t block[static DE_TAPE_BLOCK])
 	return (get32(block + C_FLAGS) & FLAG_EXTATTRIBUTES) != 0;
 }
 
+uint32_t
+header_get_end_mark(const uint8_t block[static DE_TAPE_BLOCK])
+{
+	return get32(block + C_SPARE);
+}
+
 bool
 header_is_end(const uint8_t block[static DE_TAPE_BLOCK])
 {

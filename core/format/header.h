@@ -116,6 +116,8 @@ void header_stamp(uint8_t block[static DE_TAPE_BLOCK],
 uint32_t header_get_inode(const uint8_t block[static DE_TAPE_BLOCK]);
 bool header_is_attributes(const uint8_t block[static DE_TAPE_BLOCK]);
 bool header_is_end(const uint8_t block[static DE_TAPE_BLOCK]);
+/* Of a TS_END: differs if it says something else of what follows. */
+uint32_t header_get_end_mark(const uint8_t block[static DE_TAPE_BLOCK]);
 bool header_is_inode(const uint8_t block[static DE_TAPE_BLOCK]);
 bool header_begins_index(const uint8_t block[static DE_TAPE_BLOCK]);
 uint32_t header_get_data_blocks(const uint8_t block[static DE_TAPE_BLOCK]);

@@ -65,6 +65,8 @@ place_block(struct tape *tape, enum rollforward_tag tag, const uint8_t *block)
 	case ROLLFORWARD_END:
 		cut_count_header(&tape->cut, to);
 		tape_index_header(tape, to);
+		tape->has_end = true;
+		tape->end_mark = header_get_end_mark(to);
 		header_set_place(to, tape->index.volume, tape->index.block);
 		break;
 	case ROLLFORWARD_DATA:
@@ -106,16 +108,23 @@ place_extent(struct tape *tape, struct ring_extent *extent)
 	return DE_OK;
 }
 
+static bool
+is_at_end(const struct tape *tape, const uint8_t *block)
+{
+	return cut_is_at_end(&tape->cut) && tape->has_end &&
+	    tape->end_mark == header_get_end_mark(block);
+}
+
 /*
  * At least one block that ends the stream, and more until the record is full;
- * nothing if that has been done.
+ * nothing if that has been done with such a block.
  */
 static enum de_status
 place_end(struct tape *tape, const uint8_t *block)
 {
 	enum de_status status = DE_OK;
 
-	while (status == DE_OK && !cut_is_at_end(&tape->cut))
+	while (status == DE_OK && !is_at_end(tape, block))
 		status = place_block(tape, ROLLFORWARD_END, block);
 	return status;
 }
@@ -171,6 +180,7 @@ go_back(struct tape *tape)
 	    ring_records_settled(tape->ring));
 
 	tape->next.tapea -= (uint32_t)blocks;
+	tape->has_end = false;
 	tape_index_go_back(tape);
 	archive_go_back(tape->config.archive, cut_total(&tape->cut));
 }

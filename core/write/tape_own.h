@@ -20,6 +20,9 @@ struct tape {
 	struct ring *ring;		/* the writer's */
 	struct backlog backlog;		/* to be put before anything else */
 	struct header_position next;	/* of the next tape block */
+	bool has_end;			/* an end was placed since the stream
+					   last went back, */
+	uint32_t end_mark;		/*   the last one with this mark */
 	struct indexer *indexer;	/* NULL: there is, or will be, none */
 	struct {
 		uint32_t volume;	/* where it begins */
