@@ -105,11 +105,13 @@ index_put_part(struct growing *to, enum index_part_kind kind,
 	void *packed = malloc(room);
 	if (packed == NULL)
 		return false;
+	/* With that much room, only memory can be missing. */
 	const size_t used = ZSTD_compress(packed, room, plain, length, LEVEL);
-	if (!ZSTD_isError(used) && used < length)
+	const bool ok = !ZSTD_isError(used);
+	if (ok && used < length)
 		stored = (struct stored){ packed, used, length, PART_IS_ZSTD };
-	const bool added = add_part(to, kind, &stored);
-	const int error = errno;
+	const bool added = ok && add_part(to, kind, &stored);
+	const int error = ok ? errno : ENOMEM;
 	free(packed);
 	errno = error;
 	return added;

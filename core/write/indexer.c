@@ -211,7 +211,9 @@ put_about(const struct indexer *ix, struct growing *index)
 	json_t *all = json_copy(ix->about);
 	char *text = NULL;
 
+	/* A copy that ran out of memory is a smaller one. */
 	if (all != NULL &&
+	    json_object_size(all) == json_object_size(ix->about) &&
 	    json_object_set(all, "volumes", ix->volumes) == 0 &&
 	    json_object_set_new(all, "files_block", json_integer((json_int_t)
 	    (ix->has_files ? ix->files_block : ix->settled))) == 0 &&
