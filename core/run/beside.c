@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "core/catalog/catalog_about.h"
 #include "core/format/index_decode.h"
@@ -18,6 +19,17 @@
 
 /* ----------------------------------------------------------------- beginning */
 
+/* A run that has no history may have no such directory. */
+const char *
+beside_folder(const struct setup *setup)
+{
+	const char *folder = setup->settings->state_dir;
+	struct stat st;
+
+	return stat(folder, &st) == 0 && S_ISDIR(st.st_mode) ? folder :
+	    P_tmpdir;
+}
+
 static struct indexer *
 make_indexer(const struct setup *s, int64_t begun)
 {
@@ -25,7 +37,7 @@ make_indexer(const struct setup *s, int64_t begun)
 
 	errno = ENOMEM;
 	struct indexer *ix = about == NULL ? NULL :
-	    indexer_new(s->settings->state_dir, about);
+	    indexer_new(beside_folder(s), about);
 	const int error = errno;
 	json_decref(about);
 	errno = error;
@@ -36,7 +48,7 @@ static void
 tell(const struct setup *s, const char *what)
 {
 	report(s->rep, DE_WARNING, "%s: %s: %s; state_dir must be a directory "
-	    "for its temporary file", what, s->settings->state_dir,
+	    "for its temporary file", what, beside_folder(s),
 	    strerror(errno));
 }
 
@@ -45,7 +57,7 @@ beside_begin(struct beside *b, const struct setup *setup,
     const struct job_task *task)
 {
 	const struct job_settings *settings = setup->settings;
-	const char *folder = settings->state_dir;
+	const char *folder = beside_folder(setup);
 
 	*b = (struct beside){
 		.setup = setup,

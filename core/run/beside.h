@@ -28,6 +28,9 @@ struct beside {
 	struct archive *archive;
 };
 
+/* Where temporary files go; borrowed from the settings. */
+const char *beside_folder(const struct setup *setup);
+
 /* Failures are reported: what needs the missing part is then not written. */
 void beside_begin(struct beside *b, const struct setup *setup,
     const struct job_task *task);

@@ -216,7 +216,7 @@ make_tape(struct dump *d, const struct header_template *header)
 		.indexer = d->beside.indexer,
 		.puts_index = s->settings->index,
 		.archive = d->beside.archive,
-		.folder = s->settings->state_dir,
+		.folder = beside_folder(s),
 	};
 	return tape_new(&config);
 }
