@@ -95,7 +95,8 @@ make(struct content *c, struct piece_cache *cache)
 	c->first = malloc(c->block);
 	c->now = malloc(c->block);
 	c->spans = calloc(1, sizeof(*c->spans));
-	c->span_count = c->span_room = c->stride = 1;
+	c->span_count = c->span_room = 1;
+	c->stride = 1;
 	return c->first != NULL && c->now != NULL && c->spans != NULL;
 }
 
