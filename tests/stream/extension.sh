@@ -4,6 +4,8 @@
 . "${top_srcdir:-.}/tests/lib.sh"
 need_python
 mkdir dumps
+# Only the inodes of files have it.
+without_index=yes
 
 # has DUMP INODE TEXT...: in the output of tests/tools/extension
 has () {
