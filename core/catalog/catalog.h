@@ -150,6 +150,8 @@ bool catalog_add_inode(struct catalog *c, int64_t dump,
 
 bool catalog_set_state(struct catalog *c, int64_t dump,
     enum catalog_state state);
+/* Media in use that hold nothing but expired and aborted dumps are free. */
+bool catalog_free_media(struct catalog *c);
 /* Forgets it and all that hangs on it. */
 bool catalog_forget(struct catalog *c, int64_t dump);
 

@@ -166,6 +166,23 @@ catalog_set_state(struct catalog *c, int64_t dump, enum catalog_state state)
 }
 
 bool
+catalog_free_media(struct catalog *c)
+{
+	static const char what[] = "free a medium";
+	sqlite3_stmt *s = catalog_prepare(c,
+	    "UPDATE medium SET state = 'free' "
+	    "WHERE state = 'in use' AND id IN (SELECT volume.medium "
+	    "    FROM volume JOIN dump ON dump.id = volume.dump "
+	    "    WHERE dump.state = 'expired') AND id NOT IN ("
+	    "    SELECT volume.medium "
+	    "    FROM volume JOIN dump ON dump.id = volume.dump "
+	    "    WHERE dump.state IN ('complete', 'incomplete') "
+	    "    AND volume.medium IS NOT NULL)", what);
+
+	return s != NULL && catalog_finish(c, s, what);
+}
+
+bool
 catalog_forget(struct catalog *c, int64_t dump)
 {
 	return catalog_finish_names(c) && change(c,

@@ -17,7 +17,7 @@
 enum { OPT_CATALOG = 256, OPT_JOB, OPT_AT, OPT_JSON, OPT_FORCE, OPT_READ,
     OPT_TRUST, OPT_HELP, OPT_VERSION };
 
-static const char letters[] = "c:HMs:dq";
+static const char letters[] = "c:HMns:dq";
 
 static const struct option long_options[] = {
 	{ "catalog", required_argument, NULL, OPT_CATALOG },
@@ -27,6 +27,7 @@ static const struct option long_options[] = {
 	{ "json", no_argument, NULL, OPT_JSON },
 	{ "no-header", no_argument, NULL, 'H' },
 	{ "force", no_argument, NULL, OPT_FORCE },
+	{ "dry-run", no_argument, NULL, 'n' },
 	{ "read", no_argument, NULL, OPT_READ },
 	{ "multi-volume", no_argument, NULL, 'M' },
 	{ "tape-file", required_argument, NULL, 's' },
@@ -40,7 +41,7 @@ static const struct option long_options[] = {
 
 /* What options a task takes, beside those that all do. */
 enum takes { TAKES_JOB = 1, TAKES_AT = 2, TAKES_FORCE = 4, TAKES_READ = 8,
-    TAKES_PREFIX = 16, TAKES_FILE = 32 };
+    TAKES_PREFIX = 16, TAKES_FILE = 32, TAKES_DRY = 64 };
 
 static const struct task {
 	const char *name;
@@ -59,6 +60,7 @@ static const struct task {
 	{ "rebuild", CATALOG_TASK_REBUILD, "MEDIUM", true, TAKES_PREFIX },
 	{ "check", CATALOG_TASK_CHECK, "DUMP", false, TAKES_JOB | TAKES_READ },
 	{ "forget", CATALOG_TASK_FORGET, "DUMP", true, TAKES_FORCE },
+	{ "expire", CATALOG_TASK_EXPIRE, NULL, false, TAKES_JOB | TAKES_DRY },
 	{ "status", CATALOG_TASK_STATUS, NULL, false, TAKES_JOB },
 	{ "export", CATALOG_TASK_EXPORT, NULL, false, 0 },
 };
@@ -152,6 +154,9 @@ take_option(struct reading *r, int option)
 	case 'H':
 		q->is_bare = true;
 		break;
+	case 'n':
+		q->is_dry = true;
+		break;
 	case OPT_FORCE:
 		q->forces = true;
 		break;
@@ -219,7 +224,8 @@ take_words(struct reading *r, int argc, char **argv)
 		return;			/* --help, --version */
 	if (optind == argc) {
 		report_usage(r, "say what to do: list, show, find, which, "
-		    "volumes, add, rebuild, check, forget, status or export");
+		    "volumes, add, rebuild, check, forget, expire, status or "
+		    "export");
 		return;
 	}
 	find_task(r, argv[optind]);
@@ -264,6 +270,7 @@ check_together(struct reading *r)
 	check_option(r, q->job != NULL, TAKES_JOB, "--job");
 	check_option(r, q->has_at, TAKES_AT, "--at");
 	check_option(r, q->forces, TAKES_FORCE, "--force");
+	check_option(r, q->is_dry, TAKES_DRY, "--dry-run");
 	check_option(r, q->reads, TAKES_READ, "--read");
 	check_option(r, q->multi_volume, TAKES_PREFIX, "-M");
 	check_option(r, q->tape_file != 0, TAKES_FILE, "-s");

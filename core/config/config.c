@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "core/host/apart.h"
+#include "core/base/date_range.h"
 #include "core/config/capacity.h"
 #include "core/config/config_rules.h"
 #include "core/config/config_text.h"
@@ -33,7 +34,7 @@ static const char *const no_groups[] = { NULL };
 static const char *const plugin_groups[] = { "plugin", NULL };
 static const char *const top_groups[] = { "jobs", NULL };
 static const char *const job_groups[] = {
-	"source", "output", "ring", "eot", "snapshot", NULL
+	"source", "output", "ring", "eot", "snapshot", "keep", NULL
 };
 
 /* A group whose plugin is being tried. */
@@ -354,6 +355,45 @@ read_snapshot(struct settings *s, const struct config_node *at,
 	check_command(s, group, job->snapshot, "remove");
 }
 
+/* One that keeps nothing would be a mistake with grave consequences. */
+static void
+check_keep(struct settings *s, const struct config_node *group,
+    const struct option_set *options)
+{
+	const char *within = option_text(options, "within");
+	struct keep_settings keep;
+	int64_t seconds;
+
+	keep_settings_take(&keep, options);
+	if (within != NULL && !date_range_parse_length(within, &seconds))
+		settings_error(s, config_node_member(group, "within"),
+		    "within", "\"%s\": expected a number of minutes, hours, "
+		    "days, weeks, months or years, up to 100 years, such as "
+		    "\"30 days\"", within);
+	else if (!keep_settings_say_something(&keep))
+		settings_error(s, group, "keep", "says nothing of what to "
+		    "keep; set one of last, hourly, daily, weekly, monthly, "
+		    "yearly and within, or leave the group out to keep all");
+}
+
+static void
+read_keep(struct settings *s, const struct config_node *at,
+    struct job_config *job)
+{
+	const struct config_node *group = settings_group(s, at, "keep", false);
+
+	if (group == NULL)
+		return;
+	job->keep = option_set_new(config_keep_options);
+	if (job->keep == NULL) {
+		settings_error(s, group, "keep", "out of memory");
+		return;
+	}
+	struct option_set *const sets[] = { job->keep, NULL };
+	settings_read(s, group, sets, no_groups, "keep");
+	check_keep(s, group, job->keep);
+}
+
 /* Used if the job does not set state_dir. */
 static void
 choose_state_dir(struct settings *s, const struct config_node *at,
@@ -423,6 +463,7 @@ read_job(struct settings *s, struct plugin_registry *reg,
 	override_options(overrides, job);
 	choose_state_dir(s, at, job);
 	read_snapshot(s, at, job);
+	read_keep(s, at, job);
 	job_config_take(job, &file);
 	config_rules_read_levels(s, at, job);
 	config_rules_read_max_age(s, at, job);

@@ -228,6 +228,7 @@ job_config_take(struct job_config *job, const struct file_settings *file)
 	take_ring(&job->settings.ring, job->ring);
 	job_config_take_volumes(&job->settings.volumes, job->volumes);
 	take_snapshot(&job->settings.snapshot, job->snapshot);
+	keep_settings_take(&job->settings.keep, job->keep);
 }
 
 void
@@ -244,6 +245,7 @@ job_config_clear(struct job_config *job)
 	option_set_free(job->ring);
 	option_set_free(job->volumes);
 	option_set_free(job->snapshot);
+	option_set_free(job->keep);
 	option_set_free(job->eot.options);
 	option_set_free(job->source.options);
 	option_set_free(job->output.options);

@@ -10,6 +10,7 @@
 #define CORE_JOB_CONFIG_H
 
 #include "core/config/exclude.h"
+#include "core/config/keep_settings.h"
 #include "core/config/level_schedule.h"
 #include "core/host/instance.h"
 #include "core/host/options.h"
@@ -92,6 +93,7 @@ struct job_settings {
 	struct ring_settings ring;
 	struct volume_settings volumes;
 	struct snapshot_settings snapshot;
+	struct keep_settings keep;
 };
 
 struct job_config {
@@ -111,6 +113,7 @@ struct job_config {
 	struct option_set *ring;
 	struct option_set *volumes;	/* from the output's group */
 	struct option_set *snapshot;	/* NULL: there is no such group */
+	struct option_set *keep;	/* likewise */
 };
 
 /*

@@ -9,6 +9,7 @@
 #include "core/run/catalog_add.h"
 #include "core/run/catalog_change.h"
 #include "core/run/catalog_check.h"
+#include "core/run/catalog_expire.h"
 #include "core/run/catalog_export.h"
 #include "core/run/catalog_look.h"
 #include "core/run/catalog_media.h"
@@ -36,6 +37,7 @@ static const struct work works[] = {
 	[CATALOG_TASK_REBUILD] = { catalog_add_media, CATALOG_WRITE },
 	[CATALOG_TASK_CHECK] = { catalog_check_volumes, CATALOG_READ },
 	[CATALOG_TASK_FORGET] = { catalog_change_forget, CATALOG_WRITE },
+	[CATALOG_TASK_EXPIRE] = { catalog_expire_dumps, CATALOG_WRITE },
 };
 
 bool
@@ -75,7 +77,8 @@ load_config(struct catalog_task_run *t)
 		.signals = t->signals,
 	};
 	const bool is_wanted = q->config != NULL ||
-	    ((q->task == CATALOG_TASK_STATUS || q->catalog == NULL) &&
+	    ((q->task == CATALOG_TASK_STATUS ||
+	    q->task == CATALOG_TASK_EXPIRE || q->catalog == NULL) &&
 	    access(DEFAULT_CONFIG, F_OK) == 0);
 
 	if (!is_wanted)

@@ -25,6 +25,7 @@ enum catalog_task {
 	CATALOG_TASK_REBUILD,
 	CATALOG_TASK_CHECK,
 	CATALOG_TASK_FORGET,
+	CATALOG_TASK_EXPIRE,
 	CATALOG_TASK_STATUS,
 	CATALOG_TASK_EXPORT,
 	CATALOG_TASK_HELP,
@@ -43,6 +44,7 @@ struct catalog_request {	/* texts point into argv */
 	bool is_json;
 	bool is_bare;		/* -H: for scripts */
 	bool forces;		/* --force */
+	bool is_dry;		/* --dry-run */
 	bool reads;		/* --read */
 	bool multi_volume;	/* -M: names are prefixes */
 	uint32_t tape_file;	/* -s; the first is 1; 0: where the tape is */

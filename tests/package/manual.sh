@@ -79,7 +79,7 @@ page=$top_srcdir/man/dumpengine.conf.5
 "$top_builddir/tests/package/tables" top >tables || fail "no table of the top"
 compare tables "$page" Top
 "$top_builddir/tests/package/tables" job >tables || fail "no table of a job"
-compare tables "$page" Job "source output ring eot snapshot"
+compare tables "$page" Job "source output ring eot snapshot keep"
 "$top_builddir/tests/package/tables" ring >tables || fail "no table of the ring"
 compare tables "$page" Ring
 "$top_builddir/tests/package/tables" volumes >tables ||
@@ -88,6 +88,8 @@ compare tables "$page" Volumes
 "$top_builddir/tests/package/tables" snapshot >tables ||
     fail "no table of the snapshot"
 compare tables "$page" Snapshot
+"$top_builddir/tests/package/tables" keep >tables || fail "no table of keep"
+compare tables "$page" Keep
 
 # The command line: --help and dumpengine(8) have the same options.
 page=$top_srcdir/man/dumpengine.8

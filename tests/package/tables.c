@@ -38,6 +38,8 @@ main(int argc, char **argv)
 		table = config_volume_options;
 	else if (argc == 2 && strcmp(argv[1], "snapshot") == 0)
 		table = config_snapshot_options;
+	else if (argc == 2 && strcmp(argv[1], "keep") == 0)
+		table = config_keep_options;
 	else if (argc != 2 || strcmp(argv[1], "job") != 0)
 		return 2;
 	for (; table->key != NULL; table++)
