@@ -205,6 +205,22 @@ indexer_volume(struct indexer *ix, const struct indexer_volume *v)
 
 /* --------------------------------------------------------------- the whole */
 
+/*
+ * In memory that the caller frees; NULL if out of memory.  Where jansson runs
+ * out of it, the text may be shorter instead.
+ */
+static char *
+dump_json(const json_t *json)
+{
+	const size_t length = json_dumpb(json, NULL, 0, JSON_COMPACT);
+	char *text = json_dumps(json, JSON_COMPACT);
+
+	if (text == NULL || strlen(text) == length)
+		return text;
+	free(text);
+	return NULL;
+}
+
 static bool
 put_about(const struct indexer *ix, struct growing *index)
 {
@@ -219,7 +235,7 @@ put_about(const struct indexer *ix, struct growing *index)
 	    (ix->has_files ? ix->files_block : ix->settled))) == 0 &&
 	    (!ix->has_end || json_object_set_new(all, "end_block",
 	    json_integer((json_int_t)ix->end_block)) == 0))
-		text = json_dumps(all, JSON_COMPACT);
+		text = dump_json(all);
 	json_decref(all);
 	if (text == NULL) {
 		errno = ENOMEM;
