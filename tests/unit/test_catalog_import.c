@@ -347,7 +347,8 @@ START_TEST(no_bytes_harm_the_catalogue)
 		    1 + generate_below(&state, 5000), true));
 		if (seed % 4 == 0)
 			generate_damage(&state, index.bytes, index.used);
-		import(&p, index.bytes, index.used, 1 + seed * 7, &damaged);
+		import(&p, index.bytes, index.used, 1 + (size_t)seed * 7,
+		    &damaged);
 		growing_free(&directory);
 		growing_free(&index);
 	}

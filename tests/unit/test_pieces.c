@@ -90,7 +90,7 @@ piece(const struct pieces *p, uint64_t n)
 static void
 expect(const struct pieces *p, uint64_t n, bool known)
 {
-	const size_t from = n * RECORDS_OF_PIECE;
+	const size_t from = (size_t)n * RECORDS_OF_PIECE;
 	const size_t to = from + RECORDS_OF_PIECE < RECORDS ?
 	    from + RECORDS_OF_PIECE : RECORDS;
 
