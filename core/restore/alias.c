@@ -56,7 +56,7 @@ flip(const char *name, char flipped[static NAME_BYTES])
 	bool has_letters = false;
 	size_t i = 0;
 
-	for (; name[i] != '\0' && i < NAME_BYTES - 1; i++) {
+	for (; i < NAME_BYTES - 1 && name[i] != '\0'; i++) {
 		has_letters |= is_letter(name[i]);
 		flipped[i] = is_letter(name[i]) ? (char)(name[i] ^ 0x20) :
 		    name[i];
