@@ -29,7 +29,7 @@ struct expiry {
 	struct catalog_rows rows;
 	struct catalog_book book;
 	/* All dumps by date, and what is decided of each. */
-	const struct catalog_book_dump **dumps;	/* owned */
+	struct catalog_book_dump *dumps;	/* owned; texts are the book's */
 	struct retention_dump *decided;		/* owned */
 	size_t count;
 };
@@ -39,11 +39,11 @@ struct expiry {
 static int
 compare_dates(const void *a, const void *b)
 {
-	const struct catalog_book_dump *const *x = a, *const *y = b;
+	const struct catalog_book_dump *x = a, *y = b;
 
-	if ((*x)->date != (*y)->date)
-		return (*x)->date < (*y)->date ? -1 : 1;
-	return (*x)->id < (*y)->id ? -1 : (*x)->id > (*y)->id;
+	if (x->date != y->date)
+		return x->date < y->date ? -1 : 1;
+	return x->id < y->id ? -1 : x->id > y->id;
 }
 
 static bool
@@ -55,7 +55,7 @@ sort_dumps(struct expiry *e)
 	if (e->dumps == NULL || e->decided == NULL)
 		return catalog_task_no_memory(e->t);
 	for (size_t i = 0; i < e->count; i++)
-		e->dumps[i] = &e->book.dumps[i];
+		e->dumps[i] = e->book.dumps[i];
 	qsort(e->dumps, e->count, sizeof(*e->dumps), compare_dates);
 	return true;
 }
@@ -64,7 +64,7 @@ static size_t
 place_of(const struct expiry *e, int64_t id)
 {
 	for (size_t i = 0; i < e->count; i++)
-		if (e->dumps[i]->id == id)
+		if (e->dumps[i].id == id)
 			return i;
 	return RETENTION_NO_BASE;
 }
@@ -82,7 +82,7 @@ number_job(const struct expiry *e, size_t dump)
 {
 	size_t i = 0;
 
-	while (!is_job(e->dumps[i], e->dumps[dump]->job))
+	while (!is_job(&e->dumps[i], e->dumps[dump].job))
 		i++;
 	return i;
 }
@@ -90,7 +90,7 @@ number_job(const struct expiry *e, size_t dump)
 static bool
 describe(struct expiry *e, size_t place)
 {
-	const struct catalog_book_dump *d = e->dumps[place];
+	const struct catalog_book_dump *d = &e->dumps[place];
 	struct retention_dump *r = &e->decided[place];
 	struct catalog_chain chain;
 
@@ -114,7 +114,7 @@ describe(struct expiry *e, size_t place)
 static const struct job_config *
 job_of(const struct expiry *e, size_t place)
 {
-	const char *job = e->dumps[place]->job;
+	const char *job = e->dumps[place].job;
 
 	return job == NULL ? NULL : config_find_job(e->t->config, job);
 }
@@ -125,7 +125,7 @@ is_wanted(const struct expiry *e, size_t place)
 {
 	const char *job = e->t->request->job;
 
-	return job == NULL || is_job(e->dumps[place], job);
+	return job == NULL || is_job(&e->dumps[place], job);
 }
 
 static void
@@ -208,7 +208,7 @@ with_history(struct expiry *e, size_t place, bool retires)
 {
 	struct asking a = { .e = e, .place = place, .retires = retires };
 
-	if (!catalog_name_visit(e->t, e->dumps[place]->id, ask_history, &a))
+	if (!catalog_name_visit(e->t, e->dumps[place].id, ask_history, &a))
 		return false;
 	return a.ok || catalog_task_end(e->t, STATUS_ABORTED);
 }
@@ -224,7 +224,7 @@ static bool
 keep_what_is_needed(struct expiry *e)
 {
 	for (size_t i = 0; i < e->count; i++)
-		if (goes(e, i) && e->dumps[i]->state != CATALOG_EXPIRED &&
+		if (goes(e, i) && e->dumps[i].state != CATALOG_EXPIRED &&
 		    !with_history(e, i, false))
 			return false;
 	retention_keep_bases(e->decided, e->count);
@@ -237,7 +237,7 @@ static const char *
 why(const struct expiry *e, size_t place,
     char text[static RETENTION_TEXT_BYTES])
 {
-	const enum catalog_state state = e->dumps[place]->state;
+	const enum catalog_state state = e->dumps[place].state;
 
 	retention_describe(&e->decided[place], text);
 	if (text[0] != '\0')
@@ -250,7 +250,7 @@ why(const struct expiry *e, size_t place,
 static bool
 tell(struct expiry *e, size_t place)
 {
-	const struct catalog_book_dump *d = e->dumps[place];
+	const struct catalog_book_dump *d = &e->dumps[place];
 	char text[RETENTION_TEXT_BYTES];
 	json_t *row = json_pack("{s:s,s:I,s:i,s:s,s:s}",
 	    "result", goes(e, place) ? "goes" : "stays",
@@ -353,7 +353,7 @@ mark_expired(struct expiry *e, int64_t id)
 static bool
 let_go(struct expiry *e, size_t place)
 {
-	const struct catalog_book_dump *d = e->dumps[place];
+	const struct catalog_book_dump *d = &e->dumps[place];
 	struct removal removal = { .e = e };
 
 	if (d->state != CATALOG_EXPIRED &&
