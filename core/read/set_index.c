@@ -270,7 +270,7 @@ take_about(void *arg, const char *json, size_t length)
 	struct set_index *x = arg;
 
 	x->about = json_loadb(json, length, 0, NULL);
-	return false;			/* that is all for now */
+	return false;			/* the other parts are read later */
 }
 
 static enum set_index_result

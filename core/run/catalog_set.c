@@ -13,13 +13,11 @@
 #include "core/read/set_index.h"
 #include "core/run/catalog_medium.h"
 #include "core/run/catalog_name.h"
+#include "core/run/directory_piece.h"
 #include "core/run/restore_index.h"
 #include "core/run/restore_medium.h"
 #include "core/run/restore_set.h"
 #include "core/run/restore_watch.h"
-
-#define UNIT 1024u		/* directories are decoded in multiples */
-#define PIECE_BYTES 65536u	/* a multiple of UNIT */
 
 /* A set that is being added. */
 struct adding {
@@ -42,56 +40,19 @@ struct adding {
 	bool failed;			/* the catalogue cannot take it */
 
 	uint32_t directory;		/* whose bytes come; 0: none */
-	size_t used;
-	uint8_t piece[PIECE_BYTES];
+	struct directory_piece piece;
 };
 
 /* -------------------------------------------------------------------- names */
 
-/* The first `length` bytes of the piece; the rest is kept. */
 static void
-decode(struct adding *a, size_t length)
+decode(void *arg, const uint8_t *bytes, size_t length)
 {
-	if (length > 0 && !a->failed)
+	struct adding *a = arg;
+
+	if (!a->failed)
 		a->failed = !catalog_import_directory(a->import,
-		    restore_set_dialect(a->set), a->directory, a->piece,
-		    length);
-	a->used -= length;
-	memmove(a->piece, a->piece + length, a->used);
-}
-
-static void
-take_data(struct adding *a, const struct set_item *item)
-{
-	const uint8_t *bytes = item->bytes;
-	uint64_t left = item->length;
-
-	/* Behind a gap, up to where decoding can begin. */
-	if (a->used == 0 && item->offset % UNIT != 0) {
-		const uint64_t off = UNIT - item->offset % UNIT;
-		if (off >= left)
-			return;
-		bytes += off;
-		left -= off;
-	}
-	while (left > 0) {
-		const size_t room = PIECE_BYTES - a->used;
-		const size_t n = left < room ? (size_t)left : room;
-		memcpy(a->piece + a->used, bytes, n);
-		a->used += n;
-		bytes += n;
-		left -= n;
-		if (a->used == PIECE_BYTES)
-			decode(a, PIECE_BYTES);
-	}
-}
-
-/* What is before a gap is decoded as far as it is whole. */
-static void
-take_gap(struct adding *a)
-{
-	decode(a, a->used - a->used % UNIT);
-	a->used = 0;
+		    restore_set_dialect(a->set), a->directory, bytes, length);
 }
 
 /* ------------------------------------------------------------------- inodes */
@@ -136,25 +97,25 @@ take_item(struct adding *a, const struct set_item *item)
 		take_inode(a, item->header);
 		a->record_blocks = (int32_t)item->header->blocking;
 		a->directory = is_directory(item) ? item->inode : 0;
-		a->used = 0;
+		directory_piece_begin(&a->piece);
 		break;
 	case SET_DATA:
 		if (a->directory != 0)
-			take_data(a, item);
+			directory_piece_data(&a->piece, item);
 		break;
 	case SET_HOLE:
-		take_gap(a);
+		directory_piece_gap(&a->piece);
 		break;
 	case SET_LOST_DATA:
 	case SET_LOST:
 		a->has_losses = true;
-		take_gap(a);
+		directory_piece_gap(&a->piece);
 		break;
 	case SET_INODE_END:
 		if (a->directory != 0)
-			decode(a, a->used);
+			directory_piece_end(&a->piece);
 		a->directory = 0;
-		a->used = 0;
+		directory_piece_begin(&a->piece);
 		break;
 	case SET_END:
 		a->ended = true;
@@ -472,6 +433,8 @@ catalog_set_add(struct catalog_task_run *t, const char *file,
 	}
 	a->t = t;
 	a->file = file;
+	a->piece.decode = decode;
+	a->piece.arg = a;
 	a->request.tape_file = tape_file;
 	prepare(a, rep);
 	if (a->r.outcome == NULL || a->r.watch == NULL) {

@@ -7,9 +7,7 @@
 #include <sys/stat.h>
 
 #include "core/format/dirblock_decode.h"
-
-#define UNIT 1024u		/* directories are decoded in multiples */
-#define PIECE_BYTES 65536u	/* a multiple of UNIT */
+#include "core/run/directory_piece.h"
 
 struct restore_tree {
 	struct restore *r;		/* borrowed */
@@ -20,9 +18,30 @@ struct restore_tree {
 	uint64_t mangled;		/* KiB of this directory */
 	bool has_room;			/* for names and attributes */
 	bool has_losses;
-	size_t used;
-	uint8_t piece[PIECE_BYTES];
+	struct directory_piece piece;
 };
+
+static enum de_status
+take_entry(void *arg, const struct dirblock_entry *entry)
+{
+	struct restore_tree *t = arg;
+
+	if (t->verify != NULL)
+		verify_entry(t->verify, t->inode, entry);
+	t->has_room = names_add(t->r->names, entry->inode, entry->type,
+	    entry->name, entry->length);
+	return t->has_room ? DE_OK : DE_FAILED;
+}
+
+static void
+decode(void *arg, const uint8_t *bytes, size_t length)
+{
+	struct restore_tree *t = arg;
+
+	if (t->has_room)
+		dirblock_decode(&t->dialect, bytes, length, take_entry, t,
+		    &t->mangled);
+}
 
 struct restore_tree *
 restore_tree_new(struct restore *r, const struct dialect *dialect,
@@ -38,6 +57,8 @@ restore_tree_new(struct restore *r, const struct dialect *dialect,
 	t->verify = verify;
 	t->dialect = *dialect;
 	t->has_room = true;
+	t->piece.decode = decode;
+	t->piece.arg = t;
 	return t;
 }
 
@@ -59,68 +80,11 @@ restore_tree_is_directory(const struct set_item *item)
 	return S_ISDIR(item->header->meta.mode) && !item->is_hidden;
 }
 
-static enum de_status
-take_entry(void *arg, const struct dirblock_entry *entry)
-{
-	struct restore_tree *t = arg;
-
-	if (t->verify != NULL)
-		verify_entry(t->verify, t->inode, entry);
-	t->has_room = names_add(t->r->names, entry->inode, entry->type,
-	    entry->name, entry->length);
-	return t->has_room ? DE_OK : DE_FAILED;
-}
-
-/* Decode the first `length` bytes of the piece, and keep the rest. */
-static void
-decode(struct restore_tree *t, size_t length)
-{
-	if (length > 0 && t->has_room)
-		dirblock_decode(&t->dialect, t->piece, length, take_entry, t,
-		    &t->mangled);
-	t->used -= length;
-	memmove(t->piece, t->piece + length, t->used);
-}
-
-static void
-take_data(struct restore_tree *t, const struct set_item *item)
-{
-	const uint8_t *bytes = item->bytes;
-	uint64_t left = item->length;
-
-	/* Behind a gap, up to where decoding can begin. */
-	if (t->used == 0 && item->offset % UNIT != 0) {
-		const uint64_t off = UNIT - item->offset % UNIT;
-		if (off >= left)
-			return;
-		bytes += off;
-		left -= off;
-	}
-	while (left > 0) {
-		const size_t room = PIECE_BYTES - t->used;
-		const size_t n = left < room ? (size_t)left : room;
-		memcpy(t->piece + t->used, bytes, n);
-		t->used += n;
-		bytes += n;
-		left -= n;
-		if (t->used == PIECE_BYTES)
-			decode(t, PIECE_BYTES);
-	}
-}
-
-/* What is before a gap is decoded as far as it is whole. */
-static void
-take_gap(struct restore_tree *t)
-{
-	decode(t, t->used - t->used % UNIT);
-	t->used = 0;
-}
-
 static bool
 begin(struct restore_tree *t, const struct header *header)
 {
 	t->inode = header->inode;
-	t->used = 0;
+	directory_piece_begin(&t->piece);
 	t->mangled = 0;
 	return names_begin_directory(t->r->names, header->inode) &&
 	    directories_add(t->r->directories, header);
@@ -129,7 +93,7 @@ begin(struct restore_tree *t, const struct header *header)
 static bool
 end(struct restore_tree *t)
 {
-	decode(t, t->used);
+	directory_piece_end(&t->piece);
 	if (t->mangled > 0) {
 		names_mark_incomplete(t->r->names);
 		t->has_losses = true;
@@ -154,7 +118,7 @@ note_lost(struct restore_tree *t, const struct set_item *item)
 		    item->offset + item->length - 1, item->why);
 	names_mark_incomplete(t->r->names);
 	t->has_losses = true;
-	take_gap(t);
+	directory_piece_gap(&t->piece);
 }
 
 bool
@@ -167,10 +131,10 @@ restore_tree_take(struct restore_tree *t, const struct set_item *item)
 		ok = begin(t, item->header);
 		break;
 	case SET_DATA:
-		take_data(t, item);
+		directory_piece_data(&t->piece, item);
 		break;
 	case SET_HOLE:
-		take_gap(t);
+		directory_piece_gap(&t->piece);
 		break;
 	case SET_LOST_DATA:
 		note_lost(t, item);
