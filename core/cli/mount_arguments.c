@@ -289,11 +289,9 @@ take_operands(struct reading *r, int count, char **operands)
 	for (int i = 0; i < count - 1; i++)
 		s->files[s->file_count++] = operands[i];
 	split_options(r);
-	if (s->job != NULL && !s->is_from_catalog && s->file_count > 0)
-		usage(r, "a set and --job cannot be used together");
-	if (s->is_from_catalog && s->file_count > 1)
-		usage(r, "with --at, the drive for tapes is named once, and "
-		    "nothing else");
+	if (!has_set && s->file_count > 1)
+		usage(r, "with --job or --at, the drive for tapes is named "
+		    "once, and nothing else");
 	q->mountpoint = realpath(operands[count - 1], NULL);
 	if (q->mountpoint == NULL)
 		usage(r, "%s: %s", operands[count - 1], strerror(errno));
@@ -310,6 +308,7 @@ complete(struct reading *r)
 		    tmpdir : "/tmp";
 	q->settings.workers = 1;
 	q->is_from_catalog = r->has_at || q->catalog != NULL;
+	q->all_dates = !r->has_at && (q->job != NULL || q->catalog != NULL);
 	if (!r->has_at)
 		q->at = INT64_MAX;
 	q->action = RESTORE_MOUNT;

@@ -13,7 +13,7 @@ mount_help_print(FILE *out)
 {
 	fputs(
 "usage: dumpengine-mount [OPTION...] SET... DIRECTORY\n"
-"       dumpengine-mount [OPTION...] --job NAME [--at DATE] DIRECTORY\n"
+"       dumpengine-mount [OPTION...] --job NAME [--at DATE] [DRIVE] DIRECTORY\n"
 "       dumpengine-mount --help | --version\n"
 "\n"
 "Show what a member of the dump family has written as a read-only filesystem on\n"
@@ -25,10 +25,10 @@ mount_help_print(FILE *out)
 "  -o, --options LIST    of mount(8) and FUSE, such as allow_other, dev, suid;\n"
 "                        next=SET adds a set to the chain\n"
 "  -c, --config FILE     with --job, --at: the configuration of dumpengine\n"
-"      --job NAME        show what this job of the configuration has written\n"
-"      --at DATE         the tree of the job as the catalogue has it of that date;\n"
-"                        SET is then a drive for tapes\n"
-"      --catalog FILE    the catalogue; without --at, its newest dumps\n"
+"      --job NAME        all dates of this job, as the catalogue has them, each in\n"
+"                        a folder; a drive for tapes may be named before DIRECTORY\n"
+"      --at DATE         only the tree of that date\n"
+"      --catalog FILE    the catalogue\n"
 "  -M, --multi-volume    SET is a prefix, followed by 001, 002 and so on\n"
 "  -b, --record-size N   KiB in a record; default: found out\n"
 "  -s, --tape-file N     file of the tape; the first is 1\n"

@@ -53,12 +53,12 @@ go_to_background(struct mounting *m, struct report *rep)
 }
 
 static bool
-serve(void *arg, const struct mount_tree *tree, struct report *rep)
+serve(void *arg, const struct mount_view *view, struct report *rep)
 {
 	struct mounting *m = arg;
 	const struct restore_request *q = &m->request->restore;
 	const struct mount_session_config config = {
-		.tree = tree,
+		.view = view,
 		.set = q->job != NULL ? q->job : q->file_count > 0 ?
 		    q->files[0] : "catalog",
 		.mountpoint = m->request->mountpoint,

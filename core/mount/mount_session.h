@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * mount_session.h - a tree, mounted through FUSE
+ * mount_session.h - a tree or the trees of dates, mounted through FUSE
  *
  * The kernel keeps what it has been told, as nothing ever changes; so most calls
  * never come here, and reading ahead is the kernel's.
@@ -11,13 +11,13 @@
 #define CORE_MOUNT_SESSION_H
 
 #include "core/base/report.h"
-#include "core/mount/mount_tree.h"
+#include "core/mount/mount_dates.h"
 
 struct mount_session;
 
 /* Everything is borrowed. */
 struct mount_session_config {
-	const struct mount_tree *tree;
+	const struct mount_view *view;
 	const char *set;		/* its name, for the table of mounts */
 	const char *mountpoint;
 	const char *options;		/* of -o, "allow_other,suid"; "" */

@@ -42,12 +42,8 @@ refuse(const struct look *l)
 
 /* -------------------------------------------------------------- its file */
 
-/*
- * That of the command line, of the configuration, or the usual one.  NULL after
- * a report.
- */
-static const char *
-find_file(struct restore *r)
+const char *
+restore_catalog_file(struct restore *r)
 {
 	const struct restore_request *q = r->request;
 
@@ -56,9 +52,17 @@ find_file(struct restore *r)
 	if (q->config == NULL && access(RESTORE_DEFAULT_CONFIG, F_OK) == -1)
 		return DEFAULT_CATALOG;
 	const struct config *config = restore_config(r);
-	const char *file = config == NULL ? NULL :
-	    option_text(config->options, "catalog");
-	if (config != NULL && file == NULL)
+	return config == NULL ? NULL : option_text(config->options, "catalog");
+}
+
+/* NULL after a report. */
+static const char *
+find_file(struct restore *r)
+{
+	const char *file = restore_catalog_file(r);
+
+	/* A configuration that cannot be read has been reported. */
+	if (file == NULL && r->config != NULL)
 		report(r->rep, DE_ERROR, "the configuration names no catalog; "
 		    "--catalog does");
 	return file;
@@ -320,7 +324,8 @@ tell_chain(struct look *l)
 static bool
 check_drive(const struct look *l)
 {
-	if (l->r->request->file_count == 0)
+	/* Of the dates, some may be on tapes and others in files. */
+	if (l->r->request->file_count == 0 || l->r->request->dump != 0)
 		return true;
 	for (size_t i = 0; i < l->found->count; i++)
 		if (l->found->sources[i].kind == RESTORE_PLACE_TAPE)
@@ -335,7 +340,10 @@ find_chain(struct look *l)
 {
 	struct catalog_chain chain;
 
-	if (!catalog_chain_at(l->catalog, l->job, l->r->request->at, &chain))
+	const struct restore_request *q = l->r->request;
+
+	if (!(q->dump != 0 ? catalog_chain_of(l->catalog, q->dump, &chain) :
+	    catalog_chain_at(l->catalog, l->job, q->at, &chain)))
 		return refuse(l);
 	if (chain.count == 0)
 		return refuse_date(l);
@@ -344,20 +352,26 @@ find_chain(struct look *l)
 	return choose_all(l, &chain) && tell_chain(l) && check_drive(l);
 }
 
+static bool
+open_catalog(struct look *l)
+{
+	struct restore *r = l->r;
+	const char *file = find_file(r);
+
+	if (file != NULL)
+		l->catalog = catalog_open(file, CATALOG_READ,
+		    r->request->trust, r->rep);
+	return l->catalog != NULL || refuse(l);
+}
+
 struct restore_catalog *
 restore_catalog_find(struct restore *r)
 {
-	const char *file = find_file(r);
 	struct look l = { .r = r };
 	bool ok = false;
 
-	if (file != NULL)
-		l.catalog = catalog_open(file, CATALOG_READ, r->request->trust,
-		    r->rep);
-	if (l.catalog == NULL) {
-		refuse(&l);
+	if (!open_catalog(&l))
 		return NULL;
-	}
 	l.found = calloc(1, sizeof(*l.found));
 	if (l.found == NULL)
 		restore_no_room(r);
@@ -371,6 +385,58 @@ restore_catalog_find(struct restore *r)
 	catalog_close(l.catalog);
 	restore_catalog_free(l.found);
 	return NULL;
+}
+
+/* ------------------------------------------------------------- all the dates */
+
+struct dates {
+	struct look *look;
+	bool (*take)(void *arg, int64_t dump, int64_t date);
+	void *arg;
+	bool failed;
+};
+
+static bool
+take_date(void *arg, const struct catalog_dump *d)
+{
+	struct dates *dates = arg;
+	struct catalog_chain chain;
+	char date[DATE_TEXT_BYTES], base[DATE_TEXT_BYTES];
+
+	dates->failed = !catalog_chain_of(dates->look->catalog, d->id, &chain);
+	if (dates->failed)
+		return false;
+	if (chain.missing_date == 0) {
+		dates->failed = !dates->take(dates->arg, d->id, d->date);
+		return !dates->failed;
+	}
+	date_format(d->date, date);
+	date_format(chain.missing_date, base);
+	report(dates->look->r->rep, DE_WARNING, "job %s: %s is left out: it "
+	    "needs the dump of %s, which the catalogue does not have any more",
+	    dates->look->job, date, base);
+	return true;
+}
+
+bool
+restore_catalog_each_date(struct restore *r, bool (*take)(void *arg,
+    int64_t dump, int64_t date), void *arg)
+{
+	struct look l = { .r = r };
+	struct dates dates = { .look = &l, .take = take, .arg = arg };
+	bool ok = false;
+
+	if (open_catalog(&l) && find_job(&l)) {
+		const struct catalog_filter usable = {
+			.job = l.job,
+			.usable = true,
+		};
+		ok = (catalog_dumps(l.catalog, &usable, take_date, &dates) &&
+		    !dates.failed) || refuse(&l);
+	}
+	free(l.only);
+	catalog_close(l.catalog);
+	return ok;
 }
 
 void

@@ -2,8 +2,8 @@
 /*
  * restore_catalog.h - the sets that a tree of a date is made of
  *
- * The job and the date are those of the request.  What the
- * catalogue says of the chain and its media is kept, and it stays open.
+ * The job and the date are those of the request.  What the catalogue says of the
+ * chain and its media is kept, and it stays open.
  */
 #ifndef CORE_RESTORE_CATALOG_H
 #define CORE_RESTORE_CATALOG_H
@@ -23,6 +23,20 @@ void restore_catalog_free(struct restore_catalog *c);	/* accepts NULL */
 size_t restore_catalog_count(const struct restore_catalog *c);
 const struct restore_source *restore_catalog_source(
     const struct restore_catalog *c, size_t i);
+
+/*
+ * The file of the catalogue: that of the command line, of the configuration, or
+ * the usual one.  NULL if the configuration names none, or after a report.
+ */
+const char *restore_catalog_file(struct restore *r);
+
+/*
+ * Pass on the dumps of the job that can be restored, as far as the catalogue
+ * knows, oldest first.  A warning names each of the others.  False after a
+ * report, or if `take` returned false, with the verdict noted.
+ */
+bool restore_catalog_each_date(struct restore *r, bool (*take)(void *arg,
+    int64_t dump, int64_t date), void *arg);
 
 /*
  * Where the file with this inode number is in that set, or the last one before

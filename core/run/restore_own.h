@@ -58,6 +58,14 @@ bool restore_no_room(struct restore *r);
 #define RESTORE_DEFAULT_CONFIG SYSCONFDIR "/dumpengine/dumpengine.conf"
 const struct config *restore_config(struct restore *r);
 
+/*
+ * Make what a run needs, and open its sets or, from a catalogue, plan them.
+ * False after a report.  restore_dispose() is to be called in any case.
+ */
+bool restore_prepare(struct restore *r);
+bool restore_open_sets(struct restore *r);
+void restore_dispose(struct restore *r);
+
 /* Read the directories of all sets, and make a tree of their names. */
 bool restore_read_trees(struct restore *r);
 

@@ -31,7 +31,7 @@ enum restore_action {
 	RESTORE_VERSION
 };
 
-struct mount_tree;
+struct mount_view;
 
 struct restore_request {	/* texts point into argv or the environment */
 	enum restore_action action;
@@ -46,6 +46,9 @@ struct restore_request {	/* texts point into argv or the environment */
 	const char *job;	/* NULL: `files` or the catalogue say it */
 	bool is_from_catalog;	/* --at, --catalog: it says where they are, */
 	int64_t at;		/*   as of then; INT64_MAX: the newest ones */
+	int64_t dump;		/* as of this dump; 0: see `at` */
+	bool all_dates;		/* RESTORE_MOUNT: each date of the job, if there
+				   is a catalogue */
 	const char *catalog;	/* its file */
 	bool multi_volume;	/* -M: `files` are prefixes */
 	bool is_not_tape;	/* -l: a remote file is a file */
@@ -73,10 +76,10 @@ struct restore_request {	/* texts point into argv or the environment */
 	const char *script;	/* -F; NULL: none */
 
 	/*
-	 * RESTORE_MOUNT: make the tree seen, until it is unmounted.  False
-	 * after a report.
+	 * RESTORE_MOUNT: make it seen, until it is unmounted.  False after a
+	 * report.
 	 */
-	bool (*serve)(void *arg, const struct mount_tree *tree,
+	bool (*serve)(void *arg, const struct mount_view *view,
 	    struct report *rep);
 	void *serve_arg;
 

@@ -11,6 +11,7 @@
 #include "core/config/config.h"
 #include "core/run/restore_catalog.h"
 #include "core/run/restore_chain.h"
+#include "core/run/restore_dates.h"
 #include "core/run/restore_look.h"
 #include "core/run/restore_own.h"
 #include "core/run/restore_positions.h"
@@ -94,8 +95,8 @@ open_contents(struct restore *r)
 	return true;
 }
 
-static bool
-open_sets(struct restore *r)
+bool
+restore_open_sets(struct restore *r)
 {
 	const struct restore_request *q = r->request;
 
@@ -106,6 +107,11 @@ open_sets(struct restore *r)
 		return restore_no_room(r);
 	if (q->contents != NULL)
 		return open_contents(r);
+	if (q->job != NULL && q->file_count > 0) {
+		report(r->rep, DE_ERROR, "a set and --job cannot be used "
+		    "together, as no catalogue is configured");
+		return restore_end(r, VERDICT_NOT_STARTED);
+	}
 	if (q->job != NULL)
 		return add_set(r, restore_set_new(r, NULL));
 	for (size_t i = 0; i < q->file_count; i++)
@@ -230,8 +236,8 @@ conclude(struct restore *r, double seconds)
 
 /* ---------------------------------------------------------------- the steps */
 
-static bool
-prepare(struct restore *r)
+bool
+restore_prepare(struct restore *r)
 {
 	const char *folder = r->request->settings.tmpdir;
 
@@ -246,9 +252,10 @@ prepare(struct restore *r)
 	    r->report != NULL)) || restore_no_room(r);
 }
 
-static void
-dispose(struct restore *r)
+void
+restore_dispose(struct restore *r)
 {
+	restore_watch_free(r->watch);
 	for (size_t i = 0; i < r->set_count; i++)
 		restore_set_free(r->sets[i]);
 	free(r->sets);
@@ -293,8 +300,9 @@ restore_run(const struct restore_request *request,
 	};
 	enum exit_status status = STATUS_NOT_STARTED;
 
-	if (prepare(&r)) {
-		const bool ok = open_sets(&r) && act(&r);
+	if (restore_prepare(&r)) {
+		const bool ok = restore_dates_are_wanted(&r) ?
+		    restore_dates_show(&r) : restore_open_sets(&r) && act(&r);
 		if (!ok && *r.cancelled != 0)
 			r.verdict = VERDICT_ABORT;
 		restore_watch_free(r.watch);
@@ -304,7 +312,6 @@ restore_run(const struct restore_request *request,
 		conclude(&r, seconds);
 		status = write_report(&r, status, seconds);
 	}
-	restore_watch_free(r.watch);
-	dispose(&r);
+	restore_dispose(&r);
 	return status;
 }

@@ -1,281 +1,31 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "core/run/restore_show.h"
 
-#include <inttypes.h>
-#include <stdlib.h>
-
-#include "core/mount/mount_tree.h"
-#include "core/run/restore_index.h"
-#include "core/run/restore_medium.h"
-#include "core/run/restore_set.h"
+#include "core/mount/mount_dates.h"
+#include "core/run/restore_shown.h"
 #include "core/run/restore_watch.h"
 
-/* A set, and what is known of it. */
-struct source {
-	struct restore_set *set;	/* borrowed */
-	struct restore_medium *medium;	/* of the set, which is closed */
-	struct piece_cache *cache;		/* owned */
-	struct inode_places *places;	/* owned */
-	struct late *late;		/* owned */
-};
-
-struct mounting {
-	struct restore *r;
-	struct source *sources;		/* owned; as many as sets */
-	struct mount_set *sets;		/* owned; the same for the tree */
-};
-
-/* --------------------------------------------------------- what is possible */
-
-static bool
-refuse(struct restore *r, const struct restore_set *s, const char *why)
+/* Signals are for whoever serves from here on. */
+bool
+restore_show_view(struct restore *r, const struct mount_view *view)
 {
-	report(r->rep, DE_ERROR, "%s: %s", restore_set_name(s), why);
-	return restore_end(r, VERDICT_NOT_STARTED);
-}
-
-static bool
-can_mount(struct restore *r, const struct restore_set *s)
-{
-	if (restore_set_dialect(s)->compressed)
-		return refuse(r, s, "it is compressed, and nobody can go to a "
-		    "place in a compressed set; restore it with "
-		    "dumpengine-restore");
-	if (!restore_set_is_lasting(s))
-		return refuse(r, s, "it can be read only once, and files are "
-		    "read when they are wanted; copy it to a file");
-	return true;
-}
-
-static bool
-can_mount_all(struct restore *r)
-{
-	for (size_t i = 0; i < r->set_count; i++) {
-		if (!can_mount(r, r->sets[i]))
-			return false;
-		if (r->set_count > 1 && restore_set_shares_drive(r->sets[i]))
-			return refuse(r, r->sets[i], "the sets of a chain are "
-			    "read at the same time, which a drive cannot; copy "
-			    "them to files");
-	}
-	return true;
-}
-
-/* ---------------------------------------------------------------- the places */
-
-/* A set of the run while its places are found. */
-struct finding {
-	struct restore *r;
-	const struct source *source;
-	struct restore_index *index;	/* owned; NULL: they are read */
-};
-
-static bool
-add_place(void *arg, uint32_t volume, uint64_t position, uint32_t inode)
-{
-	const struct finding *f = arg;
-	const struct names *names = f->r->names;
-	const struct inode_place place = { position, volume, inode };
-
-	return names_of_inode(names, inode) == NAMES_NONE ||
-	    names_is_directory(names, inode) ||
-	    inode_places_add(f->source->places, &place);
-}
-
-/* That of the header which was just read. */
-static bool
-add_this_place(struct finding *f, uint32_t inode)
-{
-	uint32_t volume;
-	uint64_t position;
-
-	return f->index != NULL || !set_position(restore_set_open(
-	    f->source->set), &volume, &position) ||
-	    add_place(f, volume, position, inode);
-}
-
-/* Does a newer set have it, too? */
-static bool
-is_replaced(const struct restore *r, const struct source *s, uint32_t inode)
-{
-	for (size_t i = r->set_count; i-- > 0 && r->sets[i] != s->set;) {
-		const struct inomap *dumped = restore_set_dumped(r->sets[i]);
-		if (dumped != NULL && inomap_has(dumped, inode))
-			return true;
-	}
-	return false;
-}
-
-static bool
-add_late(const struct finding *f, const struct set_item *item)
-{
-	struct restore *r = f->r;
-
-	if (!names_is_directory(r->names, item->inode))
-		return late_add(f->source->late, item->inode, item->xattr);
-	return is_replaced(r, f->source, item->inode) || directories_add_xattr(
-	    r->directories, item->inode, item->xattr);
-}
-
-static bool
-take(struct finding *f, const struct set_item *item)
-{
-	switch (item->kind) {
-	case SET_INODE:
-		restore_set_skip(f->source->set);
-		return item->is_hidden || add_this_place(f, item->inode);
-	case SET_LATE_XATTR:
-		return add_late(f, item);
-	case SET_LOST_XATTRS:
-		outcome_add(f->r->outcome, OUTCOME_MISSING, item->inode,
-		    "some of its attributes are lost: %s", item->why);
-		return true;
-	default:
-		return true;
-	}
-}
-
-/* With an index, only what is behind the files is read. */
-static bool
-pass_through(struct finding *f)
-{
-	struct restore_set *set = f->source->set;
-	struct set_item item;
-
-	if (!restore_set_return(set))
-		return false;
-	if (f->index != NULL)
-		restore_index_aim(f->index, set, UINT32_MAX);
-	while (restore_set_next(set, &item))
-		if (!take(f, &item))
-			return restore_no_room(f->r);
-	return f->r->verdict == VERDICT_GO_ON;
-}
-
-static bool
-find_places(struct finding *f)
-{
-	if (!restore_index_begin_all(f->r, f->source->set, &f->index))
-		return false;
-	if (f->index == NULL)
-		return pass_through(f);
-	report(f->r->rep, DE_DEBUG, "%s: where its files are, is in its index",
-	    restore_set_name(f->source->set));
-	if (!restore_index_each(f->index, add_place, f))
-		return restore_no_room(f->r);
-	return pass_through(f);
-}
-
-static bool
-read_places(struct restore *r, struct source *s)
-{
-	const char *folder = r->request->settings.tmpdir;
-	struct finding f = { .r = r, .source = s };
-
-	s->places = inode_places_new(folder);
-	s->late = late_new(folder);
-	if (s->places == NULL || s->late == NULL)
-		return restore_no_room(r);
-	restore_watch_next_set(r->watch);
-	const bool ok = find_places(&f);
-	restore_index_end(f.index);
-	inode_places_finish(s->places);
-	s->medium = restore_set_close(s->set);
-	return ok;
-}
-
-/* ------------------------------------------------------------------ pieces */
-
-static bool
-open_cache(struct restore *r, struct source *s)
-{
-	const struct set_identity *identity = restore_set_identity(s->set);
-	const struct piece_cache_config config = {
-		.output = restore_medium_output(s->medium),
-		.rep = r->rep,
-		.dialect = *restore_set_dialect(s->set),
-		.date = identity->date,
-		.base_date = identity->base_date,
-		.level = identity->level,
-		.label = identity->label,
-		.record_size = r->request->record_size,
-		.job = restore_medium_job(s->medium),
-		.last_volume = restore_medium_last_volume(s->medium),
-		.place = restore_set_is_of_catalog(s->set) ?
-		    restore_medium_place : NULL,
-		.want = restore_medium_want,
-		.want_arg = s->medium,
-	};
-	s->cache = piece_cache_new(&config);
-	return s->cache != NULL || restore_end(r, VERDICT_NOT_STARTED);
-}
-
-/* -------------------------------------------------------------------- steps */
-
-static bool
-prepare(struct mounting *m)
-{
-	struct restore *r = m->r;
-
-	m->sources = calloc(r->set_count, sizeof(*m->sources));
-	m->sets = calloc(r->set_count, sizeof(*m->sets));
-	if (m->sources == NULL || m->sets == NULL)
-		return restore_no_room(r);
-	for (size_t i = 0; i < r->set_count; i++) {
-		struct source *s = &m->sources[i];
-		s->set = r->sets[i];
-		if (!read_places(r, s) || !open_cache(r, s))
-			return false;
-		m->sets[i] = (struct mount_set){
-			.cache = s->cache,
-			.places = s->places,
-			.late = s->late,
-			.in_use = restore_set_in_use(s->set),
-			.dumped = restore_set_dumped(s->set),
-		};
-	}
-	return true;
-}
-
-static void
-dispose(struct mounting *m)
-{
-	for (size_t i = 0; m->sources != NULL && i < m->r->set_count; i++) {
-		struct source *s = &m->sources[i];
-		piece_cache_free(s->cache);
-		inode_places_free(s->places);
-		late_free(s->late);
-	}
-	free(m->sources);
-	free(m->sets);
-}
-
-/* Signals are for the session from here on. */
-static bool
-serve(struct mounting *m)
-{
-	struct restore *r = m->r;
 	const struct restore_request *q = r->request;
-	const struct mount_tree tree = {
-		.names = r->names,
-		.directories = r->directories,
-		.sets = m->sets,
-		.set_count = r->set_count,
-		.outcome = r->outcome,
-	};
 
 	restore_watch_free(r->watch);
 	r->watch = NULL;
-	return q->serve(q->serve_arg, &tree, r->rep) ||
+	return q->serve(q->serve_arg, view, r->rep) ||
 	    restore_end(r, VERDICT_NOT_STARTED);
 }
 
 bool
 restore_show(struct restore *r)
 {
-	struct mounting m = { .r = r };
-	const bool ok = can_mount_all(r) && prepare(&m) && serve(&m);
+	struct restore_shown *shown = restore_shown_new(r);
 
-	dispose(&m);
+	if (shown == NULL)
+		return false;
+	const struct mount_view view = { .tree = restore_shown_tree(shown) };
+	const bool ok = restore_show_view(r, &view);
+	restore_shown_free(shown);
 	return ok;
 }

@@ -22,9 +22,6 @@ umount seen || fail "cannot unmount it"
 mount_set 0 seen --catalog "$catalog" --at "@$(stat -c %Y dumps/1)"
 equal_trees tree-1 seen
 umount seen || fail "cannot unmount it"
-mount_set 0 seen --catalog "$catalog" --job test
-equal_trees tree-2 seen
-umount seen || fail "cannot unmount it"
 mount_set 1 seen --catalog "$catalog" --at 1999-12-31
 mount_set 1 seen --catalog "$catalog" --at nonsense
 said "must be a date"
@@ -55,8 +52,8 @@ exec 3<&-
 umount seen || fail "cannot unmount it"
 
 # What is wrong is said.
-mount_set 1 seen --job none dumps/0
-said "cannot be used together"
+mount_set 1 seen --job none dumps/0 dumps/1
+said "named once"
 mount_set 1 seen dumps/none
 mount_set 1 seen "$scratch/mount.fuse.dumpengine"
 said "not a dump"
