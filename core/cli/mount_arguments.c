@@ -224,8 +224,8 @@ is_for_others(const char *option)
 }
 
 /*
- * "next=SET" is another set of the chain.  The others are left to FUSE; there is
- * room for all of them.
+ * "next=SET" is another set of the chain, "nodigest" is ours, too.  The others are
+ * left to FUSE; there is room for all of them.
  */
 static void
 take_mount_option(struct reading *r, char *option)
@@ -236,6 +236,8 @@ take_mount_option(struct reading *r, char *option)
 
 	if (strncmp(option, "next=", 5) == 0) {
 		q->files[q->file_count++] = option + 5;
+	} else if (strcmp(option, "nodigest") == 0) {
+		q->no_digests = true;
 	} else if (!is_for_others(option)) {
 		if (r->kept > 0)
 			kept[r->kept++] = ',';

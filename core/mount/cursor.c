@@ -72,29 +72,30 @@ cursor_skip(struct cursor *c, uint64_t bytes)
 
 /* What is within one volume; *done: how much that was. */
 static enum piece_result
-read_part(const struct cursor *c, uint8_t *buffer, size_t length,
-    size_t *done)
+read_part(const struct cursor *c, bool checked, uint8_t *buffer,
+    size_t length, size_t *done)
 {
 	enum piece_result result = PIECE_READ;
 	size_t got;
 
 	*done = 0;
 	while (*done < length && result == PIECE_READ) {
-		result = piece_cache_read(c->cache, c->volume, c->position + *done,
-		    buffer + *done, length - *done, &got);
+		result = piece_cache_read(c->cache, c->volume,
+		    c->position + *done, checked, buffer + *done,
+		    length - *done, &got);
 		*done += got;
 	}
 	return result;
 }
 
-bool
-cursor_read(struct cursor *c, uint8_t *buffer, size_t length)
+static bool
+read_on(struct cursor *c, bool checked, uint8_t *buffer, size_t length)
 {
 	size_t done;
 
 	while (length > 0) {
-		const enum piece_result result = read_part(c, buffer, length,
-		    &done);
+		const enum piece_result result = read_part(c, checked, buffer,
+		    length, &done);
 		uint64_t left = length;
 		advance(c, &left, done);
 		buffer += done;
@@ -103,6 +104,12 @@ cursor_read(struct cursor *c, uint8_t *buffer, size_t length)
 			return false;
 	}
 	return true;
+}
+
+bool
+cursor_read(struct cursor *c, uint8_t *buffer, size_t length)
+{
+	return read_on(c, false, buffer, length);
 }
 
 bool
@@ -117,7 +124,8 @@ cursor_peek(const struct cursor *c, uint64_t offset, uint8_t *buffer,
 	/* Within a block nothing is between. */
 	size_t done;
 	at.position += offset % block;
-	const enum piece_result result = read_part(&at, buffer, length, &done);
+	const enum piece_result result = read_part(&at, true, buffer, length,
+	    &done);
 	if (result == PIECE_READ)
 		return true;
 	if (result == PIECE_LOST)
@@ -125,5 +133,5 @@ cursor_peek(const struct cursor *c, uint64_t offset, uint8_t *buffer,
 	at.position -= offset % block;
 	uint64_t left = (offset % block) + done;
 	advance(&at, &left, left);
-	return cross(&at) && cursor_read(&at, buffer + done, length - done);
+	return cross(&at) && read_on(&at, true, buffer + done, length - done);
 }

@@ -18,8 +18,9 @@ struct cursor {
 };
 
 /*
- * The next `length` bytes, whole blocks of the dialect; the cursor moves on.
- * False if they cannot be read, or the set ends before.
+ * The next `length` bytes, whole blocks of the dialect, which have a checksum of
+ * their own; the cursor moves on.  False if they cannot be read, or the set ends
+ * before.
  */
 bool cursor_read(struct cursor *c, uint8_t *buffer, size_t length);
 
@@ -27,8 +28,8 @@ bool cursor_read(struct cursor *c, uint8_t *buffer, size_t length);
 bool cursor_skip(struct cursor *c, uint64_t bytes);
 
 /*
- * Bytes from `offset` behind the cursor on, which stays.  False likewise;
- * `offset` and `length` are any.
+ * Bytes from `offset` behind the cursor on, which stays.  False likewise, and if
+ * their digest is wrong; `offset` and `length` are any.
  */
 bool cursor_peek(const struct cursor *c, uint64_t offset, uint8_t *buffer,
     size_t length);

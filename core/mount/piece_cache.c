@@ -41,6 +41,7 @@ struct piece_cache {
 	struct piece pieces[PIECES];
 	uint64_t clock;
 	uint8_t *scratch;		/* VOLUME_READ_ROOM */
+	uint8_t *checked;		/* PIECE_CHECK_BYTES; NULL: no check */
 };
 
 struct piece_cache *
@@ -48,8 +49,16 @@ piece_cache_new(const struct piece_cache_config *config)
 {
 	struct piece_cache *m = calloc(1, sizeof(*m));
 
-	if (m == NULL || (m->scratch = malloc(VOLUME_READ_ROOM)) == NULL) {
+	if (m != NULL) {
+		m->scratch = malloc(VOLUME_READ_ROOM);
+		m->checked = config->check == NULL ? NULL :
+		    malloc(PIECE_CHECK_BYTES);
+	}
+	if (m == NULL || m->scratch == NULL ||
+	    (config->check != NULL && m->checked == NULL)) {
 		report(config->rep, DE_ERROR, "out of memory");
+		if (m != NULL)
+			free(m->scratch);
 		free(m);
 		return NULL;
 	}
@@ -72,6 +81,7 @@ piece_cache_free(struct piece_cache *m)
 	volume_read_free(m->reader);
 	pthread_mutex_destroy(&m->lock);
 	free(m->scratch);
+	free(m->checked);
 	free(m);
 }
 
@@ -284,24 +294,96 @@ get_piece(struct piece_cache *m, uint32_t volume, uint64_t position, size_t want
 	return PIECE_READ;
 }
 
-enum piece_result
-piece_cache_read(struct piece_cache *m, uint32_t volume, uint64_t position,
+static enum piece_result
+copy_bytes(struct piece_cache *m, uint32_t volume, uint64_t position,
     uint8_t *buffer, size_t length, size_t *got)
 {
 	struct piece *p;
 
+	const enum piece_result result = get_piece(m, volume, position, length,
+	    &p);
+	if (result != PIECE_READ)
+		return result;
+	if (p->is_lost)
+		return PIECE_LOST;
+	const uint64_t offset = position - p->position;
+	const uint64_t rest = p->length - offset;
+	*got = rest < length ? (size_t)rest : length;
+	memcpy(buffer, p->bytes + offset, *got);
+	return PIECE_READ;
+}
+
+/* ----------------------------------------------------------------- digests */
+
+/* All of it, into m->checked. */
+static bool
+read_whole(struct piece_cache *m, uint32_t volume,
+    const struct piece_place *place)
+{
+	uint64_t at = place->begin;
+	size_t got;
+
+	while (at < place->end) {
+		const size_t rest = (size_t)(place->end - at);
+		if (copy_bytes(m, volume, at, m->checked + (at - place->begin),
+		    rest, &got) != PIECE_READ)
+			return false;
+		at += got;
+	}
+	return true;
+}
+
+/* Where the medium goes to any byte, and says how large its records are. */
+static enum piece_state
+check_piece(struct piece_cache *m, uint32_t volume,
+    const struct piece_place *place)
+{
+	if (!need_volume(m, volume) || !m->is_fast || !m->has_header ||
+	    m->header.blocking > PIECE_CHECK_BYTES / DE_TAPE_BLOCK)
+		return PIECE_UNKNOWN;
+	const uint32_t record = m->header.blocking * DE_TAPE_BLOCK;
+	if (!read_whole(m, volume, place)) {
+		piece_check_give_up(m->config.check, place);
+		return PIECE_UNKNOWN;
+	}
+	const enum piece_state state = piece_check_compare(m->config.check,
+	    place, m->checked, record);
+	if (state == PIECE_BAD)
+		report(m->config.rep, DE_WARNING, "volume %" PRIu32 ": bytes %"
+		    PRIu64 " to %" PRIu64 " are damaged, and what files have "
+		    "there cannot be read; -o nodigest gives it as it is",
+		    volume, place->begin, place->end - 1);
+	return state;
+}
+
+/* False if it is damaged.  *length: no further than the piece reaches. */
+static bool
+check(struct piece_cache *m, uint32_t volume, uint64_t position,
+    size_t *length)
+{
+	struct piece_place place;
+	enum piece_state state = m->config.check == NULL ? PIECE_UNKNOWN :
+	    piece_check_find(m->config.check, volume, position, &place);
+
+	if (state == PIECE_UNKNOWN)
+		return true;
+	if (state == PIECE_NOT_READ)
+		state = check_piece(m, volume, &place);
+	if (*length > place.end - position)
+		*length = (size_t)(place.end - position);
+	return state != PIECE_BAD;
+}
+
+enum piece_result
+piece_cache_read(struct piece_cache *m, uint32_t volume, uint64_t position,
+    bool checked, uint8_t *buffer, size_t length, size_t *got)
+{
+	enum piece_result result = PIECE_LOST;
+
 	*got = 0;
 	pthread_mutex_lock(&m->lock);
-	enum piece_result result = get_piece(m, volume, position, length,
-	    &p);
-	if (result == PIECE_READ && p->is_lost)
-		result = PIECE_LOST;
-	if (result == PIECE_READ) {
-		const uint64_t offset = position - p->position;
-		const uint64_t rest = p->length - offset;
-		*got = rest < length ? (size_t)rest : length;
-		memcpy(buffer, p->bytes + offset, *got);
-	}
+	if (!checked || check(m, volume, position, &length))
+		result = copy_bytes(m, volume, position, buffer, length, got);
 	pthread_mutex_unlock(&m->lock);
 	return result;
 }

@@ -16,6 +16,7 @@
 #include "core/base/verdict.h"
 #include "core/format/header_decode.h"
 #include "core/host/instance.h"
+#include "core/mount/piece_check.h"
 
 struct piece_cache;
 
@@ -31,6 +32,7 @@ struct piece_cache_config {
 	uint32_t record_size;		/* bytes; 0: find out */
 	const char *job;
 	uint32_t last_volume;		/* there is none after it; 0: unknown */
+	struct piece_check *check;	/* NULL: digests are unknown */
 	/* As in struct volumes_config; one thread at a time. */
 	void (*place)(void *arg, struct de_volume *facts);
 	enum verdict (*want)(void *arg, uint32_t number, const char *why,
@@ -50,9 +52,15 @@ enum piece_result {
 	PIECE_LOST		/* it cannot be read, or its volume not be had */
 };
 
-/* Bytes from a place of a volume, fewer if it suits. */
+/*
+ * Bytes from a place of a volume, fewer if it suits.  `checked`: PIECE_LOST, too,
+ * if the digest of the piece that they are in is wrong, for which all of that is
+ * read the first time, and a warning given once.  Only where the medium goes to
+ * any byte: a drive checks what it reads.
+ */
 enum piece_result piece_cache_read(struct piece_cache *m, uint32_t volume,
-    uint64_t position, uint8_t *buffer, size_t length, size_t *got);
+    uint64_t position, bool checked, uint8_t *buffer, size_t length,
+    size_t *got);
 
 /* Is there such a place?  PIECE_LOST: it cannot be found out. */
 enum piece_result piece_cache_probe(struct piece_cache *m, uint32_t volume,

@@ -7,6 +7,8 @@
 
 #include "core/base/growing.h"
 #include "core/host/instance.h"
+#include "core/mount/piece_check.h"
+#include "core/read/index_volumes.h"
 #include "core/read/set_index.h"
 #include "core/run/restore_catalog.h"
 #include "core/run/restore_medium.h"
@@ -39,6 +41,8 @@ struct search {
 	struct set_index *index;
 	struct inomap needed;
 	struct restore_index *found;
+	struct piece_check *check;	/* borrowed; NULL: no digests */
+	struct index_volumes volumes;	/* what the index says of them */
 	uint32_t last_volume;
 	bool failed;			/* no room */
 	bool is_odd;			/* a place is on no volume */
@@ -188,6 +192,20 @@ take_inodes(void *arg, const struct index_inode *list, size_t count)
 	return true;
 }
 
+static bool
+take_digests(void *arg, uint32_t number, uint32_t blocks, uint64_t first,
+    const uint64_t *digests, size_t count)
+{
+	struct search *x = arg;
+	const struct index_volume *volume = index_volumes_find(&x->volumes,
+	    number);
+
+	if (volume != NULL && !piece_check_add(x->check, number,
+	    volume->blocks, blocks, first, digests, count))
+		x->failed = true;
+	return !x->failed;
+}
+
 /* Where the stream ends; if that is not said, the last inode will do. */
 static void
 find_end(struct search *x)
@@ -209,12 +227,15 @@ find_places(struct search *x)
 {
 	const struct index_visitor visitor = {
 		.inodes = take_inodes,
+		.digests = x->check == NULL ? NULL : take_digests,
 		.arg = x,
 	};
 	enum set_index_result result = find_index(x);
 
 	if (result == SET_INDEX_READ) {
 		find_end(x);
+		x->failed = x->check != NULL && !index_volumes_init(
+		    &x->volumes, set_index_about(x->index));
 		result = set_index_visit(x->index, &visitor);
 	}
 	if (x->failed || (result == SET_INDEX_FAILED && !*x->r->cancelled)) {
@@ -298,6 +319,7 @@ static void
 dispose(struct search *x)
 {
 	set_index_close(x->index);
+	index_volumes_free(&x->volumes);
 	instance_free(x->output);
 	report_free(x->quiet);
 	inomap_free(&x->needed);
@@ -371,9 +393,9 @@ find_by_index(struct search *x)
 /* `wanted` is NULL: all. */
 static bool
 begin(struct restore *r, struct restore_set *s, const struct inomap *wanted,
-    struct restore_index **new)
+    struct piece_check *check, struct restore_index **new)
 {
-	struct search x = { .r = r, .set = s };
+	struct search x = { .r = r, .set = s, .check = check };
 
 	*new = NULL;
 	if (!restore_set_may_have_index(s) || !find_needed(&x, wanted)) {
@@ -399,14 +421,14 @@ bool
 restore_index_begin(struct restore *r, struct restore_set *s,
     const struct inomap *wanted, struct restore_index **new)
 {
-	return begin(r, s, wanted, new);
+	return begin(r, s, wanted, NULL, new);
 }
 
 bool
 restore_index_begin_all(struct restore *r, struct restore_set *s,
-    struct restore_index **new)
+    struct piece_check *check, struct restore_index **new)
 {
-	return begin(r, s, NULL, new);
+	return begin(r, s, NULL, check, new);
 }
 
 bool

@@ -14,6 +14,7 @@
 #include "core/format/inomap.h"
 #include "core/run/restore_own.h"
 
+struct piece_check;
 struct restore_index;
 struct set_index;
 
@@ -33,11 +34,11 @@ struct set_index *restore_index_reader_index(struct restore_index_reader *x);
 uint32_t restore_index_reader_volume(const struct restore_index_reader *x);
 
 /*
- * Where all of this set are, for restore_index_each().  Otherwise as
- * restore_index_begin().
+ * Where all of this set are, for restore_index_each(); and, unless it is NULL, to
+ * `check` the digests that the index has.  Otherwise as restore_index_begin().
  */
 bool restore_index_begin_all(struct restore *r, struct restore_set *s,
-    struct restore_index **new);
+    struct piece_check *check, struct restore_index **new);
 
 /* Pass on the places in ascending order; `take` returns false to stop. */
 bool restore_index_each(const struct restore_index *x, bool (*take)(void *arg,

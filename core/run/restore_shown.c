@@ -16,6 +16,7 @@ struct source {
 	struct piece_cache *cache;		/* owned */
 	struct inode_places *places;	/* owned */
 	struct late *late;		/* owned */
+	struct piece_check *check;	/* owned; NULL: not wanted */
 };
 
 struct restore_shown {
@@ -155,7 +156,8 @@ pass_through(struct finding *f)
 static bool
 find_places(struct finding *f)
 {
-	if (!restore_index_begin_all(f->r, f->source->set, &f->index))
+	if (!restore_index_begin_all(f->r, f->source->set, f->source->check,
+	    &f->index))
 		return false;
 	if (f->index == NULL)
 		return pass_through(f);
@@ -174,7 +176,9 @@ read_places(struct restore *r, struct source *s)
 
 	s->places = inode_places_new(folder);
 	s->late = late_new(folder);
-	if (s->places == NULL || s->late == NULL)
+	s->check = r->request->no_digests ? NULL : piece_check_new(folder);
+	if (s->places == NULL || s->late == NULL ||
+	    (s->check == NULL && !r->request->no_digests))
 		return restore_no_room(r);
 	restore_watch_next_set(r->watch);
 	const bool ok = find_places(&f);
@@ -201,6 +205,7 @@ open_cache(struct restore *r, struct source *s)
 		.record_size = r->request->record_size,
 		.job = restore_medium_job(s->medium),
 		.last_volume = restore_medium_last_volume(s->medium),
+		.check = s->check,
 		.place = restore_set_is_of_catalog(s->set) ?
 		    restore_medium_place : NULL,
 		.want = restore_medium_want,
@@ -271,6 +276,7 @@ restore_shown_free(struct restore_shown *m)
 		piece_cache_free(s->cache);
 		inode_places_free(s->places);
 		late_free(s->late);
+		piece_check_free(s->check);
 	}
 	free(m->sources);
 	free(m->sets);

@@ -34,6 +34,12 @@ def find(path, kind):
 for at in find("/4", 2), find("/big", 4):
     data[at:at + 1024] = bytes(1024)
 open("dumps/bad", "wb").write(data)
+
+# A byte of the contents of big, which nothing but the digests can notice.
+data = bytearray(open("dumps/one", "rb").read())
+at = data.index(open("tree/big", "rb").read()[1400000:1400100])
+data[at] ^= 1
+open("dumps/flipped", "wb").write(data)
 END
 
 # whole PATH...: these are as they were.
@@ -44,7 +50,7 @@ whole () {
 	done
 }
 
-hold_set seen dumps/bad
+hold_set seen -o nodigest dumps/bad
 whole 1 2 3 5 6 below/{1,2,3,4,5,6}
 cat seen/4 2>err && fail "4 can be read"
 said "Input/output error"
@@ -56,6 +62,31 @@ cat seen/big >/dev/null 2>err && fail "big can be read"
 said "Input/output error"
 grep -qF './big' held && grep -qF './4' held || fail "$(cat held)"
 end_set 2 seen
+
+# Whatever else is in that MiB may be damaged, too, as the digests say.
+hold_set seen dumps/bad
+cat seen/1 >/dev/null 2>err && fail "1 can be read"
+said "Input/output error"
+end_set 2 seen
+
+# A byte that differs: what is elsewhere can be read, and it is said once.
+hold_set seen dumps/flipped
+whole 1 2 3 4 5 6 below/{1,2,3,4,5,6}
+head -c 500000 seen/big | cmp -s -n 500000 - tree/big ||
+    fail "the beginning of big differs"
+for _ in 1 2; do
+	cat seen/big >/dev/null 2>err && fail "big can be read"
+	said "Input/output error"
+done
+[ "$(grep -c 'volume 1: bytes [0-9]* to [0-9]* are damaged' held)" -eq 1 ] ||
+    fail "$(cat held)"
+grep -q './big .*some cannot be read' held || fail "$(cat held)"
+end_set 2 seen
+hold_set seen -o nodigest dumps/flipped
+cat seen/big >content || fail "big cannot be read"
+[ "$(cmp -l tree/big content | wc -l)" -eq 1 ] ||
+    fail "$(cmp -l tree/big content | head)"
+end_set 0 seen
 
 # A set that ends too early.
 head -c 200000 dumps/one >dumps/short
