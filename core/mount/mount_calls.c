@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <linux/fs.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -248,6 +249,70 @@ do_readdirplus(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset,
 	mount_directory_read(req, ino, size, offset, true);
 }
 
+/* ------------------------------------------------------------------- flags */
+
+/* As the kernel makes them of the flags of an inode. */
+static uint32_t
+extended_flags(uint32_t flags)
+{
+	static const struct {
+		uint32_t flag, extended;
+	} pairs[] = {
+		{ FS_SYNC_FL, FS_XFLAG_SYNC },
+		{ FS_IMMUTABLE_FL, FS_XFLAG_IMMUTABLE },
+		{ FS_APPEND_FL, FS_XFLAG_APPEND },
+		{ FS_NODUMP_FL, FS_XFLAG_NODUMP },
+		{ FS_NOATIME_FL, FS_XFLAG_NOATIME },
+		{ FS_PROJINHERIT_FL, FS_XFLAG_PROJINHERIT },
+	};
+	uint32_t extended = 0;
+
+	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++)
+		if ((flags & pairs[i].flag) != 0)
+			extended |= pairs[i].extended;
+	return extended;
+}
+
+static void
+reply_flags(fuse_req_t req, unsigned int command,
+    const struct mount_flags *flags, size_t room)
+{
+	const struct fsxattr extended = {
+		.fsx_xflags = extended_flags(flags->flags),
+		.fsx_projid = flags->project,
+	};
+
+	if (command == FS_IOC_FSGETXATTR && room >= sizeof(extended))
+		fuse_reply_ioctl(req, 0, &extended, sizeof(extended));
+	else if (command == FS_IOC_GETFLAGS && room >= sizeof(flags->flags))
+		fuse_reply_ioctl(req, 0, &flags->flags, sizeof(flags->flags));
+	else
+		fuse_reply_err(req, ENOTTY);
+}
+
+static void
+do_ioctl(fuse_req_t req, fuse_ino_t ino, int command, void *arg,
+    struct fuse_file_info *fi, unsigned int flags, const void *in,
+    size_t in_size, size_t out_size)
+{
+	struct mount_flags found;
+	struct mount_target t;
+
+	(void)arg, (void)fi, (void)flags, (void)in, (void)in_size;
+	if (mount_target_is_top(req, ino)) {
+		fuse_reply_err(req, ENOTTY);
+		return;
+	}
+	if (!mount_target_begin(req, ino, &t))
+		return;
+	const int result = mount_tree_flags(t.tree, t.inode, &found);
+	mount_target_end(&t);
+	if (result != 0)
+		fuse_reply_err(req, -result);
+	else
+		reply_flags(req, (unsigned int)command, &found, out_size);
+}
+
 /* --------------------------------------------------------------- the whole */
 
 static void
@@ -295,4 +360,5 @@ const struct fuse_lowlevel_ops mount_calls = {
 	.getxattr = mount_attributes_get,
 	.listxattr = mount_attributes_list,
 	.lseek = do_lseek,
+	.ioctl = do_ioctl,
 };

@@ -267,6 +267,38 @@ mount_tree_xattrs(const struct mount_tree *t, uint32_t inode,
 	return said(t, inode, result, "attributes");
 }
 
+/* ------------------------------------------------------------------- flags */
+
+static int
+take_flags(const struct de_inode *meta, bool are_linux, bool is_exact,
+    struct mount_flags *flags)
+{
+	flags->flags = are_linux ? meta->flags : 0;
+	flags->project = is_exact ? meta->project : 0;
+	return are_linux || is_exact ? 0 : -ENOTTY;
+}
+
+int
+mount_tree_flags(const struct mount_tree *t, uint32_t inode,
+    struct mount_flags *flags)
+{
+	struct directory_meta found;
+	struct content *content;
+	struct version v;
+
+	if (mount_tree_is_directory(t, inode))
+		return !directories_get(t->directories, inode, &found) ?
+		    -ENOTTY : take_flags(&found.inode, found.flags_are_linux,
+		    found.is_exact, flags);
+	int result = open_version(t, inode, &v, &content);
+	if (result != 0)
+		return said(t, inode, result, "inode");
+	const struct header *h = content_header(content);
+	result = take_flags(&h->meta, h->flags_are_linux, h->is_exact, flags);
+	content_close(content);
+	return result;
+}
+
 uint64_t
 mount_tree_count(const struct mount_tree *t)
 {

@@ -59,6 +59,16 @@ void mount_tree_tell_unread(const struct mount_tree *t, uint32_t inode,
 int mount_tree_xattrs(const struct mount_tree *t, uint32_t inode,
     de_xattr_fn *take, void *arg);
 
+/* What lsattr(1) shows, as far as the set says it. */
+struct mount_flags {
+	uint32_t flags;		/* as FS_IOC_GETFLAGS gives them */
+	uint32_t project;
+};
+
+/* Of a regular file or a directory.  0, -ENOTTY: it has none, -EIO or -ENOMEM. */
+int mount_tree_flags(const struct mount_tree *t, uint32_t inode,
+    struct mount_flags *flags);
+
 /* Names, the root as well. */
 uint64_t mount_tree_count(const struct mount_tree *t);
 

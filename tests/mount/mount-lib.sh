@@ -52,6 +52,6 @@ end_set () {
 # equal_trees A B [OPTION of treecmp]: everything, to the nanosecond.
 equal_trees () {
 	"$PYTHON3" "$tools/treecmp" --no-atime --ignore lost+found \
-	    --no-flags "$@" >treecmp.log 2>&1 ||
+	    "$@" >treecmp.log 2>&1 ||
 	    fail "treecmp $*: $(head -c 4000 treecmp.log)"
 }
