@@ -3,7 +3,7 @@
  * operator.h - asks the operator at the terminal
  *
  * Questions go to /dev/tty, so that standard input and output stay free, and
- * are repeated until answered.  Supervisor only.
+ * are repeated until answered.  In dumpengine(8), supervisor only.
  */
 #ifndef CORE_OPERATOR_H
 #define CORE_OPERATOR_H
@@ -30,5 +30,13 @@ bool operator_is_there(const struct operator *op);
  */
 enum message_answer operator_ask(const struct operator *op,
     const char *question);
+
+/*
+ * The same about a medium, which the operator may name, as one does for
+ * restore(8).  ANSWER_YES: `name` has that, or is "" after a plain yes.  `room`
+ * is for a name and its NUL; a longer one is asked for again.
+ */
+enum message_answer operator_ask_medium(const struct operator *op,
+    const char *question, char *name, size_t room);
 
 #endif

@@ -29,6 +29,14 @@ struct restore_medium {
 	uint32_t names;			/* of volumes; 0: unknown */
 	const struct restore_source *source;	/* of the catalogue, or NULL */
 	struct restore_mount mount;
+	struct typed *typed;
+};
+
+/* Where the operator said that a volume is. */
+struct typed {
+	struct typed *next;
+	uint32_t number;
+	char name[];
 };
 
 /* ------------------------------------------------------------ what it is */
@@ -356,13 +364,12 @@ make_of_source(struct restore_medium *m)
 	return m->output != NULL;
 }
 
-void
-restore_medium_place(void *arg, struct de_volume *facts)
+static void
+place_by_catalogue(const struct restore_medium *m, struct de_volume *facts)
 {
-	const struct restore_medium *m = arg;
 	const struct restore_source *s = m->source;
 
-	if (facts->number == 0 || facts->number > s->volume_count)
+	if (s == NULL || facts->number == 0 || facts->number > s->volume_count)
 		return;
 	const struct restore_place *p = &s->volumes[facts->number - 1];
 	facts->medium = drive_for(m, p);
@@ -411,7 +418,7 @@ make(struct restore *r, const char *file, const struct restore_source *source)
 	if (source != NULL ? make_of_source(m) : file != NULL ?
 	    make_of_file(m) : make_of_job(m)) {
 		m->mount = (struct restore_mount){ r, m->name, source,
-		    m->is_drive, 0 };
+		    m->is_drive, "", 0 };
 		return m;
 	}
 	restore_end(r, *r->cancelled ? VERDICT_ABORT : VERDICT_NOT_STARTED);
@@ -438,6 +445,11 @@ restore_medium_free(struct restore_medium *m)
 		return;
 	instance_free(m->output);
 	option_set_free(m->options);
+	while (m->typed != NULL) {
+		struct typed *t = m->typed;
+		m->typed = t->next;
+		free(t);
+	}
 	free(m);
 }
 
@@ -501,10 +513,44 @@ restore_medium_begin(struct restore_medium *m)
 	m->mount.scripted = 0;
 }
 
+void
+restore_medium_place(void *arg, struct de_volume *facts)
+{
+	const struct restore_medium *m = arg;
+
+	place_by_catalogue(m, facts);
+	for (const struct typed *t = m->typed; t != NULL; t = t->next) {
+		if (t->number == facts->number) {
+			facts->medium = t->name;
+			return;
+		}
+	}
+}
+
+/* The last that was typed for a volume comes first. */
+static bool
+remember_typed(struct restore_medium *m, uint32_t number)
+{
+	const size_t bytes = strlen(m->mount.typed) + 1;
+	struct typed *t = malloc(sizeof(*t) + bytes);
+
+	if (t == NULL)
+		return restore_no_room(m->r);
+	t->number = number;
+	memcpy(t->name, m->mount.typed, bytes);
+	t->next = m->typed;
+	m->typed = t;
+	return true;
+}
+
 enum verdict
 restore_medium_want(void *arg, uint32_t number, const char *why, bool *skip)
 {
 	struct restore_medium *m = arg;
+	const enum verdict verdict = restore_mount_want(&m->mount, number, why,
+	    skip);
 
-	return restore_mount_want(&m->mount, number, why, skip);
+	if (m->mount.typed[0] != '\0' && !remember_typed(m, number))
+		return VERDICT_ABORT;
+	return verdict;
 }

@@ -130,14 +130,15 @@ volume_text(const struct restore_mount *m, uint32_t number,
 }
 
 static enum verdict
-ask(const struct restore_mount *m, uint32_t number, bool *skip)
+ask(struct restore_mount *m, uint32_t number, bool *skip)
 {
 	char question[MESSAGE_TEXT_BYTES], volume[VOLUME_BYTES];
 
 	volume_text(m, number, volume);
 	snprintf(question, sizeof(question), "%s: is %s mounted and ready to "
 	    "read?", m->name, volume);
-	enum message_answer answer = operator_ask(&m->r->op, question);
+	enum message_answer answer = operator_ask_medium(&m->r->op, question,
+	    m->typed, sizeof(m->typed));
 	if (answer != ANSWER_NO)
 		return verdict_of(m, answer);
 	snprintf(question, sizeof(question), "Do you want to do without %s?  "
@@ -155,6 +156,7 @@ restore_mount_want(struct restore_mount *m, uint32_t number, const char *why,
 	char volume[VOLUME_BYTES];
 
 	*skip = false;
+	m->typed[0] = '\0';
 	if (q->script != NULL && m->scripted != number) {
 		m->scripted = number;
 		const int status = run_script(m, number);

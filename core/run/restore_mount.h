@@ -12,17 +12,21 @@
 
 struct restore_source;
 
+#define RESTORE_TYPED_BYTES 4096	/* of a name that the operator types */
+
 struct restore_mount {			/* all borrowed */
 	struct restore *r;
 	const char *name;		/* of the medium, in messages */
 	const struct restore_source *source;	/* NULL: not known */
 	bool is_drive;
+	char typed[RESTORE_TYPED_BYTES];	/* where the volume last asked
+						   for is; "": as before */
 	uint32_t scripted;		/* the script was run for this volume */
 };
 
 /*
  * Volume `number` cannot be read, for the reason `why`.  VERDICT_GO_ON: try
- * again, or, if *skip is set, do without it.
+ * again, where m->typed says, or, if *skip is set, do without it.
  */
 enum verdict restore_mount_want(struct restore_mount *m, uint32_t number,
     const char *why, bool *skip);

@@ -74,6 +74,7 @@ open_set(struct restore_set *s)
 		.record_size = r->request->record_size,
 		.dialect = r->request->dialect,
 		.job = restore_medium_job(s->medium),
+		.place = restore_medium_place,
 		.pieces = s->pieces,
 		.want = restore_medium_want,
 		.want_arg = s->medium,
@@ -83,7 +84,6 @@ open_set(struct restore_set *s)
 		config.date = s->identity.date;
 		config.base_date = s->identity.base_date;
 		config.level = s->identity.level;
-		config.place = restore_medium_place;
 	}
 	restore_medium_begin(s->medium);
 	struct volumes *volumes = volumes_open(&config, &verdict);

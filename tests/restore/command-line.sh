@@ -75,6 +75,19 @@ said "volume 2" "missing from the set"
 [ -e part/hello ] || fail "hello is not there"
 same_file part/sub/8 tree/sub/8
 restore 2 --verify -M -f "$scratch/dumps/v."
+
+# At a terminal, the operator says where it is, as for restore(8).
+if "$PYTHON3" -c 'import pty; pty.openpty()' 2>/dev/null; then
+	mkdir typed
+	( cd typed && "$PYTHON3" "$tools/terminal" \
+	    --answer "volume 2 mounted.*\?=$scratch/absent" \
+	    --answer "volume 2 mounted.*\?=$scratch/aside" \
+	    --answer "set owner.*\?=no" \
+	    "$restore_program" ${trusted[@]+"${trusted[@]}"} -x . -M \
+	    -f "$scratch/dumps/v." >../terminal.log 2>&1 </dev/null ) ||
+	    fail "typed name: exit status $?: $(cat terminal.log)"
+	diff -r tree/sub typed/sub || fail "typed name: $(cat terminal.log)"
+fi
 mv aside dumps/v.002
 
 # Refused, with status 1 and nothing on standard output
