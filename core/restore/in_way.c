@@ -203,18 +203,13 @@ in_way_lock_again(struct in_way *w, struct target *target)
 static int
 remove_name(struct in_way *w, const struct in_way_name *name)
 {
-	struct lock_state old;
-
 	if (unlinkat(name->fd, name->name, 0) == 0)
 		return 0;
 	if (errno != EPERM && errno != EACCES)
 		return -1;
 	/* It may be immutable, and what it is in as well. */
-	const bool is_open = in_way_unlock(w, name->directory, name->fd);
-	const bool is_bare = unlock(name->fd, name->name, &old);
-	if (!is_open && !is_bare)
-		return -1;
-	return unlinkat(name->fd, name->name, 0);
+	in_way_unlock(w, name->directory, name->fd);
+	return unlock_and_remove(name->fd, name->name);
 }
 
 enum in_way_result

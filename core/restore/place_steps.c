@@ -183,9 +183,13 @@ place_unlink(struct place *p, const struct place_name *name, uint32_t inode,
 {
 	const int flags = is_directory ? AT_REMOVEDIR : 0;
 
-	while (unlinkat(name->directory, name->name, flags) != 0)
-		if (!clear_way(p, name, inode))
-			return -1;
+	while (unlinkat(name->directory, name->name, flags) != 0) {
+		if (is_directory ? clear_way(p, name, inode) :
+		    clear_way(p, name, PARK_INODE))
+			continue;
+		return is_directory ? -1 :
+		    unlock_and_remove(name->directory, name->name);
+	}
 	return 0;
 }
 

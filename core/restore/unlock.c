@@ -70,6 +70,24 @@ unlock(int directory, const char *name, struct lock_state *old)
 	return changed;
 }
 
+int
+unlock_and_remove(int directory, const char *name)
+{
+	struct stat st;
+	uint32_t flags = 0;
+
+	const int fd = open_it(directory, name, &st);
+	const bool cleared = fd != -1 && clear_flags(fd, &flags);
+	const int result = unlinkat(directory, name, 0);
+	const int error = errno;
+	if (cleared && fstat(fd, &st) == 0 && st.st_nlink > 0)
+		ioctl(fd, FS_IOC_SETFLAGS, &flags);
+	if (fd != -1)
+		close(fd);
+	errno = error;
+	return result;
+}
+
 bool
 lock_again(int directory, const char *name, const struct lock_state *old)
 {

@@ -26,6 +26,13 @@ struct lock_state {
  */
 bool unlock(int directory, const char *name, struct lock_state *old);
 
+/*
+ * Remove the name of a file, whatever flags it has: without following a link.
+ * A file that has another name, perhaps outside of what is restored into, keeps
+ * its flags.  As unlinkat(2).
+ */
+int unlock_and_remove(int directory, const char *name);
+
 /* Set it again.  False with errno set. */
 bool lock_again(int directory, const char *name,
     const struct lock_state *old);

@@ -612,6 +612,26 @@ START_TEST(an_immutable_file_is_no_obstacle)
 }
 END_TEST
 
+START_TEST(other_names_of_a_replaced_file_keep_its_flags)
+{
+	struct world w;
+
+	enter(&w, "12:a");
+	restore_folder_write(&w.f, "a", "old");
+	ck_assert_int_eq(linkat(w.f.fd, "a", w.f.fd, "elsewhere", 0), 0);
+	if (is_root() &&
+	    restore_folder_set_flags(&w.f, "a", FS_IMMUTABLE_FL)) {
+		put(&w, 12, S_IFREG | 0600, "new");
+		restore_folder_assert_text(&w.f, "a", "new");
+		restore_folder_assert_text(&w.f, "elsewhere", "old");
+		ck_assert_int_ne(restore_folder_flags(&w.f, "elsewhere") &
+		    FS_IMMUTABLE_FL, 0);
+		assert_whole(&w);
+	}
+	leave(&w);
+}
+END_TEST
+
 /* --------------------------------------------------------------- attributes */
 
 START_TEST(owner_flags_and_attributes_are_set_in_the_right_order)
@@ -1206,6 +1226,7 @@ main(void)
 		what_is_in_the_way_is_neither_opened_nor_followed,
 		a_link_in_place_of_a_directory_leads_nowhere,
 		an_immutable_file_is_no_obstacle,
+		other_names_of_a_replaced_file_keep_its_flags,
 		owner_flags_and_attributes_are_set_in_the_right_order,
 		links_and_fifos_have_attributes_too,
 		links_and_fifos_have_flags_where_the_kernel_can_set_them,
