@@ -101,7 +101,7 @@ begin_volume(struct window *w, const struct chunk *chunk)
 	    w->tape, &w->tape_header);
 	if (!is_good && w->begun == 0)
 		return 0;	/* its loss is told where it is parsed */
-	if (is_good && !missing)
+	if (is_good && !missing && !w->changes)
 		w->repeated = count_repeated(w, &w->tape_header);
 	if (w->repeated == 0)	/* else it has no number of its own */
 		w->begun++;
@@ -303,7 +303,7 @@ window_mark(struct window *w, struct window_mark *mark)
 	if (here == NULL || here->sight != WINDOW_BYTES)
 		return false;
 	*mark = (struct window_mark){ w->cursor, here->position, here->volume,
-		w->begun };
+		w->begun, w->begun_at };
 	return true;
 }
 
@@ -338,8 +338,10 @@ window_change(struct window *w, uint32_t volume, uint64_t position)
 	w->volume = volume - 1;		/* none is missing */
 	if (!volumes_go_to_volume(w->volumes, volume))
 		return false;
-	w->stays = true;
+	/* Where the cursor is says nothing of what this one repeats. */
+	w->stays = w->changes = true;
 	const bool ok = pass_to(w, position);
+	w->changes = false;
 	w->stays = stays;
 	return ok;
 }
@@ -357,5 +359,6 @@ window_return(struct window *w, const struct window_mark *mark)
 	}
 	w->cursor = mark->cursor;
 	w->begun = mark->begun;
+	w->begun_at = mark->begun_at;
 	return true;
 }

@@ -57,6 +57,8 @@ struct window {
 	uint64_t repeated;		/* bytes yet to be dropped */
 	bool stays;			/* do not open another volume: set by
 					   whoever looks for what may be there */
+	bool changes;			/* the volume that comes is not the one
+					   after the last */
 	bool ended;			/* there are no more chunks */
 	uint8_t *scratch;		/* bytes of several pieces, owned */
 };
@@ -111,7 +113,8 @@ struct window_mark {
 	uint64_t cursor;
 	uint64_t position;		/* in the volume */
 	uint32_t volume;
-	unsigned int begun;		/* volumes, till then */
+	unsigned int begun;		/* volumes, till then; */
+	uint64_t begun_at;		/*   the last one, there */
 };
 bool window_mark(struct window *w, struct window_mark *mark);
 bool window_return(struct window *w, const struct window_mark *mark);

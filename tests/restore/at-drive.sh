@@ -77,22 +77,26 @@ same_file some/12 tree/12
 same_file some/57 tree/57
 brought 1 5
 
+# If all places are wrong, several volumes are asked for in vain.
+edit_catalogue () {
+	"$PYTHON3" - "$catalog" "$1" <<-'END'
+	import sqlite3, sys
+	c = sqlite3.connect(sys.argv[1])
+	c.execute(sys.argv[2])
+	c.commit()
+	END
+}
+edit_catalogue "UPDATE inode SET block = block + 1"
+restore_into shifted 0 -x "${at[@]}" -F "$scratch/bring" 31
+same_file shifted/31 tree/31
+rm brought
+
 # If it names a place that is none, all of it is read.
-"$PYTHON3" - "$catalog" <<'END'
-import sqlite3, sys
-c = sqlite3.connect(sys.argv[1])
-c.execute("UPDATE inode SET block = 1 << 40")
-c.commit()
-END
+edit_catalogue "UPDATE inode SET block = 1 << 40"
 restore_into wrong 0 -x "${at[@]}" -F "$scratch/bring" 31
 same_file wrong/31 tree/31
 brought 1 2 3 4 5
-"$PYTHON3" - "$catalog" <<'END'
-import sqlite3, sys
-c = sqlite3.connect(sys.argv[1])
-c.execute("DELETE FROM inode")
-c.commit()
-END
+edit_catalogue "DELETE FROM inode"
 restore_into without 0 -x "${at[@]}" -F "$scratch/bring" 31
 same_file without/31 tree/31
 brought 1 2 3 4 5
