@@ -119,6 +119,12 @@ void set_is_extract(struct set *s);
 void set_want_index(struct set *s);
 
 /*
+ * Go over the index instead of stopping before it, so that whoever writes into a
+ * pipe can end.
+ */
+void set_pass_index(struct set *s);
+
+/*
  * After SET_END: what the end of the index says of it; NULL if there is none.
  */
 const struct header_pointer *set_index_pointer(const struct set *s);

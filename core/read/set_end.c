@@ -27,12 +27,19 @@ continues_gather(const struct set *s, const struct header *h)
 	    h->part == s->gather.part && h->inode == s->gather.inode;
 }
 
+static void
+put_lost_index(struct set *s, const char *why)
+{
+	if (s->wants_index)
+		set_queue(s, SET_LOST_INDEX, 0)->why = why;
+}
+
 /* It is there, whatever is the matter behind it. */
 static enum set_result
 end_index(struct set *s, const char *why)
 {
 	if (why != NULL)
-		set_queue(s, SET_LOST_INDEX, 0)->why = why;
+		put_lost_index(s, why);
 	return set_end(s, true);
 }
 
@@ -55,8 +62,8 @@ resync(struct set *s)
 		return set_end(s, true);
 	}
 	if (!s->astray && s->has_index)
-		set_queue(s, SET_LOST_INDEX, 0)->why =
-		    "blocks of it, or right before it, are damaged";
+		put_lost_index(s,
+		    "blocks of it, or right before it, are damaged");
 	else if (!s->astray)	/* whose they were, is not known */
 		set_queue(s, SET_LOST_XATTRS, 0)->why =
 		    "attributes behind the end could not be read";
@@ -116,8 +123,7 @@ take_padding(struct set *s, const struct window_piece *here)
 	    s->index_padding;
 
 	if (!are_zeros(here->bytes, part))
-		set_queue(s, SET_LOST_INDEX, 0)->why =
-		    "what fills its last block is damaged";
+		put_lost_index(s, "what fills its last block is damaged");
 	s->index_padding -= (uint32_t)part;
 	window_pass(&s->window, part);
 }
@@ -127,13 +133,15 @@ take_index_bytes(struct set *s, const struct window_piece *here)
 {
 	const uint64_t part = here->length < s->index_left ? here->length :
 	    s->index_left;
-	struct set_item *item = set_queue(s, SET_INDEX, 0);
 
-	item->offset = s->index_offset;
-	item->length = part;
-	item->bytes = here->bytes;
-	item->chunk = here->chunk;
-	chunk_hold(here->chunk);
+	if (s->wants_index) {
+		struct set_item *item = set_queue(s, SET_INDEX, 0);
+		item->offset = s->index_offset;
+		item->length = part;
+		item->bytes = here->bytes;
+		item->chunk = here->chunk;
+		chunk_hold(here->chunk);
+	}
 	s->index_offset += part;
 	s->index_left -= (uint32_t)part;
 	window_pass(&s->window, part);
@@ -170,7 +178,7 @@ take_end(struct set *s, const struct header *h)
 		window_pass(&s->window, s->block);
 		return SET_GO_ON;
 	}
-	if (!s->wants_index)
+	if (!s->reads_index)
 		return set_end(s, true);
 	if (h->follows == HEADER_FOLLOWS_INDEX) {
 		s->has_index = true;
@@ -198,7 +206,7 @@ take_header(struct set *s, const struct header *h)
 
 	if (h->type == HEADER_END)
 		return take_end(s, h);
-	if (s->wants_index && index_mark_record(h, &s->index_left)) {
+	if (s->reads_index && index_mark_record(h, &s->index_left)) {
 		s->has_index = true;
 		s->index_offset = h->index_offset;
 		s->index_padding = h->count * s->block - s->index_left;

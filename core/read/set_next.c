@@ -203,7 +203,13 @@ set_stop(struct set *s)
 void
 set_want_index(struct set *s)
 {
-	s->wants_index = true;
+	s->wants_index = s->reads_index = true;
+}
+
+void
+set_pass_index(struct set *s)
+{
+	s->reads_index = true;
 }
 
 const struct header_pointer *

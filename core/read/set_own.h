@@ -154,7 +154,8 @@ struct set {
 	uint64_t index_record;		/* bytes of a record of the medium */
 	uint32_t index_left;		/* bytes of the index in this record, */
 	uint32_t index_padding;		/*   and zeros behind them */
-	bool wants_index;
+	bool wants_index;		/* as items, */
+	bool reads_index;		/* or only to be behind it */
 	bool has_index;			/* it follows the end of the set */
 	bool has_pointer;		/* and has itself come to an end */
 

@@ -98,6 +98,8 @@ open_set(struct restore_set *s)
 		return restore_end(r, VERDICT_NOT_STARTED);
 	if (s->pieces != NULL)
 		set_want_index(s->set);
+	else if (!restore_medium_is_lasting(s->medium))
+		set_pass_index(s->set);
 	s->has_pending = s->ended = s->moved = false;
 	if (s->source != NULL && !s->is_known)
 		s->identity = *set_identity(s->set);
