@@ -92,14 +92,16 @@ struct catalog_dump {
 	uint64_t blocks;	/* tape blocks in all */
 	bool has_names;		/* its names and inodes are there */
 	const char *config;	/* file it was made with; for commands */
+	bool is_of_volumes;	/* they tell it; see catalog_add_dump() */
 };
 
 /*
  * A dump is known by host, device, level and date.  One that is there already
  * keeps its id, and gets the new values where they are known; its volumes and
  * copies, when they were verified, and the state of their media stay.  If the
- * new one has names, they replace those that were there.  If its exit status is
- * unknown, as it is to volumes, an incomplete dump does not become complete.
+ * new one has names, they replace those that were there.  Volumes know less than
+ * the run of how it ended: what it said of that stays, and an incomplete dump
+ * does not become complete, nor does it if the exit status is unknown.
  * Fills in d->id.
  */
 bool catalog_add_dump(struct catalog *c, struct catalog_dump *d);

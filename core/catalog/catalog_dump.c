@@ -51,9 +51,9 @@ add_job(struct catalog *c, const char *name)
 }
 
 /*
- * What is not known this time stays as it was.  Volumes do not tell how a run
- * ended (`status` is NULL): a dump that had findings is not complete because it
- * was read from them.
+ * What is not known this time stays as it was.  Volumes (?24) do not know all of
+ * how a run ended: a dump that had findings is not complete because it was read
+ * from them.
  */
 static const char change_dump[] =
 "UPDATE dump SET"
@@ -68,12 +68,14 @@ static const char change_dump[] =
 "    output = ifnull(?13, output),"
 "    program = ifnull(?14, program),"
 "    begun = ifnull(?15, begun),"
-"    ended = ifnull(?16, ended),"
-"    state = CASE WHEN ?18 IS NULL AND state = 'incomplete' AND"
+"    ended = CASE WHEN ?24 THEN ifnull(ended, ?16) ELSE ifnull(?16, ended) END,"
+"    state = CASE WHEN (?24 OR ?18 IS NULL) AND state = 'incomplete' AND"
 "        ?17 = 'complete' THEN state ELSE ?17 END,"
-"    findings = CASE WHEN ?18 IS NULL THEN max(findings, ?19) ELSE ?19 END,"
-"    notes = CASE WHEN ?18 IS NULL THEN max(notes, ?20) ELSE ?20 END,"
-"    status = ifnull(?18, status),"
+"    findings = CASE WHEN ?24 OR ?18 IS NULL THEN max(findings, ?19)"
+"        ELSE ?19 END,"
+"    notes = CASE WHEN ?24 OR ?18 IS NULL THEN max(notes, ?20) ELSE ?20 END,"
+"    status = CASE WHEN ?24 THEN ifnull(status, ?18)"
+"        ELSE ifnull(?18, status) END,"
 "    blocks = max(blocks, ?21),"
 "    has_names = max(has_names, ?22),"
 "    config = ifnull(?23, config)"
@@ -117,6 +119,8 @@ bind_dump(sqlite3_stmt *s, const struct catalog_dump *d)
 	catalog_bind_count(s, 21, d->blocks);
 	sqlite3_bind_int64(s, 22, d->has_names);
 	catalog_bind_text(s, 23, d->config);
+	if (sqlite3_bind_parameter_count(s) > 23)
+		sqlite3_bind_int64(s, 24, d->is_of_volumes);
 	return s;
 }
 

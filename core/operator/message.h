@@ -64,7 +64,8 @@ struct message_volume {
 	uint64_t tape_blocks;
 	uint64_t records;
 	int64_t started;			/* seconds since 1970 */
-	int64_t ended;
+	int64_t ended;				/* it is safe */
+	int64_t written;			/* its data, as in the index */
 	uint64_t ns;				/* elapsed */
 	bool verified;
 	uint32_t properties;			/* DE_MEDIUM_... */

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/base/digest.h"
 #include "core/base/growing.h"
 #include "core/format/header_decode.h"
 #include "core/format/index_mark.h"
@@ -36,6 +35,7 @@ struct pieces {
 	struct growing begins;		/* struct begin */
 	bool failed;			/* out of memory or room */
 	uint32_t newest;		/* number of a volume */
+	struct digest *digest;		/* of a volume; NULL: is not wanted */
 
 	/* The volume that is being read. */
 	struct volume now;		/* its number is 0: none */
@@ -51,6 +51,7 @@ struct pieces {
 	uint8_t list[PIECE_BLOCKS * sizeof(uint64_t)];	/* of its records */
 	uint32_t records;
 	bool is_whole;			/* nothing of it is missing */
+	bool is_volume_whole;		/* nor of the volume, so far */
 };
 
 struct pieces *
@@ -77,8 +78,16 @@ pieces_free(struct pieces *p)
 	growing_free(&p->begins);
 	growing_free(&p->volumes);
 	growing_free(&p->digests);
+	digest_free(p->digest);
 	free(p->record);
 	free(p);
+}
+
+bool
+pieces_want_volumes(struct pieces *p)
+{
+	p->digest = digest_new();
+	return p->digest != NULL;
 }
 
 static void
@@ -152,6 +161,8 @@ end_volume(struct pieces *p)
 		return;
 	if (p->is_ours) {
 		end_piece(p);
+		if (p->digest != NULL && p->is_volume_whole && p->filled == 0)
+			digest_format(p->digest, p->now.about.digest);
 		add(p, &p->volumes, &p->now, sizeof(p->now));
 	}
 	p->now.about.number = 0;
@@ -189,7 +200,9 @@ begin_volume(struct pieces *p, const struct chunk *chunk)
 	p->at = 0;
 	p->filled = 0;
 	p->records = 0;
-	p->is_whole = true;
+	p->is_whole = p->is_volume_whole = true;
+	if (p->digest != NULL)
+		digest_reset(p->digest);
 	p->is_ours = chunk->volume > p->newest && chunk->position == 0 && chunk->lost == 0 &&
 	    find_header(chunk, &h, &block) && h.blocking > 0 &&
 	    h.blocking <= BLOCKING_MAX;
@@ -234,7 +247,7 @@ lose_bytes(struct pieces *p, uint64_t length)
 	while (length > 0) {
 		const uint64_t rest = p->record_bytes - p->filled;
 		const uint64_t part = rest < length ? rest : length;
-		p->is_whole = false;
+		p->is_whole = p->is_volume_whole = false;
 		p->filled += (size_t)part;
 		length -= part;
 		if (p->filled == p->record_bytes) {
@@ -266,11 +279,14 @@ pieces_add(struct pieces *p, const struct chunk *chunk)
 	if (!p->is_ours || p->failed)
 		return;
 	if (!pass_to(p, chunk)) {
+		p->is_volume_whole = false;
 		end_volume(p);
 		p->now.about.number = chunk->volume;
 		p->is_ours = false;
 		return;
 	}
+	if (p->digest != NULL)
+		digest_add(p->digest, chunk->bytes, chunk->length);
 	add_bytes(p, chunk->bytes, chunk->length);
 	p->at = chunk->position + chunk->length;
 }

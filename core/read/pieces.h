@@ -4,19 +4,23 @@
  *
  * Each volume is divided into pieces of as many records as fit into a MiB.
  * What could not be read, or was jumped over, has no digest.  Costs 8 bytes a
- * MiB, in a temporary file if that is much (core/base/growing.h).
+ * MiB, in a temporary file if that is much (core/base/growing.h).  The digests of
+ * whole volumes, if wanted, have all bytes hashed twice.
  *
  * Filled by the thread that reads; asked once that is over.
  */
 #ifndef CORE_PIECES_H
 #define CORE_PIECES_H
 
+#include "core/base/digest.h"
 #include "core/read/chunk.h"
 
 struct pieces;
 
 /* Temporary files are in `folder`.  NULL if out of memory, or without it. */
 struct pieces *pieces_new(const char *folder);
+/* Before anything is read.  False if out of memory. */
+bool pieces_want_volumes(struct pieces *p);
 void pieces_free(struct pieces *p);		/* accepts NULL */
 
 /*
@@ -34,6 +38,8 @@ struct pieces_volume {
 	uint32_t piece;			/* tape blocks in a piece */
 	uint32_t first;			/* c_tapea of its header, 32 bits */
 	uint64_t blocks;		/* tape blocks */
+	char digest[DIGEST_TEXT_BYTES];	/* of these, as of a volume that was
+					   written; "": unknown */
 };
 /* False: that volume was not read, or is not one of ours. */
 bool pieces_volume(const struct pieces *p, uint32_t number,

@@ -2,8 +2,10 @@
 #include "core/run/about.h"
 
 #include <stdlib.h>
+#include <time.h>
 
-#include "core/base/utf8.h"
+#include "core/base/exit_status.h"
+#include "core/chain/history.h"
 
 #define VERSION_OF_ABOUT 1	/* raised when old readers would be wrong */
 
@@ -13,7 +15,7 @@ put_text(json_t *about, const char *key, const char *text)
 {
 	if (text == NULL || *text == '\0')
 		return true;
-	char *escaped = utf8_escape(text);
+	char *escaped = history_text(text);
 	const bool put = escaped != NULL && json_object_set_new(about, key,
 	    json_string(escaped)) == 0;
 	free(escaped);
@@ -33,7 +35,7 @@ put_exclude(json_t *about, const struct job_settings *settings)
 	bool put = list != NULL;
 
 	for (size_t i = 0; put && i < settings->exclude_count; i++) {
-		char *escaped = utf8_escape(settings->exclude[i]);
+		char *escaped = history_text(settings->exclude[i]);
 		put = escaped != NULL && json_array_append_new(list,
 		    json_string(escaped)) == 0;
 		free(escaped);
@@ -84,4 +86,15 @@ about_dump(const struct setup *s, int64_t begun)
 		return about;
 	json_decref(about);
 	return NULL;
+}
+
+bool
+about_end(struct indexer *ix, const struct setup *s, uint64_t findings,
+    uint64_t notes)
+{
+	return indexer_tell(ix, "findings", (int64_t)findings) &&
+	    indexer_tell(ix, "notes", (int64_t)notes) &&
+	    indexer_tell(ix, "status", findings > 0 ? STATUS_INCOMPLETE :
+	    STATUS_COMPLETE) && (s->settings->date != 0 ||
+	    indexer_tell(ix, "ended", (int64_t)time(NULL)));
 }

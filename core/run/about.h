@@ -11,8 +11,15 @@
 #include <jansson.h>
 
 #include "core/run/setup.h"
+#include "core/write/indexer.h"
 
 /* The caller releases it.  NULL if out of memory.  `begun` in seconds. */
 json_t *about_dump(const struct setup *setup, int64_t begun);
+
+/*
+ * How it ends, once all of it is on its volumes.  False with errno set.
+ */
+bool about_end(struct indexer *ix, const struct setup *setup,
+    uint64_t findings, uint64_t notes);
 
 #endif

@@ -83,6 +83,14 @@ beside_begin(struct beside *b, const struct setup *setup,
 }
 
 void
+beside_conclude(struct beside *b, uint64_t findings, uint64_t notes)
+{
+	if (b->indexer != NULL &&
+	    !about_end(b->indexer, b->setup, findings, notes))
+		tell(b->setup, "the index will not say how the dump ended");
+}
+
+void
 beside_end(struct beside *b)
 {
 	indexer_free(b->indexer);

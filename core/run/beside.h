@@ -36,6 +36,12 @@ void beside_begin(struct beside *b, const struct setup *setup,
     const struct job_task *task);
 
 /*
+ * All of the dump is on its volumes; so many items are missing from it.  A
+ * failure leaves that out of the index, after a report.
+ */
+void beside_conclude(struct beside *b, uint64_t findings, uint64_t notes);
+
+/*
  * After tape_finish().  False after reporting that archive_file or qfa_file
  * could not be written; what happens to the catalogue's names is only reported.
  */

@@ -28,12 +28,14 @@ struct adding {
 	struct restore_set *set;
 	struct catalog_dump dump;
 	char *texts[5];			/* owned; of the dump */
+	struct pieces_volume seen;	/* of a volume that was read through */
 	struct catalog_about about;	/* of the index */
 	bool has_about;
 	struct catalog_import *import;
 	uint64_t block;			/* of the last header, all its bits */
 	uint32_t last_volume;
 	uint64_t last_blocks;		/* of that one; 0: unknown */
+	uint32_t index_volume;		/* where the index begins; 0: unknown */
 	int32_t record_blocks;		/* 0: unknown */
 	bool ended;			/* the end of the set has come */
 	bool has_losses;
@@ -159,6 +161,12 @@ take_about(struct adding *a, const struct set_index *index)
 	to->program = of->program;
 	to->config = of->config;
 	to->begun = of->begun;
+	to->ended = of->ended;
+	to->status = of->status;
+	to->findings = of->findings;
+	to->notes = of->notes;
+	if (of->findings > 0)
+		to->state = CATALOG_INCOMPLETE;
 	return true;
 }
 
@@ -200,6 +208,7 @@ read_index(struct adding *a)
 		ok = take_about(a, index) && set_index_visit(index, &visitor)
 		    == SET_INDEX_READ;
 		a->last_volume = restore_index_reader_volume(x);
+		a->index_volume = set_index_pointer_of(index)->volume;
 		a->last_blocks = count_last_blocks(a,
 		    set_index_pointer_of(index));
 	}
@@ -259,6 +268,7 @@ describe(struct adding *a)
 		.status = -1,
 		.state = CATALOG_COMPLETE,
 		.has_names = true,
+		.is_of_volumes = true,
 	};
 	return keep(a, 0, &a->dump.host, set->host) &&
 	    keep(a, 1, &a->dump.device, set->device) &&
@@ -268,29 +278,44 @@ describe(struct adding *a)
 
 /* ------------------------------------------------------------------ volumes */
 
+/* Is this where the index says that it was written, not a copy of it? */
+static bool
+is_where_it_was(const struct adding *a)
+{
+	const char *output = a->about.dump.output;
+
+	return output != NULL && strcmp(output, a->dump.output) == 0;
+}
+
 /* What is known of it without looking at its medium. */
 static struct catalog_volume
 describe_volume(struct adding *a, uint32_t number, uint64_t first)
 {
-	struct pieces_volume seen;
 	struct catalog_volume v = { .number = number, .first = first,
 	    .file = -1 };
 	const struct pieces *pieces = a->ended ?
 	    restore_set_pieces(a->set) : NULL;
 
-	if (pieces != NULL && pieces_volume(pieces, number, &seen))
-		v.blocks = seen.blocks;
+	if (pieces != NULL && pieces_volume(pieces, number, &a->seen)) {
+		v.blocks = a->seen.blocks;
+		v.digest = a->seen.digest[0] == '\0' ? NULL : a->seen.digest;
+	}
 	for (size_t i = 0; a->has_about && i < a->about.volume_count; i++)
 		if (a->about.volumes[i].number == number)
 			v = a->about.volumes[i];
-	if (a->has_about && number == a->last_volume) {
-		v.blocks = a->last_blocks;
+	/* What the index says is of what was before it. */
+	if (a->has_about && number >= a->index_volume) {
+		v.blocks = number == a->last_volume ? a->last_blocks : 0;
 		v.digest = NULL;
 	}
-	v.medium = v.barcode = v.label = NULL;
+	if (!is_where_it_was(a)) {
+		v.barcode = NULL;
+		v.file = -1;
+	}
+	v.medium = v.label = NULL;
 	v.dump = a->dump.id;
 	v.output = a->dump.output;
-	v.written = v.verified = 0;
+	v.verified = 0;
 	return v;
 }
 
@@ -308,8 +333,8 @@ add_volume(struct adding *a, const struct restore_medium *medium,
 	    false, &facts) && v.blocks == 0)
 		v.blocks = facts.bytes / DE_TAPE_BLOCK;
 	v.medium = is_drive ? name : facts.name;
-	v.file = is_drive && a->request.tape_file > 0 ?
-	    (int64_t)a->request.tape_file - 1 : -1;
+	if (is_drive && a->request.tape_file > 0 && (number == 1 || v.file < 0))
+		v.file = (int64_t)a->request.tape_file - 1;
 	v.record_blocks = a->record_blocks;
 	*first = v.first + v.blocks;
 	a->dump.blocks = *first;
@@ -383,6 +408,7 @@ prepare(struct adding *a, struct report *rep)
 	const char *folder = getenv("TMPDIR");
 
 	a->request.action = RESTORE_VERIFY;	/* digests of all it reads */
+	a->request.wants_digests = true;
 	a->request.verbosity = t->request->verbosity;
 	a->request.settings.tmpdir = folder != NULL && folder[0] != '\0' ?
 	    folder : "/tmp";

@@ -26,6 +26,7 @@ struct dump {
 	struct read_errors read_errors;
 	struct selection sel;
 	struct de_time selected;		/* when selection began */
+	uint64_t changes;			/* see live_changes.h */
 };
 
 /* ------------------------------------------------------------- how it ends */
@@ -58,11 +59,10 @@ end_early(struct dump *d, enum exit_status status)
 
 /*
  * Tell the supervisor how the dump ended, if this process is the one that ends
- * it.  For `changes`, see live_changes.h; `has_all`: every file that is to be
- * beside the dump is.
+ * it.  `has_all`: every file that is to be beside the dump is.
  */
 static int
-end_tape(struct dump *d, struct tape *tape, uint64_t changes, bool has_all)
+end_tape(struct dump *d, struct tape *tape, bool has_all)
 {
 	const struct writer_result ending = *tape_result(tape);
 	struct message m = { .type = MESSAGE_END };
@@ -71,7 +71,7 @@ end_tape(struct dump *d, struct tape *tape, uint64_t changes, bool has_all)
 		m.u.end.status = ending.status;
 		m.u.end.tape_blocks = ending.tape_blocks;
 		count_findings(d, &m.u.end);
-		m.u.end.findings += changes;
+		m.u.end.findings += d->changes;
 		if (ending.status == STATUS_COMPLETE &&
 		    (m.u.end.findings > 0 || !has_all))
 			m.u.end.status = STATUS_INCOMPLETE;
@@ -186,6 +186,29 @@ make_header_template(const struct setup *s, struct header_template *t)
 	header_template_init(t, &id);
 }
 
+/* Only when the last slave has finished reading. */
+static uint64_t
+count_changes(const struct dump *d)
+{
+	const struct setup *s = &d->setup;
+
+	if (s->footprints == NULL)
+		return 0;
+	return live_changes_report(s->source_instance, &d->sel, s->footprints,
+	    &d->selected, s->channel);
+}
+
+/* The index says what is missing from the dump. */
+static void
+conclude_stream(void *arg)
+{
+	struct dump *d = arg;
+
+	d->changes = count_changes(d);
+	beside_conclude(&d->beside, findings_flush(d->findings) + d->changes,
+	    findings_notes(d->findings));
+}
+
 static struct tape *
 make_tape(struct dump *d, const struct header_template *header)
 {
@@ -217,20 +240,10 @@ make_tape(struct dump *d, const struct header_template *header)
 		.puts_index = s->settings->index,
 		.archive = d->beside.archive,
 		.folder = beside_folder(s),
+		.at_end = conclude_stream,
+		.at_end_arg = d,
 	};
 	return tape_new(&config);
-}
-
-/* Only when the last slave has finished reading. */
-static uint64_t
-count_changes(const struct dump *d)
-{
-	const struct setup *s = &d->setup;
-
-	if (s->footprints == NULL)
-		return 0;
-	return live_changes_report(s->source_instance, &d->sel, s->footprints,
-	    &d->selected, s->channel);
 }
 
 static int
@@ -238,7 +251,6 @@ write_stream(struct dump *d)
 {
 	const struct setup *s = &d->setup;
 	struct header_template header;
-	uint64_t changes = 0;
 	bool has_all = true;
 
 	make_header_template(s, &header);
@@ -259,11 +271,9 @@ write_stream(struct dump *d)
 	};
 	if (tape_begin(tape) != DE_OK || passes_write(&stream) != DE_OK)
 		tape_abort(tape);
-	else if (tape_finish(tape) == DE_OK) {
-		changes = count_changes(d);
+	else if (tape_finish(tape) == DE_OK)
 		has_all = beside_write(&d->beside, tape);
-	}
-	return end_tape(d, tape, changes, has_all);
+	return end_tape(d, tape, has_all);
 }
 
 /* --------------------------------------------------------------- the steps */

@@ -113,7 +113,8 @@ want_pieces(struct restore_set *s)
 	if (s->r->request->action != RESTORE_VERIFY)
 		return true;
 	s->pieces = pieces_new(s->r->request->settings.tmpdir);
-	return s->pieces != NULL || restore_no_room(s->r);
+	return (s->pieces != NULL && (!s->r->request->wants_digests ||
+	    pieces_want_volumes(s->pieces))) || restore_no_room(s->r);
 }
 
 struct restore_set *

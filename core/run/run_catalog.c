@@ -217,7 +217,7 @@ describe_volumes(struct rows *r, const struct run_catalog *rc,
 			.first = about->dump.blocks,
 			.blocks = v->tape_blocks,
 			.digest = keep_all(r, v->digest),
-			.written = v->ended,
+			.written = v->written,
 			.verified = v->verified ? v->ended : 0,
 			.record_blocks = (int32_t)
 			    rc->config->settings.ring.blocking,

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "core/base/utf8.h"
+#include "core/chain/history.h"
 #include "core/format/header.h"
 
 #define FIRST_ROOM (2 * (size_t)INDEX_BATCH)
@@ -181,21 +181,41 @@ indexer_settle(struct indexer *ix, uint64_t block)
 
 /* ----------------------------------------------------------------- volumes */
 
-bool
-indexer_volume(struct indexer *ix, const struct indexer_volume *v)
+/* What is the same in each dump of the same. */
+static json_t *
+describe(const struct indexer_volume *v)
 {
-	char *medium = utf8_escape(v->medium);
-
-	if (medium == NULL)
-		return false;
-	json_t *volume = json_pack("{s:I, s:I, s:I, s:s, s:s}",
+	char *medium = history_text(v->medium);
+	json_t *volume = medium == NULL ? NULL :
+	    json_pack("{s:I, s:I, s:I, s:s, s:s}",
 	    "number", (json_int_t)v->number,
 	    "first", (json_int_t)v->first,
 	    "blocks", (json_int_t)v->blocks,
 	    "digest", v->digest,
 	    "medium", medium);
+
 	free(medium);
-	if (volume == NULL || json_array_append_new(ix->volumes, volume) != 0) {
+	return volume;
+}
+
+static bool
+put_number(json_t *o, const char *key, int64_t number)
+{
+	return json_object_set_new(o, key, json_integer((json_int_t)number)) ==
+	    0;
+}
+
+bool
+indexer_volume(struct indexer *ix, const struct indexer_volume *v)
+{
+	json_t *volume = describe(v);
+	const bool has_times = json_object_get(ix->about, "begun") != NULL;
+	const bool put = volume != NULL &&
+	    (!has_times || put_number(volume, "written", v->written)) &&
+	    json_array_append(ix->volumes, volume) == 0;
+
+	json_decref(volume);
+	if (!put) {
 		errno = ENOMEM;
 		return false;
 	}
@@ -204,6 +224,15 @@ indexer_volume(struct indexer *ix, const struct indexer_volume *v)
 }
 
 /* --------------------------------------------------------------- the whole */
+
+bool
+indexer_tell(struct indexer *ix, const char *key, int64_t number)
+{
+	if (put_number(ix->about, key, number))
+		return true;
+	errno = ENOMEM;
+	return false;
+}
 
 /*
  * In memory that the caller frees; NULL if out of memory.  Where jansson runs

@@ -54,12 +54,17 @@ struct indexer_volume {
 	uint64_t blocks;
 	const char *medium;
 	const char *digest;		/* text, of all its bytes so far */
+	int64_t written;		/* when, in seconds; told if `about'
+					   tells when the dump began */
 	uint32_t piece;			/* tape blocks in a piece */
 	const uint64_t *digests;	/* of pieces */
 	size_t digest_count;
 };
 /* False with errno set. */
 bool indexer_volume(struct indexer *ix, const struct indexer_volume *v);
+
+/* One more member of the part about the dump.  False with errno set. */
+bool indexer_tell(struct indexer *ix, const char *key, int64_t number);
 
 /*
  * The whole index, once everything is settled; the caller frees it.  False with

@@ -43,6 +43,13 @@ struct tape_config {
 	bool puts_index;		/* behind the end, on the medium */
 	struct archive *archive;	/* NULL: none */
 	const char *folder;		/* for temporary files */
+	/*
+	 * All of the stream is on the medium, and no slave reads; the index has
+	 * still to be made.  If the volume is rewritten, once more.  NULL:
+	 * nobody needs to know.
+	 */
+	void (*at_end)(void *arg);
+	void *at_end_arg;
 };
 
 #endif

@@ -192,6 +192,8 @@ static void
 end_stream(struct tape *tape)
 {
 	tape_index_volume(tape);
+	if (tape->config.at_end != NULL)
+		tape->config.at_end(tape->config.at_end_arg);
 	tape->index.is_whole = tape->indexer != NULL;
 }
 

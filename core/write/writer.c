@@ -46,6 +46,7 @@ struct writer {
 
 	uint32_t first;			/* tape block of the volume */
 	char digest[DIGEST_TEXT_BYTES];	/* for writer_describe() */
+	int64_t written;		/* when that was; 0: it was not */
 	time_t started;			/* the volume */
 	uint64_t started_ns;
 	bool running;			/* the ring is; the volume is open */
@@ -237,6 +238,7 @@ tell_volume(const struct writer *w, enum de_end_reason reason)
 	v->tape_blocks = v->records * w->config->blocking;
 	v->started = (int64_t)w->started;
 	v->ended = (int64_t)time(NULL);
+	v->written = w->written != 0 ? w->written : v->ended;
 	v->ns = clock_ns() - w->started_ns;
 	v->tape_file = volume_file(w->volume);
 	v->verified = w->config->volumes->verify;
@@ -289,6 +291,7 @@ static void
 note_begin(struct writer *w)
 {
 	w->started = time(NULL);
+	w->written = 0;
 	w->started_ns = clock_ns();
 	snprintf(w->shared->medium, sizeof(w->shared->medium), "%s",
 	    volume_medium(w->volume));
@@ -425,12 +428,14 @@ writer_describe(struct writer *w, struct indexer_volume *v)
 	if (!volume_end_pieces(w->volume, &pieces))
 		return false;
 	volume_digest(w->volume, w->digest);
+	w->written = (int64_t)time(NULL);
 	*v = (struct indexer_volume){
 		.number = w->cut->number,
 		.first = w->cut->before,
 		.blocks = w->cut->blocks,
 		.medium = volume_medium(w->volume),
 		.digest = w->digest,
+		.written = w->written,
 		.piece = pieces.records * w->config->blocking,
 		.digests = pieces.digests,
 		.digest_count = pieces.count,

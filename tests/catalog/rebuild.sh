@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The catalogue is made again from the volumes alone, with an index or without,
 # and has the same rows as those that the runs wrote, but for what volumes do not
-# tell.
+# tell: dumpengine-catalog(8) lists it.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 # shellcheck source=tests/catalog/ask-lib.sh
@@ -16,78 +16,118 @@ ln -s sub tree/symlink
 odd=$(printf 'tree/sub/\n %%\xff')
 echo odd >"$odd"
 make_image a.img 4M tree -t ext4
+# In each dump, this is missing.
+debugfs a.img "link sub again"
 
-# dump LEVEL INDEX [SETTING...]
+# No UTF-8, and such as escapes are made of.
+strange=$(printf '%%5C \\ \xff')
+mkdir "$strange"
+sets=$strange/dumps
+mkdir "$sets"
+
+# dump LEVEL INDEX [SETTING...]: `settings' are of the job, the others of its
+# output.
+settings=
 dump () {
 	local level=$1 index=$2
 	shift 2
-	cat >job.conf <<-END
+	cat >"$strange/job.conf" <<-END
 	catalog = $(quoted "$scratch/catalog");
 	jobs = ( {
-	  name = "home"; label = "weekly"; level = $level; index = $index;
-	  dumpdates = "dumpdates"; date = $((date + level));
+	  name = "home"; label = $(quoted "$strange"); level = $level;
+	  dumpdates = "dumpdates"; index = $index; $settings
+	  exclude = ( $(quoted "$strange") );
 	  source = { plugin = "fs-ext2"; device = "a.img"; };
-	  output = { plugin = "out-file"; path = "dumps/%l-%v"; $* };
+	  output = { plugin = "out-file";
+	    path = $(quoted "${sets//%/%%}/%l-%v"); $* };
 	} );
 	END
-	engine 0 -c job.conf
+	engine 2 -c "$strange/job.conf"
+	said "1 item is missing"
 }
 
-# told FILE: the catalogue but for what only a run knows; `blocks' of the dump
-# and the digest of the last volume are unknown to volumes
+# told KIND: the catalogue but for what sets of this kind do not tell, which is
+# all that is known of them but nothing.
 told () {
 	catalog 0 export --json
-	"$PYTHON3" -c 'import json, sys
-a = json.load(sys.stdin)
-bare = sys.argv[1:] == ["bare"]
-for d in a["dumps"]:
-    for key in ("begun", "ended", "status", "findings", "notes"):
-        del d[key]
-    d["volumes"][-1]["digest"] = None
-    for v in d["volumes"]:
-        v["written"] = v["verified"] = None
-        if bare:
-            v["digest"] = None
-    if bare:
-        for key in "name job source uuid program config".split():
-            d[key] = None
-json.dump(a, sys.stdout, indent=1)' "$@" <out
+	"$PYTHON3" - "$1" out <<-'END'
+	import json, sys
+	unknown = {
+	    "index": (["ended"], ["verified"]),
+	    "date": (["begun", "ended"], ["written", "verified"]),
+	    "none": ("name job source uuid exclude program config begun ended "
+	        "status findings notes state".split(), ["written", "verified"]),
+	}
+	of_dump, of_volume = unknown[sys.argv[1]]
+	a = json.load(open(sys.argv[2]))
+	for d in a["dumps"]:
+	    for key in of_dump:
+	        del d[key]
+	    for v in d["volumes"]:
+	        for key in of_volume:
+	            del v[key]
+	    if sys.argv[1] != "none":
+	        del d["volumes"][-1]["digest"]
+	json.dump(a, sys.stdout, indent=1)
+	END
 }
 
-dump 0 true 'volume_size = ("128k", "1M");'
+# forget: no catalogue, no dumps
+forget () { rm -rf catalog* "$sets"/* dumpdates; }
+
+volumes='volume_size = ("128k", "1M");'
+dump 0 true "$volumes"
+wait_for 3 is_later "$sets/0-001" || fail "the clock stands still"
 dump 1 true
-told >before
+told index >before
 [ "$(grep -c '"path":' before)" -ge 90 ] || fail "$(cat before)"
 grep -q '"path": "./sub/%0A %25%FF"' before || fail "$(cat before)"
+grep -q '"label": "%255C \\\\ %FF"' before || fail "$(cat before)"
+grep -q '"config": ".*/%255C \\\\ %FF/job.conf"' before || fail "$(cat before)"
+[ "$(grep -c '"state": "incomplete"' before)" -eq 2 ] || fail "$(cat before)"
 rm catalog*
-catalog 0 rebuild dumps
-said "dumps/0-001: added as home@2020-09-13T12:26:40 (1)" \
-    "dumps/1-001: added as home@2020-09-13T12:26:41 (2)"
-told >after
+catalog 0 rebuild "$sets"
+told index >after
+same_file before after
+# Of a set, it is when its index was made.
+! grep -q '"ended":null' out || fail "$(cat out)"
+
+# Again, and one by one: nothing changes, also not what a run has said.
+catalog 0 add "$sets/1-001" "$sets/0-001,$sets/0-002"
+catalog 0 add -M "$sets/0-"
+told index >after
 same_file before after
 
-# Again, and one by one: nothing changes.
-catalog 0 add dumps/1-001 dumps/0-001,dumps/0-002
-catalog 0 add -M dumps/0-
-told >after
+# Dumps that can be repeated byte for byte tell no times.
+forget
+settings="date = $date;" dump 0 true "$volumes"
+settings="date = $((date + 1));" dump 1 true
+told date >before
+rm catalog*
+catalog 0 rebuild "$sets"
+said "/0-001: added as home@2020-09-13T12:26:40 (1)" \
+    "/1-001: added as home@2020-09-13T12:26:41 (2)"
+told date >after
 same_file before after
 
 # Without an index
-rm -f catalog* dumps/* dumpdates
-dump 0 false 'volume_size = ("128k", "1M");'
-dump 1 false
-told bare >before
+forget
+settings="date = $date;" dump 0 false "$volumes"
+settings="date = $((date + 1));" dump 1 false
+told none >before
+grep -q '"digest": "' before || fail "$(cat before)"
+! grep -q '"digest": null' before || fail "$(cat before)"
 rm catalog*
-catalog 0 rebuild dumps
+catalog 0 rebuild "$sets"
 said "added as @2020-09-13T12:26:40 (1)"
-told bare >after
+told none >after
 same_file before after
 rm catalog*
-catalog 0 add --job home -M dumps/0-
+catalog 0 add --job home -M "$sets/0-"
 said "added as home@2020-09-13T12:26:40 (1)"
 
 # What a run has left, as another program had the catalogue
-rm -f catalog* dumps/* dumpdates
+forget
 mkdir catalog
 dump 0 true
 said "the catalogue does not know the dump yet"
@@ -100,8 +140,8 @@ catalog 0 find 40
 
 # What is no set, or damaged, is told, and the rest added.
 mkdir more
-cp dumps/0-001 more/b
-head -c 30000 dumps/0-001 >more/c
+cp "$sets/0-001" more/b
+head -c 30000 "$sets/0-001" >more/c
 head -c 70000 /dev/urandom >more/a
 rm catalog*
 catalog 2 add more/a more/b none

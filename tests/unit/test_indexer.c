@@ -216,8 +216,10 @@ START_TEST(it_tells_of_the_volumes)
 		ck_assert(indexer_volume(ix, &volume));
 	}
 	ck_assert(indexer_settle(ix, 777));
+	ck_assert(indexer_tell(ix, "findings", 3));
 	ck_assert(indexer_finish(ix, &index));
 	decode(&index, &t);
+	ck_assert_uint_eq(number(t.about, "findings"), 3);
 	const json_t *volumes = json_object_get(t.about, "volumes");
 	ck_assert_uint_eq(json_array_size(volumes), 3);
 	ck_assert_str_eq(json_string_value(json_object_get(t.about, "job")),
@@ -226,7 +228,9 @@ START_TEST(it_tells_of_the_volumes)
 	ck_assert_uint_eq(number(last, "number"), 3);
 	ck_assert_uint_eq(number(last, "first"), UINT64_C(2) << 40);
 	ck_assert_str_eq(json_string_value(json_object_get(last, "medium")),
-	    "/\\xff\\x5c");
+	    "/%FF\\");
+	/* No times, where none is told of the dump. */
+	ck_assert_ptr_null(json_object_get(last, "written"));
 	/* Without files, they would begin at the end. */
 	ck_assert_uint_eq(number(t.about, "files_block"), 777);
 	ck_assert_uint_eq(t.digests, 6);
