@@ -239,6 +239,31 @@ make_file(const char *file, bool must_be_new, struct report *rep)
 	return ok;
 }
 
+/*
+ * The last changes of a file that was removed or moved without them would get
+ * into a new one.  Another process may just have made that: then it was there
+ * before its FILE-wal.
+ */
+static bool
+has_no_past(const char *file, struct report *rep)
+{
+	struct stat st;
+	char *wal;
+
+	if (asprintf(&wal, "%s-wal", file) == -1) {
+		report(rep, DE_ERROR, "%s: out of memory", file);
+		return false;
+	}
+	const bool is_left = stat(wal, &st) == 0 && st.st_size > 0 &&
+	    stat(file, &st) == -1;
+	if (is_left)
+		report(rep, DE_ERROR, "%s: is left of a catalogue that is not "
+		    "there any more; move it to where that is now, or remove "
+		    "it", wal);
+	free(wal);
+	return !is_left;
+}
+
 /* Is it there, as the mode wants it? */
 static bool
 find_file(const char *file, enum catalog_mode mode, struct report *rep)
@@ -254,7 +279,8 @@ find_file(const char *file, enum catalog_mode mode, struct report *rep)
 		return false;
 	}
 	if (!is_there)
-		return make_file(file, mode == CATALOG_NEW, rep);
+		return has_no_past(file, rep) &&
+		    make_file(file, mode == CATALOG_NEW, rep);
 	if (mode == CATALOG_NEW) {
 		report(rep, DE_ERROR, "%s: is there already; move it away, or "
 		    "name another file", file);

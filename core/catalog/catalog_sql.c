@@ -4,6 +4,7 @@
  */
 #include "core/catalog/catalog_own.h"
 
+#include <errno.h>
 #include <string.h>
 
 /* ----------------------------------------------------------------- failures */
@@ -20,6 +21,10 @@ advice(int result)
 		    "has ended";
 	case SQLITE_CORRUPT:
 	case SQLITE_NOTADB:
+	case SQLITE_ERROR:
+	case SQLITE_SCHEMA:
+	case SQLITE_CONSTRAINT:
+	case SQLITE_MISMATCH:
 		return "move it away, and make it again from the volumes with "
 		    CATALOG_REBUILD;
 	case SQLITE_READONLY:
@@ -51,6 +56,12 @@ reason(int result, int error, const char *message)
 		return "the file is damaged";
 	case SQLITE_NOTADB:
 		return "it is not a SQLite database";
+	case SQLITE_ERROR:
+	case SQLITE_SCHEMA:
+		return "its tables are not those of a catalogue";
+	case SQLITE_CONSTRAINT:
+	case SQLITE_MISMATCH:
+		return "what it holds contradicts itself";
 	case SQLITE_CANTOPEN:
 	case SQLITE_IOERR:
 		return error != 0 ? strerror(error) : message;
@@ -59,12 +70,23 @@ reason(int result, int error, const char *message)
 	}
 }
 
+/* The files that SQLite has beside it may be what there is no room for. */
+static int
+find_cause(int result, int error)
+{
+	return (result & 0xff) == SQLITE_IOERR &&
+	    (error == ENOSPC || error == EDQUOT) ? SQLITE_FULL : result;
+}
+
 void
 catalog_say(struct report *rep, const char *file, const char *what, int result,
     int error, const char *message)
 {
+	const int cause = find_cause(result, error);
+
+	report(rep, DE_DEBUG, "%s: %d, %s", file, result, message);
 	report(rep, DE_ERROR, "%s: cannot %s: %s; %s", file, what,
-	    reason(result, error, message), advice(result));
+	    reason(cause, error, message), advice(cause));
 }
 
 bool
