@@ -2,8 +2,8 @@
 /*
  * call.h - enter a plugin's callback, and check what it returns
  *
- * instance.c, source.c, output.c and eot.c make every call to a plugin through
- * this.  It records the call for the process that may find this one dead in it,
+ * instance.c, source.c, output.c, filter.c and eot.c make every call to a plugin
+ * through this.  It records the call for the process that may find this one dead in it,
  * and turns a status that dumpengine/plugin.h does not allow there into
  * DE_FAILED, with a message.
  *
@@ -54,6 +54,18 @@ enum callback {
 	CALL_TELL,
 	CALL_GO_TO,
 	CALL_CLOSE_READING,
+	CALL_SHORTEN,
+
+	CALL_CHECK_FILTER,
+	CALL_BEGIN_VOLUME,
+	CALL_ENCODE,
+	CALL_END_VOLUME,
+	CALL_PIECE_DONE,
+	CALL_RECOGNISES,
+	CALL_OPEN_DECODING,
+	CALL_DECODE,
+	CALL_GO_TO_PLAIN,
+	CALL_CLOSE_DECODING,
 
 	CALL_VOLUME_ENDED,
 	CALL_CHECK_HANDLER,

@@ -155,6 +155,15 @@ output_name_resources(const struct instance *in,
 	    take, arg));
 }
 
+enum de_status
+output_shorten(const struct instance *in, uint64_t length)
+{
+	if (ops_of(in)->shorten == NULL)
+		return DE_FAILED;
+	const struct call call = call_begin(&in->callee, CALL_SHORTEN);
+	return call_end(&call, ops_of(in)->shorten(in->self, length));
+}
+
 bool
 output_reads(const struct instance *in)
 {

@@ -51,6 +51,9 @@ enum de_status output_name_resources(const struct instance *in,
 uint64_t output_settled(const struct instance *in);
 enum de_status output_settle(const struct instance *in);
 
+/* DE_FAILED if the plugin lacks the callback. */
+enum de_status output_shorten(const struct instance *in, uint64_t length);
+
 /* Can it open a volume for reading?  The next five require it. */
 bool output_reads(const struct instance *in);
 

@@ -98,6 +98,8 @@ plugin_kind_name(enum de_kind kind)
 		return "output";
 	case DE_EOT_HANDLER:
 		return "eot";
+	case DE_FILTER:
+		return "filter";
 	}
 	return "plugin of an unknown kind";
 }
@@ -183,11 +185,34 @@ check_output(const struct plugin *p, const struct why *why)
 }
 
 static int
+check_filter(const struct plugin *p, const struct why *why)
+{
+	const struct de_filter *f = &p->filter;
+
+	if (f->begin_volume == NULL)
+		return lacks(why, p->path, "filter.begin_volume");
+	if (f->encode == NULL)
+		return lacks(why, p->path, "filter.encode");
+	if (f->end_volume == NULL)
+		return lacks(why, p->path, "filter.end_volume");
+	if (f->recognises == NULL)
+		return lacks(why, p->path, "filter.recognises");
+	if (f->open_reading == NULL)
+		return lacks(why, p->path, "filter.open_reading");
+	if (f->read == NULL)
+		return lacks(why, p->path, "filter.read");
+	if (f->close_reading == NULL)
+		return lacks(why, p->path, "filter.close_reading");
+	return 0;
+}
+
+static int
 take_operations(struct plugin *p, const struct why *why)
 {
 	const struct de_source *source = p->descriptor.source;
 	const struct de_output *output = p->descriptor.output;
 	const struct de_eot *eot = p->descriptor.eot;
+	const struct de_filter *filter = p->descriptor.filter;
 
 	switch (p->descriptor.kind) {
 	case DE_SOURCE:
@@ -212,6 +237,13 @@ take_operations(struct plugin *p, const struct why *why)
 		if (p->eot.volume_ended == NULL)
 			return lacks(why, p->path, "eot.volume_ended");
 		return 0;
+	case DE_FILTER:
+		if (filter == NULL)
+			return lacks(why, p->path, "filter");
+		copy_sized(&p->filter, sizeof(p->filter), filter,
+		    filter->struct_size);
+		p->descriptor.filter = &p->filter;
+		return check_filter(p, why);
 	}
 	return refuse_plugin(why, "%s: the plugin is of kind %d, which this "
 	    "dumpengine does not support", p->path, (int)p->descriptor.kind);

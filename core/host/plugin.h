@@ -21,6 +21,7 @@ struct plugin {
 	struct de_source source;
 	struct de_output output;
 	struct de_eot eot;
+	struct de_filter filter;
 	struct de_option *options;	/* never NULL */
 	const struct trust *trust;	/* borrowed; for the files it runs */
 	struct plugin *next;
@@ -60,7 +61,7 @@ void plugin_registry_free(struct plugin_registry *reg);
 const struct plugin *plugin_load(struct plugin_registry *reg, const char *name,
     enum de_kind kind, char *why, size_t why_size);
 
-/* "source", "output", "eot" */
+/* "source", "output", "eot", "filter" */
 const char *plugin_kind_name(enum de_kind kind);
 
 /*

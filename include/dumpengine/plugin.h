@@ -534,6 +534,14 @@ struct de_source {
 #define DE_VOLUME_VERIFIED 2u
 
 /*
+ * de_volume.properties: what is written has passed a filter.  The last record
+ * may be shorter than the others, and only a mark (struct de_filter_volume)
+ * says what the volume is.  An output that can write full records only refuses
+ * it.
+ */
+#define DE_VOLUME_FILTERED 4u
+
+/*
  * The volume to be written or read.  Texts belong to the engine; valid for this
  * call.
  */
@@ -722,7 +730,8 @@ struct de_output {
 	 * Write one record to the open volume.
 	 *
 	 *   record  borrowed, valid until this call returns; aligned to 4096
-	 *   length  bytes: the record_size given to open_volume()
+	 *   length  bytes: the record_size given to open_volume(); with
+	 *           DE_VOLUME_FILTERED, the last record may be shorter
 	 *
 	 * All or nothing: a record never straddles two volumes.
 	 *
@@ -894,6 +903,213 @@ struct de_output {
 
 	/* Undo open_reading(). */
 	void (*close_reading)(void *self);
+
+	/*
+	 * For volumes that pass a filter: the open volume shall have only its
+	 * first `length` bytes, a multiple of record_size and not more than are
+	 * on the medium; write() goes on after them.  Called after
+	 * DE_END_OF_VOLUME from write() or settle(), so that what must follow
+	 * finds room; if it returns DE_OK, write() may succeed again.
+	 * DE_OK; DE_FAILED, reported only if the medium is at fault: the volume
+	 * is then written again, with an earlier end.  Called like write().
+	 * Optional: absent means DE_FAILED.
+	 */
+	enum de_status (*shorten)(void *self, uint64_t length);
+};
+
+/* -------------------------------------------------------------- filters */
+
+/*
+ * A volume that a filter begins to write.  Belongs to the engine; valid for
+ * this call.
+ */
+struct de_filter_volume {
+	uint32_t struct_size;
+	const struct de_volume *volume;
+	/*
+	 * Says what volume this is: one line of printable ASCII characters and
+	 * single spaces, without a newline, 512 characters at most.  Outputs
+	 * look for it in the first 4096 bytes of a medium before they overwrite
+	 * it.  Put it there in plain, where the format has a place for it.
+	 */
+	const char *mark;
+};
+
+/* How a filter will write a volume; filled in by begin_volume(). */
+struct de_filter_plan {
+	uint32_t struct_size;
+	/*
+	 * Bytes in each piece but the last: 1024 to 128 MiB.  Several of them
+	 * are in memory at a time.
+	 */
+	uint32_t piece;
+	uint32_t room;			/* bytes of an encoded piece, at most;
+					   at least `piece` */
+	uint32_t threads;		/* that call encode() at a time; 0: as
+					   many as there are processors */
+	/*
+	 * Bytes put by end_volume(), at most: `tail`, and `tail_per_piece` for
+	 * each piece.
+	 */
+	uint32_t tail;
+	uint32_t tail_per_piece;
+};
+
+/* Takes bytes that a filter puts; DE_OK, or what the filter must return. */
+typedef enum de_status de_put_fn(void *arg, const void *bytes, size_t length);
+
+/* A piece to be encoded. */
+struct de_filter_piece {
+	uint32_t struct_size;
+	uint64_t number;		/* the first is 0 */
+	const void *bytes;		/* borrowed */
+	size_t length;			/* de_filter_plan.piece; of the last
+					   piece 1 or more, at most that */
+	bool is_last;			/* of this volume */
+};
+
+/*
+ * What a filter reads from: the bytes that were put on a volume.  Belongs to
+ * the engine; valid until close_reading().
+ */
+struct de_filter_input {
+	uint32_t struct_size;
+	void *arg;			/* for these two */
+
+	/* Like de_output.read_record(); `room` is 1 or more. */
+	enum de_status (*read)(void *arg, void *buffer, size_t room,
+	    size_t *length);
+
+	/*
+	 * Go to a byte, counted from the beginning of the volume.  NULL: it can
+	 * only be read on.
+	 * DE_OK, DE_FAILED.
+	 */
+	enum de_status (*go_to)(void *arg, uint64_t offset);
+
+	uint64_t size;			/* bytes; 0: unknown */
+	const char *name;		/* of the medium, in messages */
+};
+
+/* de_filter_reading.properties: go_to() works. */
+#define DE_FILTER_SEEKS 1u
+
+/* A volume opened for reading; filled in by open_reading(). */
+struct de_filter_reading {
+	uint32_t struct_size;
+	uint32_t properties;		/* DE_FILTER_... */
+	uint64_t size;			/* plain bytes; 0: unknown */
+};
+
+/*
+ * A filter: it turns the bytes of a volume into others, and back.  Each volume
+ * is encoded by itself.  When writing, the engine cuts what goes in into pieces
+ * and puts what comes out into records; the filter sees one piece at a time.
+ * When reading, the filter pulls.
+ *
+ * For reading, filters are found by asking each plugin whose name begins with
+ * "filter-", so a filter has such a name.  An instance may be made for reading
+ * only, so create() must not insist on anything that matters for writing only.
+ */
+struct de_filter {
+	uint32_t struct_size;
+
+	/*
+	 * Could a volume be written with these options now?  For `dumpengine
+	 * --check`; changes nothing.
+	 * DE_OK, DE_FAILED.  Main thread.  Optional: absent means yes.
+	 */
+	enum de_status (*check)(void *self);
+
+	/*
+	 * Begin a volume: say how it will be written, and put what comes before
+	 * the first piece, at most 64 KiB.
+	 * DE_OK, DE_FAILED, or the result of `put`.  Required, like the next
+	 * two.
+	 */
+	enum de_status (*begin_volume)(void *self,
+	    const struct de_filter_volume *volume, struct de_filter_plan *plan,
+	    de_put_fn *put, void *arg);
+
+	/*
+	 * Encode a piece.  What comes out may depend on what begin_volume() has
+	 * fixed and on *piece, and on nothing else: several threads call this
+	 * at a time, and in no order.  A number may come more than once, when
+	 * the volume ends earlier than was known, with fewer bytes or as the
+	 * last piece.
+	 *
+	 *   out      de_filter_plan.room bytes
+	 *   length   receives how many of them were filled
+	 *
+	 * DE_OK, DE_FAILED.
+	 */
+	enum de_status (*encode)(void *self,
+	    const struct de_filter_piece *piece, void *out, size_t *length);
+
+	/*
+	 * End the volume, with what comes after the last piece.
+	 *
+	 *   room     bytes that may be put; less than was planned if the medium
+	 *            has ended early: then leave out what readers can do
+	 *            without
+	 *
+	 * May be called again after it has returned DE_OK, when the volume must
+	 * end earlier still; piece_done() precedes that.  With
+	 * DE_CLOSE_DISCARD, which comes last in any case, put nothing, and
+	 * forget the volume and its keys; the result is ignored.
+	 * DE_OK, DE_FAILED, or the result of `put`.
+	 */
+	enum de_status (*end_volume)(void *self, enum de_close how,
+	    uint64_t room, de_put_fn *put, void *arg);
+
+	/*
+	 * The encoded piece has been put after those before it; both lengths in
+	 * bytes.  Called in the order of the numbers, by one thread at a time.
+	 * When a volume must end earlier than was known, a number comes again:
+	 * it, and all after it, are not on the volume as they were told.
+	 * DE_OK, DE_FAILED.  Optional.
+	 */
+	enum de_status (*piece_done)(void *self, uint64_t number,
+	    size_t plain, size_t encoded);
+
+	/*
+	 * The rest is for reading, by one thread at a time but not always the
+	 * same.
+	 *
+	 * Do these bytes begin a volume that this filter has written, or
+	 * something else that it can decode?  There are 1024 or more unless the
+	 * volume is shorter.  Required, like those below without a note.
+	 */
+	bool (*recognises)(void *self, const void *bytes, size_t length);
+
+	/*
+	 * Begin to decode a volume, from its beginning.  `input` is at its
+	 * beginning.
+	 * DE_OK; DE_FAILED with nothing open.
+	 */
+	enum de_status (*open_reading)(void *self,
+	    const struct de_filter_input *input,
+	    struct de_filter_reading *reading);
+
+	/*
+	 * Read the next plain bytes, at most `room`, which is 1 or more.
+	 * DE_OK with *length set, 1 to `room`; DE_NO_MORE at the end of the
+	 * volume.  DE_LOST: the next *length bytes cannot be decoded, 0: an
+	 * unknown number (reported); the next call goes on after them.
+	 * DE_FAILED: no more of this volume can be decoded.
+	 */
+	enum de_status (*read)(void *self, void *buffer, size_t room,
+	    size_t *length);
+
+	/*
+	 * Go to a plain byte, counted from the beginning.  Beyond the end of
+	 * the volume: go to its end.  Called with DE_FILTER_SEEKS only.
+	 * DE_OK, DE_FAILED.  Optional.
+	 */
+	enum de_status (*go_to)(void *self, uint64_t offset);
+
+	/* Undo open_reading(). */
+	void (*close_reading)(void *self);
 };
 
 /* --------------------------------------------------------- EOT handlers */
@@ -975,7 +1191,8 @@ struct de_eot {
 enum de_kind {
 	DE_SOURCE = 1,
 	DE_OUTPUT = 2,
-	DE_EOT_HANDLER = 3
+	DE_EOT_HANDLER = 3,
+	DE_FILTER = 4
 };
 
 struct de_plugin {
@@ -999,6 +1216,7 @@ struct de_plugin {
 	const struct de_source *source;	/* the one that matches `kind` */
 	const struct de_output *output;
 	const struct de_eot *eot;
+	const struct de_filter *filter;
 };
 
 #define DE_PLUGIN_ABI \
