@@ -63,6 +63,15 @@ drop_first(struct volumes *v)
 	v->first = NULL;
 }
 
+/* Nothing may keep a drive from giving its medium away. */
+static void
+leave_medium(struct volumes *v)
+{
+	drop_first(v);
+	read_ahead_stop(v->ahead);
+	volume_read_close(v->reader);
+}
+
 /* A header of the volume; not its first, if that is damaged. */
 static bool
 find_header(const struct volumes *v, struct header *h)
@@ -116,10 +125,7 @@ try_volume(struct volumes *v, uint32_t number, char why[static WHY_BYTES])
 	snprintf(why, WHY_BYTES, "it cannot be opened");
 	if (!open_volume(v, number))
 		return false;
-	if (is_volume(v, number, why))
-		return true;
-	drop_first(v);
-	return false;
+	return is_volume(v, number, why);
 }
 
 /* Ask for it until it is there.  False: *skip, or the verdict says why. */
@@ -130,6 +136,7 @@ get_volume(struct volumes *v, uint32_t number, bool *skip)
 
 	*skip = false;
 	while (!try_volume(v, number, why)) {
+		leave_medium(v);
 		if (v->config.want == NULL)
 			return false;
 		v->verdict = v->config.want(v->config.want_arg, number, why,
@@ -259,7 +266,7 @@ get_first(struct volumes *v)
 		};
 		if (open_first(v) && is_wanted(v, why))
 			return true;
-		drop_first(v);
+		leave_medium(v);
 		v->verdict = v->config.want(v->config.want_arg, v->number, why,
 		    &skip);
 		if (v->verdict != VERDICT_GO_ON || skip)

@@ -123,12 +123,26 @@ for level in 0, 1:
         (SELECT id FROM dump WHERE level = ?)""", (level + 1, level))
 c.commit()
 END
+# It is a tape drive now, and one that is open does not let its tape go.
+cat >rsh <<END
+#!/bin/sh
+exec "$PYTHON3" -I -S "$tools/rmt-server" --tape "$scratch/tape" \\
+    --log "$scratch/log" "\$@"
+END
+cat >wind.py <<'END'
+import sys
+data = open(sys.argv[1], "rb").read()
+count = len(data) // 32768
+open(sys.argv[2], "wb").write(b"0" + b" 32768" * count + b" -1\n" + data)
+END
 cat >bring <<END
 #!/bin/sh
+[ "\$(grep -c ^O "$scratch/log")" = "\$(grep -c ^C "$scratch/log")" ] || exit 4
 echo "\$DUMPENGINE_MEDIUM" >>"$scratch/brought"
-cp "$scratch/dumps/\${DUMPENGINE_MEDIUM#level-}" "$scratch/drive"
+"$PYTHON3" "$scratch/wind.py" "$scratch/dumps/\${DUMPENGINE_MEDIUM#level-}" \\
+    "$scratch/tape"
 END
-rm -f drive
+echo 0 >tape
 restore_into chain 0 -r "${at[@]}" -F "$scratch/bring"
 equal_trees tree-1 chain
 brought level-0 level-1 level-0 level-1
