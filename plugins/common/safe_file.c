@@ -12,7 +12,6 @@
 #include <string.h>
 #include <sys/random.h>
 #include <sys/vfs.h>
-#include <time.h>
 #include <unistd.h>
 
 #define LINKS_MAX 40
@@ -338,9 +337,12 @@ safe_file_open_regular(const char *path, int flags, const char **why)
 
 /* --------------------------------------------------------------- replacing */
 
-/* One of our files, left by a run that was killed while writing it. */
+/*
+ * One of our files, left by a run that was killed while writing it.  `now` is
+ * by the clock of the filesystem: ours may differ from that.
+ */
 static bool
-is_left_behind(int folder, const char *name)
+is_left_behind(int folder, const char *name, time_t now)
 {
 	const size_t prefix = sizeof(SAFE_FILE_PREFIX) - 1;
 	struct stat st;
@@ -349,11 +351,11 @@ is_left_behind(int folder, const char *name)
 	    strlen(name) == prefix + SAFE_FILE_RANDOM_BYTES - 1 &&
 	    fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
 	    S_ISREG(st.st_mode) && st.st_uid == geteuid() &&
-	    st.st_nlink == 1 && st.st_mtime < time(NULL) - STALE_SECONDS;
+	    st.st_nlink == 1 && st.st_mtime < now - STALE_SECONDS;
 }
 
 static void
-remove_left_behind(int folder)
+remove_left_behind(int folder, time_t now)
 {
 	const int fd = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *dir = fd == -1 ? NULL : fdopendir(fd);
@@ -365,7 +367,7 @@ remove_left_behind(int folder)
 		return;
 	}
 	while ((entry = readdir(dir)) != NULL)
-		if (is_left_behind(folder, entry->d_name))
+		if (is_left_behind(folder, entry->d_name, now))
 			unlinkat(folder, entry->d_name, 0);
 	closedir(dir);
 }
@@ -373,13 +375,17 @@ remove_left_behind(int folder)
 bool
 safe_file_begin(struct safe_file *s, const char *path)
 {
+	struct stat st;
+
 	s->folder = safe_file_open_folder(path, &s->name);
 	if (s->folder == -1)
 		return false;
-	remove_left_behind(s->folder);
 	s->fd = safe_file_make(s->folder, "", s->temporary);
-	if (s->fd != -1)
+	if (s->fd != -1) {
+		if (fstat(s->fd, &st) == 0)
+			remove_left_behind(s->folder, st.st_mtime);
 		return true;
+	}
 	const int error = errno;
 	close(s->folder);
 	errno = error;

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "plugins/common/safe_file.h"
@@ -10,6 +11,18 @@
 
 static char folder[] = "/tmp/safe_file.XXXXXX";
 static char original[sizeof(folder)];
+
+/* The clock is a day ahead of that of the filesystem. */
+time_t
+time(time_t *seconds)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	if (seconds != NULL)
+		*seconds = now.tv_sec + 86400;
+	return now.tv_sec + 86400;
+}
 
 static void
 enter(void)
