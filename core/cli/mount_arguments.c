@@ -29,6 +29,7 @@ struct reading {
 enum {
 	OPT_AT = 256,
 	OPT_CATALOG,
+	OPT_INDEX_FILE,
 	OPT_JOB,
 	OPT_DIALECT,
 	OPT_TRUST,
@@ -42,6 +43,7 @@ static const struct option long_options[] = {
 	{ "config", required_argument, NULL, 'c' },
 	{ "at", required_argument, NULL, OPT_AT },
 	{ "catalog", required_argument, NULL, OPT_CATALOG },
+	{ "index-file", required_argument, NULL, OPT_INDEX_FILE },
 	{ "job", required_argument, NULL, OPT_JOB },
 	{ "multi-volume", no_argument, NULL, 'M' },
 	{ "record-size", required_argument, NULL, 'b' },
@@ -136,6 +138,9 @@ take_medium_option(struct reading *r, int option)
 		return true;
 	case OPT_CATALOG:
 		q->catalog = optarg;
+		return true;
+	case OPT_INDEX_FILE:
+		q->index_file = optarg;
 		return true;
 	case OPT_JOB:
 		q->job = optarg;
@@ -291,6 +296,8 @@ take_operands(struct reading *r, int count, char **operands)
 	for (int i = 0; i < count - 1; i++)
 		s->files[s->file_count++] = operands[i];
 	split_options(r);
+	if (s->index_file != NULL && (!has_set || s->file_count > 1))
+		usage(r, "--index-file is for a single set");
 	if (!has_set && s->file_count > 1)
 		usage(r, "with --job or --at, the drive for tapes is named "
 		    "once, and nothing else");

@@ -30,6 +30,7 @@ mount_help_print(FILE *out)
 "                        a folder; a drive for tapes may be named before DIRECTORY\n"
 "      --at DATE         only the tree of that date\n"
 "      --catalog FILE    the catalogue\n"
+"      --index-file FILE keep there where the files of a set without an index are\n"
 "  -M, --multi-volume    SET is a prefix, followed by 001, 002 and so on\n"
 "  -b, --record-size N   KiB in a record; default: found out\n"
 "  -s, --tape-file N     file of the tape; the first is 1\n"

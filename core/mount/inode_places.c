@@ -22,6 +22,12 @@ inode_places_count(const struct inode_places *p)
 	return p->list.used / sizeof(struct inode_place);
 }
 
+const struct inode_place *
+inode_places_at(const struct inode_places *p, uint64_t number)
+{
+	return &list_of(p)[number];
+}
+
 struct inode_places *
 inode_places_new(const char *folder)
 {

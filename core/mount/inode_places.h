@@ -32,6 +32,10 @@ void inode_places_finish(struct inode_places *p);
 
 uint64_t inode_places_count(const struct inode_places *p);
 
+/* The one with number 0, 1, ... in the order of inodes. */
+const struct inode_place *inode_places_at(const struct inode_places *p,
+    uint64_t number);
+
 /*
  * False if the set has no such inode.  *room: bytes of the stream up to the
  * inode after it; UINT64_MAX: unknown.

@@ -49,6 +49,9 @@ struct restore_request {	/* texts point into argv or the environment */
 	int64_t dump;		/* as of this dump; 0: see `at` */
 	bool all_dates;		/* RESTORE_MOUNT: each date of the job, if there
 				   is a catalogue */
+	const char *index_file;	/* RESTORE_MOUNT: where what was found by
+				   reading through is kept; NULL: see
+				   restore_kept.h */
 	bool no_digests;	/* RESTORE_MOUNT: what is read is not checked */
 	const char *catalog;	/* its file */
 	bool multi_volume;	/* -M: `files` are prefixes */

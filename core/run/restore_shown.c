@@ -5,9 +5,12 @@
 #include <stdlib.h>
 
 #include "core/run/restore_index.h"
+#include "core/run/restore_kept.h"
 #include "core/run/restore_medium.h"
 #include "core/run/restore_set.h"
 #include "core/run/restore_watch.h"
+
+#define SAMPLES 16		/* of the places that were kept */
 
 /* A set, and what is known of it. */
 struct source {
@@ -17,6 +20,7 @@ struct source {
 	struct inode_places *places;	/* owned */
 	struct late *late;		/* owned */
 	struct piece_check *check;	/* owned; NULL: not wanted */
+	bool were_kept;			/* its places */
 };
 
 struct restore_shown {
@@ -67,32 +71,53 @@ can_mount_all(struct restore *r)
 /* A set of the run while its places are found. */
 struct finding {
 	struct restore *r;
-	const struct source *source;
-	struct restore_index *index;	/* owned; NULL: they are read */
+	struct source *source;
+	struct restore_index *index;	/* owned; NULL: there is none */
+	struct restore_kept *kept;	/* owned; NULL: nothing is */
+	struct inode_place last;	/* that was kept */
 };
 
+/* Only what has a name is needed. */
 static bool
-add_place(void *arg, uint32_t volume, uint64_t position, uint32_t inode)
+add_named(void *arg, const struct inode_place *place)
 {
 	const struct finding *f = arg;
 	const struct names *names = f->r->names;
-	const struct inode_place place = { position, volume, inode };
 
-	return names_of_inode(names, inode) == NAMES_NONE ||
-	    names_is_directory(names, inode) ||
-	    inode_places_add(f->source->places, &place);
+	return names_of_inode(names, place->inode) == NAMES_NONE ||
+	    names_is_directory(names, place->inode) ||
+	    inode_places_add(f->source->places, place);
 }
 
-/* That of the header which was just read. */
+static bool
+add_indexed(void *arg, uint32_t volume, uint64_t position, uint32_t inode)
+{
+	const struct inode_place place = { position, volume, inode };
+
+	return add_named(arg, &place);
+}
+
+static bool
+add_kept(void *arg, const struct inode_place *place)
+{
+	struct finding *f = arg;
+
+	f->last = *place;
+	return add_named(f, place);
+}
+
+/* That of the header which was just read; another chain may need all of them. */
 static bool
 add_this_place(struct finding *f, uint32_t inode)
 {
-	uint32_t volume;
-	uint64_t position;
+	struct inode_place place = { .inode = inode };
 
-	return f->index != NULL || !set_position(restore_set_open(
-	    f->source->set), &volume, &position) ||
-	    add_place(f, volume, position, inode);
+	if (f->index != NULL || f->source->were_kept ||
+	    !set_position(restore_set_open(f->source->set), &place.volume,
+	    &place.position))
+		return true;
+	return f->kept != NULL ? inode_places_add(f->source->places, &place) :
+	    add_named(f, &place);
 }
 
 /* Does a newer set have it, too? */
@@ -136,7 +161,7 @@ take(struct finding *f, const struct set_item *item)
 	}
 }
 
-/* With an index, only what is behind the files is read. */
+/* Where they are known, only what is behind the files is read. */
 static bool
 pass_through(struct finding *f)
 {
@@ -147,43 +172,90 @@ pass_through(struct finding *f)
 		return false;
 	if (f->index != NULL)
 		restore_index_aim(f->index, set, UINT32_MAX);
+	else if (f->source->were_kept)
+		restore_set_aim(set, f->last.volume, f->last.position,
+		    f->last.inode);
 	while (restore_set_next(set, &item))
 		if (!take(f, &item))
 			return restore_no_room(f->r);
+	inode_places_finish(f->source->places);
 	return f->r->verdict == VERDICT_GO_ON;
 }
 
 static bool
-find_places(struct finding *f)
+find_by_index(struct finding *f)
 {
-	if (!restore_index_begin_all(f->r, f->source->set, f->source->check,
-	    &f->index))
-		return false;
-	if (f->index == NULL)
-		return pass_through(f);
 	report(f->r->rep, DE_DEBUG, "%s: where its files are, is in its index",
 	    restore_set_name(f->source->set));
-	if (!restore_index_each(f->index, add_place, f))
+	if (!restore_index_each(f->index, add_indexed, f))
 		return restore_no_room(f->r);
 	return pass_through(f);
 }
 
 static bool
-read_places(struct restore *r, struct source *s)
+make_places(struct finding *f)
+{
+	struct source *s = f->source;
+
+	inode_places_free(s->places);
+	s->places = inode_places_new(f->r->request->settings.tmpdir);
+	return s->places != NULL || restore_no_room(f->r);
+}
+
+static uint64_t
+count_faults(const struct restore *r)
+{
+	return outcome_count(r->outcome, OUTCOME_DAMAGE) +
+	    outcome_count(r->outcome, OUTCOME_MISSING);
+}
+
+/* What is damaged is not kept, so that it is told each time. */
+static bool
+read_through(struct finding *f)
+{
+	const uint64_t faults = count_faults(f->r);
+
+	if (!make_places(f) || !pass_through(f))
+		return false;
+	if (f->kept != NULL && count_faults(f->r) == faults)
+		restore_kept_write(f->kept, f->source->places);
+	return true;
+}
+
+/* `may_be_kept`: see whether they were. */
+static bool
+find_places(struct finding *f, bool may_be_kept)
+{
+	struct source *s = f->source;
+
+	s->were_kept = false;
+	if (!make_places(f) || !restore_index_begin_all(f->r, s->set, s->check,
+	    &f->index))
+		return false;
+	if (f->index != NULL)
+		return find_by_index(f);
+	f->kept = restore_kept_new(f->r, s->set);
+	if (f->kept != NULL && may_be_kept &&
+	    !restore_kept_read(f->kept, add_kept, f, &s->were_kept))
+		return false;
+	return s->were_kept ? pass_through(f) : read_through(f);
+}
+
+static bool
+read_places(struct restore *r, struct source *s, bool may_be_kept)
 {
 	const char *folder = r->request->settings.tmpdir;
 	struct finding f = { .r = r, .source = s };
 
-	s->places = inode_places_new(folder);
 	s->late = late_new(folder);
 	s->check = r->request->no_digests ? NULL : piece_check_new(folder);
-	if (s->places == NULL || s->late == NULL ||
+	if (s->late == NULL ||
 	    (s->check == NULL && !r->request->no_digests))
 		return restore_no_room(r);
 	restore_watch_next_set(r->watch);
-	const bool ok = find_places(&f);
+	const bool ok = find_places(&f, may_be_kept);
 	restore_index_end(f.index);
-	inode_places_finish(s->places);
+	restore_kept_free(f.kept);
 	s->medium = restore_set_close(s->set);
 	return ok;
 }
@@ -215,6 +287,47 @@ open_cache(struct restore *r, struct source *s)
 	return s->cache != NULL || restore_end(r, VERDICT_NOT_STARTED);
 }
 
+static void
+close_source(struct source *s)
+{
+	piece_cache_free(s->cache);
+	inode_places_free(s->places);
+	late_free(s->late);
+	piece_check_free(s->check);
+	*s = (struct source){ .set = s->set };
+}
+
+/* Are there inodes where some of the places are?  A drive is not moved for it. */
+static bool
+are_right(const struct source *s)
+{
+	const uint64_t count = restore_set_shares_drive(s->set) ? 0 :
+	    inode_places_count(s->places);
+
+	for (uint64_t i = 0; i < count; i += count / SAMPLES + 1) {
+		struct content *content = content_open(s->cache,
+		    inode_places_at(s->places, count - 1 - i));
+		if (content == NULL)
+			return false;
+		content_close(content);
+	}
+	return true;
+}
+
+/* What was kept may be of a set that has been made again since. */
+static bool
+open_source(struct restore *r, struct source *s)
+{
+	if (!read_places(r, s, true) || !open_cache(r, s))
+		return false;
+	if (!s->were_kept || are_right(s))
+		return true;
+	report(r->rep, DE_WARNING, "%s: what was kept does not fit; it is read "
+	    "through", restore_set_name(s->set));
+	close_source(s);
+	return read_places(r, s, false) && open_cache(r, s);
+}
+
 /* -------------------------------------------------------------------- steps */
 
 static bool
@@ -229,7 +342,7 @@ prepare(struct restore_shown *m)
 	for (size_t i = 0; i < r->set_count; i++) {
 		struct source *s = &m->sources[i];
 		s->set = r->sets[i];
-		if (!read_places(r, s) || !open_cache(r, s))
+		if (!open_source(r, s))
 			return false;
 		m->sets[i] = (struct mount_set){
 			.cache = s->cache,
@@ -271,13 +384,8 @@ restore_shown_free(struct restore_shown *m)
 {
 	if (m == NULL)
 		return;
-	for (size_t i = 0; m->sources != NULL && i < m->r->set_count; i++) {
-		struct source *s = &m->sources[i];
-		piece_cache_free(s->cache);
-		inode_places_free(s->places);
-		late_free(s->late);
-		piece_check_free(s->check);
-	}
+	for (size_t i = 0; m->sources != NULL && i < m->r->set_count; i++)
+		close_source(&m->sources[i]);
 	free(m->sources);
 	free(m->sets);
 	free(m);

@@ -7,6 +7,8 @@ need fusermount3
 mount_program=$top_builddir/dumpengine-mount
 [ -x "$mount_program" ] || skip "dumpengine-mount is not built"
 
+export XDG_CACHE_HOME=$scratch/cache
+
 is_mounted () { grep -q " $scratch/$1 fuse" /proc/self/mounts; }
 is_not_mounted () { ! is_mounted "$1"; }
 

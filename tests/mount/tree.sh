@@ -55,10 +55,64 @@ fusermount3 -u seen || fail "cannot unmount it"
 sed 's,dumps/one,dumps/plain,; s/^  date .*/& index = false;/' one.conf \
     >plain.conf
 engine 0 -c plain.conf
-mount_set 0 seen -d dumps/plain
-not_said "is in its index"
+not_kept () { not_said "where its files are, is in"; }
+see_plain () {
+	mount_set 0 seen -d "$@" dumps/plain
+	diff -r tree/sizes seen/sizes >different || fail "$(cat different)"
+	fusermount3 -u seen || fail "cannot unmount it"
+}
+see_plain --index-file kept
+not_kept
+said "where its files are is kept in kept"
+mount_set 0 seen -d --index-file kept dumps/plain
+said "where its files are, is in kept"
 equal_trees tree seen --strict-times
 fusermount3 -u seen || fail "cannot unmount it"
+see_plain --index-file none/kept
+said "none/kept: where the files of dumps/plain are cannot be kept: No such file"
+
+# What is kept is made again if it is damaged, or of another set.
+truncate -s -8 kept
+see_plain --index-file kept
+said "kept: it is of another set, or damaged; it is made again"
+"$PYTHON3" -c 'import sys
+kept = bytearray(open("kept", "rb").read())
+kept[len(kept) // 2] ^= 1
+open("kept", "wb").write(kept)' || fail "cannot damage it"
+see_plain --index-file kept
+said "it is made again"
+head -c 100 dumps/plain >kept
+see_plain --index-file kept
+said "it is made again"
+see_plain --index-file kept
+said "where its files are, is in kept"
+rm kept
+mkfifo kept
+see_plain --index-file kept
+said "kept: it is not used: " FIFO
+rm kept
+
+# Without the option it is in the cache.
+see_plain
+said "where its files are is kept in $XDG_CACHE_HOME/dumpengine/"
+see_plain
+said "where its files are, is in $XDG_CACHE_HOME/dumpengine/"
+[ "$(ls "$XDG_CACHE_HOME/dumpengine" | wc -l)" -eq 1 ] ||
+    fail "$(ls -a "$XDG_CACHE_HOME/dumpengine")"
+
+# The same name, but another set: what is in it has moved.
+"$PYTHON3" -c 'import sys
+plain = open("dumps/plain", "rb").read()
+at = len(plain) // 20480 * 10240
+moved = plain[:at] + bytes(10240) + plain[at:-10240]
+open("dumps/plain", "wb").write(moved)' || fail "cannot move it"
+mount_set 0 seen dumps/plain
+said "what was kept does not fit"
+diff -r tree/sizes seen/sizes >different 2>&1
+[ "$(wc -l <different)" -le 1 ] || fail "$(cat different)"
+fusermount3 -u seen || fail "cannot unmount it"
+mount_set 1 seen --index-file kept dumps/one dumps/one
+said "for a single set"
 
 # Seven volumes, and others that are missing.
 size=$(($(stat -c %s dumps/one) / 6 / 10240 * 10240))
