@@ -61,6 +61,8 @@ each () {
 }
 
 each 8 4
+# With a sanitizer, the others would show nothing more.
+[ -z "${SANITIZER_FLAGS:-}" ] || exit 0
 each 10 4
 each 3 11
 each 1 32
