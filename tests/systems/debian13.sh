@@ -7,6 +7,9 @@
 . "$top_srcdir/tests/systems/systems-lib.sh"
 
 test_on trixie "$(dpkg --print-architecture 2>/dev/null)" \
+    "tests/package/tables tests/plugins/bad-version.la
+    tests/plugins/fs-fault.la tests/plugins/out-fault.la
+    tests/plugins/out-volumes.la" \
     tests/config/check-only.sh \
     tests/config/errors.sh \
     tests/stream/extension.sh \

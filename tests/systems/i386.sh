@@ -7,6 +7,8 @@
 
 [ "$(dpkg --print-architecture 2>/dev/null)" = amd64 ] || skip "needs amd64"
 test_on bookworm i386 \
+    "tests/plugins/bad-version.la tests/plugins/fs-fault.la
+    tests/plugins/out-fault.la" \
     tests/config/errors.sh \
     tests/stream/determinism.sh \
     tests/fs-ext2/huge.sh \
