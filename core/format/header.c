@@ -258,6 +258,12 @@ sum_of_words(const uint8_t *block)
 }
 
 void
+header_set_blocking(uint8_t block[static DE_TAPE_BLOCK], uint32_t blocking)
+{
+	put32(block + C_NTREC, blocking);
+}
+
+void
 header_stamp(uint8_t block[static DE_TAPE_BLOCK],
     const struct header_position *at)
 {

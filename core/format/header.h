@@ -108,6 +108,10 @@ void header_index(const struct header_template *t,
     uint8_t block[static DE_TAPE_BLOCK], uint32_t root_inode, uint64_t offset,
     uint32_t length);
 
+/* For a header of a volume with records of so many tape blocks, before that: */
+void header_set_blocking(uint8_t block[static DE_TAPE_BLOCK],
+    uint32_t blocking);
+
 /* Fill in the position and the checksum; may be repeated. */
 void header_stamp(uint8_t block[static DE_TAPE_BLOCK],
     const struct header_position *at);
