@@ -17,6 +17,7 @@ enum role {
 	ROLE_VOLUME,		/* of a dump; only for messages */
 	ROLE_CONFIGURATION,
 	ROLE_SOURCE,
+	ROLE_SET,
 	ROLE_SNAPSHOT,
 	ROLE_DUMPDATES,		/* the run writes to this and the next */
 	ROLE_CATALOG,
@@ -129,6 +130,18 @@ places_add_report(struct places *places, const char *file)
 	return add(places, ROLE_REPORT, NULL, file);
 }
 
+bool
+places_add_set(struct places *places, const char *name, const char *text)
+{
+	struct adding adding = { places, { .role = ROLE_SET } };
+	const struct de_resource resource = { .name = name, .text = text };
+
+	if (take_name(&adding, &resource) == DE_OK)
+		return true;
+	report(places->rep, DE_ERROR, "out of memory");
+	return false;
+}
+
 static void
 keep_message(void *arg, enum de_severity severity, const char *text)
 {
@@ -195,6 +208,7 @@ refuse(struct places *p, const char *path, enum role as,
 		[ROLE_VOLUME] = "the dump",
 		[ROLE_CONFIGURATION] = "the configuration",
 		[ROLE_SOURCE] = "the source",
+		[ROLE_SET] = "the set that is copied",
 		[ROLE_SNAPSHOT] = "the snapshot",
 		[ROLE_DUMPDATES] = "the dumpdates file",
 		[ROLE_CATALOG] = "the catalogue",

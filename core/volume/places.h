@@ -30,6 +30,12 @@ bool places_add_configuration(struct places *places, const char *file);
 bool places_add_report(struct places *places, const char *file);
 
 /*
+ * Add a resource that a set is copied from, called `text` in messages.  False
+ * likewise.
+ */
+bool places_add_set(struct places *places, const char *name, const char *text);
+
+/*
  * Add the source, snapshot, dumpdates and catalogue of a job; `job` is borrowed.  False
  * after reporting that memory ran out.
  */

@@ -70,6 +70,20 @@ indexer_free(struct indexer *ix)
 	free(ix);
 }
 
+bool
+indexer_set_about(struct indexer *ix, const json_t *about)
+{
+	json_t *copy = json_deep_copy(about);
+
+	if (copy == NULL) {
+		errno = ENOMEM;
+		return false;
+	}
+	json_decref(ix->about);
+	ix->about = copy;
+	return true;
+}
+
 /* ------------------------------------------------------------------ inodes */
 
 static bool

@@ -33,6 +33,12 @@ struct indexer *indexer_new(const char *folder, const json_t *about);
 void indexer_free(struct indexer *ix);		/* accepts NULL */
 
 /*
+ * More is known of the dump now: the same as `about` of indexer_new().  False
+ * with errno set, and nothing changed.
+ */
+bool indexer_set_about(struct indexer *ix, const json_t *about);
+
+/*
  * A header has been placed as tape block `block` of the stream.  False with
  * errno set if out of memory: then there can be no index.
  */

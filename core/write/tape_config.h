@@ -21,10 +21,10 @@ struct tape_config {
 	struct instance *output;	/* all pointers borrowed */
 	struct instance *eot;		/* NULL: none */
 	struct places *places;		/* that no volume may overwrite */
-	const struct source *source;
+	const struct source *source;	/* NULL: no extent is put */
 	const struct header_template *header;
 	const struct volume_settings *volumes;
-	struct read_errors *read_errors;
+	struct read_errors *read_errors;	/* NULL likewise */
 	struct report *rep;
 	const atomic_int *cancelled;
 	int channel;				/* to the supervisor */
@@ -50,6 +50,12 @@ struct tape_config {
 	 */
 	void (*at_end)(void *arg);
 	void *at_end_arg;
+	/*
+	 * What the stream comes from must not cross a fork: close it.  Called
+	 * before each; NULL: nothing needs to.
+	 */
+	void (*let_go)(void *arg);
+	void *let_go_arg;
 };
 
 #endif

@@ -375,6 +375,8 @@ writer_begin(struct writer *w, uint32_t first)
 	*w->shared = (struct shared){ 0 };
 	/* A checkpoint waits for the end of its writer first. */
 	signals_outlive_supervisor();
+	if (w->config->let_go != NULL)
+		w->config->let_go(w->config->let_go_arg);
 	/* What is needed has rolled forward; the fork need not copy it. */
 	ring_forget(w->ring);
 	switch (checkpoint_fork(&w->checkpoint, retry, w)) {
@@ -530,7 +532,7 @@ on_idle(void *arg)
 bool
 writer_bears_read_errors(struct writer *w)
 {
-	if (w->read_errors == VERDICT_GO_ON)
+	if (w->read_errors == VERDICT_GO_ON && w->config->read_errors != NULL)
 		w->read_errors = read_errors_check(w->config->read_errors);
 	return w->read_errors == VERDICT_GO_ON;
 }
