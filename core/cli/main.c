@@ -43,6 +43,11 @@ names_are_known(struct report *rep, const struct config *config,
 {
 	bool ok = true;
 
+	if (config->job_count == 0) {
+		report(rep, DE_ERROR, "%s has no jobs, only copies; these are "
+		    "for dumpengine-copy", config_text_name(args->file));
+		return false;
+	}
 	for (int i = 0; i < args->job_count; i++)
 		if (config_find_job(config, args->jobs[i]) == NULL) {
 			unknown_job(rep, config, config_text_name(args->file),

@@ -32,9 +32,14 @@ const struct de_option config_top_options[] = {
 
 static const char *const no_groups[] = { NULL };
 static const char *const plugin_groups[] = { "plugin", NULL };
-static const char *const top_groups[] = { "jobs", NULL };
+static const char *const top_groups[] = { "jobs", "copies", NULL };
 static const char *const job_groups[] = {
 	"source", "output", "ring", "eot", "snapshot", "keep", NULL
+};
+/* A copy is what the dump was: only how it is written can be set. */
+static const char *const copy_groups[] = { "output", "ring", "eot", NULL };
+static const char *const copy_options[] = {
+	"name", "index", "notify", "state_dir", "wait_for_medium", NULL
 };
 
 /* A group whose plugin is being tried. */
@@ -198,6 +203,8 @@ check_job(struct settings *s, const struct config_node *at,
 		    "not . or - first", name);
 	const struct job_config *twin =
 	    name == NULL ? NULL : config_find_job(before, name);
+	if (twin == NULL && name != NULL)
+		twin = config_find_copy(before, name);
 	if (twin != NULL)
 		settings_error(s, config_node_member(at, "name"), "name",
 		    "\"%s\" is already the name of the job at line %u; "
@@ -423,18 +430,10 @@ choose_state_dir(struct settings *s, const struct config_node *at,
 		free(path);
 }
 
-static void
-read_job(struct settings *s, struct plugin_registry *reg,
-    const struct config_overrides *overrides, const struct config_node *at,
-    const struct config *before, struct job_config *job)
+static bool
+begin_job(struct settings *s, const struct config_node *at,
+    struct job_config *job)
 {
-	const struct file_settings file = {
-		.dumpdates = option_text(before->options, "dumpdates"),
-		.catalog = option_text(before->options, "catalog"),
-		.catalog_files = option_number(before->options,
-		    "catalog_files") != 0,
-	};
-
 	job->line = at->line;
 	/* It may come from standard input. */
 	job->file = realpath(s->file, NULL);
@@ -443,23 +442,53 @@ read_job(struct settings *s, struct plugin_registry *reg,
 	job->options = option_set_new(config_job_options);
 	job->ring = option_set_new(config_ring_options);
 	job->volumes = option_set_new(config_volume_options);
-	if (job->options == NULL || job->ring == NULL ||
-	    job->volumes == NULL) {
-		settings_error(s, at, "jobs", "out of memory");
-		return;
-	}
-	struct option_set *const job_sets[] = { job->options, NULL };
+	if (job->options != NULL && job->ring != NULL && job->volumes != NULL)
+		return true;
+	settings_error(s, at, "jobs", "out of memory");
+	return false;
+}
+
+/* Where to, and how. */
+static void
+read_target(struct settings *s, struct plugin_registry *reg,
+    const struct config_node *at, struct job_config *job)
+{
 	struct option_set *const ring_sets[] = { job->ring, NULL };
-	settings_read(s, at, job_sets, job_groups, "a job");
-	read_plugin(s, reg, settings_group(s, at, "source", true), DE_SOURCE,
-	    &job->source, NULL);
+	const struct config_node *ring = settings_group(s, at, "ring", false);
+
 	read_plugin(s, reg, settings_group(s, at, "output", true), DE_OUTPUT,
 	    &job->output, job->volumes);
 	read_plugin(s, reg, settings_group(s, at, "eot", false),
 	    DE_EOT_HANDLER, &job->eot, NULL);
-	const struct config_node *ring = settings_group(s, at, "ring", false);
 	if (ring != NULL)
 		settings_read(s, ring, ring_sets, no_groups, "ring");
+}
+
+static struct file_settings
+file_settings_of(const struct config *config)
+{
+	return (struct file_settings){
+		.dumpdates = option_text(config->options, "dumpdates"),
+		.catalog = option_text(config->options, "catalog"),
+		.catalog_files = option_number(config->options,
+		    "catalog_files") != 0,
+	};
+}
+
+static void
+read_job(struct settings *s, struct plugin_registry *reg,
+    const struct config_overrides *overrides, const struct config_node *at,
+    const struct config *before, struct job_config *job)
+{
+	const struct file_settings file = file_settings_of(before);
+
+	if (!begin_job(s, at, job))
+		return;
+	struct option_set *const job_sets[] = { job->options, NULL };
+	settings_read(s, at, job_sets, job_groups, "a job");
+	read_plugin(s, reg, settings_group(s, at, "source", true), DE_SOURCE,
+	    &job->source, NULL);
+	read_target(s, reg, at, job);
 	override_options(overrides, job);
 	choose_state_dir(s, at, job);
 	read_snapshot(s, at, job);
@@ -476,41 +505,113 @@ read_job(struct settings *s, struct plugin_registry *reg,
 	check_snapshot_date(s, at, job);
 }
 
+static bool
+is_one_of(const char *const *keys, const char *key)
+{
+	for (; *keys != NULL; keys++)
+		if (strcmp(*keys, key) == 0)
+			return true;
+	return false;
+}
+
+/* What is no option at all, settings_read() has told. */
 static void
-read_jobs(struct settings *s, struct plugin_registry *reg,
+refuse_dump_options(struct settings *s, const struct config_node *at)
+{
+	for (const struct config_node *n = at->first; n != NULL; n = n->next)
+		if (n->name != NULL && !is_one_of(copy_options, n->name) &&
+		    !is_one_of(copy_groups, n->name) &&
+		    (is_one_of(job_groups, n->name) ||
+		    option_find(config_job_options, n->name) != -1))
+			settings_error(s, n, n->name, "is of a dump; a copy "
+			    "has only name, output, ring, eot, index, notify, "
+			    "state_dir and wait_for_medium");
+}
+
+static void
+read_copy(struct settings *s, struct plugin_registry *reg,
+    const struct config_overrides *overrides, const struct config_node *at,
+    const struct config *before, struct job_config *copy)
+{
+	const struct file_settings file = file_settings_of(before);
+
+	(void)overrides;
+	if (!begin_job(s, at, copy))
+		return;
+	struct option_set *const sets[] = { copy->options, NULL };
+	settings_read(s, at, sets, job_groups, "a copy");
+	refuse_dump_options(s, at);
+	read_target(s, reg, at, copy);
+	choose_state_dir(s, at, copy);
+	job_config_take(copy, &file);
+	check_job(s, at, before, copy);
+	check_volumes(s, at, copy);
+}
+
+/* The list `key`, whose groups are read one by one by `read`. */
+struct job_list {
+	const char *key;
+	const char *one;		/* of its elements, in messages */
+	void (*read)(struct settings *s, struct plugin_registry *reg,
+	    const struct config_overrides *overrides,
+	    const struct config_node *at, const struct config *before,
+	    struct job_config *job);
+	struct job_config **jobs;
+	size_t *count;
+};
+
+static void
+read_list(struct settings *s, struct plugin_registry *reg,
+    const struct config_overrides *overrides, const struct config_node *list,
+    struct config *config, const struct job_list *to)
+{
+	if (list->type != CONFIG_LIST || list->first == NULL) {
+		settings_error(s, list, to->key, "must be a list of at least "
+		    "one %s, such as %s = ( { name = \"...\"; ... } );", to->one,
+		    to->key);
+		return;
+	}
+	*to->jobs = calloc(config_node_length(list), sizeof(**to->jobs));
+	if (*to->jobs == NULL) {
+		settings_error(s, list, to->key, "out of memory");
+		return;
+	}
+	unsigned int i = 0;
+	for (const struct config_node *at = list->first; at != NULL;
+	    at = at->next, i++) {
+		if (at->type != CONFIG_GROUP) {
+			settings_error(s, at, to->key, "element %u is not a "
+			    "group; expected { name = \"...\"; ... }", i + 1);
+			continue;
+		}
+		to->read(s, reg, overrides, at, config,
+		    &(*to->jobs)[*to->count]);
+		++*to->count;
+	}
+}
+
+/* A file for dumpengine-copy alone needs no jobs. */
+static void
+read_lists(struct settings *s, struct plugin_registry *reg,
     const struct config_overrides *overrides, const struct config_node *root,
     struct config *config)
 {
 	const struct config_node *jobs = config_node_member(root, "jobs");
+	const struct config_node *copies = config_node_member(root, "copies");
+	const struct job_list to_jobs = {
+		"jobs", "job", read_job, &config->jobs, &config->job_count
+	};
+	const struct job_list to_copies = {
+		"copies", "copy", read_copy, &config->copies, &config->copy_count
+	};
 
-	if (jobs == NULL) {
+	if (jobs == NULL && copies == NULL)
 		settings_error(s, NULL, "jobs", "missing; add a list such as "
 		    "jobs = ( { name = \"...\"; ... } );");
-		return;
-	}
-	if (jobs->type != CONFIG_LIST || jobs->first == NULL) {
-		settings_error(s, jobs, "jobs", "must be a list of at least "
-		    "one job, such as jobs = ( { name = \"...\"; ... } );");
-		return;
-	}
-	const unsigned int n = config_node_length(jobs);
-	config->jobs = calloc(n, sizeof(*config->jobs));
-	if (config->jobs == NULL) {
-		settings_error(s, jobs, "jobs", "out of memory");
-		return;
-	}
-	unsigned int i = 0;
-	for (const struct config_node *at = jobs->first; at != NULL;
-	    at = at->next, i++) {
-		if (at->type != CONFIG_GROUP) {
-			settings_error(s, at, "jobs", "element %u is not a "
-			    "group; expected { name = \"...\"; ... }", i + 1);
-			continue;
-		}
-		read_job(s, reg, overrides, at, config,
-		    &config->jobs[config->job_count]);
-		config->job_count++;
-	}
+	if (jobs != NULL)
+		read_list(s, reg, overrides, jobs, config, &to_jobs);
+	if (copies != NULL)
+		read_list(s, reg, overrides, copies, config, &to_copies);
 }
 
 static void
@@ -525,7 +626,7 @@ read_root(struct settings *s, struct plugin_registry *reg,
 	}
 	struct option_set *const sets[] = { config->options, NULL };
 	settings_read(s, root, sets, top_groups, "the top of the file");
-	read_jobs(s, reg, overrides, root, config);
+	read_lists(s, reg, overrides, root, config);
 }
 
 /* A file, and everything needed to read it. */
@@ -644,18 +745,33 @@ config_free(struct config *config)
 		return;
 	for (size_t i = 0; i < config->job_count; i++)
 		job_config_clear(&config->jobs[i]);
+	for (size_t i = 0; i < config->copy_count; i++)
+		job_config_clear(&config->copies[i]);
 	free(config->jobs);
+	free(config->copies);
 	option_set_free(config->options);
 	free(config);
+}
+
+static const struct job_config *
+find(const struct job_config *jobs, size_t count, const char *name)
+{
+	for (size_t i = 0; i < count; i++) {
+		const char *other = job_name(&jobs[i]);
+		if (other != NULL && strcmp(other, name) == 0)
+			return &jobs[i];
+	}
+	return NULL;
 }
 
 const struct job_config *
 config_find_job(const struct config *config, const char *name)
 {
-	for (size_t i = 0; i < config->job_count; i++) {
-		const char *other = job_name(&config->jobs[i]);
-		if (other != NULL && strcmp(other, name) == 0)
-			return &config->jobs[i];
-	}
-	return NULL;
+	return find(config->jobs, config->job_count, name);
+}
+
+const struct job_config *
+config_find_copy(const struct config *config, const char *name)
+{
+	return find(config->copies, config->copy_count, name);
 }

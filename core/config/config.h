@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * config.h - the jobs of a configuration file
+ * config.h - the jobs of a configuration file, and where copies go
  *
  * Reads and checks a whole file before anything is opened.  The tables in
  * config.c, in job_config.c and of the plugins define what it may contain.
@@ -19,6 +19,8 @@ struct config {
 	struct option_set *options;	/* at the top of the file */
 	struct job_config *jobs;
 	size_t job_count;
+	struct job_config *copies;	/* where to; they have no source */
+	size_t copy_count;
 };
 
 /* Settings of the command line that override the file, for all jobs. */
@@ -59,6 +61,10 @@ void config_free(struct config *config);
 
 /* The job of that name, or NULL. */
 const struct job_config *config_find_job(const struct config *config,
+    const char *name);
+
+/* The same among the copies. */
+const struct job_config *config_find_copy(const struct config *config,
     const char *name);
 
 #endif

@@ -281,5 +281,6 @@ job_has_snapshot(const struct job_config *job)
 const char *
 job_source_device(const struct job_config *job)
 {
-	return plugin_config_device(&job->source);
+	return job->source.options == NULL ? NULL :
+	    plugin_config_device(&job->source);
 }

@@ -145,7 +145,7 @@ bool job_has_snapshot(const struct job_config *job);
 
 /*
  * The device configured for the source, borrowed; NULL if the source has no
- * such option.
+ * such option, or if it is a copy, which has no source.
  */
 const char *job_source_device(const struct job_config *job);
 
