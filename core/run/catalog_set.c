@@ -11,6 +11,7 @@
 #include "core/chain/history.h"
 #include "core/read/pieces.h"
 #include "core/read/set_index.h"
+#include "core/run/catalog_copies.h"
 #include "core/run/catalog_medium.h"
 #include "core/run/catalog_name.h"
 #include "core/run/directory_piece.h"
@@ -37,6 +38,9 @@ struct adding {
 	uint64_t last_blocks;		/* of that one; 0: unknown */
 	uint32_t index_volume;		/* where the index begins; 0: unknown */
 	int32_t record_blocks;		/* 0: unknown */
+	struct catalog_volume *volumes;	/* owned; see note_volume() */
+	size_t volume_count;
+	uint32_t copy;			/* that they are; 0: as dumped */
 	bool ended;			/* the end of the set has come */
 	bool has_losses;
 	bool failed;			/* the catalogue cannot take it */
@@ -319,45 +323,99 @@ describe_volume(struct adding *a, uint32_t number, uint64_t first)
 	return v;
 }
 
+/* Its medium and digest are owned. */
 static bool
-add_volume(struct adding *a, const struct restore_medium *medium,
+note_volume(struct adding *a, const struct restore_medium *medium,
     uint32_t number, uint64_t *first)
 {
 	struct catalog_volume v = describe_volume(a, number, *first);
 	struct catalog_medium_facts facts = { .name = NULL };
 	const bool is_drive = restore_medium_is_drive(medium);
-	char *name = is_drive ? history_text(a->file) : NULL;
+	const bool has_digest = v.digest != NULL;
 
 	if (!is_drive && catalog_medium_look(restore_medium_output(medium),
 	    restore_medium_job(medium), a->dump.date, a->dump.level, number,
 	    false, &facts) && v.blocks == 0)
 		v.blocks = facts.bytes / DE_TAPE_BLOCK;
-	v.medium = is_drive ? name : facts.name;
+	const char *name = is_drive ? a->file : facts.name;
+	v.medium = name == NULL ? NULL : is_drive ? history_text(name) :
+	    strdup(name);
+	v.digest = v.digest == NULL ? NULL : strdup(v.digest);
 	if (is_drive && a->request.tape_file > 0 && (number == 1 || v.file < 0))
 		v.file = (int64_t)a->request.tape_file - 1;
 	v.record_blocks = a->record_blocks;
 	*first = v.first + v.blocks;
-	a->dump.blocks = *first;
-	const bool ok = catalog_add_volume(a->t->catalog, &v);
 	catalog_medium_clear(&facts);
-	free(name);
+	a->volumes[a->volume_count++] = v;
+	return (name == NULL || v.medium != NULL) &&
+	    (!has_digest || v.digest != NULL);
+}
+
+static bool
+note_volumes(struct adding *a, const struct restore_medium *medium)
+{
+	uint64_t first = 0;
+	bool ok;
+
+	a->volumes = calloc((size_t)a->last_volume + 1, sizeof(*a->volumes));
+	ok = a->volumes != NULL;
+	for (uint32_t n = 1; ok && n <= a->last_volume; n++)
+		ok = note_volume(a, medium, n, &first);
+	a->dump.blocks = first;
+	if (!ok)
+		catalog_task_no_memory(a->t);
 	return ok;
+}
+
+static bool
+put_volumes(struct adding *a)
+{
+	bool ok = true;
+
+	for (size_t i = 0; ok && i < a->volume_count; i++) {
+		a->volumes[i].dump = a->dump.id;
+		a->volumes[i].copy = a->copy;
+		ok = catalog_add_volume(a->t->catalog, &a->volumes[i]);
+	}
+	return ok;
+}
+
+/*
+ * The blocks that the catalogue says inodes are at are those of the original: of
+ * a copy, only its volumes are added, and all that was put before is not.
+ */
+static bool
+begin_again(struct adding *a)
+{
+	catalog_rollback(a->t->catalog);
+	a->dump.output = NULL;
+	a->dump.blocks = 0;
+	/* That this copy may be damaged, is not of the dump. */
+	a->dump.state = a->dump.findings > 0 ? CATALOG_INCOMPLETE :
+	    CATALOG_COMPLETE;
+	return catalog_begin(a->t->catalog);
+}
+
+static bool
+put_dump_and_volumes(struct adding *a)
+{
+	a->dump.has_names = false;	/* they stay */
+	return catalog_add_dump(a->t->catalog, &a->dump) && put_volumes(a);
 }
 
 static bool
 add_volumes(struct adding *a)
 {
 	struct restore_medium *medium = restore_medium_new(&a->r, a->file);
-	uint64_t first = 0;
 	bool ok = medium != NULL;
 
 	if (ok)
 		a->dump.output = restore_medium_output(medium)->plugin->
 		    descriptor.name;
-	for (uint32_t n = 1; ok && n <= a->last_volume; n++)
-		ok = add_volume(a, medium, n, &first);
-	a->dump.has_names = false;	/* they stay */
-	ok = ok && catalog_add_dump(a->t->catalog, &a->dump);
+	ok = ok && note_volumes(a, medium) &&
+	    catalog_copies_choose(a->t->catalog, a->dump.id, a->volumes,
+	    a->volume_count, CATALOG_COPIES_ANY, &a->copy) &&
+	    (a->copy == 0 || begin_again(a)) && put_dump_and_volumes(a);
 	restore_medium_free(medium);
 	return ok;
 }
@@ -391,8 +449,14 @@ add_set(struct adding *a)
 		return CATALOG_SET_FAILED;
 	if (add_all(a) && catalog_commit(c)) {
 		char *name = catalog_name_make(&a->dump);
-		report(a->t->rep, DE_INFO, "%s: added as %s (%" PRId64 ")",
-		    a->file, name == NULL ? "" : name, a->dump.id);
+		if (a->copy == 0)
+			report(a->t->rep, DE_INFO, "%s: added as %s (%" PRId64
+			    ")", a->file, name == NULL ? "" : name,
+			    a->dump.id);
+		else
+			report(a->t->rep, DE_INFO, "%s: added as copy %" PRIu32
+			    " of %s (%" PRId64 ")", a->file, a->copy,
+			    name == NULL ? "" : name, a->dump.id);
 		free(name);
 		return CATALOG_SET_ADDED;
 	}
@@ -443,6 +507,11 @@ dispose(struct adding *a)
 		catalog_about_clear(&a->about);
 	for (size_t i = 0; i < sizeof(a->texts) / sizeof(a->texts[0]); i++)
 		free(a->texts[i]);
+	for (size_t i = 0; i < a->volume_count; i++) {
+		free((char *)(uintptr_t)a->volumes[i].medium);
+		free((char *)(uintptr_t)a->volumes[i].digest);
+	}
+	free(a->volumes);
 	free(a);
 }
 
