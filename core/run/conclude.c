@@ -78,11 +78,13 @@ report_sums(struct report *rep, const struct dump_record *record,
 
 /* The last line of a dump that can be restored says how. */
 static void
-report_done(struct report *rep, const struct dump_record *record,
-    uint32_t blocking)
+report_done(const struct job_task *task, const struct dump_record *record)
 {
+	struct report *rep = task->context->rep;
+	const uint32_t blocking = task->config->settings.ring.blocking;
 	const struct message_description *d = &record->description;
-	const char *done = record->status == STATUS_COMPLETE ? "DUMP IS DONE" :
+	const char *done = task->copy != NULL ? "COPY IS DONE" :
+	    record->status == STATUS_COMPLETE ? "DUMP IS DONE" :
 	    "DUMP IS DONE, BUT IT IS NOT COMPLETE";
 	char command[RESTORE_COMMAND_BYTES];
 	char on_top[40] = "";
@@ -114,11 +116,10 @@ conclude_report(const struct job_task *task, const struct dump_record *record,
 	if (record->status == STATUS_COMPLETE ||
 	    record->status == STATUS_INCOMPLETE) {
 		report_sums(rep, record, seconds);
-		report_done(rep, record,
-		    task->config->settings.ring.blocking);
+		report_done(task, record);
 	} else {
-		report(rep, DE_ERROR, "THE ENTIRE DUMP IS ABORTED%s%s",
-		    record->status == STATUS_ABORTED ? "" : ": ",
+		report(rep, DE_ERROR, "THE ENTIRE %s IS ABORTED%s%s",
+		    task->copy != NULL ? "COPY" : "DUMP", record->status == STATUS_ABORTED ? "" : ": ",
 		    record->status == STATUS_ABORTED ? "" :
 		    exit_status_text(record->status));
 	}

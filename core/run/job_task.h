@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * job_task.h - a job to be run, as passed to the parts that run it
+ *
+ * A copy is a job as well, but for its source.
  */
 #ifndef CORE_JOB_TASK_H
 #define CORE_JOB_TASK_H
@@ -10,6 +12,7 @@
 #include "core/run/run_report.h"
 #include "core/snapshot/snapshot.h"
 
+struct copy_task;
 struct places;
 struct run_catalog;
 struct trust;
@@ -38,6 +41,7 @@ struct job_task {
 	int64_t date;			/* of the dump, seconds since 1970 */
 	int64_t begun;			/* wall clock, seconds */
 	struct run_catalog *catalog;	/* NULL: it is not told */
+	const struct copy_task *copy;	/* copy a set; NULL: dump */
 };
 
 #endif

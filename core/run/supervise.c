@@ -11,6 +11,8 @@
 #include "core/operator/message.h"
 #include "core/operator/supervisor.h"
 #include "core/run/conclude.h"
+#include "core/run/copy.h"
+#include "core/run/copy_catalog.h"
 #include "core/run/dump.h"
 #include "core/run/run_catalog.h"
 #include "core/snapshot/frozen.h"
@@ -32,7 +34,7 @@ make_supervisor(const struct job_task *task, int channel)
 		.signals = context->signals,
 		.channel = channel,
 		.keep_volumes = context->run_report != NULL ||
-		    task->catalog != NULL,
+		    task->catalog != NULL || task->copy != NULL,
 		.noted = task->catalog != NULL ? run_catalog_note : NULL,
 		.noted_arg = task->catalog,
 	};
@@ -71,6 +73,23 @@ supervise(const struct job_task *task, int channel, pid_t worker)
 	if (run_report != NULL)
 		run_report_add(run_report, task->config, &record, task->begun,
 		    seconds);
+	const enum exit_status status = record.status;
+	dump_record_free(&record);
+	return status;
+}
+
+/* The history of dumps and dumpdates do not change by a copy. */
+static enum exit_status
+supervise_one_copy(const struct job_task *task, int channel, pid_t worker)
+{
+	const uint64_t started = clock_ns();
+	struct supervisor s = make_supervisor(task, channel);
+	struct dump_record record;
+
+	supervisor_run(&s, worker, &record);
+	const double seconds = (double)(clock_ns() - started) / 1e9;
+	copy_catalog_add(task, &record);
+	conclude_report(task, &record, seconds);
 	const enum exit_status status = record.status;
 	dump_record_free(&record);
 	return status;
@@ -133,6 +152,12 @@ supervise_dump(const struct job_task *task, struct job_process *process)
 	    supervise, process);
 	run_catalog_free(begun.catalog);
 	return status;
+}
+
+enum exit_status
+supervise_copy(const struct job_task *task, struct job_process *process)
+{
+	return run_processes(task, copy_run, supervise_one_copy, process);
 }
 
 enum exit_status

@@ -19,6 +19,10 @@ typedef int supervise_work_fn(const struct job_task *task, int channel);
 enum exit_status supervise_dump(const struct job_task *task,
     struct job_process *process);
 
+/* Copy task->copy, have the catalogue know it, and report how that ended. */
+enum exit_status supervise_copy(const struct job_task *task,
+    struct job_process *process);
+
 /* Run --check or --estimate in a child. */
 enum exit_status supervise_look(const struct job_task *task,
     supervise_work_fn *look, struct job_process *process);

@@ -37,6 +37,9 @@ printf 'export DUMPENGINE_PLUGIN_PATH=WORLD/plugins:%q DUMPENGINE_STATE_DIR=WORL
 printf 'export DUMPENGINE_PLUGIN_PATH=%q\nexec %q %s "$@"\n' \
     "$(realpath "$top_builddir")/.libs" "$(realpath "$top_builddir")/dumpengine-restore" \
     "${trusted[*]+"${trusted[*]@Q}"}" | stub dumpengine-restore
+printf 'export DUMPENGINE_PLUGIN_PATH=WORLD/plugins:%q DUMPENGINE_STATE_DIR=WORLD/var/lib/dumpengine\nexec %q %s "$@"\n' \
+    "$(realpath "$top_builddir")/.libs" "$(realpath "$top_builddir")/dumpengine-copy" \
+    "${trusted[*]+"${trusted[*]@Q}"}" | stub dumpengine-copy
 printf 'exec %q "$@"\n' "$RESTORE" | stub restore
 printf 'exec %q -q "$@"\n' "$MKE2FS" | stub mke2fs
 for name in mount systemctl journalctl useradd change-tape next-disk move-volume; do
@@ -126,7 +129,7 @@ test "$*" = -g && echo '[0:0:0:0] mediumx'
 END
 ln -s "$(realpath "$top_builddir")/.libs" world/build/.libs
 ln -s "$(realpath "$top_builddir")/.libs" world/built/.libs
-cp $bin/dumpengine world/build
+cp $bin/dumpengine $bin/dumpengine-copy world/build
 cp $bin/dumpengine world/built
 
 # ---- A filesystem, and dumps of it

@@ -13,6 +13,7 @@ need_python
     "$top_builddir/dumpengine-mount" --help >>known ||
     fail "no help of mount"
 "$top_builddir/dumpengine-catalog" --help >>known || fail "no help of catalog"
+"$top_builddir/dumpengine-copy" --help >>known || fail "no help of copy"
 "$top_srcdir/configure" --help >>known || fail "no help of configure"
 grep -o "'--[a-z-]*'" "$top_srcdir/bench/bench" >>known
 # cp, df, gdb, jq, pkg-config, systemctl, useradd, valgrind
