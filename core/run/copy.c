@@ -7,7 +7,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "core/base/utf8.h"
 #include "core/chain/level.h"
 #include "core/config/capacity.h"
 #include "core/operator/message.h"

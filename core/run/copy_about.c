@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "core/base/utf8.h"
+#include "core/chain/history.h"
 
 #define VERSION_OF_ABOUT 1
 
@@ -18,7 +18,7 @@ put_text(json_t *about, const char *key, const char *text)
 {
 	if (text == NULL || *text == '\0')
 		return true;
-	char *escaped = utf8_escape(text);
+	char *escaped = history_text(text);
 	const bool put = escaped != NULL && json_object_set_new(about, key,
 	    json_string(escaped)) == 0;
 	free(escaped);

@@ -21,6 +21,7 @@ struct indexer {
 	const char *folder;
 	json_t *about;			/* owned; but for its volumes, */
 	json_t *volumes;		/* which are here */
+	bool has_times;			/* when each was written is told */
 	struct growing digests;		/* encoded parts */
 	struct growing inodes;
 
@@ -46,6 +47,7 @@ indexer_new(const char *folder, const json_t *about)
 	ix->full_at = INDEX_BATCH;
 	ix->about = json_deep_copy(about);
 	ix->volumes = json_array();
+	ix->has_times = json_object_get(about, "begun") != NULL;
 	const bool has_digests = growing_init(&ix->digests, folder);
 	const bool has_inodes = growing_init(&ix->inodes, folder);
 	if (has_digests && has_inodes && ix->about != NULL &&
@@ -223,9 +225,8 @@ bool
 indexer_volume(struct indexer *ix, const struct indexer_volume *v)
 {
 	json_t *volume = describe(v);
-	const bool has_times = json_object_get(ix->about, "begun") != NULL;
 	const bool put = volume != NULL &&
-	    (!has_times || put_number(volume, "written", v->written)) &&
+	    (!ix->has_times || put_number(volume, "written", v->written)) &&
 	    json_array_append(ix->volumes, volume) == 0;
 
 	json_decref(volume);

@@ -61,7 +61,8 @@ struct indexer_volume {
 	const char *medium;
 	const char *digest;		/* text, of all its bytes so far */
 	int64_t written;		/* when, in seconds; told if `about'
-					   tells when the dump began */
+					   of indexer_new() tells when the
+					   dump began */
 	uint32_t piece;			/* tape blocks in a piece */
 	const uint64_t *digests;	/* of pieces */
 	size_t digest_count;
