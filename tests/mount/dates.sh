@@ -78,7 +78,21 @@ for level in 1 2; do
 	    fail "nobody says so: $(cat held)"
 done
 end_set 2 seen
-mv gone dumps/1
+
+# A copy of it does as well.
+"$PYTHON3" - "$catalog" "$scratch" <<'END' || fail "cannot note the copy"
+import sqlite3, sys
+catalog = sqlite3.connect(sys.argv[1])
+catalog.execute("INSERT INTO volume (dump, copy, number, output, name, first,"
+    " blocks) SELECT dump, 1, number, output, ? || '/gone', first, blocks"
+    " FROM volume WHERE name = ? || '/dumps/1'", 2 * sys.argv[2:])
+catalog.commit()
+END
+hold_set seen -c levels.conf --job test
+for level in 1 2; do
+	equal_trees "tree-$level" "seen/${dates[level]}"
+done
+end_set 0 seen
 
 # What the catalogue does not have is left out.
 "$top_builddir/dumpengine-catalog" ${trusted[@]+"${trusted[@]}"} \
