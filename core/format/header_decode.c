@@ -33,6 +33,20 @@ header_has_magic(const struct dialect *d, const uint8_t *block)
 	    dialect_get32(d, block + C_MAGIC) == dialect_magic(d);
 }
 
+/* One flipped byte, or some next to each other, spoil one of these at most. */
+bool
+header_resembles_volume(const struct dialect *d, const uint8_t *block,
+    int64_t date, int64_t base_date, uint32_t volume)
+{
+	const int right = header_has_magic(d, block) +
+	    (dialect_get32(d, block + C_TYPE) == HEADER_TAPE) +
+	    (dialect_get32(d, block + C_DATE) == (uint32_t)date) +
+	    (dialect_get32(d, block + C_DDATE) == (uint32_t)base_date) +
+	    (dialect_get32(d, block + C_VOLUME) == volume);
+
+	return d->family == DIALECT_LINUX && right >= 4;
+}
+
 static size_t
 addrs_at(const struct dialect *d)
 {

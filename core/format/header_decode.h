@@ -22,6 +22,13 @@ bool header_decode(const struct dialect *d, const uint8_t *block,
 bool header_has_magic(const struct dialect *d, const uint8_t *block);
 
 /*
+ * Only the Linux dialect: are these 1024 bytes the header of that volume of that
+ * dump, but for a few that are damaged?  header_decode() does not take them.
+ */
+bool header_resembles_volume(const struct dialect *d, const uint8_t *block,
+    int64_t date, int64_t base_date, uint32_t volume);
+
+/*
  * Are the halves of this directory's size exchanged, as some old writers did?
  * Then so are those of all sizes in the stream: set d->swapped_halves, and
  * decode it again.  To be asked of the root directory.

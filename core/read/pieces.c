@@ -35,6 +35,8 @@ struct pieces {
 	struct growing begins;		/* struct begin */
 	bool failed;			/* out of memory or room */
 	uint32_t newest;		/* number of a volume */
+	int64_t date;			/* of the dump; 0: unknown */
+	struct pieces_volume before;	/* the last one that was read */
 	struct digest *digest;		/* of a volume; NULL: is not wanted */
 
 	/* The volume that is being read. */
@@ -164,13 +166,18 @@ end_volume(struct pieces *p)
 		if (p->digest != NULL && p->is_volume_whole && p->filled == 0)
 			digest_format(p->digest, p->now.about.digest);
 		add(p, &p->volumes, &p->now, sizeof(p->now));
+		p->before = p->now.about;
 	}
 	p->now.about.number = 0;
 }
 
-/* The first header of the volume, or else one close behind it. */
+/*
+ * The first header of the volume, or else one close behind it, or of the dump,
+ * which may be far, in the middle of a large file.
+ */
 static bool
-find_header(const struct chunk *chunk, struct header *h, uint32_t *block)
+find_header(const struct chunk *chunk, int64_t date, struct header *h,
+    uint32_t *block)
 {
 	static const struct dialect ours = {
 		.family = DIALECT_LINUX,
@@ -178,8 +185,9 @@ find_header(const struct chunk *chunk, struct header *h, uint32_t *block)
 	};
 
 	for (size_t at = 0; at + DE_TAPE_BLOCK <= chunk->length &&
-	    at < LOOK_BYTES; at += DE_TAPE_BLOCK) {
-		if (!header_decode(&ours, chunk->bytes + at, h))
+	    (date != 0 || at < LOOK_BYTES); at += DE_TAPE_BLOCK) {
+		if (!header_decode(&ours, chunk->bytes + at, h) ||
+		    (date != 0 && h->date != date))
 			continue;
 		*block = (uint32_t)(at / DE_TAPE_BLOCK);
 		return true;
@@ -187,12 +195,29 @@ find_header(const struct chunk *chunk, struct header *h, uint32_t *block)
 	return false;
 }
 
-/* How large its records are, its headers say. */
+/* As its headers say, or, without one, as after the volume before it. */
+static bool
+find_layout(struct pieces *p, const struct chunk *chunk)
+{
+	struct header h;
+	uint32_t block;
+
+	if (find_header(chunk, p->date, &h, &block)) {
+		if (h.blocking < 1 || h.blocking > BLOCKING_MAX)
+			return false;
+		p->date = h.date;
+		p->record_bytes = (size_t)h.blocking * DE_TAPE_BLOCK;
+		p->now.about.first = (uint32_t)h.tapea - block;
+		return true;
+	}
+	p->now.about.first = p->before.first + (uint32_t)p->before.blocks;
+	return p->before.number != 0 &&
+	    p->before.number + 1 == chunk->volume;
+}
+
 static void
 begin_volume(struct pieces *p, const struct chunk *chunk)
 {
-	struct header h;
-	uint32_t block = 0;
 
 	end_volume(p);
 	p->now = (struct volume){ .about = { .number = chunk->volume },
@@ -203,16 +228,14 @@ begin_volume(struct pieces *p, const struct chunk *chunk)
 	p->is_whole = p->is_volume_whole = true;
 	if (p->digest != NULL)
 		digest_reset(p->digest);
-	p->is_ours = chunk->volume > p->newest && chunk->position == 0 && chunk->lost == 0 &&
-	    find_header(chunk, &h, &block) && h.blocking > 0 &&
-	    h.blocking <= BLOCKING_MAX;
+	p->is_ours = chunk->volume > p->newest && chunk->position == 0 &&
+	    chunk->lost == 0 && find_layout(p, chunk);
 	if (!p->is_ours)
 		return;
 	p->newest = chunk->volume;
-	p->record_bytes = (size_t)h.blocking * DE_TAPE_BLOCK;
-	p->records_max = PIECE_BLOCKS / h.blocking;
-	p->now.about.piece = p->records_max * h.blocking;
-	p->now.about.first = (uint32_t)h.tapea - block;
+	const uint32_t blocking = (uint32_t)(p->record_bytes / DE_TAPE_BLOCK);
+	p->records_max = PIECE_BLOCKS / blocking;
+	p->now.about.piece = p->records_max * blocking;
 }
 
 /* ------------------------------------------------------------------ reading */

@@ -12,9 +12,6 @@
 #define SKIPPED_MAX 8		/* volumes in a row, before the set ends */
 #define WHY_BYTES 160
 
-/* So much at the beginning of a volume may be damaged, bytes. */
-#define DAMAGED_MAX ((size_t)128 << 10)
-
 struct volumes {
 	struct volumes_config config;
 	struct dialect dialect;
@@ -72,23 +69,25 @@ leave_medium(struct volumes *v)
 	volume_read_close(v->reader);
 }
 
-/* A header of the volume; not its first, if that is damaged. */
+/*
+ * Its first header is damaged.  Does another one say that it is the volume, or
+ * what is left of that one?  Files may have headers of other dumps in them.
+ */
 static bool
-find_header(const struct volumes *v, struct header *h)
+is_damaged_volume(const struct volumes *v, uint32_t number)
 {
 	const struct chunk *chunk = v->first;
 	const size_t block = v->dialect.block_size;
+	struct header h;
 
-	for (size_t at = 0; at + block <= chunk->length && at < DAMAGED_MAX;
-	    at += block) {
-		if (!header_decode(&v->dialect, chunk->bytes + at, h))
-			continue;
-		if (at > 0)
-			report(v->config.rep, DE_WARNING, "%s: its first "
-			    "header is damaged; going on at the next",
-			    volume_read_medium(v->reader));
+	if (chunk->length >= block && header_resembles_volume(&v->dialect,
+	    chunk->bytes, v->header.date, v->header.base_date, number))
 		return true;
-	}
+	for (size_t at = block; at + block <= chunk->length; at += block)
+		if (header_decode(&v->dialect, chunk->bytes + at, &h) &&
+		    h.date == v->header.date &&
+		    h.base_date == v->header.base_date && h.volume == number)
+			return true;
 	return false;
 }
 
@@ -101,9 +100,16 @@ is_volume(struct volumes *v, uint32_t number, char why[static WHY_BYTES])
 
 	if (chunk == NULL || chunk->length == 0) {
 		snprintf(why, WHY_BYTES, "nothing could be read from it");
-	} else if (!find_header(v, &h)) {
+	} else if (chunk->length < v->dialect.block_size ||
+	    !header_decode(&v->dialect, chunk->bytes, &h)) {
 		const char *what = dialect_foreign(chunk->bytes,
 		    chunk->length);
+		if (is_damaged_volume(v, number)) {
+			report(v->config.rep, DE_WARNING, "%s: its first "
+			    "header is damaged; going on at the next",
+			    volume_read_medium(v->reader));
+			return true;
+		}
 		snprintf(why, WHY_BYTES, "it is %s", what != NULL ? what :
 		    "not a volume of a dump");
 	} else if (h.date != v->header.date ||

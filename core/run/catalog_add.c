@@ -79,7 +79,10 @@ catalog_add_sets(struct catalog_task_run *t)
 
 /* ------------------------------------------------------------ a directory */
 
-/* Does it begin as the first volume of a set, of dump(8) or of ours? */
+/*
+ * Does it begin as the first volume of a set, of dump(8) or of ours?  If the
+ * first header is damaged, that of a map is behind it.
+ */
 static bool
 is_first_volume(const char *path)
 {
@@ -88,16 +91,21 @@ is_first_volume(const char *path)
 		.block_size = DE_TAPE_BLOCK,
 	};
 	const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	uint8_t block[DE_TAPE_BLOCK];
+	uint8_t blocks[2][DE_TAPE_BLOCK];
 	struct header h;
 	struct stat st;
 
 	if (fd == -1)
 		return false;
-	const bool is_one = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
-	    pread(fd, block, sizeof(block), 0) == sizeof(block) &&
-	    header_decode(&linux_dialect, block, &h) &&
-	    h.type == HEADER_TAPE && h.volume == 1;
+	bool is_one = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
+	    pread(fd, blocks, sizeof(blocks), 0) == sizeof(blocks);
+	if (is_one && header_decode(&linux_dialect, blocks[0], &h))
+		is_one = h.type == HEADER_TAPE && h.volume == 1;
+	else
+		is_one = is_one &&
+		    header_decode(&linux_dialect, blocks[1], &h) &&
+		    (h.type == HEADER_CLRI || h.type == HEADER_BITS) &&
+		    h.volume == 1;
 	close(fd);
 	return is_one;
 }

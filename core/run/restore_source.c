@@ -261,6 +261,10 @@ static bool
 is_volume_of(const struct set_identity *set, uint32_t number,
     const uint8_t *bytes, size_t length, char why[static WHY_BYTES])
 {
+	static const struct dialect linux_dialect = {
+		.family = DIALECT_LINUX,
+		.block_size = DE_TAPE_BLOCK,
+	};
 	struct dialect dialect;
 	struct header h;
 	size_t at = 0;
@@ -269,6 +273,9 @@ is_volume_of(const struct set_identity *set, uint32_t number,
 	    dialect.block_size <= length - at &&
 	    header_decode(&dialect, bytes + at, &h))
 		return is_header_of(set, number, &h, why);
+	if (length >= DE_TAPE_BLOCK && header_resembles_volume(&linux_dialect,
+	    bytes, set->date, set->base_date, number))
+		return true;
 	const char *what = dialect_foreign(bytes, length);
 	snprintf(why, WHY_BYTES, "it is %s", what != NULL ? what :
 	    "not a volume of a dump");
