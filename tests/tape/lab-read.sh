@@ -10,44 +10,19 @@
 # shellcheck source=tests/restore/restore-lib.sh
 . "$top_srcdir/tests/restore/restore-lib.sh"
 
-# Made where that is fast: a chain, and a large set with its table.
 if [ "${1:-}" != inside ]; then
-	need_root
-	catalog=$scratch/catalog
-	make_levels 0 1
-	mkdir tree
-	for i in {1..20}; do
-		head -c 1000000 /dev/urandom >"tree/$i"
-	done
-	make_image large.img 40M tree -t ext4 -O ^has_journal
-	configure_dump large.conf large.img dumps/large
-	engine 0 -c large.conf
-	restore 0 -P "$scratch/table" -f dumps/large
-	# The last file of the table
-	wanted=$(sed -n '$s/	.*//p' table)
-	restore 0 -t -f dumps/large
-	wanted_file=$(awk -v inode="$wanted" '$1 == inode { print $2 }' out)
-	# The catalogue says that they are on a tape.
-	"$PYTHON3" - "$catalog" >dates <<-'END'
-	import sqlite3, sys
-	c = sqlite3.connect(sys.argv[1])
-	print(*(row[0] for row in c.execute("SELECT date FROM dump ORDER BY date")))
-	c.execute("INSERT INTO medium (id, label, barcode) VALUES (1, 'levels', 'DE0001L8')")
-	c.execute("""UPDATE volume SET output = 'out-tape', name = '/dev/nst0', medium = 1,
-	    file = (SELECT level FROM dump WHERE dump.id = volume.dump)""")
-	c.commit()
-	c.execute("PRAGMA journal_mode = DELETE")
-	END
-	export made=$scratch wanted_file
+	make_read_sets
 	in_lab lab-read.sh -k data -n 1 -s 48
 fi
 
-# Beside the drive that keeps its data, one that can fail.
+# Beside the drives that keep their data, one that can fail.
+failing=$(find /sys/class/scsi_tape -name 'nst[0-9]' | wc -l)
 modprobe scsi_debug ptype=1 num_tgts=1 max_luns=1 delay=0 ||
     fail "no scsi_debug"
-wait_for 10 test -e /dev/nst1 || fail "no second drive"
+wait_for 10 test -e "/dev/nst$failing" || fail "no second drive"
 rules=/sys/kernel/debug/scsi_debug/$(basename \
-    "$(readlink -f /sys/class/scsi_tape/nst1/device)")/error
+    "$(readlink -f "/sys/class/scsi_tape/nst$failing/device")")/error
+failing=/dev/nst$failing
 
 # reading EXPECTED_STATUS OPTION... -- KEY=VALUE...: into the file `got`.
 reading () {
@@ -59,7 +34,7 @@ reading () {
 	done
 	shift
 	"$top_builddir/tests/volumes/read-volume" "${options[@]}" out-tape \
-	    device=/dev/nst1 "$@" >got 2>err </dev/null || status=$?
+	    "device=$failing" "$@" >got 2>err </dev/null || status=$?
 	[ "$status" -eq "$expected" ] ||
 	    fail "read-volume ${options[*]} $*: $status, not $expected: $(cat err)"
 }
@@ -67,8 +42,8 @@ reading () {
 # The drive keeps the first four bytes of a block: its number is there.
 cat >write.py <<'END'
 import os, sys
-first, count, size = map(int, sys.argv[1:])
-fd = os.open("/dev/nst1", os.O_WRONLY)
+fd = os.open(sys.argv[1], os.O_WRONLY)
+first, count, size = map(int, sys.argv[2:])
 for i in range(first, first + count):
     assert os.write(fd, i.to_bytes(4, "big") + bytes(size - 4)) == size
 END
@@ -92,15 +67,15 @@ has_blocks () {
 	[ "$found" = "$2" ] || fail "blocks $found, not $2: $(cat err)"
 }
 
-mt -f /dev/nst1 rewind
-"$PYTHON3" write.py 100 40 10240
-"$PYTHON3" write.py 200 20 65536
-"$PYTHON3" write.py 300 100 1024
+mt -f "$failing" rewind
+"$PYTHON3" write.py "$failing" 100 40 10240
+"$PYTHON3" write.py "$failing" 200 20 65536
+"$PYTHON3" write.py "$failing" 300 100 1024
 
 # Where the tape is, one file after the other.
-mt -f /dev/nst1 rewind
+mt -f "$failing" rewind
 reading 0 --
-said "opened /dev/nst1, 0 bytes, seeks, position 0" "end at 409600"
+said "opened $failing, 0 bytes, seeks, position 0" "end at 409600"
 has_blocks 10240 100-139
 reading 0 --
 said "position 41" "end at 1310720"
@@ -130,22 +105,22 @@ has_blocks 1024 390-399
 
 # An error is tried once more, a bad block costs itself, and after a reset
 # reading goes on.
-mt -f /dev/nst1 rewind
+mt -f "$failing" rewind
 echo '2 -1 08 0 0 2 3 11 0' >"$rules"
 reading 0 -- file=0
 not_said "cannot be read"
 has_blocks 10240 100-139
-mt -f /dev/nst1 rewind
+mt -f "$failing" rewind
 echo '2 -2 08 0 0 2 3 11 0' >"$rules"
 reading 2 -- file=0
 said "block 0 cannot be read" "lost 10240"
 has_blocks 10240 "0-0 101-139"
-mt -f /dev/nst1 rewind
+mt -f "$failing" rewind
 echo '2 -1 08 0 0 2 6 29 0' >"$rules"
 reading 0 -- file=0
 said "the drive was reset; reading on at block 0"
 has_blocks 10240 100-139
-mt -f /dev/nst1 offline
+mt -f "$failing" offline
 reading 1 --
 said "off-line (unloaded)" "failure 4"
 
@@ -181,8 +156,8 @@ mt -f /dev/nst0 eod
 restore_into second 0 -r --catalog "$PWD/catalog" --at "@$second"
 equal_trees "$made/tree-1" second
 said "level 1 of" "on medium DE0001L8, labelled levels, file 1"
-restore_into none 4 -r --catalog "$PWD/catalog" -f /dev/nst1
-said "/dev/nst1: volume 1 of level 0 of" "medium DE0001L8, labelled levels" \
+restore_into none 4 -r --catalog "$PWD/catalog" -f "$failing"
+said "$failing: volume 1 of level 0 of" "medium DE0001L8, labelled levels" \
     "is volume 1 of level 0 of"
 [ -z "$(ls -A none)" ] || fail "written: $(ls -A none)"
 

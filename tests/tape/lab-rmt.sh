@@ -8,10 +8,8 @@
 . "$top_srcdir/tests/tape/tape-lab-lib.sh"
 # shellcheck source=tests/rmt/rmt-lib.sh
 . "$top_srcdir/tests/rmt/rmt-lib.sh"
-if [ "${1:-}" != inside ]; then
-	[ "${#servers[@]}" -gt 0 ] || skip "needs rmt-dump or rmt-tar"
-	in_lab lab-rmt.sh -k data -n 2 -s 16
-fi
+[ "${#servers[@]}" -gt 0 ] || skip "needs rmt-dump or rmt-tar"
+[ "${1:-}" = inside ] || in_lab lab-rmt.sh -k data -n 2 -s 16
 
 drive=/dev/nst0
 mkdir tree state
