@@ -6,11 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/catalog/retention.h"
-#include "core/chain/chain.h"
-#include "core/chain/history.h"
-#include "core/config/config.h"
-#include "core/run/catalog_book.h"
+#include "core/run/catalog_decision.h"
 #include "core/run/catalog_name.h"
 #include "core/run/catalog_remove.h"
 #include "core/run/catalog_rows.h"
@@ -27,235 +23,22 @@ static const struct catalog_rows_column columns[] = {
 struct expiry {
 	struct catalog_task_run *t;
 	struct catalog_rows rows;
-	struct catalog_book book;
-	/* All dumps by date, and what is decided of each. */
-	struct catalog_book_dump *dumps;	/* owned; texts are the book's */
-	struct retention_dump *decided;		/* owned */
-	size_t count;
+	struct catalog_decision decision;
 };
-
-/* -------------------------------------------------------------- what there is */
-
-static int
-compare_dates(const void *a, const void *b)
-{
-	const struct catalog_book_dump *x = a, *y = b;
-
-	if (x->date != y->date)
-		return x->date < y->date ? -1 : 1;
-	return x->id < y->id ? -1 : x->id > y->id;
-}
-
-static bool
-sort_dumps(struct expiry *e)
-{
-	e->count = e->book.count;
-	e->dumps = calloc(e->count + 1, sizeof(*e->dumps));
-	e->decided = calloc(e->count + 1, sizeof(*e->decided));
-	if (e->dumps == NULL || e->decided == NULL)
-		return catalog_task_no_memory(e->t);
-	for (size_t i = 0; i < e->count; i++)
-		e->dumps[i] = e->book.dumps[i];
-	qsort(e->dumps, e->count, sizeof(*e->dumps), compare_dates);
-	return true;
-}
-
-static size_t
-place_of(const struct expiry *e, int64_t id)
-{
-	for (size_t i = 0; i < e->count; i++)
-		if (e->dumps[i].id == id)
-			return i;
-	return RETENTION_NO_BASE;
-}
-
-static bool
-is_job(const struct catalog_book_dump *d, const char *job)
-{
-	return d->job == NULL ? job == NULL :
-	    job != NULL && strcmp(d->job, job) == 0;
-}
-
-/* The place of the first dump of the same job stands for the job. */
-static size_t
-number_job(const struct expiry *e, size_t dump)
-{
-	size_t i = 0;
-
-	while (!is_job(&e->dumps[i], e->dumps[dump].job))
-		i++;
-	return i;
-}
-
-static bool
-describe(struct expiry *e, size_t place)
-{
-	const struct catalog_book_dump *d = &e->dumps[place];
-	struct retention_dump *r = &e->decided[place];
-	struct catalog_chain chain;
-
-	if (!catalog_chain_of(e->t->catalog, d->id, &chain))
-		return catalog_task_end(e->t, STATUS_ABORTED);
-	*r = (struct retention_dump){
-		.job = number_job(e, place),
-		.date = d->date,
-		.base = chain.count < 2 ? RETENTION_NO_BASE :
-		    place_of(e, chain.dumps[chain.count - 2]),
-		.is_usable = d->state == CATALOG_COMPLETE ||
-		    d->state == CATALOG_INCOMPLETE,
-		.is_complete = d->state == CATALOG_COMPLETE,
-		.is_broken = chain.missing_date != 0,
-	};
-	return true;
-}
-
-/* -------------------------------------------------------------- what stays */
-
-static const struct job_config *
-job_of(const struct expiry *e, size_t place)
-{
-	const char *job = e->dumps[place].job;
-
-	return job == NULL ? NULL : config_find_job(e->t->config, job);
-}
-
-/* Only the job that was asked for, if any. */
-static bool
-is_wanted(const struct expiry *e, size_t place)
-{
-	const char *job = e->t->request->job;
-
-	return job == NULL || is_job(&e->dumps[place], job);
-}
-
-static void
-apply_rules(struct expiry *e)
-{
-	for (size_t i = 0; i < e->count; i++) {
-		if (e->decided[i].job != i)
-			continue;
-		const struct job_config *job = is_wanted(e, i) ?
-		    job_of(e, i) : NULL;
-		retention_decide(job == NULL ? NULL : &job->settings.keep, i,
-		    e->decided, e->count);
-	}
-	retention_keep_bases(e->decided, e->count);
-}
-
-struct asking {
-	struct expiry *e;
-	size_t place;
-	bool retires;		/* or only asks whether it is needed */
-	bool ok;
-};
-
-/* Texts of the catalogue, as they were before they were escaped. */
-struct plain {
-	char *device, *filesystem, *label, *host;
-};
-
-static char *
-plain_of(const char *text)
-{
-	return text == NULL ? NULL : history_plain(text);
-}
-
-static void
-ask(struct asking *a, struct chain *chain, const struct catalog_dump *d)
-{
-	struct plain p = { plain_of(d->device), plain_of(d->filesystem),
-	    plain_of(d->label), plain_of(d->host) };
-	const struct de_dump_found found = {
-		.struct_size = sizeof(found),
-		.date = d->date,
-		.base_date = d->base_date,
-		.level = (uint32_t)d->level,
-		.volume = 1,
-		.device = p.device,
-		.filesystem = p.filesystem,
-		.label = p.label,
-		.host = p.host,
-	};
-
-	if (a->retires)
-		a->ok = chain_retire(chain, &found) == DE_OK;
-	else if (chain_dump_state(chain, &found) == DE_DUMP_BASE)
-		a->e->decided[a->place].reasons |= RETENTION_IN_USE;
-	free(p.device);
-	free(p.filesystem);
-	free(p.label);
-	free(p.host);
-}
-
-/* The history of a dump is where its job keeps it. */
-static bool
-ask_history(void *arg, const struct catalog_dump *d)
-{
-	static const atomic_int never;
-	struct asking *a = arg;
-	struct chain *chain = chain_new(job_of(a->e, a->place), "",
-	    a->e->t->rep, &never);
-
-	a->ok = chain != NULL;
-	if (chain != NULL)
-		ask(a, chain, d);
-	chain_free(chain);
-	return true;
-}
-
-static bool
-with_history(struct expiry *e, size_t place, bool retires)
-{
-	struct asking a = { .e = e, .place = place, .retires = retires };
-
-	if (!catalog_name_visit(e->t, e->dumps[place].id, ask_history, &a))
-		return false;
-	return a.ok || catalog_task_end(e->t, STATUS_ABORTED);
-}
-
-static bool
-goes(const struct expiry *e, size_t place)
-{
-	return e->decided[place].reasons == 0;
-}
-
-/* Whatever the rules say, the next dump finds what it builds on. */
-static bool
-keep_what_is_needed(struct expiry *e)
-{
-	for (size_t i = 0; i < e->count; i++)
-		if (goes(e, i) && e->dumps[i].state != CATALOG_EXPIRED &&
-		    !with_history(e, i, false))
-			return false;
-	retention_keep_bases(e->decided, e->count);
-	return true;
-}
 
 /* --------------------------------------------------------------- what is told */
-
-static const char *
-why(const struct expiry *e, size_t place,
-    char text[static RETENTION_TEXT_BYTES])
-{
-	const enum catalog_state state = e->dumps[place].state;
-
-	retention_describe(&e->decided[place], text);
-	if (text[0] != '\0')
-		return text;
-	return state == CATALOG_ABORTED ? "it was aborted" :
-	    e->decided[place].is_broken ? "a dump that it builds on is missing" :
-	    state == CATALOG_EXPIRED ? "expired before" : "no rule keeps it";
-}
 
 static bool
 tell(struct expiry *e, size_t place)
 {
-	const struct catalog_book_dump *d = &e->dumps[place];
+	const struct catalog_decision *all = &e->decision;
+	const struct catalog_book_dump *d = &all->dumps[place];
 	char text[RETENTION_TEXT_BYTES];
 	json_t *row = json_pack("{s:s,s:I,s:i,s:s,s:s}",
-	    "result", goes(e, place) ? "goes" : "stays",
+	    "result", catalog_decision_goes(all, place) ? "goes" : "stays",
 	    "id", (json_int_t)d->id, "level", (int)d->level,
-	    "name", d->name, "why", why(e, place, text));
+	    "name", d->name, "why",
+	    catalog_decision_why(all, place, text));
 
 	return catalog_rows_put(&e->rows, row) || catalog_task_no_memory(e->t);
 }
@@ -266,8 +49,8 @@ tell_all(struct expiry *e)
 	const struct catalog_request *q = e->t->request;
 
 	catalog_rows_begin(&e->rows, stdout, q->is_json, q->is_bare, columns);
-	for (size_t i = 0; i < e->count; i++)
-		if (is_wanted(e, i) && !tell(e, i))
+	for (size_t i = 0; i < e->decision.count; i++)
+		if (catalog_decision_is_wanted(&e->decision, i) && !tell(e, i))
 			return false;
 	catalog_rows_end(&e->rows);
 	return true;
@@ -353,11 +136,12 @@ mark_expired(struct expiry *e, int64_t id)
 static bool
 let_go(struct expiry *e, size_t place)
 {
-	const struct catalog_book_dump *d = &e->dumps[place];
+	const struct catalog_book_dump *d = &e->decision.dumps[place];
 	struct removal removal = { .e = e };
 
 	if (d->state != CATALOG_EXPIRED &&
-	    (!with_history(e, place, true) || !mark_expired(e, d->id)))
+	    (!catalog_decision_ask_history(&e->decision, place, true) ||
+	    !mark_expired(e, d->id)))
 		return false;
 	if (!catalog_name_visit(e->t, d->id, remove_volumes, &removal))
 		return false;
@@ -368,8 +152,8 @@ let_go(struct expiry *e, size_t place)
 static bool
 let_all_go(struct expiry *e)
 {
-	for (size_t i = e->count; i-- > 0;)
-		if (goes(e, i) && !let_go(e, i))
+	for (size_t i = e->decision.count; i-- > 0;)
+		if (catalog_decision_goes(&e->decision, i) && !let_go(e, i))
 			return false;
 	return true;
 }
@@ -386,27 +170,13 @@ has_config(struct catalog_task_run *t)
 	return catalog_task_end(t, STATUS_NOT_STARTED);
 }
 
-static bool
-decide(struct expiry *e)
-{
-	if (!catalog_book_load(e->t, &e->book) || !sort_dumps(e))
-		return false;
-	for (size_t i = 0; i < e->count; i++)
-		if (!describe(e, i))
-			return false;
-	apply_rules(e);
-	return keep_what_is_needed(e);
-}
-
 bool
 catalog_expire_dumps(struct catalog_task_run *t)
 {
-	struct expiry e = { .t = t };
-	const bool ok = has_config(t) && decide(&e) && tell_all(&e) &&
-	    (t->request->is_dry || let_all_go(&e));
+	struct expiry e = { .t = t, .decision = { .t = t } };
+	const bool ok = has_config(t) && catalog_decision_make(&e.decision) &&
+	    tell_all(&e) && (t->request->is_dry || let_all_go(&e));
 
-	free(e.dumps);
-	free(e.decided);
-	catalog_book_free(&e.book);
+	catalog_decision_free(&e.decision);
 	return ok;
 }
