@@ -171,6 +171,7 @@ struct catalog_filter {
 	const char *job;	/* NULL: any */
 	int64_t dump;		/* id; 0: any */
 	int64_t until;		/* no later date than this; 0: any */
+	int64_t date;		/* this one; 0: any */
 	bool usable;		/* complete or incomplete only */
 };
 bool catalog_dumps(struct catalog *c, const struct catalog_filter *filter,

@@ -17,7 +17,7 @@ static const char get_dumps[] =
 "    state, status, findings, notes, blocks, has_names, config"
 " FROM dump LEFT JOIN job ON job.id = dump.job"
 " WHERE (?1 IS NULL OR job.name = ?1) AND (?2 = 0 OR dump.id = ?2) AND"
-"    (?3 = 0 OR date <= ?3) AND"
+"    (?3 = 0 OR date <= ?3) AND (?5 = 0 OR date = ?5) AND"
 "    (NOT ?4 OR " CATALOG_IS_USABLE("state") ")"
 " ORDER BY job.name, date, dump.id";
 
@@ -75,6 +75,7 @@ catalog_dumps(struct catalog *c, const struct catalog_filter *filter,
 	sqlite3_bind_int64(s, 2, filter->dump);
 	sqlite3_bind_int64(s, 3, filter->until);
 	sqlite3_bind_int64(s, 4, filter->usable);
+	sqlite3_bind_int64(s, 5, filter->date);
 	while ((result = sqlite3_step(s)) == SQLITE_ROW) {
 		const struct catalog_dump d = read_dump(s);
 		if (!fn(arg, &d))

@@ -55,6 +55,7 @@ static const struct task {
 	{ "find", CATALOG_TASK_FIND, "PATTERN", true, TAKES_JOB | TAKES_AT },
 	{ "which", CATALOG_TASK_WHICH, "PATH", true, TAKES_JOB | TAKES_AT },
 	{ "volumes", CATALOG_TASK_VOLUMES, NULL, false, TAKES_JOB },
+	{ "may-overwrite", CATALOG_TASK_MAY_OVERWRITE, "MEDIUM", true, 0 },
 	{ "add", CATALOG_TASK_ADD, "SET", true,
 	  TAKES_JOB | TAKES_PREFIX | TAKES_FILE },
 	{ "rebuild", CATALOG_TASK_REBUILD, "MEDIUM", true, TAKES_PREFIX },
@@ -224,8 +225,8 @@ take_words(struct reading *r, int argc, char **argv)
 		return;			/* --help, --version */
 	if (optind == argc) {
 		report_usage(r, "say what to do: list, show, find, which, "
-		    "volumes, add, rebuild, check, forget, expire, status or "
-		    "export");
+		    "volumes, may-overwrite, add, rebuild, check, forget, "
+		    "expire, status or export");
 		return;
 	}
 	find_task(r, argv[optind]);

@@ -26,6 +26,8 @@ catalog_help_print(FILE *out)
 "  which PATH...         list the volumes that a restore needs, in order, and print\n"
 "                        its commands\n"
 "  volumes               list what is on which medium, and what needs it\n"
+"  may-overwrite MEDIUM...\n"
+"                        does what is on them stay, by bar code or label?\n"
 "  add SET...            read sets into the catalogue, as -f of dumpengine-restore\n"
 "                        names them, or what a run has left (FILE.part)\n"
 "  rebuild MEDIUM...     add all sets on tapes and in directories\n"

@@ -236,14 +236,6 @@ use_file(struct report *rep, struct plugin_registry *reg,
 	enum exit_status status = STATUS_NOT_STARTED;
 	struct job_process process = { .is_supervisor = true };
 	struct signals *signals = signals_install();
-	const struct job_context context = {
-		.rep = rep,
-		.signals = signals,
-		.places = places,
-		.may_ask = args->verbosity != REPORT_QUIET,
-		.run_report = run_report,
-		.trust = args->trust,
-	};
 	const struct config_request request = {
 		.file = args->file,
 		.overrides = &args->overrides,
@@ -253,6 +245,15 @@ use_file(struct report *rep, struct plugin_registry *reg,
 		.arg = places,
 	};
 	struct config *config = config_load(&request, reg, rep);
+	const struct job_context context = {
+		.rep = rep,
+		.signals = signals,
+		.places = places,
+		.may_ask = args->verbosity != REPORT_QUIET,
+		.run_report = run_report,
+		.trust = args->trust,
+		.config = config,
+	};
 
 	/* The report is written even if there are mistakes in the file. */
 	const bool is_safe = places_are_distinct(places);

@@ -207,6 +207,18 @@ host_dump_retire(const struct de_host *host,
 	    hooks->dump_retire(hooks->dump_arg, found) : DE_OK;
 }
 
+static enum de_dump_hold
+host_dump_hold(const struct de_host *host, const struct de_dump_found *found,
+    char *why, size_t room)
+{
+	const struct instance_hooks *hooks = &instance_of(host)->hooks;
+
+	if (hooks->dump_hold != NULL && (found == NULL || is_whole(found)))
+		return hooks->dump_hold(hooks->hold_arg, found, why, room);
+	snprintf(why, room, "and there is no catalogue to ask");
+	return DE_HOLD_FAILED;
+}
+
 static void
 host_finding(const struct de_host *host, enum de_finding kind, uint32_t inode,
     const char *format, ...)
@@ -318,6 +330,7 @@ instance_new(const struct plugin *plugin, const struct option_set *options,
 		.unknown_inodes = host_unknown_inodes,
 		.check_command = host_check_command,
 		.command_environment = host_command_environment,
+		.dump_hold = host_dump_hold,
 	};
 	if (call_create(in) == DE_OK)
 		return in;

@@ -50,6 +50,11 @@ struct instance_hooks {
 	enum de_status (*dump_retire)(void *arg,
 	    const struct de_dump_found *found);
 	void *dump_arg;
+
+	/* The same; NULL: DE_HOLD_FAILED. */
+	enum de_dump_hold (*dump_hold)(void *arg,
+	    const struct de_dump_found *found, char *why, size_t room);
+	void *hold_arg;
 };
 
 struct instance {

@@ -11,6 +11,7 @@
 #include "core/run/catalog_check.h"
 #include "core/run/catalog_expire.h"
 #include "core/run/catalog_export.h"
+#include "core/run/catalog_hold.h"
 #include "core/run/catalog_look.h"
 #include "core/run/catalog_media.h"
 #include "core/run/catalog_search.h"
@@ -32,6 +33,7 @@ static const struct work works[] = {
 	[CATALOG_TASK_EXPORT] = { catalog_export_all, CATALOG_READ },
 	[CATALOG_TASK_WHICH] = { catalog_which_tell, CATALOG_READ },
 	[CATALOG_TASK_VOLUMES] = { catalog_media_list, CATALOG_READ },
+	[CATALOG_TASK_MAY_OVERWRITE] = { catalog_hold_tell, CATALOG_READ },
 	[CATALOG_TASK_STATUS] = { catalog_status_tell, CATALOG_READ },
 	[CATALOG_TASK_ADD] = { catalog_add_sets, CATALOG_WRITE },
 	[CATALOG_TASK_REBUILD] = { catalog_add_media, CATALOG_WRITE },
@@ -78,6 +80,7 @@ load_config(struct catalog_task_run *t)
 	};
 	const bool is_wanted = q->config != NULL ||
 	    ((q->task == CATALOG_TASK_STATUS ||
+	    q->task == CATALOG_TASK_MAY_OVERWRITE ||
 	    q->task == CATALOG_TASK_EXPIRE || q->catalog == NULL) &&
 	    access(DEFAULT_CONFIG, F_OK) == 0);
 

@@ -13,6 +13,7 @@
 #include "core/snapshot/snapshot.h"
 
 struct copy_task;
+struct config;
 struct places;
 struct run_catalog;
 struct trust;
@@ -25,6 +26,7 @@ struct job_context {
 	bool may_ask;			/* -q was not given */
 	struct run_report *run_report;	/* NULL: not requested */
 	const struct trust *trust;	/* NULL: trust everyone */
+	struct config *config;		/* all jobs */
 };
 
 /* Jobs fork, so the functions that run them return in several processes. */

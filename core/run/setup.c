@@ -210,6 +210,8 @@ find_place(struct setup *s)
 	s->output->hooks.dump_state = chain_dump_state;
 	s->output->hooks.dump_retire = chain_retire;
 	s->output->hooks.dump_arg = s->chain;
+	s->output->hooks.dump_hold = run_hold_find;
+	s->output->hooks.hold_arg = &s->hold;
 	return true;
 }
 
@@ -239,6 +241,7 @@ setup_begin(struct setup *s, const struct job_task *task, enum setup_use use,
 		.cancelled = &task->context->signals->cancel,
 		.channel = channel,
 		.date = task->date,
+		.hold = { task->config, task->context },
 	};
 	set_host(s);
 	return open_plugins(s) && check_first_volume(s) &&

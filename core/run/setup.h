@@ -16,6 +16,7 @@
 #include "core/chain/level.h"
 #include "core/host/source.h"
 #include "core/run/job_task.h"
+#include "core/run/run_hold.h"
 #include "core/select/footprint.h"
 
 #define SETUP_HOST_BYTES 256
@@ -52,6 +53,7 @@ struct setup {
 	char *name;				/* in dumpdates; owned */
 	int64_t date;				/* of the dump */
 	struct chain *chain;
+	struct run_hold hold;			/* for the output */
 	struct level level;
 	struct footprints *footprints;		/* of files; NULL: not live */
 };

@@ -152,6 +152,14 @@ enum de_dump_state {
 	DE_DUMP_BASE = 3
 };
 
+/* What the catalogue says of a dump, or of a medium with a dump on it. */
+enum de_dump_hold {
+	DE_HOLD_UNKNOWN = 0,	/* it does not know the dump */
+	DE_HOLD_NONE = 1,	/* expired, aborted or no longer whole */
+	DE_HOLD_KEPT = 2,	/* it stays */
+	DE_HOLD_FAILED = 3	/* there is no catalogue, or none to be read */
+};
+
 /*
  * The engine's services for an instance.  Passed to create(); outlives the
  * instance.  Every function may be called from any callback and from any thread
@@ -270,6 +278,17 @@ struct de_host {
 	 * (reported).  Main thread.
 	 */
 	const char *const *(*command_environment)(const struct de_host *host);
+
+	/*
+	 * For an output that may overwrite only what the catalogue lets go:
+	 * does it keep this dump?  `why` receives the answer as a clause to
+	 * follow the dump in a message, "which the catalogue keeps as ...".
+	 * With NULL for `found`: DE_HOLD_UNKNOWN, the catalogue can be asked;
+	 * or DE_HOLD_FAILED, and `why` is a phrase of its own.  Called like
+	 * dump_state(), which still has the first word.
+	 */
+	enum de_dump_hold (*dump_hold)(const struct de_host *host,
+	    const struct de_dump_found *found, char *why, size_t room);
 };
 
 /* -------------------------------------------------------------- sources */

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "content.h"
@@ -91,6 +92,62 @@ refuse_dump(struct keep *k, const struct keep_file *file,
 	return refuse(k, file, DE_FAILURE_PROTECTED);
 }
 
+/* ----------------------------------------------------------- the catalogue */
+
+bool
+keep_take_protect(const struct de_host *host, struct keep_wish *wish)
+{
+	const char *protect = host->get_string(host, "protect");
+
+	wish->asks_catalogue = protect != NULL;
+	if (protect != NULL && strcmp(protect, "catalog") != 0) {
+		host->report(host, DE_ERROR, "protect: \"%s\": expected "
+		    "\"catalog\"", protect);
+		return false;
+	}
+	if (protect == NULL ||
+	    (DE_HAS(host, dump_hold) && host->dump_hold != NULL))
+		return true;
+	host->report(host, DE_ERROR, "protect: this version of dumpengine "
+	    "cannot ask a catalogue for outputs");
+	return false;
+}
+
+bool
+keep_can_ask(const struct de_host *host, const struct keep_wish *wish)
+{
+	char why[KEEP_HOLD_BYTES];
+
+	if (!wish->asks_catalogue || host->dump_hold(host, NULL, why,
+	    sizeof(why)) != DE_HOLD_FAILED)
+		return true;
+	host->report(host, DE_ERROR, "protect: %s", why);
+	return false;
+}
+
+/*
+ * What the history knows to have been given up may go, unless the catalogue says
+ * otherwise; but what nobody knows may be the last copy of something.
+ */
+void
+keep_describe_hold(const struct de_host *host, const struct keep_wish *wish,
+    const struct label *label, enum de_dump_state state,
+    char why[static KEEP_HOLD_BYTES])
+{
+	const struct de_dump_found found = label_found(label);
+
+	why[0] = '\0';
+	if (!wish->asks_catalogue)
+		return;
+	const enum de_dump_hold hold = host->dump_hold(host, &found, why,
+	    KEEP_HOLD_BYTES);
+	if (hold == DE_HOLD_NONE || (hold == DE_HOLD_UNKNOWN &&
+	    state == DE_DUMP_UNFINISHED))
+		why[0] = '\0';
+	else if (why[0] == '\0')
+		snprintf(why, KEEP_HOLD_BYTES, "which the catalogue keeps");
+}
+
 /* ------------------------------------------------------------------ a dump */
 
 void
@@ -120,6 +177,16 @@ check_age(struct keep *k, const struct keep_file *file,
 	char why[KEEP_WHY_BYTES];
 
 	keep_describe_age(k->wish, label, state, why);
+	return why[0] == '\0' ? DE_OK : refuse_dump(k, file, label, why);
+}
+
+static enum de_status
+check_hold(struct keep *k, const struct keep_file *file,
+    const struct label *label, enum de_dump_state state)
+{
+	char why[KEEP_HOLD_BYTES];
+
+	keep_describe_hold(k->host, k->wish, label, state, why);
 	return why[0] == '\0' ? DE_OK : refuse_dump(k, file, label, why);
 }
 
@@ -162,8 +229,11 @@ keep_check_dump(struct keep *k, const struct keep_file *file,
 		return refuse_same_dump(k, file, label);
 	switch (state) {
 	case DE_DUMP_UNFINISHED:
-		if (!is_ours)
-			tell_unfinished(k, file, label);
+		if (is_ours)
+			return DE_OK;
+		if (check_hold(k, file, label, state) != DE_OK)
+			return DE_FAILED;
+		tell_unfinished(k, file, label);
 		return DE_OK;
 	case DE_DUMP_BASE:
 		return refuse_dump(k, file, label, "on which another dump "
@@ -175,7 +245,8 @@ keep_check_dump(struct keep *k, const struct keep_file *file,
 	case DE_DUMP_FINISHED:
 		break;
 	}
-	if (check_age(k, file, label, state) != DE_OK)
+	if (check_hold(k, file, label, state) != DE_OK ||
+	    check_age(k, file, label, state) != DE_OK)
 		return DE_FAILED;
 	return note_going(k, label);
 }

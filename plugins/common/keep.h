@@ -14,11 +14,13 @@
 
 #define KEEP_PLACE_BYTES 64
 #define KEEP_WHY_BYTES 160
+#define KEEP_HOLD_BYTES 512
 
 /* From the options. */
 struct keep_wish {
 	int64_t protect_days;	/* minimum age before overwriting; 0: off */
 	bool overwrite_foreign;	/* data other than dumps may go */
+	bool asks_catalogue;	/* and only what it lets go may */
 	int64_t now;		/* seconds since 1970 */
 	const uint32_t *full;	/* borrowed; volumes of this dump that ended */
 	size_t full_count;	/* at the end of their tapes */
@@ -47,6 +49,23 @@ struct keep_file {
 };
 
 void keep_free(struct keep *k);
+
+/*
+ * The option `protect`.  False after reporting that it has another value than
+ * those there are, or that this engine has no catalogue.
+ */
+bool keep_take_protect(const struct de_host *host, struct keep_wish *wish);
+
+/* For check(): false after reporting that the catalogue cannot be asked. */
+bool keep_can_ask(const struct de_host *host, const struct keep_wish *wish);
+
+/*
+ * Does the catalogue protect a dump, if it is to be asked?  `why` is then a
+ * clause such as "which the catalogue keeps as dump 12"; otherwise "".
+ */
+void keep_describe_hold(const struct de_host *host,
+    const struct keep_wish *wish, const struct label *label,
+    enum de_dump_state state, char why[static KEEP_HOLD_BYTES]);
 
 /* Why the options protect a dump, including what is known about it, or "". */
 void keep_describe_age(const struct keep_wish *wish, const struct label *label,

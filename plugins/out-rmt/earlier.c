@@ -79,13 +79,15 @@ let_dump_go(struct out_rmt *r, const struct de_volume *volume,
 	const struct de_dump_found found = label_found(label);
 	const enum de_dump_state state = state_of(r->host, &found);
 	const bool is_own = label_is_of(label, volume);
-	char why[KEEP_WHY_BYTES] = "";
+	char why[KEEP_WHY_BYTES] = "", hold[KEEP_HOLD_BYTES] = "";
 
 	if (is_own && label->volume < volume->number)
 		return refuse_own(r, label);
+	if (!is_own)
+		keep_describe_hold(r->host, &r->wish, label, state, hold);
 	switch (state) {
 	case DE_DUMP_UNFINISHED:
-		return true;
+		return hold[0] == '\0' || refuse_dump(r, label, hold);
 	case DE_DUMP_BASE:
 		return refuse_dump(r, label, "on which other dumps depend, "
 		    "perhaps this one");
@@ -93,6 +95,8 @@ let_dump_go(struct out_rmt *r, const struct de_volume *volume,
 	case DE_DUMP_UNKNOWN:
 		break;
 	}
+	if (hold[0] != '\0')
+		return refuse_dump(r, label, hold);
 	if (state == DE_DUMP_FINISHED || !is_own)
 		keep_describe_age(&r->wish, label, state, why);
 	if (why[0] != '\0')

@@ -52,6 +52,8 @@ static const struct de_option out_rmt_options[] = {
 	  "rewind and eject the tape when its volume is complete" },
 	{ "protect_days", DE_OPTION_INTEGER, 0, 0, 36500, "0",
 	  "days for which a dump is not overwritten; 0: none" },
+	{ "protect", DE_OPTION_STRING, 0, 1, 16, NULL,
+	  "\"catalog\": overwrite only dumps that the catalogue lets go" },
 	{ "overwrite_foreign", DE_OPTION_BOOLEAN, 0, 0, 0, "false",
 	  "overwrite a tape without a dump, and what cannot be read" },
 	DE_OPTIONS_END
@@ -303,8 +305,8 @@ static enum de_status
 out_rmt_check(void *self, const struct de_volume *volume)
 {
 	struct out_rmt *r = self;
-	const bool good = set_target(r, volume) &&
-	    look_at_targets(r, volume);
+	const bool good = keep_can_ask(r->host, &r->wish) &&
+	    set_target(r, volume) && look_at_targets(r, volume);
 
 	remote_unset(&r->remote);
 	return good ? DE_OK : DE_FAILED;
@@ -776,7 +778,8 @@ out_rmt_create(const struct de_host *host, void **self)
 		return out_of_memory(host);
 	r->host = host;
 	get_options(r);
-	if (!get_tape(r) || !get_commands(r) || !patterns_are_good(r) ||
+	if (!keep_take_protect(host, &r->wish) || !get_tape(r) ||
+	    !get_commands(r) || !patterns_are_good(r) ||
 	    !map_shared(r)) {
 		out_rmt_destroy(r);
 		return DE_FAILED;

@@ -88,6 +88,8 @@ static const struct de_option out_tape_options[] = {
 	  "eject the tape when the volume is complete" },
 	{ "protect_days", DE_OPTION_INTEGER, 0, 0, 36500, "0",
 	  "days for which a dump is not overwritten; 0: none" },
+	{ "protect", DE_OPTION_STRING, 0, 1, 16, NULL,
+	  "\"catalog\": overwrite only dumps that the catalogue lets go" },
 	{ "overwrite_foreign", DE_OPTION_BOOLEAN, 0, 0, 0, "false",
 	  "overwrite a tape that holds no dump or cannot be read" },
 	{ "wait_ready", DE_OPTION_INTEGER, 0, 0, 86400, "120",
@@ -132,6 +134,8 @@ out_tape_check(void *self, const struct de_volume *volume)
 	struct out_tape *t = self;
 	enum de_status status = check_record_size(t, volume);
 
+	if (!keep_can_ask(t->host, &t->place.keep))
+		status = DE_FAILED;
 	for (size_t i = 0; i < t->device_count; i++)
 		if (ready_look(&t->drive, t->devices[i], &t->wish) != DE_OK)
 			status = DE_FAILED;
@@ -526,6 +530,8 @@ take_options(struct out_tape *t)
 	t->place.keep.overwrite_foreign = host->get_boolean(host,
 	    "overwrite_foreign");
 	t->wish.wait_ready = host->get_integer(host, "wait_ready");
+	if (!keep_take_protect(host, &t->place.keep))
+		return DE_FAILED;
 	if (host->is_set(host, "file")) {
 		t->place.kind = PLACE_FILE;
 		t->place.file = (int)host->get_integer(host, "file");

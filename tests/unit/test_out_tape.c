@@ -34,7 +34,9 @@ struct bench {
 	char told[4096];	/* all messages, one per line */
 	int64_t date;
 	const char *medium;	/* from an EOT handler */
-	enum de_dump_state state;	/* of all other dumps */
+	enum de_dump_state state;	/* of all other dumps, and what the */
+	enum de_dump_hold hold;		/* catalogue says of them */
+	const char *protect;		/* option; NULL: not set */
 	bool cannot_retire;
 	int64_t retired[8];		/* dates, and how many */
 	size_t retired_count;
@@ -105,6 +107,15 @@ get_integer(const struct de_host *host, const char *key)
 	return o->default_value == NULL ? 0 :
 	    strcmp(o->default_value, "true") == 0 ? 1 :
 	    strtoll(o->default_value, NULL, 10);
+}
+
+static const char *
+get_string(const struct de_host *host, const char *key)
+{
+	const struct bench *b = host->context;
+
+	ck_assert_str_eq(key, "protect");
+	return b->protect;
 }
 
 static bool
@@ -184,6 +195,7 @@ set_up(void)
 		.api_version = DE_API_VERSION,
 		.context = b,
 		.report = take_report,
+		.get_string = get_string,
 		.get_integer = get_integer,
 		.get_boolean = get_boolean,
 		.get_strings = get_strings,
@@ -1609,6 +1621,86 @@ START_TEST(finished_dump_is_protected_and_given_up_before_it_goes)
 }
 END_TEST
 
+static enum de_dump_hold
+dump_hold(const struct de_host *host, const struct de_dump_found *found,
+    char *why, size_t room)
+{
+	const struct bench *b = host->context;
+
+	snprintf(why, room, found == NULL ? "of --check" : "as the catalogue "
+	    "has it");
+	return b->hold;
+}
+
+/* What the catalogue says counts on top of what else is known. */
+START_TEST(catalogue_decides)
+{
+	static const struct {
+		enum de_dump_hold hold;
+		enum de_dump_state state;
+		bool goes;
+	} cases[] = {
+		{ DE_HOLD_NONE, DE_DUMP_FINISHED, true },
+		{ DE_HOLD_NONE, DE_DUMP_UNKNOWN, true },
+		{ DE_HOLD_NONE, DE_DUMP_UNFINISHED, true },
+		{ DE_HOLD_NONE, DE_DUMP_BASE, false },
+		{ DE_HOLD_UNKNOWN, DE_DUMP_FINISHED, false },
+		{ DE_HOLD_UNKNOWN, DE_DUMP_UNKNOWN, false },
+		{ DE_HOLD_UNKNOWN, DE_DUMP_UNFINISHED, true },
+		{ DE_HOLD_KEPT, DE_DUMP_FINISHED, false },
+		{ DE_HOLD_KEPT, DE_DUMP_UNFINISHED, false },
+		{ DE_HOLD_FAILED, DE_DUMP_UNKNOWN, false },
+		{ DE_HOLD_FAILED, DE_DUMP_UNFINISHED, false },
+	};
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct bench *b = set_up_known(cases[i].state);
+		b->host.dump_hold = dump_hold;
+		b->protect = "catalog";
+		b->hold = cases[i].hold;
+		if (cases[i].goes) {
+			create(b);
+			ck_assert_uint_eq(dump(b, 3), 1);
+		} else {
+			refused(b, cases[i].state == DE_DUMP_BASE ?
+			    "on which another dump depends" :
+			    "as the catalogue has it; insert another tape");
+			refused_as(b, PROTECTED);
+			ck_assert_uint_eq(b->retired_count, 0);
+		}
+		tear_down(b);
+		b->self = NULL;
+	}
+}
+END_TEST
+
+START_TEST(catalogue_that_cannot_be_asked)
+{
+	struct bench *b = set_up();
+	const struct de_volume v = volume(b, 1);
+
+	b->protect = "catalog";
+	ck_assert_int_eq(out_tape_create_on(&b->host, &fake_drive_calls,
+	    &b->room, &b->self), DE_FAILED);
+	said(b, "protect: this version of dumpengine cannot ask a catalogue");
+	b->host.dump_hold = dump_hold;
+	b->hold = DE_HOLD_FAILED;
+	create(b);
+	ck_assert_int_eq(ops()->check(b->self, &v), DE_FAILED);
+	said(b, "protect: of --check");
+	b->hold = DE_HOLD_UNKNOWN;
+	create(b);
+	ck_assert_int_eq(ops()->check(b->self, &v), DE_OK);
+	b->protect = "all";
+	de_plugin_entry()->destroy(b->self);
+	b->self = NULL;
+	ck_assert_int_eq(out_tape_create_on(&b->host, &fake_drive_calls,
+	    &b->room, &b->self), DE_FAILED);
+	said(b, "protect: \"all\": expected \"catalog\"");
+	tear_down(b);
+}
+END_TEST
+
 START_TEST(base_of_another_dump_stays)
 {
 	struct bench *b = set_up_known(DE_DUMP_BASE);
@@ -1743,6 +1835,8 @@ main(void)
 		young_dump_in_a_later_file,
 		unfinished_dump_is_not_protected,
 		finished_dump_is_protected_and_given_up_before_it_goes,
+		catalogue_decides,
+		catalogue_that_cannot_be_asked,
 		base_of_another_dump_stays,
 		dump_that_cannot_be_given_up_stays,
 		appended_behind_another_dump_of_the_same_date,
