@@ -61,6 +61,7 @@ static const struct {
 	[CALL_VOLUME_ENDED] = { "volume_ended", OK_OR_FAILED },
 	[CALL_CHECK_HANDLER] = { "check", OK_OR_FAILED },
 	[CALL_NAME_HANDLER_RESOURCES] = { "name_resources", OK_OR_FAILED },
+	[CALL_VOLUME_WANTED] = { "volume_wanted", OK_OR_FAILED },
 };
 
 struct call

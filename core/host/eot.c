@@ -45,3 +45,19 @@ eot_volume_ended(struct instance *in, const struct de_volume_end *end,
 		return call_refuse(&call, "gave an unterminated medium name");
 	return DE_OK;
 }
+
+enum de_status
+eot_volume_wanted(const struct instance *in,
+    const struct de_volume_wanted *wanted, enum de_eot_answer *answer)
+{
+	*answer = DE_EOT_ASK;
+	if (in->plugin->eot.volume_wanted == NULL)
+		return DE_OK;
+	const struct call call = call_begin(&in->callee, CALL_VOLUME_WANTED);
+	const enum de_status status = call_end(&call,
+	    in->plugin->eot.volume_wanted(in->self, wanted, answer));
+	if (status == DE_OK && (unsigned int)*answer > DE_EOT_ABORT)
+		return call_refuse(&call, "gave the unknown answer %d",
+		    (int)*answer);
+	return status;
+}

@@ -21,4 +21,11 @@ enum de_status eot_name_resources(const struct instance *in,
 enum de_status eot_volume_ended(struct instance *in,
     const struct de_volume_end *end, struct de_eot_reply *reply);
 
+/*
+ * *answer is DE_EOT_ASK if the plugin lacks the callback.  An unknown answer is
+ * DE_FAILED.
+ */
+enum de_status eot_volume_wanted(const struct instance *in,
+    const struct de_volume_wanted *wanted, enum de_eot_answer *answer);
+
 #endif

@@ -417,8 +417,14 @@ make(struct restore *r, const char *file, const struct restore_source *source)
 	m->job = "";
 	if (source != NULL ? make_of_source(m) : file != NULL ?
 	    make_of_file(m) : make_of_job(m)) {
-		m->mount = (struct restore_mount){ r, m->name, source,
-		    m->is_drive, "", 0 };
+		m->mount = (struct restore_mount){
+			.r = r,
+			.job = source != NULL && source->job != NULL ?
+			    source->job : m->job,
+			.name = m->name,
+			.source = source,
+			.is_drive = m->is_drive,
+		};
 		return m;
 	}
 	restore_end(r, *r->cancelled ? VERDICT_ABORT : VERDICT_NOT_STARTED);
@@ -443,6 +449,7 @@ restore_medium_free(struct restore_medium *m)
 {
 	if (m == NULL)
 		return;
+	restore_mount_end(&m->mount);
 	instance_free(m->output);
 	option_set_free(m->options);
 	while (m->typed != NULL) {

@@ -8,6 +8,8 @@
 #include <string.h>
 #include <sys/wait.h>
 
+#include "core/config/config.h"
+#include "core/host/eot.h"
 #include "core/run/restore_describe.h"
 #include "core/run/restore_source.h"
 #include "plugins/common/spawn.h"
@@ -95,6 +97,65 @@ run_script(const struct restore_mount *m, uint32_t number)
 	return WEXITSTATUS(status);
 }
 
+/* ----------------------------------------------------------- an EOT handler */
+
+/*
+ * That of the job, if there is a configuration: it is not read for this alone,
+ * unless it was named.
+ */
+static bool
+has_handler(struct restore_mount *m)
+{
+	struct restore *r = m->r;
+	const struct config *config = r->config == NULL &&
+	    r->request->config != NULL ? restore_config(r) : r->config;
+	const struct job_config *job = config == NULL || m->job[0] == '\0' ?
+	    NULL : config_find_job(config, m->job);
+
+	if (m->handler != NULL || m->has_no_handler)
+		return m->handler != NULL;
+	if (job != NULL && job->eot.plugin != NULL &&
+	    job->eot.plugin->eot.volume_wanted != NULL)
+		m->handler = instance_new(job->eot.plugin, job->eot.options,
+		    r->rep, r->cancelled);
+	m->has_no_handler = m->handler == NULL;
+	return m->handler != NULL;
+}
+
+static enum de_eot_answer
+ask_handler(const struct restore_mount *m, uint32_t number)
+{
+	const struct restore_source *s = m->source;
+	struct de_volume_wanted wanted = {
+		.struct_size = sizeof(wanted),
+		.volume = number,
+		.drive = m->name,
+		.job = m->job,
+		.file = -1,
+	};
+	enum de_eot_answer answer;
+
+	if (s != NULL && number <= s->volume_count) {
+		const struct restore_place *p = &s->volumes[number - 1];
+		wanted.barcode = p->barcode;
+		wanted.medium = p->label;
+		wanted.file = p->file;
+		wanted.date = s->identity.date;
+		wanted.level = (uint32_t)s->identity.level;
+	}
+	return eot_volume_wanted(m->handler, &wanted, &answer) == DE_OK ?
+	    answer : DE_EOT_ABORT;
+}
+
+void
+restore_mount_end(struct restore_mount *m)
+{
+	instance_free(m->handler);
+	m->handler = NULL;
+}
+
+/* -------------------------------------------------------------- the operator */
+
 static enum verdict
 verdict_of(const struct restore_mount *m, enum message_answer answer)
 {
@@ -148,6 +209,32 @@ ask(struct restore_mount *m, uint32_t number, bool *skip)
 	return verdict_of(m, answer);
 }
 
+/* ---------------------------------------------------------------- both of them */
+
+static enum de_eot_answer
+ask_script(const struct restore_mount *m, uint32_t number)
+{
+	const int status = run_script(m, number);
+
+	if (status == 0 || status == SCRIPT_ASKS)
+		return status == 0 ? DE_EOT_GO_ON : DE_EOT_ASK;
+	report(m->r->rep, DE_ERROR, "%s: aborted by its exit status %d",
+	    m->r->request->script, status);
+	return DE_EOT_ABORT;
+}
+
+/* What can bring it without the operator is tried once. */
+static enum de_eot_answer
+bring(struct restore_mount *m, uint32_t number)
+{
+	const bool has_script = m->r->request->script != NULL;
+
+	if (m->scripted == number || (!has_script && !has_handler(m)))
+		return DE_EOT_ASK;
+	m->scripted = number;
+	return has_script ? ask_script(m, number) : ask_handler(m, number);
+}
+
 enum verdict
 restore_mount_want(struct restore_mount *m, uint32_t number, const char *why,
     bool *skip)
@@ -157,16 +244,13 @@ restore_mount_want(struct restore_mount *m, uint32_t number, const char *why,
 
 	*skip = false;
 	m->typed[0] = '\0';
-	if (q->script != NULL && m->scripted != number) {
-		m->scripted = number;
-		const int status = run_script(m, number);
-		if (status == 0)
-			return VERDICT_GO_ON;
-		if (status != SCRIPT_ASKS) {
-			report(m->r->rep, DE_ERROR, "%s: aborted by its exit "
-			    "status %d", q->script, status);
-			return VERDICT_ABORT;
-		}
+	switch (bring(m, number)) {
+	case DE_EOT_GO_ON:
+		return VERDICT_GO_ON;
+	case DE_EOT_ABORT:
+		return VERDICT_ABORT;
+	case DE_EOT_ASK:
+		break;
 	}
 	report(m->r->rep, DE_WARNING, "%s: %s: %s", m->name,
 	    volume_text(m, number, volume), why);

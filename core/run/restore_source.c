@@ -154,6 +154,8 @@ restore_source_clear(struct restore_source *source)
 	free(source->volumes);
 	source->volumes = NULL;
 	source->volume_count = 0;
+	free(source->job);
+	source->job = NULL;
 }
 
 bool
@@ -475,7 +477,9 @@ restore_source_choose(struct restore *r, struct catalog *catalog,
 	bool ok = false;
 
 	*source = (struct restore_source){ .copy = 0 };
-	if (c.buffer == NULL || !take_identity(source, d))
+	source->job = d->job == NULL ? NULL : strdup(d->job);
+	if (c.buffer == NULL || (d->job != NULL && source->job == NULL) ||
+	    !take_identity(source, d))
 		rows.failed = true;
 	else if (!catalog_volumes(catalog, d->id, take_row, &rows))
 		restore_end(r, VERDICT_NOT_STARTED);

@@ -35,6 +35,7 @@ struct restore_place {
 
 struct restore_source {
 	struct set_identity identity;
+	char *job;			/* owned; NULL: unknown */
 	int64_t dump;			/* in the catalogue */
 	uint64_t blocks;		/* tape blocks in all; 0: unknown */
 	enum restore_place_kind kind;

@@ -1176,6 +1176,23 @@ struct de_eot_reply {
 	char medium[DE_MEDIUM_BYTES];	/* for the next volume; "": as before */
 };
 
+/*
+ * A volume that is to be read, but is not where it should be.  Texts belong to
+ * the engine; valid for this call.
+ */
+struct de_volume_wanted {
+	uint32_t struct_size;
+	uint32_t volume;		/* its number */
+	const char *drive;		/* where it is looked for */
+	const char *job;		/* "" if unknown */
+	const char *barcode;		/* of its medium; NULL if unknown, as */
+	const char *medium;		/* its label */
+	int64_t file;			/* of the tape, from 0; -1: unknown */
+	int64_t date;			/* of the dump, seconds; 0: neither
+					   this nor the level is known */
+	uint32_t level;
+};
+
 struct de_eot {
 	uint32_t struct_size;
 
@@ -1203,6 +1220,18 @@ struct de_eot {
 	 */
 	enum de_status (*name_resources)(void *self,
 	    const struct de_volume *volume, de_resource_fn *take, void *arg);
+
+	/*
+	 * A restore needs a volume: bring its medium, and answer in *answer,
+	 * which is DE_EOT_ASK at first: ask the operator.  DE_EOT_GO_ON: it is
+	 * ready to be read.  Called once for each volume that was not found,
+	 * without volume_ended() having been called, and before the operator is
+	 * asked.
+	 * DE_OK; DE_FAILED is the same as DE_EOT_ABORT.  By one thread at
+	 * a time.  Optional: absent means DE_EOT_ASK.
+	 */
+	enum de_status (*volume_wanted)(void *self,
+	    const struct de_volume_wanted *wanted, enum de_eot_answer *answer);
 };
 
 /* ----------------------------------------------------------- descriptor */

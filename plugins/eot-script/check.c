@@ -24,7 +24,8 @@ run(const struct child_config *config, struct child_result *result)
 }
 
 static enum de_status
-check_program(const struct child_config *config, const char *program)
+check_program(const struct child_config *config, const char *key,
+    const char *program)
 {
 	const struct de_host *host = config->host;
 	const struct de_volume_end end = { .medium = program, .job = "",
@@ -42,13 +43,13 @@ check_program(const struct child_config *config, const char *program)
 		return DE_OK;
 	if (WIFEXITED(result.wait_status) &&
 	    WEXITSTATUS(result.wait_status) == PROGRAM_NO_INTERPRETER) {
-		host->report(host, DE_ERROR, "command: the interpreter in "
-		    "the first line of %s is missing or not executable",
+		host->report(host, DE_ERROR, "%s: the interpreter in the "
+		    "first line of %s is missing or not executable", key,
 		    program);
 		return DE_FAILED;
 	}
-	host->report(host, DE_ERROR, "command: %s%s%s%s; check its name and "
-	    "permissions", program, strchr(program, '/') == NULL ?
+	host->report(host, DE_ERROR, "%s: %s%s%s%s; check its name and "
+	    "permissions", key, program, strchr(program, '/') == NULL ?
 	    " not found in PATH" : " does not exist or is not executable",
 	    config->user == NULL ? "" : " for user ",
 	    config->user == NULL ? "" : config->user);
@@ -127,13 +128,13 @@ ask_command(const struct child_config *config)
 }
 
 enum de_status
-check_command(const struct child_config *config)
+check_command(const struct child_config *config, const char *key)
 {
 	char program[PATH_MAX];
 
 	if (!program_of_command(config->command, program))
 		return DE_OK;
-	if (check_program(config, program) != DE_OK)
+	if (check_program(config, key, program) != DE_OK)
 		return DE_FAILED;
 	return can_be_checked(config, program) ? ask_command(config) : DE_OK;
 }

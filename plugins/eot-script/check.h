@@ -14,7 +14,11 @@
 /* The line, in the first 4 KiB of a script, that declares this. */
 #define CHECK_LINE "# dumpengine: can be checked"
 
-/* DE_OK, or DE_FAILED after reporting; config->end is ignored. */
-enum de_status check_command(const struct child_config *config);
+/*
+ * DE_OK, or DE_FAILED after reporting; config->end is ignored.  `key` is the
+ * option that holds the command.
+ */
+enum de_status check_command(const struct child_config *config,
+    const char *key);
 
 #endif

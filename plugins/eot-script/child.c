@@ -107,20 +107,11 @@ set_number(const char *name, uint64_t number)
 	setenv(name, text, 1);
 }
 
-/* Only what the engine provides, plus the facts about the volume's end. */
 static void
-set_environment(const struct child_config *config)
+describe_end(const struct child_config *config)
 {
 	const struct de_volume_end *end = config->end;
 
-	clearenv();
-	for (size_t i = 0; config->environment[i] != NULL; i++) {
-		/*
-		 * cast: putenv() keeps the pointer but does not write through
-		 * it
-		 */
-		putenv((char *)(uintptr_t)config->environment[i]);
-	}
 	setenv("DUMPENGINE_JOB", end->job, 1);
 	setenv("DUMPENGINE_DEVICE", end->medium, 1);
 	setenv("DUMPENGINE_LABEL", end->label, 1);
@@ -133,6 +124,44 @@ set_environment(const struct child_config *config)
 	set_number("DUMPENGINE_LEVEL", end->level);
 	set_number("DUMPENGINE_DATE", (uint64_t)end->date);
 	set_number("DUMPENGINE_NEXT_FD", MEDIUM_FD);
+}
+
+/* What is not known is not set. */
+static void
+describe_wanted(const struct de_volume_wanted *wanted)
+{
+	setenv("DUMPENGINE_JOB", wanted->job, 1);
+	setenv("DUMPENGINE_DEVICE", wanted->drive, 1);
+	setenv("DUMPENGINE_REASON", "read", 1);
+	set_number("DUMPENGINE_VOLUME", wanted->volume);
+	if (wanted->barcode != NULL)
+		setenv("DUMPENGINE_BARCODE", wanted->barcode, 1);
+	if (wanted->medium != NULL)
+		setenv("DUMPENGINE_MEDIUM", wanted->medium, 1);
+	if (wanted->file >= 0)
+		set_number("DUMPENGINE_FILE", (uint64_t)wanted->file);
+	if (wanted->date == 0)
+		return;
+	set_number("DUMPENGINE_LEVEL", wanted->level);
+	set_number("DUMPENGINE_DATE", (uint64_t)wanted->date);
+}
+
+/* Only what the engine provides, plus the facts about the volume. */
+static void
+set_environment(const struct child_config *config)
+{
+	clearenv();
+	for (size_t i = 0; config->environment[i] != NULL; i++) {
+		/*
+		 * cast: putenv() keeps the pointer but does not write through
+		 * it
+		 */
+		putenv((char *)(uintptr_t)config->environment[i]);
+	}
+	if (config->end == NULL)
+		describe_wanted(config->wanted);
+	else
+		describe_end(config);
 }
 
 /*
@@ -359,8 +388,10 @@ start_shell(const struct child_config *config, int output, int medium)
 
 	if (asprintf(&script, "%s \"$@\"", config->command) == -1)
 		return -1;
-	snprintf(volume, sizeof(volume), "%" PRIu32, config->end->volume);
+	snprintf(volume, sizeof(volume), "%" PRIu32, config->end == NULL ?
+	    config->wanted->volume : config->end->volume);
 	const char *const argv[] = { SHELL, "-c", script, "sh",
+		config->end == NULL ? config->wanted->drive :
 		config->end->medium, volume, NULL };
 	const struct spawn spawn = {
 		.argv = argv,

@@ -16,7 +16,8 @@ struct child_config {			/* all borrowed */
 	const char *user;		/* NULL: the current user */
 	const char *const *environment;	/* terminated by NULL */
 	int64_t timeout;		/* seconds; 0: none */
-	const struct de_volume_end *end;
+	const struct de_volume_end *end;	/* NULL: a volume is wanted, */
+	const struct de_volume_wanted *wanted;	/* this one */
 	bool checks;			/* no volume has ended: check only */
 };
 

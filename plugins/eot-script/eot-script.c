@@ -3,7 +3,8 @@
  * eot-script.c - EOT handler: runs a command at the end of a volume
  *
  * As with -F of dump(8), /bin/sh runs `command DEVICE VOLUME`.  Exit status 0
- * continues, 1 asks the operator, any other aborts.
+ * continues, 1 asks the operator, any other aborts.  For a restore, another
+ * command brings the medium that is to be read.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -22,6 +23,7 @@
 struct eot_script {
 	const struct de_host *host;	/* borrowed */
 	const char *command;		/* borrowed, like all option values */
+	const char *read_command;	/* NULL: none */
 	const char *user;		/* NULL: the current user */
 	const char *const *environment;	/* the host's */
 	bool at_end;
@@ -34,6 +36,9 @@ static const struct de_option eot_script_options[] = {
 	  "appended" },
 	{ "at_end", DE_OPTION_BOOLEAN, 0, 0, 0, "false",
 	  "also run it after the last volume" },
+	{ "read_command", DE_OPTION_STRING, 0, 1, 4095, NULL,
+	  "command that brings the medium of a volume to be read; the same is "
+	  "appended" },
 	{ "timeout", DE_OPTION_INTEGER, 0, 0, 604800, "3600",
 	  "seconds after which it is killed and the operator asked; 0: no "
 	  "limit" },
@@ -66,20 +71,21 @@ judge_last(const struct eot_script *s, const struct child_result *result)
 		    WEXITSTATUS(result->wait_status));
 }
 
+/* `what` is what another status aborts: "dump" or "restore". */
 static enum de_eot_answer
-judge(const struct eot_script *s, const struct child_result *result)
+judge(const struct eot_script *s, const char *command, const char *what,
+    const struct child_result *result)
 {
 	const struct de_host *host = s->host;
 
 	if (result->timed_out) {
 		host->report(host, DE_ERROR, "%s: killed after the timeout of "
-		    "%lld seconds", s->command,
-		    (long long)s->timeout);
+		    "%lld seconds", command, (long long)s->timeout);
 		return DE_EOT_ASK;
 	}
 	if (WIFSIGNALED(result->wait_status)) {
 		host->report(host, DE_ERROR, "%s: killed by signal %d (%s)",
-		    s->command, WTERMSIG(result->wait_status),
+		    command, WTERMSIG(result->wait_status),
 		    strsignal(WTERMSIG(result->wait_status)));
 		return DE_EOT_ABORT;
 	}
@@ -90,8 +96,8 @@ judge(const struct eot_script *s, const struct child_result *result)
 		return DE_EOT_ASK;
 	default:
 		host->report(host, DE_ERROR, "%s: exited with status %d, which "
-		    "aborts the dump (0 continues, 1 asks the operator)",
-		    s->command, WEXITSTATUS(result->wait_status));
+		    "aborts the %s (0 continues, 1 asks the operator)",
+		    command, WEXITSTATUS(result->wait_status), what);
 		return DE_EOT_ABORT;
 	}
 }
@@ -120,7 +126,35 @@ volume_ended(void *self, const struct de_volume_end *end,
 	if (end->reason == DE_END_LAST)
 		judge_last(s, &result);
 	else
-		reply->answer = judge(s, &result);
+		reply->answer = judge(s, s->command, "dump", &result);
+	return DE_OK;
+}
+
+/* A command that was made for the end of a volume would load a blank tape. */
+static enum de_status
+volume_wanted(void *self, const struct de_volume_wanted *wanted,
+    enum de_eot_answer *answer)
+{
+	const struct eot_script *s = self;
+	struct child_result result;
+	char medium[DE_MEDIUM_BYTES];
+	const struct child_config config = {
+		.host = s->host,
+		.command = s->read_command,
+		.user = s->user,
+		.environment = s->environment,
+		.timeout = s->timeout,
+		.wanted = wanted,
+	};
+
+	*answer = DE_EOT_ASK;
+	if (s->read_command == NULL)
+		return DE_OK;
+	s->host->report(s->host, DE_INFO, "running %s %s %u", s->read_command,
+	    wanted->drive, wanted->volume);
+	if (!child_run(&config, medium, sizeof(medium), &result))
+		return DE_FAILED;
+	*answer = judge(s, s->read_command, "restore", &result);
 	return DE_OK;
 }
 
@@ -166,15 +200,20 @@ static enum de_status
 check(void *self)
 {
 	const struct eot_script *s = self;
-	const struct child_config config = {
+	struct child_config config = {
 		.host = s->host,
 		.command = s->command,
 		.user = s->user,
 		.environment = s->environment,
 		.timeout = s->timeout,
 	};
+	enum de_status status = check_command(&config, "command");
 
-	return check_command(&config);
+	config.command = s->read_command;
+	if (s->read_command != NULL && strcmp(s->read_command, s->command) != 0
+	    && check_command(&config, "read_command") != DE_OK)
+		status = DE_FAILED;
+	return status;
 }
 
 static enum de_status
@@ -188,6 +227,7 @@ create(const struct de_host *host, void **self)
 	}
 	s->host = host;
 	s->command = host->get_string(host, "command");
+	s->read_command = host->get_string(host, "read_command");
 	s->user = host->get_string(host, "user");
 	s->at_end = host->get_boolean(host, "at_end");
 	s->timeout = host->get_integer(host, "timeout");
@@ -200,7 +240,9 @@ create(const struct de_host *host, void **self)
 	}
 	s->environment = host->command_environment(host);
 	if (s->environment == NULL || host->check_command(host, "command",
-	    s->command, s->user) != DE_OK)
+	    s->command, s->user) != DE_OK || (s->read_command != NULL &&
+	    host->check_command(host, "read_command", s->read_command,
+	    s->user) != DE_OK))
 		goto fail;
 	*self = s;
 	return DE_OK;
@@ -221,6 +263,7 @@ static const struct de_eot eot_script_eot = {
 	.volume_ended = volume_ended,
 	.check = check,
 	.name_resources = name_resources,
+	.volume_wanted = volume_wanted,
 };
 
 static const struct de_plugin eot_script = {

@@ -77,6 +77,37 @@ same_file some/12 tree/12
 same_file some/57 tree/57
 brought 1 5
 
+# The EOT handler of the job does it, if it can bring what is to be read.
+sed "s,^exit 3,exit 4," bring >read-it
+cat >>read-it <<END
+[ "\$DUMPENGINE_REASON \$DUMPENGINE_JOB \$DUMPENGINE_VOLUME" = "read set \$2" ] || exit 4
+[ "\$DUMPENGINE_DEVICE" = "\$1" ] && [ "\$1" = "host:$drive" ] || exit 4
+END
+chmod +x read-it
+cp set.conf plain.conf
+# with_handler COMMAND: read_command of the job's handler, if there is one
+with_handler () {
+	sed "s,^} );,  eot = { plugin = \"eot-script\"; command = \"exit 5\"; $1 }; &," \
+	    plain.conf >set.conf
+}
+with_handler "read_command = \"$scratch/read-it\";"
+at=(--at now -c "$scratch/set.conf")
+restore_into handled 0 -x "${at[@]}" 12 57
+same_file handled/57 tree/57
+brought 1 5
+said "running $scratch/read-it host:$drive 5"
+with_handler "read_command = \"exit 3\";"
+rm drive
+restore_into aborted 3 -x "${at[@]}" 12
+said "exited with status 3, which aborts the restore"
+for command in "read_command = \"exit 1\";" ""; do
+	with_handler "$command"
+	rm -rf asked
+	restore_into asked 4 -x "${at[@]}" 12
+	said "(medium DE0001L8)"
+done
+at=(--at now --catalog "$catalog")
+
 # If all places are wrong, several volumes are asked for in vain.
 edit_catalogue () {
 	"$PYTHON3" - "$catalog" "$1" <<-'END'
