@@ -189,6 +189,62 @@ again eot 0 1 "2 A2"
 said "offline fails: /dev/nst0: Device or resource busy"
 rm busy
 
+# ---- What the catalogue keeps is not loaded
+
+cat >bin/dumpengine-catalog <<'END_OF_CATALOG'
+#!/bin/sh
+echo "$*" >>"$STATE/asked"
+case $5 in
+A1|A3)	echo "$5	no	it stays"; exit 2 ;;
+A4)	echo "cannot open it" >&2; exit 1 ;;
+esac
+END_OF_CATALOG
+chmod +x bin/dumpengine-catalog
+fresh "1 A1,2 A2,3 A3,4 A4,5 -"
+echo "CATALOG=/x/catalog" >changer.conf
+next 0 "2 A2"
+out_said "skipping slot 1 (A1): the catalogue keeps what is on it"
+next 0 "4 A4"
+next 0 "5 -"
+next 1 ""
+[ "$(sort -u asked | tr '\n' '|')" = "--catalog /x/catalog -H may-overwrite A1|--catalog /x/catalog -H may-overwrite A2|--catalog /x/catalog -H may-overwrite A3|--catalog /x/catalog -H may-overwrite A4|" ] ||
+    fail "asked: $(cat asked)"
+! grep -qE 'load [13] ' calls || fail "loaded what is kept: $(cat calls)"
+
+# ---- For reading: by its bar code, whatever else is there
+
+# bring STATUS DRIVE LABEL: also of a slot that dumps may not use
+bring () {
+	: >calls
+	run timeout 60 env DUMPENGINE_REASON=read DUMPENGINE_VOLUME=2 \
+	    DUMPENGINE_BARCODE="$3" dash "$changer" /dev/nst0 2
+	[ "$status" -eq "$1" ] ||
+	    fail "line ${BASH_LINENO[0]}: status $status: $(cat out err)"
+	[ "$(cat drive)" = "$2" ] || fail "line ${BASH_LINENO[0]}:" \
+	    "\"$(cat drive)\" is loaded, not \"$2\": $(cat out err)"
+}
+fresh "1 A1,3 A3,7 A.3"
+echo "TAPES='B*' LAST_SLOT=2" >changer.conf
+bring 0 "3 A3" A3
+out_said "slot 3 (A3) is in /dev/nst0"
+bring 0 "3 A3" A3
+! grep -q load calls || fail "it was loaded again"
+bring 0 "7 A.3" A.3
+bring 1 "7 A.3" A9
+said "no slot has the tape A9"
+bring 1 "7 A.3" ""
+said "the bar code of the tape is not known"
+[ "$(sort slots | tr '\n' ' ')" = "1 A1 3 A3 " ] || fail "not all are back: $(cat slots)"
+touch busy
+bring 1 "7 A.3" A1
+said "cannot move the tape in drive 0 to slot 7"
+rm busy
+echo 1 >bad
+bring 1 "" A1
+said "the tape A1 of slot 1 cannot be loaded"
+fresh "1 A1,3 A3"
+echo "2 A2" >drive
+
 # ---- Before a run
 
 check () {
