@@ -21,6 +21,7 @@
 #define MESSAGE_NAME_BYTES 1024
 #define MESSAGE_TEXT_BYTES 1024
 #define MESSAGE_PATH_BYTES 4096
+#define MESSAGE_CODE_BYTES 64		/* of a medium: bar code, serial number */
 #define MESSAGE_HEADER_BYTES 64		/* of a text in a header */
 
 enum message_type {
@@ -71,6 +72,8 @@ struct message_volume {
 	uint32_t properties;			/* DE_MEDIUM_... */
 	char digest[DIGEST_TEXT_BYTES];
 	char medium[MESSAGE_NAME_BYTES];
+	char barcode[MESSAGE_CODE_BYTES];	/* of the medium; "": unknown */
+	char serial[MESSAGE_CODE_BYTES];	/* likewise */
 	int64_t tape_file;			/* counts from 0; -1: no tape */
 	struct times times;
 };

@@ -128,6 +128,12 @@ said(const struct dump_record *record)
 }
 
 static json_t *
+code(const char *text)
+{
+	return text[0] == '\0' ? json_null() : json_file_text(text);
+}
+
+static json_t *
 volume(const struct dump_record *record, const struct message_volume *v)
 {
 	const double rate = (double)(v->tape_blocks * DE_TAPE_BLOCK) * 1e9 /
@@ -138,6 +144,8 @@ volume(const struct dump_record *record, const struct message_volume *v)
 	json_object_set_new(o, "medium", json_file_text(v->medium));
 	json_object_set_new(o, "tape_file", v->tape_file < 0 ? json_null() :
 	    json_integer(v->tape_file));
+	json_object_set_new(o, "barcode", code(v->barcode));
+	json_object_set_new(o, "serial", code(v->serial));
 	json_object_set_new(o, "handler", facts(record, v->number));
 	json_object_set_new(o, "ended_by", json_string(reason_text(v->reason)));
 	json_object_set_new(o, "blocks",

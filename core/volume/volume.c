@@ -40,6 +40,10 @@ struct volume {
 	char medium[MESSAGE_NAME_BYTES];
 	uint32_t properties;		/* of the medium */
 	uint32_t file;			/* on it, with DE_MEDIUM_HAS_FILE */
+	uint64_t position;		/* with DE_MEDIUM_HAS_POSITION; */
+	uint32_t record_positions;	/* of a record */
+	char barcode[MESSAGE_CODE_BYTES];
+	char serial[MESSAGE_CODE_BYTES];
 	enum de_failure refused;	/* why it could not be opened */
 	uint64_t mark;			/* of the medium that was refused */
 	bool opened;
@@ -181,6 +185,15 @@ note_refusal(struct volume *v, const struct de_medium *medium)
 	return DE_FAILED;
 }
 
+/* NULL: unknown, as one that is too long to be one. */
+static void
+keep_code(char kept[static MESSAGE_CODE_BYTES], const char *code)
+{
+	const bool fits = code != NULL && strlen(code) < MESSAGE_CODE_BYTES;
+
+	snprintf(kept, MESSAGE_CODE_BYTES, "%s", fits ? code : "");
+}
+
 enum de_status
 volume_open(struct volume *v, const struct de_volume *facts)
 {
@@ -200,6 +213,10 @@ volume_open(struct volume *v, const struct de_volume *facts)
 	    medium.name : v->output->plugin->descriptor.name);
 	v->properties = medium.properties;
 	v->file = medium.file;
+	v->position = medium.position;
+	v->record_positions = medium.record_positions;
+	keep_code(v->barcode, medium.barcode);
+	keep_code(v->serial, medium.serial);
 	if (!set_window(v, medium.window)) {
 		volume_discard(v);
 		return DE_FAILED;
@@ -376,6 +393,28 @@ int64_t
 volume_file(const struct volume *v)
 {
 	return v->properties & DE_MEDIUM_HAS_FILE ? (int64_t)v->file : -1;
+}
+
+bool
+volume_position(const struct volume *v, uint64_t *position,
+    uint32_t *record_positions)
+{
+	*position = v->position;
+	*record_positions = v->record_positions;
+	return (v->properties & DE_MEDIUM_HAS_POSITION) != 0 &&
+	    v->record_positions > 0;
+}
+
+const char *
+volume_barcode(const struct volume *v)
+{
+	return v->barcode;
+}
+
+const char *
+volume_serial(const struct volume *v)
+{
+	return v->serial;
 }
 
 bool

@@ -64,6 +64,15 @@ bool volume_may_retry(const struct volume *v);
 const char *volume_medium(const struct volume *v);
 uint32_t volume_properties(const struct volume *v);	/* DE_MEDIUM_... */
 int64_t volume_file(const struct volume *v);	/* file on a tape; -1: none */
+const char *volume_barcode(const struct volume *v);	/* "": unknown, as */
+const char *volume_serial(const struct volume *v);	/* the serial number */
+
+/*
+ * Where the drive says that the volume begins, and how many of its blocks a
+ * record has.  False: it does not say.
+ */
+bool volume_position(const struct volume *v, uint64_t *position,
+    uint32_t *record_positions);
 bool volume_is_once(const struct volume *v);	/* DE_MEDIUM_ONCE */
 bool volume_streams(const struct volume *v);	/* DE_MEDIUM_STREAMS */
 uint32_t volume_window(const struct volume *v);	/* de_medium.window */

@@ -245,6 +245,9 @@ tell_volume(const struct writer *w, enum de_end_reason reason)
 	v->properties = volume_properties(w->volume);
 	volume_digest(w->volume, v->digest);
 	snprintf(v->medium, sizeof(v->medium), "%s", volume_medium(w->volume));
+	snprintf(v->barcode, sizeof(v->barcode), "%s",
+	    volume_barcode(w->volume));
+	snprintf(v->serial, sizeof(v->serial), "%s", volume_serial(w->volume));
 	ring_get_times(w->ring, &v->times);
 	volume_report(w->config->rep, v);
 	message_send(w->config->channel, &m, true);

@@ -598,6 +598,8 @@ struct de_volume {
 #define DE_MEDIUM_STREAMS 2u
 /* The volume is one of several files on it; de_medium.file says which. */
 #define DE_MEDIUM_HAS_FILE 4u
+/* The drive numbers its blocks; de_medium.position says where it begins. */
+#define DE_MEDIUM_HAS_POSITION 8u
 
 /*
  * Why a volume could not be opened or written.  It decides what happens next:
@@ -643,6 +645,11 @@ struct de_medium {
 	 */
 	uint64_t mark;
 	uint32_t file;			/* from 0; if DE_MEDIUM_HAS_FILE */
+	uint32_t record_positions;	/* if DE_MEDIUM_HAS_POSITION: how many
+					   blocks of the drive a record has, */
+	uint64_t position;		/* and the number of the first */
+	const char *barcode;		/* of the medium; NULL: not known, as */
+	const char *serial;		/* its serial number */
 };
 
 /* de_reading.properties: go_to() moves to any position of the volume. */

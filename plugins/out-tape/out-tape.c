@@ -23,6 +23,7 @@
 #include "reading.h"
 #include "ready.h"
 #include "records.h"
+#include "sense.h"
 #include "trouble.h"
 
 /* Automatic retries of a volume after a reset of the drive. */
@@ -65,6 +66,8 @@ struct out_tape {
 	struct de_volume volume;	/* the open one; its texts are not
 					   kept */
 	char label[LABEL_BYTES];	/* of its dump */
+	char barcode[SENSE_TEXT_BYTES];	/* of its tape; "": unknown, as */
+	char serial[SENSE_TEXT_BYTES];	/* its serial number */
 	size_t device;			/* the open one; device_count:
 					   another */
 	int file;			/* number on the tape, the first is 0 */
@@ -196,6 +199,28 @@ open_tape(struct out_tape *t, const struct de_volume *volume)
 	return DE_FAILED;
 }
 
+static void
+describe_medium(struct out_tape *t, struct de_medium *medium)
+{
+	medium->name = t->drive.name;
+	medium->properties |= DE_MEDIUM_STREAMS;
+	if (DE_HAS(medium, file)) {
+		medium->properties |= DE_MEDIUM_HAS_FILE;
+		medium->file = (uint32_t)t->file;
+	}
+	if (!DE_HAS(medium, serial))
+		return;
+	sense_medium_text(&t->drive, SENSE_BARCODE, t->barcode);
+	sense_medium_text(&t->drive, SENSE_SERIAL_NUMBER, t->serial);
+	medium->barcode = t->barcode[0] == '\0' ? NULL : t->barcode;
+	medium->serial = t->serial[0] == '\0' ? NULL : t->serial;
+	if (!drive_tell(&t->drive, &medium->position))
+		return;
+	medium->properties |= DE_MEDIUM_HAS_POSITION;
+	medium->record_positions = t->place.block_size == 0 ? 1 :
+	    t->volume.record_size / (uint32_t)t->place.block_size;
+}
+
 static enum de_status
 out_tape_open_volume(void *self, const struct de_volume *volume,
     struct de_medium *medium)
@@ -216,12 +241,7 @@ out_tape_open_volume(void *self, const struct de_volume *volume,
 	records_begin(&t->records, &t->drive, volume->number, t->file,
 	    (size_t)t->place.block_size);
 	report_drive(t);
-	medium->name = t->drive.name;
-	medium->properties |= DE_MEDIUM_STREAMS;
-	if (DE_HAS(medium, file)) {
-		medium->properties |= DE_MEDIUM_HAS_FILE;
-		medium->file = (uint32_t)t->file;
-	}
+	describe_medium(t, medium);
 	return DE_OK;
 }
 

@@ -3,11 +3,15 @@
 
 #include <errno.h>
 #include <scsi/sg.h>
+#include <string.h>
 
 /* SCSI commands, keys and codes: SPC and SSC. */
 #define TEST_UNIT_READY 0x00
 #define MODE_SENSE 0x1a
 #define LOG_SENSE 0x4d
+#define READ_ATTRIBUTE 0x8c
+#define ATTRIBUTES_HEADER 4	/* length of what follows, */
+#define ATTRIBUTE_HEADER 5	/* and of each: number, format, length */
 #define LOG_CUMULATIVE 0x40
 #define PAGE_TAPE_ALERT 0x2e
 #define ALERTS 64
@@ -29,6 +33,7 @@
 
 #define COMMAND_BYTES 6
 #define LONG_COMMAND_BYTES 10
+#define LONGEST_COMMAND_BYTES 16
 #define SENSE_BYTES 32
 #define TIMEOUT_MS 10000
 
@@ -175,4 +180,51 @@ sense_compression(struct drive *d)
 	    sense[0] != 0 || (page[MODE_HEADER] & 0x3f) != PAGE_COMPRESSION)
 		return -1;
 	return (page[MODE_HEADER + 2] & 0x80) != 0;
+}
+
+/* ------------------------------------------------- the memory of a cartridge */
+
+/* Padded at its end; anything else than visible characters makes it useless. */
+static void
+take_text(const uint8_t *value, size_t length,
+    char text[static SENSE_TEXT_BYTES])
+{
+	while (length > 0 &&
+	    (value[length - 1] == ' ' || value[length - 1] == '\0'))
+		length--;
+	if (length >= SENSE_TEXT_BYTES)
+		return;
+	for (size_t i = 0; i < length; i++)
+		if (value[i] <= ' ' || value[i] > '~')
+			return;
+	memcpy(text, value, length);
+	text[length] = '\0';
+}
+
+/* What the drive says of lengths is no reason to believe it. */
+void
+sense_medium_text(struct drive *d, unsigned int attribute,
+    char text[static SENSE_TEXT_BYTES])
+{
+	uint8_t data[256] = { 0 };
+	uint8_t sense[SENSE_BYTES] = { 0 };
+	uint8_t command[LONGEST_COMMAND_BYTES] = { READ_ATTRIBUTE,
+	    [8] = (uint8_t)(attribute >> 8), (uint8_t)attribute,
+	    [12] = sizeof(data) >> 8, sizeof(data) & 0xff };
+	const uint8_t *at = data + ATTRIBUTES_HEADER;
+
+	text[0] = '\0';
+	if (ask_long(d, command, sizeof(command), data, sizeof(data), sense) !=
+	    ANSWERED || sense[0] != 0)
+		return;
+	const size_t room = sizeof(data) - ATTRIBUTES_HEADER;
+	const size_t told = (size_t)data[0] << 24 | (size_t)data[1] << 16 |
+	    (size_t)data[2] << 8 | data[3];
+	const size_t all = told < room ? told : room;
+	const size_t length = (size_t)at[3] << 8 | at[4];
+	/* The next one comes first if the medium lacks this one. */
+	if (all < ATTRIBUTE_HEADER || length > all - ATTRIBUTE_HEADER ||
+	    ((unsigned int)at[0] << 8 | at[1]) != attribute)
+		return;
+	take_text(at + ATTRIBUTE_HEADER, length, text);
 }

@@ -39,4 +39,15 @@ uint64_t sense_alerts(struct drive *d);
 /* Is compression on?  1, 0, or -1: unknown. */
 int sense_compression(struct drive *d);
 
+#define SENSE_BARCODE 0x0806u
+#define SENSE_SERIAL_NUMBER 0x0401u
+#define SENSE_TEXT_BYTES 33
+
+/*
+ * A text that the memory of the cartridge has: one of the two above.  "" if it
+ * has none, the drive does not tell, or what it tells is no such text.
+ */
+void sense_medium_text(struct drive *d, unsigned int attribute,
+    char text[static SENSE_TEXT_BYTES]);
+
 #endif

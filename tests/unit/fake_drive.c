@@ -608,6 +608,17 @@ tell_alerts(const struct fake_drive *d, const struct sg_io_hdr *io)
 	return 0;
 }
 
+/* Whatever is asked for. */
+static int
+tell_attributes(const struct fake_drive *d, const struct sg_io_hdr *io)
+{
+	ck_assert_uint_eq(io->cmd_len, 16);
+	ck_assert_uint_eq(io->cmdp[12] * 256u + io->cmdp[13], io->dxfer_len);
+	ck_assert_uint_ge(io->dxfer_len, d->attributes_length);
+	memcpy(io->dxferp, d->attributes, d->attributes_length);
+	return 0;
+}
+
 /* Is it ready, and if not, why? */
 static int
 ask(const struct fake_drive *d, const struct sg_io_hdr *io)
@@ -616,6 +627,8 @@ ask(const struct fake_drive *d, const struct sg_io_hdr *io)
 		return set_errno(ENXIO);
 	if (io->cmdp[0] == 0x1a)
 		return tell_mode(d, io);
+	if (io->cmdp[0] == 0x8c && d->attributes != NULL)
+		return tell_attributes(d, io);
 	if (io->cmdp[0] == 0x4d && d->alerts[0] != 0)
 		return tell_alerts(d, io);
 	if (io->cmdp[0] != 0 || d->code == 0)

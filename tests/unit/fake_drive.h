@@ -72,6 +72,9 @@ struct fake_drive {
 	unsigned int emptied_at;	/* or its tape, */
 	unsigned int protected_at;	/* or it is write-protected */
 	uint8_t alerts[8];		/* TapeAlert numbers */
+	const uint8_t *attributes;	/* answer to READ ATTRIBUTE; NULL: it is
+					   refused */
+	size_t attributes_length;
 	unsigned int mark_fails;
 	unsigned int rewind_fails;
 	unsigned int read_fails;

@@ -1701,6 +1701,63 @@ START_TEST(catalogue_that_cannot_be_asked)
 }
 END_TEST
 
+/* The serial number that a drive with this memory tells; "-": none. */
+static void
+check_serial(const char *attributes, size_t length, const char *serial)
+{
+	struct bench *b = set_up();
+	const struct de_volume v = volume(b, 1);
+	struct de_medium m = { .struct_size = sizeof(m) };
+
+	b->room.drives[0].attributes = (const uint8_t *)attributes;
+	b->room.drives[0].attributes_length = length;
+	b->room.drives[0].tells = true;
+	create(b);
+	ck_assert_int_eq(ops()->open_volume(b->self, &v, &m), DE_OK);
+	ck_assert_str_eq(m.serial == NULL ? "-" : m.serial, serial);
+	/* The answer is that for the serial number, also to this question. */
+	ck_assert_ptr_null(m.barcode);
+	ck_assert_uint_eq(m.properties & DE_MEDIUM_HAS_POSITION,
+	    DE_MEDIUM_HAS_POSITION);
+	ck_assert_uint_eq(m.record_positions, 1);
+	ops()->close_volume(b->self, DE_CLOSE_DISCARD);
+	tear_down(b);
+	b->self = NULL;
+}
+#define CHECK_SERIAL(attributes, serial) \
+	check_serial(attributes, sizeof(attributes) - 1, serial)
+
+START_TEST(memory_of_a_cartridge)
+{
+	char longest[256];
+
+	CHECK_SERIAL("\0\0\0\xd" "\4\1\x80\0\x8" "HC0112  ", "HC0112");
+	CHECK_SERIAL("\0\0\0\xd" "\4\1\x80\0\x8" "HC0112\0\0", "HC0112");
+	/* The next one, as there is none with that number. */
+	CHECK_SERIAL("\0\0\0\xd" "\4\2\x80\0\x8" "HC0112  ", "-");
+	/* Empty, or not what can be printed. */
+	CHECK_SERIAL("\0\0\0\5" "\4\1\x80\0\0", "-");
+	CHECK_SERIAL("\0\0\0\xd" "\4\1\x80\0\x8" "        ", "-");
+	CHECK_SERIAL("\0\0\0\xd" "\4\1\x80\0\x8" "HC\x1b[1mH", "-");
+	CHECK_SERIAL("\0\0\0\xd" "\4\1\x80\0\x8" "HC0\xff 112", "-");
+	/* Lengths that are not true. */
+	CHECK_SERIAL("\0\0\0\0", "-");
+	CHECK_SERIAL("\0\0\0\4" "\4\1\x80\0\x8" "HC0112  ", "-");
+	CHECK_SERIAL("\0\0\0\xc" "\4\1\x80\0\x8" "HC0112  ", "-");
+	CHECK_SERIAL("\xff\xff\xff\xff" "\4\1\x80\xff\xff" "HC0112", "-");
+	CHECK_SERIAL("\xff\xff\xff\xff" "\4\1\x80\0\xf7" "HC0112", "HC0112");
+	CHECK_SERIAL("\xff\xff\xff\xff" "\4\1\x80\0\xf8" "HC0112", "-");
+	memset(longest, 'x', sizeof(longest));
+	memcpy(longest, "\0\0\0\xfc" "\4\1\x80\0\x20", 9);
+	longest[9 + 32] = '\0';
+	check_serial(longest, sizeof(longest),
+	    "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx");
+	longest[8] = 33;
+	longest[9 + 32] = 'x';
+	check_serial(longest, sizeof(longest), "-");
+}
+END_TEST
+
 START_TEST(base_of_another_dump_stays)
 {
 	struct bench *b = set_up_known(DE_DUMP_BASE);
@@ -1837,6 +1894,7 @@ main(void)
 		finished_dump_is_protected_and_given_up_before_it_goes,
 		catalogue_decides,
 		catalogue_that_cannot_be_asked,
+		memory_of_a_cartridge,
 		base_of_another_dump_stays,
 		dump_that_cannot_be_given_up_stays,
 		appended_behind_another_dump_of_the_same_date,
