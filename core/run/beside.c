@@ -127,6 +127,11 @@ struct qfa {
 	uint32_t record_blocks;
 	struct catalog_about about;
 	size_t volume;			/* of about.volumes, for the next one */
+	const struct indexer *indexer;	/* borrowed */
+	uint32_t number;		/* of the volume of these; 0: none */
+	bool has_place;			/* the drive numbers its blocks: */
+	uint64_t place;			/* where that volume begins, */
+	uint32_t record_places;		/* and how many a record has */
 };
 
 static bool
@@ -135,6 +140,18 @@ take_about(void *arg, const char *json, size_t length)
 	struct qfa *q = arg;
 
 	return catalog_about_parse(&q->about, json, length);
+}
+
+/* Where a record is: for a drive its block, else bytes. */
+static uint64_t
+position_of(struct qfa *q, uint32_t number, uint64_t record)
+{
+	if (q->number != number)
+		q->has_place = indexer_place(q->indexer, number, &q->place,
+		    &q->record_places);
+	q->number = number;
+	return q->has_place ? q->place + record * q->record_places :
+	    record * q->record_blocks * DE_TAPE_BLOCK;
 }
 
 static void
@@ -150,7 +167,7 @@ put_position(struct qfa *q, const struct index_inode *i)
 	const uint64_t record = (i->block - v[q->volume].first) /
 	    q->record_blocks;
 	positions_put(&q->positions, i->inode, v[q->volume].number,
-	    record * q->record_blocks * DE_TAPE_BLOCK);
+	    position_of(q, v[q->volume].number, record));
 }
 
 static bool
@@ -169,6 +186,7 @@ put_positions(const struct beside *b, const struct growing *index, FILE *out)
 {
 	struct qfa q = {
 		.record_blocks = b->setup->settings->ring.blocking,
+		.indexer = b->indexer,
 	};
 	const struct index_visitor visitor = {
 		.about = take_about,

@@ -22,6 +22,7 @@ struct indexer {
 	json_t *about;			/* owned; but for its volumes, */
 	json_t *volumes;		/* which are here */
 	bool has_times;			/* when each was written is told */
+	json_t *places;			/* [number, position, of a record] */
 	struct growing digests;		/* encoded parts */
 	struct growing inodes;
 
@@ -48,10 +49,11 @@ indexer_new(const char *folder, const json_t *about)
 	ix->about = json_deep_copy(about);
 	ix->volumes = json_array();
 	ix->has_times = json_object_get(about, "begun") != NULL;
+	ix->places = json_array();
 	const bool has_digests = growing_init(&ix->digests, folder);
 	const bool has_inodes = growing_init(&ix->inodes, folder);
 	if (has_digests && has_inodes && ix->about != NULL &&
-	    ix->volumes != NULL)
+	    ix->volumes != NULL && ix->places != NULL)
 		return ix;
 	const int error = has_digests && has_inodes ? ENOMEM : errno;
 	indexer_free(ix);
@@ -66,6 +68,7 @@ indexer_free(struct indexer *ix)
 		return;
 	json_decref(ix->about);
 	json_decref(ix->volumes);
+	json_decref(ix->places);
 	growing_free(&ix->digests);
 	growing_free(&ix->inodes);
 	free(ix->pending);
@@ -197,6 +200,16 @@ indexer_settle(struct indexer *ix, uint64_t block)
 
 /* ----------------------------------------------------------------- volumes */
 
+/* Kept beside the index, as it is true of these media alone. */
+static bool
+put_place(struct indexer *ix, const struct indexer_volume *v)
+{
+	return !v->has_position || v->position > INT64_MAX ||
+	    json_array_append_new(ix->places, json_pack("[I,I,I]",
+	    (json_int_t)v->number, (json_int_t)v->position,
+	    (json_int_t)v->record_positions)) == 0;
+}
+
 /* What is the same in each dump of the same. */
 static json_t *
 describe(const struct indexer_volume *v)
@@ -227,7 +240,7 @@ indexer_volume(struct indexer *ix, const struct indexer_volume *v)
 	json_t *volume = describe(v);
 	const bool put = volume != NULL &&
 	    (!ix->has_times || put_number(volume, "written", v->written)) &&
-	    json_array_append(ix->volumes, volume) == 0;
+	    json_array_append(ix->volumes, volume) == 0 && put_place(ix, v);
 
 	json_decref(volume);
 	if (!put) {
@@ -236,6 +249,23 @@ indexer_volume(struct indexer *ix, const struct indexer_volume *v)
 	}
 	return index_put_digests(&ix->digests, v->number, v->piece, 0,
 	    v->digests, v->digest_count);
+}
+
+bool
+indexer_place(const struct indexer *ix, uint32_t number, uint64_t *position,
+    uint32_t *record_positions)
+{
+	for (size_t i = json_array_size(ix->places); i-- > 0;) {
+		const json_t *place = json_array_get(ix->places, i);
+		if (json_integer_value(json_array_get(place, 0)) != number)
+			continue;
+		*position = (uint64_t)json_integer_value(json_array_get(place,
+		    1));
+		*record_positions = (uint32_t)json_integer_value(
+		    json_array_get(place, 2));
+		return true;
+	}
+	return false;
 }
 
 /* --------------------------------------------------------------- the whole */

@@ -59,6 +59,10 @@ struct indexer_volume {
 	uint64_t first;			/* tape block of the stream */
 	uint64_t blocks;
 	const char *medium;
+	bool has_position;		/* this is not part of the index: */
+	uint64_t position;		/* where the drive says that it begins, */
+	uint32_t record_positions;	/* and how many blocks of the drive a
+					   record has */
 	const char *digest;		/* text, of all its bytes so far */
 	int64_t written;		/* when, in seconds; told if `about'
 					   of indexer_new() tells when the
@@ -72,6 +76,10 @@ bool indexer_volume(struct indexer *ix, const struct indexer_volume *v);
 
 /* One more member of the part about the dump.  False with errno set. */
 bool indexer_tell(struct indexer *ix, const char *key, int64_t number);
+
+/* Where the drive says that a volume begins; false: it did not. */
+bool indexer_place(const struct indexer *ix, uint32_t number,
+    uint64_t *position, uint32_t *record_positions);
 
 /*
  * The whole index, once everything is settled; the caller frees it.  False with

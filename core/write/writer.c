@@ -445,6 +445,8 @@ writer_describe(struct writer *w, struct indexer_volume *v)
 		.digests = pieces.digests,
 		.digest_count = pieces.count,
 	};
+	v->has_position = volume_position(w->volume, &v->position,
+	    &v->record_positions);
 	return true;
 }
 

@@ -212,9 +212,17 @@ START_TEST(it_tells_of_the_volumes)
 		    .first = (UINT64_C(1) << 40) * (v - 1),
 		    .blocks = UINT64_C(1) << 40, .medium = "/\xff\\",
 		    .digest = "0123", .piece = 1000, .digests = digests,
-		    .digest_count = v == 2 ? 0 : COUNT(digests) };
+		    .digest_count = v == 2 ? 0 : COUNT(digests),
+		    .has_position = v != 2, .position = v * 100,
+		    .record_positions = v };
 		ck_assert(indexer_volume(ix, &volume));
 	}
+	uint64_t position;
+	uint32_t places;
+	ck_assert(indexer_place(ix, 3, &position, &places));
+	ck_assert_uint_eq(position, 300);
+	ck_assert_uint_eq(places, 3);
+	ck_assert(!indexer_place(ix, 2, &position, &places));
 	ck_assert(indexer_settle(ix, 777));
 	ck_assert(indexer_tell(ix, "findings", 3));
 	ck_assert(indexer_finish(ix, &index));
