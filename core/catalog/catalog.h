@@ -113,7 +113,9 @@ struct catalog_volume {
 	uint32_t number;
 	const char *output;	/* plugin that reads it */
 	const char *medium;	/* file, device or host:file */
-	const char *barcode;	/* of the tape, or its serial number; NULL */
+	const char *barcode;	/* of the medium, read as its serial number if
+				   only that is known; NULL */
+	const char *serial;	/* that number; NULL */
 	const char *label;	/* of the medium; NULL */
 	int64_t file;		/* tape file number; -1: none */
 	uint64_t first;		/* tape block of the stream */
@@ -127,10 +129,31 @@ struct catalog_volume {
 /*
  * Known by dump, copy and number.  One that is there already keeps its id, what
  * is unknown now, and, unless its digest has changed, when it was verified.  A
- * medium with a label or barcode is known from then on; if it was free, a volume
- * that was not there takes it into use.  Fills in v->id.
+ * medium with a label, barcode or serial number is known from then on; if it was
+ * free, a volume that was not there takes it into use.  It is no longer one that
+ * was overwritten.  Fills in v->id.
  */
 bool catalog_add_volume(struct catalog *c, struct catalog_volume *v);
+
+/* A volume that was on a medium when another dump began to overwrite it. */
+struct catalog_replaced {
+	int64_t date;		/* of its dump, as in the header, */
+	int32_t level;		/*   like these; texts are escaped */
+	uint32_t number;
+	const char *host;	/* NULL: unknown */
+	const char *device;	/* likewise */
+};
+
+/*
+ * The volumes of `dump` are where older ones were, which are now overwritten:
+ * those given, if they were there, and those behind the same place of the same
+ * tape.  A dump that is no longer whole in any of its copies is expired.
+ */
+bool catalog_mark_replaced(struct catalog *c, int64_t dump,
+    const struct catalog_replaced *list, size_t count);
+
+/* The first volume of a dump that was overwritten; *number 0: none. */
+bool catalog_overwritten(struct catalog *c, int64_t dump, uint32_t *number);
 
 /* When it was last found to be what it should be. */
 bool catalog_set_verified(struct catalog *c, int64_t volume, int64_t when);
@@ -177,7 +200,7 @@ struct catalog_filter {
 bool catalog_dumps(struct catalog *c, const struct catalog_filter *filter,
     catalog_dump_fn *fn, void *arg);
 
-/* In the order of copies and numbers. */
+/* In the order of copies and numbers, without those that were overwritten. */
 bool catalog_volumes(struct catalog *c, int64_t dump, catalog_volume_fn *fn,
     void *arg);
 
@@ -186,6 +209,7 @@ struct catalog_medium {
 	int64_t id;
 	const char *label;	/* NULL: none; likewise */
 	const char *barcode;
+	const char *serial;
 	const char *state;	/* "in use", "free" or "vault" */
 	const char *note;
 };

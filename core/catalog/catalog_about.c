@@ -41,6 +41,7 @@ static const struct text_member dump_texts[] = {
 static const struct text_member volume_texts[] = {
 	{ "medium", offsetof(struct catalog_volume, medium) },
 	{ "barcode", offsetof(struct catalog_volume, barcode) },
+	{ "serial", offsetof(struct catalog_volume, serial) },
 	{ "label", offsetof(struct catalog_volume, label) },
 	{ "digest", offsetof(struct catalog_volume, digest) },
 	{ NULL, 0 }
@@ -78,6 +79,20 @@ static const struct number_member volume_numbers[] = {
 	{ "blocks", VOLUME(blocks), 0, INT64_MAX, 0, false },
 	{ "written", VOLUME(written), 0, INT64_MAX, 0, false },
 	{ "verified", VOLUME(verified), 0, INT64_MAX, 0, false },
+	{ NULL, 0, 0, 0, 0, false }
+};
+
+#define REPLACED(member) offsetof(struct catalog_replaced, member)
+static const struct text_member replaced_texts[] = {
+	{ "host", REPLACED(host) },
+	{ "device", REPLACED(device) },
+	{ NULL, 0 }
+};
+
+static const struct number_member replaced_numbers[] = {
+	{ "date", REPLACED(date), INT64_MIN, INT64_MAX, 0, false },
+	{ "level", REPLACED(level), -LEVEL_MAX, LEVEL_MAX, 0, true },
+	{ "number", REPLACED(number), 1, UINT32_MAX, 0, true },
 	{ NULL, 0, 0, 0, 0, false }
 };
 
@@ -159,15 +174,30 @@ take_volumes(struct catalog_about *a, const json_t *list)
 	}
 }
 
+static void
+take_replaced(struct catalog_about *a, const json_t *list)
+{
+	for (size_t i = 0; i < json_array_size(list) &&
+	    a->replaced_count < CATALOG_VOLUMES_MAX; i++) {
+		struct catalog_replaced *r = &a->replaced[a->replaced_count];
+		take_texts(r, json_array_get(list, i), replaced_texts);
+		take_numbers(r, json_array_get(list, i), replaced_numbers);
+		a->replaced_count += r->number != 0;
+	}
+}
+
 /* Memory for what is not in the JSON itself. */
 static bool
-make_room(struct catalog_about *a, const json_t *list, const json_t *exclude)
+make_room(struct catalog_about *a, const json_t *list, const json_t *replaced,
+    const json_t *exclude)
 {
+	a->replaced = calloc(json_array_size(replaced) + 1,
+	    sizeof(*a->replaced));
 	a->volumes = calloc(json_array_size(list) + 1, sizeof(*a->volumes));
 	if (json_array_size(exclude) > 0)
 		a->dump.exclude = a->exclude = json_dumps(exclude,
 		    JSON_COMPACT);
-	return a->volumes != NULL &&
+	return a->volumes != NULL && a->replaced != NULL &&
 	    (json_array_size(exclude) == 0 || a->exclude != NULL);
 }
 
@@ -178,7 +208,8 @@ catalog_about_parse(struct catalog_about *a, const char *json, size_t length)
 		.json = json_loadb(json, length, JSON_REJECT_DUPLICATES, NULL),
 	};
 	const json_t *list = json_object_get(a->json, "volumes");
-	if (!json_is_object(a->json) || !make_room(a, list,
+	const json_t *replaced = json_object_get(a->json, "replaced");
+	if (!json_is_object(a->json) || !make_room(a, list, replaced,
 	    json_object_get(a->json, "exclude"))) {
 		catalog_about_clear(a);
 		return false;
@@ -190,6 +221,7 @@ catalog_about_parse(struct catalog_about *a, const char *json, size_t length)
 	    "files_block"));
 	a->files_block = files > 0 ? (uint64_t)files : 0;
 	take_volumes(a, list);
+	take_replaced(a, replaced);
 	return true;
 }
 
@@ -198,6 +230,7 @@ catalog_about_clear(struct catalog_about *a)
 {
 	json_decref(a->json);
 	free(a->volumes);
+	free(a->replaced);
 	free(a->exclude);
 	*a = (struct catalog_about){ 0 };
 }
@@ -263,6 +296,24 @@ put_volumes(json_t *o, const struct catalog_about *a)
 	return put;
 }
 
+static bool
+put_replaced(json_t *o, const struct catalog_about *a)
+{
+	json_t *list = json_array();
+	bool put = list != NULL && json_object_set(o, "replaced", list) == 0;
+
+	for (size_t i = 0; put && i < a->replaced_count; i++) {
+		json_t *r = json_object();
+		put = r != NULL &&
+		    put_texts(r, &a->replaced[i], replaced_texts) &&
+		    put_numbers(r, &a->replaced[i], replaced_numbers) &&
+		    json_array_append(list, r) == 0;
+		json_decref(r);
+	}
+	json_decref(list);
+	return put;
+}
+
 json_t *
 catalog_about_format(const struct catalog_about *a)
 {
@@ -279,7 +330,8 @@ catalog_about_format(const struct catalog_about *a)
 	    RUNNING : states[a->dump.state])) == 0 &&
 	    json_object_set_new(o, "whole", json_boolean(a->is_whole)) == 0 &&
 	    (blocking == 0 || json_object_set_new(o, "blocking",
-	    json_integer(blocking)) == 0) && put_volumes(o, a))
+	    json_integer(blocking)) == 0) && put_volumes(o, a) &&
+	    (a->replaced_count == 0 || put_replaced(o, a)))
 		return o;
 	json_decref(o);
 	return NULL;
@@ -297,5 +349,6 @@ catalog_about_add(struct catalog *c, struct catalog_about *a)
 		if (!catalog_add_volume(c, &a->volumes[i]))
 			return false;
 	}
-	return true;
+	return catalog_mark_replaced(c, a->dump.id, a->replaced,
+	    a->replaced_count);
 }

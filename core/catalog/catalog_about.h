@@ -20,6 +20,8 @@ struct catalog_about {
 	struct catalog_dump dump;	/* its texts are in `json` */
 	struct catalog_volume *volumes;	/* owned; likewise */
 	size_t volume_count;
+	struct catalog_replaced *replaced;	/* owned; likewise: what was */
+	size_t replaced_count;			/* where its volumes are */
 	bool is_running;		/* its state is not known yet, but */
 	bool is_whole;			/*   its last volume is safe */
 	uint64_t files_block;		/* where files begin; 0: unknown */

@@ -181,7 +181,7 @@ catalog_free_media(struct catalog *c)
 	    "    SELECT volume.medium "
 	    "    FROM volume JOIN dump ON dump.id = volume.dump "
 	    "    WHERE dump.state IN ('complete', 'incomplete') "
-	    "    AND volume.medium IS NOT NULL)", what);
+	    "    AND overwritten IS NULL AND volume.medium IS NOT NULL)", what);
 
 	return s != NULL && catalog_finish(c, s, what);
 }
@@ -199,38 +199,45 @@ static bool
 find_medium(struct catalog *c, const struct catalog_volume *v, int64_t *id)
 {
 	sqlite3_stmt *s = catalog_prepare(c, "SELECT id FROM medium "
-	    "WHERE barcode = ?1 OR (label = ?2 AND (barcode IS NULL)) "
-	    "ORDER BY barcode IS NULL LIMIT 1", ADD_VOLUME);
+	    "WHERE barcode = ?1 OR serial = ?3 OR "
+	    "(label = ?2 AND barcode IS NULL) "
+	    "ORDER BY barcode = ?1 DESC, serial = ?3 DESC LIMIT 1",
+	    ADD_VOLUME);
 
 	if (s != NULL) {
 		catalog_bind_text(s, 1, v->barcode);
 		catalog_bind_text(s, 2, v->label);
+		catalog_bind_text(s, 3, v->serial);
 	}
 	return take_id(c, s, id, ADD_VOLUME);
 }
 
 /*
  * The medium that a volume is on, *id 0: it has neither barcode nor label.  One
- * that was known by its label alone may turn out to have a barcode.
+ * that was known by its label alone may turn out to have a barcode.  Where only
+ * the drive tells something, the serial number stands for the barcode.
  */
 static bool
 add_medium(struct catalog *c, const struct catalog_volume *v, int64_t *id)
 {
 	*id = 0;
-	if (v->barcode == NULL && v->label == NULL)
+	if (v->barcode == NULL && v->label == NULL && v->serial == NULL)
 		return true;
 	if (!find_medium(c, v, id))
 		return false;
 	sqlite3_stmt *s = catalog_prepare(c, *id == 0 ?
-	    "INSERT INTO medium (label, barcode) VALUES (?2, ?3) "
-	    "RETURNING id" : "UPDATE medium SET label = ifnull(?2, label), "
-	    "barcode = ifnull(?3, barcode) WHERE id = ?1 RETURNING id",
+	    "INSERT INTO medium (label, barcode, serial) "
+	    "VALUES (?2, ifnull(?3, ?4), ?4) RETURNING id" :
+	    "UPDATE medium SET label = ifnull(?2, label), "
+	    "barcode = ifnull(ifnull(?3, barcode), ?4), "
+	    "serial = ifnull(?4, serial) WHERE id = ?1 RETURNING id",
 	    ADD_VOLUME);
 	if (s != NULL) {
 		if (*id != 0)
 			sqlite3_bind_int64(s, 1, *id);
 		catalog_bind_text(s, 2, v->label);
 		catalog_bind_text(s, 3, v->barcode);
+		catalog_bind_text(s, 4, v->serial);
 	}
 	return take_id(c, s, id, ADD_VOLUME);
 }
@@ -274,7 +281,8 @@ static const char put_volume[] =
 "        ifnull(excluded.verified, verified)) ELSE excluded.verified END,"
 "    digest = ifnull(excluded.digest, digest),"
 "    written = ifnull(excluded.written, written),"
-"    record_blocks = ifnull(excluded.record_blocks, record_blocks)"
+"    record_blocks = ifnull(excluded.record_blocks, record_blocks),"
+"    overwritten = NULL"
 " RETURNING id";
 
 bool

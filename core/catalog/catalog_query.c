@@ -91,9 +91,9 @@ catalog_dumps(struct catalog *c, const struct catalog_filter *filter,
 
 static const char get_volumes[] =
 "SELECT volume.id, dump, copy, number, output, name, barcode, label, file,"
-"    first, blocks, digest, written, verified, record_blocks"
+"    first, blocks, digest, written, verified, record_blocks, serial"
 " FROM volume LEFT JOIN medium ON medium.id = volume.medium"
-" WHERE dump = ?1 ORDER BY copy, number";
+" WHERE dump = ?1 AND overwritten IS NULL ORDER BY copy, number";
 
 static struct catalog_volume
 read_volume(sqlite3_stmt *s)
@@ -115,6 +115,7 @@ read_volume(sqlite3_stmt *s)
 		.written = sqlite3_column_int64(s, 12),
 		.verified = sqlite3_column_int64(s, 13),
 		.record_blocks = sqlite3_column_int(s, 14),
+		.serial = catalog_text(s, 15),
 	};
 }
 
@@ -145,7 +146,7 @@ bool
 catalog_media(struct catalog *c, catalog_medium_fn *fn, void *arg)
 {
 	sqlite3_stmt *s = catalog_prepare(c, "SELECT id, label, barcode, "
-	    "state, note FROM medium ORDER BY ifnull(barcode, label), id",
+	    "state, note, serial FROM medium ORDER BY ifnull(barcode, label), id",
 	    READ_MEDIA);
 	int result;
 
@@ -158,6 +159,7 @@ catalog_media(struct catalog *c, catalog_medium_fn *fn, void *arg)
 			.barcode = catalog_text(s, 2),
 			.state = catalog_text(s, 3),
 			.note = catalog_text(s, 4),
+			.serial = catalog_text(s, 5),
 		};
 		if (!fn(arg, &m))
 			break;

@@ -47,6 +47,22 @@ message_said(void *fd, uint32_t volume, const char *text)
 	message_send(*channel, &m, true);
 }
 
+void
+message_replaced(int fd, const struct de_dump_found *found)
+{
+	struct message m = { .type = MESSAGE_REPLACED };
+	struct message_replaced *r = &m.u.replaced;
+
+	r->date = found->date;
+	r->level = found->level;
+	r->number = found->volume;
+	snprintf(r->host, sizeof(r->host), "%s", found->host == NULL ? "" :
+	    found->host);
+	snprintf(r->device, sizeof(r->device), "%s", found->device == NULL ?
+	    "" : found->device);
+	message_send(fd, &m, true);
+}
+
 enum message_answer
 message_ask(int fd, const char *question)
 {

@@ -17,6 +17,7 @@
 #include "core/base/digest.h"
 #include "core/base/exit_status.h"
 #include "core/operator/times.h"
+#include "dumpengine/plugin.h"
 
 #define MESSAGE_NAME_BYTES 1024
 #define MESSAGE_TEXT_BYTES 1024
@@ -34,6 +35,7 @@ enum message_type {
 	MESSAGE_ANSWER,
 	MESSAGE_FINDING,		/* for the report */
 	MESSAGE_SAID,			/* a line from an EOT handler */
+	MESSAGE_REPLACED,		/* a volume is being overwritten */
 	MESSAGE_RETAKE,			/* next level must dump this inode */
 	MESSAGE_END			/* the dump has ended */
 };
@@ -83,6 +85,15 @@ struct message_rewrite {
 	char why[MESSAGE_TEXT_BYTES];
 };
 
+/* A volume that was where one is about to be written, as its header says. */
+struct message_replaced {
+	int64_t date;				/* of its dump */
+	uint32_t level;				/* likewise */
+	uint32_t number;
+	char host[MESSAGE_HEADER_BYTES];	/* "": unknown */
+	char device[MESSAGE_HEADER_BYTES];	/* likewise */
+};
+
 struct message_said {
 	uint32_t volume;			/* it is for; 0: none */
 	char text[MESSAGE_TEXT_BYTES];
@@ -122,6 +133,7 @@ struct message {
 		enum message_answer answer;
 		struct message_finding finding;
 		struct message_said said;
+		struct message_replaced replaced;
 		uint32_t inode;			/* MESSAGE_RETAKE */
 		struct message_end end;
 	} u;
@@ -140,6 +152,7 @@ bool message_send(int fd, const struct message *m, bool wait);
 bool message_receive(int fd, struct message *m);
 
 /* Send MESSAGE_SAID on the channel *(int *)fd.  A hook for instances. */
+void message_replaced(int fd, const struct de_dump_found *found);
 void message_said(void *fd, uint32_t volume, const char *text);
 
 /* Ask a question.  ANSWER_NOBODY also if the supervisor is gone. */

@@ -47,6 +47,7 @@ dump_record_free(struct dump_record *record)
 		free(record->listed[i].text);
 	}
 	free(record->listed);
+	free(record->replaced);
 	for (size_t i = 0; i < record->said_count; i++)
 		free(record->said[i].text);
 	free(record->said);
@@ -92,6 +93,22 @@ record_rewrite(struct dump_record *record, const struct message_rewrite *r)
 		return;
 	record->rewrites = rewrites;
 	rewrites[record->rewrite_count++] = *r;
+}
+
+/* A volume that is written again has replaced the same. */
+static void
+record_replaced(struct dump_record *record, const struct message_replaced *r)
+{
+	for (size_t i = 0; i < record->replaced_count; i++)
+		if (memcmp(&record->replaced[i], r, sizeof(*r)) == 0)
+			return;
+	struct message_replaced *replaced = grow(record->replaced,
+	    record->replaced_count, sizeof(*replaced));
+
+	if (replaced == NULL)
+		return;
+	record->replaced = replaced;
+	replaced[record->replaced_count++] = *r;
 }
 
 /* Keep the last lines, which tell why the dump ended. */
@@ -202,6 +219,9 @@ take_message(struct supervision *v, const struct message *m)
 		break;
 	case MESSAGE_SAID:
 		record_said(v->record, &m->u.said);
+		break;
+	case MESSAGE_REPLACED:
+		record_replaced(v->record, &m->u.replaced);
 		break;
 	case MESSAGE_FINDING:
 		if (m->u.finding.kind != DE_FINDING_NOTE)

@@ -38,6 +38,8 @@ struct dump_record {
 	struct message_rewrite *rewrites;	/* owned */
 	size_t rewrite_count;
 	struct restore_command restore;
+	struct message_replaced *replaced;	/* owned; what was there */
+	size_t replaced_count;
 	struct said_line *said;			/* owned */
 	size_t said_count;
 	struct times times;		/* of all volumes */

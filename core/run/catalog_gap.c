@@ -60,6 +60,7 @@ catalog_gap_find(struct catalog_task_run *t, const struct catalog_dump *d,
 
 	*gap = (struct catalog_gap){ .base = 0 };
 	if (!catalog_volumes(t->catalog, d->id, count, &c) ||
+	    !catalog_overwritten(t->catalog, d->id, &gap->overwritten) ||
 	    !catalog_chain_of(t->catalog, d->id, &chain))
 		return catalog_task_end(t, STATUS_ABORTED);
 	end_copy(&c);
@@ -94,5 +95,8 @@ catalog_gap_format(const struct catalog_gap *gap,
 	} else if (gap->missing_volume != 0) {
 		snprintf(text, CATALOG_GAP_BYTES, "no volume %" PRIu32,
 		    gap->missing_volume);
+	} else if (gap->overwritten != 0) {
+		snprintf(text, CATALOG_GAP_BYTES, "volume %" PRIu32 " was "
+		    "overwritten", gap->overwritten);
 	}
 }

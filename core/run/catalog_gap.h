@@ -12,19 +12,24 @@ struct catalog_gap {
 	int64_t missing_base;		/* date of the first one that its chain
 					   lacks; 0: none */
 	uint32_t missing_volume;	/* the first, of all its copies; 0: none */
+	uint32_t overwritten;		/* the first one that was overwritten by
+					   another dump; 0: none */
 	uint32_t volumes;		/* that are known, without copies */
 };
 
 /*
- * A dump that is aborted or expired has no gaps: nothing is restored from it.
- * False if the run has to end.
+ * A dump that is aborted or expired has no gaps: nothing is restored from it;
+ * but it may have been overwritten.  False if the run has to end.
  */
 bool catalog_gap_find(struct catalog_task_run *t, const struct catalog_dump *d,
     struct catalog_gap *gap);
 
 bool catalog_gap_is_one(const struct catalog_gap *gap);
 
-/* "no base of 2026-10-01T03:00:00", "no volume 2"; "" if there is none. */
+/*
+ * "no base of 2026-10-01T03:00:00", "no volume 2", "volume 1 was overwritten"; ""
+ * if there is nothing to tell.
+ */
 #define CATALOG_GAP_BYTES 100
 void catalog_gap_format(const struct catalog_gap *gap,
     char text[static CATALOG_GAP_BYTES]);

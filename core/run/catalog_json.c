@@ -116,6 +116,7 @@ catalog_json_volume(const struct catalog_volume *v)
 	put_text(&m, "name", v->medium);
 	put_text(&m, "label", v->label);
 	put_text(&m, "barcode", v->barcode);
+	put_text(&m, "serial", v->serial);
 	put_known(&m, "file", v->file, -1);
 	put_number(&m, "first", (int64_t)v->first);
 	put_number(&m, "blocks", (int64_t)v->blocks);
@@ -133,6 +134,7 @@ catalog_json_medium(const struct catalog_medium *medium)
 
 	put_text(&m, "label", medium->label);
 	put_text(&m, "barcode", medium->barcode);
+	put_text(&m, "serial", medium->serial);
 	put_text(&m, "state", medium->state);
 	put_text(&m, "note", medium->note);
 	return finish(&m);

@@ -313,7 +313,7 @@ describe_volume(struct adding *a, uint32_t number, uint64_t first)
 		v.digest = NULL;
 	}
 	if (!is_where_it_was(a)) {
-		v.barcode = NULL;
+		v.barcode = v.serial = NULL;
 		v.file = -1;
 	}
 	v.medium = v.label = NULL;

@@ -167,6 +167,7 @@ struct lost {
 	int64_t date;
 	const char *state;		/* NULL: it is not there */
 	int32_t level;
+	uint32_t overwritten;		/* a volume of it; 0: none */
 	char medium[RESTORE_MEDIUM_BYTES];
 	struct look *look;
 };
@@ -192,11 +193,17 @@ static bool
 take_lost(void *arg, const struct catalog_dump *d)
 {
 	struct lost *lost = arg;
+	uint32_t number;
 
 	if (d->date != lost->date)
 		return true;
 	lost->state = state_text(d->state);
 	lost->level = d->level;
+	if (catalog_overwritten(lost->look->catalog, d->id, &number) &&
+	    number != 0) {
+		lost->overwritten = number;
+		return true;
+	}
 	return catalog_volumes(lost->look->catalog, d->id, take_medium, lost);
 }
 
@@ -230,6 +237,11 @@ refuse_gap(struct look *l, const struct catalog_chain *chain)
 		    "from the catalogue, and later levels need it; "
 		    "dumpengine-catalog add puts it there from its volumes",
 		    l->job, date);
+	else if (lost.overwritten != 0)
+		report(l->r->rep, DE_ERROR, "job %s: later levels need the "
+		    "dump of level %" PRId32 " of %s, whose volume %" PRIu32
+		    " was overwritten by another dump", l->job, lost.level,
+		    date, lost.overwritten);
 	else
 		report(l->r->rep, DE_ERROR, "job %s: later levels need the "
 		    "dump of level %" PRId32 " of %s, which is %s; it was on %s",

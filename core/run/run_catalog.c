@@ -196,6 +196,37 @@ find_fact(const struct dump_record *record, uint32_t number, const char *key)
 	return NULL;
 }
 
+/* What the changer reads is on the outside; the drive may know it as well. */
+static const char *
+keep_barcode(struct rows *r, const struct dump_record *record,
+    const struct message_volume *v)
+{
+	const char *said = find_fact(record, v->number, "BARCODE");
+
+	return keep_all(r, said != NULL ? said : v->barcode);
+}
+
+static void
+describe_replaced(struct rows *r, const struct dump_record *record)
+{
+	struct catalog_about *about = &r->about;
+
+	about->replaced = calloc(record->replaced_count + 1,
+	    sizeof(*about->replaced));
+	r->failed = about->replaced == NULL || r->failed;
+	for (size_t i = 0; !r->failed && i < record->replaced_count; i++) {
+		const struct message_replaced *m = &record->replaced[i];
+		about->replaced[about->replaced_count++] =
+		    (struct catalog_replaced){
+			.date = m->date,
+			.level = (int32_t)m->level,
+			.number = m->number,
+			.host = keep_header(r, m->host),
+			.device = keep_header(r, m->device),
+		};
+	}
+}
+
 static void
 describe_volumes(struct rows *r, const struct run_catalog *rc,
     const struct dump_record *record)
@@ -211,8 +242,8 @@ describe_volumes(struct rows *r, const struct run_catalog *rc,
 			.number = v->number,
 			.output = about->dump.output,
 			.medium = keep_medium(r, v->medium),
-			.barcode = keep_all(r, find_fact(record, v->number,
-			    "BARCODE")),
+			.barcode = keep_barcode(r, record, v),
+			.serial = keep_all(r, v->serial),
 			.file = v->tape_file,
 			.first = about->dump.blocks,
 			.blocks = v->tape_blocks,
@@ -237,6 +268,7 @@ put_part(struct run_catalog *rc, const struct dump_record *record,
 	r.failed = r.texts == NULL;
 	describe_dump(&r, rc, &record->description);
 	describe_volumes(&r, rc, record);
+	describe_replaced(&r, record);
 	r.about.is_running = !has_ended;
 	if (has_ended)
 		describe_end(&r.about.dump, record);
@@ -246,6 +278,7 @@ put_part(struct run_catalog *rc, const struct dump_record *record,
 	const int error = errno;
 	json_decref(r.texts);
 	free(r.about.volumes);
+	free(r.about.replaced);
 	errno = error;
 	return ok;
 }

@@ -189,6 +189,26 @@ check_date(const struct setup *s)
 	return what == NULL;
 }
 
+static enum de_dump_state
+find_state(void *setup, const struct de_dump_found *found)
+{
+	const struct setup *s = setup;
+
+	return chain_dump_state(s->chain, found);
+}
+
+/* Nothing may build on it any more, nor expect it there. */
+static enum de_status
+retire(void *setup, const struct de_dump_found *found)
+{
+	const struct setup *s = setup;
+	const enum de_status status = chain_retire(s->chain, found);
+
+	if (status == DE_OK)
+		message_replaced(s->channel, found);
+	return status;
+}
+
 /* Choose the level and base among earlier dumps. */
 static bool
 find_place(struct setup *s)
@@ -207,9 +227,9 @@ find_place(struct setup *s)
 	    s->date, s->rep, s->cancelled))
 		return false;
 	leave_room(s);
-	s->output->hooks.dump_state = chain_dump_state;
-	s->output->hooks.dump_retire = chain_retire;
-	s->output->hooks.dump_arg = s->chain;
+	s->output->hooks.dump_state = find_state;
+	s->output->hooks.dump_retire = retire;
+	s->output->hooks.dump_arg = s;
 	s->output->hooks.dump_hold = run_hold_find;
 	s->output->hooks.hold_arg = &s->hold;
 	return true;

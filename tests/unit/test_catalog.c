@@ -229,6 +229,153 @@ START_TEST(a_free_medium_is_in_use_from_its_first_new_volume_on)
 }
 END_TEST
 
+START_TEST(a_medium_is_known_by_its_serial_number_as_well)
+{
+	struct place p;
+
+	place_make(&p);
+	struct catalog *c = open_it(&p, CATALOG_WRITE);
+	const int64_t id = add(c, make_dump("home", 0, 1000, 0));
+	struct catalog_volume v = make_volume(id, 0, 1);
+	v.barcode = v.label = NULL;
+	v.serial = "S1";
+	ck_assert(catalog_add_volume(c, &v));
+	ck_assert_str_eq(ask(&p, "SELECT barcode || serial FROM medium"),
+	    "S1S1");
+	/* The changer tells its barcode; then only that is known. */
+	v.barcode = "E01001L8";
+	ck_assert(catalog_add_volume(c, &v));
+	v.serial = NULL;
+	ck_assert(catalog_add_volume(c, &v));
+	v.barcode = NULL;
+	v.serial = "S1";
+	ck_assert(catalog_add_volume(c, &v));
+	ck_assert_str_eq(ask(&p, "SELECT count(*) || barcode || serial "
+	    "FROM medium"), "1E01001L8S1");
+	catalog_close(c);
+	ck_assert_str_eq(p.said, "");
+	place_remove(&p);
+}
+END_TEST
+
+/* ------------------------------------------------------------- overwritten */
+
+static int64_t
+add_with_volumes(struct catalog *c, int64_t date, const char *const *barcodes,
+    int64_t file, const char *name)
+{
+	const int64_t id = add(c, make_dump("home", 0, date, 0));
+
+	for (uint32_t i = 0; i == 0 || barcodes[i] != NULL; i++) {
+		struct catalog_volume v = make_volume(id, 0, i + 1);
+		v.label = NULL;
+		v.barcode = barcodes[i];
+		v.file = file;
+		v.medium = name;
+		ck_assert(catalog_add_volume(c, &v));
+		if (barcodes[i] == NULL)
+			break;
+	}
+	return id;
+}
+
+static const char dump_states[] = "SELECT group_concat(id || state, ' ') "
+    "FROM (SELECT id, state FROM dump ORDER BY id)";
+static const char gone[] = "SELECT group_concat(dump || '.' || number, ' ') "
+    "FROM (SELECT dump, number FROM volume WHERE overwritten IS NOT NULL "
+    "ORDER BY dump, number)";
+
+START_TEST(what_is_behind_a_new_volume_on_its_tape_is_overwritten)
+{
+	static const char *const two[] = { "A", "B", NULL };
+	static const char *const first[] = { "A", NULL };
+	static const char *const other[] = { "C", NULL };
+	struct place p;
+
+	place_make(&p);
+	struct catalog *c = open_it(&p, CATALOG_WRITE);
+	add_with_volumes(c, 1000, two, 0, "/dev/nst0");
+	add_with_volumes(c, 2000, first, 1, "/dev/nst0");
+	add_with_volumes(c, 3000, other, 0, "/dev/nst0");
+	/* Appended: nothing is lost. */
+	const int64_t next = add_with_volumes(c, 4000, first, 2, "/dev/nst1");
+	ck_assert(catalog_mark_replaced(c, next, NULL, 0));
+	ck_assert_str_eq(ask(&p, gone), "");
+	/* From the second file on; the first dump has a volume before it. */
+	const int64_t last = add_with_volumes(c, 5000, first, 1, "/dev/nst1");
+	ck_assert(catalog_mark_replaced(c, last, NULL, 0));
+	ck_assert_str_eq(ask(&p, gone), "2.1 4.1");
+	ck_assert_str_eq(ask(&p, dump_states), "1complete 2expired 3complete "
+	    "4expired 5complete");
+	/* All of it; a volume that is left of its dump does not make it whole. */
+	const int64_t new = add_with_volumes(c, 6000, first, 0, "/dev/nst0");
+	ck_assert(catalog_mark_replaced(c, new, NULL, 0));
+	ck_assert_str_eq(ask(&p, gone), "1.1 2.1 4.1 5.1");
+	ck_assert_str_eq(ask(&p, dump_states), "1expired 2expired 3complete "
+	    "4expired 5expired 6complete");
+	ck_assert_str_eq(ask(&p, "SELECT group_concat(barcode || state, ' ') "
+	    "FROM (SELECT barcode, state FROM medium ORDER BY barcode)"),
+	    "Ain use Bfree Cin use");
+	/* An older dump that is found elsewhere overwrites nothing. */
+	ck_assert(catalog_mark_replaced(c, 1, NULL, 0));
+	ck_assert_str_eq(ask(&p, gone), "1.1 2.1 4.1 5.1");
+	catalog_close(c);
+	ck_assert_str_eq(p.said, "");
+	place_remove(&p);
+}
+END_TEST
+
+START_TEST(what_a_header_named_is_overwritten_if_it_was_there)
+{
+	static const char *const none[] = { NULL };
+	static const char *const tape[] = { "A", NULL };
+	const struct catalog_dump d = make_dump("home", 0, 1000, 0);
+	struct catalog_replaced found = { .date = 1000, .number = 1,
+	    .host = d.host, .device = d.device };
+	struct place p;
+	uint32_t number;
+
+	place_make(&p);
+	struct catalog *c = open_it(&p, CATALOG_WRITE);
+	add_with_volumes(c, 1000, none, -1, "/backup/home");
+	/* A copy of it, which the catalogue does not know. */
+	const int64_t other = add_with_volumes(c, 2000, none, -1, "/other");
+	ck_assert(catalog_mark_replaced(c, other, &found, 1));
+	ck_assert_str_eq(ask(&p, gone), "");
+	/* The dump of another machine has the same date. */
+	const int64_t same = add_with_volumes(c, 3000, none, -1,
+	    "/backup/home");
+	found.host = "elsewhere";
+	ck_assert(catalog_mark_replaced(c, same, &found, 1));
+	ck_assert_str_eq(ask(&p, gone), "");
+	found.host = NULL;
+	/* There is a copy. */
+	struct catalog_volume copy = make_volume(1, 1, 1);
+	ck_assert(catalog_add_volume(c, &copy));
+	ck_assert(catalog_mark_replaced(c, same, &found, 1));
+	ck_assert_str_eq(ask(&p, gone), "1.1");
+	ck_assert_str_eq(ask(&p, "SELECT state FROM dump WHERE id = 1"),
+	    "complete");
+	ck_assert(catalog_overwritten(c, 1, &number));
+	ck_assert_uint_eq(number, 1);
+	ck_assert(catalog_overwritten(c, 2, &number));
+	ck_assert_uint_eq(number, 0);
+	/* It is read from there again. */
+	struct catalog_volume v = make_volume(1, 0, 1);
+	ck_assert(catalog_add_volume(c, &v));
+	ck_assert_str_eq(ask(&p, gone), "");
+	/* A drive, in which a dump failed before any of its volumes was safe. */
+	const int64_t failed = add(c, make_dump("home", 0, 4000, 0));
+	add_with_volumes(c, 1000, tape, -1, "host:/dev/nst0");
+	ck_assert(catalog_mark_replaced(c, failed, &found, 1));
+	ck_assert_str_eq(ask(&p, "SELECT count(*) FROM volume "
+	    "WHERE overwritten IS NOT NULL AND copy = 0"), "1");
+	catalog_close(c);
+	ck_assert_str_eq(p.said, "");
+	place_remove(&p);
+}
+END_TEST
+
 /* ------------------------------------------------------------------- names */
 
 static void
@@ -1238,6 +1385,9 @@ main(void)
 		what_was_added_is_there_when_it_is_opened_again,
 		what_only_the_catalogue_knows_survives_when_a_dump_is_added_again,
 		a_free_medium_is_in_use_from_its_first_new_volume_on,
+		a_medium_is_known_by_its_serial_number_as_well,
+		what_is_behind_a_new_volume_on_its_tape_is_overwritten,
+		what_a_header_named_is_overwritten_if_it_was_there,
 		a_path_is_looked_up_in_the_tree_of_its_date,
 		a_file_of_a_dump_is_found_by_its_number_or_the_one_before,
 		a_tree_has_what_was_there_at_its_date,
