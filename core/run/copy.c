@@ -14,6 +14,7 @@
 #include "core/run/copy_source.h"
 #include "core/run/copy_stream.h"
 #include "core/run/restore_describe.h"
+#include "core/run/run_hold.h"
 #include "core/volume/writer_ending.h"
 #include "core/write/tape.h"
 
@@ -28,6 +29,7 @@ struct copying {
 	int channel;				/* to the supervisor */
 	struct copy_source *source;
 	struct instance *output;
+	struct run_hold hold;			/* for the output */
 	struct instance *eot;			/* NULL: none */
 	struct indexer *indexer;		/* NULL: none */
 	struct header_template header;
@@ -95,6 +97,8 @@ open_target(struct copying *c)
 	c->output = make_instance(c, &config->output);
 	if (c->output == NULL)
 		return false;
+	c->output->hooks.dump_hold = run_hold_find;
+	c->output->hooks.hold_arg = &c->hold;
 	if (config->eot.plugin == NULL)
 		return true;
 	c->eot = make_instance(c, &config->eot);
@@ -382,6 +386,7 @@ copy_run(const struct job_task *task, int channel)
 		.rep = task->context->rep,
 		.cancelled = &task->context->signals->cancel,
 		.channel = channel,
+		.hold = { task->config, task->context },
 	};
 
 	signals_leave_to_supervisor(channel);

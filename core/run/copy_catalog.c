@@ -54,7 +54,9 @@ describe_volume(struct telling *t, const struct message_volume *v,
     uint64_t first)
 {
 	const struct job_config *config = t->task->config;
-	const char *barcode = find_barcode(t->record, v->number);
+	const char *said = find_barcode(t->record, v->number);
+	const char *barcode = said != NULL ? said : v->barcode[0] != '\0' ?
+	    v->barcode : NULL;
 	char *medium = keep_medium(v->medium);
 	char *code = barcode == NULL ? NULL : history_text(barcode);
 
@@ -63,6 +65,7 @@ describe_volume(struct telling *t, const struct message_volume *v,
 		.output = config->output.plugin->descriptor.name,
 		.medium = medium,
 		.barcode = code,
+		.serial = v->serial[0] == '\0' ? NULL : v->serial,
 		.file = v->tape_file,
 		.first = first,
 		.blocks = v->tape_blocks,

@@ -137,6 +137,7 @@ use_config(struct run *run, struct job_process *process)
 	    run->context.rep);
 	enum exit_status status = STATUS_NOT_STARTED;
 
+	run->context.config = config;
 	if (config != NULL) {
 		const struct job_config *target = find_target(run, config);
 		if (target != NULL && add_places(run, config, target))
