@@ -31,7 +31,8 @@ said "--disable-shared cannot work" "plugins are shared objects"
 configure 1 PKG_CONFIG_LIBDIR="$scratch/nothing"
 said "libconfig" "apt-get install libconfig-dev"
 
-found="CONFIG_CFLAGS=-I. CONFIG_LIBS=-lconfig EDIT_CFLAGS=-I. EDIT_LIBS=-ledit
+found="CONFIG_CFLAGS=-I. CONFIG_LIBS=-lconfig CRYPTO_CFLAGS=-I.
+    CRYPTO_LIBS=-lcrypto CURL_CFLAGS=-I. CURL_LIBS=-lcurl EDIT_CFLAGS=-I. EDIT_LIBS=-ledit
     JANSSON_CFLAGS=-I. JANSSON_LIBS=-ljansson
     SQLITE_CFLAGS=-I. SQLITE_LIBS=-lsqlite3
     XXHASH_CFLAGS=-I. XXHASH_LIBS=-lxxhash ZLIB_CFLAGS=-I. ZLIB_LIBS=-lz

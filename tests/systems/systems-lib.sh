@@ -17,9 +17,9 @@ systems_cache=${SYSTEMS_CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/dumpengi
 
 # Packages installed there, in addition to the base.
 system_packages='acl attr check comerr-dev dump e2fsprogs gcc libblkid-dev
-    libbz2-dev libc6-dev libconfig-dev libedit-dev libext2fs-dev
-    libfuse3-dev libjansson-dev libmount-dev libsqlite3-dev libxxhash-dev
-    libzstd-dev make pkgconf procps python3 xz-utils zlib1g-dev'
+    libbz2-dev libc6-dev libconfig-dev libcurl4-openssl-dev libedit-dev
+    libext2fs-dev libfuse3-dev libjansson-dev libmount-dev libsqlite3-dev
+    libssl-dev libxxhash-dev libzstd-dev make pkgconf procps python3 xz-utils zlib1g-dev'
 
 # The mirror for this system.
 mirror () {
