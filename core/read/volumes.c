@@ -41,6 +41,7 @@ open_volume(struct volumes *v, uint32_t number)
 		.date = v->header.date,
 		.job = v->config.job != NULL ? v->config.job : "",
 		.label = v->header.label,
+		.properties = v->config.again ? DE_VOLUME_AGAIN : 0,
 	};
 
 	if (v->config.place != NULL)
@@ -67,6 +68,7 @@ leave_medium(struct volumes *v)
 	drop_first(v);
 	read_ahead_stop(v->ahead);
 	volume_read_close(v->reader);
+	v->config.again = false;
 }
 
 /*
@@ -161,6 +163,7 @@ change_volume(struct volumes *v)
 	bool skip;
 
 	v->before += volume_read_at(v->reader);
+	v->config.again = false;
 	do {
 		if (v->number == UINT32_MAX ||
 		    v->number == v->config.last_volume)
@@ -438,6 +441,7 @@ volumes_go_to_volume(struct volumes *v, uint32_t number)
 	drop_first(v);
 	read_ahead_stop(v->ahead);	/* it may be within this volume */
 	v->before += volume_read_at(v->reader);
+	v->config.again = v->number == number;
 	v->number = number;
 	v->ended = !get_volume(v, number, &skip);
 	return !v->ended;
@@ -481,6 +485,12 @@ bool
 volumes_seeks(const struct volumes *v)
 {
 	return v->ahead != NULL && read_ahead_seeks(v->ahead);
+}
+
+bool
+volumes_goes_to(const struct volumes *v)
+{
+	return volume_read_seeks(v->reader);
 }
 
 uint64_t

@@ -41,6 +41,8 @@ struct volumes_config {
 	int64_t date;
 	int64_t base_date;
 	int32_t level;
+	bool again;			/* the first volume was read before,
+					   and is still in its drive */
 	/*
 	 * Say in de_volume where volume facts->number is; NULL: the options of
 	 * the output do.
@@ -103,6 +105,9 @@ bool volumes_knows_end(const struct volumes *v);
  * back, or nothing more can be read.
  */
 bool volumes_go_to_volume(struct volumes *v, uint32_t number);
+
+/* Can it go to a position of the volume read last, however slowly? */
+bool volumes_goes_to(const struct volumes *v);
 
 /* Can it, and fast, on the volume read last? */
 bool volumes_seeks(const struct volumes *v);

@@ -385,6 +385,8 @@ find_by_catalog(struct search *x)
 static const char *
 find_by_index(struct search *x)
 {
+	if (!restore_set_goes_to(x->set))
+		return "its medium cannot go to the index";
 	x->medium = restore_set_leave_medium(x->set);
 	return x->medium != NULL && prepare(x) ? find_places(x) :
 	    "the index cannot be looked for";

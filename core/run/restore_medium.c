@@ -25,6 +25,7 @@ struct restore_medium {
 	struct option_set *options;	/* owned; NULL: those of the job */
 	struct instance *output;
 	bool is_drive;
+	bool is_remote;			/* as -f names it */
 	bool is_lasting;
 	uint32_t names;			/* of volumes; 0: unknown */
 	const struct restore_source *source;	/* of the catalogue, or NULL */
@@ -245,6 +246,7 @@ put_remote(struct restore_medium *m)
 	const char *rmt = getenv("RMT");
 
 	m->is_drive = !m->r->request->is_not_tape;
+	m->is_remote = true;
 	m->is_lasting = true;
 	return put_names(m, "target", false) &&
 	    (rmt == NULL || rmt[0] == '\0' || put(m, "rmt", rmt)) &&
@@ -362,6 +364,16 @@ make_of_source(struct restore_medium *m)
 	m->output = instance_new(plugin, m->options, m->r->rep,
 	    m->r->cancelled);
 	return m->output != NULL;
+}
+
+/* On another machine; out-tape has an option for it. */
+static void
+place_by_request(const struct restore_medium *m, struct de_volume *facts)
+{
+	const int64_t file = m->is_remote ? tape_file(m) : -1;
+
+	if (file >= 0 && facts->number == 1)
+		facts->file = (uint32_t)file + 1;
 }
 
 static void
@@ -525,6 +537,7 @@ restore_medium_place(void *arg, struct de_volume *facts)
 {
 	const struct restore_medium *m = arg;
 
+	place_by_request(m, facts);
 	place_by_catalogue(m, facts);
 	for (const struct typed *t = m->typed; t != NULL; t = t->next) {
 		if (t->number == facts->number) {

@@ -35,6 +35,7 @@ struct restore_set {
 	bool ended;			/* SET_END was returned */
 	bool moved;			/* behind the end of the tree */
 	bool is_known;			/* identity and maps are */
+	bool goes_to;			/* to a position of its medium */
 	bool is_contents;		/* of the set on `file` */
 	const struct restore_source *source;	/* of the catalogue, or NULL */
 	bool lost_names;		/* directories, or parts of them */
@@ -78,6 +79,7 @@ open_set(struct restore_set *s)
 		.pieces = s->pieces,
 		.want = restore_medium_want,
 		.want_arg = s->medium,
+		.again = s->is_known,
 	};
 
 	if (s->source != NULL) {
@@ -93,6 +95,7 @@ open_set(struct restore_set *s)
 		    VERDICT_NOT_STARTED : verdict);
 	s->dialect = *volumes_dialect(volumes);
 	s->volumes = volumes;
+	s->goes_to = volumes_goes_to(volumes);
 	s->set = set_new(volumes, r->rep);
 	if (s->set == NULL)
 		return restore_end(r, VERDICT_NOT_STARTED);
@@ -203,6 +206,12 @@ bool
 restore_set_seeks(const struct restore_set *s)
 {
 	return !s->is_contents && s->set != NULL && volumes_seeks(s->volumes);
+}
+
+bool
+restore_set_goes_to(const struct restore_set *s)
+{
+	return s->is_contents || s->goes_to;
 }
 
 const struct set *

@@ -561,6 +561,13 @@ struct de_source {
 #define DE_VOLUME_FILTERED 4u
 
 /*
+ * de_volume.properties, for open_reading(): it is read again, from the same
+ * medium.  A drive that cannot be told where to go to goes back to where the
+ * volume began.
+ */
+#define DE_VOLUME_AGAIN 8u
+
+/*
  * The volume to be written or read.  Texts belong to the engine; valid for this
  * call.
  */

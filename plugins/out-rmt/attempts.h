@@ -61,6 +61,8 @@ struct out_rmt {
 	uint64_t read_bytes;		/* received */
 
 	struct fetch *fetch;		/* owned; the volume open for reading */
+	uint32_t read_volume;		/* the one opened last; 0: none */
+	bool read_is_behind;		/* its file mark has been passed */
 };
 
 /*

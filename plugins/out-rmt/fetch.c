@@ -188,6 +188,7 @@ take_answer(struct fetch *f, struct answer *answer)
 		return false;
 	}
 	f->rest = answer->number;
+	*f->config.is_behind = answer->number == 0;
 	return is_fast_enough(f);
 }
 

@@ -21,6 +21,8 @@ struct fetch_config {
 	uint32_t unit;			/* bytes that a read error of a file
 					   takes along; 0: as usual */
 	int64_t reconnect_attempts;	/* one after the other */
+	bool *is_behind;		/* set as a tape is read: its file mark
+					   has been passed */
 };
 
 /* NULL after reporting why. */

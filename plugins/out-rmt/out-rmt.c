@@ -399,6 +399,10 @@ out_rmt_open_volume(void *self, const struct de_volume *volume,
 		medium->properties |= DE_MEDIUM_STREAMS;
 	if (r->is_tape && !r->rewind)
 		medium->properties |= DE_MEDIUM_ONCE;
+	if (r->is_tape && r->rewind && DE_HAS(medium, file)) {
+		medium->properties |= DE_MEDIUM_HAS_FILE;
+		medium->file = 0;
+	}
 	return DE_OK;
 }
 
@@ -422,11 +426,41 @@ can_be_named(const struct out_rmt *r, const struct de_volume *volume)
 }
 
 static bool
+wind_to_file(struct out_rmt *r, uint32_t file)
+{
+	return remote_tape(&r->remote, TAPE_REWIND, 1) && (file == 0 ||
+	    remote_tape(&r->remote, TAPE_FORWARD_FILES, file));
+}
+
+/* A file that no file mark precedes is the first. */
+static bool
+wind_back(struct out_rmt *r)
+{
+	const uint64_t marks = r->read_is_behind ? 2 : 1;
+
+	if (remote_try_tape(&r->remote, TAPE_BACK_FILES, marks))
+		return remote_tape(&r->remote, TAPE_FORWARD_FILES, 1);
+	return r->remote.error != 0 && remote_tape(&r->remote, TAPE_REWIND, 1);
+}
+
+/* Reading begins where the tape is, if nobody knows better. */
+static bool
+wind_to_volume(struct out_rmt *r, const struct de_volume *volume)
+{
+	if (!r->is_tape)
+		return true;
+	if (DE_HAS(volume, file) && volume->file != 0)
+		return wind_to_file(r, volume->file - 1);
+	return (volume->properties & DE_VOLUME_AGAIN) == 0 ||
+	    volume->number != r->read_volume || wind_back(r);
+}
+
+static bool
 open_to_read(struct out_rmt *r, const struct de_volume *volume)
 {
-	(void)volume;
 	return remote_connect(&r->remote) &&
-	    remote_open(&r->remote, OPEN_READ) && find_out_tape(r);
+	    remote_open(&r->remote, OPEN_READ) && find_out_tape(r) &&
+	    wind_to_volume(r, volume);
 }
 
 static bool
@@ -445,7 +479,10 @@ open_reading(struct out_rmt *r, const struct de_volume *volume)
 		.is_tape = r->is_tape,
 		.unit = volume->record_size,
 		.reconnect_attempts = r->reconnect_attempts,
+		.is_behind = &r->read_is_behind,
 	};
+	r->read_volume = volume->number;
+	r->read_is_behind = false;
 	r->fetch = fetch_new(&config);
 	return r->fetch != NULL;
 }

@@ -177,3 +177,39 @@ echo 0 >tape
 restore_into chain 0 -r "${at[@]}" -F "$scratch/bring"
 equal_trees tree-1 chain
 brought level-0 level-1 level-0 level-1
+
+# Without a catalogue: for the files, the tape goes back to where the set began;
+# -s counts from the beginning of the tape, and so do several sets on it.
+cat >lone.py <<'END'
+import os, sys
+print(sorted(n for n in os.listdir(sys.argv[1])
+             if os.path.isfile(os.path.join(sys.argv[1], n)) and not
+             os.path.islink(os.path.join(sys.argv[1], n)))[0])
+END
+"$PYTHON3" - dumps/0 dumps/1 tape.both <<'END'
+import sys
+data, lengths = b"", []
+for name in sys.argv[1:3]:
+    part = open(name, "rb").read()
+    data += part
+    lengths += [32768] * (len(part) // 32768) + [-1]
+open(sys.argv[3], "wb").write(" ".join(map(str, [0] + lengths)).encode() +
+                              b"\n" + data)
+END
+lone=$("$PYTHON3" lone.py tree-0)
+for wanted in tree-0: "tree-0:-s 1"; do
+	cp tape.both tape
+	# shellcheck disable=SC2086
+	restore_into plain 0 -x -u ${wanted#*:} -f "host:$drive" "$lone"
+	same_file "plain/$lone" "${wanted%%:*}/$lone"
+	rm -r plain
+done
+# Behind the mark of the first, where the second begins.
+cp tape.both tape
+restore 0 -t -f "host:$drive"
+restore_into second 0 -x -f "host:$drive"
+cp tape.both tape
+restore_into again 0 -x -s 2 -f "host:$drive"
+equal_trees second again
+restore_into both 0 -r -f "host:$drive" -f "host:$drive"
+equal_trees tree-1 both
