@@ -109,8 +109,8 @@ restore_command_format(const struct restore_command *c, uint32_t blocking,
 		snprintf(size, sizeof(size), " -b %" PRIu32, blocking);
 	/* restore counts from 1. */
 	if (c->tape_file > 0)
-		snprintf(place, sizeof(place), " -s %" PRId64,
-		    c->tape_file + 1);
+		snprintf(place, sizeof(place), " -s %" PRIu64,
+		    (uint64_t)c->tape_file + 1);
 	int length = snprintf(text, RESTORE_COMMAND_BYTES,
 	    "restore -r%s%s%s -f ", is_counted ? " -M" : "", size, place);
 	const size_t prefix = is_counted ? prefix_length(name, 1) : 0;

@@ -80,6 +80,11 @@ START_TEST(a_tape_is_read_from_the_file_that_the_dump_is)
 	restore_command_note(&c, &v);
 	restore_command_format(&c, 64, text);
 	ck_assert_str_eq(text, "restore -r -b 64 -s 4 -f /dev/nst0");
+	/* A catalogue that others have changed may say anything. */
+	c.tape_file = INT64_MAX;
+	restore_command_format(&c, 64, text);
+	ck_assert_str_eq(text, "restore -r -b 64 -s 9223372036854775808 "
+	    "-f /dev/nst0");
 }
 END_TEST
 
