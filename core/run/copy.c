@@ -89,6 +89,24 @@ make_instance(const struct copying *c, const struct plugin_config *config)
 	return in;
 }
 
+/*
+ * Volumes of the same dump are those of the original, or of another copy: no
+ * output may take them for what is left of an attempt at this one.  Of other
+ * dumps, nothing is known.
+ */
+static enum de_dump_state
+dump_state(void *arg, const struct de_dump_found *found)
+{
+	const struct copying *c = arg;
+	const struct set_identity *id = c->source == NULL ? NULL :
+	    copy_source_identity(c->source);
+
+	return id != NULL && found->date == id->date &&
+	    found->base_date == id->base_date &&
+	    (int32_t)found->level == id->level ? DE_DUMP_FINISHED :
+	    DE_DUMP_UNKNOWN;
+}
+
 static bool
 open_target(struct copying *c)
 {
@@ -99,6 +117,8 @@ open_target(struct copying *c)
 		return false;
 	c->output->hooks.dump_hold = run_hold_find;
 	c->output->hooks.hold_arg = &c->hold;
+	c->output->hooks.dump_state = dump_state;
+	c->output->hooks.dump_arg = c;
 	if (config->eot.plugin == NULL)
 		return true;
 	c->eot = make_instance(c, &config->eot);

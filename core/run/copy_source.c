@@ -396,7 +396,7 @@ lock_drive(struct copy_source *s, const struct resource *resource)
 {
 	const struct job_settings *settings = &s->task->config->settings;
 	struct lock **locks = reallocarray(s->locks, s->lock_count + 1,
-	    sizeof(*locks));
+	    sizeof(void *));
 	const struct lock_request request = {
 		.name = resource->name,
 		.text = resource->text,

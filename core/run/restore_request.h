@@ -68,10 +68,10 @@ struct restore_request {	/* texts point into argv or the environment */
 	const char *positions;	/* of -P to write, or -Q to read; NULL: none */
 	const char *root;	/* -D; NULL: that of the set */
 	uint64_t limit;		/* -L; 0: none */
-	bool wants_digests;	/* RESTORE_VERIFY: also of whole volumes */
 	uint64_t drill_files;
 	uint64_t seed;		/* of --drill */
 	bool has_seed;
+	bool wants_digests;	/* RESTORE_VERIFY: also of whole volumes */
 	bool zero_terminated;	/* -0 */
 
 	/* What is answered beforehand. */
