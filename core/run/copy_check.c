@@ -162,6 +162,17 @@ read_index(struct checking *c)
 	return result;
 }
 
+/* The end of the stream says whether there should be one. */
+static const char *
+why_unknown(const struct checking *c, enum set_index_result result)
+{
+	if (result == SET_INDEX_READ)
+		return "the index is of other volumes";
+	return result == SET_INDEX_NONE && c->check->has_index ?
+	    "the index is not at the end of the medium, or the drive does not "
+	    "get there" : set_index_text(result);
+}
+
 static enum copy_check_result
 judge(const struct checking *c, enum set_index_result result)
 {
@@ -183,9 +194,8 @@ judge(const struct checking *c, enum set_index_result result)
 	}
 	report(rep, c->check->has_index ? DE_WARNING : DE_INFO, "%s: %s, so "
 	    "nothing tells whether the contents of files are as they were "
-	    "written; they are copied as they are", name,
-	    result == SET_INDEX_READ ?
-	    "the index is of other volumes" : set_index_text(result));
+	    "written; they are copied as they are", name, why_unknown(c,
+	    result));
 	return COPY_CHECK_UNKNOWN;
 }
 

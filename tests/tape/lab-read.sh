@@ -2,13 +2,15 @@
 # Volumes are read from a drive of the st driver: records of any length, up to
 # the file mark; positions; a bad block, and a reset in the middle.  Sets are
 # restored from a tape: one of several, a chain, also by the catalogue, and a file
-# without what is before it.
+# without what is before it.  Sets are copied to a tape, and from it.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 # shellcheck source=tests/tape/tape-lab-lib.sh
 . "$top_srcdir/tests/tape/tape-lab-lib.sh"
 # shellcheck source=tests/restore/restore-lib.sh
 . "$top_srcdir/tests/restore/restore-lib.sh"
+# shellcheck source=tests/copy/copy-lib.sh
+. "$top_srcdir/tests/copy/copy-lib.sh"
 
 if [ "${1:-}" != inside ]; then
 	make_read_sets
@@ -168,5 +170,22 @@ same_file "by-table/$wanted_file" "$made/tree/$wanted_file"
 count=$(($(cat /sys/class/scsi_tape/nst0/stats/read_cnt) - before))
 all=$(($(stat -c %s "$made/dumps/large") / 32768))
 [ "$count" -lt $((all / 2)) ] || fail "$count of $all records were read"
+# ---- Copies: to the tape, from it, and never onto itself
+
+append='plugin = "out-tape"; device = "/dev/nst0"; append = true;'
+configure_copy "$append" 'blocking = 64;'
+copy 0 --from "$made/dumps/0"
+copy 0 --from "$made/dumps/large"
+said "on /dev/nst0" "COPY IS DONE"
+restore_into copied 0 -r -s 4 -f /dev/nst0
+equal_trees "$made/tree-0" copied
+configure_copy 'plugin = "out-file"; path = "back%v"; volume_size = "3 MiB";'
+copy 0 -s 5 --from /dev/nst0
+restore_into back 0 -r -M -f ../back
+diff -r -x lost+found -x restoresymtable "$made/tree" back >diff.log 2>&1 ||
+    fail "$(cat diff.log)"
+configure_copy "$append"
+copy 1 -s 5 --from /dev/nst0
+said "/dev/nst0: the dump would overwrite the set that is copied"
 echo "all is well"
 exit 0
