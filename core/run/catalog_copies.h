@@ -2,9 +2,9 @@
 /*
  * catalog_copies.h - which copy of a dump some volumes are
  *
- * Nothing on a volume says that it is of a copy, as copies are what the dump is.
- * So it goes by where they are, and by what is on them.  Functions return false after a
- * report.
+ * Nothing on a volume says that it is of a copy, as copies are what the dump
+ * is.  So it goes by where they are, and by what is on them.  Functions return
+ * false after a report.
  */
 #ifndef CORE_CATALOG_COPIES_H
 #define CORE_CATALOG_COPIES_H
@@ -22,8 +22,8 @@ enum catalog_copies_kind {
 };
 
 /*
- * The number of the copy that these volumes are, which ascend from 1: of one that
- * the catalogue knows, or else the next one.
+ * The number of the copy that these volumes are, which ascend from 1: of one
+ * that the catalogue knows, or else the next one.
  */
 bool catalog_copies_choose(struct catalog *c, int64_t dump,
     const struct catalog_volume *volumes, size_t count,

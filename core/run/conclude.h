@@ -19,7 +19,7 @@
 void conclude_note(const struct job_task *task, struct dump_record *record,
     struct chain_log *log);
 
-/* Report the totals and how to restore the dump or copy, or that it is aborted. */
+/* Report the totals and how to restore it, or that it is aborted. */
 void conclude_report(const struct job_task *task,
     const struct dump_record *record, double seconds);
 

@@ -91,8 +91,8 @@ make_instance(const struct copying *c, const struct plugin_config *config)
 
 /*
  * Volumes of the same dump are those of the original, or of another copy: no
- * output may take them for what is left of an attempt at this one.  Of other dumps,
- * the catalogue may know (dump_hold), and nothing else does.
+ * output may take them for what is left of an attempt at this one.  Of other
+ * dumps, the catalogue may know (dump_hold), and nothing else does.
  */
 static enum de_dump_state
 dump_state(void *arg, const struct de_dump_found *found)

@@ -2,8 +2,8 @@
 /*
  * copy.h - the processes that write a copy of a set
  *
- * As those of dump.h, but what they put on the tape are the blocks of a set: the
- * supervisor, the checkpoints and the volumes do not know the difference.
+ * As those of dump.h, but what they put on the tape are the blocks of a set:
+ * the supervisor, the checkpoints and the volumes do not know the difference.
  */
 #ifndef CORE_COPY_H
 #define CORE_COPY_H

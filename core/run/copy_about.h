@@ -13,8 +13,8 @@
 #include "core/read/set.h"
 
 /*
- * What the index of the set says, or, if `known` is NULL, its headers; with what
- * the job changes.  The caller releases it.  NULL if out of memory.
+ * What the index of the set says, or, if `known` is NULL, its headers; with
+ * what the job changes.  The caller releases it.  NULL if out of memory.
  */
 json_t *copy_about(const struct job_config *job,
     const struct set_identity *set, const json_t *known);

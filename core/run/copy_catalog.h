@@ -2,8 +2,9 @@
 /*
  * copy_catalog.h - tells the catalogue of a copy
  *
- * The dump stays as it is; its copy gets a number, and a row for each volume.  A
- * failure is a warning with the command that catches up.  Supervisor only.
+ * The dump stays as it is; its copy gets a number, and a row for each
+ * volume.  A failure is a warning with the command that catches up.  Supervisor
+ * only.
  */
 #ifndef CORE_COPY_CATALOG_H
 #define CORE_COPY_CATALOG_H

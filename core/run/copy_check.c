@@ -96,7 +96,7 @@ take_digests(void *arg, uint32_t number, uint32_t blocks, uint64_t first,
 	return true;
 }
 
-/* ----------------------------------------------------------------- the index */
+/* ---------------------------------------------------------------- the index */
 
 static void
 say_quietly(void *arg, enum de_severity severity, const char *text)
@@ -118,7 +118,7 @@ prepare(struct checking *c)
 	return c->output != NULL;
 }
 
-/* It may go on behind the volume that has the end; a drive has only that one. */
+/* It may go on behind the volume of the end; a drive has only that one. */
 static enum set_index_result
 find_index(struct checking *c)
 {

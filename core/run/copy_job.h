@@ -2,8 +2,8 @@
 /*
  * copy_job.h - a run of dumpengine-copy
  *
- * What main.c of dumpengine does for its jobs: read the configuration, lock what
- * is written to, and supervise.
+ * What main.c of dumpengine does for its jobs: read the configuration, lock
+ * what is written to, and supervise.
  */
 #ifndef CORE_COPY_JOB_H
 #define CORE_COPY_JOB_H

@@ -388,7 +388,7 @@ copy_source_size(const struct copy_source *s)
 	    blocks_size(s->blocks) / DE_TAPE_BLOCK;
 }
 
-/* ------------------------------------------------------------ what is in use */
+/* ----------------------------------------------------------- what is in use */
 
 /* All processes of the run inherit it, and it lives as long as any of them. */
 static bool

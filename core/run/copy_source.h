@@ -2,8 +2,8 @@
 /*
  * copy_source.h - the set that is copied, and what it is on
  *
- * As the command line names it or the catalogue knows it.  Only sets that can be
- * written again without a change are taken: ours, and plain ones of Linux.
+ * As the command line names it or the catalogue knows it.  Only sets that can
+ * be written again without a change are taken: ours, and plain ones of Linux.
  *
  * Lives in the process forked for the copy and in those forked from it.
  */
@@ -28,8 +28,8 @@ struct copy_map {
 
 /*
  * Open the set, read its first headers, and let its medium go until blocks are
- * wanted.  Everything is borrowed; `channel` leads to the supervisor.  NULL after a
- * report, and *verdict says how the run ends.
+ * wanted.  Everything is borrowed; `channel` leads to the supervisor.  NULL
+ * after a report, and *verdict says how the run ends.
  */
 struct copy_source *copy_source_open(const struct copy_request *request,
     const struct job_task *task, struct plugin_registry *registry,
@@ -48,15 +48,15 @@ uint64_t copy_source_size(const struct copy_source *s);
 
 /*
  * Does the job write to other media than those it is on?  `first` is the first
- * volume of the copy.  A drive that it is on is locked for all processes.  Nothing
- * of the set may be open.  False after a report.
+ * volume of the copy.  A drive that it is on is locked for all
+ * processes.  Nothing of the set may be open.  False after a report.
  */
 bool copy_source_is_apart(struct copy_source *s, const struct job_config *job,
     const struct de_volume *first);
 
 /*
- * The end of the stream has been read: see copy_check().  Nothing more can be read
- * after that.
+ * The end of the stream has been read: see copy_check().  Nothing more can be
+ * read after that.
  */
 enum copy_check_result copy_source_check(struct copy_source *s, bool has_index,
     json_t **about);
