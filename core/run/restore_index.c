@@ -336,8 +336,9 @@ is_spread(const struct search *x)
 {
 	const struct restore_source *source = restore_set_source(x->set);
 
-	return source != NULL && source->kind != RESTORE_PLACE_FILE &&
-	    source->volume_count > 1;
+	return source != NULL && source->volume_count > 1 &&
+	    source->kind != RESTORE_PLACE_FILE &&
+	    source->kind != RESTORE_PLACE_OBJECT;
 }
 
 static bool

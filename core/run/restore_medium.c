@@ -253,6 +253,13 @@ put_remote(struct restore_medium *m)
 	    (!m->r->request->is_not_tape || put(m, "tape", "false"));
 }
 
+static bool
+put_object(struct restore_medium *m)
+{
+	m->is_lasting = true;
+	return put_names(m, "object", false);
+}
+
 /* ---------------------------------------------------------- the instance */
 
 /* Its options, which say nothing yet.  NULL after a report. */
@@ -263,6 +270,7 @@ load_output(struct restore_medium *m, enum restore_place_kind kind)
 		[RESTORE_PLACE_FILE] = "out-file",
 		[RESTORE_PLACE_TAPE] = "out-tape",
 		[RESTORE_PLACE_REMOTE] = "out-rmt",
+		[RESTORE_PLACE_OBJECT] = "out-s3",
 	};
 	char why[WHY_BYTES];
 	const struct plugin *plugin = plugin_load(m->r->registry,
@@ -281,13 +289,28 @@ load_output(struct restore_medium *m, enum restore_place_kind kind)
 }
 
 static bool
+put_of_kind(struct restore_medium *m, enum restore_place_kind kind)
+{
+	switch (kind) {
+	case RESTORE_PLACE_FILE:
+		return put_file(m);
+	case RESTORE_PLACE_TAPE:
+		return put_tape(m);
+	case RESTORE_PLACE_REMOTE:
+		return put_remote(m);
+	case RESTORE_PLACE_OBJECT:
+		break;
+	}
+	return put_object(m);
+}
+
+static bool
 make_of_file(struct restore_medium *m)
 {
 	const enum restore_place_kind kind = restore_place_kind(m->name);
 	const struct plugin *plugin = load_output(m, kind);
 
-	if (plugin == NULL || (kind == RESTORE_PLACE_FILE ? !put_file(m) :
-	    kind == RESTORE_PLACE_TAPE ? !put_tape(m) : !put_remote(m)))
+	if (plugin == NULL || !put_of_kind(m, kind))
 		return false;
 	m->output = instance_new(plugin, m->options, m->r->rep,
 	    m->r->cancelled);
@@ -342,6 +365,8 @@ put_source(struct restore_medium *m)
 		m->is_drive = true;
 		return put(m, "device", m->name) && (s->volumes[0].file < 0 ||
 		    put_number(m, "file", s->volumes[0].file));
+	case RESTORE_PLACE_OBJECT:
+		return put_places(m, "object");
 	case RESTORE_PLACE_REMOTE:
 		break;
 	}
@@ -351,14 +376,40 @@ put_source(struct restore_medium *m)
 	    (m->is_drive || put(m, "tape", "false"));
 }
 
+/*
+ * The name of an object does not say where its store is, and which key opens it;
+ * the job that wrote it does.  NULL: the configuration does not have it.
+ */
+static const struct plugin_config *
+output_of_writer(const struct restore_medium *m)
+{
+	const struct restore_source *s = m->source;
+	const struct config *config = m->r->request->config != NULL ?
+	    restore_config(m->r) : m->r->config;
+	const struct job_config *job = config == NULL || s->job == NULL ?
+	    NULL : config_find_job(config, s->job);
+
+	return job != NULL && option_find(job->output.options->table,
+	    "object") >= 0 ? &job->output : NULL;
+}
+
 static bool
 make_of_source(struct restore_medium *m)
 {
-	const struct plugin *plugin = load_output(m, m->source->kind);
+	const struct restore_source *s = m->source;
+	const struct plugin_config *writer = s->kind == RESTORE_PLACE_OBJECT ?
+	    output_of_writer(m) : NULL;
 
-	m->name = drive_for(m, &m->source->volumes[0]);
-	m->names = m->source->volume_count;
+	m->name = drive_for(m, &s->volumes[0]);
+	m->names = s->volume_count;
 	m->is_lasting = true;
+	if (writer != NULL) {
+		/* Each volume is named when it is opened. */
+		m->output = instance_new(writer->plugin, writer->options,
+		    m->r->rep, m->r->cancelled);
+		return m->output != NULL;
+	}
+	const struct plugin *plugin = load_output(m, s->kind);
 	if (plugin == NULL || !put_source(m))
 		return false;
 	m->output = instance_new(plugin, m->options, m->r->rep,

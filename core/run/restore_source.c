@@ -30,6 +30,8 @@ restore_place_kind(const char *name)
 		return S_ISCHR(st.st_mode) &&
 		    major(st.st_rdev) == SCSI_TAPE_MAJOR ? RESTORE_PLACE_TAPE :
 		    RESTORE_PLACE_FILE;
+	if (strncmp(name, "s3://", 5) == 0)
+		return RESTORE_PLACE_OBJECT;
 	if (colon != NULL && colon != name && (slash == NULL || colon < slash))
 		return RESTORE_PLACE_REMOTE;
 	return strncmp(name, "/dev/st", 7) == 0 ||
@@ -222,11 +224,13 @@ find_kind(const struct row *row, enum restore_place_kind *kind)
 		*kind = RESTORE_PLACE_TAPE;
 	else if (is_plugin(row->output, "out-rmt"))
 		*kind = RESTORE_PLACE_REMOTE;
-	else
+	else if (is_plugin(row->output, "out-s3"))
+		*kind = RESTORE_PLACE_OBJECT;
+	else if (row->output == NULL)
 		*kind = restore_place_kind(row->place.medium);
-	return row->output == NULL || is_plugin(row->output, "out-file") ||
-	    is_plugin(row->output, "out-tape") ||
-	    is_plugin(row->output, "out-rmt");
+	else
+		return false;
+	return true;
 }
 
 /* Says why it is not the volume. */

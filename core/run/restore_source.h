@@ -17,15 +17,16 @@
 enum restore_place_kind {
 	RESTORE_PLACE_FILE,
 	RESTORE_PLACE_TAPE,
-	RESTORE_PLACE_REMOTE
+	RESTORE_PLACE_REMOTE,
+	RESTORE_PLACE_OBJECT
 };
 
-/* What a name stands for: "-", a file, a drive, or HOST:FILE. */
+/* What a name stands for: "-", a file, a drive, HOST:FILE or s3://... */
 enum restore_place_kind restore_place_kind(const char *name);
 
 /* Where a volume is.  Texts are owned, and NULL if unknown. */
 struct restore_place {
-	char *medium;			/* file, device or host:file */
+	char *medium;			/* file, device, host:file, object */
 	char *barcode;
 	char *label;			/* of the medium */
 	int64_t file;			/* of the tape; -1: none */

@@ -35,7 +35,6 @@ same_file plain "store/objects/a%20b%2Ftest~set.001"
 # ---- Reading: by the job and by single files, which cost little more
 
 mkdir some
-: >store/log
 (cd some && "${DUMPENGINE%/*}/dumpengine-restore" -x -c ../a.conf --job test \
     ./2) 2>err || fail "$(cat err)"
 same_file tree/2 some/2
@@ -43,6 +42,27 @@ mkdir all
 (cd all && "${DUMPENGINE%/*}/dumpengine-restore" -x -c ../a.conf --job test) \
     2>err || fail "$(cat err)"
 same_tree tree all
+
+# By its name, with the store and the key from the environment; and by the
+# catalogue, with those of the job.
+
+restore=${DUMPENGINE%/*}/dumpengine-restore
+unset without_index
+afresh
+configure_set a.conf img "$(to_s3 "s3://lab/%j-%d.%v" \
+    "endpoint = \"$AWS_ENDPOINT_URL\"; volume_size = \"5 MiB\";")"
+sed -i "1i catalog = \"$PWD/catalog.sqlite\";" a.conf
+dump 0
+mkdir named dated
+(cd named && "$restore" -x -f 's3://lab/test-20200913.%v' ./4) 2>err ||
+    fail "$(cat err)"
+same_file tree/4 named/4
+(
+	unset AWS_ENDPOINT_URL
+	cd dated && "$restore" -x --at now -c ../a.conf --job test ./3
+) 2>err || fail "$(cat err)"
+same_file tree/3 dated/3
+without_index=yes
 
 # ---- Several volumes; small ones are sent as a whole
 
