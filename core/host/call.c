@@ -48,6 +48,7 @@ static const struct {
 	[CALL_GO_TO] = { "go_to", OK_OR_FAILED },
 	[CALL_CLOSE_READING] = { "close_reading", 0 },
 	[CALL_SHORTEN] = { "shorten", OK_OR_FAILED },
+	[CALL_REMOVE] = { "remove", OK_OR_FAILED },
 	[CALL_CHECK_FILTER] = { "check", OK_OR_FAILED },
 	[CALL_BEGIN_VOLUME] = { "begin_volume", OK_OR_FAILED },
 	[CALL_ENCODE] = { "encode", OK_OR_FAILED },

@@ -165,6 +165,19 @@ output_shorten(const struct instance *in, uint64_t length)
 }
 
 bool
+output_removes(const struct instance *in)
+{
+	return ops_of(in)->remove != NULL;
+}
+
+enum de_status
+output_remove(const struct instance *in)
+{
+	const struct call call = call_begin(&in->callee, CALL_REMOVE);
+	return call_end(&call, ops_of(in)->remove(in->self));
+}
+
+bool
 output_reads(const struct instance *in)
 {
 	return ops_of(in)->open_reading != NULL;

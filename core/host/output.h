@@ -54,6 +54,10 @@ enum de_status output_settle(const struct instance *in);
 /* DE_FAILED if the plugin lacks the callback. */
 enum de_status output_shorten(const struct instance *in, uint64_t length);
 
+/* Can it remove volumes?  Then, of the one that is open for reading. */
+bool output_removes(const struct instance *in);
+enum de_status output_remove(const struct instance *in);
+
 /* Can it open a volume for reading?  The next five require it. */
 bool output_reads(const struct instance *in);
 

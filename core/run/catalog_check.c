@@ -15,6 +15,7 @@
 #include "core/run/catalog_gap.h"
 #include "core/run/catalog_json.h"
 #include "core/run/catalog_name.h"
+#include "core/run/catalog_output.h"
 #include "core/run/catalog_rows.h"
 
 #define READ_BYTES ((size_t)1 << 20)
@@ -88,17 +89,23 @@ note_verified(struct check *c, const struct catalog_volume *v)
 	return "good";
 }
 
+/* All of it was read. */
+static const char *
+judge(struct check *c, const struct catalog_volume *v, const char *digest)
+{
+	if (v->digest == NULL)
+		return "unknown";
+	return strcmp(digest, v->digest) == 0 ? note_verified(c, v) :
+	    "different";
+}
+
 static const char *
 compare(struct check *c, const struct catalog_volume *v, int fd)
 {
 	char digest[DIGEST_TEXT_BYTES] = "";
 
-	if (!read_file(fd, v->blocks * DE_TAPE_BLOCK, digest, c->t->signals))
-		return "unreadable";
-	if (v->digest == NULL)
-		return "unknown";
-	return strcmp(digest, v->digest) == 0 ? note_verified(c, v) :
-	    "different";
+	return read_file(fd, v->blocks * DE_TAPE_BLOCK, digest,
+	    c->t->signals) ? judge(c, v, digest) : "unreadable";
 }
 
 /* A file may be larger: what a disk has behind a volume is not its own. */
@@ -133,6 +140,56 @@ check_file(struct check *c, const struct catalog_volume *v)
 	return result;
 }
 
+/* -------------------------------------------------------------- an object */
+
+struct look {
+	struct check *c;
+	const struct catalog_volume *volume;
+	const char *result;
+};
+
+static const char *
+look_through_output(struct check *c, const struct catalog_dump *d,
+    const struct catalog_volume *v)
+{
+	char digest[DIGEST_TEXT_BYTES] = "";
+
+	switch (catalog_output_look(c->t, c->dump->job, d, v,
+	    c->t->request->reads ? digest : NULL)) {
+	case CATALOG_OUTPUT_MISSING:
+		return "missing";
+	case CATALOG_OUTPUT_DIFFERENT:
+		return "different";
+	case CATALOG_OUTPUT_UNREADABLE:
+		return "unreadable";
+	case CATALOG_OUTPUT_THERE:
+		return c->t->request->reads ? judge(c, v, digest) : "there";
+	case CATALOG_OUTPUT_UNREACHED:
+		break;
+	}
+	return "elsewhere";
+}
+
+static bool
+look_at_dump(void *arg, const struct catalog_dump *d)
+{
+	struct look *look = arg;
+
+	look->result = look_through_output(look->c, d, look->volume);
+	return true;
+}
+
+/* Or what else is not a file. */
+static const char *
+check_other(struct check *c, const struct catalog_volume *v)
+{
+	struct look look = { c, v, "elsewhere" };
+
+	if (!catalog_name_visit(c->t, c->dump->id, look_at_dump, &look))
+		c->ok = false;
+	return look.result;
+}
+
 /* ----------------------------------------------------------------- volumes */
 
 static bool
@@ -165,7 +222,7 @@ check_volume(void *arg, const struct catalog_volume *v)
 	struct check *c = arg;
 	const bool is_file = v->file < 0 && v->medium != NULL &&
 	    v->medium[0] == '/';
-	const char *result = is_file ? check_file(c, v) : "elsewhere";
+	const char *result = is_file ? check_file(c, v) : check_other(c, v);
 
 	if (is_bad(result))
 		catalog_task_end(c->t, STATUS_INCOMPLETE);

@@ -8,6 +8,7 @@
 
 #include "core/run/catalog_decision.h"
 #include "core/run/catalog_name.h"
+#include "core/run/catalog_output.h"
 #include "core/run/catalog_remove.h"
 #include "core/run/catalog_rows.h"
 
@@ -61,9 +62,10 @@ tell_all(struct expiry *e)
 /* The files of a dump. */
 struct removal {
 	struct expiry *e;
+	const char *job;	/* that wrote it; NULL: unknown */
 	const struct catalog_dump *dump;
-	bool left;		/* volumes that are not files, or could not be
-				   removed */
+	bool left;		/* volumes that nothing can remove, or that
+				   could not be removed */
 };
 
 static void
@@ -77,8 +79,12 @@ static bool
 remove_volume(void *arg, const struct catalog_volume *v)
 {
 	struct removal *r = arg;
+	enum catalog_remove_result result = catalog_remove_volume(r->dump, v);
+	const bool is_file = result != CATALOG_REMOVE_NO_FILE;
 
-	switch (catalog_remove_volume(r->dump, v)) {
+	if (!is_file)
+		result = catalog_output_remove(r->e->t, r->job, r->dump, v);
+	switch (result) {
 	case CATALOG_REMOVED:
 		report(r->e->t->rep, DE_INFO, "%s: removed", v->medium);
 		return true;
@@ -90,7 +96,8 @@ remove_volume(void *arg, const struct catalog_volume *v)
 		    v->number);
 		return true;
 	case CATALOG_REMOVE_FAILED:
-		say_left(r, v, strerror(errno));
+		say_left(r, v, is_file ? strerror(errno) : "see above; the "
+		    "next run of expire tries again");
 		break;
 	case CATALOG_REMOVE_NO_FILE:
 		break;
@@ -137,7 +144,7 @@ static bool
 let_go(struct expiry *e, size_t place)
 {
 	const struct catalog_book_dump *d = &e->decision.dumps[place];
-	struct removal removal = { .e = e };
+	struct removal removal = { .e = e, .job = d->job };
 
 	if (d->state != CATALOG_EXPIRED &&
 	    (!catalog_decision_ask_history(&e->decision, place, true) ||

@@ -37,23 +37,31 @@ is_that_volume(const struct header *h, const struct catalog_dump *d,
 	    has_text(h->device, d->device);
 }
 
+bool
+catalog_remove_is_volume(const uint8_t *bytes, size_t length,
+    const struct catalog_dump *d, const struct catalog_volume *v)
+{
+	struct dialect dialect;
+	struct header header;
+
+	return dialect_recognise(&dialect, bytes, length) &&
+	    length >= dialect.block_size &&
+	    header_decode(&dialect, bytes, &header) &&
+	    is_that_volume(&header, d, v);
+}
+
 /* The file at `fd`. */
 static bool
 holds_volume(int fd, const struct catalog_dump *d,
     const struct catalog_volume *v)
 {
 	uint8_t *bytes = malloc(DIALECT_BLOCK_MAX);
-	struct dialect dialect;
-	struct header header;
-	bool holds = false;
 
 	if (bytes == NULL)
 		return false;
 	const ssize_t n = pread(fd, bytes, DIALECT_BLOCK_MAX, 0);
-	if (n > 0 && dialect_recognise(&dialect, bytes, (size_t)n) &&
-	    (size_t)n >= dialect.block_size &&
-	    header_decode(&dialect, bytes, &header))
-		holds = is_that_volume(&header, d, v);
+	const bool holds = n > 0 && catalog_remove_is_volume(bytes, (size_t)n,
+	    d, v);
 	free(bytes);
 	return holds;
 }

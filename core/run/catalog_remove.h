@@ -22,4 +22,8 @@ enum catalog_remove_result {
 enum catalog_remove_result catalog_remove_volume(const struct catalog_dump *d,
     const struct catalog_volume *v);
 
+/* Are these bytes the beginning of volume `v` of `d`? */
+bool catalog_remove_is_volume(const uint8_t *bytes, size_t length,
+    const struct catalog_dump *d, const struct catalog_volume *v);
+
 #endif

@@ -948,6 +948,16 @@ struct de_output {
 	 * Optional: absent means DE_FAILED.
 	 */
 	enum de_status (*shorten)(void *self, uint64_t length);
+
+	/*
+	 * Remove the volume that is open for reading, for good: its dump has
+	 * expired.  Only close_reading() follows.  For a medium on which each
+	 * volume is a thing of its own that no program but the plugin can
+	 * reach, such as an object in a store.
+	 * DE_OK: it is gone; DE_FAILED: it stays.  Optional: absent means that
+	 * a medium is used again rather than removed.
+	 */
+	enum de_status (*remove)(void *self);
 };
 
 /* -------------------------------------------------------------- filters */

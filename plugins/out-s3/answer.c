@@ -92,6 +92,10 @@ answer_take_header(struct answer *a, const char *line, size_t length)
 		take_range(a, text);
 	} else if (is_header(line, length, "x-amz-object-lock-mode")) {
 		a->is_locked = true;
+	} else if (is_header(line, length,
+	    "x-amz-object-lock-retain-until-date")) {
+		take_value(line, length, a->locked_until,
+		    sizeof(a->locked_until));
 	} else if (is_header(line, length, "retry-after")) {
 		take_value(line, length, text, sizeof(text));
 		const long seconds = strtol(text, NULL, 10);

@@ -13,6 +13,7 @@
 
 #define LOOK_NS 200000000L	/* how often a wait asks whether to go on */
 #define RANGE_TEXT_BYTES 64
+#define OPEN_ATTEMPTS 5		/* a wrong name is told within seconds */
 
 enum chunk_state { CHUNK_WAITING, CHUNK_BUSY, CHUNK_READY, CHUNK_FAILED };
 
@@ -32,6 +33,8 @@ struct fetch {
 	atomic_bool stop;
 	uint64_t size;
 	char etag[REQUEST_NAME_BYTES];
+	char version[REQUEST_NAME_BYTES];	/* or "" */
+	char locked_until[REQUEST_NAME_BYTES];	/* or "" */
 
 	/* The engine's thread only. */
 	uint64_t at;
@@ -204,8 +207,9 @@ look(struct fetch *f, struct link *link, enum de_failure *failure)
 	struct answer answer;
 	bool ok = true;
 
-	const enum object_state state = object_look(link, f->place, 0, head,
-	    &answer);
+	const enum object_state state = object_look(link, f->place,
+	    f->client.attempts < OPEN_ATTEMPTS ? f->client.attempts :
+	    OPEN_ATTEMPTS, head, &answer);
 	if (state == OBJECT_THERE && answer.status / 100 == 2) {
 		if (!answer.has_range)
 			ok = refuse(&f->client, f->place, "the store does not "
@@ -220,6 +224,9 @@ look(struct fetch *f, struct link *link, enum de_failure *failure)
 	}
 	f->size = answer.has_range ? answer.size : 0;
 	memcpy(f->etag, answer.etag, sizeof(f->etag));
+	memcpy(f->version, answer.version, sizeof(f->version));
+	memcpy(f->locked_until, answer.locked_until,
+	    sizeof(f->locked_until));
 	answer_free(&answer);
 	return ok;
 }
@@ -399,6 +406,18 @@ uint64_t
 fetch_size(const struct fetch *f)
 {
 	return f->size;
+}
+
+const char *
+fetch_version(const struct fetch *f)
+{
+	return f->version;
+}
+
+const char *
+fetch_locked_until(const struct fetch *f)
+{
+	return f->locked_until;
 }
 
 enum de_status

@@ -28,6 +28,10 @@ void fetch_close(struct fetch *f);
 
 uint64_t fetch_size(const struct fetch *f);
 
+/* Its version, or "".  Until when it is locked, or "". */
+const char *fetch_version(const struct fetch *f);
+const char *fetch_locked_until(const struct fetch *f);
+
 /* As in de_output. */
 enum de_status fetch_next(struct fetch *f, void *buffer, size_t room,
     size_t *length);

@@ -473,6 +473,36 @@ out_s3_go_to(void *self, uint64_t position)
 	return DE_OK;
 }
 
+/*
+ * Of a bucket with versions, that version: without it, the object would only be
+ * hidden, locked or not.
+ */
+static enum de_status
+out_s3_remove(void *self)
+{
+	struct out_s3 *s = self;
+	const char *until = fetch_locked_until(s->fetch);
+	char why[REQUEST_WHY_BYTES], text[2 * REQUEST_WHY_BYTES];
+	struct link *link = link_new(&s->client, true);
+	enum de_status status = DE_OK;
+	struct answer answer;
+
+	if (link == NULL)
+		return no_memory(s->host);
+	if (object_remove(link, &s->place, fetch_version(s->fetch), &answer) !=
+	    REQUEST_DONE) {
+		answer_explain(&answer, &s->client, why);
+		snprintf(text, sizeof(text), "cannot be removed%s%s: %s",
+		    until[0] == '\0' ? "" : ", as it is locked until ", until,
+		    why);
+		status = refuse(s, answer_failure(&answer), s->place.name,
+		    text);
+	}
+	answer_free(&answer);
+	link_free(link);
+	return status;
+}
+
 static void
 out_s3_close_reading(void *self)
 {
@@ -549,6 +579,7 @@ static const struct de_output out_s3_output = {
 	.tell = out_s3_tell,
 	.go_to = out_s3_go_to,
 	.close_reading = out_s3_close_reading,
+	.remove = out_s3_remove,
 };
 
 static const struct de_plugin out_s3 = {

@@ -81,7 +81,8 @@ struct answer {
 	uint64_t first;			/* of Content-Range: the first byte, */
 	uint64_t size;			/*   and the object's size */
 	bool has_range;
-	bool is_locked;			/* against removal, until some day */
+	bool is_locked;			/* against removal, */
+	char locked_until[REQUEST_NAME_BYTES];	/* until then */
 	int64_t retry_after;		/* seconds; 0: not said */
 	int64_t date;			/* of the store, or 0 */
 	uint32_t tries;			/* until now */
