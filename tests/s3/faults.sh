@@ -127,7 +127,7 @@ said "no such object"
 
 # ---- It can be aborted at any time
 
-for fault in hang@partNumber hang@uploads= hang@GET; do
+for fault in hang@partNumber hang@POST.*uploads= hang@GET; do
 	afresh --fault "$fault"
 	configure_set a.conf img "$(to_s3 "s3://lab/one" \
 	    'part_size = "5 MiB"; timeout = 600;')"
