@@ -22,7 +22,7 @@ static const char letters[] = "aA:b:CdD:f:F:hH:iklL:mMNoP:qQ:Rrs:tT:uvVxX:y0";
 
 enum { OPT_VERIFY = 256, OPT_DRILL, OPT_SEED, OPT_IF_EXISTS, OPT_UNTRUSTED,
     OPT_REPORT, OPT_DIALECT, OPT_JOB, OPT_CONFIG, OPT_TRUST, OPT_HELP,
-    OPT_VERSION, OPT_AT, OPT_CATALOG };
+    OPT_VERSION, OPT_AT, OPT_CATALOG, OPT_KEY };
 
 static const struct option long_options[] = {
 	{ "list", no_argument, NULL, 't' },
@@ -51,6 +51,7 @@ static const struct option long_options[] = {
 	{ "if-exists", required_argument, NULL, OPT_IF_EXISTS },
 	{ "job", required_argument, NULL, OPT_JOB },
 	{ "remote-file", no_argument, NULL, 'l' },
+	{ "key", required_argument, NULL, OPT_KEY },
 	{ "limit", required_argument, NULL, 'L' },
 	{ "by-number", no_argument, NULL, 'm' },
 	{ "multi-volume", no_argument, NULL, 'M' },
@@ -280,6 +281,9 @@ take_medium_option(struct reading *r, int option)
 		return true;
 	case 'F':
 		take_text(r, "-F", &q->script);
+		return true;
+	case OPT_KEY:
+		take_text(r, "--key", &q->key);
 		return true;
 	default:
 		return false;

@@ -48,6 +48,7 @@ restore_help_print(FILE *out)
 "  -l, --remote-file     what is on HOST is a file, not a tape drive\n"
 "  -F, --volume-script FILE\n"
 "                        run it when another volume is needed\n"
+"      --key FILE        decrypt volumes by this key\n"
 "  -A, --contents FILE   take the directories from this table of contents\n"
 "  -Q, --use-positions FILE\n"
 "                        find files by this table of positions\n"

@@ -34,7 +34,7 @@ static const char *const no_groups[] = { NULL };
 static const char *const plugin_groups[] = { "plugin", NULL };
 static const char *const top_groups[] = { "jobs", "copies", NULL };
 static const char *const job_groups[] = {
-	"source", "output", "ring", "eot", "snapshot", "keep", NULL
+	"source", "output", "filters", "ring", "eot", "snapshot", "keep", NULL
 };
 /* A copy is what the dump was: only how it is written can be set. */
 static const char *const copy_groups[] = { "output", "ring", "eot", NULL };
@@ -179,6 +179,43 @@ read_plugin(struct settings *s, struct plugin_registry *reg,
 	case PLUGIN_TRIED:
 		break;
 	}
+}
+
+#define FILTERS_MAX 8
+
+/* A list of groups, each with a plugin. */
+static void
+read_filters(struct settings *s, struct plugin_registry *reg,
+    const struct config_node *at, struct job_config *job)
+{
+	const struct config_node *list = config_node_member(at, "filters");
+
+	if (list == NULL)
+		return;
+	const unsigned int n = list->type == CONFIG_LIST ?
+	    config_node_length(list) : 0;
+	if (n == 0 || n > FILTERS_MAX) {
+		settings_error(s, list, "filters", "must be a list of 1 to %d "
+		    "groups, such as filters = ( { plugin = \"filter-zstd\"; } "
+		    ");", FILTERS_MAX);
+		return;
+	}
+	job->filters = calloc(n, sizeof(*job->filters));
+	if (job->filters == NULL) {
+		settings_error(s, list, "filters", "out of memory");
+		return;
+	}
+	job->filter_count = n;
+	unsigned int i = 0;
+	for (const struct config_node *group = list->first; group != NULL;
+	    group = group->next, i++)
+		if (group->type != CONFIG_GROUP)
+			settings_error(s, group, "filters", "element %u is "
+			    "not a group; expected { plugin = \"...\"; ... }",
+			    i + 1);
+		else
+			read_plugin(s, reg, group, DE_FILTER,
+			    &job->filters[i], NULL);
 }
 
 static bool
@@ -458,6 +495,7 @@ read_target(struct settings *s, struct plugin_registry *reg,
 
 	read_plugin(s, reg, settings_group(s, at, "output", true), DE_OUTPUT,
 	    &job->output, job->volumes);
+	read_filters(s, reg, at, job);
 	read_plugin(s, reg, settings_group(s, at, "eot", false),
 	    DE_EOT_HANDLER, &job->eot, NULL);
 	if (ring != NULL)

@@ -249,6 +249,9 @@ job_config_clear(struct job_config *job)
 	option_set_free(job->eot.options);
 	option_set_free(job->source.options);
 	option_set_free(job->output.options);
+	for (size_t i = 0; i < job->filter_count; i++)
+		option_set_free(job->filters[i].options);
+	free(job->filters);
 	exclude_free(job->exclude);
 	free(job->subtree_at);
 	free(job->file);

@@ -101,6 +101,8 @@ struct job_config {
 	struct plugin_config source;
 	struct plugin_config output;
 	struct plugin_config eot;	/* its plugin is NULL: no handler */
+	struct plugin_config *filters;	/* owned; in their order */
+	size_t filter_count;		/* 0: none */
 	struct exclude *exclude;	/* owned; NULL: nothing is excluded */
 	char level_why[JOB_LEVEL_WHY_BYTES];	/* why this level; "": it was
 					   asked for */

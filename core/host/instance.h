@@ -13,6 +13,7 @@
 #include "core/host/plugin.h"
 #include "core/base/report.h"
 
+struct filters;
 struct inomap;
 
 #define FINDING_TEXT_BYTES 320
@@ -78,6 +79,8 @@ struct instance {
 	 */
 	struct inomap *unknown;
 	bool unknown_is_short;		/* out of memory for it */
+	/* Of an output that reads; borrowed.  NULL: volumes have passed none. */
+	const struct filters *filters;
 };
 
 /*

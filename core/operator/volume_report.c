@@ -55,6 +55,11 @@ volume_report(struct report *rep, const struct message_volume *v)
 	    "%" PRIu64 " records, XXH3 %s%s", v->number, v->tape_blocks,
 	    units_bytes(bytes, amount), v->records, v->digest,
 	    v->verified ? ", verified" : "");
+	if (v->is_filtered)
+		report(rep, severity, "volume %" PRIu32 ": %s, %s on the "
+		    "medium, %.2f", v->number, amount,
+		    units_bytes(v->medium_bytes, rate),
+		    (double)v->medium_bytes / (double)(bytes > 0 ? bytes : 1));
 	/* For a single volume, the dump's own rate follows. */
 	if (v->number > 1 || v->reason != DE_END_LAST)
 		report(rep, severity, "volume %" PRIu32 " took %" PRIu64

@@ -797,6 +797,13 @@ ring_out_of_memory(const struct ring *ring)
 	return ring->out_of_memory;
 }
 
+bool
+ring_settle_to(struct ring *ring, uint64_t records)
+{
+	ring->settled = records;
+	return tell_losses(ring, records);
+}
+
 static void
 visit_slot(const struct slot *slot, const struct ring_visitor *visitor)
 {

@@ -163,6 +163,13 @@ enum de_status ring_stop(struct ring *ring, bool complete);
 bool ring_out_of_memory(const struct ring *ring);
 
 /*
+ * After ring_stop() has returned anything else: so many records are on the
+ * medium after all, more than were settled.  Returns false if lost() wants no
+ * more.
+ */
+bool ring_settle_to(struct ring *ring, uint64_t records);
+
+/*
  * After ring_stop(): visit what was put but is not on the medium, in order.
  * Ready blocks go to one callback, extents to the other.
  */

@@ -217,6 +217,8 @@ make_tape(struct dump *d, const struct header_template *header)
 	const struct tape_config config = {
 		.output = s->output,
 		.eot = s->eot,
+		.filters = s->filters,
+		.filter_count = s->filter_count,
 		.places = s->places,
 		.source = &s->src,
 		.header = header,
@@ -229,6 +231,7 @@ make_tape(struct dump *d, const struct header_template *header)
 		.label = s->settings->label,
 		.level = s->level.number,
 		.date = s->date,
+		.base_date = s->level.base_date,
 		.slaves = ring->slaves,
 		.blocking = ring->blocking,
 		.buffer = ring->buffer,

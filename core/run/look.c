@@ -10,6 +10,7 @@
 #include "core/base/units.h"
 #include "core/config/capacity.h"
 #include "core/host/eot.h"
+#include "core/host/filter.h"
 #include "core/host/output.h"
 #include "core/operator/message.h"
 #include "core/run/job_selection.h"
@@ -65,7 +66,7 @@ volumes_expected(const struct setup *s)
 	const uint64_t records = capacity_records(&s->settings->volumes, 1,
 	    blocking);
 
-	if (records == CAPACITY_AUTO || s->level.base_date != 0 ||
+	if (records == CAPACITY_AUTO || s->filter_count > 0 || s->level.base_date != 0 ||
 	    s->config->exclude != NULL ||
 	    s->settings->subtree != NULL ||
 	    s->src.info.used_bytes / 2 / DE_TAPE_BLOCK / blocking <= records)
@@ -85,17 +86,28 @@ check_output(const struct setup *s)
 		.job = s->settings->name,
 		.label = s->settings->label,
 		.properties = (s->eot != NULL ? DE_VOLUME_HANDLED : 0) |
-		    (s->settings->volumes.verify ? DE_VOLUME_VERIFIED : 0),
+		    (s->settings->volumes.verify ? DE_VOLUME_VERIFIED : 0) |
+		    (s->filter_count > 0 ? DE_VOLUME_FILTERED : 0),
 		.volumes = volumes_expected(s),
 	};
 	return output_check(s->output, &volume) == DE_OK;
+}
+
+static bool
+check_filters(const struct setup *s)
+{
+	bool ok = true;
+
+	for (size_t i = 0; i < s->filter_count; i++)
+		ok = filter_check(s->filters[i]) == DE_OK && ok;
+	return ok;
 }
 
 /* Run both checks, so that both report what is wrong. */
 static bool
 check_media(const struct setup *s)
 {
-	const bool output = check_output(s);
+	const bool output = check_output(s) && check_filters(s);
 
 	return (s->eot == NULL || eot_check(s->eot) == DE_OK) && output;
 }
@@ -135,7 +147,8 @@ print_estimate(const struct setup *s, const struct selection *sel)
 	    "blocks, %" PRIu64 " bytes, %" PRIu64 " volume%s\n",
 	    s->settings->name, s->level.number, sel->inodes,
 	    tape_blocks, tape_blocks * DE_TAPE_BLOCK, volumes,
-	    more ? " or more" : volumes == 1 ? "" : "s");
+	    more ? " or more" : volumes == 1 ? "" : s->filter_count > 0 ?
+	    "s or fewer" : "s");
 }
 
 static enum exit_status

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "core/config/config.h"
+#include "core/host/filters.h"
 #include "core/host/instance.h"
 #include "core/run/restore_mount.h"
 #include "core/run/restore_order.h"
@@ -24,6 +25,7 @@ struct restore_medium {
 	const char *job;		/* borrowed; "" */
 	struct option_set *options;	/* owned; NULL: those of the job */
 	struct instance *output;
+	struct filters *filters;
 	bool is_drive;
 	bool is_remote;			/* as -f names it */
 	bool is_lasting;
@@ -478,8 +480,11 @@ make(struct restore *r, const char *file, const struct restore_source *source)
 	m->name = file;
 	m->source = source;
 	m->job = "";
-	if (source != NULL ? make_of_source(m) : file != NULL ?
-	    make_of_file(m) : make_of_job(m)) {
+	m->filters = filters_new(r->registry, r->rep, r->cancelled,
+	    r->request->key);
+	if (m->filters != NULL && (source != NULL ? make_of_source(m) :
+	    file != NULL ? make_of_file(m) : make_of_job(m))) {
+		m->output->filters = m->filters;
 		m->mount = (struct restore_mount){
 			.r = r,
 			.job = source != NULL && source->job != NULL ?
@@ -514,6 +519,7 @@ restore_medium_free(struct restore_medium *m)
 		return;
 	restore_mount_end(&m->mount);
 	instance_free(m->output);
+	filters_free(m->filters);
 	option_set_free(m->options);
 	while (m->typed != NULL) {
 		struct typed *t = m->typed;
@@ -532,8 +538,12 @@ restore_medium_output(const struct restore_medium *m)
 struct instance *
 restore_medium_aside(const struct restore_medium *m, struct report *rep)
 {
-	return instance_new(m->output->plugin, m->output->options, rep,
-	    m->r->cancelled);
+	struct instance *aside = instance_new(m->output->plugin,
+	    m->output->options, rep, m->r->cancelled);
+
+	if (aside != NULL)
+		aside->filters = m->filters;
+	return aside;
 }
 
 uint32_t

@@ -79,6 +79,7 @@ struct restore_request {	/* texts point into argv or the environment */
 	bool reads_all;		/* -a: no question about volumes */
 	bool takes_root;	/* -o: owner and mode of the target, too */
 	const char *script;	/* -F; NULL: none */
+	const char *key;	/* --key, a file; NULL: none */
 
 	/*
 	 * RESTORE_MOUNT: make it seen, until it is unmounted.  False after a

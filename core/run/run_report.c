@@ -153,6 +153,8 @@ volume(const struct dump_record *record, const struct message_volume *v)
 	json_object_set_new(o, "records", json_integer((json_int_t)v->records));
 	json_object_set_new(o, "bytes",
 	    json_integer((json_int_t)v->tape_blocks * DE_TAPE_BLOCK));
+	json_object_set_new(o, "medium_bytes",
+	    json_integer((json_int_t)v->medium_bytes));
 	json_object_set_new(o, "started", json_integer(v->started));
 	json_object_set_new(o, "ended", json_integer(v->ended));
 	json_object_set_new(o, "seconds", seconds_of(v->ns));

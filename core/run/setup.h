@@ -43,6 +43,8 @@ struct setup {
 	struct instance *source_instance;
 	struct instance *output;
 	struct instance *eot;			/* NULL: none */
+	struct instance **filters;		/* owned, as they are */
+	size_t filter_count;
 	struct places *places;			/* borrowed; not overwritten */
 	struct source src;
 	bool source_is_open;

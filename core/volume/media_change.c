@@ -175,6 +175,10 @@ how_it_ended(const struct media_change_failure *f, enum de_failure failure,
 		snprintf(why, size, "its end would split the extended "
 		    "attributes of an inode; ending it before them");
 		break;
+	case WRITER_CUT_BACK:
+		snprintf(why, size, "its medium is full, and has no room to "
+		    "end what its filters have written; ending it earlier");
+		break;
 	case WRITER_RETRY:
 		snprintf(why, size, "transient error");
 		break;
@@ -249,7 +253,8 @@ static bool
 is_attempt(struct media_change *c, enum writer_ending ended,
     const struct de_volume_end *end, uint64_t mark)
 {
-	if (ended == WRITER_CUT_SHORT || ended == WRITER_RETRY)
+	if (ended == WRITER_CUT_SHORT || ended == WRITER_CUT_BACK ||
+	    ended == WRITER_RETRY)
 		return false;
 	if (ended == WRITER_OPEN_FAILED)
 		return refusals_note(&c->refusals, end->failure, mark);
@@ -279,7 +284,7 @@ media_change_after_failure(struct media_change *c, struct de_volume_end *end,
 	const enum writer_ending ended = how_it_ended(failure, end->failure,
 	    why, sizeof(why), &given_up);
 	const bool ended_early = ended == WRITER_CUT_SHORT ||
-	    ended == WRITER_RETRY;
+	    ended == WRITER_CUT_BACK || ended == WRITER_RETRY;
 	const bool counts = is_attempt(c, ended, end, failure->mark);
 	const bool attempts_left = !counts || c->attempt <= c->rewrite_attempts;
 

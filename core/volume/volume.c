@@ -9,6 +9,7 @@
 #include "core/base/digest.h"
 #include "core/base/growing.h"
 #include "core/host/output.h"
+#include "core/volume/filtered.h"
 #include "plugins/common/bytes.h"
 
 #define WINDOW_MAX 65536	/* of de_medium.window */
@@ -35,6 +36,9 @@ struct pieces {
 
 struct volume {
 	const struct instance *output;
+	struct filtered *filtered;	/* owned; NULL: there are no filters */
+	int64_t base_date;		/* of the dump; for them */
+	bool ends;			/* see volume_set_ends() */
 	uint32_t number;
 	size_t record_size;
 	char medium[MESSAGE_NAME_BYTES];
@@ -132,13 +136,37 @@ volume_free(struct volume *v)
 {
 	if (v == NULL)
 		return;
+	filtered_free(v->filtered);
 	digest_free(v->digest);
 	growing_free(&v->pieces.list);
 	free(v->on_their_way);
 	free(v);
 }
 
+bool
+volume_set_filters(struct volume *v, struct instance *const *filters,
+    size_t count, int64_t base_date)
+{
+	if (count == 0)
+		return true;
+	v->base_date = base_date;
+	v->filtered = filtered_new(v->output, filters, count);
+	return v->filtered != NULL;
+}
+
 /* Room for one more: a record is added before another is known settled. */
+static bool
+make_window(struct volume *v, uint32_t window)
+{
+	free(v->on_their_way);
+	v->on_their_way = calloc((size_t)window + 1,
+	    sizeof(*v->on_their_way));
+	if (v->on_their_way == NULL)
+		report(v->output->rep, DE_ERROR, "out of memory");
+	v->window = window;
+	return v->on_their_way != NULL;
+}
+
 static bool
 set_window(struct volume *v, uint32_t window)
 {
@@ -156,15 +184,7 @@ set_window(struct volume *v, uint32_t window)
 		    WINDOW_MAX);
 		return false;
 	}
-	free(v->on_their_way);
-	v->on_their_way = calloc((size_t)window + 1,
-	    sizeof(*v->on_their_way));
-	if (v->on_their_way == NULL) {
-		report(v->output->rep, DE_ERROR, "out of memory");
-		return false;
-	}
-	v->window = window;
-	return true;
+	return make_window(v, window);
 }
 
 /* A plugin may use values of a later version of the interface. */
@@ -194,14 +214,30 @@ keep_code(char kept[static MESSAGE_CODE_BYTES], const char *code)
 	snprintf(kept, MESSAGE_CODE_BYTES, "%s", fits ? code : "");
 }
 
+/* The output's window is then one of records that came out of them. */
+static bool
+open_filtered(struct volume *v, const struct de_volume *facts, uint64_t size,
+    uint32_t *window)
+{
+	const struct filtered_volume volume = {
+		.facts = facts,
+		.base_date = v->base_date,
+		.size = size,
+		.has_window = *window > 0,
+	};
+
+	return filtered_open(v->filtered, &volume, window) == DE_OK;
+}
+
 enum de_status
-volume_open(struct volume *v, const struct de_volume *facts)
+volume_open(struct volume *v, const struct de_volume *facts, uint64_t size)
 {
 	struct de_medium medium;
 
 	v->number = facts->number;
 	v->record_size = facts->record_size;
 	v->written = v->settled = 0;
+	v->ends = false;
 	digest_reset(v->digest);
 	begin_pieces(&v->pieces, v->record_size);
 	v->medium[0] = '\0';
@@ -217,7 +253,9 @@ volume_open(struct volume *v, const struct de_volume *facts)
 	v->record_positions = medium.record_positions;
 	keep_code(v->barcode, medium.barcode);
 	keep_code(v->serial, medium.serial);
-	if (!set_window(v, medium.window)) {
+	if (!set_window(v, medium.window) || (v->filtered != NULL &&
+	    (!open_filtered(v, facts, size, &medium.window) ||
+	    !make_window(v, medium.window)))) {
 		volume_discard(v);
 		return DE_FAILED;
 	}
@@ -231,7 +269,8 @@ volume_open(struct volume *v, const struct de_volume *facts)
 static enum de_status
 count_settled(struct volume *v, enum de_status status)
 {
-	const uint64_t settled = v->window == 0 ? v->written :
+	const uint64_t settled = v->filtered != NULL ?
+	    filtered_settled(v->filtered) : v->window == 0 ? v->written :
 	    output_settled(v->output);
 
 	if (settled < v->settled || settled > v->written ||
@@ -256,8 +295,9 @@ enum de_status
 volume_write(void *arg, const void *record, size_t length, uint64_t digest)
 {
 	struct volume *v = arg;
-	const enum de_status status = output_write(v->output, record,
-	    length);
+	const enum de_status status = v->filtered != NULL ?
+	    filtered_write(v->filtered, record) :
+	    output_write(v->output, record, length);
 
 	if (status == DE_OK)
 		v->on_their_way[v->written++ % (v->window + (uint64_t)1)] =
@@ -277,6 +317,9 @@ volume_settle(void *arg)
 {
 	struct volume *v = arg;
 
+	if (v->filtered != NULL)
+		return count_settled(v, v->ends ? DE_OK :
+		    filtered_settle(v->filtered));
 	if (v->window == 0)
 		return DE_OK;
 	const enum de_status status = count_settled(v,
@@ -288,6 +331,32 @@ volume_settle(void *arg)
 	    v->output->plugin->descriptor.name, v->medium, v->settled,
 	    v->written);
 	return DE_FAILED;
+}
+
+void
+volume_set_ends(struct volume *v, bool ends)
+{
+	v->ends = ends;
+}
+
+uint64_t
+volume_most(const struct volume *v)
+{
+	return v->filtered == NULL ? v->settled : filtered_most(v->filtered);
+}
+
+enum de_status
+volume_end(struct volume *v, uint64_t records)
+{
+	if (v->filtered == NULL)
+		return DE_OK;
+	return count_settled(v, filtered_end(v->filtered, records));
+}
+
+bool
+volume_is_short(const struct volume *v, uint64_t *records)
+{
+	return v->filtered != NULL && filtered_short(v->filtered, records);
 }
 
 /* Read the volume back into `digest`.  False if that fails or is cancelled. */
@@ -328,7 +397,8 @@ verify_volume(struct volume *v)
 		report(v->output->rep, DE_ERROR, "volume %" PRIu32
 		    ": cannot read it back from %s", v->number, v->medium);
 	} else if (bytes != volume_bytes(v) ||
-	    !digest_same(digest, v->digest)) {
+	    !digest_same(digest, v->filtered == NULL ? v->digest :
+	    filtered_digest(v->filtered))) {
 		report(v->output->rep, DE_ERROR, "volume %" PRIu32 ": data "
 		    "read back from %s differs from what was written (read %"
 		    PRIu64 " of %" PRIu64 " bytes)", v->number, v->medium,
@@ -348,6 +418,8 @@ volume_close(struct volume *v, bool verify)
 		volume_discard(v);
 		return VOLUME_DIFFERS;
 	}
+	if (v->filtered != NULL)
+		filtered_close(v->filtered);
 	return output_close_volume(v->output, DE_CLOSE_COMPLETE) == DE_OK ?
 	    VOLUME_SAFE : VOLUME_FAILED;
 }
@@ -355,6 +427,8 @@ volume_close(struct volume *v, bool verify)
 void
 volume_discard(struct volume *v)
 {
+	if (v->filtered != NULL)
+		filtered_close(v->filtered);
 	output_close_volume(v->output, DE_CLOSE_DISCARD);
 }
 
@@ -437,6 +511,13 @@ volume_window(const struct volume *v)
 
 uint64_t
 volume_bytes(const struct volume *v)
+{
+	return v->filtered != NULL ? filtered_bytes(v->filtered) :
+	    volume_stream_bytes(v);
+}
+
+uint64_t
+volume_stream_bytes(const struct volume *v)
 {
 	return v->settled * v->record_size;
 }

@@ -5,7 +5,9 @@
  * Passes records from the ring to the output, and knows nothing of headers.  A
  * digest of the records verifies what is read back from the medium.  Digests of
  * pieces of up to 1 MiB tell later where it is damaged: they cost 8 bytes each,
- * in a temporary file beyond 16 MiB (core/base/growing.h).
+ * in a temporary file beyond 16 MiB (core/base/growing.h).  Both are of the
+ * records; if these pass filters, what is read back is compared with a digest of
+ * what came of them.
  */
 #ifndef CORE_VOLUME_H
 #define CORE_VOLUME_H
@@ -32,8 +34,20 @@ enum volume_result {
 struct volume *volume_new(const struct instance *output, const char *folder);
 void volume_free(struct volume *v);
 
-/* Open a volume.  DE_OK, or DE_FAILED after reporting why.  Main thread. */
-enum de_status volume_open(struct volume *v, const struct de_volume *facts);
+/*
+ * Volumes pass these filters, the first of which gets the records; all borrowed.
+ * `base_date` is that of the dump.  False if out of memory.
+ */
+bool volume_set_filters(struct volume *v, struct instance *const *filters,
+    size_t count, int64_t base_date);
+
+/*
+ * Open a volume.  With filters it may have `size` bytes on the medium; 0: as
+ * many as there is room for.  DE_OK, or DE_FAILED after reporting why.  Main
+ * thread.
+ */
+enum de_status volume_open(struct volume *v, const struct de_volume *facts,
+    uint64_t size);
 
 /*
  * Callbacks for ring_config; one slave at a time calls them.  A record must
@@ -44,6 +58,23 @@ enum de_status volume_write(void *arg, const void *record, size_t length,
     uint64_t digest);
 uint64_t volume_settled(void *arg);
 enum de_status volume_settle(void *arg);
+
+/*
+ * Does the volume end with what volume_settle() settles?  By default, more
+ * follows.  With filters, the end is then left to volume_end().
+ */
+void volume_set_ends(struct volume *v, bool ends);
+
+/*
+ * With filters, once no slave runs: with how many records can the volume end, at
+ * most?  Then have it end so, before it is closed.  DE_OK; DE_END_OF_VOLUME:
+ * ask again, it must be fewer; DE_FAILED, after a report or with
+ * volume_is_short(): the volume must be written again, with so many.
+ * Otherwise, all that were written, which is always so.
+ */
+uint64_t volume_most(const struct volume *v);
+enum de_status volume_end(struct volume *v, uint64_t records);
+bool volume_is_short(const struct volume *v, uint64_t *records);
 
 /* Finish the volume, after reading it back if `verify`.  Main thread. */
 enum volume_result volume_close(struct volume *v, bool verify);
@@ -77,8 +108,9 @@ bool volume_is_once(const struct volume *v);	/* DE_MEDIUM_ONCE */
 bool volume_streams(const struct volume *v);	/* DE_MEDIUM_STREAMS */
 uint32_t volume_window(const struct volume *v);	/* de_medium.window */
 uint64_t volume_bytes(const struct volume *v);	/* on the medium */
+uint64_t volume_stream_bytes(const struct volume *v);	/* that it stands for */
 void volume_digest(const struct volume *v,
-    char text[static DIGEST_TEXT_BYTES]);
+    char text[static DIGEST_TEXT_BYTES]);	/* of its records */
 
 /*
  * Digests of the pieces that are on the medium; the last may be shorter.  What

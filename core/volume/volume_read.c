@@ -4,15 +4,27 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/host/output.h"
 #include "core/operator/message.h"
+#include "core/volume/unfilter.h"
 
 /*
  * A medium that yields nothing but losses, and has no known end, is given up
  * after so many.
  */
 #define LOSSES_MAX 10000
+
+/* What has been read from the output, but not by anyone behind it. */
+struct raw {
+	uint8_t *bytes;			/* owned; VOLUME_READ_ROOM; NULL: not
+					   needed so far */
+	size_t begin, end;		/* of those in it */
+	enum de_status status;		/* of what follows them, */
+	size_t lost;			/*   if it is not DE_OK */
+	size_t skip;			/* bytes to come that are not wanted */
+};
 
 struct volume_read {
 	const struct instance *output;
@@ -30,6 +42,12 @@ struct volume_read {
 	bool is_pending;		/* this comes next: */
 	enum volume_read_result next;	/*   a loss, the end or a failure */
 	size_t lost;			/*   bytes, of a loss */
+	struct raw raw;
+	struct unfilter *unfilter;	/* owned; NULL: the volume is as it is.
+					   If not, all of the above is about
+					   what comes of it, except: */
+	uint32_t raw_properties;	/* DE_READING_... of the medium */
+	size_t raw_record;		/* bytes of its first record */
 };
 
 struct volume_read *
@@ -75,6 +93,148 @@ note_start(struct volume_read *v)
 		v->properties &= ~DE_READING_SEEKS;
 }
 
+/* ---------------------------------------------------------------- filters */
+
+/* The next bytes of the medium: those that were looked at, or others. */
+static enum de_status
+read_raw(struct volume_read *v, uint8_t *buffer, size_t room, size_t *length)
+{
+	struct raw *raw = &v->raw;
+	const enum de_status status = raw->status;
+
+	if (raw->begin < raw->end) {
+		*length = raw->end - raw->begin < room ?
+		    raw->end - raw->begin : room;
+		memcpy(buffer, raw->bytes + raw->begin, *length);
+		raw->begin += *length;
+		return DE_OK;
+	}
+	if (status == DE_OK)
+		return output_read_record(v->output, buffer, room, length);
+	*length = raw->lost;
+	if (status == DE_LOST)
+		raw->status = DE_OK;
+	return status;
+}
+
+/* Have some in raw->bytes, unless something else comes. */
+static void
+fill_raw(struct volume_read *v)
+{
+	struct raw *raw = &v->raw;
+	size_t n;
+
+	if (raw->begin < raw->end || raw->status != DE_OK)
+		return;
+	raw->status = output_read_record(v->output, raw->bytes,
+	    VOLUME_READ_ROOM, &n);
+	raw->begin = 0;
+	raw->end = raw->status == DE_OK ? n : 0;
+	raw->lost = n;
+	if (raw->status == DE_OK && v->raw_record == 0)
+		v->raw_record = n;
+	if (raw->status != DE_OK)
+		return;
+	raw->begin = raw->skip < n ? raw->skip : n;
+	raw->skip -= raw->begin;
+}
+
+/* For filters, whose room may be less than a record. */
+static enum de_status
+filter_input(void *arg, void *buffer, size_t room, size_t *length)
+{
+	struct volume_read *v = arg;
+
+	do
+		fill_raw(v);
+	while (v->raw.begin == v->raw.end && v->raw.status == DE_OK);
+	return read_raw(v, buffer, room, length);
+}
+
+static enum de_status
+filter_input_go_to(void *arg, uint64_t offset)
+{
+	struct volume_read *v = arg;
+	const uint64_t step = v->raw_properties & DE_READING_RECORDS ?
+	    v->raw_record : 1;
+
+	v->raw.begin = v->raw.end = 0;
+	v->raw.status = DE_OK;
+	v->raw.skip = (size_t)(offset % step);
+	return output_go_to(v->output, v->start + offset / step);
+}
+
+static void
+describe_unfiltered(struct volume_read *v)
+{
+	v->properties = unfilter_seeks(v->unfilter) ? DE_READING_SEEKS : 0;
+	v->size = unfilter_size(v->unfilter);
+}
+
+/* Look at the first bytes, and undo what made them.  False after a report. */
+static bool
+undo_filters(struct volume_read *v)
+{
+	struct raw *raw = &v->raw;
+
+	v->raw_properties = v->properties;
+	v->raw_record = has(v, DE_READING_FIXED) ? v->record : 0;
+	if (v->output->filters == NULL)
+		return true;
+	raw->bytes = malloc(VOLUME_READ_ROOM);
+	if (raw->bytes == NULL) {
+		report(v->output->rep, DE_ERROR, "out of memory");
+		return false;
+	}
+	fill_raw(v);
+	const struct de_filter_input input = {
+		.struct_size = sizeof(input),
+		.arg = v,
+		.read = filter_input,
+		.go_to = has(v, DE_READING_SEEKS) ? filter_input_go_to : NULL,
+		.size = v->size,
+		.name = v->medium,
+	};
+	switch (unfilter_begin(&v->unfilter, v->output->filters,
+	    v->output->rep, &input, raw->bytes, raw->end)) {
+	case UNFILTER_NONE:
+		return true;
+	case UNFILTER_SOME:
+		describe_unfiltered(v);
+		return true;
+	case UNFILTER_FAILED:
+		break;
+	}
+	return false;
+}
+
+static enum de_status
+read_some(struct volume_read *v, uint8_t *buffer, size_t room,
+    size_t *length)
+{
+	return v->unfilter != NULL ?
+	    unfilter_read(v->unfilter, buffer, room, length) :
+	    read_raw(v, buffer, room, length);
+}
+
+static enum de_status
+tell(struct volume_read *v, uint64_t *position)
+{
+	*position = v->unfilter != NULL ? v->at : v->start;
+	return v->unfilter != NULL || v->raw.begin < v->raw.end ? DE_OK :
+	    output_tell(v->output, position);
+}
+
+static enum de_status
+go_to(struct volume_read *v, uint64_t position)
+{
+	if (v->unfilter != NULL)
+		return unfilter_go_to(v->unfilter, position);
+	v->raw.begin = v->raw.end = 0;
+	v->raw.status = DE_OK;
+	return output_go_to(v->output, position);
+}
+
 bool
 volume_read_open(struct volume_read *v, const struct de_volume *facts)
 {
@@ -95,12 +255,20 @@ volume_read_open(struct volume_read *v, const struct de_volume *facts)
 	if (has(v, DE_READING_RECORDS))
 		v->record = reading.record_size;
 	note_start(v);
-	return true;
+	if (undo_filters(v))
+		return true;
+	v->failure = DE_FAILURE_OTHER;
+	volume_read_close(v);
+	return false;
 }
 
 void
 volume_read_close(struct volume_read *v)
 {
+	unfilter_end(v->unfilter);
+	v->unfilter = NULL;
+	free(v->raw.bytes);
+	v->raw.bytes = NULL;
 	if (v->is_open)
 		output_close_reading(v->output);
 	v->is_open = false;
@@ -190,8 +358,8 @@ fill(struct volume_read *v, uint8_t *buffer, size_t room)
 			set_next(v, VOLUME_READ_FAILED, 0);
 			break;
 		}
-		const enum de_status status = output_read_record(v->output,
-		    buffer + filled, room - filled, &length);
+		const enum de_status status = read_some(v, buffer + filled,
+		    room - filled, &length);
 		if (status != DE_OK) {
 			note_stop(v, status, length);
 			break;
@@ -258,7 +426,7 @@ bool
 volume_read_tell(struct volume_read *v, uint64_t *position)
 {
 	return has(v, DE_READING_SEEKS) &&
-	    output_tell(v->output, position) == DE_OK;
+	    tell(v, position) == DE_OK;
 }
 
 bool
@@ -266,17 +434,18 @@ volume_read_go_to(struct volume_read *v, uint64_t position)
 {
 	if (!has(v, DE_READING_SEEKS))
 		return false;
-	if (position < v->start) {
+	if (v->unfilter == NULL && position < v->start) {
 		report(v->output->rep, DE_ERROR, "volume %" PRIu32 " on %s "
 		    "begins at position %" PRIu64 ", so %" PRIu64 " is not one "
 		    "of it", v->number, v->medium, v->start, position);
 		return false;
 	}
-	if (output_go_to(v->output, position) != DE_OK)
+	if (go_to(v, position) != DE_OK)
 		return false;
 	v->is_pending = false;
 	v->losses = 0;
-	v->at = (position - v->start) * step_of(v);
+	v->at = v->unfilter != NULL ? position :
+	    (position - v->start) * step_of(v);
 	return true;
 }
 
@@ -289,7 +458,7 @@ volume_read_reaches(struct volume_read *v, uint64_t byte)
 	return has(v, DE_READING_SEEKS) && step != 0 &&
 	    byte / step <= UINT64_MAX - v->start &&
 	    (has(v, DE_READING_RECORDS) || v->size == 0 || byte < v->size) &&
-	    output_tell(v->output, &now) == DE_OK;
+	    tell(v, &now) == DE_OK;
 }
 
 bool
@@ -301,13 +470,14 @@ volume_read_reach(struct volume_read *v, uint64_t byte, size_t *before)
 	if (step == 0)
 		return false;
 	*before = (size_t)(byte % step);
-	return volume_read_go_to(v, v->start + byte / step);
+	return volume_read_go_to(v, (v->unfilter == NULL ? v->start : 0) +
+	    byte / step);
 }
 
 bool
 volume_read_is_slow(const struct volume_read *v)
 {
-	return has(v, DE_READING_RECORDS);
+	return (v->raw_properties & DE_READING_RECORDS) != 0;
 }
 
 /* How many records back from the end of a tape file. */
@@ -317,7 +487,7 @@ find_last(struct volume_read *v, uint64_t *position)
 	const uint64_t back = v->record >= DE_TAPE_BLOCK ? 1 :
 	    DE_TAPE_BLOCK / v->record;
 
-	if (output_go_to(v->output, UINT64_MAX) != DE_OK ||
+	if (go_to(v, UINT64_MAX) != DE_OK ||
 	    output_tell(v->output, position) != DE_OK ||
 	    *position < v->start + back)
 		return false;

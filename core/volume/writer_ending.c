@@ -14,7 +14,7 @@ writer_ending_of(int exit_code, enum exit_status *status)
 		*status = (enum exit_status)exit_code;
 		return WRITER_DUMP_ENDED;
 	}
-	if (exit_code >= WRITER_WRITE_FAILED && exit_code <= WRITER_RETRY)
+	if (exit_code >= WRITER_WRITE_FAILED && exit_code <= WRITER_CUT_BACK)
 		return (enum writer_ending)exit_code;
 	return WRITER_DIED;
 }

@@ -19,7 +19,10 @@ enum writer_ending {
 	WRITER_OPEN_FAILED = 102,
 	WRITER_TOO_SMALL = 103,		/* the medium holds too little */
 	WRITER_CUT_SHORT = 104,		/* the volume must end earlier */
-	WRITER_RETRY = 105		/* the output asked for it */
+	WRITER_RETRY = 105,		/* the output asked for it */
+	WRITER_CUT_BACK = 106		/* it must end earlier, as it cannot be
+					   taken back what its filters have
+					   written too much */
 };
 
 /*

@@ -41,8 +41,8 @@ cut_begin_volume(struct cut *cut, uint32_t number)
 	cut->number = number;
 	cut->before += cut->blocks;
 	cut->blocks = 0;
-	cut->limit = records >= UINT64_MAX / cut->blocking ?
-	    UINT64_MAX : records * cut->blocking;
+	cut->limit = cut->is_filtered ||
+	    records >= UINT64_MAX / cut->blocking ? UINT64_MAX : records * cut->blocking;
 }
 
 bool
@@ -190,12 +190,18 @@ cut_go_back(struct cut *cut, uint64_t records)
  * again and ends before the record.
  */
 uint64_t
+cut_untorn_at(const struct cut *cut, uint64_t records)
+{
+	struct cut_context at = records * cut->blocking >= cut->blocks ?
+	    cut->context : *context_of(cut, records);
+
+	while (at.is_attributes && records > 0)
+		at = *context_of(cut, --records);
+	return records;
+}
+
+uint64_t
 cut_untorn(const struct cut *cut)
 {
-	uint64_t record = record_number(cut);
-	struct cut_context at = cut->context;
-
-	while (at.is_attributes && record > 0)
-		at = *context_of(cut, --record);
-	return record * cut->blocking;
+	return cut_untorn_at(cut, record_number(cut)) * cut->blocking;
 }

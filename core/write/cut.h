@@ -34,6 +34,7 @@ struct cut {
 	const struct volume_settings *volumes;
 	uint32_t blocking;		/* tape blocks in a record */
 	uint32_t map_blocks;		/* tape blocks of an inode map */
+	bool is_filtered;		/* sizes are not those of the stream */
 
 	/* For the current one: */
 	uint32_t number;
@@ -95,6 +96,9 @@ uint64_t cut_go_back(struct cut *cut, uint64_t records);
  * before an attribute record that would be split.
  */
 uint64_t cut_untorn(const struct cut *cut);
+
+/* The same in records, if it ends after that many, which may be less. */
+uint64_t cut_untorn_at(const struct cut *cut, uint64_t records);
 
 /* The tape blocks that the volume needs if another one follows. */
 uint64_t cut_needed(const struct cut *cut);

@@ -194,7 +194,7 @@ change_volume(struct tape *tape)
 {
 	struct writer *w = tape->writer;
 
-	const enum de_status status = writer_stop(w);
+	const enum de_status status = writer_stop(w, true);
 	if (status == DE_FAILED && tape_index_bears_failure(tape)) {
 		go_back(tape);
 		return DE_OK;
@@ -255,6 +255,7 @@ tape_new(const struct tape_config *config)
 	tape->indexer = config->indexer;
 	cut_init(&tape->cut, config->volumes, config->blocking,
 	    config->map_blocks);
+	tape->cut.is_filtered = config->filter_count > 0;
 	backlog_init(&tape->backlog);
 	tape->writer = writer_new(&tape->config, &tape->cut);
 	if (tape->writer == NULL) {
@@ -346,12 +347,12 @@ tape_put_end(struct tape *tape)
 
 /* Even the very last record may find the medium full. */
 enum de_status
-tape_write_out(struct tape *tape)
+tape_write_out(struct tape *tape, bool ends)
 {
 	enum de_status status = DE_OK;
 
 	while (status == DE_OK && !tape->index.is_lost &&
-	    writer_stop(tape->writer) != DE_OK) {
+	    writer_stop(tape->writer, ends) != DE_OK) {
 		status = change_volume(tape);
 		if (status == DE_OK)
 			status = put_backlog(tape);

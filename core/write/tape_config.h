@@ -20,6 +20,8 @@ struct places;
 struct tape_config {
 	struct instance *output;	/* all pointers borrowed */
 	struct instance *eot;		/* NULL: none */
+	struct instance *const *filters;	/* of each volume; */
+	size_t filter_count;		/*   0: none */
 	struct places *places;		/* that no volume may overwrite */
 	const struct source *source;	/* NULL: no extent is put */
 	const struct header_template *header;
@@ -32,6 +34,7 @@ struct tape_config {
 	const char *label;
 	uint32_t level;
 	int64_t date;
+	int64_t base_date;		/* of its base; 0: none */
 	unsigned int slaves;
 	unsigned int blocking;
 	uint64_t buffer;		/* bytes; 0: as suits the medium */

@@ -77,12 +77,14 @@ drop_rest(struct tape *tape, const char *why)
 
 /*
  * Readers of a pipe may stop at the end of the stream, as restore(8) does; that
- * leaves nothing to be written again.
+ * leaves nothing to be written again.  Filters, however, may not have passed on
+ * all of the stream.
  */
 bool
 tape_index_bears_failure(struct tape *tape)
 {
 	if (!tape->index.is_being_put || *tape->config.cancelled ||
+	    tape->config.filter_count > 0 ||
 	    !writer_writes_once(tape->writer))
 		return false;
 	drop_rest(tape, "it could not be written");
@@ -219,13 +221,13 @@ tape_index_finish(struct tape *tape)
 	    HEADER_FOLLOWS_INDEX : HEADER_FOLLOWS_NOTHING);
 
 	if (status == DE_OK)
-		status = tape_write_out(tape);
+		status = tape_write_out(tape, !is_put);
 	if (status == DE_OK)
 		end_stream(tape);
 	if (status == DE_OK && is_put)
 		status = put_index_or_end(tape);
 	if (status == DE_OK && is_put)
-		status = tape_write_out(tape);
+		status = tape_write_out(tape, true);
 	if (status == DE_OK)
 		writer_end_index(tape->writer);
 	return status;

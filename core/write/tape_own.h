@@ -41,9 +41,9 @@ enum de_status tape_put_end_block(struct tape *tape,
 
 /*
  * All that was put, which ends with a full record, is on the medium, and the
- * ring is stopped; or DE_FAILED.
+ * ring is stopped; or DE_FAILED.  The volume `ends` with it, or goes on.
  */
-enum de_status tape_write_out(struct tape *tape);
+enum de_status tape_write_out(struct tape *tape, bool ends);
 
 /* ---- tape_index.c: without an indexer, these do nothing. */
 

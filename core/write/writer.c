@@ -11,6 +11,7 @@
 #include "core/base/clock.h"
 #include "core/base/date.h"
 #include "core/base/signals.h"
+#include "core/config/capacity.h"
 #include "core/host/output.h"
 #include "core/operator/volume_report.h"
 #include "core/volume/checkpoint.h"
@@ -50,6 +51,8 @@ struct writer {
 	time_t started;			/* the volume */
 	uint64_t started_ns;
 	bool running;			/* the ring is; the volume is open */
+	bool has_ended;			/* the volume has its end, */
+	enum de_status end;		/*   for this reason */
 
 	enum verdict read_errors;	/* whether there are too many */
 	enum verdict given_up;		/* why its checkpoint gave up */
@@ -117,9 +120,24 @@ note_failure(struct writer *w)
 		    "%s", volume_medium(w->volume));
 }
 
+static enum de_status
+cut_back(struct writer *w, uint64_t records)
+{
+	const uint64_t blocks = records * w->config->blocking;
+
+	if (blocks < cut_needed(w->cut)) {
+		w->cut->blocks = blocks;
+		return writer_refuse_small(w);
+	}
+	w->shared->limit = blocks;
+	return end_writer(w, WRITER_CUT_BACK);
+}
+
 enum de_status
 writer_fail(struct writer *w)
 {
+	uint64_t records;
+
 	discard(w);
 	if (*w->config->cancelled)
 		return end_dump(w, STATUS_ABORTED);
@@ -129,6 +147,8 @@ writer_fail(struct writer *w)
 		report(w->config->rep, DE_ERROR, "out of memory");
 		return end_dump(w, STATUS_ABORTED);
 	}
+	if (volume_is_short(w->volume, &records))
+		return cut_back(w, records);
 	note_failure(w);
 	return end_writer(w, volume_may_retry(w->volume) ?
 	    WRITER_RETRY : WRITER_WRITE_FAILED);
@@ -179,7 +199,8 @@ describe_volume(const struct writer *w, uint32_t number,
 		    w->change.medium,
 		.properties = (w->config->eot != NULL ?
 		    DE_VOLUME_HANDLED : 0) | (w->config->volumes->verify ?
-		    DE_VOLUME_VERIFIED : 0),
+		    DE_VOLUME_VERIFIED : 0) |
+		    (w->config->filter_count > 0 ? DE_VOLUME_FILTERED : 0),
 	};
 }
 
@@ -236,6 +257,8 @@ tell_volume(const struct writer *w, enum de_end_reason reason)
 	v->reason = reason;
 	v->records = ring_records_settled(w->ring);
 	v->tape_blocks = v->records * w->config->blocking;
+	v->medium_bytes = volume_bytes(w->volume);
+	v->is_filtered = w->config->filter_count > 0;
 	v->started = (int64_t)w->started;
 	v->ended = (int64_t)time(NULL);
 	v->written = w->written != 0 ? w->written : v->ended;
@@ -314,6 +337,17 @@ check_started(struct writer *w, enum de_status status)
 	return writer_fail(w);
 }
 
+/* With filters, cut.c does not know what a volume can hold.  0: no limit. */
+static uint64_t
+size_of(const struct writer *w)
+{
+	const uint64_t records = capacity_records(w->config->volumes,
+	    w->cut->number, w->config->blocking);
+	const uint64_t record = w->config->blocking * DE_TAPE_BLOCK;
+
+	return records >= UINT64_MAX / record ? 0 : records * record;
+}
+
 /* In the new process: open the volume and start the ring. */
 static enum de_status
 open_volume(struct writer *w)
@@ -328,7 +362,8 @@ open_volume(struct writer *w)
 	describe_volume(w, w->cut->number, &facts);
 	w->shared->failure = DE_FAILURE_OTHER;
 	w->shared->mark = 0;
-	if (volume_open(w->volume, &facts) != DE_OK) {
+	w->has_ended = false;
+	if (volume_open(w->volume, &facts, size_of(w)) != DE_OK) {
 		note_failure(w);
 		return *w->config->cancelled ? end_dump(w, STATUS_ABORTED) :
 		    end_writer(w, WRITER_OPEN_FAILED);
@@ -395,10 +430,39 @@ writer_begin(struct writer *w, uint32_t first)
 
 /* --------------------------------------------------------- ending a volume */
 
-enum de_status
-writer_stop(struct writer *w)
+/*
+ * With filters, end the volume with as many records as fit, but not within the
+ * attributes of an inode.
+ */
+static enum de_status
+end_volume(struct writer *w, enum de_status status)
 {
-	return stop_ring(w, true);
+	enum de_status result;
+	uint64_t records;
+
+	do {
+		records = cut_untorn_at(w->cut, volume_most(w->volume));
+		result = volume_end(w->volume, records);
+	} while (result == DE_END_OF_VOLUME && records > 0);
+	if (result != DE_OK || !ring_settle_to(w->ring, records))
+		return DE_FAILED;
+	return status == DE_OK && records * w->config->blocking ==
+	    w->cut->blocks ? DE_OK : DE_END_OF_VOLUME;
+}
+
+enum de_status
+writer_stop(struct writer *w, bool ends)
+{
+	if (w->has_ended)
+		return w->end;
+	volume_set_ends(w->volume, ends);
+	enum de_status status = stop_ring(w, true);
+	if (w->config->filter_count == 0 || status == DE_FAILED ||
+	    (status == DE_OK && !ends))
+		return status;
+	w->end = end_volume(w, status);
+	w->has_ended = true;
+	return w->end;
 }
 
 enum de_status
@@ -621,7 +685,9 @@ writer_new(const struct tape_config *config, struct cut *cut)
 	}
 	w->volume = volume_new(config->output, config->indexer != NULL ?
 	    config->folder : NULL);
-	w->ring = w->volume == NULL ? NULL : make_ring(w);
+	w->ring = w->volume == NULL || !volume_set_filters(w->volume,
+	    config->filters, config->filter_count, config->base_date) ? NULL :
+	    make_ring(w);
 	if (w->ring == NULL) {
 		report(config->rep, DE_ERROR, "out of memory for the ring; "
 		    "lower ring.slaves or ring.blocking");

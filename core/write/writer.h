@@ -45,11 +45,11 @@ struct ring *writer_ring(const struct writer *w);
 enum de_status writer_begin(struct writer *w, uint32_t first);
 
 /*
- * Nothing more is put on the volume: write all full records.  Returns DE_OK;
- * DE_END_OF_VOLUME if the medium was full first; or DE_FAILED, on which the
- * caller must call writer_fail().
+ * Nothing more is put on the volume, or, unless it `ends`, nothing for now:
+ * write all full records.  Returns DE_OK; DE_END_OF_VOLUME if the medium was
+ * full first; or DE_FAILED, on which the caller must call writer_fail().
  */
-enum de_status writer_stop(struct writer *w);
+enum de_status writer_stop(struct writer *w, bool ends);
 
 /* After DE_OK from that: the same volume goes on. */
 enum de_status writer_resume(struct writer *w);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "bytes.h"
+#include "volume_mark.h"
 
 /* Offsets and values: see doc/stream-format.md */
 #define TYPE_TAPE 1
@@ -37,12 +38,12 @@ label_parse(const uint8_t *block, size_t length, struct label *label)
 	uint32_t sum = 0;
 
 	if (length < DE_TAPE_BLOCK)
-		return false;
+		return volume_mark_find(block, length, label);
 	for (size_t i = 0; i < DE_TAPE_BLOCK; i += sizeof(sum))
 		sum += get32(block + i);
 	if (sum != CHECKSUM || get32(block + AT_MAGIC) != MAGIC ||
 	    get32(block + AT_TYPE) != TYPE_TAPE)
-		return false;
+		return volume_mark_find(block, length, label);
 	label->date = (int32_t)get32(block + AT_DATE);
 	label->base_date = (int32_t)get32(block + AT_BASE_DATE);
 	label->volume = get32(block + AT_VOLUME);

@@ -25,7 +25,10 @@ struct label {
 	char host[LABEL_NAME_BYTES];
 };
 
-/* Is that the beginning of a volume?  If so, fill *label. */
+/*
+ * Is that the beginning of a volume?  If so, fill *label.  Of one that has
+ * passed a filter, only what its mark says (volume_mark.h).
+ */
 bool label_parse(const uint8_t *block, size_t length, struct label *label);
 
 /*

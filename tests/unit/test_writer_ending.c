@@ -8,7 +8,7 @@ START_TEST(checkpoint_learns_what_its_writer_meant)
 {
 	static const enum writer_ending endings[] = {
 		WRITER_WRITE_FAILED, WRITER_VERIFY_FAILED, WRITER_OPEN_FAILED,
-		WRITER_TOO_SMALL, WRITER_CUT_SHORT, WRITER_RETRY,
+		WRITER_TOO_SMALL, WRITER_CUT_SHORT, WRITER_RETRY, WRITER_CUT_BACK,
 	};
 
 	for (size_t i = 0; i < COUNT(endings); i++) {
@@ -37,7 +37,7 @@ END_TEST
 /* Like a process ended by a library: its volume is not safe. */
 START_TEST(what_no_writer_ends_with_is_a_death)
 {
-	static const int codes[] = { 0, 6, 99, 106, 127, 255 };
+	static const int codes[] = { 0, 6, 99, 107, 127, 255 };
 	enum exit_status status = STATUS_COMPLETE;
 
 	for (size_t i = 0; i < COUNT(codes); i++)
