@@ -41,6 +41,7 @@ restore_command_note(struct restore_command *c,
 	if (c->volumes == 0) {
 		snprintf(c->first, sizeof(c->first), "%s", volume->medium);
 		c->properties = volume->properties;
+		c->is_filtered = volume->is_filtered;
 		if (volume->tape_file > 0)
 			c->tape_file = volume->tape_file;
 	}
@@ -105,14 +106,15 @@ restore_command_format(const struct restore_command *c, uint32_t blocking,
 	text[0] = '\0';
 	if (c->volumes == 0 || name == NULL)
 		goto done;
-	if (blocking > RESTORE_BLOCKING_MAX)
+	if (blocking > RESTORE_BLOCKING_MAX && !c->is_filtered)
 		snprintf(size, sizeof(size), " -b %" PRIu32, blocking);
 	/* restore counts from 1. */
 	if (c->tape_file > 0)
 		snprintf(place, sizeof(place), " -s %" PRIu64,
 		    (uint64_t)c->tape_file + 1);
 	int length = snprintf(text, RESTORE_COMMAND_BYTES,
-	    "restore -r%s%s%s -f ", is_counted ? " -M" : "", size, place);
+	    "%srestore -r%s%s%s -f ", c->is_filtered ? "dumpengine-" : "",
+	    is_counted ? " -M" : "", size, place);
 	const size_t prefix = is_counted ? prefix_length(name, 1) : 0;
 	*quote(text + length, name, prefix > 0 ? prefix : strlen(name)) = '\0';
 done:

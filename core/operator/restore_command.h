@@ -2,7 +2,8 @@
 /*
  * restore_command.h - the command that restores a dump
  *
- * Derives the restore(8) command from the names and properties of the media
+ * Derives the restore(8) command, or that of dumpengine-restore(8) for volumes
+ * that have passed filters, from the names and properties of the media
  * that the volumes went to, without knowing the output.
  *
  * Supervisor only.
@@ -25,6 +26,7 @@
 struct restore_command {
 	uint32_t volumes;
 	uint32_t properties;		/* of the first medium, DE_MEDIUM_... */
+	bool is_filtered;		/* only ours reads them */
 	bool counts_differently;	/* names are not PREFIX001, 002, ... */
 	int64_t tape_file;		/* of the first; 0 also if no tape */
 	char first[MESSAGE_NAME_BYTES];

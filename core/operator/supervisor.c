@@ -68,6 +68,11 @@ record_volume(struct dump_record *record, const struct message_volume *v,
 	const size_t n = v->number > 0 && v->number <= record->volume_count ?
 	    v->number - 1 : record->volume_count;
 
+	if (n < record->volume_count)
+		record->medium_bytes -= record->last_medium_bytes;
+	record->is_filtered = v->is_filtered;
+	record->medium_bytes += v->medium_bytes;
+	record->last_medium_bytes = v->medium_bytes;
 	record->volume_count = n + 1;
 	restore_command_note(&record->restore, v);
 	times_add(&record->times, &v->times);

@@ -35,6 +35,9 @@ struct dump_record {
 	struct message_description description;
 	struct message_volume *volumes;		/* owned; see keep_volumes */
 	size_t volume_count;
+	bool is_filtered;		/* they have passed filters */
+	uint64_t medium_bytes;		/* on all media, */
+	uint64_t last_medium_bytes;	/*   and on the last one */
 	struct message_rewrite *rewrites;	/* owned */
 	size_t rewrite_count;
 	struct restore_command restore;

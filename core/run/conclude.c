@@ -56,6 +56,20 @@ conclude_note(const struct job_task *task, struct dump_record *record,
 		record->status = STATUS_INCOMPLETE;
 }
 
+/* How much of it is on the media. */
+static void
+report_filtered(struct report *rep, const struct dump_record *record,
+    uint64_t bytes)
+{
+	char amount[UNITS_TEXT_BYTES], medium[UNITS_TEXT_BYTES];
+
+	if (record->is_filtered && bytes > 0)
+		report(rep, DE_INFO, "%s, %s on the medium, %.2f",
+		    units_bytes(bytes, amount),
+		    units_bytes(record->medium_bytes, medium),
+		    (double)record->medium_bytes / (double)bytes);
+}
+
 /* A line with the totals, and the only rate of the whole dump. */
 static void
 report_sums(struct report *rep, const struct dump_record *record,
@@ -64,6 +78,7 @@ report_sums(struct report *rep, const struct dump_record *record,
 	const uint64_t bytes = record->tape_blocks * DE_TAPE_BLOCK;
 	char amount[UNITS_TEXT_BYTES], rate[UNITS_TEXT_BYTES];
 
+	report_filtered(rep, record, bytes);
 	units_rate(bytes, (uint64_t)(seconds * 1e9), rate);
 	report(rep, DE_INFO, "%" PRIu64 " blocks (%s) on %zu volume%s in %.1f "
 	    "seconds%s%s", record->tape_blocks, units_bytes(bytes, amount),

@@ -262,15 +262,23 @@ filter_stage_put(void *arg, const void *bytes, size_t length)
 }
 
 enum de_status
+filter_stage_drain(struct filter_stage *stage)
+{
+	enum de_status status = DE_OK;
+
+	while (status == DE_OK && stage->put < stage->open)
+		status = pass_piece(stage);
+	return status;
+}
+
+enum de_status
 filter_stage_end_pieces(struct filter_stage *stage)
 {
 	enum de_status status = DE_OK;
 
 	if (piece_of(stage, stage->open)->length > 0)
 		status = close_piece(stage, true);
-	while (status == DE_OK && stage->put < stage->open)
-		status = pass_piece(stage);
-	return status;
+	return status == DE_OK ? filter_stage_drain(stage) : status;
 }
 
 enum de_status

@@ -66,6 +66,9 @@ void filter_stage_forget(struct filter_stage *stage);
 enum de_status filter_stage_put(void *stage, const void *bytes,
     size_t length);
 
+/* Pass on all pieces that are being encoded.  Returns like that. */
+enum de_status filter_stage_drain(struct filter_stage *stage);
+
 /* Pass on all pieces, the last one as such; then the tail, `room` bytes. */
 enum de_status filter_stage_end_pieces(struct filter_stage *stage);
 enum de_status filter_stage_put_tail(struct filter_stage *stage,

@@ -398,13 +398,17 @@ filtered_settled(const struct filtered *f)
 enum de_status
 filtered_settle(struct filtered *f)
 {
-	const uint64_t limit = filter_sink_limit(f->sink);
+	enum de_status status = DE_OK;
 
-	if (limit != FILTER_SINK_UNLIMITED &&
-	    bound(f, 0, f->written * f->record, 0, true) > limit)
-		return DE_END_OF_VOLUME;
-	f->promised = f->written;
-	return DE_OK;
+	for (size_t i = 0; status == DE_OK && i < f->count; i++)
+		status = filter_stage_drain(f->stages[i]);
+	if (status == DE_OK && filter_sink_limit(f->sink) !=
+	    FILTER_SINK_UNLIMITED && bound(f, 0, f->written * f->record, 0,
+	    true) > filter_sink_limit(f->sink))
+		status = DE_END_OF_VOLUME;
+	if (status == DE_OK)
+		f->promised = f->written;
+	return status;
 }
 
 /* ------------------------------------------------------------------ ending */

@@ -64,7 +64,8 @@ uint64_t filtered_settled(const struct filtered *f);
 
 /*
  * Count all records as settled: the volume is not to end before them.  DE_OK, or
- * DE_END_OF_VOLUME: they may be too many for its size, so it must end now.
+ * DE_END_OF_VOLUME: they may be too many for its size, so it must end now;
+ * DE_FAILED after a report.
  */
 enum de_status filtered_settle(struct filtered *f);
 

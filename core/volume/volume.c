@@ -475,7 +475,9 @@ volume_position(const struct volume *v, uint64_t *position,
 {
 	*position = v->position;
 	*record_positions = v->record_positions;
-	return (v->properties & DE_MEDIUM_HAS_POSITION) != 0 &&
+	/* Those are not of the records that filters have got. */
+	return v->filtered == NULL &&
+	    (v->properties & DE_MEDIUM_HAS_POSITION) != 0 &&
 	    v->record_positions > 0;
 }
 

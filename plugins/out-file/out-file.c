@@ -627,6 +627,20 @@ out_file_write(void *self, const void *record, size_t length)
 	return DE_OK;
 }
 
+/* The rest is written in its place. */
+static enum de_status
+out_file_shorten(void *self, uint64_t length)
+{
+	struct out_file *f = self;
+
+	if (!is_regular(f) || length > (uint64_t)f->written ||
+	    ftruncate(f->fd, (off_t)length) == -1 ||
+	    lseek(f->fd, (off_t)length, SEEK_SET) == -1)
+		return DE_FAILED;
+	f->written = (off_t)length;
+	return DE_OK;
+}
+
 /* ----------------------------------------------------------------- closing */
 
 /*
@@ -971,6 +985,7 @@ static const struct de_output out_file_output = {
 	.tell = out_file_tell,
 	.go_to = out_file_go_to,
 	.close_reading = out_file_close_reading,
+	.shorten = out_file_shorten,
 };
 
 static const struct de_plugin out_file = {

@@ -11,9 +11,10 @@ window_begin(struct window *w, size_t length)
 }
 
 void
-window_add(struct window *w)
+window_add(struct window *w, size_t length)
 {
 	w->sent++;
+	w->last_length = length;
 }
 
 uint64_t
@@ -46,12 +47,14 @@ enum window_state
 window_take(struct window *w, const struct answer *answer)
 {
 	const bool is_written = answer->error == 0 && answer->number > 0;
+	const size_t length = w->answered + 1 == w->sent ? w->last_length :
+	    w->length;
 
 	w->answered++;
-	if (answer->error == 0 && answer->number > w->length)
+	if (answer->error == 0 && answer->number > length)
 		w->state = WINDOW_WRONG;
 	else if (w->state == WINDOW_GOOD && answer->error == 0 &&
-	    answer->number == w->length)
+	    answer->number == length)
 		w->settled++;
 	else if (w->state == WINDOW_GOOD)
 		stop_at(w, answer);

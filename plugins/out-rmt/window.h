@@ -24,6 +24,7 @@ enum window_state {
 
 struct window {
 	size_t length;		/* of a record, bytes */
+	size_t last_length;	/* of the last one sent, which may be less */
 	uint64_t sent;		/* records */
 	uint64_t answered;	/* of them */
 	uint64_t settled;	/* the contiguous ones on the medium */
@@ -37,8 +38,8 @@ struct window {
 /* Begin a volume. */
 void window_begin(struct window *w, size_t length);
 
-/* Another record is in flight. */
-void window_add(struct window *w);
+/* Another record is in flight; one that is shorter must be the last. */
+void window_add(struct window *w, size_t length);
 
 /* The number of records in flight. */
 uint64_t window_open(const struct window *w);

@@ -172,7 +172,7 @@ send_record(struct out_rmt *r, const void *record, size_t length)
 
 	if (!connection_send(r->remote.connection, iov, 2))
 		return false;
-	window_add(&r->window);
+	window_add(&r->window, length);
 	return true;
 }
 

@@ -59,6 +59,7 @@ struct out_tape {
 
 	struct drive drive;
 	struct records records;
+	uint32_t record_size;		/* bytes */
 	struct reading reading;		/* with a buffer: the volume open for
 					   reading */
 	uint32_t read_volume;		/* last opened for reading; 0: none */
@@ -122,9 +123,19 @@ check_record_size(struct out_tape *t, const struct de_volume *volume)
 {
 	const uint32_t block_size = (uint32_t)t->place.block_size;
 
-	if (block_size == 0 || volume->record_size % block_size == 0)
+	const bool is_filtered = DE_HAS(volume, properties) &&
+	    (volume->properties & DE_VOLUME_FILTERED) != 0;
+
+	if (block_size == 0 || (!is_filtered &&
+	    volume->record_size % block_size == 0))
 		return DE_OK;
 	t->drive.failure = DE_FAILURE_SETTINGS;
+	if (is_filtered) {
+		t->host->report(t->host, DE_ERROR, "block_size: the last "
+		    "record of a volume that passes filters is shorter, which "
+		    "fixed blocks do not allow; leave block_size out");
+		return DE_FAILED;
+	}
 	t->host->report(t->host, DE_ERROR, "block_size: a record of %" PRIu32
 	    " bytes is not a multiple of %" PRIu32 "; change ring.blocking or "
 	    "block_size", volume->record_size, block_size);
@@ -238,6 +249,7 @@ out_tape_open_volume(void *self, const struct de_volume *volume,
 		return DE_FAILED;
 	}
 	remember_volume(t, volume);
+	t->record_size = volume->record_size;
 	records_begin(&t->records, &t->drive, volume->number, t->file,
 	    (size_t)t->place.block_size);
 	report_drive(t);
@@ -250,6 +262,14 @@ out_tape_write(void *self, const void *record, size_t length)
 {
 	struct out_tape *t = self;
 	return records_write(&t->records, record, length);
+}
+
+static enum de_status
+out_tape_shorten(void *self, uint64_t length)
+{
+	struct out_tape *t = self;
+
+	return records_shorten(&t->records, length / t->record_size);
 }
 
 static void
@@ -622,6 +642,7 @@ static const struct de_output out_tape_output = {
 	.failure = out_tape_failure,
 	.name_resources = out_tape_name_resources,
 	.open_reading = out_tape_open_reading,
+	.shorten = out_tape_shorten,
 	.read_record = out_tape_read_record,
 	.tell = out_tape_tell,
 	.go_to = out_tape_go_to,

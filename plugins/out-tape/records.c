@@ -208,6 +208,20 @@ records_write(struct records *r, const void *record, size_t length)
 }
 
 enum de_status
+records_shorten(struct records *r, uint64_t count)
+{
+	const uint64_t blocks = (r->count - count) * r->per_record;
+
+	if (count > r->count || blocks > SPACE_MAX)
+		return DE_FAILED;
+	r->count = count;
+	if (blocks > 0 && !step_back(r, blocks))
+		return DE_FAILED;
+	r->full = false;
+	return DE_OK;
+}
+
+enum de_status
 records_end(struct records *r)
 {
 	if (r->marked)

@@ -48,6 +48,12 @@ enum de_status records_write(struct records *r, const void *record,
     size_t length);
 
 /*
+ * The tape is full, or not: keep only the first `count` records; the next is
+ * written in place of the others.  DE_OK; DE_FAILED if the drive cannot go back.
+ */
+enum de_status records_shorten(struct records *r, uint64_t count);
+
+/*
  * Write the final file mark, unless already written, and thus flush the drive's
  * buffer.  DE_OK; or DE_FAILED after reporting, also if the drive is not at the
  * position where the records should have taken it.

@@ -63,6 +63,24 @@ expected="volume 1: $((bytes / 10240)) records, $bytes bytes, checksum $expected
 [ "$(cat volumes)" = "$expected" ] ||
     fail "it counted \"$(cat volumes)\", not \"$expected\""
 
+# A filter.
+cp -r "$top_srcdir/examples/filter-invert" filter
+chmod -R u+w filter
+"$MAKE" -C filter CC=gcc CFLAGS="$flags" >make.log 2>&1 ||
+    fail "the example of a filter does not build: $(cat make.log)"
+configure_job f.conf "$source" 'plugin = "out-file"; path = "dumps/f";' \
+    "blocking = 10;"
+sed -i 's|^  output|  filters = ( { plugin = "filter/filter-invert.so"; } );\n&|' f.conf
+engine 0 -c f.conf
+[ "$(stat -c %s dumps/f)" -gt "$bytes" ] ||
+    fail "the filtered volume is too short: $(ls -l dumps)"
+for dump in b f; do
+	DUMPENGINE_PLUGIN_PATH=$DUMPENGINE_PLUGIN_PATH:$scratch/filter \
+	    "$top_builddir/dumpengine-restore" "${trusted[@]}" -tf dumps/$dump \
+	    >list.$dump 2>err || fail "dumps/$dump: $(cat err)"
+done
+same_file list.b list.f
+
 # By name, from the plugin directory.
 "$MAKE" -C example install plugindir="$PLUGINDIR" DESTDIR="$scratch/root" \
     >make.log 2>&1 || fail "make install of the example: $(cat make.log)"

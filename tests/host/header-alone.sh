@@ -54,7 +54,7 @@ cat >use.cc <<END
 static const struct de_option ended[] = { DE_OPTIONS_END };
 static const struct de_option empty[] = { {} };
 static_assert(sizeof(ended) == sizeof(empty), "one entry each");
-static struct de_plugin p = { DE_PLUGIN_ABI, DE_OUTPUT, "p", "s", 0, 0, 0, 0, 0, 0 };
+static struct de_plugin p = { DE_PLUGIN_ABI, DE_OUTPUT, "p", "s", 0, 0, 0, 0, 0, 0, 0 };
 DE_PLUGIN(p);
 END
 # shellcheck disable=SC2086

@@ -26,6 +26,7 @@ struct out_late {
 	uint32_t volume;
 	size_t length;			/* of a record */
 	const void *taken[WINDOW_MAX];	/* by number modulo WINDOW_MAX */
+	size_t lengths[WINDOW_MAX];	/* likewise; the last may be shorter */
 	uint64_t taken_count;
 	uint64_t settled;
 	char name[NAME_BYTES];		/* final */
@@ -140,9 +141,10 @@ static enum de_status
 store(const struct out_late *l, const uint8_t *record)
 {
 	const off_t at = (off_t)(l->settled * l->length);
+	const size_t length = l->lengths[l->settled % WINDOW_MAX];
 	uint8_t wrong;
 
-	if (pwrite(l->fd, record, l->length, at) != (ssize_t)l->length)
+	if (pwrite(l->fd, record, length, at) != (ssize_t)length)
 		return fail(l, "cannot be written");
 	if (!record_has(l, "flip"))
 		return DE_OK;
@@ -176,7 +178,7 @@ out_late_write(void *self, const void *record, size_t length)
 	struct out_late *l = self;
 	const uint64_t keep = l->taken_count * 7 % (l->window + 1);
 
-	(void)length;
+	l->lengths[l->taken_count % WINDOW_MAX] = length;
 	l->taken[l->taken_count++ % WINDOW_MAX] = record;
 	const enum de_status status = hear(l, keep);
 	if (status != DE_OK)

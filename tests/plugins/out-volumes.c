@@ -24,6 +24,7 @@ struct out_volumes {
 	const struct de_host *host;	/* borrowed */
 	int64_t capacity;		/* records it holds; -1: no limit */
 	int64_t records;		/* written to it */
+	uint32_t record_size;
 	uint32_t volume;
 	char name[NAME_BYTES];		/* final */
 	char partial[NAME_BYTES + 16];
@@ -39,6 +40,8 @@ static const struct de_option out_volumes_options[] = {
 	  "reasons to refuse to open, by the order of opening; 0: none" },
 	{ "marks", DE_OPTION_SIZES, 0, 0, INT32_MAX, "auto",
 	  "of what is refused, in the same order" },
+	{ "shortens", DE_OPTION_BOOLEAN, 0, 0, 0, "true",
+	  "a volume can be shortened" },
 	{ "times", DE_OPTION_INTEGER, 0, 0, INT32_MAX, "1",
 	  "how often each of the faults comes" },
 	{ "delay", DE_OPTION_INTEGER, 0, 0, 10000, "0",
@@ -166,6 +169,7 @@ out_volumes_open_volume(void *self, const struct de_volume *volume,
 
 	v->volume = volume->number;
 	v->records = 0;
+	v->record_size = volume->record_size;
 	if (volume->medium != NULL)
 		snprintf(v->name, sizeof(v->name), "%s", volume->medium);
 	else
@@ -255,6 +259,21 @@ out_volumes_write(void *self, const void *record, size_t length)
 }
 
 static enum de_status
+out_volumes_shorten(void *self, uint64_t length)
+{
+	struct out_volumes *v = self;
+
+	if (!v->host->get_boolean(v->host, "shortens") ||
+	    length % v->record_size != 0 ||
+	    length / v->record_size > (uint64_t)v->records ||
+	    ftruncate(v->fd, (off_t)length) == -1 ||
+	    lseek(v->fd, (off_t)length, SEEK_SET) == -1)
+		return DE_FAILED;
+	v->records = (int64_t)(length / v->record_size);
+	return DE_OK;
+}
+
+static enum de_status
 finish(struct out_volumes *v)
 {
 	if (volume_has(v, "fail_close"))
@@ -338,6 +357,7 @@ static const struct de_output out_volumes_output = {
 	.begin_readback = out_volumes_begin_readback,
 	.read_back = out_volumes_read_back,
 	.may_retry = out_volumes_may_retry,
+	.shorten = out_volumes_shorten,
 };
 
 static const struct de_plugin out_volumes = {

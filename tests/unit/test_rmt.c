@@ -227,7 +227,7 @@ window_of(uint64_t sent)
 
 	window_begin(&w, 1000);
 	for (uint64_t i = 0; i < sent; i++)
-		window_add(&w);
+		window_add(&w, 1000);
 	ck_assert_uint_eq(window_open(&w), sent);
 	return w;
 }
