@@ -12,6 +12,7 @@
 #include "core/operator/message.h"
 #include "core/run/copy_about.h"
 #include "core/run/copy_source.h"
+#include "core/run/job_filters.h"
 #include "core/run/copy_stream.h"
 #include "core/run/restore_describe.h"
 #include "core/run/run_hold.h"
@@ -31,6 +32,7 @@ struct copying {
 	struct instance *output;
 	struct run_hold hold;			/* for the output */
 	struct instance *eot;			/* NULL: none */
+	struct job_filters filters;
 	struct indexer *indexer;		/* NULL: none */
 	struct header_template header;
 	struct tape *tape;
@@ -119,6 +121,8 @@ open_target(struct copying *c)
 	c->output->hooks.hold_arg = &c->hold;
 	c->output->hooks.dump_state = dump_state;
 	c->output->hooks.dump_arg = c;
+	if (!job_filters_make(&c->filters, config, c->rep, c->cancelled))
+		return false;
 	if (config->eot.plugin == NULL)
 		return true;
 	c->eot = make_instance(c, &config->eot);
@@ -342,6 +346,8 @@ make_tape(struct copying *c)
 	const struct tape_config config = {
 		.output = c->output,
 		.eot = c->eot,
+		.filters = c->filters.items,
+		.filter_count = c->filters.count,
 		.places = c->task->context->places,
 		.header = &c->header,
 		.volumes = &c->settings->volumes,
@@ -352,6 +358,7 @@ make_tape(struct copying *c)
 		.label = id->label,
 		.level = id->level < 0 ? 0 : (uint32_t)id->level,
 		.date = id->date,
+		.base_date = id->base_date,
 		.slaves = ring->slaves,
 		.blocking = ring->blocking,
 		.buffer = ring->buffer,
@@ -416,5 +423,6 @@ copy_run(const struct job_task *task, int channel)
 	copy_source_close(c.source);
 	instance_free(c.output);
 	instance_free(c.eot);
+	job_filters_free(&c.filters);
 	return exit_code;
 }

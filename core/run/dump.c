@@ -217,8 +217,8 @@ make_tape(struct dump *d, const struct header_template *header)
 	const struct tape_config config = {
 		.output = s->output,
 		.eot = s->eot,
-		.filters = s->filters,
-		.filter_count = s->filter_count,
+		.filters = s->filters.items,
+		.filter_count = s->filters.count,
 		.places = s->places,
 		.source = &s->src,
 		.header = header,

@@ -10,7 +10,6 @@
 #include "core/base/units.h"
 #include "core/config/capacity.h"
 #include "core/host/eot.h"
-#include "core/host/filter.h"
 #include "core/host/output.h"
 #include "core/operator/message.h"
 #include "core/run/job_selection.h"
@@ -66,7 +65,7 @@ volumes_expected(const struct setup *s)
 	const uint64_t records = capacity_records(&s->settings->volumes, 1,
 	    blocking);
 
-	if (records == CAPACITY_AUTO || s->filter_count > 0 || s->level.base_date != 0 ||
+	if (records == CAPACITY_AUTO || s->filters.count > 0 || s->level.base_date != 0 ||
 	    s->config->exclude != NULL ||
 	    s->settings->subtree != NULL ||
 	    s->src.info.used_bytes / 2 / DE_TAPE_BLOCK / blocking <= records)
@@ -87,27 +86,18 @@ check_output(const struct setup *s)
 		.label = s->settings->label,
 		.properties = (s->eot != NULL ? DE_VOLUME_HANDLED : 0) |
 		    (s->settings->volumes.verify ? DE_VOLUME_VERIFIED : 0) |
-		    (s->filter_count > 0 ? DE_VOLUME_FILTERED : 0),
+		    (s->filters.count > 0 ? DE_VOLUME_FILTERED : 0),
 		.volumes = volumes_expected(s),
 	};
 	return output_check(s->output, &volume) == DE_OK;
-}
-
-static bool
-check_filters(const struct setup *s)
-{
-	bool ok = true;
-
-	for (size_t i = 0; i < s->filter_count; i++)
-		ok = filter_check(s->filters[i]) == DE_OK && ok;
-	return ok;
 }
 
 /* Run both checks, so that both report what is wrong. */
 static bool
 check_media(const struct setup *s)
 {
-	const bool output = check_output(s) && check_filters(s);
+	const bool output = check_output(s) &&
+	    job_filters_check(&s->filters);
 
 	return (s->eot == NULL || eot_check(s->eot) == DE_OK) && output;
 }
@@ -147,7 +137,7 @@ print_estimate(const struct setup *s, const struct selection *sel)
 	    "blocks, %" PRIu64 " bytes, %" PRIu64 " volume%s\n",
 	    s->settings->name, s->level.number, sel->inodes,
 	    tape_blocks, tape_blocks * DE_TAPE_BLOCK, volumes,
-	    more ? " or more" : volumes == 1 ? "" : s->filter_count > 0 ?
+	    more ? " or more" : volumes == 1 ? "" : s->filters.count > 0 ?
 	    "s or fewer" : "s");
 }
 

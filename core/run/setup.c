@@ -93,26 +93,6 @@ name_origin(struct setup *s)
 }
 
 static bool
-make_filters(struct setup *s)
-{
-	const struct job_config *config = s->config;
-
-	if (config->filter_count == 0)
-		return true;
-	s->filters = calloc(config->filter_count, sizeof(*s->filters));
-	if (s->filters == NULL)
-		report(s->rep, DE_ERROR, "out of memory");
-	for (size_t i = 0; s->filters != NULL && i < config->filter_count;
-	    i++) {
-		s->filters[i] = make_instance(s, &config->filters[i]);
-		if (s->filters[i] == NULL)
-			return false;
-		s->filter_count++;
-	}
-	return s->filters != NULL;
-}
-
-static bool
 open_plugins(struct setup *s)
 {
 	const struct job_config *config = s->config;
@@ -129,7 +109,7 @@ open_plugins(struct setup *s)
 		s->eot->hooks.said = message_said;
 		s->eot->hooks.said_arg = &s->channel;
 	}
-	if (!make_filters(s))
+	if (!job_filters_make(&s->filters, config, s->rep, s->cancelled))
 		return false;
 	s->source_is_open = source_open(&s->src, s->source_instance);
 	return s->source_is_open && name_origin(s);
@@ -298,9 +278,7 @@ setup_end(struct setup *s)
 	instance_free(s->source_instance);
 	instance_free(s->output);
 	instance_free(s->eot);
-	for (size_t i = 0; i < s->filter_count; i++)
-		instance_free(s->filters[i]);
-	free(s->filters);
+	job_filters_free(&s->filters);
 	chain_free(s->chain);
 	level_clear(&s->level);
 	footprints_free(s->footprints);

@@ -15,6 +15,7 @@
 #include "core/chain/chain.h"
 #include "core/chain/level.h"
 #include "core/host/source.h"
+#include "core/run/job_filters.h"
 #include "core/run/job_task.h"
 #include "core/run/run_hold.h"
 #include "core/select/footprint.h"
@@ -43,8 +44,7 @@ struct setup {
 	struct instance *source_instance;
 	struct instance *output;
 	struct instance *eot;			/* NULL: none */
-	struct instance **filters;		/* owned, as they are */
-	size_t filter_count;
+	struct job_filters filters;
 	struct places *places;			/* borrowed; not overwritten */
 	struct source src;
 	bool source_is_open;
