@@ -340,6 +340,12 @@ instance_new(const struct plugin *plugin, const struct option_set *options,
 }
 
 void
+instance_set_report(struct instance *in, struct report *rep)
+{
+	in->rep = in->callee.rep = rep;
+}
+
+void
 instance_set_unwanted(struct instance *in, bool unwanted)
 {
 	atomic_store(&in->unwanted, unwanted);

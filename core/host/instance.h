@@ -92,6 +92,9 @@ struct instance *instance_new(const struct plugin *plugin,
     const struct option_set *options, struct report *rep,
     const atomic_int *cancelled);
 
+/* Its messages go there from now on.  While none of its callbacks runs. */
+void instance_set_report(struct instance *in, struct report *rep);
+
 /*
  * Make its cancelled() return true, or stop doing so: its work is no longer
  * needed.  Any thread.

@@ -96,6 +96,7 @@ open_volumes(struct set_index *x, uint32_t first)
 		.last_volume = x->config.last_volume,
 		.record_size = x->config.record_size,
 		.job = x->config.job,
+		.again = true,
 	};
 	enum verdict verdict;
 

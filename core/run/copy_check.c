@@ -214,7 +214,7 @@ copy_check(const struct copy_check *check, json_t **about)
 	}
 	set_index_close(c.index);
 	index_volumes_free(&c.volumes);
-	instance_free(c.output);
+	restore_medium_aside_end(check->medium, c.output);
 	report_free(c.quiet);
 	return result;
 }

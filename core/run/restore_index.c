@@ -320,7 +320,8 @@ dispose(struct search *x)
 {
 	set_index_close(x->index);
 	index_volumes_free(&x->volumes);
-	instance_free(x->output);
+	if (x->output != NULL)
+		restore_medium_aside_end(x->medium, x->output);
 	report_free(x->quiet);
 	inomap_free(&x->needed);
 }

@@ -538,12 +538,24 @@ restore_medium_output(const struct restore_medium *m)
 struct instance *
 restore_medium_aside(const struct restore_medium *m, struct report *rep)
 {
+	if (m->is_drive) {
+		instance_set_report(m->output, rep);
+		return m->output;
+	}
 	struct instance *aside = instance_new(m->output->plugin,
 	    m->output->options, rep, m->r->cancelled);
-
 	if (aside != NULL)
 		aside->filters = m->filters;
 	return aside;
+}
+
+void
+restore_medium_aside_end(const struct restore_medium *m, struct instance *in)
+{
+	if (in == m->output)
+		instance_set_report(in, m->r->rep);
+	else
+		instance_free(in);
 }
 
 uint32_t

@@ -29,11 +29,16 @@ void restore_medium_free(struct restore_medium *m);
 const struct instance *restore_medium_output(const struct restore_medium *m);
 
 /*
- * Another instance of the same output, whose messages go to `rep`.  NULL after
- * a report there.
+ * An instance of the same output, whose messages go to `rep`, to look into the
+ * medium while the set is closed.  Of a drive it is the same instance, as only
+ * that knows where the tape is.  NULL after a report there.
  */
 struct instance *restore_medium_aside(const struct restore_medium *m,
     struct report *rep);
+
+/* The end of that; before `rep` goes.  Accepts NULL. */
+void restore_medium_aside_end(const struct restore_medium *m,
+    struct instance *in);
 
 /* How many volumes have names, from 1 on; 0: unknown. */
 uint32_t restore_medium_names(const struct restore_medium *m);

@@ -8,6 +8,7 @@
 #include "../common/keep.h"
 #include "fetch.h"
 #include "remote.h"
+#include "tape_place.h"
 #include "window.h"
 
 /* For out_rmt.shared->limit: the medium decides where the volume ends. */
@@ -62,7 +63,7 @@ struct out_rmt {
 
 	struct fetch *fetch;		/* owned; the volume open for reading */
 	uint32_t read_volume;		/* the one opened last; 0: none */
-	bool read_is_behind;		/* its file mark has been passed */
+	struct tape_place place;	/* while it is read, and after */
 };
 
 /*

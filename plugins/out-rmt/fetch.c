@@ -30,6 +30,7 @@ struct fetch {
 	enum order order;
 	uint64_t size;			/* of the file; 0: unknown */
 	uint64_t at;			/* bytes; the next one to be returned */
+	uint64_t records;		/* of a tape, returned */
 	uint64_t asked;			/* bytes of the file requested */
 	size_t open;			/* requests in flight */
 	uint64_t answers;		/* received with data, */
@@ -188,7 +189,8 @@ take_answer(struct fetch *f, struct answer *answer)
 		return false;
 	}
 	f->rest = answer->number;
-	*f->config.is_behind = answer->number == 0;
+	if (f->config.is_tape)
+		tape_place_read(f->config.place, answer->number);
 	return is_fast_enough(f);
 }
 
@@ -311,6 +313,7 @@ fail_tape(struct fetch *f, const struct answer *answer)
 {
 	struct remote *remote = f->config.remote;
 
+	tape_place_lose(f->config.place);
 	if (answer->error != EIO && answer->error != ENOMEM) {
 		remote_report(remote, "cannot be read", answer->error,
 		    answer->text);
@@ -400,6 +403,7 @@ fetch_next(struct fetch *f, void *buffer, size_t room, size_t *length)
 		}
 	}
 	*length = n;
+	f->records += f->config.is_tape && f->rest == 0;
 	/* A failure comes up again with the answer. */
 	if (f->rest == 0)
 		(void)send_requests(f);
@@ -409,8 +413,31 @@ fetch_next(struct fetch *f, void *buffer, size_t room, size_t *length)
 enum de_status
 fetch_tell(const struct fetch *f, uint64_t *position)
 {
-	*position = f->at;
+	*position = f->config.is_tape ? f->records : f->at;
+	if (f->config.is_tape)
+		return f->config.place->is_adrift ? DE_FAILED : DE_OK;
 	return f->order != ORDER_NONE ? DE_OK : DE_FAILED;
+}
+
+/*
+ * The end of a file of a tape cannot be gone to, as rmt would not tell how many
+ * records there are.
+ */
+static enum de_status
+go_to_record(struct fetch *f, uint64_t record)
+{
+	struct tape_place *place = f->config.place;
+
+	if (record == UINT64_MAX)
+		return DE_FAILED;
+	if (record == f->records && !place->is_adrift)
+		return DE_OK;
+	if (!drop(f, UINT64_MAX) || !tape_place_go_to(place, record))
+		return DE_FAILED;
+	f->records = record;
+	f->at_end = place->is_behind;
+	f->in_error = false;
+	return DE_OK;
 }
 
 enum de_status
@@ -418,6 +445,8 @@ fetch_go_to(struct fetch *f, uint64_t position)
 {
 	const uint64_t in_flight = f->rest + f->open * PIECE_BYTES;
 
+	if (f->config.is_tape)
+		return go_to_record(f, position);
 	if (position >= f->at && position - f->at <= in_flight) {
 		if (!drop(f, position - f->at))
 			return recover(f, position) ? DE_OK : DE_FAILED;
@@ -434,7 +463,7 @@ fetch_describe(const struct fetch *f, struct de_reading *about)
 {
 	about->size = f->size;
 	if (f->config.is_tape)
-		about->properties |= DE_READING_RECORDS;
+		about->properties |= DE_READING_RECORDS | DE_READING_SEEKS;
 	if (f->order != ORDER_NONE)
 		about->properties |= DE_READING_SEEKS;
 }

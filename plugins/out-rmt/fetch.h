@@ -11,6 +11,7 @@
 #define OUT_RMT_FETCH_H
 
 #include "remote.h"
+#include "tape_place.h"
 
 struct fetch;
 
@@ -21,8 +22,7 @@ struct fetch_config {
 	uint32_t unit;			/* bytes that a read error of a file
 					   takes along; 0: as usual */
 	int64_t reconnect_attempts;	/* one after the other */
-	bool *is_behind;		/* set as a tape is read: its file mark
-					   has been passed */
+	struct tape_place *place;	/* borrowed; where a tape is */
 };
 
 /* NULL after reporting why. */

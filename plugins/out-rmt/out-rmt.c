@@ -425,24 +425,6 @@ can_be_named(const struct out_rmt *r, const struct de_volume *volume)
 	return true;
 }
 
-static bool
-wind_to_file(struct out_rmt *r, uint32_t file)
-{
-	return remote_tape(&r->remote, TAPE_REWIND, 1) && (file == 0 ||
-	    remote_tape(&r->remote, TAPE_FORWARD_FILES, file));
-}
-
-/* A file that no file mark precedes is the first. */
-static bool
-wind_back(struct out_rmt *r)
-{
-	const uint64_t marks = r->read_is_behind ? 2 : 1;
-
-	if (remote_try_tape(&r->remote, TAPE_BACK_FILES, marks))
-		return remote_tape(&r->remote, TAPE_FORWARD_FILES, 1);
-	return r->remote.error != 0 && remote_tape(&r->remote, TAPE_REWIND, 1);
-}
-
 /* Reading begins where the tape is, if nobody knows better. */
 static bool
 wind_to_volume(struct out_rmt *r, const struct de_volume *volume)
@@ -450,9 +432,10 @@ wind_to_volume(struct out_rmt *r, const struct de_volume *volume)
 	if (!r->is_tape)
 		return true;
 	if (DE_HAS(volume, file) && volume->file != 0)
-		return wind_to_file(r, volume->file - 1);
+		return tape_place_go_to_file(&r->remote, volume->file - 1);
 	return (volume->properties & DE_VOLUME_AGAIN) == 0 ||
-	    volume->number != r->read_volume || wind_back(r);
+	    volume->number != r->read_volume ||
+	    tape_place_go_back(&r->remote, r->place.is_behind);
 }
 
 static bool
@@ -479,10 +462,10 @@ open_reading(struct out_rmt *r, const struct de_volume *volume)
 		.is_tape = r->is_tape,
 		.unit = volume->record_size,
 		.reconnect_attempts = r->reconnect_attempts,
-		.is_behind = &r->read_is_behind,
+		.place = &r->place,
 	};
 	r->read_volume = volume->number;
-	r->read_is_behind = false;
+	tape_place_begin(&r->place, &r->remote);
 	r->fetch = fetch_new(&config);
 	return r->fetch != NULL;
 }

@@ -137,11 +137,20 @@ cp tape tape.new
 server_words --tape "$scratch/tape"
 tape=("target=h:/dev/nst0" tape=true)
 reading 0 -- "${tape[@]}" "${words[@]}"
-said " 0 bytes, streams" "end at 1024000"
+said " 0 bytes, seeks" "end at 1024000"
 cmp got <(head -c 1024000 whole) || fail "the records of a tape"
 # It is left after the file mark.
 reading 0 -- "${tape[@]}" "${words[@]}"
 [ "$(cat got)" = "another dump" ] || fail "the next file of a tape"
+# Records are counted, forward and, once all has been read, from the beginning.
+cp tape.new tape
+reading 0 -g 60 -- "${tape[@]}" "${words[@]}"
+cmp got <(head -c 1024000 whole | tail -c +624641) || fail "record 60 of a tape"
+cp tape.new tape
+reading 0 -n 1 -s 40:3 -- "${tape[@]}" "${words[@]}"
+cp tape.new tape
+reading 0 -g 5000 -- "${tape[@]}" "${words[@]}"
+[ ! -s got ] || fail "there is something behind the end"
 cp tape.new tape
 server_words --tape "$scratch/tape" --bad 20
 reading 2 -- "${tape[@]}" "${words[@]}"
