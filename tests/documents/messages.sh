@@ -22,7 +22,8 @@ SHOWN = ('volume 2 started with block', 'volume 1: bytes', 'home: 41.27% done', 
 def literals(text):
     """The strings of C source, joined over line ends and PRI macros; a
     conversion is a tab."""
-    joined = re.sub(r'"\s*(?:PRI\w+\s*)?"', lambda found: '\t' if 'PRI' in found.group() else '', text)
+    text = text.replace("'\"'", "' '")
+    joined = re.sub(r'(?<!\\)"\s*(?:PRI\w+\s*)?"', lambda found: '\t' if 'PRI' in found.group() else '', text)
     for literal in re.findall(r'"((?:[^"\\\n]|\\.)*)"', joined):
         literal = re.sub(r'%[-+ #0]*[\d*]*(?:\.[\d*]+)?(?:hh|h|ll|l|z|j|t)?[a-zA-Z%\t]?', '\t', literal)
         yield literal.replace('\\"', '"').replace('\\n', ' ')
