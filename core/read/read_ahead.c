@@ -328,7 +328,7 @@ read_ahead_go_to_end(struct read_ahead *ra)
 	ra->done = ra->position;
 	ra->before = 0;
 	ra->ended = ra->is_nowhere;
-	ra->piece = PIECE_MIN;
+	ra->piece = volume_read_is_slow(ra->volume) ? CHUNK_BYTES : PIECE_MIN;
 	const bool goes = !ra->is_nowhere;
 	pthread_mutex_unlock(&ra->lock);
 	return goes;

@@ -16,6 +16,9 @@
  */
 #define LOSSES_MAX 10000
 
+/* What `at` is when it is not known: further than any volume reaches. */
+#define NOWHERE (UINT64_MAX / 2)
+
 /* What has been read from the output, but not by anyone behind it. */
 struct raw {
 	uint8_t *bytes;			/* owned; VOLUME_READ_ROOM; NULL: not
@@ -38,6 +41,8 @@ struct volume_read {
 	uint64_t start;			/* position there */
 	size_t record;			/* bytes of the longest record so far */
 	bool is_uniform;		/* all records so far are that long */
+	bool is_adrift;			/* near the end: `at` is unknown, and
+					   so is the position */
 	unsigned int losses;		/* since the last data */
 	bool is_pending;		/* this comes next: */
 	enum volume_read_result next;	/*   a loss, the end or a failure */
@@ -442,7 +447,7 @@ volume_read_go_to(struct volume_read *v, uint64_t position)
 	}
 	if (go_to(v, position) != DE_OK)
 		return false;
-	v->is_pending = false;
+	v->is_pending = v->is_adrift = false;
 	v->losses = 0;
 	v->at = v->unfilter != NULL ? position :
 	    (position - v->start) * step_of(v);
@@ -458,7 +463,7 @@ volume_read_reaches(struct volume_read *v, uint64_t byte)
 	return has(v, DE_READING_SEEKS) && step != 0 &&
 	    byte / step <= UINT64_MAX - v->start &&
 	    (has(v, DE_READING_RECORDS) || v->size == 0 || byte < v->size) &&
-	    tell(v, &now) == DE_OK;
+	    (v->is_adrift || tell(v, &now) == DE_OK);
 }
 
 bool
@@ -480,34 +485,31 @@ volume_read_is_slow(const struct volume_read *v)
 	return (v->raw_properties & DE_READING_RECORDS) != 0;
 }
 
-/* How many records back from the end of a tape file. */
+/* To the last records of a tape file; not every drive tells where they are. */
 static bool
-find_last(struct volume_read *v, uint64_t *position)
+go_to_last(struct volume_read *v)
 {
 	const uint64_t back = v->record >= DE_TAPE_BLOCK ? 1 :
 	    DE_TAPE_BLOCK / v->record;
+	uint64_t position;
 
-	if (go_to(v, UINT64_MAX) != DE_OK ||
-	    output_tell(v->output, position) != DE_OK ||
-	    *position < v->start + back)
+	if (go_to(v, UINT64_MAX - back) != DE_OK)
 		return false;
-	*position -= back;
+	v->is_pending = false;
+	v->losses = 0;
+	v->is_adrift = output_tell(v->output, &position) != DE_OK ||
+	    position < v->start;
+	v->at = v->is_adrift ? NOWHERE : (position - v->start) * step_of(v);
 	return true;
 }
 
 bool
 volume_read_go_to_end(struct volume_read *v)
 {
-	uint64_t position;
-
 	if (!has(v, DE_READING_SEEKS))
 		return false;
-	if (!has(v, DE_READING_RECORDS)) {
-		if (v->size < DE_TAPE_BLOCK || v->size % DE_TAPE_BLOCK != 0)
-			return false;
-		position = v->size - DE_TAPE_BLOCK;
-	} else if (v->record == 0 || !find_last(v, &position)) {
-		return false;
-	}
-	return volume_read_go_to(v, position);
+	if (has(v, DE_READING_RECORDS))
+		return v->record > 0 && go_to_last(v);
+	return v->size >= DE_TAPE_BLOCK && v->size % DE_TAPE_BLOCK == 0 &&
+	    volume_read_go_to(v, v->size - DE_TAPE_BLOCK);
 }

@@ -90,8 +90,9 @@ bool volume_read_is_slow(const struct volume_read *v);
 
 /*
  * Go before the last block of a stream on it (DE_TAPE_BLOCK bytes), on a tape
- * before the record that has it.  False if the medium cannot, or is a disk,
- * whose end is not that of the volume.
+ * before the record that has it, or one more.  Where that is may be unknown:
+ * volume_read_at() is beyond all there is, then.  False if the medium cannot, or
+ * is a disk, whose end is not that of the volume.
  */
 bool volume_read_go_to_end(struct volume_read *v);
 

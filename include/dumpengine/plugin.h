@@ -659,6 +659,9 @@ struct de_medium {
 	const char *serial;		/* its serial number */
 };
 
+/* Records before the end of a volume that go_to() finds without their numbers. */
+#define DE_FROM_END_MAX 1024u
+
 /* de_reading.properties: go_to() moves to any position of the volume. */
 #define DE_READING_SEEKS 1u
 /*
@@ -929,7 +932,9 @@ struct de_output {
 	/*
 	 * Go to a position of this volume.  Called with DE_READING_SEEKS only.
 	 * Beyond the end of the volume: go to its end, so that the next
-	 * read_record() returns DE_NO_MORE.
+	 * read_record() returns DE_NO_MORE.  With DE_READING_RECORDS,
+	 * UINT64_MAX - N, N up to DE_FROM_END_MAX, is N records before the end,
+	 * or a few more; tell() may fail from then on, until the next go_to().
 	 * DE_OK; DE_FAILED: the position is now unknown, unless tell() succeeds.
 	 */
 	enum de_status (*go_to)(void *self, uint64_t position);

@@ -419,6 +419,16 @@ fetch_tell(const struct fetch *f, uint64_t *position)
 	return f->order != ORDER_NONE ? DE_OK : DE_FAILED;
 }
 
+static enum de_status
+go_back_from_end(struct fetch *f, uint64_t back)
+{
+	if (!drop(f, UINT64_MAX) ||
+	    !tape_place_go_to_last(f->config.place, back))
+		return DE_FAILED;
+	f->at_end = f->in_error = false;
+	return DE_OK;
+}
+
 /*
  * The end of a file of a tape cannot be gone to, as rmt would not tell how many
  * records there are.
@@ -427,9 +437,12 @@ static enum de_status
 go_to_record(struct fetch *f, uint64_t record)
 {
 	struct tape_place *place = f->config.place;
+	const uint64_t back = UINT64_MAX - record;
 
-	if (record == UINT64_MAX)
+	if (back == 0)
 		return DE_FAILED;
+	if (back <= DE_FROM_END_MAX)
+		return go_back_from_end(f, back);
 	if (record == f->records && !place->is_adrift)
 		return DE_OK;
 	if (!drop(f, UINT64_MAX) || !tape_place_go_to(place, record))

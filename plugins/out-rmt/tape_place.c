@@ -84,3 +84,18 @@ tape_place_go_to(struct tape_place *p, uint64_t record)
 	p->passed = record;
 	return true;
 }
+
+bool
+tape_place_go_to_last(struct tape_place *p, uint64_t back)
+{
+	const bool is_behind = p->is_behind;
+
+	p->is_adrift = true;
+	if (!is_behind && !remote_try_tape(p->remote, TAPE_FORWARD_FILES, 1))
+		return false;
+	p->is_behind = true;
+	if (!remote_try_tape(p->remote, TAPE_BACK_FILES, 1))
+		return false;
+	p->is_behind = false;
+	return remote_try_tape(p->remote, TAPE_BACK_RECORDS, back);
+}

@@ -35,6 +35,12 @@ void tape_place_lose(struct tape_place *p);
 bool tape_place_go_to(struct tape_place *p, uint64_t record);
 
 /*
+ * Go so many records back from the file mark that ends the volume.  `passed` is
+ * not known then.  False without a report.
+ */
+bool tape_place_go_to_last(struct tape_place *p, uint64_t back);
+
+/*
  * Go back to the beginning of the file of the tape in which the drive is, or
  * whose file mark it has just passed.  False after reporting why.
  */

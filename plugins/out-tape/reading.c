@@ -84,25 +84,20 @@ has_met_end(struct reading *r)
 	return true;
 }
 
-/* A drive that tells no position does not tell how far it was, either. */
-static bool
-find_end(struct reading *r)
-{
-	r->is_adrift = !r->seeks;
-	return r->is_adrift || find_position(r);
-}
-
 /*
- * Forward, stopping at the end of the volume, as a seek would not.  False with
- * errno set.
+ * Forward, stopping at the end of the volume, as a seek would not.  A drive that
+ * tells no position does not tell how far it was, either.  False with errno set.
  */
 static bool
 space_forward(struct reading *r, uint64_t blocks)
 {
 	while (blocks > 0) {
 		const int n = (int)(blocks < SPACE_MAX ? blocks : SPACE_MAX);
-		if (drive_do(r->drive, MTFSR, n) == -1)
-			return has_met_end(r) && find_end(r);
+		if (drive_do(r->drive, MTFSR, n) == -1) {
+			r->is_adrift = !r->seeks;
+			return has_met_end(r) && (r->is_adrift ||
+			    find_position(r));
+		}
 		r->at += (uint64_t)n;
 		blocks -= (uint64_t)n;
 	}
@@ -371,6 +366,25 @@ settle_at_end(struct reading *r)
 		r->at--;
 }
 
+/*
+ * From a file mark, as any drive finds that; some stop a record before it on
+ * the way back.  False with errno set.
+ */
+static bool
+space_from_end(struct reading *r, uint64_t back)
+{
+	/* At the end of data there is no mark to go back over. */
+	const bool has_mark = !r->at_end || !drive_is_at_end(r->drive);
+
+	r->is_adrift = true;
+	if (!r->at_end && drive_do(r->drive, MTFSF, 1) == -1)
+		return false;
+	if (has_mark && drive_do(r->drive, MTBSF, 1) == -1)
+		return false;
+	r->at_end = false;
+	return drive_do(r->drive, MTBSR, (int)back) == 0;
+}
+
 static bool
 move_to(struct reading *r, uint64_t position)
 {
@@ -386,9 +400,30 @@ move_to(struct reading *r, uint64_t position)
 	return space_forward(r, position - r->farthest);
 }
 
+/* So many before the end. */
+static bool
+move_from_end(struct reading *r, uint64_t back)
+{
+	if (!r->seeks)
+		return space_from_end(r, back);
+	if (!move_to(r, UINT64_MAX))
+		return false;
+	settle_at_end(r);
+	if (r->at > r->farthest)
+		r->farthest = r->at;
+	if (back > r->at - r->start) {
+		errno = EIO;
+		return false;
+	}
+	r->at_end = false;
+	return seek_block(r, r->at - back);
+}
+
 enum de_status
 reading_go_to(struct reading *r, uint64_t position)
 {
+	const uint64_t back = UINT64_MAX - position;
+
 	if ((!r->seeks && !counts(r)) || position < r->start) {
 		r->drive->host->report(r->drive->host, DE_ERROR, "%s: block %"
 		    PRIu64 " is not one of volume %" PRIu32, r->drive->name,
@@ -397,7 +432,8 @@ reading_go_to(struct reading *r, uint64_t position)
 	}
 	r->held = r->given = 0;
 	r->singly = r->bad_first = 0;
-	if (!move_to(r, position))
+	if (back > 0 && back <= DE_FROM_END_MAX ? !move_from_end(r, back) :
+	    !move_to(r, position))
 		return fail(r, "cannot be positioned", errno);
 	if (r->seeks)
 		settle_at_end(r);

@@ -81,6 +81,14 @@ get_boolean(const struct de_host *host, const char *key)
 	return strcmp(key, "rewind") == 0;
 }
 
+static const char *
+get_string(const struct de_host *host, const char *key)
+{
+	(void)host;
+	(void)key;
+	return NULL;
+}
+
 static size_t
 get_strings(const struct de_host *host, const char *key,
     const char *const **items)
@@ -123,6 +131,7 @@ set_up(void)
 		.report = take_report,
 		.get_integer = get_integer,
 		.get_boolean = get_boolean,
+		.get_string = get_string,
 		.get_strings = get_strings,
 		.is_set = is_set,
 		.cancelled = never,
@@ -550,6 +559,66 @@ START_TEST(every_position_is_reached_by_spacing)
 }
 END_TEST
 
+/* Wherever the tape is, also where the drive cannot say. */
+START_TEST(last_records_are_found_from_the_end)
+{
+	static const uint64_t from[] = { 0, 3, 5, 9 };
+
+	for (int tells = 0; tells < 2; tells++) {
+		struct bench *b = set_up();
+		uint64_t at;
+
+		drive(b)->tells = tells != 0;
+		put_file(b, 0, 2, RECORD);
+		put_file(b, 100, 106, RECORD);
+		put_file(b, 200, 202, RECORD);
+		b->file = 1;
+		ck_assert_int_eq(open_volume(b), DE_OK);
+		const uint64_t first = tells ? 3 : 0;
+		for (size_t i = 0; i < 4; i++) {
+			ck_assert_int_eq(ops()->go_to(b->self, first + from[i]),
+			    DE_OK);
+			ck_assert_int_eq(ops()->go_to(b->self, UINT64_MAX - 2),
+			    DE_OK);
+			ck_assert_int_eq(ops()->tell(b->self, &at), tells ?
+			    DE_OK : DE_FAILED);
+			check_record(b, 104, RECORD);
+			check_record(b, 105, RECORD);
+			check_end(b);
+			ck_assert_int_eq(ops()->go_to(b->self, UINT64_MAX - 1),
+			    DE_OK);
+			check_record(b, 105, RECORD);
+			check_end(b);
+			ck_assert_int_eq(ops()->go_to(b->self, first + 2),
+			    DE_OK);
+			ck_assert_int_eq(ops()->tell(b->self, &at), DE_OK);
+			ck_assert_uint_eq(at, first + 2);
+			check_record(b, 102, RECORD);
+		}
+		close_volume(b);
+		tear_down(b);
+	}
+}
+END_TEST
+
+START_TEST(last_records_are_not_found_by_drives_that_only_go_forward)
+{
+	struct bench *b = set_up();
+
+	drive(b)->tells = false;
+	drive(b)->stays = true;
+	put_file(b, 0, 6, RECORD);
+	b->file = 0;
+	ck_assert_int_eq(open_volume(b), DE_OK);
+	ck_assert_int_eq(ops()->go_to(b->self, UINT64_MAX - 1), DE_FAILED);
+	said(b, "cannot be positioned");
+	ck_assert_int_eq(ops()->go_to(b->self, 4), DE_OK);
+	check_record(b, 4, RECORD);
+	close_volume(b);
+	tear_down(b);
+}
+END_TEST
+
 START_TEST(position_beyond_the_volume_is_its_end)
 {
 	for (int mark = 0; mark < 2; mark++) {
@@ -799,6 +868,8 @@ main(void)
 		drive_without_any_block_size,
 		every_position_is_reached_from_every_other,
 		every_position_is_reached_by_spacing,
+		last_records_are_found_from_the_end,
+		last_records_are_not_found_by_drives_that_only_go_forward,
 		position_beyond_the_volume_is_its_end,
 		position_before_the_volume_is_refused,
 		drives_that_count_something_else_do_not_seek,

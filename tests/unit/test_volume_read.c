@@ -24,6 +24,9 @@ struct fake {
 	bool refuses, cannot_tell, cannot_go;
 	uint64_t records;	/* how many there are for go_to() */
 	uint64_t at;		/* position */
+	uint64_t first;		/* where it was when opened */
+	bool counts;		/* it is known from there only */
+	bool is_adrift;
 	uint64_t reads;
 	bool open;
 };
@@ -49,6 +52,7 @@ fake_open(void *self, const struct de_volume *volume, struct de_reading *about)
 	about->size = f->size;
 	about->record_size = f->record_size;
 	f->open = true;
+	f->first = f->at;
 	return DE_OK;
 }
 
@@ -86,7 +90,7 @@ fake_tell(void *self, uint64_t *position)
 	const struct fake *f = self;
 
 	*position = f->at;
-	return f->cannot_tell ? DE_FAILED : DE_OK;
+	return f->cannot_tell || f->is_adrift ? DE_FAILED : DE_OK;
 }
 
 static enum de_status
@@ -94,8 +98,19 @@ fake_go_to(void *self, uint64_t position)
 {
 	struct fake *f = self;
 
+	const uint64_t back = UINT64_MAX - position;
+
 	if (f->cannot_go)
 		return DE_FAILED;
+	if (back > 0 && back <= DE_FROM_END_MAX) {
+		ck_assert((f->properties & DE_READING_RECORDS) != 0);
+		if (f->records < f->first + back)
+			return DE_FAILED;
+		f->at = f->records - back;
+		f->is_adrift = f->counts;
+		return DE_OK;
+	}
+	f->is_adrift = false;
 	f->at = f->records != 0 && position > f->records ? f->records :
 	    position;
 	return DE_OK;
@@ -398,6 +413,21 @@ START_TEST(the_last_block_is_found_from_the_end)
 	    .record_size = 512, .at = 50, .records = 20050 });
 	ck_assert(volume_read_go_to_end(v));
 	ck_assert_uint_eq(fake.at, 20048);
+	tear_down(v);
+
+	/* A drive that only counts does not say where, but still goes back. */
+	v = set_up(&(struct fake){ .script = "r",
+	    .properties = DE_READING_SEEKS | DE_READING_RECORDS,
+	    .record_size = RECORD, .at = 50, .records = 20050,
+	    .counts = true });
+	size_t before;
+	ck_assert(volume_read_go_to_end(v));
+	ck_assert_uint_eq(fake.at, 20049);
+	ck_assert_uint_gt(volume_read_at(v), 20000 * (uint64_t)RECORD);
+	ck_assert(volume_read_reaches(v, 77 * RECORD));
+	ck_assert(volume_read_reach(v, 77 * RECORD, &before));
+	ck_assert_uint_eq(fake.at, 127);
+	ck_assert_uint_eq(volume_read_at(v), 77 * RECORD);
 	tear_down(v);
 }
 END_TEST
