@@ -32,6 +32,8 @@ struct piece_cache {
 	pthread_mutex_t lock;		/* of all below */
 	struct volume_read *reader;
 	uint32_t open;			/* volume; 0: none */
+	uint32_t last;			/* the one opened last, by the set
+					   before all */
 	bool is_fast;			/* the medium goes to any byte */
 	struct header header;		/* of the open volume */
 	bool has_header;
@@ -63,6 +65,7 @@ piece_cache_new(const struct piece_cache_config *config)
 		return NULL;
 	}
 	m->config = *config;
+	m->last = 1;
 	pthread_mutex_init(&m->lock, NULL);
 	m->reader = volume_read_new(config->output);
 	if (m->reader != NULL)
@@ -91,6 +94,43 @@ piece_cache_dialect(const struct piece_cache *m)
 	return &m->config.dialect;
 }
 
+/* -------------------------------------------------------------------- room */
+
+/* One whose contents are given up, with that much room; NULL: no memory. */
+static struct piece *
+take_piece(struct piece_cache *m, size_t room)
+{
+	const unsigned int count = m->is_fast ? PIECES : LONG_PIECES;
+	struct piece *oldest = &m->pieces[0];
+
+	for (unsigned int i = 1; i < count; i++)
+		if (m->pieces[i].used < oldest->used)
+			oldest = &m->pieces[i];
+	uint8_t *bytes = realloc(oldest->bytes, room);
+	if (bytes == NULL)
+		return NULL;
+	*oldest = (struct piece){ .bytes = bytes, .used = ++m->clock };
+	return oldest;
+}
+
+/* Keep what was read into the scratch, or that it was lost. */
+static bool
+keep_piece(struct piece_cache *m, uint64_t position, uint64_t length,
+    bool is_lost)
+{
+	struct piece *p = take_piece(m, is_lost ? 1 : length);
+
+	if (p == NULL)
+		return false;
+	if (!is_lost)
+		memcpy(p->bytes, m->scratch, length);
+	p->is_lost = is_lost;
+	p->volume = m->open;
+	p->position = position;
+	p->length = length;
+	return true;
+}
+
 /* ----------------------------------------------------------------- volumes */
 
 static bool
@@ -104,6 +144,7 @@ open_volume(struct piece_cache *m, uint32_t number)
 		.date = m->config.date,
 		.job = m->config.job,
 		.label = m->config.label,
+		.properties = number == m->last ? DE_VOLUME_AGAIN : 0,
 	};
 
 	m->open = 0;
@@ -112,20 +153,22 @@ open_volume(struct piece_cache *m, uint32_t number)
 	return volume_read_open(m->reader, &facts);
 }
 
-/* Says why it is not.  A damaged header proves nothing, so it may be. */
+/*
+ * Its first *begin bytes are in the scratch.  Says why it is not.  A damaged
+ * header proves nothing, so it may be.
+ */
 static bool
-is_volume(struct piece_cache *m, uint32_t number, char why[static WHY_BYTES])
+is_volume(struct piece_cache *m, uint32_t number, size_t *begin,
+    char why[static WHY_BYTES])
 {
-	size_t length;
-
 	const size_t room = volume_read_size(m->reader) > 0 ? PIECE_BYTES :
 	    VOLUME_READ_ROOM;
-	if (volume_read_next(m->reader, m->scratch, room, &length) !=
+	if (volume_read_next(m->reader, m->scratch, room, begin) !=
 	    VOLUME_READ_DATA) {
 		snprintf(why, WHY_BYTES, "nothing could be read from it");
 		return false;
 	}
-	m->has_header = length >= m->config.dialect.block_size &&
+	m->has_header = *begin >= m->config.dialect.block_size &&
 	    header_decode(&m->config.dialect, m->scratch, &m->header);
 	if (m->has_header && (m->header.date != m->config.date ||
 	    m->header.base_date != m->config.base_date)) {
@@ -143,15 +186,20 @@ is_volume(struct piece_cache *m, uint32_t number, char why[static WHY_BYTES])
 static bool
 try_volume(struct piece_cache *m, uint32_t number, char why[static WHY_BYTES])
 {
+	size_t begin;
+
 	snprintf(why, WHY_BYTES, "it cannot be opened");
-	if (!open_volume(m, number) || !is_volume(m, number, why)) {
+	if (!open_volume(m, number) || !is_volume(m, number, &begin, why)) {
 		volume_read_close(m->reader);
 		return false;
 	}
-	m->open = number;
+	m->open = m->last = number;
 	m->reads_on = true;
 	m->is_fast = volume_read_size(m->reader) > 0 &&
 	    !volume_read_is_slow(m->reader);
+	/* Not every drive goes back for it. */
+	if (!m->is_fast)
+		(void)keep_piece(m, 0, begin, false);
 	return true;
 }
 
@@ -201,24 +249,22 @@ find_piece(struct piece_cache *m, uint32_t volume, uint64_t position)
 	return NULL;
 }
 
-/* One whose contents are given up, with that much room; NULL: no memory. */
-static struct piece *
-take_piece(struct piece_cache *m, size_t room)
+/* Where a drive cannot go to a place, it reads the volume once more. */
+static bool
+begin_again(struct piece_cache *m, uint64_t position)
 {
-	const unsigned int count = m->is_fast ? PIECES : LONG_PIECES;
-	struct piece *oldest = &m->pieces[0];
+	char why[WHY_BYTES];
 
-	for (unsigned int i = 1; i < count; i++)
-		if (m->pieces[i].used < oldest->used)
-			oldest = &m->pieces[i];
-	uint8_t *bytes = realloc(oldest->bytes, room);
-	if (bytes == NULL)
-		return NULL;
-	*oldest = (struct piece){ .bytes = bytes, .used = ++m->clock };
-	return oldest;
+	if (m->reads_on && volume_read_at(m->reader) <= position)
+		return true;
+	if (try_volume(m, m->open, why))
+		return true;
+	report(m->config.rep, DE_WARNING, "volume %" PRIu32 " cannot be read "
+	    "again: %s", m->last, why);
+	return false;
 }
 
-/* Move the reader to a place, or somewhat before it. */
+/* Move the reader to a place, or before it. */
 static bool
 go_to(struct piece_cache *m, uint64_t position)
 {
@@ -228,9 +274,12 @@ go_to(struct piece_cache *m, uint64_t position)
 	if (m->reads_on && at <= position && (at == position ||
 	    (!m->is_fast && position - at < VOLUME_READ_ROOM)))
 		return true;
-	m->reads_on = volume_read_reaches(m->reader, position) &&
-	    volume_read_reach(m->reader, position, &before);
-	return m->reads_on;
+	if (volume_read_reaches(m->reader, position)) {
+		m->reads_on = volume_read_reach(m->reader, position, &before);
+		if (m->reads_on)
+			return true;
+	}
+	return !m->is_fast && begin_again(m, position);
 }
 
 /* Read a piece from where the reader is. */
@@ -247,17 +296,8 @@ read_piece(struct piece_cache *m, size_t room)
 	m->reads_on = result != VOLUME_READ_FAILED;
 	if (!m->reads_on || length == 0)
 		return PIECE_LOST;
-	struct piece *p = take_piece(m, result == VOLUME_READ_DATA ? length :
-	    1);
-	if (p == NULL)
-		return PIECE_LOST;
-	p->is_lost = result == VOLUME_READ_LOST;
-	if (!p->is_lost)
-		memcpy(p->bytes, m->scratch, length);
-	p->volume = m->open;
-	p->position = at;
-	p->length = length;
-	return PIECE_READ;
+	return keep_piece(m, at, length, result == VOLUME_READ_LOST) ?
+	    PIECE_READ : PIECE_LOST;
 }
 
 /* So much is read at once. */
@@ -283,6 +323,7 @@ get_piece(struct piece_cache *m, uint32_t volume, uint64_t position, size_t want
 	const size_t room = room_of(m, wanted);
 	if (!go_to(m, m->is_fast ? position - position % room : position))
 		return PIECE_LOST;
+	*p = find_piece(m, volume, position);
 	while (*p == NULL) {
 		const enum piece_result result = read_piece(m, room);
 		if (result != PIECE_READ)

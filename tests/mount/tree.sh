@@ -171,3 +171,24 @@ done <names
     fail "$whole files are whole, and $lost are lost"
 grep -q 'volume 3' held || fail "nobody says so: $(cat held)"
 end_set 2 seen
+
+# From a tape of another machine, which is wound to each place, or read again.
+cat >rsh <<END_OF_RSH
+#!/bin/sh
+exec "$PYTHON3" -I -S "$tools/rmt-server" --tape "$scratch/tape" "\$@"
+END_OF_RSH
+chmod +x rsh
+rm dumps/plain
+engine 0 -c plain.conf
+for set in one plain; do
+	"$PYTHON3" - "dumps/$set" tape <<-'END_OF_PYTHON'
+	import sys
+	data = open(sys.argv[1], "rb").read()
+	assert len(data) % 32768 == 0
+	open(sys.argv[2], "wb").write(b"0" + b" 32768" * (len(data) // 32768) +
+	                              b" -1\n" + data)
+	END_OF_PYTHON
+	RSH=$scratch/rsh mount_set 0 seen -d host:/dev/nst0
+	equal_trees tree seen --strict-times
+	fusermount3 -u seen || fail "cannot unmount it"
+done
