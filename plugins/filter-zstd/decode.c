@@ -24,11 +24,14 @@ struct decoder {
 	uint8_t *plain;			/* owned; a frame, */
 	size_t plain_room;
 	size_t begin, end;		/*   what is left of it */
+	size_t usual;			/* bytes of such a frame; 0: unknown */
 	size_t skip;			/* plain bytes of the next frame that are
 					   not wanted */
 	bool is_searching;		/* for a frame, anywhere */
 	bool is_streaming;		/* in a frame of any length */
 	bool has_ended;			/* behind the seek table */
+	bool has_checks;		/* each frame must have one, as in all
+					   that begins with a mark */
 };
 
 bool
@@ -80,6 +83,7 @@ decode_begin(const struct de_host *host, const struct de_filter_input *input,
 	if (d->table.count > 0) {
 		reading->properties |= DE_FILTER_SEEKS;
 		reading->size = d->table.size;
+		d->has_checks = d->table.begins[0] > 0;
 		if (!input_go_to(&d->input, d->table.begins[0]))
 			goto fail;
 	}
@@ -168,7 +172,8 @@ bear_damage(struct decoder *d, const char *what, uint64_t encoded,
 	if (encoded == 0)
 		return search(d, length);
 	input_skip_far(&d->input, encoded);
-	return lose(d, plain, length);
+	/* What a damaged frame says is only believed if the others say it. */
+	return lose(d, plain == d->usual ? plain : 0, length);
 }
 
 /* The input has not what is needed: it has ended, or has lost some. */
@@ -275,6 +280,7 @@ decode_whole(struct decoder *d, const struct frame *frame, size_t *length)
 		    length);
 	input_skip(&d->input, encoded);
 	d->is_searching = false;
+	d->usual = size;
 	d->next++;
 	d->begin = d->skip < size ? d->skip : size;
 	d->end = size;
@@ -292,6 +298,7 @@ skip_frame(struct decoder *d, const struct frame *frame, size_t *length)
 	if (d->is_searching && get32(input_bytes(in)) != TABLE_MAGIC)
 		return bear_damage(d, "", 0, 0, length);
 	d->has_ended = get32(input_bytes(in)) == TABLE_MAGIC;
+	d->has_checks = true;
 	if (!d->has_ended)
 		input_skip_far(in, frame->header);
 	return DE_OK;
@@ -312,6 +319,9 @@ begin_frame(struct decoder *d, size_t *length)
 	case FRAME_SKIPPED:
 		return skip_frame(d, &frame, length);
 	case FRAME_DATA:
+		if (!frame.has_check && (d->has_checks || d->is_searching))
+			return bear_damage(d, "the frame has no checksum", 0,
+			    0, length);
 		if (frame.has_size && frame.size > 0 &&
 		    frame.size <= DECODE_FRAME_MAX)
 			return decode_whole(d, &frame, length);

@@ -169,6 +169,27 @@ take_entries(struct seek_table *t, struct input *in,
 	return t->count > 0 && t->begins[t->count] == place->begin;
 }
 
+/* Is what comes before the first frame with contents to be skipped? */
+static bool
+begins_right(const struct seek_table *t, struct input *in)
+{
+	uint64_t at = 0;
+
+	if (!input_go_to(in, 0))
+		return false;
+	while (at < t->begins[0]) {
+		if (!input_want(in, FRAME_BEGINNING))
+			return false;
+		const struct frame frame = frame_begins(input_bytes(in),
+		    input_length(in));
+		if (frame.kind != FRAME_SKIPPED)
+			return false;
+		input_skip_far(in, frame.header);
+		at += frame.header;
+	}
+	return at == t->begins[0];
+}
+
 bool
 seek_table_read(struct seek_table *table, struct input *in)
 {
@@ -177,7 +198,8 @@ seek_table_read(struct seek_table *table, struct input *in)
 	*table = (struct seek_table){ 0 };
 	if (in->from->go_to == NULL || in->from->size == 0)
 		return true;
-	if (!find(in, &place) || !take_entries(table, in, &place))
+	if (!find(in, &place) || !take_entries(table, in, &place) ||
+	    !begins_right(table, in))
 		seek_table_free(table);
 	return input_go_to(in, 0);
 }

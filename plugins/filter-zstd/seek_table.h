@@ -13,7 +13,7 @@
 
 #include "input.h"
 
-#define SEEK_TABLE_FIXED 33	/* bytes, with the entry of the mark */
+#define SEEK_TABLE_FIXED 25	/* bytes, with the entry of the mark */
 #define SEEK_TABLE_ENTRY 8	/* bytes of each other frame */
 
 /* To be written. */
@@ -39,7 +39,7 @@ enum de_status seek_table_put(const struct frame_list *list, uint64_t room,
 struct seek_table {
 	uint64_t *begins;	/* owned; where each frame begins, and the end of
 				   the last */
-	size_t count;		/* frames; 0: there is no table */
+	size_t count;		/* frames with contents; 0: there is no table */
 	uint32_t frame_size;	/* plain bytes of all but the last */
 	uint64_t size;		/* plain bytes of all */
 };

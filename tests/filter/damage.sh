@@ -33,7 +33,7 @@ flip () {
 restored () {
 	rm -rf back
 	mkdir back
-	(cd back && "${DUMPENGINE%/*}/dumpengine-restore" "${trusted[@]}" -ry \
+	(cd back && "${DUMPENGINE%/*}/dumpengine-restore" ${trusted[@]+"${trusted[@]}"} -ry \
 	    -f "../$1" >../log 2>&1 </dev/null)
 	status=$?
 	[ "$status" -le 3 ] || fail "$1: status $status: $(cat log)"

@@ -44,7 +44,7 @@ undo () {
 
 # ours ARGUMENT...: dumpengine-restore, which must succeed.
 ours () {
-	"${DUMPENGINE%/*}/dumpengine-restore" "${trusted[@]}" "$@" \
+	"${DUMPENGINE%/*}/dumpengine-restore" ${trusted[@]+"${trusted[@]}"} "$@" \
 	    >"$scratch/ours.log" 2>&1 </dev/null ||
 	    fail "dumpengine-restore $*: $(head -c 2000 "$scratch/ours.log")"
 }

@@ -69,8 +69,11 @@ done
 
 # Data that does not compress.
 mkdir random
-head -c 3000000 /dev/urandom >random/r
-make_image random.img 6M random -b 4096 -N 64 -t ext4 -O ^has_journal
+for i in 1 2 3 4; do
+	head -c 4000000 /dev/urandom >random/r$i
+done
+echo small >random/small
+make_image random.img 24M random -b 4096 -N 64 -t ext4 -O ^has_journal
 fresh
 configure_filtered set.conf random.img "$to_files" '{ plugin = "filter-zstd"; }'
 engine 0 -q -c set.conf
@@ -79,12 +82,14 @@ coded=$(stat -c %s dumps/set001)
 [ "$coded" -lt $((plain * 103 / 100)) ] || fail "$plain bytes became $coded"
 
 # A single file is found by seeking: little is read.
-if need_strace=$(command -v strace); then
-	mkdir one
-	(cd one && "$need_strace" -f -qq -e trace=read,pread64 -e status=successful \
-	    -o ../trace -P "$(realpath ../dumps/set001)" \
-	    "${DUMPENGINE%/*}/dumpengine-restore" "${trusted[@]}" \
-	    -xf ../dumps/set001 ./r) >one.log 2>&1 </dev/null ||
-	    fail "$(cat one.log)"
-	cmp one/r random/r || fail "the single file differs"
-fi
+command -v strace >/dev/null || exit 0
+mkdir one
+(cd one && strace -f -qq -y -e trace=read,pread64 -o ../trace \
+    "${DUMPENGINE%/*}/dumpengine-restore" ${trusted[@]+"${trusted[@]}"} \
+    -xf ../dumps/set001 ./small) >one.log 2>&1 </dev/null ||
+    skip "strace cannot run here: $(cat one.log)"
+same_file random/small one/small
+moved=$(grep 'set001>' trace | sed 's/.*= //' |
+    awk '{ sum += $1 } END { print sum + 0 }')
+[ "$moved" -gt 0 ] && [ "$moved" -lt $((coded / 2)) ] ||
+    fail "$moved of $coded bytes were read for one file"

@@ -531,6 +531,59 @@ START_TEST(tape_ends_with_a_part_that_is_on_it)
 END_TEST
 
 /* A position in other units does not help, and does no harm. */
+/* Twelve records of which four must go: two others, the last shorter, follow. */
+static void
+take_back(enum fake_warning warning, size_t capacity, bool stays)
+{
+	static uint8_t bytes[16 * RECORD], expected[16 * RECORD];
+	struct bench *b = set_up();
+	struct de_volume facts = volume(b, 1);
+	struct de_medium medium = { .struct_size = sizeof(medium) };
+	uint32_t n = 1;
+
+	b->room.drives[0].tells = true;
+	b->room.drives[0].stays = stays;
+	b->tapes[0].warning = warning;
+	b->tapes[0].capacity = capacity;
+	create(b);
+	facts.properties = DE_VOLUME_FILTERED;
+	ck_assert_int_eq(ops()->open_volume(b->self, &facts, &medium), DE_OK);
+	make_header(b, 1, expected);
+	enum de_status status = ops()->write(b->self, expected, RECORD);
+	for (; status == DE_OK && n < 12; n++) {
+		make_record(n, expected + n * RECORD);
+		status = ops()->write(b->self, expected + n * RECORD, RECORD);
+	}
+	ck_assert_int_ne(status, DE_FAILED);
+	const uint32_t kept = n - 4;
+	ck_assert_int_eq(ops()->shorten(b->self, kept * RECORD), DE_OK);
+	make_record(100, expected + kept * RECORD);
+	make_record(101, expected + (kept + 1) * RECORD);
+	ck_assert_int_eq(ops()->write(b->self, expected + kept * RECORD,
+	    RECORD), DE_OK);
+	ck_assert_int_eq(ops()->write(b->self, expected + (kept + 1) * RECORD,
+	    RECORD / 2), DE_OK);
+	ck_assert_int_eq(ops()->close_volume(b->self, DE_CLOSE_COMPLETE),
+	    DE_OK);
+	const size_t length = file_bytes(&b->tapes[0], 0, bytes,
+	    sizeof(bytes));
+	ck_assert_uint_eq(length, (kept + 1) * RECORD + RECORD / 2);
+	ck_assert_mem_eq(bytes, expected, length);
+	tear_down(b);
+}
+
+START_TEST(full_tape_takes_back_what_is_too_much)
+{
+	static const enum fake_warning warnings[] = { FAKE_WARNS_BEHIND,
+	    FAKE_WARNS_CARRYING, FAKE_WARNS_SHORT, FAKE_WARNS_PART };
+
+	for (size_t i = 0; i < COUNT(warnings); i++)
+		for (size_t capacity = 8; capacity < 14; capacity++)
+			for (int stays = 0; stays < 2; stays++)
+				take_back(warnings[i], capacity, stays == 1);
+}
+END_TEST
+
 START_TEST(drive_that_tells_a_place_on_the_medium)
 {
 	for (size_t capacity = 0; capacity < 40; capacity++)
@@ -1840,6 +1893,7 @@ main(void)
 		tape_ends_with_a_short_write,
 		tape_ends_with_a_part_that_is_on_it,
 		drive_that_tells_a_place_on_the_medium,
+		full_tape_takes_back_what_is_too_much,
 		every_tape_of_many_is_cut,
 		interrupted_writes_are_done_again,
 		bad_record_fails_the_volume,
