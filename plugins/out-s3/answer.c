@@ -177,7 +177,7 @@ explain_region(const struct answer *a, const struct client *c,
 {
 	if (a->region[0] != '\0' && strcmp(a->region, c->region) != 0)
 		snprintf(why, REQUEST_WHY_BYTES, "the bucket is in another "
-		    "region; set region = \"%s\"", a->region);
+		    "region; set region to %s", a->region);
 	else
 		snprintf(why, REQUEST_WHY_BYTES, "the store does not accept "
 		    "the region \"%s\" (%s: %s); set region and endpoint to "

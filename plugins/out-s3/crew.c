@@ -158,6 +158,9 @@ member(void *arg)
 	struct link *link = link_new(&c->client, false);
 	struct crew_part *part;
 
+	if (link == NULL)
+		notes_add(c->client.notes, DE_ERROR, "%s: out of memory",
+		    c->place->name);
 	pthread_mutex_lock(&c->lock);
 	while ((part = take_part(c)) != NULL) {
 		enum de_failure failure = DE_FAILURE_OTHER;

@@ -128,6 +128,9 @@ fetcher(void *arg)
 	struct link *link = link_new(&f->client, false);
 	struct chunk *c;
 
+	if (link == NULL)
+		notes_add(f->client.notes, DE_ERROR, "%s: out of memory",
+		    f->place->name);
 	pthread_mutex_lock(&f->lock);
 	while ((c = take_chunk(f)) != NULL) {
 		c->state = CHUNK_BUSY;
@@ -328,8 +331,6 @@ plan_chunk(struct fetch *f)
 	if (c == NULL)
 		return false;
 	f->planned += c->length;
-	if (f->range < FETCH_RANGE_MAX)
-		f->range *= 2;
 	pthread_mutex_lock(&f->lock);
 	struct chunk **end = &f->first;
 	while (*end != NULL)
@@ -441,6 +442,8 @@ fetch_next(struct fetch *f, void *buffer, size_t room, size_t *length)
 	if (f->at == c->offset + c->length) {
 		pass_chunks(f);
 		/* It reads on: so it will. */
+		if (f->range < FETCH_RANGE_MAX)
+			f->range *= 2;
 		if (f->ahead < f->parallel)
 			f->ahead++;
 	}

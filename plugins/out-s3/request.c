@@ -450,10 +450,13 @@ wait_to_retry(struct sending *s, uint32_t attempts)
 	const struct client *c = s->link->client;
 	const struct answer *a = s->answer;
 	char what[REQUEST_WHY_BYTES];
-	uint32_t chance = 0;
+	struct timespec now = { 0, 0 };
+	uint32_t chance;
 
-	if (getrandom(&chance, sizeof(chance), GRND_NONBLOCK) == -1)
-		chance = (uint32_t)c->host->monotonic_ns(c->host);
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	if (getrandom(&chance, sizeof(chance), GRND_NONBLOCK) !=
+	    (ssize_t)sizeof(chance))
+		chance = (uint32_t)now.tv_nsec;
 	const int64_t ms = backoff_ms(a->tries, chance, a->retry_after);
 	if (a->status == 0)
 		snprintf(what, sizeof(what), "%s", a->error);

@@ -33,7 +33,7 @@ afresh
 check 0
 AWS_SECRET_ACCESS_KEY=wrong check 1 "the secret access key is wrong"
 AWS_ACCESS_KEY_ID=OTHER check 1 "knows no such access key"
-check 1 'set region = "us-east-1"' -- 'region = "elsewhere";'
+check 1 "set region to us-east-1" -- 'region = "elsewhere";'
 configure_set a.conf img "$(to_s3 "s3://other/one")"
 engine 1 --check -c a.conf
 said "the bucket does not exist"
@@ -100,7 +100,7 @@ check 1 "line 1 is too long" -- "credentials_file = $(quoted "$PWD/long");"
 echo '[default]
 region = elsewhere' >.aws/config
 AWS_ACCESS_KEY_ID=TESTKEY AWS_SECRET_ACCESS_KEY=$secret check 1 \
-    'set region = "us-east-1"'
+    "set region to us-east-1"
 rm .aws/config
 
 # A command; what it prints stays unseen.

@@ -91,7 +91,7 @@ AWS_ACCESS_KEY_ID=$S3_STRANGER_KEY_ID \
     AWS_SECRET_ACCESS_KEY=$S3_STRANGER_SECRET engine 1 --check -c a.conf
 said "access denied"
 AWS_REGION=elsewhere engine 1 --check -c a.conf
-said 'set region = "us-east-1"'
+said "set region to us-east-1"
 sed -i '/ca_file/s/ca_file = "[^"]*";//' a.conf
 engine 1 --check -c a.conf
 said "certificate"
