@@ -14,6 +14,7 @@
 #include "core/catalog/handover.h"
 #include "core/format/header_decode.h"
 #include "core/run/catalog_set.h"
+#include "core/run/restore_medium.h"
 
 /* Files of a tape in a row that may be unreadable before it is at its end. */
 #define BAD_FILES_MAX 2
@@ -203,6 +204,8 @@ add_medium(struct catalog_task_run *t, const char *name)
 		if (S_ISCHR(st.st_mode))
 			return add_drive(t, name);
 	}
+	if (!t->request->multi_volume && restore_medium_names_remote_drive(name))
+		return add_drive(t, name);
 	return add_one(t, name, 0);
 }
 

@@ -332,8 +332,8 @@ drive_for(const struct restore_medium *m, const struct restore_place *p)
 }
 
 /* What it is called on another machine, behind the name of that. */
-static bool
-is_remote_drive(const char *name)
+bool
+restore_medium_names_remote_drive(const char *name)
 {
 	const char *colon = strchr(name, ':');
 
@@ -372,7 +372,7 @@ put_source(struct restore_medium *m)
 	case RESTORE_PLACE_REMOTE:
 		break;
 	}
-	m->is_drive = is_remote_drive(m->name);
+	m->is_drive = restore_medium_names_remote_drive(m->name);
 	return put_places(m, "target") &&
 	    (rmt == NULL || rmt[0] == '\0' || put(m, "rmt", rmt)) &&
 	    (m->is_drive || put(m, "tape", "false"));

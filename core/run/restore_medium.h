@@ -47,6 +47,9 @@ uint32_t restore_medium_names(const struct restore_medium *m);
 const char *restore_medium_name(const struct restore_medium *m);
 const char *restore_medium_job(const struct restore_medium *m);
 
+/* Is that name, as -f takes it, one of a device on another machine? */
+bool restore_medium_names_remote_drive(const char *name);
+
 /* Can it be opened again from its beginning? */
 bool restore_medium_is_lasting(const struct restore_medium *m);
 
