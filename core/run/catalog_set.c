@@ -9,6 +9,7 @@
 #include "core/catalog/catalog_about.h"
 #include "core/catalog/catalog_import.h"
 #include "core/chain/history.h"
+#include "core/format/index_decode.h"
 #include "core/read/pieces.h"
 #include "core/read/set_index.h"
 #include "core/run/catalog_copies.h"
@@ -32,6 +33,10 @@ struct adding {
 	struct pieces_volume seen;	/* of a volume that was read through */
 	struct catalog_about about;	/* of the index */
 	bool has_about;
+	struct index_decoder *index;	/* which comes behind the set that is
+					   read through; NULL: none yet, or it
+					   is of no use */
+	uint64_t index_at;		/* bytes of it taken */
 	struct catalog_import *import;
 	uint64_t block;			/* of the last header, all its bits */
 	uint32_t last_volume;
@@ -92,6 +97,66 @@ is_directory(const struct set_item *item)
 	return S_ISDIR(item->header->meta.mode) && !item->is_hidden;
 }
 
+/* -------------------------------------------------- the index, as it comes */
+
+/* What the index says of the dump: other texts are of its header. */
+static bool
+take_about(void *arg, const char *text, size_t length)
+{
+	struct adding *a = arg;
+
+	if (a->has_about)
+		return true;
+	a->has_about = catalog_about_parse(&a->about, text, length);
+	if (!a->has_about)
+		return false;
+	const struct catalog_dump *of = &a->about.dump;
+	struct catalog_dump *to = &a->dump;
+	to->job = of->job;
+	to->source = of->source;
+	to->uuid = of->uuid;
+	to->subtree = of->subtree;
+	to->exclude = of->exclude;
+	to->program = of->program;
+	to->config = of->config;
+	to->begun = of->begun;
+	to->ended = of->ended;
+	to->status = of->status;
+	to->findings = of->findings;
+	to->notes = of->notes;
+	if (of->findings > 0)
+		to->state = CATALOG_INCOMPLETE;
+	return true;
+}
+
+static void
+drop_index(struct adding *a)
+{
+	index_decoder_free(a->index);
+	a->index = NULL;
+}
+
+/*
+ * Where a medium cannot go to its index, that comes behind the set: of use is
+ * what it says of the dump, which is at its beginning.
+ */
+static void
+take_index(struct adding *a, const struct set_item *item)
+{
+	const struct index_visitor visitor = { .about = take_about, .arg = a };
+
+	if (item->offset == 0 && a->index == NULL && a->index_at == 0)
+		a->index = index_decoder_new(&visitor);
+	if (a->index == NULL)
+		return;
+	if (item->offset != a->index_at || index_decoder_add(a->index,
+	    item->bytes, (size_t)item->length) != INDEX_GO_ON)
+		drop_index(a);
+	a->index_at += item->length;
+}
+
+/* -------------------------------------------------------------------- items */
+
 /* An inode, or what belongs to it. */
 static void
 take_item(struct adding *a, const struct set_item *item)
@@ -123,6 +188,9 @@ take_item(struct adding *a, const struct set_item *item)
 		a->directory = 0;
 		directory_piece_begin(&a->piece);
 		break;
+	case SET_INDEX:
+		take_index(a, item);
+		break;
 	case SET_END:
 		a->ended = true;
 		a->has_losses |= !item->complete;
@@ -144,34 +212,15 @@ visit_inodes(void *arg, const struct index_inode *list, size_t count)
 	return !a->failed;
 }
 
-/* What the index says of the dump: other texts are of its header. */
+
 static bool
-take_about(struct adding *a, const struct set_index *index)
+take_text(struct adding *a, const struct set_index *index)
 {
 	char *text = json_dumps(set_index_about(index), JSON_COMPACT);
+	const bool ok = text != NULL && take_about(a, text, strlen(text));
 
-	a->has_about = text != NULL && catalog_about_parse(&a->about, text,
-	    strlen(text));
 	free(text);
-	if (!a->has_about)
-		return false;
-	const struct catalog_dump *of = &a->about.dump;
-	struct catalog_dump *to = &a->dump;
-	to->job = of->job;
-	to->source = of->source;
-	to->uuid = of->uuid;
-	to->subtree = of->subtree;
-	to->exclude = of->exclude;
-	to->program = of->program;
-	to->config = of->config;
-	to->begun = of->begun;
-	to->ended = of->ended;
-	to->status = of->status;
-	to->findings = of->findings;
-	to->notes = of->notes;
-	if (of->findings > 0)
-		to->state = CATALOG_INCOMPLETE;
-	return true;
+	return ok;
 }
 
 /*
@@ -209,7 +258,7 @@ read_index(struct adding *a)
 	if (x != NULL) {
 		struct set_index *index = restore_index_reader_index(x);
 		why = "the index is damaged";
-		ok = take_about(a, index) && set_index_visit(index, &visitor)
+		ok = take_text(a, index) && set_index_visit(index, &visitor)
 		    == SET_INDEX_READ;
 		a->last_volume = restore_index_reader_volume(x);
 		a->index_volume = set_index_pointer_of(index)->volume;
@@ -300,15 +349,17 @@ describe_volume(struct adding *a, uint32_t number, uint64_t first)
 	const struct pieces *pieces = a->ended ?
 	    restore_set_pieces(a->set) : NULL;
 
-	if (pieces != NULL && pieces_volume(pieces, number, &a->seen)) {
-		v.blocks = a->seen.blocks;
-		v.digest = a->seen.digest[0] == '\0' ? NULL : a->seen.digest;
-	}
+	const bool was_read = pieces != NULL &&
+	    pieces_volume(pieces, number, &a->seen);
+
 	for (size_t i = 0; a->has_about && i < a->about.volume_count; i++)
 		if (a->about.volumes[i].number == number)
 			v = a->about.volumes[i];
-	/* What the index says is of what was before it. */
-	if (a->has_about && number >= a->index_volume) {
+	if (was_read) {
+		v.blocks = a->seen.blocks;
+		v.digest = a->seen.digest[0] == '\0' ? NULL : a->seen.digest;
+	} else if (a->has_about && number >= a->index_volume) {
+		/* What the index says is of what was before it. */
 		v.blocks = number == a->last_volume ? a->last_blocks : 0;
 		v.digest = NULL;
 	}
@@ -503,6 +554,7 @@ dispose(struct adding *a)
 	restore_watch_free(a->r.watch);
 	outcome_free(a->r.outcome);
 	catalog_import_free(a->import);
+	drop_index(a);
 	if (a->has_about)
 		catalog_about_clear(&a->about);
 	for (size_t i = 0; i < sizeof(a->texts) / sizeof(a->texts[0]); i++)
