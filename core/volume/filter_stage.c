@@ -123,7 +123,8 @@ pass(void *arg, const void *bytes, size_t length)
 	const struct filter_next *next = &p->stage->next;
 
 	p->status = next->put(next->arg, bytes, length);
-	if (p->status == DE_OK)
+	/* What has found no room counts, so that what follows it has none. */
+	if (p->status == DE_OK || p->status == DE_END_OF_VOLUME)
 		p->stage->passed += length;
 	return p->status;
 }

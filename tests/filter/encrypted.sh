@@ -15,6 +15,7 @@ need age age-keygen setfattr zstd
 
 make_mixed_tree tree
 yes 'a secret that nobody may see' | head -n 9000 >tree/hidden-name
+head -c 900000 /dev/urandom >tree/noise
 make_image img 8M tree -b 1024 -N 128 -t ext4 -O ^has_journal
 for key in first second other; do
 	age-keygen -o $key.key 2>/dev/null
@@ -45,14 +46,14 @@ mkdir away
 mv ./*.key away
 fresh
 configure_filtered set.conf img "$to_files verify = true; overwrite = true; \
-    volume_size = \"100 KiB\";" "$zstd_small, $encrypt"
+    volume_size = \"300 KiB\";" "$zstd_small, $encrypt"
 engine 0 -c set.conf
 [ "$(count_of dumps)" -gt 3 ] || fail "only $(count_of dumps) volumes"
 mv away/*.key .
 rm -rf plain stock ours
 mkdir plain stock ours
 for volume in dumps/*; do
-	[ "$(stat -c %s "$volume")" -le 102400 ] || fail "$volume is too long"
+	[ "$(stat -c %s "$volume")" -le 307200 ] || fail "$volume is too long"
 	age -d -i first.key "$volume" >zst || fail "age -d $volume"
 	zstd -qdc zst >"plain/${volume##*/}" || fail "zstd -dc $volume"
 done
@@ -84,8 +85,37 @@ rm -rf stock/restoresymtable stock/lost+found
 same_tree tree stock
 cmp ours/hidden-name tree/hidden-name || fail "the single file differs"
 
-# Without the right key.
+# Wherever a medium is full, each volume is a whole age file.
+ring="blocking = 4;"
 mv dumps/set001 volume
+fresh
+configure_set single.conf img "$out_volumes" "$ring"
+engine 0 -q -c single.conf
+mv dumps/001 single
+for media in "zstd capacity = 37;" "zstd capacity = 90; \
+    shortens = false;" "cat capacity = 270;" "cat capacity = 300;"; do
+	undo=${media%% *}
+	filters=$encrypt
+	[ "$undo" = cat ] || filters="$zstd_small, $encrypt"
+	fresh
+	configure_filtered set.conf img "$out_volumes verify = true; ${media#* }" \
+	    "$filters"
+	engine 0 -c set.conf
+	[ "$(count_of dumps)" -gt 1 ] || fail "$media: only one volume"
+	rm -rf plain
+	mkdir plain
+	for name in dumps/*; do
+		age -d -i first.key -o out "$name" || fail "$media: age -d $name"
+		if [ "$undo" = cat ]; then mv out "plain/${name##*/}"
+		else zstd -qdc out >"plain/${name##*/}" || fail "$media: $name"
+		fi
+		rm -f out
+	done
+	"$PYTHON3" "$tools/volstrip" same single plain/* >strip.log 2>&1 ||
+	    fail "$media: $(head -n 5 strip.log)"
+done
+
+# Without the right key.
 refused 1 volume
 told "it is encrypted, and 2 keys can open it; give one with --key FILE"
 refused 1 volume --key ../other.key
