@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/base/exit_status.h"
 #include "core/format/dirblock_decode.h"
 #include "core/format/index_decode.h"
 #include "plugins/common/bytes.h"
@@ -255,21 +256,83 @@ read_part(const char *file, struct catalog_about *about, struct report *rep)
 	return ok;
 }
 
+/* For the decoder: the first part is all that is wanted. */
+static bool
+take_about(void *arg, const char *json, size_t length)
+{
+	catalog_about_parse(arg, json, length);
+	return false;
+}
+
 /*
- * If the run was ended before it could say how the dump ended, all of it may be
- * on its volumes.  An aborted one keeps no names.
+ * What an index tells of the dump.  `about` is to be cleared, and empty if it
+ * tells nothing.  Leaves the file where it was.
  */
 static void
-conclude(struct catalog_about *about, bool has_names)
+read_about(int fd, struct catalog_about *about)
+{
+	const struct index_visitor visitor = {
+		.about = take_about,
+		.arg = about,
+	};
+	struct index_decoder *d = index_decoder_new(&visitor);
+	uint8_t *bytes = malloc(READ_BYTES);
+	ssize_t n = 1;
+
+	*about = (struct catalog_about){ 0 };
+	while (d != NULL && bytes != NULL && n > 0) {
+		n = read_some(fd, bytes, READ_BYTES);
+		if (n > 0 && index_decoder_add(d, bytes, (size_t)n) !=
+		    INDEX_GO_ON)
+			n = 0;
+	}
+	index_decoder_free(d);
+	free(bytes);
+	lseek(fd, 0, SEEK_SET);
+}
+
+/*
+ * The run was ended after its last volume was safe: what is missing from the
+ * dump is told by its index alone.
+ */
+static void
+conclude_whole(struct catalog_dump *d, int names)
+{
+	struct catalog_about about;
+
+	d->state = CATALOG_COMPLETE;
+	if (names == -1)
+		return;
+	read_about(names, &about);
+	if (about.json != NULL && about.dump.status != -1) {
+		d->status = about.dump.status;
+		d->findings = about.dump.findings;
+		d->notes = about.dump.notes;
+		d->ended = about.dump.ended;
+		d->state = d->status == STATUS_COMPLETE ? CATALOG_COMPLETE :
+		    CATALOG_INCOMPLETE;
+	}
+	catalog_about_clear(&about);
+}
+
+/*
+ * If the run was ended before it could say how the dump ended, all of it may be
+ * on its volumes; it is known to be only if each of them is.  An aborted one
+ * keeps no names.
+ */
+static void
+conclude(struct catalog_about *about, int names)
 {
 	struct catalog_dump *d = &about->dump;
 
 	if (about->is_running) {
 		d->status = -1;
-		d->state = about->is_whole || has_names ? CATALOG_COMPLETE :
-		    CATALOG_ABORTED;
+		if (about->is_whole && about->volume_count > 0)
+			conclude_whole(d, names);
+		else
+			d->state = CATALOG_ABORTED;
 	}
-	d->has_names = has_names && d->state != CATALOG_ABORTED;
+	d->has_names = names != -1 && d->state != CATALOG_ABORTED;
 }
 
 static bool
@@ -312,7 +375,7 @@ import_both(struct catalog *c, const struct handover *h, int names,
 
 	if (!read_part(h->part, &about, rep))
 		return false;
-	conclude(&about, names != -1);
+	conclude(&about, names);
 	const bool ok = catalog_begin(c) && catalog_about_add(c, &about) &&
 	    (!about.dump.has_names ||
 	    import_names(c, about.dump.id, names, h->names, rep)) &&

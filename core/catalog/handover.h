@@ -8,7 +8,7 @@
  *           supervisor, when the dump begins, at each volume, and at the end
  *   .names  its inodes and directories, in the layout of an index
  *           (core/format/index_layout.h); from the process that wrote the last
- *           volume, if the catalogue is to have files
+ *           volume, once the .part tells of it, if the catalogue is to have files
  *
  * Each has its name only once it is complete and on the disk, so whatever ends
  * a run, the volumes that were safe are known.  They are removed when the

@@ -76,3 +76,19 @@ message_ask(int fd, const char *question)
 	while (!message_receive(fd, &m) && errno == EINTR);
 	return m.type == MESSAGE_ANSWER ? m.u.answer : ANSWER_NOBODY;
 }
+
+/* An answer to a process that did not live to read it may come first. */
+bool
+message_settle(int fd)
+{
+	struct message m = { .type = MESSAGE_SETTLE };
+
+	if (!message_send(fd, &m, true))
+		return false;
+	while (m.type != MESSAGE_SETTLED) {
+		errno = 0;
+		if (!message_receive(fd, &m) && errno != EINTR)
+			return false;
+	}
+	return true;
+}

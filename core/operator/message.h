@@ -37,6 +37,8 @@ enum message_type {
 	MESSAGE_SAID,			/* a line from an EOT handler */
 	MESSAGE_REPLACED,		/* a volume is being overwritten */
 	MESSAGE_RETAKE,			/* next level must dump this inode */
+	MESSAGE_SETTLE,			/* answered by MESSAGE_SETTLED once all */
+	MESSAGE_SETTLED,		/*   that came before has been noted */
 	MESSAGE_END			/* the dump has ended */
 };
 
@@ -159,5 +161,11 @@ void message_said(void *fd, uint32_t volume, const char *text);
 
 /* Ask a question.  ANSWER_NOBODY also if the supervisor is gone. */
 enum message_answer message_ask(int fd, const char *question);
+
+/*
+ * Wait until the supervisor has noted all that this process has sent.  False if
+ * it is gone.
+ */
+bool message_settle(int fd);
 
 #endif

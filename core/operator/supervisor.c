@@ -185,6 +185,14 @@ answer_question(struct supervision *v, const char *question)
 }
 
 static void
+answer_settle(const struct supervision *v)
+{
+	const struct message m = { .type = MESSAGE_SETTLED };
+
+	message_send(v->s->channel, &m, true);
+}
+
+static void
 pass_on(const struct supervision *v)
 {
 	if (v->s->noted != NULL)
@@ -248,7 +256,11 @@ take_message(struct supervision *v, const struct message *m)
 		v->record->notes = m->u.end.notes;
 		v->record->tape_blocks = m->u.end.tape_blocks;
 		break;
+	case MESSAGE_SETTLE:
+		answer_settle(v);
+		break;
 	case MESSAGE_ANSWER:
+	case MESSAGE_SETTLED:
 		break;
 	}
 }

@@ -10,6 +10,7 @@
 #include "core/catalog/catalog_about.h"
 #include "core/format/index_decode.h"
 #include "core/format/positions.h"
+#include "core/operator/message.h"
 #include "core/run/about.h"
 #include "core/run/run_catalog.h"
 #include "plugins/common/pattern.h"
@@ -110,6 +111,9 @@ write_names(const struct beside *b, const struct growing *index)
 		return;
 	errno = ENODATA;
 	directories = index == NULL ? NULL : kept_names_finish(b->names);
+	/* Names without volumes would be of a dump that is nowhere. */
+	if (directories != NULL && !message_settle(b->setup->channel))
+		return;
 	if (directories != NULL &&
 	    handover_put_names(b->handover, index, directories))
 		return;

@@ -204,7 +204,8 @@ make_directory(struct growing *to, uint32_t first, uint32_t count,
 
 /* An index of a root with INODES files, and its names in pieces. */
 static void
-make_index(const char *folder, struct growing *index, const char *other)
+make_index_about(const char *folder, struct growing *index, const char *other,
+    const char *about)
 {
 	struct index_inode list[INODES];
 	struct growing directory;
@@ -217,7 +218,8 @@ make_index(const char *folder, struct growing *index, const char *other)
 		list[i] = (struct index_inode){ 12 + i, 0100644,
 		    100 + 2 * (uint64_t)i, i, 1600000000 };
 	ck_assert(index_put_magic(index) &&
-	    index_put_part(index, INDEX_PART_ABOUT, "{}", 2, true) &&
+	    index_put_part(index, INDEX_PART_ABOUT, about, strlen(about),
+	    true) &&
 	    index_put_inodes(index, list, INODES));
 	make_directory(&directory, 12, INODES, other);
 	for (size_t at = 0; at < directory.used; at += 16384)
@@ -230,6 +232,12 @@ make_index(const char *folder, struct growing *index, const char *other)
 	memcpy(to, parts->bytes, parts->used);
 	kept_names_free(k);
 	growing_free(&directory);
+}
+
+static void
+make_index(const char *folder, struct growing *index, const char *other)
+{
+	make_index_about(folder, index, other, "{}");
 }
 
 /* All of it, in pieces of that size.  False: roll back. */
@@ -370,19 +378,33 @@ write_text(const char *file, const char *text)
 	ck_assert_int_eq(fclose(out), 0);
 }
 
+#define WHOLE ", \"whole\": true"
+#define ONE ", \"volumes\": [{\"number\": 1}]"
+
 START_TEST(what_a_run_left_says_how_it_ended)
 {
 	static const struct {
 		const char *text;
-		bool has_names;
+		const char *about;	/* of its names; NULL: none */
 		const char *state;
 		int names;
+		int status;		/* -1: unknown */
+		int findings;
 	} cases[] = {
-		{ "\"running\"", false, "aborted", 0 },
-		{ "\"running\"", true, "complete", 1 },
-		{ "\"running\", \"whole\": true", false, "complete", 0 },
-		{ "\"aborted\", \"status\": 3", true, "aborted", 0 },
-		{ "\"incomplete\", \"status\": 2", true, "incomplete", 1 },
+		{ "\"running\"" ONE, NULL, "aborted", 0, -1, 0 },
+		{ "\"running\"" ONE, "{}", "aborted", 0, -1, 0 },
+		{ "\"running\"" WHOLE, NULL, "aborted", 0, -1, 0 },
+		{ "\"running\"" WHOLE, "{}", "aborted", 0, -1, 0 },
+		{ "\"running\"" WHOLE ONE, NULL, "complete", 0, -1, 0 },
+		{ "\"running\"" WHOLE ONE, "{}", "complete", 1, -1, 0 },
+		{ "\"running\"" WHOLE ONE, "nonsense", "complete", 1, -1, 0 },
+		{ "\"running\"" WHOLE ONE, "{\"status\": 0}",
+		    "complete", 1, 0, 0 },
+		{ "\"running\"" WHOLE ONE, "{\"status\": 2, "
+		    "\"findings\": 5}", "incomplete", 1, 2, 5 },
+		{ "\"aborted\", \"status\": 3", "{}", "aborted", 0, 3, 0 },
+		{ "\"incomplete\", \"status\": 2", "{\"status\": 0}",
+		    "incomplete", 1, 2, 0 },
 	};
 	struct place p;
 	struct handover h;
@@ -395,15 +417,18 @@ START_TEST(what_a_run_left_says_how_it_ended)
 		snprintf(text, sizeof(text), "{\"job\": \"home\", \"date\": "
 		    "%zu, \"state\": %s}", i + 1, cases[i].text);
 		write_text(h.part, text);
-		make_index(p.folder, &index, NULL);
-		if (cases[i].has_names)
+		make_index_about(p.folder, &index, NULL,
+		    cases[i].about == NULL ? "{}" : cases[i].about);
+		if (cases[i].about != NULL)
 			ck_assert(handover_put_names(&h, &index, &empty));
 		growing_free(&index);
 		ck_assert_msg(catalog_import_file(p.c, h.part, p.rep), "%s",
 		    p.said);
 		snprintf(text, sizeof(text), "SELECT count(*) FROM dump WHERE "
-		    "date = %zu AND state = '%s' AND has_names = %d", i + 1,
-		    cases[i].state, cases[i].names);
+		    "date = %zu AND state = '%s' AND has_names = %d AND "
+		    "ifnull(status, -1) = %d AND findings = %d", i + 1,
+		    cases[i].state, cases[i].names, cases[i].status,
+		    cases[i].findings);
 		ck_assert_msg(ask(&p, text) == 1, "case %zu: not %s", i, text);
 		ck_assert(handover_remove(&h));
 		ck_assert_int_eq(access(h.part, F_OK), -1);
