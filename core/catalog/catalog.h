@@ -144,12 +144,16 @@ struct catalog_replaced {
 	const char *device;	/* likewise */
 };
 
+/* Of one that failed: it is not in the catalogue. */
+#define CATALOG_NO_COPY UINT32_MAX
+
 /*
- * The volumes of `dump` are where older ones were, which are now overwritten:
- * those given, if they were there, and those behind the same place of the same
- * tape.  A dump that is no longer whole in any of its copies is expired.
+ * The volumes of this copy of `dump` are where older ones were, which are now
+ * overwritten: those given, if they were there, and those behind the same place
+ * of the same tape.  A dump that is no longer whole in any of its copies is
+ * expired.
  */
-bool catalog_mark_replaced(struct catalog *c, int64_t dump,
+bool catalog_mark_replaced(struct catalog *c, int64_t dump, uint32_t copy,
     const struct catalog_replaced *list, size_t count);
 
 /* The first volume of a dump that was overwritten; *number 0: none. */

@@ -349,6 +349,6 @@ catalog_about_add(struct catalog *c, struct catalog_about *a)
 		if (!catalog_add_volume(c, &a->volumes[i]))
 			return false;
 	}
-	return catalog_mark_replaced(c, a->dump.id, a->replaced,
+	return catalog_mark_replaced(c, a->dump.id, 0, a->replaced,
 	    a->replaced_count);
 }

@@ -109,6 +109,16 @@ dump_state(void *arg, const struct de_dump_found *found)
 	    DE_DUMP_UNKNOWN;
 }
 
+/* A copy knows no history; what is lost, the catalogue is told. */
+static enum de_status
+dump_retire(void *arg, const struct de_dump_found *found)
+{
+	const struct copying *c = arg;
+
+	message_replaced(c->channel, found);
+	return DE_OK;
+}
+
 static bool
 open_target(struct copying *c)
 {
@@ -120,6 +130,7 @@ open_target(struct copying *c)
 	c->output->hooks.dump_hold = run_hold_find;
 	c->output->hooks.hold_arg = &c->hold;
 	c->output->hooks.dump_state = dump_state;
+	c->output->hooks.dump_retire = dump_retire;
 	c->output->hooks.dump_arg = c;
 	if (!job_filters_make(&c->filters, config, c->rep, c->cancelled))
 		return false;

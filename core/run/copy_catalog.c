@@ -20,6 +20,8 @@ struct telling {
 	char *host, *device;		/*   owned, also level and date */
 	struct catalog_volume *volumes;	/* owned, as their texts are */
 	size_t count;
+	struct catalog_replaced *replaced;	/* likewise */
+	size_t replaced_count;
 };
 
 /* ------------------------------------------------------------------ volumes */
@@ -77,6 +79,37 @@ describe_volume(struct telling *t, const struct message_volume *v,
 	return medium != NULL && (barcode == NULL || code != NULL);
 }
 
+/* "" is unknown. */
+static bool
+keep_text(const char *text, const char **kept)
+{
+	*kept = *text == '\0' ? NULL : history_text(text);
+	return *text == '\0' || *kept != NULL;
+}
+
+static bool
+describe_replaced(struct telling *t)
+{
+	const struct dump_record *record = t->record;
+	bool ok = true;
+
+	t->replaced = calloc(record->replaced_count + 1, sizeof(*t->replaced));
+	if (t->replaced == NULL)
+		return false;
+	for (size_t i = 0; ok && i < record->replaced_count; i++) {
+		const struct message_replaced *m = &record->replaced[i];
+		struct catalog_replaced *r = &t->replaced[t->replaced_count++];
+		*r = (struct catalog_replaced){
+			.date = m->date,
+			.level = (int32_t)m->level,
+			.number = m->number,
+		};
+		ok = keep_text(m->host, &r->host) &&
+		    keep_text(m->device, &r->device);
+	}
+	return ok;
+}
+
 static bool
 describe(struct telling *t)
 {
@@ -98,7 +131,7 @@ describe(struct telling *t)
 		ok = describe_volume(t, &t->record->volumes[i], first);
 		first += t->record->volumes[i].tape_blocks;
 	}
-	return ok;
+	return ok && describe_replaced(t);
 }
 
 static void
@@ -108,12 +141,24 @@ dispose(struct telling *t)
 		free((char *)(uintptr_t)t->volumes[i].medium);
 		free((char *)(uintptr_t)t->volumes[i].barcode);
 	}
+	for (size_t i = 0; i < t->replaced_count; i++) {
+		free((char *)(uintptr_t)t->replaced[i].host);
+		free((char *)(uintptr_t)t->replaced[i].device);
+	}
+	free(t->replaced);
 	free(t->volumes);
 	free(t->host);
 	free(t->device);
 }
 
 /* ------------------------------------------------------------------- adding */
+
+static bool
+mark(struct telling *t, uint32_t copy)
+{
+	return catalog_mark_replaced(t->catalog, t->dump.id, copy, t->replaced,
+	    t->replaced_count);
+}
 
 /* In a transaction.  *known: the catalogue has the dump. */
 static bool
@@ -124,8 +169,8 @@ add(struct telling *t, bool *known)
 	if (!catalog_copies_find_dump(t->catalog, &t->dump))
 		return false;
 	*known = t->dump.id != 0;
-	if (!*known)
-		return true;
+	if (!*known || t->record->status != STATUS_COMPLETE)
+		return mark(t, CATALOG_NO_COPY);
 	if (!catalog_copies_choose(t->catalog, t->dump.id, t->volumes,
 	    t->count, CATALOG_COPIES_LATER, &copy))
 		return false;
@@ -135,7 +180,7 @@ add(struct telling *t, bool *known)
 		if (!catalog_add_volume(t->catalog, &t->volumes[i]))
 			return false;
 	}
-	return true;
+	return mark(t, copy);
 }
 
 static bool
@@ -175,7 +220,13 @@ say_outcome(const struct telling *t, bool ok, bool known, const char *fault)
 
 	if (medium == NULL)
 		medium = "SET";
-	if (!ok)
+	if (t->record->status != STATUS_COMPLETE && ok)
+		return;
+	if (t->record->status != STATUS_COMPLETE)
+		report(rep, DE_WARNING, "the catalogue does not know what was "
+		    "overwritten: %s", fault[0] != '\0' ? fault :
+		    "out of memory");
+	else if (!ok)
 		report(rep, DE_WARNING, "the catalogue does not know the copy: "
 		    "%s; `dumpengine-catalog add --catalog %s %s' adds it",
 		    fault[0] != '\0' ? fault : "out of memory", catalog,
@@ -197,12 +248,14 @@ copy_catalog_add(const struct job_task *task, struct dump_record *record)
 	char fault[FAULT_BYTES] = "";
 	bool known = false;
 
-	if (file == NULL || record->status != STATUS_COMPLETE)
+	if (file == NULL || (record->status != STATUS_COMPLETE &&
+	    record->replaced_count == 0))
 		return;
 	report_set_taker(task->context->rep, keep_fault, fault);
 	const bool ok = describe(&t) && tell(&t, file, &known);
 	report_set_taker(task->context->rep, NULL, NULL);
-	record->in_catalog = ok && known;
+	record->in_catalog = ok && known &&
+	    record->status == STATUS_COMPLETE;
 	say_outcome(&t, ok, known, fault);
 	dispose(&t);
 }

@@ -127,6 +127,25 @@ restore_into rebuilt-1 0 -r "${at[@]}"
 equal_trees tree-1 rebuilt-1
 mv gone dumps
 
+# What a copy overwrites is no longer there: a copy of another dump, then the dump.
+cp dumps/1 kept
+gone="SELECT name FROM volume WHERE overwritten IS NOT NULL ORDER BY name"
+configure_copy 'plugin = "out-file"; path = "moved/1"; overwrite = true;'
+copy 0 --from dumps/0
+is "$scratch/moved/1" "$gone"
+is "complete" "SELECT state FROM dump WHERE level = 1"
+configure_copy 'plugin = "out-file"; path = "dumps/1"; overwrite = true;'
+copy 0 --from dumps/0
+is "$scratch/dumps/1
+$scratch/moved/1" "$gone"
+is "expired" "SELECT state FROM dump WHERE level = 1"
+is "complete" "SELECT state FROM dump WHERE level = 0"
+# It is there again.
+mv kept dumps/1
+ask 0 add dumps/1
+is "complete" "SELECT state FROM dump WHERE level = 1"
+is "$scratch/moved/1" "$gone"
+
 # A catalogue that does not know the dump, or cannot be written.
 mkdir fourth
 rm "$catalog"*

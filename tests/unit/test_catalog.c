@@ -299,17 +299,17 @@ START_TEST(what_is_behind_a_new_volume_on_its_tape_is_overwritten)
 	add_with_volumes(c, 3000, other, 0, "/dev/nst0");
 	/* Appended: nothing is lost. */
 	const int64_t next = add_with_volumes(c, 4000, first, 2, "/dev/nst1");
-	ck_assert(catalog_mark_replaced(c, next, NULL, 0));
+	ck_assert(catalog_mark_replaced(c, next, 0, NULL, 0));
 	ck_assert_str_eq(ask(&p, gone), "");
 	/* From the second file on; the first dump has a volume before it. */
 	const int64_t last = add_with_volumes(c, 5000, first, 1, "/dev/nst1");
-	ck_assert(catalog_mark_replaced(c, last, NULL, 0));
+	ck_assert(catalog_mark_replaced(c, last, 0, NULL, 0));
 	ck_assert_str_eq(ask(&p, gone), "2.1 4.1");
 	ck_assert_str_eq(ask(&p, dump_states), "1complete 2expired 3complete "
 	    "4expired 5complete");
 	/* All of it; a volume that is left of its dump does not make it whole. */
 	const int64_t new = add_with_volumes(c, 6000, first, 0, "/dev/nst0");
-	ck_assert(catalog_mark_replaced(c, new, NULL, 0));
+	ck_assert(catalog_mark_replaced(c, new, 0, NULL, 0));
 	ck_assert_str_eq(ask(&p, gone), "1.1 2.1 4.1 5.1");
 	ck_assert_str_eq(ask(&p, dump_states), "1expired 2expired 3complete "
 	    "4expired 5expired 6complete");
@@ -317,8 +317,58 @@ START_TEST(what_is_behind_a_new_volume_on_its_tape_is_overwritten)
 	    "FROM (SELECT barcode, state FROM medium ORDER BY barcode)"),
 	    "Ain use Bfree Cin use");
 	/* An older dump that is found elsewhere overwrites nothing. */
-	ck_assert(catalog_mark_replaced(c, 1, NULL, 0));
+	ck_assert(catalog_mark_replaced(c, 1, 0, NULL, 0));
 	ck_assert_str_eq(ask(&p, gone), "1.1 2.1 4.1 5.1");
+	catalog_close(c);
+	ck_assert_str_eq(p.said, "");
+	place_remove(&p);
+}
+END_TEST
+
+/* One volume of a copy of a dump. */
+static void
+add_copy(struct catalog *c, int64_t dump, uint32_t copy, const char *barcode,
+    int64_t file, int64_t written)
+{
+	struct catalog_volume v = make_volume(dump, copy, 1);
+
+	v.medium = barcode == NULL ? "/vault/copy" : "/dev/nst0";
+	v.barcode = barcode;
+	v.label = NULL;
+	v.file = file;
+	v.written = written;
+	ck_assert(catalog_add_volume(c, &v));
+}
+
+START_TEST(a_copy_overwrites_what_was_on_its_own_media)
+{
+	static const char *const tape[] = { "A", NULL };
+	static const char *const other[] = { "B", NULL };
+	const struct catalog_dump d = make_dump("home", 0, 2000, 0);
+	const struct catalog_replaced found = { .date = 2000, .number = 1,
+	    .host = d.host, .device = d.device };
+	struct place p;
+
+	place_make(&p);
+	struct catalog *c = open_it(&p, CATALOG_WRITE);
+	const int64_t old = add_with_volumes(c, 1000, tape, 0, "/dev/nst0");
+	const int64_t new = add_with_volumes(c, 2000, other, 0, "/dev/nst0");
+	/* Of the older dump, over a copy of the newer one in a file. */
+	add_copy(c, new, 1, NULL, -1, 5000);
+	add_copy(c, old, 1, NULL, -1, 6000);
+	ck_assert(catalog_mark_replaced(c, old, 1, &found, 1));
+	ck_assert_str_eq(ask(&p, "SELECT group_concat(dump || '.' || copy) "
+	    "FROM volume WHERE overwritten IS NOT NULL"), "2.1");
+	ck_assert_str_eq(ask(&p, dump_states), "1complete 2complete");
+	/* Over the tape of the newer one; then one that failed, on a tape. */
+	add_copy(c, old, 2, "B", 0, INT64_MAX);
+	ck_assert(catalog_mark_replaced(c, old, 2, NULL, 0));
+	ck_assert_str_eq(ask(&p, dump_states), "1complete 2expired");
+	add_with_volumes(c, 2000, other, 0, "/dev/nst0");
+	ck_assert(catalog_mark_replaced(c, old, CATALOG_NO_COPY, &found, 1));
+	ck_assert_str_eq(ask(&p, "SELECT group_concat(dump || '.' || copy) "
+	    "FROM (SELECT * FROM volume WHERE overwritten IS NOT NULL "
+	    "ORDER BY dump, copy)"), "2.0,2.1");
 	catalog_close(c);
 	ck_assert_str_eq(p.said, "");
 	place_remove(&p);
@@ -340,19 +390,18 @@ START_TEST(what_a_header_named_is_overwritten_if_it_was_there)
 	add_with_volumes(c, 1000, none, -1, "/backup/home");
 	/* A copy of it, which the catalogue does not know. */
 	const int64_t other = add_with_volumes(c, 2000, none, -1, "/other");
-	ck_assert(catalog_mark_replaced(c, other, &found, 1));
+	ck_assert(catalog_mark_replaced(c, other, 0, &found, 1));
 	ck_assert_str_eq(ask(&p, gone), "");
 	/* The dump of another machine has the same date. */
 	const int64_t same = add_with_volumes(c, 3000, none, -1,
 	    "/backup/home");
 	found.host = "elsewhere";
-	ck_assert(catalog_mark_replaced(c, same, &found, 1));
+	ck_assert(catalog_mark_replaced(c, same, 0, &found, 1));
 	ck_assert_str_eq(ask(&p, gone), "");
 	found.host = NULL;
 	/* There is a copy. */
-	struct catalog_volume copy = make_volume(1, 1, 1);
-	ck_assert(catalog_add_volume(c, &copy));
-	ck_assert(catalog_mark_replaced(c, same, &found, 1));
+	add_copy(c, 1, 1, NULL, -1, 1100);
+	ck_assert(catalog_mark_replaced(c, same, 0, &found, 1));
 	ck_assert_str_eq(ask(&p, gone), "1.1");
 	ck_assert_str_eq(ask(&p, "SELECT state FROM dump WHERE id = 1"),
 	    "complete");
@@ -367,7 +416,7 @@ START_TEST(what_a_header_named_is_overwritten_if_it_was_there)
 	/* A drive, in which a dump failed before any of its volumes was safe. */
 	const int64_t failed = add(c, make_dump("home", 0, 4000, 0));
 	add_with_volumes(c, 1000, tape, -1, "host:/dev/nst0");
-	ck_assert(catalog_mark_replaced(c, failed, &found, 1));
+	ck_assert(catalog_mark_replaced(c, failed, 0, &found, 1));
 	ck_assert_str_eq(ask(&p, "SELECT count(*) FROM volume "
 	    "WHERE overwritten IS NOT NULL AND copy = 0"), "1");
 	catalog_close(c);
@@ -1388,6 +1437,7 @@ main(void)
 		a_medium_is_known_by_its_serial_number_as_well,
 		what_is_behind_a_new_volume_on_its_tape_is_overwritten,
 		what_a_header_named_is_overwritten_if_it_was_there,
+		a_copy_overwrites_what_was_on_its_own_media,
 		a_path_is_looked_up_in_the_tree_of_its_date,
 		a_file_of_a_dump_is_found_by_its_number_or_the_one_before,
 		a_tree_has_what_was_there_at_its_date,
