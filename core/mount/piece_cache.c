@@ -249,18 +249,28 @@ find_piece(struct piece_cache *m, uint32_t volume, uint64_t position)
 	return NULL;
 }
 
-/* Where a drive cannot go to a place, it reads the volume once more. */
+static bool
+reach(struct piece_cache *m, uint64_t position)
+{
+	size_t before;
+
+	if (!volume_read_reaches(m->reader, position))
+		return false;
+	m->reads_on = volume_read_reach(m->reader, position, &before);
+	return m->reads_on;
+}
+
+/* A drive may know where it is again, or reads on from the beginning. */
 static bool
 begin_again(struct piece_cache *m, uint64_t position)
 {
+	const uint32_t number = m->open;
 	char why[WHY_BYTES];
 
-	if (m->reads_on && volume_read_at(m->reader) <= position)
-		return true;
-	if (try_volume(m, m->open, why))
-		return true;
+	if (try_volume(m, number, why))
+		return reach(m, position) || m->reads_on;
 	report(m->config.rep, DE_WARNING, "volume %" PRIu32 " cannot be read "
-	    "again: %s", m->last, why);
+	    "again: %s", number, why);
 	return false;
 }
 
@@ -269,17 +279,14 @@ static bool
 go_to(struct piece_cache *m, uint64_t position)
 {
 	const uint64_t at = volume_read_at(m->reader);
-	size_t before;
 
 	if (m->reads_on && at <= position && (at == position ||
 	    (!m->is_fast && position - at < VOLUME_READ_ROOM)))
 		return true;
-	if (volume_read_reaches(m->reader, position)) {
-		m->reads_on = volume_read_reach(m->reader, position, &before);
-		if (m->reads_on)
-			return true;
-	}
-	return !m->is_fast && begin_again(m, position);
+	if (reach(m, position))
+		return true;
+	return !m->is_fast && ((m->reads_on && at <= position) ||
+	    begin_again(m, position));
 }
 
 /* Read a piece from where the reader is. */
@@ -293,8 +300,9 @@ read_piece(struct piece_cache *m, size_t room)
 	    m->scratch, room, &length);
 	if (result == VOLUME_READ_END)
 		return PIECE_END;
-	m->reads_on = result != VOLUME_READ_FAILED;
-	if (!m->reads_on || length == 0)
+	/* After a loss of unknown length nobody knows what comes next. */
+	m->reads_on = result != VOLUME_READ_FAILED && length > 0;
+	if (!m->reads_on)
 		return PIECE_LOST;
 	return keep_piece(m, at, length, result == VOLUME_READ_LOST) ?
 	    PIECE_READ : PIECE_LOST;
