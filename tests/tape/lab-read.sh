@@ -2,7 +2,8 @@
 # Volumes are read from a drive of the st driver: records of any length, up to
 # the file mark; positions; a bad block, and a reset in the middle.  Sets are
 # restored from a tape: one of several, a chain, also by the catalogue, and a file
-# without what is before it.  Sets are copied to a tape, and from it.
+# without what is before it.  One is mounted.  Sets are copied to a tape, and from
+# it.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 # shellcheck source=tests/tape/tape-lab-lib.sh
@@ -170,6 +171,37 @@ same_file "by-table/$wanted_file" "$made/tree/$wanted_file"
 count=$(($(cat /sys/class/scsi_tape/nst0/stats/read_cnt) - before))
 all=$(($(stat -c %s "$made/dumps/large") / 32768))
 [ "$count" -lt $((all / 2)) ] || fail "$count of $all records were read"
+
+# The same by the index, which is at the end of the file.
+before=$(cat /sys/class/scsi_tape/nst0/stats/read_cnt)
+restore_into by-index 0 -x -s 3 -f /dev/nst0 "$wanted_file"
+same_file "by-index/$wanted_file" "$made/tree/$wanted_file"
+count=$(($(cat /sys/class/scsi_tape/nst0/stats/read_cnt) - before))
+[ "$count" -lt $((all / 2)) ] ||
+    fail "$count of $all records were read, in spite of the index"
+
+# ---- A set that is mounted, from the drive
+
+modprobe fuse || fail "no fuse"
+wait_for 10 test -c /dev/fuse || fail "no /dev/fuse"
+# see FILE TREE: the set there is that tree, read in any order.
+see () {
+	mkdir -p seen
+	mounted+=("$scratch/seen")
+	run setsid "$top_builddir/dumpengine-mount" -d -s "$1" \
+	    /dev/nst0 seen
+	[ "$status" -eq 0 ] || fail "file $1: status $status: $(cat err)"
+	ls -lR seen >listing || fail "file $1 cannot be listed"
+	cp -a seen copied || fail "file $1 cannot be copied"
+	"$PYTHON3" "$tools/treecmp" --no-atime --ignore lost+found "$2" \
+	    copied >treecmp.log 2>&1 ||
+	    fail "file $1: $(head -c 4000 treecmp.log)"
+	fusermount3 -u seen || fail "cannot unmount it"
+	rm -r copied
+}
+see 1 "$made/tree-0"
+said "where its files are, is in its index"
+
 # ---- Copies: to the tape, from it, and never onto itself
 
 append='plugin = "out-tape"; device = "/dev/nst0"; append = true;'
@@ -181,6 +213,7 @@ restore_into copied 0 -r -s 4 -f /dev/nst0
 equal_trees "$made/tree-0" copied
 configure_copy 'plugin = "out-file"; path = "back%v"; volume_size = "3 MiB";'
 copy 0 -s 5 --from /dev/nst0
+not_said "nothing tells whether the contents"
 restore_into back 0 -r -M -f ../back
 diff -r -x lost+found -x restoresymtable "$made/tree" back >diff.log 2>&1 ||
     fail "$(cat diff.log)"
