@@ -12,7 +12,7 @@ job_filters_make(struct job_filters *f, const struct job_config *config,
 	*f = (struct job_filters){ NULL, 0 };
 	if (config->filter_count == 0)
 		return true;
-	f->items = calloc(config->filter_count, sizeof(*f->items));
+	f->items = calloc(config->filter_count, sizeof(struct instance *));
 	if (f->items == NULL) {
 		report(rep, DE_ERROR, "out of memory");
 		return false;

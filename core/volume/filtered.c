@@ -38,7 +38,7 @@ filtered_new(const struct instance *output, struct instance *const *filters,
 	if (f == NULL)
 		return NULL;
 	f->output = output;
-	f->stages = calloc(count, sizeof(*f->stages));
+	f->stages = calloc(count, sizeof(struct filter_stage *));
 	for (; f->stages != NULL && f->count < count; f->count++) {
 		f->stages[f->count] = filter_stage_new(filters[f->count]);
 		if (f->stages[f->count] == NULL)

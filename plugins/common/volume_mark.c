@@ -2,6 +2,7 @@
 #include "volume_mark.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -56,25 +57,57 @@ volume_mark_format(const struct de_volume *volume, int64_t base_date,
 	    hash(text, (size_t)length));
 }
 
+static int
+hex_digit(char c)
+{
+	const char *digits = "0123456789ABCDEF";
+	const char *found = c == '\0' ? NULL : strchr(digits, c);
+
+	return found == NULL ? -1 : (int)(found - digits);
+}
+
+/* Bytes that are not printable become question marks. */
 static bool
-decode_label(const char *text, struct label *label)
+decode_label(const char *text, size_t length, struct label *label)
 {
 	size_t n = 0;
 
-	if (strcmp(text, "%") == 0)
-		text++;
-	for (; *text != '\0'; n++) {
-		unsigned int c = (uint8_t)*text++;
+	if (length == 1 && *text == '%')
+		length = 0;
+	for (size_t i = 0; i < length; i++, n++) {
+		int c = (uint8_t)text[i];
 		if (n == LABEL_BYTES - 1)
 			return false;
-		if (c == '%' && sscanf(text, "%2x", &c) == 1 &&
-		    isxdigit((uint8_t)text[0]) && isxdigit((uint8_t)text[1]))
-			text += 2;
-		else if (!is_plain((char)c))
+		if (c == '%' && length - i > 2) {
+			const int high = hex_digit(text[++i]);
+			const int low = hex_digit(text[++i]);
+			if (high < 0 || low < 0)
+				return false;
+			c = high << 4 | low;
+		} else if (!is_plain((char)c)) {
 			return false;
+		}
 		label->label[n] = c < ' ' || c > '~' ? '?' : (char)c;
 	}
 	label->label[n] = '\0';
+	return true;
+}
+
+/* Decimal digits, perhaps behind a minus, and a space; moves behind them. */
+static bool
+take_number(const char **text, int64_t min, int64_t max, int64_t *number)
+{
+	char *end;
+
+	if (!isdigit((uint8_t)**text) && **text != '-')
+		return false;
+	errno = 0;
+	const long long value = strtoll(*text, &end, 10);
+	if (errno != 0 || end == *text || *end != ' ' || value < min ||
+	    value > max)
+		return false;
+	*number = value;
+	*text = end + 1;
 	return true;
 }
 
@@ -82,30 +115,30 @@ static bool
 parse(const char *text, struct label *label)
 {
 	const char *check = strrchr(text, ' ');
-	char name[3 * LABEL_BYTES + 1], found[9];
-	int64_t date, base;
-	uint32_t level, volume;
-	int end = 0;
+	int64_t date, base, level, volume;
+	char found[9];
 
 	if (check == NULL)
 		return false;
 	snprintf(found, sizeof(found), "%08" PRIx32, hash(text,
 	    (size_t)(check + 1 - text)));
-	if (strcmp(check + 1, found) != 0 ||
-	    sscanf(text, BEGINNING "%" SCNd64 " %" SCNd64 " %" SCNu32 " %"
-	    SCNu32 " %51s%n", &date, &base, &level, &volume, name, &end) != 5 ||
-	    text + end != check || level > INT32_MAX)
+	text += strlen(BEGINNING);
+	if (strcmp(check + 1, found) != 0 || text > check ||
+	    !take_number(&text, INT64_MIN, INT64_MAX, &date) ||
+	    !take_number(&text, INT64_MIN, INT64_MAX, &base) ||
+	    !take_number(&text, 0, INT32_MAX, &level) ||
+	    !take_number(&text, 0, UINT32_MAX, &volume) || text >= check)
 		return false;
 	*label = (struct label){
 		.date = date,
 		.base_date = base,
-		.volume = volume,
+		.volume = (uint32_t)volume,
 		.level = (int32_t)level,
 		.filesystem = "?",
 		.device = "?",
 		.host = "?",
 	};
-	return decode_label(name, label);
+	return decode_label(text, (size_t)(check - text), label);
 }
 
 /* The line that begins there; false if it does not end in time. */
@@ -128,7 +161,7 @@ bool
 volume_mark_find(const uint8_t *bytes, size_t length, struct label *label)
 {
 	const size_t part = strlen(BEGINNING);
-	char text[VOLUME_MARK_BYTES];
+	char text[VOLUME_MARK_BYTES] = "";
 
 	if (length > SEARCHED)
 		length = SEARCHED;
