@@ -212,7 +212,6 @@ visit_inodes(void *arg, const struct index_inode *list, size_t count)
 	return !a->failed;
 }
 
-
 static bool
 take_text(struct adding *a, const struct set_index *index)
 {
