@@ -22,15 +22,15 @@ job () {
 	catalog = $(quoted "$catalogue");
 	jobs = ( {
 	  name = "home"; date = $1; keep = { last = 1; };
-	  eot = { plugin = "eot-script"; command = "./wait"; };
+	  eot = { plugin = "eot-script"; command = "./handler"; };
 	  source = { plugin = "fs-ext2"; device = "a.img"; };
 	  output = { plugin = "out-file"; path = "dumps/$1"; $more };
 	} );
 	END
 }
 more=
-printf '#!/bin/sh\nexit 0\n' >wait
-chmod +x wait
+printf '#!/bin/sh\nexit 0\n' >handler
+chmod +x handler
 
 # hold: another process is writing, until let_go.
 hold () {
@@ -93,7 +93,7 @@ knows "SELECT count(*) FROM volume" 4
 # A run that is aborted waits for a second only.
 more='volume_size = "64k";'
 job $((date + 5))
-cat >wait <<'END'
+cat >handler <<'END'
 #!/bin/sh
 : >reached
 while [ ! -e go ]; do sleep 0.1; done
