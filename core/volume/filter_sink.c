@@ -30,6 +30,7 @@ struct filter_sink {
 	uint64_t limit;
 	bool holds_back;		/* what is kept is not written */
 	bool has_window;
+	bool once;			/* nothing written is replaced */
 	struct digest *digest;		/* of the records before `first` */
 };
 
@@ -80,7 +81,14 @@ filter_sink_begin(struct filter_sink *sink, uint64_t limit, bool has_window)
 	sink->limit = limit;
 	sink->holds_back = limit != FILTER_SINK_UNLIMITED;
 	sink->has_window = has_window;
+	sink->once = false;
 	digest_reset(sink->digest);
+}
+
+void
+filter_sink_write_once(struct filter_sink *sink)
+{
+	sink->once = true;
 }
 
 /* ------------------------------------------------------------------ memory */
@@ -241,7 +249,7 @@ filter_sink_go_back(struct filter_sink *sink, uint64_t offset)
 	const uint64_t whole = offset / sink->size * sink->size;
 
 	if (offset < sink->written) {
-		if (whole / sink->size < sink->first ||
+		if (sink->once || whole / sink->size < sink->first ||
 		    sink->settled != sink->written ||
 		    output_shorten(sink->output, whole) != DE_OK)
 			return false;

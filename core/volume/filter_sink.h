@@ -34,6 +34,9 @@ void filter_sink_free(struct filter_sink *sink);
 void filter_sink_begin(struct filter_sink *sink, uint64_t limit,
     bool has_window);
 
+/* Nothing of this volume that is on the medium may be replaced. */
+void filter_sink_write_once(struct filter_sink *sink);
+
 /*
  * Take bytes.  DE_END_OF_VOLUME: they, or some before them, do not fit on the
  * medium or exceed the limit; go back before more are put.  DE_FAILED after a

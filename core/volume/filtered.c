@@ -112,6 +112,8 @@ begin_stages(const struct filtered *f, const struct filtered_volume *volume,
 		    filter_stage_plan(f->stages[i])->threads;
 		if (wanted > *threads)
 			*threads = wanted;
+		if (filter_stage_plan(f->stages[i])->once)
+			filter_sink_write_once(f->sink);
 	}
 	return status;
 }

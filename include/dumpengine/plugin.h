@@ -1001,6 +1001,13 @@ struct de_filter_plan {
 	 */
 	uint32_t tail;
 	uint32_t tail_per_piece;
+	/*
+	 * What is on the medium must not be replaced by another encoding of the
+	 * same pieces, as for a cipher that may use each number once.  If it
+	 * has to end earlier than was known, the volume is then written again,
+	 * after another begin_volume().
+	 */
+	bool once;
 };
 
 /* Takes bytes that a filter puts; DE_OK, or what the filter must return. */

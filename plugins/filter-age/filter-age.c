@@ -217,6 +217,8 @@ begin_volume(void *self, const struct de_filter_volume *volume,
 	}
 	OPENSSL_cleanse(f->keys->file, sizeof(f->keys->file));
 	plan->piece = PIECE;
+	if (DE_HAS(plan, once))
+		plan->once = true;
 	plan->room = PAYLOAD_LENGTH(PIECE);
 	plan->threads = f->threads;
 	return DE_OK;
