@@ -118,12 +118,12 @@ static bool
 keep_piece(struct piece_cache *m, uint64_t position, uint64_t length,
     bool is_lost)
 {
-	struct piece *p = take_piece(m, is_lost ? 1 : length);
+	struct piece *p = take_piece(m, is_lost ? 1 : (size_t)length);
 
 	if (p == NULL)
 		return false;
 	if (!is_lost)
-		memcpy(p->bytes, m->scratch, length);
+		memcpy(p->bytes, m->scratch, (size_t)length);
 	p->is_lost = is_lost;
 	p->volume = m->open;
 	p->position = position;

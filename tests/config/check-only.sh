@@ -26,6 +26,19 @@ engine 1 --check -c b.conf
 said "checks badly"
 engine 0 -c b.conf
 
+# on_store FILE: check and run it with an object store.
+on_store () (
+	# shellcheck source=tests/volumes/volumes-lib.sh
+	. "$top_srcdir/tests/volumes/volumes-lib.sh"
+	# shellcheck source=tests/s3/s3-lib.sh
+	. "$top_srcdir/tests/s3/s3-lib.sh"
+	trap stop_server EXIT
+	serve
+	without_index=
+	engine 0 --check -c "$1"
+	engine 0 -c "$1"
+)
+
 # Those for devices that are missing here: all but the device is correct.
 shopt -s nullglob
 found=0
@@ -41,6 +54,10 @@ for file in "$top_srcdir"/conf/*.conf; do
 		engine 1 --check -c "$file"
 		said "/dev/vg0/home"
 		not_said ".conf:"
+		continue
+		;;
+	s3.conf)
+		on_store "$file" || exit
 		continue
 		;;
 	esac
