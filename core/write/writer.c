@@ -343,7 +343,7 @@ size_of(const struct writer *w)
 {
 	const uint64_t records = capacity_records(w->config->volumes,
 	    w->cut->number, w->config->blocking);
-	const uint64_t record = w->config->blocking * DE_TAPE_BLOCK;
+	const uint64_t record = (uint64_t)w->config->blocking * DE_TAPE_BLOCK;
 
 	return records >= UINT64_MAX / record ? 0 : records * record;
 }
