@@ -51,16 +51,37 @@ is_known(const struct filters *f, const char *path)
 	return false;
 }
 
+static bool
+is_filter(const char *path)
+{
+	const char *name = strrchr(path, '/');
+
+	return name != NULL &&
+	    strncmp(name + 1, BEGINNING, strlen(BEGINNING)) == 0;
+}
+
+static void
+load(void *registry, const char *path)
+{
+	char why[WHY_BYTES];
+
+	if (is_filter(path))
+		(void)plugin_load(registry, path, DE_FILTER, why, sizeof(why));
+}
+
+void
+filters_load(struct plugin_registry *registry)
+{
+	plugin_each(load, registry);
+}
+
 static void
 take(void *arg, const char *path)
 {
 	struct filters *f = arg;
-	const char *name = strrchr(path, '/');
 	char why[WHY_BYTES];
 
-	if (name == NULL || f->count == FILTERS_MAX ||
-	    strncmp(name + 1, BEGINNING, strlen(BEGINNING)) != 0 ||
-	    is_known(f, path))
+	if (f->count == FILTERS_MAX || !is_filter(path) || is_known(f, path))
 		return;
 	const struct plugin *plugin = plugin_load(f->registry, path, DE_FILTER,
 	    why, sizeof(why));

@@ -5,7 +5,8 @@
  * Which filters a volume has passed is seen from its bytes, so all that could
  * have written it are loaded: the plugins whose names begin with "filter-".
  *
- * filters_new() is for a process without threads; the rest, for any thread.
+ * Loading a plugin forks, so filters_load() is called while the process has no
+ * threads; then filters_new() finds them loaded.  The rest is for any thread.
  */
 #ifndef CORE_FILTERS_H
 #define CORE_FILTERS_H
@@ -13,6 +14,9 @@
 #include "core/host/instance.h"
 
 struct filters;
+
+/* Load them.  One that cannot be loaded is told by filters_new(). */
+void filters_load(struct plugin_registry *registry);
 
 /*
  * All borrowed.  `key`: a file, or NULL; the option `identity` of filters that

@@ -10,6 +10,7 @@
 #include "core/catalog/catalog_import.h"
 #include "core/chain/history.h"
 #include "core/format/index_decode.h"
+#include "core/host/filters.h"
 #include "core/read/pieces.h"
 #include "core/read/set_index.h"
 #include "core/run/catalog_copies.h"
@@ -530,6 +531,8 @@ prepare(struct adding *a, struct report *rep)
 	a->request.file_count = 1;
 	a->request.multi_volume = t->request->multi_volume;
 	a->request.trust = t->request->trust;
+	/* It forks: before there is a thread. */
+	filters_load(t->registry);
 	a->r = (struct restore){
 		.request = &a->request,
 		.registry = t->registry,

@@ -264,16 +264,27 @@ put_object(struct restore_medium *m)
 
 /* ---------------------------------------------------------- the instance */
 
+static const char *const plugins[] = {
+	[RESTORE_PLACE_FILE] = "out-file",
+	[RESTORE_PLACE_TAPE] = "out-tape",
+	[RESTORE_PLACE_REMOTE] = "out-rmt",
+	[RESTORE_PLACE_OBJECT] = "out-s3",
+};
+
+void
+restore_medium_load(const struct restore *r)
+{
+	char why[WHY_BYTES];
+
+	for (size_t n = 0; n < r->request->file_count; n++)
+		(void)plugin_load(r->registry, plugins[restore_place_kind(
+		    r->request->files[n])], DE_OUTPUT, why, sizeof(why));
+}
+
 /* Its options, which say nothing yet.  NULL after a report. */
 static const struct plugin *
 load_output(struct restore_medium *m, enum restore_place_kind kind)
 {
-	static const char *const plugins[] = {
-		[RESTORE_PLACE_FILE] = "out-file",
-		[RESTORE_PLACE_TAPE] = "out-tape",
-		[RESTORE_PLACE_REMOTE] = "out-rmt",
-		[RESTORE_PLACE_OBJECT] = "out-s3",
-	};
 	char why[WHY_BYTES];
 	const struct plugin *plugin = plugin_load(m->r->registry,
 	    plugins[kind], DE_OUTPUT, why, sizeof(why));

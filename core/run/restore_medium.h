@@ -21,6 +21,12 @@ struct restore_source;
  */
 struct restore_medium *restore_medium_new(struct restore *r, const char *file);
 
+/*
+ * Load the plugins for what -f names.  One that cannot be loaded is told by
+ * restore_medium_new().
+ */
+void restore_medium_load(const struct restore *r);
+
 /* The same for a set of the catalogue; `source` is borrowed. */
 struct restore_medium *restore_medium_of(struct restore *r,
     const struct restore_source *source);

@@ -9,10 +9,12 @@
 #include "core/base/clock.h"
 #include "core/base/units.h"
 #include "core/config/config.h"
+#include "core/host/filters.h"
 #include "core/run/restore_catalog.h"
 #include "core/run/restore_chain.h"
 #include "core/run/restore_dates.h"
 #include "core/run/restore_look.h"
+#include "core/run/restore_medium.h"
 #include "core/run/restore_own.h"
 #include "core/run/restore_positions.h"
 #include "core/run/restore_report.h"
@@ -242,6 +244,9 @@ restore_prepare(struct restore *r)
 	const char *folder = r->request->settings.tmpdir;
 
 	r->outcome = outcome_new(r->rep);
+	/* These two fork: before there is a thread. */
+	filters_load(r->registry);
+	restore_medium_load(r);
 	r->watch = restore_watch_new(r->rep, r->signals);
 	r->names = names_new(folder);
 	r->directories = directories_new(folder);

@@ -48,7 +48,8 @@ printf x | dd of=two bs=1 seek=1200000 conv=notrunc 2>dd.log
 cp two bad/v002
 refused 3 bad/v001 "volume 2, bytes 0 to 2097151: they are not"
 damage 5
-refused 3 bad/v001 "volume 2: it is not a volume of a dump; a copy needs all volumes"
+refused 3 bad/v001 "volume 2, from byte 0: the header of the volume is damaged" \
+    "a set that is damaged is not copied"
 "$PYTHON3" - <<'END' || fail "no header"
 data = bytearray(open('set/v001', 'rb').read())
 block = next(at for at in range(20 * 1024, len(data), 1024)

@@ -159,7 +159,7 @@ sed '/^catalog/d' volumes.conf >alone.conf
 engine 0 -c volumes.conf
 # The configuration names the catalogue, and says which job it is.
 restore_into parts 0 -r --at now -c "$scratch/volumes.conf"
-equal_trees tree parts
+equal_trees tree parts --no-root-times
 restore_into one 0 -x "${at[@]}" 30
 same_file one/30 tree/30
 mv dumps/c kept
