@@ -14,7 +14,7 @@ if [ "${1:-}" != inside ]; then
 	missing=$("$lab" --missing)
 	[ -z "$missing" ] || skip "not installed: $missing"
 	unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY
-	"$lab" -t 300 --tls -- "$BASH" "$0" inside
+	"$lab" -t 300 --tls -- "$BASH" "$top_srcdir/tests/s3/lab.sh" inside
 	status=$?
 	[ "$status" -ne 125 ] || skip "Swift cannot run here"
 	exit "$status"
