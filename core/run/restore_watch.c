@@ -18,8 +18,10 @@ struct restore_watch {
 	struct report *rep;		/* borrowed */
 	struct signals *signals;	/* borrowed */
 	pthread_t thread;
-	pthread_mutex_t lock;		/* guards `ended` and `progress` */
+	pthread_mutex_t lock;		/* guards the next ones, to `progress` */
+	pthread_cond_t start;
 	pthread_cond_t end;
+	bool runs;
 	bool ended;
 	struct progress progress;
 	bool begun;			/* `progress` is valid */
@@ -123,6 +125,8 @@ watch(void *arg)
 	struct restore_watch *w = arg;
 
 	pthread_mutex_lock(&w->lock);
+	w->runs = true;
+	pthread_cond_signal(&w->start);
 	while (!w->ended) {
 		struct timespec when;
 		clock_gettime(CLOCK_REALTIME, &when);
@@ -140,6 +144,19 @@ watch(void *arg)
 	return NULL;
 }
 
+/*
+ * Until the thread waits: others may fork then, and it holds no lock of libc or
+ * of a sanitizer that the child would wait for.
+ */
+static void
+wait_for_start(struct restore_watch *w)
+{
+	pthread_mutex_lock(&w->lock);
+	while (!w->runs)
+		pthread_cond_wait(&w->start, &w->lock);
+	pthread_mutex_unlock(&w->lock);
+}
+
 struct restore_watch *
 restore_watch_new(struct report *rep, struct signals *signals)
 {
@@ -150,9 +167,13 @@ restore_watch_new(struct report *rep, struct signals *signals)
 	w->rep = rep;
 	w->signals = signals;
 	pthread_mutex_init(&w->lock, NULL);
+	pthread_cond_init(&w->start, NULL);
 	pthread_cond_init(&w->end, NULL);
-	if (pthread_create(&w->thread, NULL, watch, w) == 0)
+	if (pthread_create(&w->thread, NULL, watch, w) == 0) {
+		wait_for_start(w);
 		return w;
+	}
+	pthread_cond_destroy(&w->start);
 	pthread_cond_destroy(&w->end);
 	pthread_mutex_destroy(&w->lock);
 	free(w);
@@ -171,6 +192,7 @@ restore_watch_free(struct restore_watch *w)
 	pthread_join(w->thread, NULL);
 	if (w->begun)
 		progress_end(&w->progress);
+	pthread_cond_destroy(&w->start);
 	pthread_cond_destroy(&w->end);
 	pthread_mutex_destroy(&w->lock);
 	free(w);
