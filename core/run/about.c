@@ -6,27 +6,7 @@
 
 #include "core/base/exit_status.h"
 #include "core/chain/history.h"
-
-#define VERSION_OF_ABOUT 1	/* raised when old readers would be wrong */
-
-/* Unknown texts are left out. */
-static bool
-put_text(json_t *about, const char *key, const char *text)
-{
-	if (text == NULL || *text == '\0')
-		return true;
-	char *escaped = history_text(text);
-	const bool put = escaped != NULL && json_object_set_new(about, key,
-	    json_string(escaped)) == 0;
-	free(escaped);
-	return put;
-}
-
-static bool
-put_number(json_t *about, const char *key, int64_t number)
-{
-	return json_object_set_new(about, key, json_integer(number)) == 0;
-}
+#include "core/run/about_put.h"
 
 static bool
 put_exclude(json_t *about, const struct job_settings *settings)
@@ -49,26 +29,26 @@ put_exclude(json_t *about, const struct job_settings *settings)
 static bool
 put_dump(json_t *about, const struct setup *s, int64_t begun)
 {
-	return put_text(about, "job", s->settings->name) &&
-	    put_text(about, "host", s->host) &&
-	    put_text(about, "device", s->src.info.device) &&
-	    put_text(about, "filesystem", s->filesystem) &&
-	    put_text(about, "label", s->settings->label) &&
-	    put_number(about, "level", s->level.number) &&
-	    put_number(about, "date", s->date) &&
-	    put_number(about, "base_date", s->level.base_date) &&
-	    (s->settings->date != 0 || put_number(about, "begun", begun)) &&
-	    put_number(about, "blocking", s->settings->ring.blocking);
+	return about_put_text(about, "job", s->settings->name) &&
+	    about_put_text(about, "host", s->host) &&
+	    about_put_text(about, "device", s->src.info.device) &&
+	    about_put_text(about, "filesystem", s->filesystem) &&
+	    about_put_text(about, "label", s->settings->label) &&
+	    about_put_number(about, "level", s->level.number) &&
+	    about_put_number(about, "date", s->date) &&
+	    about_put_number(about, "base_date", s->level.base_date) &&
+	    (s->settings->date != 0 || about_put_number(about, "begun", begun)) &&
+	    about_put_number(about, "blocking", s->settings->ring.blocking);
 }
 
 static bool
 put_source(json_t *about, const struct setup *s)
 {
-	return put_text(about, "source",
+	return about_put_text(about, "source",
 	    s->config->source.plugin->descriptor.name) &&
-	    put_text(about, "type", s->src.info.type) &&
-	    put_text(about, "uuid", s->src.info.uuid) &&
-	    put_text(about, "subtree", s->settings->subtree) &&
+	    about_put_text(about, "type", s->src.info.type) &&
+	    about_put_text(about, "uuid", s->src.info.uuid) &&
+	    about_put_text(about, "subtree", s->settings->subtree) &&
 	    put_exclude(about, s->settings);
 }
 
@@ -77,10 +57,10 @@ about_dump(const struct setup *s, int64_t begun)
 {
 	json_t *about = json_object();
 
-	if (about != NULL && put_number(about, "version", VERSION_OF_ABOUT) &&
-	    put_text(about, "program", "dumpengine " PACKAGE_VERSION) &&
-	    put_text(about, "config", s->config->file) &&
-	    put_text(about, "output",
+	if (about != NULL && about_put_number(about, "version", ABOUT_VERSION) &&
+	    about_put_text(about, "program", "dumpengine " PACKAGE_VERSION) &&
+	    about_put_text(about, "config", s->config->file) &&
+	    about_put_text(about, "output",
 	    s->config->output.plugin->descriptor.name) &&
 	    put_dump(about, s, begun) && put_source(about, s))
 		return about;

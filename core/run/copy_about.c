@@ -1,57 +1,34 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "core/run/copy_about.h"
 
-#include <stdlib.h>
-
-#include "core/chain/history.h"
-
-#define VERSION_OF_ABOUT 1
+#include "core/run/about_put.h"
 
 /* Members that are of the volumes, and not of the dump. */
 static const char *const of_volumes[] = {
 	"volumes", "files_block", "end_block", NULL
 };
 
-/* Unknown texts are left out. */
-static bool
-put_text(json_t *about, const char *key, const char *text)
-{
-	if (text == NULL || *text == '\0')
-		return true;
-	char *escaped = history_text(text);
-	const bool put = escaped != NULL && json_object_set_new(about, key,
-	    json_string(escaped)) == 0;
-	free(escaped);
-	return put;
-}
-
-static bool
-put_number(json_t *about, const char *key, int64_t number)
-{
-	return json_object_set_new(about, key, json_integer(number)) == 0;
-}
-
 /* As far as headers say it. */
 static bool
 put_set(json_t *about, const struct set_identity *set)
 {
-	return put_number(about, "version", VERSION_OF_ABOUT) &&
-	    put_text(about, "program", "dumpengine " PACKAGE_VERSION) &&
-	    put_text(about, "host", set->host) &&
-	    put_text(about, "device", set->device) &&
-	    put_text(about, "filesystem", set->filesystem) &&
-	    put_text(about, "label", set->label) &&
-	    put_number(about, "level", set->level) &&
-	    put_number(about, "date", set->date) &&
-	    put_number(about, "base_date", set->base_date);
+	return about_put_number(about, "version", ABOUT_VERSION) &&
+	    about_put_text(about, "program", "dumpengine " PACKAGE_VERSION) &&
+	    about_put_text(about, "host", set->host) &&
+	    about_put_text(about, "device", set->device) &&
+	    about_put_text(about, "filesystem", set->filesystem) &&
+	    about_put_text(about, "label", set->label) &&
+	    about_put_number(about, "level", set->level) &&
+	    about_put_number(about, "date", set->date) &&
+	    about_put_number(about, "base_date", set->base_date);
 }
 
 static bool
 put_job(json_t *about, const struct job_config *job)
 {
-	return put_text(about, "output",
+	return about_put_text(about, "output",
 	    job->output.plugin->descriptor.name) &&
-	    put_number(about, "blocking", job->settings.ring.blocking);
+	    about_put_number(about, "blocking", job->settings.ring.blocking);
 }
 
 json_t *
