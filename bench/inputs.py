@@ -37,6 +37,31 @@ class Bytes:
                 size -= n
 
 
+class Text:
+    """Words as they are frequent in a language; compresses to about a third."""
+    def __init__(self):
+        dice = random.Random(3)
+        letters = 'etaoinshrdlcumwfgypbvk'
+        words = [''.join(dice.choices(letters, range(44, 0, -2), k=dice.randint(2, 11))) for _ in range(20000)]
+        weights = [1 / (i + 2) for i in range(len(words))]
+        self.pool = ' '.join(dice.choices(words, weights, k=12 << 20)).encode()
+        self.dice = dice
+
+    def write(self, path, size):
+        with open(path, 'wb') as f:
+            while size > 0:
+                n = min(size, self.dice.randint(4096, 65536))
+                at = self.dice.randrange(len(self.pool) - n)
+                f.write(self.pool[at:at + n])
+                size -= n
+
+
+def text(root, scale):
+    data = Text()
+    for i in range(24):
+        data.write(f'{root}/text-{i:02}', int(128 * MIB * scale))
+
+
 def large(root, scale):
     data = Bytes()
     for i in range(24):
@@ -123,6 +148,10 @@ class Inputs:
     def large(self):
         s = self.scale
         return self.make('large', lambda t: large(t, s), int((3300 * s + 40) * MIB), 1000)
+
+    def text(self):
+        s = self.scale
+        return self.make('text', lambda t: text(t, s), int((3300 * s + 40) * MIB), 1000)
 
     def small(self):
         s = self.scale
