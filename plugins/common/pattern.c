@@ -1,17 +1,19 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "pattern.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 bool
 pattern_is_valid(const char *pattern, char *wrong)
 {
 	for (const char *p = pattern; (p = strchr(p, '%')) != NULL; p += 2) {
 		*wrong = p[1] == '\0' ? ' ' : p[1];
-		if (p[1] == '\0' || strchr("vjld%", p[1]) == NULL)
+		if (p[1] == '\0' || strchr("vjldh%", p[1]) == NULL)
 			return false;
 	}
 	return true;
@@ -39,6 +41,19 @@ put_date(FILE *out, int64_t date)
 		fputs(text, out);
 }
 
+/* As gethostname() has it; a slash in it would be a folder. */
+static void
+put_host(FILE *out)
+{
+	char name[HOST_NAME_MAX + 1];
+
+	if (gethostname(name, sizeof(name)) != 0)
+		return;
+	name[sizeof(name) - 1] = '\0';
+	for (const char *p = name; *p != '\0'; p++)
+		fputc(*p == '/' ? '-' : *p, out);
+}
+
 static void
 put_fact(FILE *out, char letter, const struct de_volume *volume)
 {
@@ -54,6 +69,9 @@ put_fact(FILE *out, char letter, const struct de_volume *volume)
 		break;
 	case 'd':
 		put_date(out, volume->date);
+		break;
+	case 'h':
+		put_host(out);
 		break;
 	default:
 		fputc('%', out);

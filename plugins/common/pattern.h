@@ -2,7 +2,7 @@
 /*
  * pattern.h - file names built from the properties of a volume
  *
- * %v volume number, three digits; %j job name; %l level;
+ * %v volume number, three digits; %j job name; %l level; %h name of this host;
  * %d date of the dump, YYYYMMDD in local time; %% a percent sign.
  */
 #ifndef PLUGINS_COMMON_PATTERN_H

@@ -64,8 +64,8 @@ struct out_file {
 
 static const struct de_option out_file_options[] = {
 	{ "path", DE_OPTION_STRINGS, DE_OPTION_REQUIRED, 1, PATH_MAX - 1, NULL,
-	  "file name; %v volume, %j job, %l level, %d date, %% percent; - is "
-	  "standard output; a list names each volume" },
+	  "file name; %v volume, %j job, %l level, %d date, %h host, %% "
+	  "percent; - is standard output; a list names each volume" },
 	{ "overwrite", DE_OPTION_BOOLEAN, 0, 0, 0, "false",
 	  "replace an existing file once the new dump is complete" },
 	{ "end_when_full", DE_OPTION_BOOLEAN, 0, 0, 0, "false",

@@ -32,8 +32,8 @@
 
 static const struct de_option out_rmt_options[] = {
 	{ "target", DE_OPTION_STRINGS, DE_OPTION_REQUIRED, 1, 4095, NULL,
-	  "[user@]host:file; %v volume, %j job, %l level, %d date, %% percent; "
-	  "a list names each volume" },
+	  "[user@]host:file; %v volume, %j job, %l level, %d date, %h host, "
+	  "%% percent; a list names each volume" },
 	{ "rsh", DE_OPTION_STRINGS, 0, 1, 4095, NULL,
 	  "remote shell; if not set, RSH of the environment or else ssh" },
 	{ "rmt", DE_OPTION_STRINGS, 0, 1, 4095, "/etc/rmt",

@@ -19,8 +19,8 @@
 
 const struct de_option settings_options[] = {
 	{ "object", DE_OPTION_STRINGS, DE_OPTION_REQUIRED, 1, TEXT_MAX, NULL,
-	  "s3://bucket/key; %v volume, %j job, %l level, %d date, %% percent; "
-	  "a list names each volume" },
+	  "s3://bucket/key; %v volume, %j job, %l level, %d date, %h host, "
+	  "%% percent; a list names each volume" },
 	{ "endpoint", DE_OPTION_STRING, 0, 1, TEXT_MAX, NULL,
 	  "address of the store, https://HOST[:PORT]; if not set, "
 	  "AWS_ENDPOINT_URL of the environment or else AWS" },

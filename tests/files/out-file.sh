@@ -15,14 +15,15 @@ configure_dump whole.conf a.img whole
 engine 0 -c whole.conf
 
 # Patterns.
-configure_dump a.conf a.img 'dumps/%j-%v-%l-%d-%%.dump'
+configure_dump a.conf a.img 'dumps/%h-%j-%v-%l-%d-%%.dump'
 engine 0 --check -c a.conf
 only
 engine 0 -c a.conf
-only "test-001-0-20200913-%.dump"
-same_file whole "dumps/test-001-0-20200913-%.dump"
-[ "$(stat -c %a dumps/test*)" = 600 ] ||
-    fail "its mode is $(stat -c %a dumps/test*), not 600"
+host=$(uname -n)
+only "$host-test-001-0-20200913-%.dump"
+same_file whole "dumps/$host-test-001-0-20200913-%.dump"
+[ "$(stat -c %a dumps/*)" = 600 ] ||
+    fail "its mode is $(stat -c %a dumps/*), not 600"
 rm dumps/*
 configure_dump a.conf a.img 'dumps/%x'
 engine 1 -c a.conf
