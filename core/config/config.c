@@ -2,6 +2,7 @@
 #include "core/config/config.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,7 +40,8 @@ static const char *const job_groups[] = {
 /* A copy is what the dump was: only how it is written can be set. */
 static const char *const copy_groups[] = { "output", "ring", "eot", NULL };
 static const char *const copy_options[] = {
-	"name", "index", "notify", "state_dir", "wait_for_medium", NULL
+	"name", "compress", "compress_level", "index", "notify", "state_dir",
+	"wait_for_medium", NULL
 };
 
 /* A group whose plugin is being tried. */
@@ -253,6 +255,41 @@ check_job(struct settings *s, const struct config_node *at,
 			    "must not contain control characters");
 			break;
 		}
+}
+
+/* With its length before it, a record still fits where any is read to. */
+#define COMPRESSED_BLOCKING_MAX 1023
+
+/* Compression is for restore(8), which must get what it is to read. */
+static void
+check_compression(struct settings *s, const struct config_node *at,
+    const struct job_config *job)
+{
+	const struct config_node *node = config_node_member(at, "compress");
+	const struct config_node *level = config_node_member(at,
+	    "compress_level");
+	const char *compress = option_text(job->options, "compress");
+	const bool is_on = job->settings.compress;
+
+	if (compress != NULL && strcmp(compress, "none") != 0 && !is_on)
+		settings_error(s, node, "compress", "\"%s\": expected \"zlib\" "
+		    "or \"none\"", compress);
+	if (level != NULL && !is_on)
+		settings_error(s, level, "compress_level", "has no effect "
+		    "without compress = \"zlib\"; set that too");
+	if (is_on && job->filter_count > 0)
+		settings_error(s, node, "compress", "cannot be combined with "
+		    "filters, as restore reads nothing that has passed one; "
+		    "use filter-zstd to compress before another filter");
+	if (is_on && job->settings.ring.blocking > COMPRESSED_BLOCKING_MAX)
+		settings_error(s, config_node_member(at, "ring"), "blocking",
+		    "%" PRIu32 ": compressed records have %d tape blocks at "
+		    "most", job->settings.ring.blocking,
+		    COMPRESSED_BLOCKING_MAX);
+	if (is_on && job->settings.qfa_file != NULL)
+		settings_error(s, config_node_member(at, "qfa_file"),
+		    "qfa_file", "cannot be combined with compress, which has "
+		    "files at other positions; leave one of them out");
 }
 
 /* restore needs volumes that another one follows to have a minimum size. */
@@ -537,6 +574,7 @@ read_job(struct settings *s, struct plugin_registry *reg,
 	config_rules_read_exclude(s, at, job);
 	config_rules_read_subtree(s, at, job);
 	check_job(s, at, before, job);
+	check_compression(s, at, job);
 	config_rules_check_level(s, at, job);
 	check_volumes(s, at, job);
 	check_snapshot(s, at, job);
@@ -562,8 +600,9 @@ refuse_dump_options(struct settings *s, const struct config_node *at)
 		    (is_one_of(job_groups, n->name) ||
 		    option_find(config_job_options, n->name) != -1))
 			settings_error(s, n, n->name, "is of a dump; a copy "
-			    "has only name, output, ring, eot, index, notify, "
-			    "state_dir and wait_for_medium");
+			    "has only name, output, ring, eot, compress, "
+			    "compress_level, index, notify, state_dir and "
+			    "wait_for_medium");
 }
 
 static void
@@ -583,6 +622,7 @@ read_copy(struct settings *s, struct plugin_registry *reg,
 	choose_state_dir(s, at, copy);
 	job_config_take(copy, &file);
 	check_job(s, at, before, copy);
+	check_compression(s, at, copy);
 	check_volumes(s, at, copy);
 }
 

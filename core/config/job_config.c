@@ -3,6 +3,9 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+
+#include "core/format/compress.h"
 
 #define JOB_NAME_MAX 64
 #define LABEL_MAX 15		/* c_label is NUL-terminated */
@@ -55,6 +58,12 @@ const struct de_option config_job_options[] = {
 	  "file for the table of contents of the dump, for restore -A" },
 	{ "qfa_file", DE_OPTION_STRING, 0, 1, 4095, NULL,
 	  "file for the positions of files in the dump, for restore -Q" },
+	{ "compress", DE_OPTION_STRING, 0, 1, 15, "none",
+	  "zlib: compress records as dump -z does, so that restore reads "
+	  "them; none" },
+	{ "compress_level", DE_OPTION_INTEGER, 0, COMPRESS_LEVEL_MIN,
+	  COMPRESS_LEVEL_MAX, "2",
+	  "level of compress: 1 is fastest, 9 compresses best" },
 	{ "state_dir", DE_OPTION_STRING, 0, 1, 4000, "/var/lib/dumpengine",
 	  "directory for the dump history, snapshots still to be removed, and "
 	  "large temporary files" },
@@ -179,6 +188,15 @@ updates_dumpdates(const struct job_settings *settings,
 	return settings->since == 0 && settings->subtree == NULL;
 }
 
+/* What else it may be, config.c has refused. */
+static bool
+compresses(const struct option_set *options)
+{
+	const char *compress = option_text(options, "compress");
+
+	return compress != NULL && strcmp(compress, "zlib") == 0;
+}
+
 static void
 take_job(struct job_settings *settings, const struct option_set *options,
     const struct file_settings *file)
@@ -212,6 +230,9 @@ take_job(struct job_settings *settings, const struct option_set *options,
 		.freeze_limit = option_number(options, "freeze_limit"),
 		.archive_file = option_text(options, "archive_file"),
 		.qfa_file = option_text(options, "qfa_file"),
+		.compress = compresses(options),
+		.compress_level = (int)option_number(options,
+		    "compress_level"),
 		.state_dir = option_text(options, "state_dir"),
 		.wait_for_medium = option_number(options, "wait_for_medium"),
 		.max_age = option_text(options, "max_age"),

@@ -83,6 +83,8 @@ struct job_settings {
 	int64_t freeze_limit;		/* seconds; default 60 */
 	const char *archive_file;	/* these two are patterns; NULL: none */
 	const char *qfa_file;
+	bool compress;			/* records, by zlib; default false */
+	int compress_level;		/* 1 to 9; default 2 */
 	const char *state_dir;		/* by default /var/lib/dumpengine, or
 					   the user's own */
 	int64_t wait_for_medium;	/* seconds; default 0 */

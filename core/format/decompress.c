@@ -7,18 +7,10 @@
 #define ZLIB_CONST
 #include <zlib.h>
 
+#include "core/format/compress_layout.h"
 #include "core/format/lzo1x.h"
 
 #define BLOCK 1024
-
-/* The layout of the word: bits, from the lowest. */
-#define NEW_IS_COMPRESSED 0x1u
-#define NEW_ALGORITHM_SHIFT 1
-#define NEW_LENGTH_SHIFT 4
-#define OLD_LENGTH_MASK 0x0fffffffu	/* on big-endian machines only */
-#define OLD_ALGORITHM_SHIFT 28
-#define OLD_IS_COMPRESSED 0x80000000u
-#define ALGORITHM_MASK 7u
 
 size_t
 decompress_room(uint32_t blocking)
@@ -33,8 +25,8 @@ decompress_room(uint32_t blocking)
 static bool
 is_old_layout(const struct dialect *d, uint32_t blocking, uint32_t word)
 {
-	return d->big_endian && ((word & OLD_IS_COMPRESSED) != 0 ||
-	    (word & OLD_LENGTH_MASK) == blocking * BLOCK);
+	return d->big_endian && ((word & OLD_PREFIX_IS_COMPRESSED) != 0 ||
+	    (word & OLD_PREFIX_LENGTH_MASK) == blocking * BLOCK);
 }
 
 static bool
@@ -52,15 +44,15 @@ decompress_prefix_decode(const struct dialect *d, uint32_t blocking,
 	const uint32_t word = dialect_get32(d, bytes);
 
 	if (is_old_layout(d, blocking, word)) {
-		p->is_compressed = (word & OLD_IS_COMPRESSED) != 0;
-		p->algorithm = (enum algorithm)(word >> OLD_ALGORITHM_SHIFT &
-		    ALGORITHM_MASK);
-		p->length = word & OLD_LENGTH_MASK;
+		p->is_compressed = (word & OLD_PREFIX_IS_COMPRESSED) != 0;
+		p->algorithm = (enum algorithm)(word >>
+		    OLD_PREFIX_ALGORITHM_SHIFT & PREFIX_ALGORITHM_MASK);
+		p->length = word & OLD_PREFIX_LENGTH_MASK;
 	} else {
-		p->is_compressed = (word & NEW_IS_COMPRESSED) != 0;
-		p->algorithm = (enum algorithm)(word >> NEW_ALGORITHM_SHIFT &
-		    ALGORITHM_MASK);
-		p->length = word >> NEW_LENGTH_SHIFT;
+		p->is_compressed = (word & PREFIX_IS_COMPRESSED) != 0;
+		p->algorithm = (enum algorithm)(word >> PREFIX_ALGORITHM_SHIFT &
+		    PREFIX_ALGORITHM_MASK);
+		p->length = word >> PREFIX_LENGTH_SHIFT;
 	}
 	return is_possible(blocking, p);
 }

@@ -104,7 +104,8 @@ header_template_init(struct header_template *t,
 	put_text(t->block, C_FILESYS, id->filesystem, NAME_BYTES);
 	put_text(t->block, C_DEV, id->device, NAME_BYTES);
 	put_text(t->block, C_HOST, id->host, NAME_BYTES);
-	put32(t->block + C_FLAGS, FLAG_NEWINODEFMT);
+	put32(t->block + C_FLAGS, FLAG_NEWINODEFMT |
+	    (id->is_compressed ? FLAG_COMPRESSED : 0));
 	put32(t->block + C_NTREC, id->blocking);
 }
 
@@ -116,6 +117,12 @@ begin(const struct header_template *t, uint8_t *block, enum header_type type,
 	put32(block + C_TYPE, type);
 	put32(block + C_INUMBER, inode);
 	put32(block + C_COUNT, count);
+}
+
+static void
+add_flag(uint8_t *block, uint32_t flag)
+{
+	put32(block + C_FLAGS, get32(block + C_FLAGS) | flag);
 }
 
 static void
@@ -135,7 +142,7 @@ header_volume(const struct header_template *t,
     uint8_t block[static DE_TAPE_BLOCK], uint32_t inode, uint32_t count)
 {
 	begin(t, block, HEADER_TAPE, inode, count);
-	put32(block + C_FLAGS, FLAG_NEWHEADER | FLAG_NEWINODEFMT);
+	add_flag(block, FLAG_NEWHEADER);
 }
 
 void
@@ -192,7 +199,7 @@ header_index(const struct header_template *t,
 	begin(t, block, HEADER_INODE, root_inode, count);
 	put64(block + DI_SIZE, length);
 	memset(block + C_ADDR, 1, count);
-	put32(block + C_FLAGS, FLAG_NEWINODEFMT | FLAG_EXTATTRIBUTES);
+	add_flag(block, FLAG_EXTATTRIBUTES);
 	put32(block + C_EXTATTRIBUTES, EXT_INDEX);
 	put_spare(block, INDEX_RECORD_TEXT);
 	put64(block + C_SPARE + RECORD_OFFSET, offset);
@@ -241,8 +248,7 @@ header_inode(const struct header_template *t,
 	if (content->count > 0)
 		memcpy(block + C_ADDR, content->addrs, content->count);
 	if (content->attributes) {
-		put32(block + C_FLAGS,
-		    FLAG_NEWINODEFMT | FLAG_EXTATTRIBUTES);
+		add_flag(block, FLAG_EXTATTRIBUTES);
 		put32(block + C_EXTATTRIBUTES, EXT_XATTR);
 	}
 }
@@ -257,10 +263,27 @@ sum_of_words(const uint8_t *block)
 	return sum;
 }
 
+static void
+put_checksum(uint8_t *block)
+{
+	put32(block + C_CHECKSUM, 0);
+	put32(block + C_CHECKSUM, CHECKSUM - sum_of_words(block));
+}
+
 void
 header_set_blocking(uint8_t block[static DE_TAPE_BLOCK], uint32_t blocking)
 {
 	put32(block + C_NTREC, blocking);
+	put_checksum(block);
+}
+
+void
+header_set_compressed(uint8_t block[static DE_TAPE_BLOCK], bool is_compressed)
+{
+	const uint32_t flags = get32(block + C_FLAGS) & ~FLAG_COMPRESSED;
+
+	put32(block + C_FLAGS, flags | (is_compressed ? FLAG_COMPRESSED : 0));
+	put_checksum(block);
 }
 
 void
@@ -270,8 +293,7 @@ header_stamp(uint8_t block[static DE_TAPE_BLOCK],
 	put32(block + C_VOLUME, at->volume);
 	put32(block + C_TAPEA, at->tapea);
 	put32(block + C_FIRSTREC, at->first_record);
-	put32(block + C_CHECKSUM, 0);
-	put32(block + C_CHECKSUM, CHECKSUM - sum_of_words(block));
+	put_checksum(block);
 }
 
 uint32_t

@@ -21,6 +21,7 @@ struct header_identity {
 	int64_t base_date;	/* of its base; 0: none */
 	int32_t level;
 	uint32_t blocking;	/* tape blocks per record */
+	bool is_compressed;	/* by dump(8)'s way; all headers say so */
 	const char *label;
 	const char *filesystem;	/* mount point, or that there is none */
 	const char *device;
@@ -108,9 +109,14 @@ void header_index(const struct header_template *t,
     uint8_t block[static DE_TAPE_BLOCK], uint32_t root_inode, uint64_t offset,
     uint32_t length);
 
-/* For a header of a volume with records of so many tape blocks, before that: */
+/*
+ * For a header of a volume with records of so many tape blocks, which are
+ * compressed or not.  They renew the checksum.
+ */
 void header_set_blocking(uint8_t block[static DE_TAPE_BLOCK],
     uint32_t blocking);
+void header_set_compressed(uint8_t block[static DE_TAPE_BLOCK],
+    bool is_compressed);
 
 /* Fill in the position and the checksum; may be repeated. */
 void header_stamp(uint8_t block[static DE_TAPE_BLOCK],

@@ -69,7 +69,8 @@ struct message_volume {
 	uint64_t tape_blocks;
 	uint64_t records;
 	uint64_t medium_bytes;			/* on the medium */
-	bool is_filtered;			/* so they are others */
+	bool is_filtered;			/* so they are others, */
+	bool is_compressed;			/*   but as those of dump(8) */
 	int64_t started;			/* seconds since 1970 */
 	int64_t ended;				/* it is safe */
 	int64_t written;			/* its data, as in the index */

@@ -41,7 +41,7 @@ restore_command_note(struct restore_command *c,
 	if (c->volumes == 0) {
 		snprintf(c->first, sizeof(c->first), "%s", volume->medium);
 		c->properties = volume->properties;
-		c->is_filtered = volume->is_filtered;
+		c->is_filtered = volume->is_filtered && !volume->is_compressed;
 		if (volume->tape_file > 0)
 			c->tape_file = volume->tape_file;
 	}

@@ -191,6 +191,7 @@ make_header(struct copying *c)
 		.base_date = set->base_date,
 		.level = set->level,
 		.blocking = c->settings->ring.blocking,
+		.is_compressed = job_filters_compress(&c->filters),
 		.label = set->label,
 		.filesystem = set->filesystem,
 		.device = set->device,
@@ -323,6 +324,7 @@ put_stream(struct copying *c)
 		.rep = c->rep,
 		.name = copy_source_name(c->source),
 		.blocking = c->settings->ring.blocking,
+		.is_compressed = job_filters_compress(&c->filters),
 	};
 
 	if (tape_begin(c->tape) != DE_OK)
@@ -359,6 +361,7 @@ make_tape(struct copying *c)
 		.eot = c->eot,
 		.filters = c->filters.items,
 		.filter_count = c->filters.count,
+		.is_compressed = job_filters_compress(&c->filters),
 		.places = c->task->context->places,
 		.header = &c->header,
 		.volumes = &c->settings->volumes,

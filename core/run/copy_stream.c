@@ -183,6 +183,7 @@ take_header(struct copy_stream *s, const uint8_t *block)
 	s->data_left = data;
 	memcpy(copy, block, sizeof(copy));
 	header_set_blocking(copy, s->blocking);
+	header_set_compressed(copy, s->is_compressed);
 	return tape_put_header(s->tape, copy);
 }
 

@@ -20,7 +20,8 @@ struct copy_stream {
 	struct tape *tape;
 	struct report *rep;
 	const char *name;		/* of the set, for messages */
-	uint32_t blocking;		/* of the copy */
+	uint32_t blocking;		/* of the copy, */
+	bool is_compressed;		/*   likewise */
 
 	/* The rest is zero at first. */
 	uint64_t data_left;		/* blocks until the next header */

@@ -4,30 +4,62 @@
 #include <stdlib.h>
 
 #include "core/host/filter.h"
+#include "core/volume/filter_compress.h"
+
+/* False after a report, as below. */
+static bool
+make_one(struct job_filters *f, const struct plugin *plugin,
+    const struct option_set *options, struct report *rep,
+    const atomic_int *cancelled)
+{
+	f->items[f->count] = instance_new(plugin, options, rep, cancelled);
+	if (f->items[f->count] != NULL) {
+		f->count++;
+		return true;
+	}
+	report(rep, DE_ERROR, "%s could not be set up",
+	    plugin->descriptor.name);
+	return false;
+}
+
+/* Instead of filters. */
+static bool
+make_compression(struct job_filters *f, int level, struct report *rep,
+    const atomic_int *cancelled)
+{
+	char why[OPTION_WHY_BYTES];
+
+	f->options = option_set_new(filter_compress_options);
+	if (f->options == NULL) {
+		report(rep, DE_ERROR, "out of memory");
+		return false;
+	}
+	option_put_number(f->options, option_find(filter_compress_options,
+	    "level"), level, why);
+	return make_one(f, &filter_compress, f->options, rep, cancelled);
+}
 
 bool
 job_filters_make(struct job_filters *f, const struct job_config *config,
     struct report *rep, const atomic_int *cancelled)
 {
-	*f = (struct job_filters){ NULL, 0 };
-	if (config->filter_count == 0)
+	const bool compresses = config->settings.compress;
+	const size_t count = config->filter_count + compresses;
+
+	*f = (struct job_filters){ NULL, 0, NULL };
+	if (count == 0)
 		return true;
-	f->items = calloc(config->filter_count, sizeof(struct instance *));
+	f->items = calloc(count, sizeof(struct instance *));
 	if (f->items == NULL) {
 		report(rep, DE_ERROR, "out of memory");
 		return false;
 	}
-	for (; f->count < config->filter_count; f->count++) {
-		const struct plugin_config *c = &config->filters[f->count];
-		f->items[f->count] = instance_new(c->plugin, c->options, rep,
-		    cancelled);
-		if (f->items[f->count] == NULL) {
-			report(rep, DE_ERROR, "%s could not be set up",
-			    c->plugin->descriptor.name);
+	for (size_t i = 0; i < config->filter_count; i++)
+		if (!make_one(f, config->filters[i].plugin,
+		    config->filters[i].options, rep, cancelled))
 			return false;
-		}
-	}
-	return true;
+	return !compresses || make_compression(f,
+	    config->settings.compress_level, rep, cancelled);
 }
 
 void
@@ -36,7 +68,14 @@ job_filters_free(struct job_filters *f)
 	for (size_t i = 0; i < f->count; i++)
 		instance_free(f->items[i]);
 	free(f->items);
-	*f = (struct job_filters){ NULL, 0 };
+	option_set_free(f->options);
+	*f = (struct job_filters){ NULL, 0, NULL };
+}
+
+bool
+job_filters_compress(const struct job_filters *f)
+{
+	return f->options != NULL;
 }
 
 bool

@@ -15,6 +15,7 @@
 #include "core/run/job_selection.h"
 #include "core/run/setup.h"
 #include "core/select/subtree.h"
+#include "core/volume/volume.h"
 
 /* Send the result, once no plugin is left that could still change it. */
 static int
@@ -76,8 +77,8 @@ volumes_expected(const struct setup *s)
 static bool
 check_output(const struct setup *s)
 {
-	const struct de_volume volume = {
-		.struct_size = sizeof(volume),
+	const struct de_volume facts = {
+		.struct_size = sizeof(facts),
 		.number = 1,
 		.record_size = DE_TAPE_BLOCK * s->settings->ring.blocking,
 		.level = s->level.number,
@@ -86,9 +87,12 @@ check_output(const struct setup *s)
 		.label = s->settings->label,
 		.properties = (s->eot != NULL ? DE_VOLUME_HANDLED : 0) |
 		    (s->settings->volumes.verify ? DE_VOLUME_VERIFIED : 0) |
-		    (s->filters.count > 0 ? DE_VOLUME_FILTERED : 0),
+		    (s->filters.count > 0 ? DE_VOLUME_FILTERED : 0) |
+		    (job_filters_compress(&s->filters) ? DE_VOLUME_RECORDS : 0),
 		.volumes = volumes_expected(s),
 	};
+	const struct de_volume volume = volume_facts_of_medium(&facts);
+
 	return output_check(s->output, &volume) == DE_OK;
 }
 

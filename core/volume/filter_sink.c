@@ -8,26 +8,35 @@
 
 #define RECORD_ALIGNMENT 4096
 
+/* An output may refer to its bytes until it is settled, so they stay. */
+struct record {
+	uint8_t *bytes;			/* owned; room for `size` of the sink */
+	uint64_t begin;			/* among the bytes of the volume */
+	size_t length;			/* so far */
+};
+
 /*
- * Record n is records[n - first], from `first` to the one that contains `at`;
- * an output may refer to it until it is settled, so it stays where it is.
+ * Record n is records[n - first], from `first` to the one that ends with `at`.
  *
- *   first * size <= settled <= written <= at
+ *   settled_bytes <= written_bytes <= at
  */
 struct filter_sink {
 	const struct instance *output;
-	size_t size;			/* of a record */
-	uint8_t **records;
+	size_t size;			/* of a record, at most */
+	struct record *records;
 	size_t count;			/* of records that are there */
 	size_t room;			/* for so many */
-	uint8_t **spare;		/* records without contents; `room` */
+	uint8_t **spare;		/* room of others; `room` */
 	size_t spare_count;
 	uint64_t first;			/* number of records[0] */
 	uint64_t at;			/* bytes put */
-	uint64_t written;		/* of these, given to the output */
-	uint64_t settled;		/* of these, acknowledged */
+	uint64_t written;		/* records given to the output, */
+	uint64_t settled;		/*   and of these, acknowledged */
+	uint64_t written_bytes;		/* the same in bytes */
+	uint64_t settled_bytes;
 	uint64_t kept;			/* from here on it can go back */
 	uint64_t limit;
+	bool is_apart;			/* what is put at once is a record */
 	bool holds_back;		/* what is kept is not written */
 	bool has_window;
 	bool once;			/* nothing written is replaced */
@@ -56,7 +65,7 @@ filter_sink_free(struct filter_sink *sink)
 	if (sink == NULL)
 		return;
 	for (size_t i = 0; i < sink->count; i++)
-		free(sink->records[i]);
+		free(sink->records[i].bytes);
 	for (size_t i = 0; i < sink->spare_count; i++)
 		free(sink->spare[i]);
 	free(sink->records);
@@ -68,19 +77,23 @@ filter_sink_free(struct filter_sink *sink)
 static void
 drop_last(struct filter_sink *sink)
 {
-	sink->spare[sink->spare_count++] = sink->records[--sink->count];
+	sink->spare[sink->spare_count++] =
+	    sink->records[--sink->count].bytes;
 }
 
 void
-filter_sink_begin(struct filter_sink *sink, uint64_t limit, bool has_window)
+filter_sink_begin(struct filter_sink *sink,
+    const struct filter_sink_volume *volume)
 {
 	while (sink->count > 0)
 		drop_last(sink);
 	sink->first = sink->at = sink->written = sink->settled = 0;
+	sink->written_bytes = sink->settled_bytes = 0;
 	sink->kept = 0;
-	sink->limit = limit;
-	sink->holds_back = limit != FILTER_SINK_UNLIMITED;
-	sink->has_window = has_window;
+	sink->limit = volume->limit;
+	sink->is_apart = volume->is_apart;
+	sink->holds_back = volume->limit != FILTER_SINK_UNLIMITED;
+	sink->has_window = volume->has_window;
 	sink->once = false;
 	digest_reset(sink->digest);
 }
@@ -97,7 +110,8 @@ static bool
 make_room(struct filter_sink *sink)
 {
 	const size_t room = sink->room == 0 ? 16 : 2 * sink->room;
-	uint8_t **records = realloc(sink->records, room * sizeof(*records));
+	struct record *records = realloc(sink->records,
+	    room * sizeof(*records));
 
 	if (records != NULL)
 		sink->records = records;
@@ -119,30 +133,48 @@ add_record(struct filter_sink *sink)
 	if (sink->count + sink->spare_count >= sink->room &&
 	    sink->spare_count == 0 && !make_room(sink))
 		return false;
-	uint8_t *record = sink->spare_count > 0 ?
+	uint8_t *room = sink->spare_count > 0 ?
 	    sink->spare[--sink->spare_count] :
 	    aligned_alloc(RECORD_ALIGNMENT, bytes);
-	if (record != NULL)
-		sink->records[sink->count++] = record;
-	return record != NULL;
+	if (room != NULL)
+		sink->records[sink->count++] =
+		    (struct record){ room, sink->at, 0 };
+	return room != NULL;
+}
+
+static uint64_t
+end_of(const struct record *r)
+{
+	return r->begin + r->length;
+}
+
+/* Where record number `number` begins, which is there or comes next. */
+static uint64_t
+begin_of(const struct filter_sink *sink, uint64_t number)
+{
+	const size_t i = (size_t)(number - sink->first);
+
+	return i < sink->count ? sink->records[i].begin : sink->at;
 }
 
 /* Forget records that neither the output nor going back needs. */
 static void
 drop_first(struct filter_sink *sink)
 {
-	const uint64_t needed = (sink->kept < sink->settled ? sink->kept :
-	    sink->settled) / sink->size;
-	const size_t n = (size_t)(needed - sink->first);
+	const uint64_t needed = sink->kept < sink->settled_bytes ?
+	    sink->kept : sink->settled_bytes;
+	size_t n = 0;
 
-	for (size_t i = 0; i < n; i++) {
-		digest_add(sink->digest, sink->records[i], sink->size);
-		sink->spare[sink->spare_count++] = sink->records[i];
+	for (; n < sink->count && sink->first + n < sink->settled &&
+	    end_of(&sink->records[n]) <= needed; n++) {
+		digest_add(sink->digest, sink->records[n].bytes,
+		    sink->records[n].length);
+		sink->spare[sink->spare_count++] = sink->records[n].bytes;
 	}
 	sink->count -= n;
 	memmove(sink->records, sink->records + n,
 	    sink->count * sizeof(*sink->records));
-	sink->first = needed;
+	sink->first += n;
 }
 
 /* ----------------------------------------------------------------- writing */
@@ -150,13 +182,14 @@ drop_first(struct filter_sink *sink)
 static void
 note_settled(struct filter_sink *sink)
 {
-	uint64_t settled = sink->written;
+	const uint64_t settled = sink->has_window ?
+	    output_settled(sink->output) : sink->written;
 
-	if (sink->has_window)
-		settled = output_settled(sink->output) * sink->size;
 	/* A wrong count is noticed when all should be settled. */
-	if (settled >= sink->settled && settled <= sink->written)
-		sink->settled = settled;
+	if (settled < sink->settled || settled > sink->written)
+		return;
+	sink->settled = settled;
+	sink->settled_bytes = begin_of(sink, settled);
 }
 
 /* The medium has what is settled, and will take no more than that. */
@@ -165,38 +198,67 @@ note_end(struct filter_sink *sink)
 {
 	note_settled(sink);
 	sink->written = sink->settled;
-	if (sink->limit > sink->written)
-		sink->limit = sink->written;
+	sink->written_bytes = sink->settled_bytes;
+	if (sink->limit > sink->written_bytes)
+		sink->limit = sink->written_bytes;
 	return DE_END_OF_VOLUME;
 }
 
-static enum de_status
-write_record(struct filter_sink *sink, size_t length)
+/* The next one; NULL: there is none. */
+static const struct record *
+next_to_write(const struct filter_sink *sink)
 {
-	const uint64_t number = sink->written / sink->size;
-	const enum de_status status = output_write(sink->output,
-	    sink->records[number - sink->first], length);
+	const size_t i = (size_t)(sink->written - sink->first);
+
+	return i < sink->count ? &sink->records[i] : NULL;
+}
+
+static enum de_status
+write_record(struct filter_sink *sink, const struct record *r)
+{
+	const enum de_status status = output_write(sink->output, r->bytes,
+	    r->length);
 
 	if (status == DE_END_OF_VOLUME)
 		return note_end(sink);
 	if (status == DE_OK) {
-		sink->written += length;
+		sink->written++;
+		sink->written_bytes += r->length;
 		note_settled(sink);
 	}
 	return status;
+}
+
+/* Nothing more will come into it. */
+static bool
+is_full(const struct filter_sink *sink, const struct record *r)
+{
+	return sink->is_apart || r->length == sink->size;
 }
 
 static enum de_status
 write_full(struct filter_sink *sink)
 {
 	const uint64_t end = sink->holds_back ? sink->kept : sink->at;
+	const struct record *r;
 	enum de_status status = DE_OK;
 
-	while (status == DE_OK && end - sink->written >= sink->size &&
-	    end > sink->written)
-		status = write_record(sink, sink->size);
+	while (status == DE_OK && (r = next_to_write(sink)) != NULL &&
+	    is_full(sink, r) && end_of(r) <= end)
+		status = write_record(sink, r);
 	drop_first(sink);
 	return status;
+}
+
+/* The record that takes the next byte; NULL if out of memory. */
+static struct record *
+open_record(struct filter_sink *sink)
+{
+	if ((sink->count == 0 ||
+	    sink->records[sink->count - 1].length == sink->size ||
+	    sink->is_apart) && !add_record(sink))
+		return NULL;
+	return &sink->records[sink->count - 1];
 }
 
 enum de_status
@@ -208,14 +270,15 @@ filter_sink_put(void *arg, const void *bytes, size_t length)
 	if (length > sink->limit || sink->at > sink->limit - length)
 		return DE_END_OF_VOLUME;
 	while (length > 0) {
-		const size_t used = (size_t)(sink->at % sink->size);
-		const size_t room = sink->size - used;
-		const size_t n = length < room ? length : room;
-		if (used == 0 && !add_record(sink)) {
+		struct record *r = open_record(sink);
+		if (r == NULL) {
 			report(sink->output->rep, DE_ERROR, "out of memory");
 			return DE_FAILED;
 		}
-		memcpy(sink->records[sink->count - 1] + used, from, n);
+		const size_t room = sink->size - r->length;
+		const size_t n = length < room ? length : room;
+		memcpy(r->bytes + r->length, from, n);
+		r->length += n;
 		sink->at += n;
 		from += n;
 		length -= n;
@@ -243,22 +306,36 @@ filter_sink_keep(struct filter_sink *sink, uint64_t offset)
 	return write_full(sink);
 }
 
+/* Have the medium forget the record with byte `offset`, and all after it. */
+static bool
+take_back(struct filter_sink *sink, uint64_t offset)
+{
+	size_t i = 0;
+
+	while (i < sink->count && end_of(&sink->records[i]) <= offset)
+		i++;
+	if (sink->once || i == sink->count ||
+	    sink->records[i].begin > offset ||
+	    sink->settled != sink->written ||
+	    output_shorten(sink->output, sink->records[i].begin) != DE_OK)
+		return false;
+	sink->written = sink->settled = sink->first + i;
+	sink->written_bytes = sink->settled_bytes = sink->records[i].begin;
+	return true;
+}
+
 bool
 filter_sink_go_back(struct filter_sink *sink, uint64_t offset)
 {
-	const uint64_t whole = offset / sink->size * sink->size;
-
-	if (offset < sink->written) {
-		if (sink->once || whole / sink->size < sink->first ||
-		    sink->settled != sink->written ||
-		    output_shorten(sink->output, whole) != DE_OK)
-			return false;
-		sink->written = sink->settled = whole;
-	}
-	sink->at = offset;
+	if (offset < sink->written_bytes && !take_back(sink, offset))
+		return false;
 	while (sink->count > 0 &&
-	    (sink->first + sink->count - 1) * sink->size >= offset)
+	    sink->records[sink->count - 1].begin >= offset)
 		drop_last(sink);
+	if (sink->count > 0 && end_of(&sink->records[sink->count - 1]) > offset)
+		sink->records[sink->count - 1].length = (size_t)(offset -
+		    sink->records[sink->count - 1].begin);
+	sink->at = offset;
 	return true;
 }
 
@@ -272,8 +349,7 @@ settle(struct filter_sink *sink)
 		return note_end(sink);
 	note_settled(sink);
 	if (status != DE_OK ||
-	    output_settled(sink->output) == (sink->at + sink->size - 1) /
-	    sink->size)
+	    output_settled(sink->output) == sink->first + sink->count)
 		return status;
 	report(sink->output->rep, DE_ERROR, "%s: settle() succeeded although "
 	    "not all records are settled; fix the plugin",
@@ -284,29 +360,25 @@ settle(struct filter_sink *sink)
 enum de_status
 filter_sink_end(struct filter_sink *sink)
 {
+	const struct record *r;
 	enum de_status status = DE_OK;
 
-	while (status == DE_OK && sink->written < sink->at)
-		status = write_record(sink, sink->at - sink->written <
-		    sink->size ? (size_t)(sink->at - sink->written) :
-		    sink->size);
+	while (status == DE_OK && (r = next_to_write(sink)) != NULL)
+		status = write_record(sink, r);
 	if (status == DE_OK)
 		status = settle(sink);
 	if (status != DE_OK)
 		return status;
-	for (size_t i = 0; i < sink->count; i++) {
-		const uint64_t begin = (sink->first + i) * sink->size;
-		digest_add(sink->digest, sink->records[i],
-		    sink->at - begin < sink->size ?
-		    (size_t)(sink->at - begin) : sink->size);
-	}
+	for (size_t i = 0; i < sink->count; i++)
+		digest_add(sink->digest, sink->records[i].bytes,
+		    sink->records[i].length);
 	return DE_OK;
 }
 
 uint64_t
 filter_sink_written(const struct filter_sink *sink)
 {
-	return sink->written;
+	return sink->written_bytes;
 }
 
 const struct digest *

@@ -3,8 +3,9 @@
  * filter_sink.h - what the filters of a volume have made of it, in records
  *
  * Takes bytes and writes them to the output in records of one size, of which
- * the last may be shorter.  Can go back: to bytes that have not been written
- * yet, or, if the output can shorten a volume, to others that are still kept.
+ * the last may be shorter; or, with is_apart, in records as they came.  Can go
+ * back: to bytes that have not been written yet, or, if the output can shorten a
+ * volume, to others that are still kept.
  *
  * Memory: the bytes since filter_sink_keep(), and the records that the output
  * has yet to acknowledge.
@@ -26,13 +27,19 @@ struct filter_sink *filter_sink_new(const struct instance *output,
     size_t record_size);
 void filter_sink_free(struct filter_sink *sink);
 
+struct filter_sink_volume {
+	uint64_t limit;			/* bytes it may have */
+	bool is_apart;			/* whatever is put at once, up to
+					   record_size, is a record */
+	bool has_window;		/* the output acknowledges records */
+};
+
 /*
- * Begin a volume that may have `limit` bytes.  If that is not unlimited, bytes
- * are written only once they need not be kept, so that the end can be chosen
- * freely.  `has_window`: the output acknowledges records.
+ * Begin a volume.  If its size is limited, bytes are written only once they need
+ * not be kept, so that the end can be chosen freely.
  */
-void filter_sink_begin(struct filter_sink *sink, uint64_t limit,
-    bool has_window);
+void filter_sink_begin(struct filter_sink *sink,
+    const struct filter_sink_volume *volume);
 
 /* Nothing of this volume that is on the medium may be replaced. */
 void filter_sink_write_once(struct filter_sink *sink);

@@ -25,6 +25,7 @@ struct filter_stage {
 	uint64_t passed;		/* bytes passed on */
 	uint8_t *head;			/* owned; not passed on yet */
 	size_t head_length;
+	bool is_apart;			/* pieces are the same as the last */
 	bool begun;
 };
 
@@ -98,10 +99,11 @@ add_to_head(void *arg, const void *bytes, size_t length)
 
 enum de_status
 filter_stage_begin(struct filter_stage *stage, const struct de_volume *volume,
-    const char *mark, const struct filter_next *next)
+    const char *mark, bool is_apart, const struct filter_next *next)
 {
 	free_pieces(stage);
 	stage->next = *next;
+	stage->is_apart = is_apart;
 	stage->first = stage->put = stage->open = 0;
 	stage->at = stage->passed = 0;
 	stage->head_length = 0;
@@ -314,8 +316,12 @@ filter_stage_go_back(struct filter_stage *stage, uint64_t offset,
 	enum de_status status = DE_OK;
 	uint64_t number = offset / stage->plan.piece;
 
-	/* The last piece of a volume has at least one byte. */
-	if (offset > 0 && offset % stage->plan.piece == 0)
+	/*
+	 * The last piece of a volume has at least one byte, and is encoded again
+	 * if that makes it another.
+	 */
+	if (offset > 0 && offset % stage->plan.piece == 0 &&
+	    (!stage->is_apart || number > stage->open))
 		number--;
 	*kept = number >= stage->first;
 	if (!*kept)

@@ -40,10 +40,11 @@ const struct de_filter_plan *filter_stage_plan(
 
 /*
  * Begin a volume: the filter makes its plan and its head.  Forgets an earlier
- * volume.  DE_OK, or DE_FAILED after a report.
+ * volume.  `is_apart`: no piece depends on being the last.  DE_OK, or DE_FAILED
+ * after a report.
  */
 enum de_status filter_stage_begin(struct filter_stage *stage,
-    const struct de_volume *volume, const char *mark,
+    const struct de_volume *volume, const char *mark, bool is_apart,
     const struct filter_next *next);
 
 /* Pass on the head.  Returns like filter_stage_put(). */

@@ -72,17 +72,30 @@ no_memory(const struct filtered *f)
 
 /* ----------------------------------------------------------------- opening */
 
+/* Is each piece a record of its own, which does without the others? */
+static bool
+is_apart(const struct filtered_volume *volume)
+{
+	return (volume->facts->properties & DE_VOLUME_RECORDS) != 0;
+}
+
 static bool
 make_sink(struct filtered *f, const struct filtered_volume *volume)
 {
-	if (f->sink == NULL || f->sink_record != f->record) {
+	const struct filter_sink_volume of_sink = {
+		.limit = volume->size == 0 ? FILTER_SINK_UNLIMITED :
+		    volume->size,
+		.is_apart = is_apart(volume),
+		.has_window = volume->has_window,
+	};
+
+	if (f->sink == NULL || f->sink_record != volume->medium_record) {
 		filter_sink_free(f->sink);
-		f->sink = filter_sink_new(f->output, f->record);
-		f->sink_record = f->record;
+		f->sink = filter_sink_new(f->output, volume->medium_record);
+		f->sink_record = volume->medium_record;
 	}
 	if (f->sink != NULL)
-		filter_sink_begin(f->sink, volume->size == 0 ?
-		    FILTER_SINK_UNLIMITED : volume->size, volume->has_window);
+		filter_sink_begin(f->sink, &of_sink);
 	return f->sink != NULL;
 }
 
@@ -107,7 +120,7 @@ begin_stages(const struct filtered *f, const struct filtered_volume *volume,
 	for (size_t i = 0; status == DE_OK && i < f->count; i++) {
 		const struct filter_next next = next_of(f, i);
 		status = filter_stage_begin(f->stages[i], volume->facts, mark,
-		    &next);
+		    is_apart(volume), &next);
 		const unsigned int wanted =
 		    filter_stage_plan(f->stages[i])->threads;
 		if (wanted > *threads)
@@ -397,13 +410,29 @@ filtered_settled(const struct filtered *f)
 	return released < f->written ? released : f->written;
 }
 
-enum de_status
-filtered_settle(struct filtered *f)
+static enum de_status
+drain(struct filtered *f)
 {
 	enum de_status status = DE_OK;
 
 	for (size_t i = 0; status == DE_OK && i < f->count; i++)
 		status = filter_stage_drain(f->stages[i]);
+	return status;
+}
+
+enum de_status
+filtered_drain(struct filtered *f)
+{
+	const enum de_status status = drain(f);
+
+	return status == DE_END_OF_VOLUME ? DE_OK : status;
+}
+
+enum de_status
+filtered_settle(struct filtered *f)
+{
+	enum de_status status = drain(f);
+
 	if (status == DE_OK && filter_sink_limit(f->sink) !=
 	    FILTER_SINK_UNLIMITED && bound(f, 0, f->written * f->record, 0,
 	    true) > filter_sink_limit(f->sink))

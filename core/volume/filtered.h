@@ -40,6 +40,7 @@ struct filtered_volume {
 	int64_t base_date;		/* of the dump, for the mark */
 	uint64_t size;			/* bytes it may have on the medium; 0:
 					   any number */
+	size_t medium_record;		/* bytes of a record there, at most */
 	bool has_window;		/* the output acknowledges records */
 };
 
@@ -68,6 +69,12 @@ uint64_t filtered_settled(const struct filtered *f);
  * DE_FAILED after a report.
  */
 enum de_status filtered_settle(struct filtered *f);
+
+/*
+ * No more is to come: have all pieces encoded but the last, so that
+ * filtered_most() knows what they became.  DE_OK, or DE_FAILED after a report.
+ */
+enum de_status filtered_drain(struct filtered *f);
 
 /*
  * With how many records can the volume end, at most?  After a failed

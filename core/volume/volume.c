@@ -8,6 +8,7 @@
 
 #include "core/base/digest.h"
 #include "core/base/growing.h"
+#include "core/format/compress.h"
 #include "core/host/output.h"
 #include "core/volume/filtered.h"
 #include "plugins/common/bytes.h"
@@ -41,6 +42,7 @@ struct volume {
 	bool ends;			/* see volume_set_ends() */
 	uint32_t number;
 	size_t record_size;
+	size_t medium_record;		/* bytes of one on the medium, at most */
 	char medium[MESSAGE_NAME_BYTES];
 	uint32_t properties;		/* of the medium */
 	uint32_t file;			/* on it, with DE_MEDIUM_HAS_FILE */
@@ -154,6 +156,17 @@ volume_set_filters(struct volume *v, struct instance *const *filters,
 	return v->filtered != NULL;
 }
 
+struct de_volume
+volume_facts_of_medium(const struct de_volume *facts)
+{
+	struct de_volume of_medium = *facts;
+
+	if ((facts->properties & DE_VOLUME_RECORDS) != 0)
+		of_medium.record_size = (uint32_t)compress_room(
+		    facts->record_size);
+	return of_medium;
+}
+
 /* Room for one more: a record is added before another is known settled. */
 static bool
 make_window(struct volume *v, uint32_t window)
@@ -223,6 +236,7 @@ open_filtered(struct volume *v, const struct de_volume *facts, uint64_t size,
 		.facts = facts,
 		.base_date = v->base_date,
 		.size = size,
+		.medium_record = v->medium_record,
 		.has_window = *window > 0,
 	};
 
@@ -232,17 +246,19 @@ open_filtered(struct volume *v, const struct de_volume *facts, uint64_t size,
 enum de_status
 volume_open(struct volume *v, const struct de_volume *facts, uint64_t size)
 {
+	const struct de_volume of_medium = volume_facts_of_medium(facts);
 	struct de_medium medium;
 
 	v->number = facts->number;
 	v->record_size = facts->record_size;
+	v->medium_record = of_medium.record_size;
 	v->written = v->settled = 0;
 	v->ends = false;
 	digest_reset(v->digest);
 	begin_pieces(&v->pieces, v->record_size);
 	v->medium[0] = '\0';
 	v->opened = false;
-	if (output_open_volume(v->output, facts, &medium) != DE_OK)
+	if (output_open_volume(v->output, &of_medium, &medium) != DE_OK)
 		return note_refusal(v, &medium);
 	v->opened = true;
 	snprintf(v->medium, sizeof(v->medium), "%s", medium.name != NULL ?
@@ -318,7 +334,8 @@ volume_settle(void *arg)
 	struct volume *v = arg;
 
 	if (v->filtered != NULL)
-		return count_settled(v, v->ends ? DE_OK :
+		return count_settled(v, v->ends ?
+		    filtered_drain(v->filtered) :
 		    filtered_settle(v->filtered));
 	if (v->window == 0)
 		return DE_OK;
@@ -370,7 +387,7 @@ read_back(struct volume *v, struct digest *digest, uint8_t *buffer,
 	if (output_begin_readback(v->output) != DE_OK)
 		return false;
 	*bytes = 0;
-	while ((status = output_read_back(v->output, buffer, v->record_size,
+	while ((status = output_read_back(v->output, buffer, v->medium_record,
 	    &length)) == DE_OK) {
 		if (*v->output->cancelled)
 			return false;
@@ -388,7 +405,7 @@ verify_volume(struct volume *v)
 {
 	enum volume_result result = VOLUME_DIFFERS;
 	struct digest *digest = digest_new();
-	uint8_t *buffer = malloc(v->record_size);
+	uint8_t *buffer = malloc(v->medium_record);
 	uint64_t bytes;
 
 	if (digest == NULL || buffer == NULL) {

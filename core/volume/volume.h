@@ -35,6 +35,12 @@ struct volume *volume_new(const struct instance *output, const char *folder);
 void volume_free(struct volume *v);
 
 /*
+ * What an output is told of a volume: it may get longer records than the stream
+ * has.  Texts stay those of `facts`.
+ */
+struct de_volume volume_facts_of_medium(const struct de_volume *facts);
+
+/*
  * Volumes pass these filters, the first of which gets the records; all borrowed.
  * `base_date` is that of the dump.  False if out of memory.
  */

@@ -77,8 +77,13 @@ is_over(const struct archive *a)
 void
 archive_volume(struct archive *a, uint64_t block, const uint8_t *header)
 {
-	if (!is_over(a))
-		take(a, block, header);
+	uint8_t copy[DE_TAPE_BLOCK];
+
+	if (is_over(a))
+		return;
+	memcpy(copy, header, sizeof(copy));
+	header_set_compressed(copy, false);
+	take(a, block, copy);
 }
 
 /* A map, a directory or the rest of one? */

@@ -22,6 +22,7 @@ struct tape_config {
 	struct instance *eot;		/* NULL: none */
 	struct instance *const *filters;	/* of each volume; */
 	size_t filter_count;		/*   0: none */
+	bool is_compressed;		/* by the only one, filter_compress.h */
 	struct places *places;		/* that no volume may overwrite */
 	const struct source *source;	/* NULL: no extent is put */
 	const struct header_template *header;

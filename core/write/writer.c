@@ -200,7 +200,8 @@ describe_volume(const struct writer *w, uint32_t number,
 		.properties = (w->config->eot != NULL ?
 		    DE_VOLUME_HANDLED : 0) | (w->config->volumes->verify ?
 		    DE_VOLUME_VERIFIED : 0) |
-		    (w->config->filter_count > 0 ? DE_VOLUME_FILTERED : 0),
+		    (w->config->filter_count > 0 ? DE_VOLUME_FILTERED : 0) |
+		    (w->config->is_compressed ? DE_VOLUME_RECORDS : 0),
 	};
 }
 
@@ -259,6 +260,7 @@ tell_volume(const struct writer *w, enum de_end_reason reason)
 	v->tape_blocks = v->records * w->config->blocking;
 	v->medium_bytes = volume_bytes(w->volume);
 	v->is_filtered = w->config->filter_count > 0;
+	v->is_compressed = w->config->is_compressed;
 	v->started = (int64_t)w->started;
 	v->ended = (int64_t)time(NULL);
 	v->written = w->written != 0 ? w->written : v->ended;

@@ -568,15 +568,22 @@ struct de_source {
 #define DE_VOLUME_AGAIN 8u
 
 /*
+ * de_volume.properties, with DE_VOLUME_FILTERED: records have any length up to
+ * record_size, which is no multiple of DE_TAPE_BLOCK then.  On a medium that has
+ * records, each is one, as restore(8) reads a compressed dump from a tape.
+ */
+#define DE_VOLUME_RECORDS 16u
+
+/*
  * The volume to be written or read.  Texts belong to the engine; valid for this
  * call.
  */
 struct de_volume {
 	uint32_t struct_size;
 	uint32_t number;		/* the first is 1 */
-	uint32_t record_size;		/* bytes; a multiple of DE_TAPE_BLOCK;
-					   0: to be found out, for
-					   open_reading() only */
+	uint32_t record_size;		/* bytes; a multiple of DE_TAPE_BLOCK,
+					   unless DE_VOLUME_RECORDS; 0: to be
+					   found out, for open_reading() only */
 	uint32_t level;			/* of the dump */
 	int64_t date;			/* of the dump, seconds since 1970; 0:
 					   neither this nor the level is known,
@@ -767,7 +774,8 @@ struct de_output {
 	 *
 	 *   record  borrowed, valid until this call returns; aligned to 4096
 	 *   length  bytes: the record_size given to open_volume(); with
-	 *           DE_VOLUME_FILTERED, the last record may be shorter
+	 *           DE_VOLUME_FILTERED, the last record may be shorter, with
+	 *           DE_VOLUME_RECORDS any
 	 *
 	 * All or nothing: a record never straddles two volumes.
 	 *
@@ -944,8 +952,8 @@ struct de_output {
 
 	/*
 	 * For volumes that pass a filter: the open volume shall have only its
-	 * first `length` bytes, a multiple of record_size and not more than are
-	 * on the medium; write() goes on after them.  Called after
+	 * first `length` bytes, which end with a record and are not more than
+	 * are on the medium; write() goes on after them.  Called after
 	 * DE_END_OF_VOLUME from write() or settle(), so that what must follow
 	 * finds room; if it returns DE_OK, write() may succeed again.
 	 * DE_OK; DE_FAILED, reported only if the medium is at fault: the volume

@@ -21,7 +21,6 @@
 /* Bytes in flight by default, enough for a fast network. */
 #define WINDOW_BYTES (8 << 20)
 #define WINDOW_MIN 8
-#define WINDOW_MAX 1024
 /* Seconds between attempts to connect, doubling up to the maximum. */
 #define FIRST_PAUSE 1
 #define LONGEST_PAUSE 60
@@ -366,7 +365,7 @@ begin(struct out_rmt *r, const struct de_volume *volume)
 	}
 	r->volume = volume->number;
 	r->window_length = window_length(r, volume->record_size);
-	window_begin(&r->window, volume->record_size);
+	window_begin(&r->window);
 	r->ended = r->failed = r->may_retry = r->reading = false;
 	r->refusal = DE_FAILURE_OTHER;
 	r->mark = 0;

@@ -82,7 +82,7 @@ what_is_wrong(const struct out_rmt *r, uint64_t length)
 
 	if (length > r->read_room)
 		return "sent more than was requested";
-	if (r->read_bytes + length > w->settled * w->length)
+	if (r->read_bytes + length > w->settled_bytes)
 		return "returned more than was written";
 	if (r->reads_sent - r->reads_open > PIECES * (w->settled + 1))
 		return "returned the data in too many pieces";

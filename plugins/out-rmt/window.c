@@ -5,16 +5,15 @@
 #include <string.h>
 
 void
-window_begin(struct window *w, size_t length)
+window_begin(struct window *w)
 {
-	*w = (struct window){ .length = length, .state = WINDOW_GOOD };
+	*w = (struct window){ .state = WINDOW_GOOD };
 }
 
 void
 window_add(struct window *w, size_t length)
 {
-	w->sent++;
-	w->last_length = length;
+	w->lengths[w->sent++ % WINDOW_MAX] = (uint32_t)length;
 }
 
 uint64_t
@@ -47,18 +46,18 @@ enum window_state
 window_take(struct window *w, const struct answer *answer)
 {
 	const bool is_written = answer->error == 0 && answer->number > 0;
-	const size_t length = w->answered + 1 == w->sent ? w->last_length :
-	    w->length;
+	const uint32_t length = w->lengths[w->answered++ % WINDOW_MAX];
 
-	w->answered++;
-	if (answer->error == 0 && answer->number > length)
+	if (answer->error == 0 && answer->number > length) {
 		w->state = WINDOW_WRONG;
-	else if (w->state == WINDOW_GOOD && answer->error == 0 &&
-	    answer->number == length)
+	} else if (w->state == WINDOW_GOOD && answer->error == 0 &&
+	    answer->number == length) {
 		w->settled++;
-	else if (w->state == WINDOW_GOOD)
+		w->settled_bytes += length;
+	} else if (w->state == WINDOW_GOOD) {
 		stop_at(w, answer);
-	else if (is_written)
+	} else if (is_written) {
 		w->behind++;
+	}
 	return w->state;
 }

@@ -22,12 +22,16 @@ enum window_state {
 	WINDOW_WRONG		/* the answer is impossible for a record */
 };
 
+/* Records in flight, at most. */
+#define WINDOW_MAX 1024
+
 struct window {
-	size_t length;		/* of a record, bytes */
-	size_t last_length;	/* of the last one sent, which may be less */
 	uint64_t sent;		/* records */
 	uint64_t answered;	/* of them */
-	uint64_t settled;	/* the contiguous ones on the medium */
+	uint64_t settled;	/* the contiguous ones on the medium, */
+	uint64_t settled_bytes;	/*   and their bytes */
+	uint32_t lengths[WINDOW_MAX];	/* bytes of those in flight, by number
+				   modulo WINDOW_MAX */
 	enum window_state state;
 	int error;		/* then, of record number `settled` */
 	uint64_t partly;	/* bytes of it on the medium */
@@ -36,9 +40,9 @@ struct window {
 };
 
 /* Begin a volume. */
-void window_begin(struct window *w, size_t length);
+void window_begin(struct window *w);
 
-/* Another record is in flight; one that is shorter must be the last. */
+/* Another record is in flight, of WINDOW_MAX at most. */
 void window_add(struct window *w, size_t length);
 
 /* The number of records in flight. */

@@ -61,7 +61,7 @@ write_again_shorter(struct out_rmt *r)
 	    "rewriting the volume, to end there", r->remote.name,
 	    r->is_tape ? "the tape is full" : w->error == EDQUOT ?
 	    "the disk quota there is exceeded" : "the disk there is full",
-	    w->settled * w->length);
+	    w->settled_bytes);
 	r->shared->limit = w->settled;
 	r->failed = true;
 	r->may_retry = !r->is_tape || r->rewind;

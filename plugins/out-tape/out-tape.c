@@ -118,6 +118,14 @@ device_for(const struct out_tape *t, const struct de_volume *volume,
 	return volume->medium;
 }
 
+/* Do its records have several lengths? */
+static bool
+has_records(const struct de_volume *volume)
+{
+	return DE_HAS(volume, properties) &&
+	    (volume->properties & DE_VOLUME_RECORDS) != 0;
+}
+
 static enum de_status
 check_record_size(struct out_tape *t, const struct de_volume *volume)
 {
@@ -130,6 +138,12 @@ check_record_size(struct out_tape *t, const struct de_volume *volume)
 	    volume->record_size % block_size == 0))
 		return DE_OK;
 	t->drive.failure = DE_FAILURE_SETTINGS;
+	if (has_records(volume)) {
+		t->host->report(t->host, DE_ERROR, "block_size: compressed "
+		    "records have many lengths, which fixed blocks do not "
+		    "allow; leave block_size or compress out");
+		return DE_FAILED;
+	}
 	if (is_filtered) {
 		t->host->report(t->host, DE_ERROR, "block_size: the last "
 		    "record of a volume that passes filters is shorter, which "
@@ -268,8 +282,12 @@ static enum de_status
 out_tape_shorten(void *self, uint64_t length)
 {
 	struct out_tape *t = self;
+	uint64_t count = length / t->record_size;
 
-	return records_shorten(&t->records, length / t->record_size);
+	if (has_records(&t->volume) &&
+	    !records_find(&t->records, length, &count))
+		return DE_FAILED;
+	return records_shorten(&t->records, count);
 }
 
 static void

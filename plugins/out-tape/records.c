@@ -162,12 +162,26 @@ step_back(struct records *r, uint64_t blocks)
 	    is_behind_records(r);
 }
 
+/* Of the first `count` records, of which the last is kept: their bytes. */
+static uint64_t
+end_of(const struct records *r, uint64_t count)
+{
+	return count == 0 ? 0 : r->ends[(count - 1) % RECORDS_KEPT];
+}
+
+static void
+note_record(struct records *r, size_t length)
+{
+	r->ends[r->count % RECORDS_KEPT] = end_of(r, r->count) + length;
+	r->count++;
+}
+
 /*
  * Early warning.  What the drive accepts from now on is meant for the file
  * mark, not for records.
  */
 static enum de_status
-end_of_tape(struct records *r, size_t taken)
+end_of_tape(struct records *r, size_t taken, size_t length)
 {
 	/* A truncated block counts as a block. */
 	uint64_t blocks = r->block_size == 0 ? taken > 0 :
@@ -177,7 +191,7 @@ end_of_tape(struct records *r, size_t taken)
 	if (!tell_blocks(r, &blocks))
 		return DE_FAILED;
 	if (blocks == r->per_record && taken == 0) {
-		r->count++;
+		note_record(r, length);
 		return DE_OK;
 	}
 	if (blocks > 0 && !step_back(r, blocks))
@@ -196,15 +210,27 @@ records_write(struct records *r, const void *record, size_t length)
 	r->per_record = blocks_of(r, length);
 	const ssize_t n = drive_write(r->drive, record, length);
 	if (n == (ssize_t)length) {
-		r->count++;
+		note_record(r, length);
 		return r->tells == RECORDS_UNKNOWN ? learn_position(r) :
 		    DE_OK;
 	}
 	if (n >= 0 || errno == ENOSPC)
-		return end_of_tape(r, n > 0 ? (size_t)n : 0);
+		return end_of_tape(r, n > 0 ? (size_t)n : 0, length);
 	if (errno == EINTR)
 		return DE_FAILED;	/* the run is being aborted */
 	return fail_record(r, "cannot write", errno);
+}
+
+bool
+records_find(const struct records *r, uint64_t length, uint64_t *count)
+{
+	for (*count = r->count; r->count - *count < RECORDS_KEPT; --*count) {
+		if (end_of(r, *count) == length)
+			return true;
+		if (*count == 0)
+			break;
+	}
+	return false;
 }
 
 enum de_status

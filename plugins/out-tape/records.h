@@ -21,12 +21,17 @@ enum records_tells {
 	RECORDS_TOLD		/* it counts blocks */
 };
 
+/* So many of the last records can be taken back, whatever their lengths. */
+#define RECORDS_KEPT 4096
+
 struct records {
 	struct drive *drive;	/* borrowed */
 	uint32_t volume;	/* its number, for messages */
 	int file;		/* file number on the tape */
 	size_t block_size;	/* 0: one block per record */
 	uint64_t count;		/* on the tape */
+	uint64_t ends[RECORDS_KEPT];	/* bytes up to the end of each of the
+				   last ones, by number modulo RECORDS_KEPT */
 	uint64_t begin;		/* position of the first block, if reported */
 	uint64_t per_record;	/* blocks */
 	enum records_tells tells;
@@ -46,6 +51,12 @@ void records_begin(struct records *r, struct drive *d, uint32_t volume,
 /* Like de_output.write(). */
 enum de_status records_write(struct records *r, const void *record,
     size_t length);
+
+/*
+ * Which number of records has the first `length` bytes?  False if it is not
+ * known, as they are too far back.
+ */
+bool records_find(const struct records *r, uint64_t length, uint64_t *count);
 
 /*
  * The tape is full, or not: keep only the first `count` records; the next is

@@ -48,3 +48,45 @@ ours () {
 	    >"$scratch/ours.log" 2>&1 </dev/null ||
 	    fail "dumpengine-restore $*: $(head -c 2000 "$scratch/ours.log")"
 }
+
+# configure_compressed FILE IMAGE OUTPUT [RING [JOB]]
+configure_compressed () {
+	configure_set "$1" "$2" "$3" "${4:-blocking = 4;}" "" \
+	    "compress = \"zlib\"; ${5:-}"
+}
+
+# inflate FOLDER TO: the records of its volumes, decompressed, and headers as if
+# they had always been plain.
+inflate () {
+	rm -rf "$2"
+	mkdir "$2"
+	"$PYTHON3" - "$1" "$2" >inflate.log 2>&1 <<-'END' ||
+		import os, struct, sys, zlib
+		def plain(block):
+		    words = list(struct.unpack('<256I', block))
+		    if words[6] != 60012 or sum(words) & 0xffffffff != 84446:
+		        return block
+		    assert words[222] & 0x80, 'a header without the flag'
+		    words[222] &= ~0x80
+		    words[7] = (words[7] + 0x80) & 0xffffffff
+		    return struct.pack('<256I', *words)
+		for name in os.listdir(sys.argv[1]):
+		    if name.startswith('.'):
+		        continue
+		    data = open(os.path.join(sys.argv[1], name), 'rb').read()
+		    record = struct.unpack_from('<I', data, 896)[0] * 1024
+		    out, at = data[:record], record
+		    while at < len(data):
+		        word, = struct.unpack_from('<I', data, at)
+		        part = data[at + 4:at + 4 + (word >> 4)]
+		        assert len(part) == word >> 4 and word >> 1 & 7 == 0
+		        assert len(part) <= record - 16 if word & 1 else True
+		        out += zlib.decompress(part) if word & 1 else part
+		        at += 4 + len(part)
+		        assert len(out) % record == 0, 'a record of another size'
+		    with open(os.path.join(sys.argv[2], name), 'wb') as f:
+		        for i in range(0, len(out), 1024):
+		            f.write(plain(out[i:i + 1024]))
+	END
+	    fail "$1: $(cat inflate.log)"
+}

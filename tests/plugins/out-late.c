@@ -140,7 +140,7 @@ out_late_open_volume(void *self, const struct de_volume *volume,
 static enum de_status
 store(const struct out_late *l, const uint8_t *record)
 {
-	const off_t at = (off_t)(l->settled * l->length);
+	const off_t at = lseek(l->fd, 0, SEEK_END);
 	const size_t length = l->lengths[l->settled % WINDOW_MAX];
 	uint8_t wrong;
 

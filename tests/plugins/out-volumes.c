@@ -19,12 +19,13 @@
 #include "dumpengine/plugin.h"
 
 #define NAME_BYTES 4096
+#define RECORDS_MAX 65536		/* whose ends are known */
 
 struct out_volumes {
 	const struct de_host *host;	/* borrowed */
 	int64_t capacity;		/* records it holds; -1: no limit */
 	int64_t records;		/* written to it */
-	uint32_t record_size;
+	uint64_t ends[RECORDS_MAX];	/* of these: bytes up to there */
 	uint32_t volume;
 	char name[NAME_BYTES];		/* final */
 	char partial[NAME_BYTES + 16];
@@ -169,7 +170,6 @@ out_volumes_open_volume(void *self, const struct de_volume *volume,
 
 	v->volume = volume->number;
 	v->records = 0;
-	v->record_size = volume->record_size;
 	if (volume->medium != NULL)
 		snprintf(v->name, sizeof(v->name), "%s", volume->medium);
 	else
@@ -236,6 +236,9 @@ out_volumes_write(void *self, const void *record, size_t length)
 
 	if (v->records == v->capacity)
 		return DE_END_OF_VOLUME;
+	if (v->records < RECORDS_MAX)
+		v->ends[v->records] = length + (v->records == 0 ? 0 :
+		    v->ends[v->records - 1]);
 	v->records++;
 	take_a_while(v->host->get_integer(v->host, "delay"));
 	if (record_has(v, "kill"))
@@ -262,14 +265,17 @@ static enum de_status
 out_volumes_shorten(void *self, uint64_t length)
 {
 	struct out_volumes *v = self;
+	int64_t records = v->records;
 
+	while (records > 0 && (records > RECORDS_MAX ||
+	    v->ends[records - 1] > length))
+		records--;
 	if (!v->host->get_boolean(v->host, "shortens") ||
-	    length % v->record_size != 0 ||
-	    length / v->record_size > (uint64_t)v->records ||
+	    length != (records == 0 ? 0 : v->ends[records - 1]) ||
 	    ftruncate(v->fd, (off_t)length) == -1 ||
 	    lseek(v->fd, (off_t)length, SEEK_SET) == -1)
 		return DE_FAILED;
-	v->records = (int64_t)(length / v->record_size);
+	v->records = records;
 	return DE_OK;
 }
 

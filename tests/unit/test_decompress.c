@@ -2,7 +2,7 @@
 /*
  * test_decompress.c - compressed records, of each algorithm and byte order
  */
-#include "core/format/decompress.h"
+#include "core/format/compress.h"
 
 #include <bzlib.h>
 #include <zlib.h>
@@ -133,6 +133,117 @@ START_TEST(what_a_library_compressed_comes_back)
 		decompress(algorithm, packed, size, out, RECORD, &got);
 		ck_assert_uint_le(got, RECORD);
 	}
+}
+END_TEST
+
+/* -------------------------------------------------------- what we compress */
+
+/* One record, of which the first `random` bytes do not compress. */
+static void
+check_record(int level, uint32_t blocking, uint64_t seed, size_t random)
+{
+	const size_t size = (size_t)blocking * 1024;
+	uint8_t *data = malloc(size), *packed = malloc(compress_room(size));
+	uint8_t *out = malloc(size);
+	struct compressor *c = compressor_new(level);
+	struct decompress_prefix p;
+	size_t got = 0;
+
+	ck_assert(data != NULL && packed != NULL && out != NULL && c != NULL);
+	make_data(&seed, data, size);
+	for (size_t i = 0; i < random; i++)
+		data[i] = (uint8_t)generate32(&seed);
+	/* A compressor serves for many records. */
+	for (int i = 0; i < 2; i++) {
+		const size_t length = compressor_record(c, data, size, packed);
+		ck_assert_uint_le(length, compress_room(size));
+		ck_assert(decompress_prefix_decode(&little, blocking, packed,
+		    &p));
+		ck_assert_uint_eq(length, DECOMPRESS_PREFIX_BYTES + p.length);
+		ck_assert_int_eq(p.algorithm, ALGORITHM_ZLIB);
+		if (p.is_compressed) {
+			ck_assert_uint_le(p.length + 16, size);
+			ck_assert(decompress(p.algorithm, packed +
+			    DECOMPRESS_PREFIX_BYTES, p.length, out, size,
+			    &got));
+		} else {
+			memcpy(out, packed + DECOMPRESS_PREFIX_BYTES, size);
+			got = p.length;
+		}
+		ck_assert_uint_eq(got, size);
+		ck_assert_mem_eq(out, data, size);
+		ck_assert(p.is_compressed == (random < size));
+	}
+	compressor_free(c);
+	free(data);
+	free(packed);
+	free(out);
+}
+
+START_TEST(what_we_compress_comes_back)
+{
+	for (int level = COMPRESS_LEVEL_MIN; level <= COMPRESS_LEVEL_MAX;
+	    level++)
+		for (uint32_t blocking = 1; blocking <= 1024; blocking *= 4) {
+			const size_t size = (size_t)blocking * 1024;
+			check_record(level, blocking, blocking, 0);
+			check_record(level, blocking, blocking, size / 2);
+			check_record(level, blocking, blocking, size);
+		}
+}
+END_TEST
+
+START_TEST(words_that_we_write)
+{
+	static const struct decompress_prefix cases[] = {
+		{ true, ALGORITHM_ZLIB, 0x471 },
+		{ false, ALGORITHM_ZLIB, RECORD },
+		{ true, ALGORITHM_LZO1X, 1 },
+	};
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct decompress_prefix p;
+		uint8_t bytes[DECOMPRESS_PREFIX_BYTES];
+		compress_prefix_encode(&cases[i], bytes);
+		ck_assert(decompress_prefix_decode(&little, 10, bytes, &p));
+		ck_assert(p.is_compressed == cases[i].is_compressed);
+		ck_assert_uint_eq(p.algorithm, cases[i].algorithm);
+		ck_assert_uint_eq(p.length, cases[i].length);
+	}
+}
+END_TEST
+
+/* Those just below and above the gain that it must have. */
+START_TEST(records_that_hardly_compress)
+{
+	enum { SIZE = 1024 };
+	struct compressor *c = compressor_new(2);
+	unsigned int stored = 0;
+
+	ck_assert_ptr_nonnull(c);
+	for (size_t random = SIZE - 200; random <= SIZE; random++) {
+		uint8_t data[SIZE] = "", packed[SIZE + 4], out[SIZE];
+		struct decompress_prefix p;
+		uint64_t seed = random;
+		size_t got;
+		for (size_t i = 0; i < random; i++)
+			data[i] = (uint8_t)generate32(&seed);
+		compressor_record(c, data, SIZE, packed);
+		ck_assert(decompress_prefix_decode(&little, 1, packed, &p));
+		stored += !p.is_compressed;
+		if (!p.is_compressed) {
+			ck_assert_uint_eq(p.length, SIZE);
+			ck_assert_mem_eq(packed + 4, data, SIZE);
+			continue;
+		}
+		ck_assert_uint_le(p.length, SIZE - 16);
+		ck_assert(decompress(p.algorithm, packed + 4, p.length, out,
+		    SIZE, &got) && got == SIZE);
+		ck_assert_mem_eq(out, data, SIZE);
+	}
+	ck_assert_uint_gt(stored, 10);
+	ck_assert_uint_lt(stored, 100);
+	compressor_free(c);
 }
 END_TEST
 
@@ -359,6 +470,9 @@ main(void)
 		both_layouts_of_the_word,
 		words_without_sense,
 		what_a_library_compressed_comes_back,
+		what_we_compress_comes_back,
+		words_that_we_write,
+		records_that_hardly_compress,
 		an_unknown_algorithm_is_refused,
 		every_instruction_of_lzo1x,
 		few_literals_at_the_beginning,

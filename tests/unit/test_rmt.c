@@ -225,7 +225,7 @@ window_of(uint64_t sent)
 {
 	struct window w;
 
-	window_begin(&w, 1000);
+	window_begin(&w);
 	for (uint64_t i = 0; i < sent; i++)
 		window_add(&w, 1000);
 	ck_assert_uint_eq(window_open(&w), sent);
