@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "core/base/clock.h"
+#include "core/read/unpack.h"
 #include "core/volume/volume_read.h"
 
 #define PIECE_BYTES ((size_t)64 << 10)	/* where any place can be read, */
@@ -31,6 +32,9 @@ struct piece_cache {
 	struct piece_cache_config config;
 	pthread_mutex_t lock;		/* of all below */
 	struct volume_read *reader;
+	struct unpack *unpack;		/* NULL: the open volume is plain */
+	uint64_t unpacked_at;		/* else: where that is, */
+	uint64_t unpacked_size;		/*   and bytes of all of it */
 	uint32_t open;			/* volume; 0: none */
 	uint32_t last;			/* the one opened last, by the set
 					   before all */
@@ -81,6 +85,7 @@ piece_cache_free(struct piece_cache *m)
 		return;
 	for (unsigned int i = 0; i < PIECES; i++)
 		free(m->pieces[i].bytes);
+	unpack_free(m->unpack);
 	volume_read_free(m->reader);
 	pthread_mutex_destroy(&m->lock);
 	free(m->scratch);
@@ -131,6 +136,67 @@ keep_piece(struct piece_cache *m, uint64_t position, uint64_t length,
 	return true;
 }
 
+/* --------------------------------------------------- what a volume is plain */
+
+/* As those of volume_read.h: */
+static uint64_t
+volume_at(const struct piece_cache *m)
+{
+	return m->unpack != NULL ? m->unpacked_at : volume_read_at(m->reader);
+}
+
+static uint64_t
+volume_size(const struct piece_cache *m)
+{
+	return m->unpack != NULL ? m->unpacked_size :
+	    volume_read_size(m->reader);
+}
+
+static enum volume_read_result
+volume_next(struct piece_cache *m, size_t room, size_t *length)
+{
+	if (m->unpack == NULL)
+		return volume_read_next(m->reader, m->scratch, room, length);
+	const enum volume_read_result result = unpack_next(m->unpack,
+	    m->scratch, room, length);
+	m->unpacked_at += *length;
+	return result;
+}
+
+static size_t
+record_bytes(const struct piece_cache *m)
+{
+	return (size_t)m->header.blocking * DE_TAPE_BLOCK;
+}
+
+/* Its first `begin` bytes are in the scratch. */
+static bool
+unpack_volume(struct piece_cache *m, size_t begin, char why[static WHY_BYTES])
+{
+	uint64_t last;
+
+	if (!m->has_header || m->header.blocking == 0 ||
+	    m->header.blocking > VOLUME_READ_ROOM / DE_TAPE_BLOCK) {
+		snprintf(why, WHY_BYTES, "its header is damaged");
+		return false;
+	}
+	m->unpack = unpack_new(&m->config.dialect, m->header.blocking,
+	    m->reader);
+	if (m->unpack == NULL) {
+		snprintf(why, WHY_BYTES, "out of memory");
+		return false;
+	}
+	unpack_put(m->unpack, m->scratch, begin);
+	if (!unpack_go_to_end(m->unpack, &last)) {
+		snprintf(why, WHY_BYTES, "it is compressed, and damaged, or "
+		    "its medium cannot go to a place");
+		return false;
+	}
+	m->unpacked_at = last;
+	m->unpacked_size = last + record_bytes(m);
+	return true;
+}
+
 /* ----------------------------------------------------------------- volumes */
 
 static bool
@@ -148,6 +214,8 @@ open_volume(struct piece_cache *m, uint32_t number)
 	};
 
 	m->open = 0;
+	unpack_free(m->unpack);
+	m->unpack = NULL;
 	if (m->config.place != NULL)
 		m->config.place(m->config.want_arg, &facts);
 	return volume_read_open(m->reader, &facts);
@@ -189,7 +257,11 @@ try_volume(struct piece_cache *m, uint32_t number, char why[static WHY_BYTES])
 	size_t begin;
 
 	snprintf(why, WHY_BYTES, "it cannot be opened");
-	if (!open_volume(m, number) || !is_volume(m, number, &begin, why)) {
+	if (!open_volume(m, number) || !is_volume(m, number, &begin, why) ||
+	    (m->config.dialect.compressed &&
+	    !unpack_volume(m, begin, why))) {
+		unpack_free(m->unpack);
+		m->unpack = NULL;
 		volume_read_close(m->reader);
 		return false;
 	}
@@ -254,6 +326,13 @@ reach(struct piece_cache *m, uint64_t position)
 {
 	size_t before;
 
+	if (m->unpack != NULL) {
+		if (!unpack_go_to(m->unpack, position, &before))
+			return false;
+		m->unpacked_at = position - before;
+		m->reads_on = true;
+		return true;
+	}
 	if (!volume_read_reaches(m->reader, position))
 		return false;
 	m->reads_on = volume_read_reach(m->reader, position, &before);
@@ -278,7 +357,7 @@ begin_again(struct piece_cache *m, uint64_t position)
 static bool
 go_to(struct piece_cache *m, uint64_t position)
 {
-	const uint64_t at = volume_read_at(m->reader);
+	const uint64_t at = volume_at(m);
 
 	if (m->reads_on && at <= position && (at == position ||
 	    (!m->is_fast && position - at < VOLUME_READ_ROOM)))
@@ -293,11 +372,10 @@ go_to(struct piece_cache *m, uint64_t position)
 static enum piece_result
 read_piece(struct piece_cache *m, size_t room)
 {
-	const uint64_t at = volume_read_at(m->reader);
+	const uint64_t at = volume_at(m);
 	size_t length;
 
-	const enum volume_read_result result = volume_read_next(m->reader,
-	    m->scratch, room, &length);
+	const enum volume_read_result result = volume_next(m, room, &length);
 	if (result == VOLUME_READ_END)
 		return PIECE_END;
 	/* After a loss of unknown length nobody knows what comes next. */
@@ -312,8 +390,12 @@ read_piece(struct piece_cache *m, size_t room)
 static size_t
 room_of(const struct piece_cache *m, size_t wanted)
 {
-	return !m->is_fast ? VOLUME_READ_ROOM : wanted <= SHORT_BYTES ?
-	    SHORT_BYTES : PIECE_BYTES;
+	if (!m->is_fast)
+		return VOLUME_READ_ROOM;
+	if (m->unpack != NULL)
+		return record_bytes(m) > PIECE_BYTES ? VOLUME_READ_ROOM :
+		    PIECE_BYTES;
+	return wanted <= SHORT_BYTES ? SHORT_BYTES : PIECE_BYTES;
 }
 
 /* The piece that a place is in, read if it must be. */
@@ -326,7 +408,7 @@ get_piece(struct piece_cache *m, uint32_t volume, uint64_t position, size_t want
 		return PIECE_READ;
 	if (!need_volume(m, volume))
 		return PIECE_LOST;
-	if (m->is_fast && position >= volume_read_size(m->reader))
+	if (m->is_fast && position >= volume_size(m))
 		return PIECE_END;
 	const size_t room = room_of(m, wanted);
 	if (!go_to(m, m->is_fast ? position - position % room : position))
@@ -337,7 +419,7 @@ get_piece(struct piece_cache *m, uint32_t volume, uint64_t position, size_t want
 		if (result != PIECE_READ)
 			return result;
 		*p = find_piece(m, volume, position);
-		if (*p == NULL && volume_read_at(m->reader) > position)
+		if (*p == NULL && volume_at(m) > position)
 			return PIECE_LOST;
 	}
 	return PIECE_READ;
@@ -447,7 +529,7 @@ piece_cache_probe(struct piece_cache *m, uint32_t volume, uint64_t position)
 	if (!need_volume(m, volume))
 		;
 	else if (m->is_fast)
-		result = position < volume_read_size(m->reader) ? PIECE_READ :
+		result = position < volume_size(m) ? PIECE_READ :
 		    PIECE_END;
 	else
 		result = get_piece(m, volume, position, PIECE_BYTES, &p);
@@ -465,7 +547,7 @@ piece_cache_end(struct piece_cache *m, uint32_t volume, uint64_t from, uint64_t 
 	if (!need_volume(m, volume)) {
 		;
 	} else if (m->is_fast) {
-		from = volume_read_size(m->reader);
+		from = volume_size(m);
 		result = PIECE_END;
 	} else {
 		while ((result = get_piece(m, volume, from, PIECE_BYTES,

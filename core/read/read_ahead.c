@@ -7,6 +7,8 @@
 
 #define QUEUE_MAX 16		/* chunks */
 #define PIECE_MIN ((size_t)4 << 10)	/* a page; for a header and a look ahead */
+#define UNPACKED_WORTH ((uint64_t)256 << 10)	/* bytes that are decompressed
+					   rather than passed over */
 
 /*
  * While `busy` is set, the thread reads; otherwise `volume`, `unpack`,
@@ -271,9 +273,17 @@ read_ahead_begin(struct read_ahead *ra, uint32_t number)
 }
 
 bool
-read_ahead_seeks(const struct read_ahead *ra)
+read_ahead_seeks(struct read_ahead *ra)
 {
-	return ra->unpack == NULL && volume_read_seeks(ra->volume) &&
+	bool goes = true;
+
+	if (ra->unpack != NULL) {
+		pthread_mutex_lock(&ra->lock);
+		pause_thread(ra);
+		goes = unpack_goes(ra->unpack);
+		pthread_mutex_unlock(&ra->lock);
+	}
+	return goes && volume_read_seeks(ra->volume) &&
 	    !volume_read_is_slow(ra->volume);
 }
 
@@ -285,18 +295,54 @@ is_near(const struct read_ahead *ra, uint64_t position, uint64_t worth)
 	    position < ra->done + worth;
 }
 
+/* Little at first, where little is to be read. */
+static size_t
+first_piece(const struct read_ahead *ra)
+{
+	if (volume_read_is_slow(ra->volume))
+		return CHUNK_BYTES;
+	if (ra->unpack == NULL)
+		return PIECE_MIN;
+	const size_t record = unpack_room(ra->unpack);
+	return record < CHUNK_BYTES ? record : CHUNK_BYTES;
+}
+
+/* It is, or is not, at a position. */
+static void
+begin_at(struct read_ahead *ra, uint64_t position)
+{
+	ra->position = ra->taken = position;
+	ra->done = volume_read_at(ra->volume);
+	ra->piece = first_piece(ra);
+}
+
 static void
 go_to(struct read_ahead *ra, uint64_t position)
 {
-	const bool is_slow = volume_read_is_slow(ra->volume);
-
 	stop(ra);
 	ra->is_nowhere = !volume_read_reach(ra->volume, position, &ra->before);
-	ra->position = ra->taken = position;
-	ra->done = volume_read_at(ra->volume);
+	begin_at(ra, position);
 	ra->ended = false;
-	ra->is_begun = !is_slow;	/* a chunk before the thread reads on */
-	ra->piece = is_slow ? CHUNK_BYTES : PIECE_MIN;
+	/* A chunk before the thread reads on. */
+	ra->is_begun = !volume_read_is_slow(ra->volume);
+}
+
+/* What has been decompressed is not dropped for the way to a near place. */
+static bool
+go_to_packed(struct read_ahead *ra, uint64_t position)
+{
+	size_t before;
+
+	pause_thread(ra);
+	if ((position >= ra->taken && position < ra->position + UNPACKED_WORTH) ||
+	    !unpack_go_to(ra->unpack, position, &before))
+		return false;
+	stop(ra);
+	ra->before = before;
+	begin_at(ra, position);
+	ra->is_nowhere = ra->ended = false;
+	ra->is_begun = true;
+	return true;
 }
 
 bool
@@ -305,8 +351,12 @@ read_ahead_go_to(struct read_ahead *ra, uint64_t position, uint64_t worth)
 	bool goes = false;
 
 	pthread_mutex_lock(&ra->lock);
-	if (ra->unpack == NULL && volume_read_seeks(ra->volume) &&
-	    !is_near(ra, position, worth)) {
+	if (ra->unpack != NULL) {
+		goes = go_to_packed(ra, position);
+		pthread_mutex_unlock(&ra->lock);
+		return goes;
+	}
+	if (volume_read_seeks(ra->volume) && !is_near(ra, position, worth)) {
 		pause_thread(ra);
 		goes = volume_read_reaches(ra->volume, position);
 	}
@@ -319,16 +369,20 @@ read_ahead_go_to(struct read_ahead *ra, uint64_t position, uint64_t worth)
 bool
 read_ahead_go_to_end(struct read_ahead *ra)
 {
-	if (ra->unpack != NULL || !volume_read_seeks(ra->volume))
+	uint64_t position = 0;
+
+	if (!volume_read_seeks(ra->volume))
 		return false;
 	pthread_mutex_lock(&ra->lock);
 	stop(ra);
-	ra->is_nowhere = !volume_read_go_to_end(ra->volume);
-	ra->position = ra->taken = volume_read_at(ra->volume);
-	ra->done = ra->position;
+	if (ra->unpack != NULL)
+		ra->is_nowhere = !unpack_go_to_end(ra->unpack, &position);
+	else
+		ra->is_nowhere = !volume_read_go_to_end(ra->volume);
+	begin_at(ra, ra->unpack != NULL ? position :
+	    volume_read_at(ra->volume));
 	ra->before = 0;
 	ra->ended = ra->is_nowhere;
-	ra->piece = volume_read_is_slow(ra->volume) ? CHUNK_BYTES : PIECE_MIN;
 	const bool goes = !ra->is_nowhere;
 	pthread_mutex_unlock(&ra->lock);
 	return goes;

@@ -48,7 +48,7 @@ struct chunk *read_ahead_next(struct read_ahead *ra);
 bool read_ahead_is_out_of_memory(struct read_ahead *ra);
 
 /* Can read_ahead_go_to() move, and fast? */
-bool read_ahead_seeks(const struct read_ahead *ra);
+bool read_ahead_seeks(struct read_ahead *ra);
 
 /* As volumes_go_to(). */
 bool read_ahead_go_to(struct read_ahead *ra, uint64_t position,

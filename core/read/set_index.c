@@ -65,7 +65,7 @@ identify(struct set_identity *id, const struct header *h,
 static bool
 is_ours(const struct dialect *d)
 {
-	return d->family == DIALECT_LINUX && !d->big_endian && !d->compressed;
+	return d->family == DIALECT_LINUX && !d->big_endian;
 }
 
 /* Has somebody put another medium there meanwhile? */

@@ -16,6 +16,12 @@
 #define ENCRYPTED_MIN 8
 #define ENCRYPTED_BYTES (VOLUME_READ_ROOM / 2)
 
+/* So many places are noted; then every second one is dropped. */
+#define PLACES_MAX 65536
+
+/* What is read at once after going to a place; then twice as much. */
+#define STEP_MIN ((size_t)64 << 10)
+
 struct unpack {
 	struct dialect dialect;
 	uint32_t blocking;
@@ -24,6 +30,14 @@ struct unpack {
 	size_t begin;			/* of what is not yet used */
 	size_t end;
 	uint8_t *trial;			/* a record, decompressed */
+	uint64_t end_at;		/* of the volume, bytes before raw[end] */
+	size_t step;			/* bytes to be read at once */
+	uint64_t record;		/* number of the one that comes next, */
+	bool is_counted;		/*   if this is set */
+	uint64_t *places;		/* owned; [i]: where record i * apart
+					   + 1 begins */
+	size_t place_count;
+	uint64_t apart;
 	size_t plain;			/* bytes left of the first record */
 	bool is_plain;			/* all of the volume is */
 	bool has_record;		/* one of it was decoded */
@@ -57,7 +71,8 @@ unpack_new(const struct dialect *d, uint32_t blocking,
 	u->volume = volume;
 	u->raw = malloc(RAW_ROOM);
 	u->trial = malloc(decompress_room(blocking));
-	if (u->raw == NULL || u->trial == NULL) {
+	u->places = malloc(PLACES_MAX * sizeof(*u->places));
+	if (u->raw == NULL || u->trial == NULL || u->places == NULL) {
 		unpack_free(u);
 		return NULL;
 	}
@@ -72,6 +87,7 @@ unpack_free(struct unpack *u)
 		return;
 	free(u->raw);
 	free(u->trial);
+	free(u->places);
 	free(u);
 }
 
@@ -81,10 +97,22 @@ record_size(const struct unpack *u)
 	return (size_t)u->blocking * u->dialect.block_size;
 }
 
+size_t
+unpack_room(const struct unpack *u)
+{
+	return decompress_room(u->blocking);
+}
+
 void
 unpack_begin(struct unpack *u)
 {
 	u->begin = u->end = 0;
+	u->end_at = 0;
+	u->step = VOLUME_READ_ROOM;
+	u->record = 0;
+	u->is_counted = true;
+	u->place_count = 0;
+	u->apart = 1;
 	u->plain = record_size(u);
 	u->is_plain = u->has_record = u->astray = false;
 	u->is_stopped = u->is_pending = false;
@@ -97,6 +125,7 @@ unpack_put(struct unpack *u, const uint8_t *bytes, size_t length)
 	memcpy(u->raw, bytes, length);
 	u->begin = 0;
 	u->end = length;
+	u->end_at = length;
 }
 
 /* --------------------------------------------------------------- raw bytes */
@@ -111,10 +140,15 @@ read_raw(struct unpack *u)
 		u->end -= u->begin;
 		u->begin = 0;
 	}
+	const size_t room = u->step < RAW_ROOM - u->end ? u->step :
+	    RAW_ROOM - u->end;
+	if (u->step < RAW_ROOM)
+		u->step *= 2;
 	const enum volume_read_result result = volume_read_next(u->volume,
-	    u->raw + u->end, RAW_ROOM - u->end, &length);
+	    u->raw + u->end, room, &length);
 	if (result == VOLUME_READ_DATA) {
 		u->end += length;
+		u->end_at += length;
 		return;
 	}
 	u->is_stopped = true;
@@ -135,6 +169,7 @@ static void
 go_astray(struct unpack *u, size_t claimed)
 {
 	u->astray = true;
+	u->is_counted = false;
 	u->searched = 0;
 	u->claimed = claimed;
 }
@@ -153,7 +188,7 @@ tell_stop(struct unpack *u, size_t *length)
 	u->begin = u->end;
 	if (u->stop != VOLUME_READ_LOST)
 		return is_piece ? VOLUME_READ_LOST : u->stop;
-	u->is_stopped = false;
+	u->is_stopped = u->is_counted = false;
 	if (was_plain && u->lost > 0)
 		*length = u->lost;
 	if (u->plain > 0)
@@ -179,6 +214,7 @@ take_plain(struct unpack *u, uint8_t *out, size_t room, size_t *length)
 	memcpy(out, u->raw + u->begin, part);
 	u->begin += part;
 	u->plain -= part < u->plain ? part : u->plain;
+	u->record = u->plain > 0 ? 0 : 1;
 	*length = part;
 	return VOLUME_READ_DATA;
 }
@@ -233,22 +269,64 @@ is_followed(struct unpack *u, size_t bytes)
 	    u->raw + u->begin + bytes, &next);
 }
 
+/* ------------------------------------------------------------------- noting */
+
+/* Where the next record begins. */
+static uint64_t
+here(const struct unpack *u)
+{
+	return u->end_at - (u->end - u->begin);
+}
+
+/* Every second one is enough. */
+static void
+thin_out(struct unpack *u)
+{
+	u->place_count /= 2;
+	u->apart *= 2;
+	for (size_t i = 1; i < u->place_count; i++)
+		u->places[i] = u->places[2 * i];
+}
+
+static void
+note_place(struct unpack *u)
+{
+	const uint64_t behind = u->record - 1;
+
+	if (!u->is_counted || behind % u->apart != 0 ||
+	    behind / u->apart != u->place_count)
+		return;
+	if (u->place_count == PLACES_MAX)
+		thin_out(u);
+	if (behind % u->apart == 0)
+		u->places[u->place_count++] = here(u);
+}
+
 /* ------------------------------------------------------------------- astray */
 
+/* Is a whole record here, that can be decompressed? */
 static bool
-is_record(struct unpack *u)
+is_whole(struct unpack *u)
 {
 	struct decompress_prefix prefix;
 	size_t length;
 
 	if (!get_prefix(u, &prefix) ||
-	    !need(u, DECOMPRESS_PREFIX_BYTES + prefix.length))
+	    !need(u, DECOMPRESS_PREFIX_BYTES + (size_t)prefix.length))
 		return false;
-	if (prefix.is_compressed)
-		return u->trials++ < TRIALS_MAX && unpack_record(u, &prefix,
-		    u->trial, decompress_room(u->blocking), &length);
-	return prefix.length == record_size(u) &&
-	    is_followed(u, DECOMPRESS_PREFIX_BYTES + prefix.length);
+	return prefix.is_compressed ? unpack_record(u, &prefix, u->trial,
+	    unpack_room(u), &length) : prefix.length == record_size(u) &&
+	    is_followed(u, DECOMPRESS_PREFIX_BYTES + (size_t)prefix.length);
+}
+
+/* Decompressing takes time. */
+static bool
+is_record(struct unpack *u)
+{
+	struct decompress_prefix prefix;
+
+	return get_prefix(u, &prefix) && (!prefix.is_compressed ||
+	    u->trials++ < TRIALS_MAX) && is_whole(u);
 }
 
 /* Go to where a record begins.  False: there is none before the next stop. */
@@ -323,6 +401,10 @@ take_record(struct unpack *u, uint8_t *out, size_t room, size_t *length)
 	const bool good = unpack_record(u, &prefix, out, room, length);
 	const bool followed = is_followed(u, size);
 	u->has_record = true;
+	note_place(u);
+	u->record++;
+	if (!good || *length != record_size(u))
+		u->is_counted = false;
 	u->begin += followed ? size : DECOMPRESS_PREFIX_BYTES;
 	if (!followed)
 		go_astray(u, good ? prefix.length : 0);
@@ -368,6 +450,144 @@ unpack_is_encrypted(struct unpack *u)
 	return found == ENCRYPTED_MIN || (found > 1 && at >= ENCRYPTED_BYTES) ||
 	    (is_unknown && found > 0 && at == u->end - u->begin &&
 	    u->is_stopped);
+}
+
+/* ------------------------------------------------------------------ places */
+
+bool
+unpack_goes(const struct unpack *u)
+{
+	return u->is_counted && !u->is_plain && volume_read_seeks(u->volume) &&
+	    volume_read_size(u->volume) > 0;
+}
+
+/* Where reading goes on, if going elsewhere fails. */
+struct state {
+	uint64_t at;
+	uint64_t record;
+	size_t plain;
+	bool is_pending;
+};
+
+/* To a byte of the volume, at which a record begins.  False: it is nowhere. */
+static bool
+jump(struct unpack *u, uint64_t at, uint64_t record, size_t plain)
+{
+	size_t before;
+
+	u->begin = u->end = 0;
+	u->end_at = at;
+	u->step = STEP_MIN;
+	u->record = record;
+	u->plain = plain;
+	u->is_stopped = u->is_pending = false;
+	if (volume_read_reach(u->volume, at, &before))
+		return true;
+	u->is_stopped = true;
+	u->stop = VOLUME_READ_FAILED;
+	return false;
+}
+
+static struct state
+state_of(const struct unpack *u)
+{
+	return (struct state){ here(u), u->record, u->plain, u->is_pending };
+}
+
+static void
+go_back_to(struct unpack *u, const struct state *s)
+{
+	jump(u, s->at, s->record, s->plain);
+	u->is_pending = s->is_pending;
+}
+
+/* The last record before that one whose place is known, or that one. */
+static bool
+go_near(struct unpack *u, uint64_t record)
+{
+	if (record == 0)
+		return jump(u, 0, 0, record_size(u));
+	uint64_t i = (record - 1) / u->apart;
+	if (u->place_count == 0)
+		i = 0;
+	else if (i >= u->place_count)
+		i = u->place_count - 1;
+	const uint64_t known = i * u->apart + 1;
+	if (u->plain == 0 && !u->is_pending && u->record >= known &&
+	    u->record <= record)
+		return true;
+	return jump(u, u->place_count == 0 ? record_size(u) : u->places[i],
+	    known, 0);
+}
+
+/* Pass over a record without decompressing it.  False: there is none. */
+static bool
+hop(struct unpack *u)
+{
+	struct decompress_prefix prefix;
+
+	if (!get_prefix(u, &prefix) ||
+	    !need(u, DECOMPRESS_PREFIX_BYTES + (size_t)prefix.length) ||
+	    (!prefix.is_compressed && prefix.length != record_size(u)))
+		return false;
+	note_place(u);
+	u->begin += DECOMPRESS_PREFIX_BYTES + (size_t)prefix.length;
+	u->record++;
+	return true;
+}
+
+/* Is the next record here, and whole? */
+static bool
+is_here(struct unpack *u)
+{
+	return u->record == 0 ? need(u, 1) : is_whole(u);
+}
+
+bool
+unpack_go_to(struct unpack *u, uint64_t position, size_t *before)
+{
+	const struct state state = state_of(u);
+	const uint64_t record = position / record_size(u);
+
+	*before = (size_t)(position % record_size(u));
+	if (!unpack_goes(u))
+		return false;
+	bool ok = go_near(u, record);
+	while (ok && u->record < record)
+		ok = hop(u);
+	if (ok && is_here(u))
+		return true;
+	go_back_to(u, &state);
+	return false;
+}
+
+/* Does the volume end here? */
+static bool
+is_at_end(struct unpack *u)
+{
+	return !need(u, 1) && u->stop == VOLUME_READ_END;
+}
+
+bool
+unpack_go_to_end(struct unpack *u, uint64_t *position)
+{
+	const struct state state = state_of(u);
+	uint64_t last = 0, at = 0;
+
+	if (!unpack_goes(u))
+		return false;
+	bool ok = go_near(u, UINT64_MAX);
+	while (ok && !is_at_end(u)) {
+		last = u->record;
+		at = here(u);
+		ok = hop(u);
+	}
+	*position = last * record_size(u);
+	if (ok && jump(u, at, last, last == 0 ? record_size(u) : 0) &&
+	    is_here(u))
+		return true;
+	go_back_to(u, &state);
+	return false;
 }
 
 /* ---------------------------------------------------------------------- all */

@@ -211,11 +211,11 @@ check_dialect(const struct copy_source *s)
 	char text[DIALECT_TEXT_BYTES];
 
 	dialect_describe(d, text);
-	if (d->family == DIALECT_LINUX && !d->big_endian && !d->compressed)
+	if (d->family == DIALECT_LINUX && !d->big_endian)
 		return true;
 	report(s->r.rep, DE_ERROR, "%s: it is a %s; only sets of dumpengine, "
-	    "and plain ones of Linux dump since 0.4b30, can be copied; restore "
-	    "it by dumpengine-restore", copy_source_name(s), text);
+	    "and of Linux dump since 0.4b30, can be copied; restore it by "
+	    "dumpengine-restore", copy_source_name(s), text);
 	return false;
 }
 

@@ -35,7 +35,8 @@ struct restore_set {
 	bool ended;			/* SET_END was returned */
 	bool moved;			/* behind the end of the tree */
 	bool is_known;			/* identity and maps are */
-	bool goes_to;			/* to a position of its medium */
+	bool goes_to;			/* to a position of its medium, */
+	bool goes_fast;			/*   and at once */
 	bool is_contents;		/* of the set on `file` */
 	const struct restore_source *source;	/* of the catalogue, or NULL */
 	bool lost_names;		/* directories, or parts of them */
@@ -96,6 +97,7 @@ open_set(struct restore_set *s)
 	s->dialect = *volumes_dialect(volumes);
 	s->volumes = volumes;
 	s->goes_to = volumes_goes_to(volumes);
+	s->goes_fast = volumes_seeks(volumes);
 	s->set = set_new(volumes, r->rep);
 	if (s->set == NULL)
 		return restore_end(r, VERDICT_NOT_STARTED);
@@ -206,6 +208,12 @@ bool
 restore_set_seeks(const struct restore_set *s)
 {
 	return !s->is_contents && s->set != NULL && volumes_seeks(s->volumes);
+}
+
+bool
+restore_set_goes_fast(const struct restore_set *s)
+{
+	return s->goes_fast;
 }
 
 bool
@@ -528,7 +536,7 @@ restore_set_pieces(struct restore_set *s)
 bool
 restore_set_may_have_index(const struct restore_set *s)
 {
-	return s->is_ours && !s->dialect.compressed &&
+	return s->is_ours &&
 	    (s->is_contents || restore_medium_is_lasting(s->medium));
 }
 

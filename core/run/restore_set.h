@@ -44,6 +44,9 @@ uint64_t restore_set_size(const struct restore_set *s);
 /* Is passing over contents cheap?  False also if that is unknown. */
 bool restore_set_seeks(const struct restore_set *s);
 
+/* Can that go to any place of it, at once? */
+bool restore_set_goes_fast(const struct restore_set *s);
+
 /* Can its medium go to a position?  True if that is unknown. */
 bool restore_set_goes_to(const struct restore_set *s);
 

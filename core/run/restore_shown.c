@@ -42,10 +42,9 @@ refuse(struct restore *r, const struct restore_set *s, const char *why)
 static bool
 can_mount(struct restore *r, const struct restore_set *s)
 {
-	if (restore_set_dialect(s)->compressed)
-		return refuse(r, s, "it is compressed, and nobody can go to a "
-		    "place in a compressed set; restore it with "
-		    "dumpengine-restore");
+	if (restore_set_dialect(s)->compressed && !restore_set_goes_fast(s))
+		return refuse(r, s, "it is compressed, and its medium cannot "
+		    "go to a place in it; copy it to a file");
 	if (!restore_set_is_lasting(s))
 		return refuse(r, s, "it can be read only once, and files are "
 		    "read when they are wanted; copy it to a file");

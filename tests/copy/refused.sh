@@ -113,11 +113,6 @@ def stamp(at):
     struct.pack_into('<I', data, at + 28, 0)
     total = sum(struct.unpack_from('<256I', data, at)) & 0xffffffff
     struct.pack_into('<I', data, at + 28, (84446 - total) & 0xffffffff)
-flags, = struct.unpack_from('<I', data, 888)
-struct.pack_into('<I', data, 888, flags | 0x80)
-stamp(0)
-open('compressed', 'wb').write(data)
-data = bytearray(open('none', 'rb').read())
 for at in range(0, len(data), 1024):
     kind, = struct.unpack_from('<I', data, at)
     if kind == 2 and data[at + 24:at + 28] == (60012).to_bytes(4, 'little') and data[at + 164] == 1:
@@ -126,8 +121,6 @@ for at in range(0, len(data), 1024):
         break
 open('packed', 'wb').write(data)
 END
-refused 1 compressed "it is a Linux dump, little-endian, compressed" \
-    "only sets of dumpengine"
 refused 3 packed "packed addresses, as dump 0.4b49"
 
 # Where it cannot be read twice.

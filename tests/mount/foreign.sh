@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Sets that others have written can be mounted, but for compressed ones, which
-# are refused; and one that was made to do harm does none.
+# Sets that others have written can be mounted, also compressed ones; and one that
+# was made to do harm does none.
 # shellcheck source=tests/lib.sh
 . "${top_srcdir:-.}/tests/lib.sh"
 # shellcheck source=tests/mount/mount-lib.sh
@@ -20,7 +20,6 @@ done <names
 # Each is copied, and what came of it is compared with its manifest.
 tar -xJf "$top_srcdir/tests/images/foreign.tar.xz" -C foreign ||
     fail "cannot unpack the dumps"
-rm foreign/linux-b56-z9.* foreign/linux-b56be-y.*
 cat >copy-one <<END
 #!/bin/sh
 set=\$(echo "\$*" | tr ' ' ,)
@@ -35,10 +34,6 @@ END
 chmod +x copy-one
 "$PYTHON3" "$tools/judge" -c foreign "$scratch/copy-one {vols}" \
     >judge.log 2>&1 || fail "$(head -c 4000 judge.log)"
-
-tar -xJf "$top_srcdir/tests/images/foreign.tar.xz" -C foreign
-mount_set 1 seen foreign/linux-b56-z9.dump
-said "it is compressed"
 
 # Hostile ones: whatever is there can be looked at.
 mkdir outside evil

@@ -3,6 +3,7 @@
 #include <unistd.h>
 #include <zlib.h>
 
+#include "core/read/unpack.h"
 #include "tests/unit/made_set.h"
 #include "tests/unit/unit.h"
 
@@ -259,6 +260,165 @@ START_TEST(hostile_records_come_to_an_end)
 }
 END_TEST
 
+/* --------------------------------------------------------- going to a place */
+
+/* Its only volume, open, and what unpacks it, which has been given no bytes. */
+struct going {
+	struct fake_volumes f;
+	struct volume_read *volume;
+	struct unpack *unpack;
+};
+
+static void
+begin_going(struct going *g, const struct packed *p)
+{
+	static const struct dialect packed_linux = { .family = DIALECT_LINUX,
+	    .compressed = true, .block_size = DE_TAPE_BLOCK };
+	const struct de_volume facts = { .struct_size = sizeof(facts),
+	    .number = 1 };
+
+	fake_volumes_init(&g->f, null_fd);
+	g->f.seeks = true;
+	g->f.volumes[0] = (struct fake_volume){ .bytes = p->bytes,
+		.length = p->length };
+	g->volume = volume_read_new(g->f.instance);
+	ck_assert_ptr_nonnull(g->volume);
+	ck_assert(volume_read_open(g->volume, &facts));
+	g->unpack = unpack_new(&packed_linux, MADE_BLOCKING, g->volume);
+	ck_assert_ptr_nonnull(g->unpack);
+}
+
+static void
+end_going(struct going *g)
+{
+	unpack_free(g->unpack);
+	volume_read_free(g->volume);
+	fake_volumes_free(&g->f);
+}
+
+/* What is read next is that of the stream from `at` on, in small pieces. */
+static void
+expect_stream(struct going *g, const struct packed *p, size_t at)
+{
+	const size_t room = unpack_room(g->unpack);
+	uint8_t *buffer = malloc(room);
+	size_t length;
+
+	ck_assert_ptr_nonnull(buffer);
+	ck_assert_int_eq(unpack_next(g->unpack, buffer, room, &length),
+	    VOLUME_READ_DATA);
+	ck_assert_uint_gt(length, 0);
+	ck_assert_mem_eq(buffer, p->made.bytes + at, length);
+	free(buffer);
+}
+
+START_TEST(any_place_is_gone_to)
+{
+	struct packed p;
+	struct going g;
+	size_t before;
+
+	for (int hardly = 0; hardly < 2; hardly++) {
+		make_packed(&p, hardly != 0);
+		begin_going(&g, &p);
+		const size_t size = p.made.blocks * DE_TAPE_BLOCK;
+		size_t at = 0;
+		for (int i = 0; i < 300; i++) {
+			at = (at * 7 + 1000003) % size;
+			ck_assert(unpack_go_to(g.unpack, at, &before));
+			ck_assert_uint_eq(before, at % MADE_RECORD);
+			expect_stream(&g, &p, at - before);
+		}
+		end_going(&g);
+		free_packed(&p);
+	}
+}
+END_TEST
+
+START_TEST(the_end_is_gone_to)
+{
+	struct packed p;
+	struct going g;
+	uint64_t position;
+	size_t before;
+
+	make_packed(&p, false);
+	begin_going(&g, &p);
+	expect_stream(&g, &p, 0);
+	ck_assert(unpack_go_to_end(g.unpack, &position));
+	ck_assert_uint_eq(position, (p.records - 1) * MADE_RECORD);
+	expect_stream(&g, &p, (size_t)position);
+	/* What is behind it, is not found, and changes nothing. */
+	ck_assert(unpack_go_to(g.unpack, MADE_RECORD, &before));
+	ck_assert(!unpack_go_to(g.unpack, p.records * MADE_RECORD, &before));
+	expect_stream(&g, &p, MADE_RECORD);
+	end_going(&g);
+	free_packed(&p);
+}
+END_TEST
+
+/* Where lengths cannot be followed, or a record is damaged, it reads on. */
+START_TEST(no_place_behind_damage_is_gone_to)
+{
+	struct packed p;
+	struct going g;
+	uint64_t position;
+	size_t before;
+
+	for (size_t i = 0; i < 2; i++) {
+		make_packed(&p, false);
+		const size_t record = 5;
+		if (i == 0)
+			put32(p.bytes + p.begin[record], 0);
+		else
+			memset(p.bytes + p.begin[record] + 4, 0x5a, 20);
+		begin_going(&g, &p);
+		expect_stream(&g, &p, 0);
+		ck_assert(unpack_go_to(g.unpack, 4 * MADE_RECORD, &before));
+		ck_assert(!unpack_go_to(g.unpack, record * MADE_RECORD,
+		    &before));
+		ck_assert(unpack_go_to_end(g.unpack, &position) == (i == 1));
+		ck_assert(unpack_go_to(g.unpack, 2 * MADE_RECORD, &before));
+		expect_stream(&g, &p, 2 * MADE_RECORD);
+		end_going(&g);
+		free_packed(&p);
+	}
+}
+END_TEST
+
+START_TEST(places_among_hostile_records)
+{
+	struct packed p;
+	struct going g;
+	uint64_t position;
+	size_t before;
+
+	make_packed(&p, false);
+	for (uint64_t seed = 1; seed < 400; seed++) {
+		uint64_t n = seed;
+		struct packed copy = p;
+		copy.bytes = malloc(p.length);
+		ck_assert_ptr_nonnull(copy.bytes);
+		memcpy(copy.bytes, p.bytes, p.length);
+		for (int i = 0; i < 4; i++) {
+			n = n * UINT64_C(6364136223846793005) + 1442695040;
+			put32(copy.bytes + MADE_RECORD + (n >> 33) %
+			    (p.length - MADE_RECORD - 4),
+			    WORD((n >> 20) % 20000, n >> 60 & 15));
+		}
+		begin_going(&g, &copy);
+		for (size_t i = 0; i < 20; i++) {
+			n = n * UINT64_C(6364136223846793005) + 1442695040;
+			unpack_go_to(g.unpack, n >> (20 + i), &before);
+		}
+		unpack_go_to_end(g.unpack, &position);
+		end_going(&g);
+		free(copy.bytes);
+	}
+	free_packed(&p);
+}
+END_TEST
+
 int
 main(void)
 {
@@ -270,6 +430,10 @@ main(void)
 		plain_set_that_claims_to_be_compressed_is_read,
 		encrypted_records_are_refused,
 		hostile_records_come_to_an_end,
+		any_place_is_gone_to,
+		the_end_is_gone_to,
+		no_place_behind_damage_is_gone_to,
+		places_among_hostile_records,
 	};
 
 	null_fd = open("/dev/null", O_WRONLY | O_CLOEXEC);
