@@ -276,19 +276,29 @@ remove_functions(struct find *f)
 
 /* ------------------------------------------------------------------ results */
 
-/* The order of the tables is that of the search. */
+/*
+ * The order of the tables is that of the search.  The entries of a dump are
+ * beside each other, so they are gone through without their directories; that of
+ * one is the last before it.
+ */
 static const char find_names[] =
 "SELECT catalog_path(directory.id, entry.name) AS path, dump.id, entry.inode,"
 "    mode, size, mtime, block"
 " FROM dump LEFT JOIN job ON job.id = dump.job"
-" CROSS JOIN directory ON directory.dump = dump.id"
-" CROSS JOIN entry"
-"    ON entry.id BETWEEN directory.id + 1 AND directory.id + entries"
+" CROSS JOIN directory AS final ON final.id ="
+"    (SELECT max(id) FROM directory AS d WHERE d.dump = dump.id)"
+" CROSS JOIN entry ON entry.id BETWEEN"
+"    (SELECT min(id) FROM directory AS d WHERE d.dump = dump.id) AND"
+"    final.id + final.entries"
+" CROSS JOIN directory ON directory.id ="
+"    (SELECT max(id) FROM directory AS d WHERE d.id < entry.id)"
 " LEFT JOIN inode ON inode.id = (dump.id << 32) + entry.inode"
 " WHERE (?1 IS NULL OR job.name = ?1) AND (?2 = 0 OR dump.id = ?2) AND"
 "    (?3 = 0 OR date <= ?3) AND"
 "    (NOT ?4 OR " CATALOG_IS_USABLE("state") ") AND"
 "    catalog_fits(entry.name) AND"
+"    directory.dump = dump.id AND"
+"    entry.id <= directory.id + directory.entries AND"
 "    catalog_path_fits(directory.id, entry.name)"
 " ORDER BY path, date, dump.id";
 
