@@ -374,6 +374,9 @@ chain_retire(void *arg, const struct de_dump_found *found)
 		if (!is_found(r, found) || history_is_alive(r))
 			continue;
 		known = true;
+		/* Nothing builds on one that was given up. */
+		if (r->status == HISTORY_ABORTED || r->status == HISTORY_GONE)
+			continue;
 		ok = retire_known(chain, found, &list, r) && ok;
 	}
 	if (!known)

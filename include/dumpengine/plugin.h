@@ -233,9 +233,9 @@ struct de_host {
 	/*
 	 * For an output: a volume of that dump is about to be overwritten.
 	 * Retires the dump and all that depend on it: they no longer serve as a
-	 * base.  This is safely on disk when the call returns.  Call it before
-	 * the first byte is overwritten, unless the state is
-	 * DE_DUMP_UNFINISHED.  Main thread.
+	 * base, and the catalogue learns where that volume was.  This is safely
+	 * on disk when the call returns.  Call it before the first byte is
+	 * overwritten, whatever the state.  Main thread.
 	 * DE_OK, also for an unknown dump; DE_FAILED: it could not be recorded,
 	 * so the dump must stay.
 	 */

@@ -234,7 +234,7 @@ keep_check_dump(struct keep *k, const struct keep_file *file,
 		if (check_hold(k, file, label, state) != DE_OK)
 			return DE_FAILED;
 		tell_unfinished(k, file, label);
-		return DE_OK;
+		return note_going(k, label);
 	case DE_DUMP_BASE:
 		return refuse_dump(k, file, label, "on which another dump "
 		    "depends, or the next one would");

@@ -4,8 +4,8 @@
  *
  * Judges a tape file by file.  For a dump, the engine's knowledge and the
  * dump's age decide; foreign and unreadable data is kept unless the options say
- * otherwise.  Dumps that may go but could serve as a base are collected, to be
- * retired before they are overwritten.
+ * otherwise.  Dumps that may go are collected, to be retired before they are
+ * overwritten.
  */
 #ifndef PLUGINS_COMMON_KEEP_H
 #define PLUGINS_COMMON_KEEP_H

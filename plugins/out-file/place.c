@@ -322,7 +322,7 @@ place_retire(const struct place *p, const struct de_host *host,
 	if (!is_dump || !is_made_again(&label, own)) {
 		if (place_may_go(p, host, name, overwrite) != DE_OK)
 			return DE_FAILED;
-		if (!is_dump || state_of(host, &label) == DE_DUMP_UNFINISHED)
+		if (!is_dump)
 			return DE_OK;
 	}
 	const struct de_dump_found found = label_found(&label);

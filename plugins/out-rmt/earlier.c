@@ -87,7 +87,9 @@ let_dump_go(struct out_rmt *r, const struct de_volume *volume,
 		keep_describe_hold(r->host, &r->wish, label, state, hold);
 	switch (state) {
 	case DE_DUMP_UNFINISHED:
-		return hold[0] == '\0' || refuse_dump(r, label, hold);
+		if (hold[0] != '\0')
+			return refuse_dump(r, label, hold);
+		return !for_good || is_own || retire(r, &found);
 	case DE_DUMP_BASE:
 		return refuse_dump(r, label, "on which other dumps depend, "
 		    "perhaps this one");
