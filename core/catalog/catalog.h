@@ -181,6 +181,8 @@ bool catalog_set_state(struct catalog *c, int64_t dump,
     enum catalog_state state);
 /* Media in use that hold nothing but expired and aborted dumps are free. */
 bool catalog_free_media(struct catalog *c);
+/* Forgets its names and inodes, in the caller's transaction. */
+bool catalog_forget_names(struct catalog *c, int64_t dump);
 /* Forgets it and all that hangs on it. */
 bool catalog_forget(struct catalog *c, int64_t dump);
 

@@ -187,6 +187,14 @@ catalog_free_media(struct catalog *c)
 }
 
 bool
+catalog_forget_names(struct catalog *c, int64_t dump)
+{
+	return catalog_finish_names(c) && catalog_clear_names(c, dump) &&
+	    change(c, "UPDATE dump SET has_names = 0 WHERE id = ?1", dump,
+	    NULL, 0, "forget the names of a dump");
+}
+
+bool
 catalog_forget(struct catalog *c, int64_t dump)
 {
 	return catalog_finish_names(c) && change(c,

@@ -64,6 +64,7 @@ struct removal {
 	struct expiry *e;
 	const char *job;	/* that wrote it; NULL: unknown */
 	const struct catalog_dump *dump;
+	bool has_names;
 	bool left;		/* volumes that nothing can remove, or that
 				   could not be removed */
 };
@@ -112,20 +113,34 @@ remove_volumes(void *arg, const struct catalog_dump *d)
 	struct removal *r = arg;
 
 	r->dump = d;
+	r->has_names = d->has_names;
 	if (!catalog_volumes(r->e->t->catalog, d->id, remove_volume, r))
 		catalog_task_end(r->e->t, STATUS_ABORTED);
 	return true;
 }
 
 static bool
-forget(struct expiry *e, int64_t id)
+forget(struct expiry *e, int64_t id,
+    bool (*what)(struct catalog *c, int64_t dump))
 {
 	struct catalog *c = e->t->catalog;
 
-	if (catalog_begin(c) && catalog_forget(c, id) && catalog_commit(c))
+	if (catalog_begin(c) && what(c, id) && catalog_commit(c))
 		return true;
 	catalog_rollback(c);
 	return catalog_task_end(e->t, STATUS_ABORTED);
+}
+
+/*
+ * While a tape still has the dump, that is all that remains: names would make
+ * the catalogue grow for ever.
+ */
+static bool
+forget_most(struct expiry *e, int64_t id, const struct removal *removal)
+{
+	if (!removal->left)
+		return forget(e, id, catalog_forget);
+	return !removal->has_names || forget(e, id, catalog_forget_names);
 }
 
 static bool
@@ -152,7 +167,7 @@ let_go(struct expiry *e, size_t place)
 		return false;
 	if (!catalog_name_visit(e->t, d->id, remove_volumes, &removal))
 		return false;
-	return removal.left || forget(e, d->id);
+	return forget_most(e, d->id, &removal);
 }
 
 /* What builds on others goes before them. */

@@ -77,6 +77,13 @@ refused "as dump 1, home@$(day 0): no rule keeps it any more, so" \
     "dumpengine-catalog expire' lets it go"
 catalog 0 -c job.conf expire
 knows "SELECT id, state FROM dump" "1|expired" "2|complete"
+# Its names are forgotten, and it is itself once it is overwritten.
+knows "SELECT dump.id, has_names, count(inode) > 0 FROM dump LEFT JOIN directory
+    ON directory.dump = dump.id GROUP BY dump.id" "1|0|0" "2|1|1"
+knows "SELECT count(*) FROM inode WHERE dump = 1" 0
+catalog 0 -H find file
+[ "$(cut -f 1 out)" = 2 ] || fail "$(cat out)"
+catalog 0 -c job.conf expire
 night 2 0
 said "the catalogue $scratch/catalog knows the dump"
 
