@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -103,6 +105,20 @@ handover_of(struct handover *h, const char *part)
 	if (!ok)
 		handover_clear(h);
 	return ok;
+}
+
+bool
+handover_is_left(const char *part)
+{
+	const char *number = strrchr(part, '-');
+	char *end = NULL;
+
+	if (number == NULL)
+		return true;
+	const long pid = strtol(number + 1, &end, 10);
+	if (pid <= 0 || pid > INT_MAX || strcmp(end, HANDOVER_PART) != 0)
+		return true;
+	return kill((pid_t)pid, 0) == -1 && errno == ESRCH;
 }
 
 /* ------------------------------------------------------------------ writing */

@@ -62,6 +62,12 @@ bool handover_put_names(const struct handover *h,
 ssize_t handover_list(const char *folder, char ***list);
 
 /*
+ * Has the run ended that wrote a ".part"?  Its name tells the process; another
+ * one may have the same number since, and is then taken for it.
+ */
+bool handover_is_left(const char *part);
+
+/*
  * Keep other runs from taking what is in a folder, for as long as the returned
  * descriptor is open.  Waits up to 30 seconds for them; -1: do without.
  */

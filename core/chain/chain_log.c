@@ -162,37 +162,6 @@ add_volume(struct chain_log *log, uint32_t number, const char *medium)
 	    "number", (json_int_t)number, "medium", medium)) == 0;
 }
 
-void
-chain_log_volume(struct chain_log *log, uint32_t number, const char *name)
-{
-	if (log == NULL)
-		return;
-	char *medium = history_text(name);
-
-	if (!add_volume(log, number, medium))
-		report(log->history.rep, DE_WARNING, "%s: out of memory; "
-		    "volume %" PRIu32 " is not recorded in %s, so later dumps "
-		    "may overwrite it", name, number, log->history.folder);
-	free(medium);
-	if (clock_ns() < log->next_note)
-		return;
-	write_down(log, false);
-	log->next_note = clock_ns() + PAUSE_NS;
-}
-
-void
-chain_log_retake(struct chain_log *log, uint32_t inode)
-{
-	if (log == NULL)
-		return;
-	if (inode == 0)
-		return;
-	if (json_array_size(log->retake) >= RETAKE_MAX)
-		log->retake_is_cut = true;
-	else
-		add_range(log, inode, inode);
-}
-
 /* Only now does each file have its final name. */
 static void
 note_places(struct chain_log *log)
@@ -208,6 +177,58 @@ note_places(struct chain_log *log)
 		    "a level builds on this dump");
 }
 
+/* If the run does not live to say how the dump ended, nothing may be missing. */
+static void
+note_whole(struct chain_log *log)
+{
+	log->status = HISTORY_INCOMPLETE;
+	note_places(log);
+	write_down(log, true);
+}
+
+void
+chain_log_volume(struct chain_log *log, uint32_t number, const char *name,
+    bool is_last)
+{
+	if (log == NULL)
+		return;
+	char *medium = history_text(name);
+
+	if (!add_volume(log, number, medium))
+		report(log->history.rep, DE_WARNING, "%s: out of memory; "
+		    "volume %" PRIu32 " is not recorded in %s, so later dumps "
+		    "may overwrite it", name, number, log->history.folder);
+	free(medium);
+	if (is_last)
+		note_whole(log);
+	if (is_last || clock_ns() < log->next_note)
+		return;
+	write_down(log, false);
+	log->next_note = clock_ns() + PAUSE_NS;
+}
+
+void
+chain_log_rewrite(struct chain_log *log)
+{
+	if (log == NULL || log->status != HISTORY_INCOMPLETE)
+		return;
+	log->status = HISTORY_RUNNING;
+	write_down(log, true);
+}
+
+void
+chain_log_retake(struct chain_log *log, uint32_t inode)
+{
+	if (log == NULL)
+		return;
+	if (inode == 0)
+		return;
+	if (json_array_size(log->retake) >= RETAKE_MAX)
+		log->retake_is_cut = true;
+	else
+		add_range(log, inode, inode);
+}
+
 bool
 chain_log_end(struct chain_log *log, enum exit_status status)
 {
@@ -215,8 +236,6 @@ chain_log_end(struct chain_log *log, enum exit_status status)
 		return false;
 	log->status = status == STATUS_COMPLETE ? HISTORY_FINISHED :
 	    status == STATUS_INCOMPLETE ? HISTORY_INCOMPLETE : HISTORY_ABORTED;
-	if (log->status != HISTORY_ABORTED)
-		note_places(log);
 	return write_down(log, true);
 }
 

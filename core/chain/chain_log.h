@@ -19,9 +19,15 @@ void chain_log_free(struct chain_log *log);
 /* The dump has begun; `id` is its record, from chain_begin(). */
 void chain_log_begin(struct chain_log *log, const struct history_id *id);
 
-/* Record a volume that is safe on the medium `name`. */
+/*
+ * Record a volume that is safe on the medium `name`.  After the last one, the
+ * dump counts as whole, whatever becomes of the run: that is synced to disk.
+ */
 void chain_log_volume(struct chain_log *log, uint32_t number,
-    const char *name);
+    const char *name, bool is_last);
+
+/* The last volume is being written again, so the dump is not whole any more. */
+void chain_log_rewrite(struct chain_log *log);
 
 /* Have the next level dump an inode that is missing or damaged in this one. */
 void chain_log_retake(struct chain_log *log, uint32_t inode);

@@ -199,6 +199,24 @@ pass_on(const struct supervision *v)
 		v->s->noted(v->s->noted_arg, v->record);
 }
 
+/*
+ * Its process died after it had told of the volume, which is about to be written
+ * again.  If that was the last one, the dump is not whole until it is.
+ */
+static void
+take_back(const struct supervision *v, uint32_t number)
+{
+	struct dump_record *record = v->record;
+
+	if (number == 0 || number > record->volume_count)
+		return;
+	chain_log_rewrite(v->s->log);
+	if (record->volumes == NULL)
+		return;
+	record->volumes[number - 1].reason = DE_END_ERROR;
+	pass_on(v);
+}
+
 static void
 take_message(struct supervision *v, const struct message *m)
 {
@@ -212,6 +230,7 @@ take_message(struct supervision *v, const struct message *m)
 		break;
 	case MESSAGE_WRITER:
 		note_worker(v, m->u.writer.pid);
+		take_back(v, m->u.writer.volume);
 		break;
 	case MESSAGE_PROGRESS:
 		v->tape_blocks = m->u.tape_blocks;
@@ -220,7 +239,7 @@ take_message(struct supervision *v, const struct message *m)
 		progress_end(&v->progress);
 		record_volume(v->record, &m->u.volume, v->s->keep_volumes);
 		chain_log_volume(v->s->log, m->u.volume.number,
-		    m->u.volume.medium);
+		    m->u.volume.medium, m->u.volume.reason == DE_END_LAST);
 		pass_on(v);
 		break;
 	case MESSAGE_REWRITE:

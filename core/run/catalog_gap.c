@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "core/base/date_range.h"
+#include "core/run/catalog_pending.h"
 
 /* The volumes of a dump, as they come. */
 struct counting {
@@ -65,6 +66,7 @@ catalog_gap_find(struct catalog_task_run *t, const struct catalog_dump *d,
 		return catalog_task_end(t, STATUS_ABORTED);
 	end_copy(&c);
 	gap->volumes = c.volumes;
+	gap->is_killed = catalog_pending_was_killed(d);
 	if (chain.count > 1)
 		gap->base = chain.dumps[chain.count - 2];
 	if (!catalog_gap_is_usable(d))
@@ -98,5 +100,7 @@ catalog_gap_format(const struct catalog_gap *gap,
 	} else if (gap->overwritten != 0) {
 		snprintf(text, CATALOG_GAP_BYTES, "volume %" PRIu32 " was "
 		    "overwritten", gap->overwritten);
+	} else if (gap->is_killed) {
+		snprintf(text, CATALOG_GAP_BYTES, "its run was killed");
 	}
 }

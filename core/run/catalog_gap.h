@@ -14,6 +14,7 @@ struct catalog_gap {
 	uint32_t missing_volume;	/* the first, of all its copies; 0: none */
 	uint32_t overwritten;		/* the first one that was overwritten by
 					   another dump; 0: none */
+	bool is_killed;			/* aborted, by nobody knows what */
 	uint32_t volumes;		/* that are known, without copies */
 };
 
@@ -27,8 +28,8 @@ bool catalog_gap_find(struct catalog_task_run *t, const struct catalog_dump *d,
 bool catalog_gap_is_one(const struct catalog_gap *gap);
 
 /*
- * "no base of 2026-10-01T03:00:00", "no volume 2", "volume 1 was overwritten"; ""
- * if there is nothing to tell.
+ * "no base of 2026-10-01T03:00:00", "no volume 2", "volume 1 was overwritten",
+ * "its run was killed"; "" if there is nothing to tell.
  */
 #define CATALOG_GAP_BYTES 100
 void catalog_gap_format(const struct catalog_gap *gap,

@@ -7,6 +7,7 @@
 #include "core/run/catalog_gap.h"
 #include "core/run/catalog_json.h"
 #include "core/run/catalog_name.h"
+#include "core/run/catalog_pending.h"
 #include "core/run/catalog_rows.h"
 
 /* --------------------------------------------------------------------- list */
@@ -116,7 +117,7 @@ catalog_look_list(struct catalog_task_run *t)
 	for (size_t i = 0; ok && i < q->name_count; i++)
 		ok = list_job(&l, q->names[i]);
 	catalog_rows_end(&l.rows);
-	return ok;
+	return ok && catalog_pending_tell(t);
 }
 
 /* --------------------------------------------------------------------- show */

@@ -9,6 +9,7 @@
 #include "core/run/catalog_book.h"
 #include "core/run/catalog_gap.h"
 #include "core/run/catalog_json.h"
+#include "core/run/catalog_pending.h"
 #include "core/run/catalog_rows.h"
 
 static const struct catalog_rows_column columns[] = {
@@ -35,6 +36,7 @@ struct last {
 	int64_t id;			/* 0: none */
 	int64_t date;
 	int32_t level;
+	int64_t killed;			/* one after it; 0: none */
 	bool ok;
 };
 
@@ -44,6 +46,8 @@ look(void *arg, const struct catalog_dump *d)
 	struct last *l = arg;
 	struct catalog_gap gap;
 
+	if (catalog_pending_was_killed(d))
+		l->killed = d->id;
 	if (d->state != CATALOG_COMPLETE)
 		return true;
 	l->ok = catalog_gap_find(l->t, d, &gap);
@@ -51,6 +55,7 @@ look(void *arg, const struct catalog_dump *d)
 		l->id = d->id;
 		l->date = d->date;
 		l->level = d->level;
+		l->killed = 0;
 	}
 	return l->ok;
 }
@@ -103,6 +108,8 @@ tell_job(struct telling *s, const char *job, int64_t max_age)
 	if (l.ok && max_age > 0 && strcmp(state_of(&l, s->now - l.date,
 	    max_age), "good") != 0)
 		catalog_task_end(s->t, STATUS_INCOMPLETE);
+	if (l.ok && l.killed != 0)
+		l.ok = catalog_pending_tell_killed(s->t, l.killed);
 	return l.ok && (catalog_rows_put(&s->rows, make_row(s, job, max_age,
 	    &l)) || catalog_task_no_memory(s->t));
 }
@@ -147,7 +154,8 @@ catalog_status_tell(struct catalog_task_run *t)
 	bool ok = catalog_book_load(t, &s.book);
 
 	catalog_rows_begin(&s.rows, stdout, q->is_json, q->is_bare, columns);
-	ok = ok && tell_configured(&s) && tell_others(&s);
+	ok = ok && tell_configured(&s) && tell_others(&s) &&
+	    catalog_pending_tell(t);
 	catalog_rows_end(&s.rows);
 	catalog_book_free(&s.book);
 	if (ok && q->job != NULL && s.rows.count == 0)

@@ -22,6 +22,7 @@ struct run_catalog {
 	struct handover handover;
 	int64_t begun;			/* wall clock, seconds */
 	uint64_t next_note;		/* earliest next one; clock_ns() */
+	bool is_whole;			/* so it was noted last */
 	bool has_failed;		/* to note; reported */
 };
 
@@ -309,11 +310,12 @@ void
 run_catalog_note(void *arg, const struct dump_record *record)
 {
 	struct run_catalog *rc = arg;
-	const uint64_t now = clock_ns();
+	const bool is_whole = is_last(record);
 
-	if (now < rc->next_note && !is_last(record))
+	if (clock_ns() < rc->next_note && !is_whole && !rc->is_whole)
 		return;
 	note(rc, record, false);
+	rc->is_whole = is_whole;
 	rc->next_note = clock_ns() + PAUSE_NS;
 }
 

@@ -358,6 +358,9 @@ open_volume(struct writer *w)
 
 	signals_leave_to_supervisor(w->config->channel);
 	tell_writer(w);
+	/* An earlier attempt may have told that the volume is safe. */
+	if (w->shared->begun)
+		message_settle(w->config->channel);
 	if (*w->config->cancelled)
 		return end_dump(w, STATUS_ABORTED);
 	instance_set_unwanted(w->config->output, false);
@@ -540,6 +543,10 @@ writer_close(struct writer *w, enum de_end_reason reason)
 	w->shared->bytes = volume_bytes(w->volume);
 	if (result != VOLUME_SAFE)
 		return fail_closing(w, result);
+	/* Once the last one is told of, the dump is known to be whole. */
+	if (reason == DE_END_LAST && output_end_set(w->config->output,
+	    DE_CLOSE_COMPLETE) != DE_OK)
+		return end_dump(w, STATUS_ABORTED);
 	tell_volume(w, reason);
 	return DE_OK;
 }
@@ -573,8 +580,6 @@ writer_finish(struct writer *w)
 {
 	struct de_volume_end end;
 
-	if (output_end_set(w->config->output, DE_CLOSE_COMPLETE) != DE_OK)
-		return end_dump(w, STATUS_ABORTED);
 	describe_end(w, DE_END_LAST, &end);
 	media_change_at_end(&w->change, &end);
 	end_dump(w, STATUS_COMPLETE);

@@ -72,7 +72,10 @@ bool writer_describe(struct writer *w, struct indexer_volume *v);
 /* Is what the open volume takes beyond recall, as with a pipe? */
 bool writer_writes_once(const struct writer *w);
 
-/* Make the volume safe. */
+/*
+ * Make the volume safe; with the last one, the output ends the set, and the
+ * supervisor learns that all is there.
+ */
 enum de_status writer_close(struct writer *w, enum de_end_reason reason);
 
 /* Must somebody, or a handler, get a medium ready for the next volume? */
@@ -82,7 +85,7 @@ bool writer_needs_medium(struct writer *w);
 enum de_status writer_change_medium(struct writer *w,
     enum de_end_reason reason);
 
-/* The last volume is safe: the dump is complete. */
+/* The last volume is closed: the dump is complete. */
 enum de_status writer_finish(struct writer *w);
 
 /* ---- Early ends.  Nothing of the volume is kept; all return DE_FAILED. */
