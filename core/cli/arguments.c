@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "core/cli/arguments.h"
 
-#include <errno.h>
 #include <getopt.h>
-#include <stdio.h>
-#include <string.h>
+
+#include "core/cli/command_line.h"
 
 static const char default_file[] = SYSCONFDIR
     "/dumpengine/dumpengine.conf";
@@ -43,25 +42,11 @@ static const char *const action_names[] = {
 
 /* The command line as read so far. */
 struct reading {
+	struct command_line line;
 	struct arguments *args;
 	const char *of_a_run;	/* an option seen that only affects a run */
 	bool is_verbose, is_quiet;
-	bool failed;
 };
-
-__attribute__((format(printf, 2, 3)))
-static void
-report_usage(struct reading *r, const char *format, ...)
-{
-	va_list list;
-
-	r->failed = true;
-	fputs("dumpengine: error: ", stderr);
-	va_start(list, format);
-	vfprintf(stderr, format, list);
-	va_end(list);
-	fputc('\n', stderr);
-}
 
 /* Parse the value of an option that jobs also have, by their table. */
 static void
@@ -79,7 +64,7 @@ take_override(struct reading *r, const char *key, const char *text,
 	if (ok)
 		*value = option_number(set, key);
 	else
-		report_usage(r, "--%s: %s", key, why);
+		command_line_error(&r->line, "--%s: %s", key, why);
 	option_set_free(set);
 }
 
@@ -91,8 +76,9 @@ take_action(struct reading *r, enum action action)
 
 	if (action != ACT_HELP && args->action != ACT_HELP &&
 	    args->action != ACT_DUMP && args->action != action)
-		report_usage(r, "%s and %s cannot be used together",
-		    action_names[args->action], action_names[action]);
+		command_line_error(&r->line, "%s and %s cannot be used "
+		    "together", action_names[args->action],
+		    action_names[action]);
 	if (args->action != ACT_HELP)
 		args->action = action;
 }
@@ -103,9 +89,10 @@ take_file(struct reading *r, const char *name, const char *unset,
     const char **file)
 {
 	if (optarg[0] == '\0')
-		report_usage(r, "%s: the file name is empty", name);
+		command_line_error(&r->line, "%s: the file name is empty",
+		    name);
 	if (*file != unset)
-		report_usage(r, "%s cannot be given twice", name);
+		command_line_error(&r->line, "%s cannot be given twice", name);
 	*file = optarg;
 	r->of_a_run = name;
 }
@@ -162,15 +149,13 @@ take_option(struct reading *r, int option)
 		r->of_a_run = "--since";
 		break;
 	case OPT_TRUST:
-		if (!trust_allow(args->trust, optarg))
-			report_usage(r, "--trust: %s: %s", optarg,
-			    strerror(errno));
+		command_line_trust(&r->line, args->trust);
 		break;
 	case OPT_VERSION:
 		take_action(r, ACT_VERSION);
 		break;
 	default:		/* getopt_long() has printed the error */
-		r->failed = true;
+		r->line.failed = true;
 		break;
 	}
 }
@@ -186,33 +171,35 @@ check_together(struct reading *r)
 	if (args->action == ACT_HELP)
 		return;
 	if (r->is_verbose && r->is_quiet)
-		report_usage(r, "--verbose and --quiet cannot be used "
-		    "together");
+		command_line_error(&r->line, "--verbose and --quiet cannot be "
+		    "used together");
 	if (!is_run && args->job_count > 0)
-		report_usage(r, "%s: %s takes no job names", args->jobs[0],
-		    action_names[args->action]);
+		command_line_error(&r->line, "%s: %s takes no job names",
+		    args->jobs[0], action_names[args->action]);
 	if (!is_run && r->of_a_run != NULL)
-		report_usage(r, "%s has no effect with %s", r->of_a_run,
-		    action_names[args->action]);
+		command_line_error(&r->line, "%s has no effect with %s",
+		    r->of_a_run, action_names[args->action]);
 }
 
 bool
 arguments_parse(struct arguments *args, int argc, char **argv)
 {
-	struct reading r = { .args = args };
+	struct reading r = {
+		.line = { .program = "dumpengine" },
+		.args = args,
+	};
 	int option;
 
 	args->action = ACT_DUMP;
 	args->file = default_file;
 	args->overrides.level = -1;
-	while (!r.failed && (option = getopt_long(argc, argv, "c:vqh0123456789",
-	    long_options, NULL)) != -1)
+	while (!r.line.failed && (option = getopt_long(argc, argv,
+	    "c:vqh0123456789", long_options, NULL)) != -1)
 		take_option(&r, option);
 	args->jobs = argv + optind;
 	args->job_count = argc - optind;
-	args->verbosity = r.is_verbose ? REPORT_VERBOSE : r.is_quiet ?
-	    REPORT_QUIET : REPORT_NORMAL;
-	if (!r.failed)
+	args->verbosity = command_line_verbosity(r.is_quiet, r.is_verbose);
+	if (!r.line.failed)
 		check_together(&r);
-	return !r.failed;
+	return !r.line.failed;
 }

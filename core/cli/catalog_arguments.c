@@ -1,18 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "core/cli/catalog_arguments.h"
 
-#include <errno.h>
 #include <getopt.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
-#include <time.h>
 
-#include "core/base/date_range.h"
 #include "core/base/suggest.h"
-#include "core/host/options.h"
-
-#define TAPE_FILE_MAX INT32_MAX
+#include "core/cli/command_line.h"
 
 enum { OPT_CATALOG = 256, OPT_JOB, OPT_AT, OPT_JSON, OPT_FORCE, OPT_READ,
     OPT_TRUST, OPT_HELP, OPT_VERSION };
@@ -69,67 +62,11 @@ static const struct task {
 
 /* The command line as read so far. */
 struct reading {
+	struct command_line line;
 	struct catalog_request *request;
 	const struct task *task;
 	bool is_quiet, is_debug;
-	bool failed;
 };
-
-__attribute__((format(printf, 2, 3)))
-static void
-report_usage(struct reading *r, const char *format, ...)
-{
-	va_list list;
-
-	r->failed = true;
-	fputs("dumpengine-catalog: error: ", stderr);
-	va_start(list, format);
-	vfprintf(stderr, format, list);
-	va_end(list);
-	fputc('\n', stderr);
-}
-
-/* Take a text that may be given once. */
-static void
-take_text(struct reading *r, const char *name, const char **text)
-{
-	if (optarg[0] == '\0')
-		report_usage(r, "%s: its argument is empty", name);
-	if (*text != NULL)
-		report_usage(r, "%s cannot be given twice", name);
-	*text = optarg;
-}
-
-/* A date alone means its end: what was dumped on that day is in it. */
-static void
-take_date(struct reading *r)
-{
-	struct date_range range;
-
-	if (r->request->has_at)
-		report_usage(r, "--at cannot be given twice");
-	if (!date_range_parse(optarg, (int64_t)time(NULL), &range)) {
-		report_usage(r, "--at: %s: expected a date such as "
-		    "2026-11-01, \"2026-11-01 03:00\", @SECONDS, yesterday or "
-		    "\"3 days ago\"", optarg);
-		return;
-	}
-	r->request->has_at = true;
-	r->request->at = range.to;
-}
-
-static void
-take_tape_file(struct reading *r)
-{
-	int64_t number;
-
-	if (option_parse_integer(optarg, &number) && number >= 1 &&
-	    number <= TAPE_FILE_MAX)
-		r->request->tape_file = (uint32_t)number;
-	else
-		report_usage(r, "-s: %s: must be an integer from 1 to %d",
-		    optarg, TAPE_FILE_MAX);
-}
 
 static void
 take_option(struct reading *r, int option)
@@ -138,16 +75,16 @@ take_option(struct reading *r, int option)
 
 	switch (option) {
 	case OPT_CATALOG:
-		take_text(r, "--catalog", &q->catalog);
+		command_line_text(&r->line, "--catalog", &q->catalog);
 		break;
 	case 'c':
-		take_text(r, "--config", &q->config);
+		command_line_text(&r->line, "--config", &q->config);
 		break;
 	case OPT_JOB:
-		take_text(r, "--job", &q->job);
+		command_line_text(&r->line, "--job", &q->job);
 		break;
 	case OPT_AT:
-		take_date(r);
+		command_line_at(&r->line, &q->has_at, &q->at);
 		break;
 	case OPT_JSON:
 		q->is_json = true;
@@ -168,12 +105,11 @@ take_option(struct reading *r, int option)
 		q->multi_volume = true;
 		break;
 	case 's':
-		take_tape_file(r);
+		q->tape_file = (uint32_t)command_line_number(&r->line, "-s", 1,
+		    INT32_MAX);
 		break;
 	case OPT_TRUST:
-		if (!trust_allow(q->trust, optarg))
-			report_usage(r, "--trust: %s: %s", optarg,
-			    strerror(errno));
+		command_line_trust(&r->line, q->trust);
 		break;
 	case 'd':
 		r->is_debug = true;
@@ -189,7 +125,7 @@ take_option(struct reading *r, int option)
 			q->task = CATALOG_TASK_VERSION;
 		break;
 	default:		/* getopt_long() has printed the error */
-		r->failed = true;
+		r->line.failed = true;
 		break;
 	}
 }
@@ -209,10 +145,11 @@ find_task(struct reading *r, const char *name)
 		suggest_offer(&s, tasks[i].name);
 	}
 	if (s.best != NULL)
-		report_usage(r, "%s: there is no such command; did you mean "
-		    "%s?", name, s.best);
+		command_line_error(&r->line, "%s: there is no such command; "
+		    "did you mean %s?", name, s.best);
 	else
-		report_usage(r, "%s: there is no such command", name);
+		command_line_error(&r->line, "%s: there is no such command",
+		    name);
 }
 
 /* The first word says what to do, the others what with. */
@@ -224,9 +161,9 @@ take_words(struct reading *r, int argc, char **argv)
 	if (q->task != CATALOG_TASK_NOTHING)
 		return;			/* --help, --version */
 	if (optind == argc) {
-		report_usage(r, "say what to do: list, show, find, which, "
-		    "volumes, may-overwrite, add, rebuild, check, forget, "
-		    "expire, status or export");
+		command_line_error(&r->line, "say what to do: list, show, "
+		    "find, which, volumes, may-overwrite, add, rebuild, check, "
+		    "forget, expire, status or export");
 		return;
 	}
 	find_task(r, argv[optind]);
@@ -239,7 +176,7 @@ check_option(struct reading *r, bool is_given, unsigned int taken,
     const char *name)
 {
 	if (is_given && (r->task->takes & taken) == 0)
-		report_usage(r, "%s has no effect with %s", name,
+		command_line_error(&r->line, "%s has no effect with %s", name,
 		    r->task->name);
 }
 
@@ -251,23 +188,27 @@ check_together(struct reading *r)
 	const struct task *t = r->task;
 
 	if (r->is_quiet && r->is_debug)
-		report_usage(r, "-q and -d cannot be used together");
+		command_line_error(&r->line, "-q and -d cannot be used "
+		    "together");
 	if (q->is_json && q->is_bare)
-		report_usage(r, "--json and -H cannot be used together");
+		command_line_error(&r->line, "--json and -H cannot be used "
+		    "together");
 	if (t == NULL)
 		return;
 	if (q->name_count > 0 && t->names == NULL)
-		report_usage(r, "%s: %s takes no names", q->names[0], t->name);
+		command_line_error(&r->line, "%s: %s takes no names",
+		    q->names[0], t->name);
 	if (q->name_count == 0 && t->needs_names)
-		report_usage(r, "%s needs a %s", t->name, t->names);
+		command_line_error(&r->line, "%s needs a %s", t->name,
+		    t->names);
 	for (size_t i = 0; i < q->name_count; i++)
 		if (q->names[i][0] == '\0')
-			report_usage(r, "%s: a %s is empty", t->name,
-			    t->names);
+			command_line_error(&r->line, "%s: a %s is empty",
+			    t->name, t->names);
 	if (q->job != NULL && q->name_count > 0 &&
 	    (t->task == CATALOG_TASK_LIST || t->task == CATALOG_TASK_CHECK))
-		report_usage(r, "--job and a %s cannot be used together",
-		    t->names);
+		command_line_error(&r->line, "--job and a %s cannot be used "
+		    "together", t->names);
 	check_option(r, q->job != NULL, TAKES_JOB, "--job");
 	check_option(r, q->has_at, TAKES_AT, "--at");
 	check_option(r, q->forces, TAKES_FORCE, "--force");
@@ -280,17 +221,19 @@ check_together(struct reading *r)
 bool
 catalog_arguments_parse(struct catalog_request *q, int argc, char **argv)
 {
-	struct reading r = { .request = q };
+	struct reading r = {
+		.line = { .program = "dumpengine-catalog" },
+		.request = q,
+	};
 	int option;
 
-	while (!r.failed && (option = getopt_long(argc, argv, letters,
+	while (!r.line.failed && (option = getopt_long(argc, argv, letters,
 	    long_options, NULL)) != -1)
 		take_option(&r, option);
-	if (!r.failed)
+	if (!r.line.failed)
 		take_words(&r, argc, argv);
-	if (!r.failed)
+	if (!r.line.failed)
 		check_together(&r);
-	q->verbosity = r.is_debug ? REPORT_VERBOSE : r.is_quiet ?
-	    REPORT_QUIET : REPORT_NORMAL;
-	return !r.failed;
+	q->verbosity = command_line_verbosity(r.is_quiet, r.is_debug);
+	return !r.line.failed;
 }

@@ -1,13 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "core/cli/copy_arguments.h"
 
-#include <errno.h>
 #include <getopt.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <string.h>
 
-#include "core/host/options.h"
+#include "core/cli/command_line.h"
 #include "dumpengine/plugin.h"
 
 #define BLOCKING_MAX 1024
@@ -35,48 +31,10 @@ static const struct option long_options[] = {
 
 /* The command line as read so far. */
 struct reading {
+	struct command_line line;
 	struct copy_request *request;
 	bool is_verbose, is_quiet;
-	bool failed;
 };
-
-__attribute__((format(printf, 2, 3)))
-static void
-report_usage(struct reading *r, const char *format, ...)
-{
-	va_list list;
-
-	r->failed = true;
-	fputs("dumpengine-copy: error: ", stderr);
-	va_start(list, format);
-	vfprintf(stderr, format, list);
-	va_end(list);
-	fputc('\n', stderr);
-}
-
-/* Take a text that may be given once. */
-static void
-take_text(struct reading *r, const char *name, const char **text)
-{
-	if (optarg[0] == '\0')
-		report_usage(r, "%s: its argument is empty", name);
-	if (*text != NULL)
-		report_usage(r, "%s cannot be given twice", name);
-	*text = optarg;
-}
-
-static uint32_t
-take_number(struct reading *r, const char *name, int64_t most)
-{
-	int64_t number;
-
-	if (option_parse_integer(optarg, &number) && number >= 1 &&
-	    number <= most)
-		return (uint32_t)number;
-	report_usage(r, "%s: %s: must be an integer from 1 to %lld", name,
-	    optarg, (long long)most);
-	return 0;
-}
 
 static void
 take_option(struct reading *r, int option)
@@ -85,16 +43,16 @@ take_option(struct reading *r, int option)
 
 	switch (option) {
 	case 'c':
-		take_text(r, "--config", &q->config);
+		command_line_text(&r->line, "--config", &q->config);
 		break;
 	case 'f':
-		take_text(r, "--from", &q->from);
+		command_line_text(&r->line, "--from", &q->from);
 		break;
 	case OPT_DUMP:
-		take_text(r, "--dump", &q->dump);
+		command_line_text(&r->line, "--dump", &q->dump);
 		break;
 	case OPT_TO:
-		take_text(r, "--to", &q->to);
+		command_line_text(&r->line, "--to", &q->to);
 		break;
 	case 'M':
 		q->multi_volume = true;
@@ -103,19 +61,18 @@ take_option(struct reading *r, int option)
 		q->is_not_tape = true;
 		break;
 	case 's':
-		q->tape_file = take_number(r, "-s", INT32_MAX);
+		q->tape_file = (uint32_t)command_line_number(&r->line, "-s", 1,
+		    INT32_MAX);
 		break;
 	case 'b':
-		q->record_size = take_number(r, "-b", BLOCKING_MAX) *
-		    DE_TAPE_BLOCK;
+		q->record_size = DE_TAPE_BLOCK * (uint32_t)command_line_number(
+		    &r->line, "-b", 1, BLOCKING_MAX);
 		break;
 	case 'F':
-		take_text(r, "-F", &q->script);
+		command_line_text(&r->line, "-F", &q->script);
 		break;
 	case OPT_TRUST:
-		if (!trust_allow(q->trust, optarg))
-			report_usage(r, "--trust: %s: %s", optarg,
-			    strerror(errno));
+		command_line_trust(&r->line, q->trust);
 		break;
 	case 'v':
 		r->is_verbose = true;
@@ -131,7 +88,7 @@ take_option(struct reading *r, int option)
 			q->action = COPY_VERSION;
 		break;
 	default:		/* getopt_long() has printed the error */
-		r->failed = true;
+		r->line.failed = true;
 		break;
 	}
 }
@@ -140,8 +97,8 @@ static void
 refuse_with_dump(struct reading *r, bool is_given, const char *name)
 {
 	if (is_given)
-		report_usage(r, "%s and --dump cannot be used together: the "
-		    "catalogue says where the dump is", name);
+		command_line_error(&r->line, "%s and --dump cannot be used "
+		    "together: the catalogue says where the dump is", name);
 }
 
 /* Refuse what is missing, or has no effect. */
@@ -153,12 +110,14 @@ check_together(struct reading *r)
 	if (q->action != COPY_RUN)
 		return;
 	if (r->is_quiet && r->is_verbose)
-		report_usage(r, "-q and -v cannot be used together");
+		command_line_error(&r->line, "-q and -v cannot be used "
+		    "together");
 	if (q->from == NULL && q->dump == NULL)
-		report_usage(r, "say what to copy: --from SET or --dump DUMP");
+		command_line_error(&r->line, "say what to copy: --from SET or "
+		    "--dump DUMP");
 	if (q->to == NULL)
-		report_usage(r, "say where to: --to NAME, which the "
-		    "configuration has among its copies or jobs");
+		command_line_error(&r->line, "say where to: --to NAME, which "
+		    "the configuration has among its copies or jobs");
 	if (q->dump == NULL)
 		return;
 	refuse_with_dump(r, q->from != NULL, "--from");
@@ -170,18 +129,21 @@ check_together(struct reading *r)
 bool
 copy_arguments_parse(struct copy_request *q, int argc, char **argv)
 {
-	struct reading r = { .request = q };
+	struct reading r = {
+		.line = { .program = "dumpengine-copy" },
+		.request = q,
+	};
 	int option;
 
-	while (!r.failed && (option = getopt_long(argc, argv, letters,
+	while (!r.line.failed && (option = getopt_long(argc, argv, letters,
 	    long_options, NULL)) != -1)
 		take_option(&r, option);
-	if (!r.failed && optind < argc)
-		report_usage(&r, "%s: what is it for?  The set is named by "
-		    "--from, and where it is copied to by --to", argv[optind]);
-	if (!r.failed)
+	if (!r.line.failed && optind < argc)
+		command_line_error(&r.line, "%s: what is it for?  The set is "
+		    "named by --from, and where it is copied to by --to",
+		    argv[optind]);
+	if (!r.line.failed)
 		check_together(&r);
-	q->verbosity = r.is_verbose ? REPORT_VERBOSE : r.is_quiet ?
-	    REPORT_QUIET : REPORT_NORMAL;
-	return !r.failed;
+	q->verbosity = command_line_verbosity(r.is_quiet, r.is_verbose);
+	return !r.line.failed;
 }

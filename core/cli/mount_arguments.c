@@ -3,19 +3,18 @@
 
 #include <errno.h>
 #include <getopt.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-#include "core/base/date_range.h"
+#include "core/cli/command_line.h"
+
 
 #define HELPER "mount.fuse.dumpengine"
-#define KIB 1024u
 #define RECORD_KIB_MAX 1024
 
 struct reading {
+	struct command_line line;
 	struct mount_request *request;
 	char *options;		/* of -o, all; owned */
 	size_t kept;		/* bytes of those that FUSE gets */
@@ -23,7 +22,6 @@ struct reading {
 	bool has_at;
 	bool is_quiet;
 	bool is_debug;
-	bool failed;
 };
 
 enum {
@@ -63,37 +61,7 @@ static const struct option long_options[] = {
 static const char letters[] = "fo:c:Mb:s:lF:T:dq";
 static const char helper_letters[] = "fo:c:Mb:lF:T:dqnsvt:N:";	/* -s: sloppy */
 
-static void usage(struct reading *r, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
-static void
-usage(struct reading *r, const char *format, ...)
-{
-	va_list args;
-
-	fputs("dumpengine-mount: ", stderr);
-	va_start(args, format);
-	vfprintf(stderr, format, args);
-	va_end(args);
-	fputc('\n', stderr);
-	r->failed = true;
-}
-
 /* ----------------------------------------------------------------- options */
-
-static uint32_t
-take_number(struct reading *r, const char *option, uint32_t most)
-{
-	char *end;
-
-	errno = 0;
-	const unsigned long value = strtoul(optarg, &end, 10);
-	if (errno == 0 && *end == '\0' && optarg[0] >= '0' &&
-	    optarg[0] <= '9' && value >= 1 && value <= most)
-		return (uint32_t)value;
-	usage(r, "%s: %s: expected a number from 1 to %lu", option, optarg,
-	    (unsigned long)most);
-	return 0;
-}
 
 /* To the others, behind a comma. */
 static void
@@ -103,25 +71,11 @@ add_options(struct reading *r, const char *text)
 
 	if (asprintf(&all, "%s%s%s", r->options == NULL ? "" : r->options,
 	    r->options == NULL ? "" : ",", text) == -1) {
-		usage(r, "out of memory");
+		command_line_error(&r->line, "out of memory");
 		return;
 	}
 	free(r->options);
 	r->options = all;
-}
-
-/* A day means its end. */
-static void
-take_at(struct reading *r)
-{
-	struct date_range range;
-
-	if (date_range_parse(optarg, (int64_t)time(NULL), &range))
-		r->request->restore.at = range.to;
-	else
-		usage(r, "--at: %s: must be a date, such as 2026-11-01, "
-		    "\"2026-11-01 03:00\", @SECONDS or \"3 days ago\"", optarg);
-	r->has_at = true;
 }
 
 static bool
@@ -134,7 +88,7 @@ take_medium_option(struct reading *r, int option)
 		q->config = optarg;
 		return true;
 	case OPT_AT:
-		take_at(r);
+		command_line_at(&r->line, &r->has_at, &q->at);
 		return true;
 	case OPT_CATALOG:
 		q->catalog = optarg;
@@ -149,12 +103,14 @@ take_medium_option(struct reading *r, int option)
 		q->multi_volume = true;
 		return true;
 	case 'b':
-		q->record_size = KIB * take_number(r, "-b", RECORD_KIB_MAX);
+		q->record_size = DE_TAPE_BLOCK * (uint32_t)command_line_number(
+		    &r->line, "-b", 1, RECORD_KIB_MAX);
 		return true;
 	case 's':
 		if (r->is_helper)
 			return true;
-		q->tape_file = take_number(r, "-s", INT32_MAX);
+		q->tape_file = (uint32_t)command_line_number(&r->line, "-s", 1,
+		    INT32_MAX);
 		return true;
 	case 'l':
 		q->is_not_tape = true;
@@ -194,8 +150,7 @@ take_option(struct reading *r, int option)
 		r->is_quiet = true;
 		break;
 	case OPT_TRUST:
-		if (!trust_allow(q->restore.trust, optarg))
-			usage(r, "--trust: %s: %s", optarg, strerror(errno));
+		command_line_trust(&r->line, q->restore.trust);
 		break;
 	case OPT_HELP:
 		q->action = MOUNT_HELP;
@@ -206,7 +161,7 @@ take_option(struct reading *r, int option)
 	case 'n': case 'v': case 't': case 'N':
 		break;		/* of mount(8); without meaning here */
 	default:		/* getopt_long() has printed the error */
-		r->failed = true;
+		r->line.failed = true;
 		break;
 	}
 }
@@ -256,7 +211,7 @@ split_options(struct reading *r)
 {
 	char *rest = r->options, *option;
 
-	while (!r->failed && (option = strsep(&rest, ",")) != NULL)
+	while (!r->line.failed && (option = strsep(&rest, ",")) != NULL)
 		take_mount_option(r, option);
 }
 
@@ -281,8 +236,8 @@ take_operands(struct reading *r, int count, char **operands)
 	const bool has_set = s->job == NULL && !s->is_from_catalog;
 
 	if (count < (has_set ? 2 : 1)) {
-		usage(r, has_set ? "say what and where: a set, and a directory "
-		    "to mount on" : "say where: a directory to mount on");
+		command_line_error(&r->line, "say %s a directory to mount on",
+		    has_set ? "what and where: a set, and" : "where:");
 		return;
 	}
 	s->files = calloc((size_t)count + count_commas(r->options) + 2,
@@ -290,20 +245,22 @@ take_operands(struct reading *r, int count, char **operands)
 	q->options = calloc(1, r->options == NULL ? 1 :
 	    strlen(r->options) + 2);
 	if (s->files == NULL || q->options == NULL) {
-		usage(r, "out of memory");
+		command_line_error(&r->line, "out of memory");
 		return;
 	}
 	for (int i = 0; i < count - 1; i++)
 		s->files[s->file_count++] = operands[i];
 	split_options(r);
 	if (s->index_file != NULL && (!has_set || s->file_count > 1))
-		usage(r, "--index-file is for a single set");
+		command_line_error(&r->line, "--index-file is for a single "
+		    "set");
 	if (!has_set && s->file_count > 1)
-		usage(r, "with --job or --at, the drive for tapes is named "
-		    "once, and nothing else");
+		command_line_error(&r->line, "with --job or --at, the drive "
+		    "for tapes is named once, and nothing else");
 	q->mountpoint = realpath(operands[count - 1], NULL);
 	if (q->mountpoint == NULL)
-		usage(r, "%s: %s", operands[count - 1], strerror(errno));
+		command_line_error(&r->line, "%s: %s", operands[count - 1],
+		    strerror(errno));
 }
 
 static void
@@ -321,15 +278,16 @@ complete(struct reading *r)
 	if (!r->has_at)
 		q->at = INT64_MAX;
 	q->action = RESTORE_MOUNT;
-	q->verbosity = r->is_debug ? REPORT_VERBOSE : r->is_quiet ?
-	    REPORT_QUIET : REPORT_NORMAL;
+	q->verbosity = command_line_verbosity(r->is_quiet, r->is_debug);
 	if (r->is_quiet && r->is_debug)
-		usage(r, "-q and -d cannot be used together");
+		command_line_error(&r->line, "-q and -d cannot be used "
+		    "together");
 	if (q->config != NULL && q->job == NULL && !q->is_from_catalog)
-		usage(r, "--config has no effect without --job or --at");
+		command_line_error(&r->line, "--config has no effect without "
+		    "--job or --at");
 	if (q->is_from_catalog && (q->multi_volume || q->tape_file != 0))
-		usage(r, "--at and %s cannot be used together",
-		    q->multi_volume ? "-M" : "-s");
+		command_line_error(&r->line, "--at and %s cannot be used "
+		    "together", q->multi_volume ? "-M" : "-s");
 }
 
 bool
@@ -337,20 +295,21 @@ mount_arguments_parse(struct mount_request *q, int argc, char **argv)
 {
 	const char *slash = strrchr(argv[0], '/');
 	struct reading r = {
+		.line = { .program = "dumpengine-mount" },
 		.request = q,
 		.is_helper = strcmp(slash == NULL ? argv[0] : slash + 1,
 		    HELPER) == 0,
 	};
 	int option;
 
-	while (!r.failed && (option = getopt_long(argc, argv, r.is_helper ?
+	while (!r.line.failed && (option = getopt_long(argc, argv, r.is_helper ?
 	    helper_letters : letters, long_options, NULL)) != -1)
 		take_option(&r, option);
 	complete(&r);
-	if (!r.failed && q->action == MOUNT_MOUNT)
+	if (!r.line.failed && q->action == MOUNT_MOUNT)
 		take_operands(&r, argc - optind, argv + optind);
 	q->texts = r.options;
-	return !r.failed;
+	return !r.line.failed;
 }
 
 void

@@ -1,18 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "core/cli/restore_arguments.h"
 
-#include <errno.h>
 #include <getopt.h>
-#include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "core/base/date_range.h"
-#include "core/host/options.h"
+#include "core/cli/command_line.h"
+
 
 #define BLOCKING_MAX 65536	/* KiB; -b */
 #define WORKERS_MAX 16
@@ -91,28 +87,14 @@ static const char *const action_names[] = {
 
 /* The command line as read so far. */
 struct reading {
+	struct command_line line;
 	struct restore_request *request;
 	bool is_verbose, is_quiet, is_debug;
 	bool is_unlinking;		/* -u */
 	bool has_if_exists;
 	bool uses_positions;		/* -Q */
 	bool has_at;
-	bool failed;
 };
-
-__attribute__((format(printf, 2, 3)))
-static void
-report_usage(struct reading *r, const char *format, ...)
-{
-	va_list list;
-
-	r->failed = true;
-	fputs("dumpengine-restore: error: ", stderr);
-	va_start(list, format);
-	vfprintf(stderr, format, list);
-	va_end(list);
-	fputc('\n', stderr);
-}
 
 /* --help always wins. */
 static void
@@ -124,33 +106,9 @@ take_action(struct reading *r, enum restore_action action)
 		return;
 	if (action != RESTORE_HELP && q->action != RESTORE_NOTHING &&
 	    q->action != action)
-		report_usage(r, "%s and %s cannot be used together",
-		    action_names[q->action], action_names[action]);
+		command_line_error(&r->line, "%s and %s cannot be used "
+		    "together", action_names[q->action], action_names[action]);
 	q->action = action;
-}
-
-/* Take a text that may be given once. */
-static void
-take_text(struct reading *r, const char *name, const char **text)
-{
-	if (optarg[0] == '\0')
-		report_usage(r, "%s: its argument is empty", name);
-	if (*text != NULL)
-		report_usage(r, "%s cannot be given twice", name);
-	*text = optarg;
-}
-
-static uint64_t
-take_number(struct reading *r, const char *name, int64_t min, int64_t max)
-{
-	int64_t number;
-
-	if (option_parse_integer(optarg, &number) && number >= min &&
-	    number <= max)
-		return (uint64_t)number;
-	report_usage(r, "%s: %s: must be an integer from %" PRId64 " to %"
-	    PRId64, name, optarg, min, max);
-	return 0;
 }
 
 static void
@@ -172,24 +130,8 @@ take_if_exists(struct reading *r)
 			r->request->settings.if_exists = choices[i].value;
 			return;
 		}
-	report_usage(r, "--if-exists: %s: must be fail, skip, newer or replace",
-	    optarg);
-}
-
-/* A day means its end. */
-static void
-take_at(struct reading *r)
-{
-	struct date_range range;
-
-	if (r->has_at)
-		report_usage(r, "--at cannot be given twice");
-	else if (!date_range_parse(optarg, (int64_t)time(NULL), &range))
-		report_usage(r, "--at: %s: must be a date, such as 2026-11-01, "
-		    "\"2026-11-01 03:00\", @SECONDS or \"3 days ago\"", optarg);
-	else
-		r->request->at = range.to;
-	r->has_at = true;
+	command_line_error(&r->line, "--if-exists: %s: must be fail, skip, "
+	    "newer or replace", optarg);
 }
 
 /* What to do.  False: it is something else. */
@@ -219,14 +161,15 @@ take_action_option(struct reading *r, int option)
 		return true;
 	case 'P':
 		take_action(r, RESTORE_POSITIONS);
-		take_text(r, "-P", &q->positions);
+		command_line_text(&r->line, "-P", &q->positions);
 		return true;
 	case OPT_VERIFY:
 		take_action(r, RESTORE_VERIFY);
 		return true;
 	case OPT_DRILL:
 		take_action(r, RESTORE_DRILL);
-		q->drill_files = take_number(r, "--drill", 1, 1000000000);
+		q->drill_files = command_line_number(&r->line, "--drill", 1,
+		    1000000000);
 		return true;
 	case OPT_HELP:
 		take_action(r, RESTORE_HELP);
@@ -248,7 +191,8 @@ take_medium_option(struct reading *r, int option)
 	switch (option) {
 	case 'f':
 		if (optarg[0] == '\0')
-			report_usage(r, "-f: its argument is empty");
+			command_line_error(&r->line, "-f: its argument is "
+			    "empty");
 		q->files[q->file_count++] = optarg;
 		return true;
 	case 'M':
@@ -258,32 +202,33 @@ take_medium_option(struct reading *r, int option)
 		q->is_not_tape = true;
 		return true;
 	case 's':
-		q->tape_file = (uint32_t)take_number(r, "-s", 1, INT32_MAX);
+		q->tape_file = (uint32_t)command_line_number(&r->line, "-s", 1,
+		    INT32_MAX);
 		return true;
 	case 'b':
-		q->record_size = (uint32_t)take_number(r, "-b", 1,
-		    BLOCKING_MAX) * DE_TAPE_BLOCK;
+		q->record_size = DE_TAPE_BLOCK * (uint32_t)command_line_number(
+		    &r->line, "-b", 1, BLOCKING_MAX);
 		return true;
 	case OPT_CONFIG:
-		take_text(r, "--config", &q->config);
+		command_line_text(&r->line, "--config", &q->config);
 		return true;
 	case OPT_JOB:
-		take_text(r, "--job", &q->job);
+		command_line_text(&r->line, "--job", &q->job);
 		return true;
 	case OPT_AT:
-		take_at(r);
+		command_line_at(&r->line, &r->has_at, &q->at);
 		return true;
 	case OPT_CATALOG:
-		take_text(r, "--catalog", &q->catalog);
+		command_line_text(&r->line, "--catalog", &q->catalog);
 		return true;
 	case OPT_DIALECT:
-		take_text(r, "--dialect", &q->dialect);
+		command_line_text(&r->line, "--dialect", &q->dialect);
 		return true;
 	case 'F':
-		take_text(r, "-F", &q->script);
+		command_line_text(&r->line, "-F", &q->script);
 		return true;
 	case OPT_KEY:
-		take_text(r, "--key", &q->key);
+		command_line_text(&r->line, "--key", &q->key);
 		return true;
 	default:
 		return false;
@@ -298,24 +243,24 @@ take_wish(struct reading *r, int option)
 
 	switch (option) {
 	case 'A':
-		take_text(r, "-A", &q->contents);
+		command_line_text(&r->line, "-A", &q->contents);
 		return true;
 	case 'Q':
 		r->uses_positions = true;
-		take_text(r, "-Q", &q->positions);
+		command_line_text(&r->line, "-Q", &q->positions);
 		return true;
 	case 'D':
-		take_text(r, "-D", &q->root);
+		command_line_text(&r->line, "-D", &q->root);
 		return true;
 	case 'L':
-		q->limit = take_number(r, "-L", 0, INT64_MAX);
+		q->limit = command_line_number(&r->line, "-L", 0, INT64_MAX);
 		return true;
 	case 'X':
-		take_text(r, "-X", &q->names_file);
+		command_line_text(&r->line, "-X", &q->names_file);
 		return true;
 	case 'T':
 		q->settings.tmpdir = NULL;
-		take_text(r, "-T", &q->settings.tmpdir);
+		command_line_text(&r->line, "-T", &q->settings.tmpdir);
 		return true;
 	case 'h':
 		q->settings.no_recursion = true;
@@ -334,7 +279,7 @@ take_wish(struct reading *r, int option)
 		return true;
 	case OPT_SEED:
 		q->has_seed = true;
-		q->seed = take_number(r, "--seed", 0, INT64_MAX);
+		q->seed = command_line_number(&r->line, "--seed", 0, INT64_MAX);
 		return true;
 	case OPT_IF_EXISTS:
 		take_if_exists(r);
@@ -375,17 +320,15 @@ take_option(struct reading *r, int option)
 		r->is_quiet = true;
 		break;
 	case OPT_REPORT:
-		take_text(r, "--report", &q->report);
+		command_line_text(&r->line, "--report", &q->report);
 		break;
 	case OPT_TRUST:
-		if (!trust_allow(q->trust, optarg))
-			report_usage(r, "--trust: %s: %s", optarg,
-			    strerror(errno));
+		command_line_trust(&r->line, q->trust);
 		break;
 	case 'c': case 'H': case 'k': case 'V':
 		break;		/* of restore(8); without meaning here */
 	default:		/* getopt_long() has printed the error */
-		r->failed = true;
+		r->line.failed = true;
 		break;
 	}
 }
@@ -409,7 +352,7 @@ from_old_style(struct reading *r, int *argc, char **argv, char **texts)
 
 	*texts = text;
 	if (new_argv == NULL || text == NULL) {
-		report_usage(r, "out of memory");
+		command_line_error(&r->line, "out of memory");
 		free(new_argv);
 		return NULL;
 	}
@@ -422,7 +365,8 @@ from_old_style(struct reading *r, int *argc, char **argv, char **texts)
 		if (strchr(LETTERS_WITH_VALUE, *p) == NULL)
 			continue;
 		if (next >= *argc) {
-			report_usage(r, "%c needs an argument", *p);
+			command_line_error(&r->line, "%c needs an argument",
+			    *p);
 			free(new_argv);
 			return NULL;
 		}
@@ -473,7 +417,7 @@ read_options(struct reading *r, int argc, char **argv)
 	int option;
 
 	snprintf(all, sizeof(all), "%s%s", letters, takes_config ? "c:" : "c");
-	while (!r->failed && (option = getopt_long(argc, argv, all,
+	while (!r->line.failed && (option = getopt_long(argc, argv, all,
 	    long_options, NULL)) != -1)
 		take_option(r, option == 'c' && takes_config ? OPT_CONFIG :
 		    option);
@@ -506,8 +450,7 @@ complete(struct reading *r)
 	q->settings.verbose = r->is_verbose;
 	q->settings.workers = processors < 1 ? 1 : processors > WORKERS_MAX ?
 	    WORKERS_MAX : (unsigned int)processors;
-	q->verbosity = r->is_debug ? REPORT_VERBOSE : r->is_quiet ?
-	    REPORT_QUIET : REPORT_NORMAL;
+	q->verbosity = command_line_verbosity(r->is_quiet, r->is_debug);
 }
 
 static bool
@@ -535,16 +478,17 @@ check_catalog(struct reading *r)
 	if (!r->has_at && q->catalog == NULL)
 		return;
 	if (!takes_chain(q->action))
-		report_usage(r, "%s is for -t, -x, -r, -R, -C and -i", option);
+		command_line_error(&r->line, "%s is for -t, -x, -r, -R, -C and "
+		    "-i", option);
 	if (q->file_count > 1)
-		report_usage(r, "with %s, -f names the drive for tapes, once",
-		    option);
+		command_line_error(&r->line, "with %s, -f names the drive for "
+		    "tapes, once", option);
 	if (q->multi_volume || q->tape_file != 0)
-		report_usage(r, "%s and %s cannot be used together", option,
-		    q->multi_volume ? "-M" : "-s");
+		command_line_error(&r->line, "%s and %s cannot be used "
+		    "together", option, q->multi_volume ? "-M" : "-s");
 	if (q->contents != NULL || r->uses_positions)
-		report_usage(r, "%s and %s cannot be used together", option,
-		    q->contents != NULL ? "-A" : "-Q");
+		command_line_error(&r->line, "%s and %s cannot be used "
+		    "together", option, q->contents != NULL ? "-A" : "-Q");
 }
 
 /* Refuse what is valid alone but not together. */
@@ -557,40 +501,49 @@ check_together(struct reading *r)
 	if (q->action == RESTORE_HELP || q->action == RESTORE_VERSION)
 		return;
 	if (q->action == RESTORE_NOTHING)
-		report_usage(r, "say what to do: one of -t, -x, -r, -R, -C, "
-		    "-i, -P, --verify and --drill");
+		command_line_error(&r->line, "say what to do: one of -t, -x, "
+		    "-r, -R, -C, -i, -P, --verify and --drill");
 	else if (q->name_count > 0 && !takes_names(q->action))
-		report_usage(r, "%s: %s takes no names", q->names[0], action);
+		command_line_error(&r->line, "%s: %s takes no names",
+		    q->names[0], action);
 	else if (q->names_file != NULL && !takes_names(q->action))
-		report_usage(r, "-X has no effect with %s", action);
+		command_line_error(&r->line, "-X has no effect with %s",
+		    action);
 	else if (q->file_count > 1 && !takes_chain(q->action))
-		report_usage(r, "%s takes one set, not %zu", action,
-		    q->file_count);
+		command_line_error(&r->line, "%s takes one set, not %zu",
+		    action, q->file_count);
 	if (r->is_quiet && (r->is_verbose || r->is_debug))
-		report_usage(r, "-q and %s cannot be used together",
-		    r->is_debug ? "-d" : "-v");
+		command_line_error(&r->line, "-q and %s cannot be used "
+		    "together", r->is_debug ? "-d" : "-v");
 	if (r->is_unlinking && r->has_if_exists)
-		report_usage(r, "-u and --if-exists cannot be used together");
+		command_line_error(&r->line, "-u and --if-exists cannot be "
+		    "used together");
 	check_catalog(r);
 	const bool is_from_catalog = r->has_at || q->catalog != NULL;
 	if (q->job != NULL && q->file_count > 0 && !is_from_catalog)
-		report_usage(r, "-f and --job cannot be used together");
+		command_line_error(&r->line, "-f and --job cannot be used "
+		    "together");
 	if (q->config != NULL && q->job == NULL && !is_from_catalog)
-		report_usage(r, "--config has no effect without --job or --at");
+		command_line_error(&r->line, "--config has no effect without "
+		    "--job or --at");
 	if (q->has_seed && q->action != RESTORE_DRILL)
-		report_usage(r, "--seed has no effect with %s", action);
+		command_line_error(&r->line, "--seed has no effect with %s",
+		    action);
 	if (r->uses_positions && q->action != RESTORE_LIST &&
 	    q->action != RESTORE_EXTRACT && q->action != RESTORE_INTERACTIVE)
-		report_usage(r, "-Q is for -t, -x and -i");
+		command_line_error(&r->line, "-Q is for -t, -x and -i");
 	if (q->contents != NULL && q->action != RESTORE_LIST &&
 	    q->action != RESTORE_EXTRACT && q->action != RESTORE_INTERACTIVE)
-		report_usage(r, "-A is for -t, -x and -i");
+		command_line_error(&r->line, "-A is for -t, -x and -i");
 }
 
 bool
 restore_arguments_parse(struct restore_request *q, int argc, char **argv)
 {
-	struct reading r = { .request = q };
+	struct reading r = {
+		.line = { .program = "dumpengine-restore" },
+		.request = q,
+	};
 	const bool is_old = is_old_style(argc, argv);
 	char *texts = NULL;
 
@@ -598,20 +551,20 @@ restore_arguments_parse(struct restore_request *q, int argc, char **argv)
 	q->files = calloc((size_t)argc + 1, sizeof(*q->files));
 	q->names = calloc((size_t)argc + 1, sizeof(*q->names));
 	if (q->files == NULL || q->names == NULL) {
-		report_usage(&r, "out of memory");
+		command_line_error(&r.line, "out of memory");
 		return false;
 	}
 	char **words = is_old ? from_old_style(&r, &argc, argv, &texts) : argv;
 	if (words != NULL) {
 		read_options(&r, argc, words);
-		if (!r.failed)
+		if (!r.line.failed)
 			check_together(&r);
 		complete(&r);
 	}
 	if (is_old)
 		free(words);
 	free(texts);
-	return !r.failed;
+	return !r.line.failed;
 }
 
 void
