@@ -106,6 +106,27 @@ for restored in stock ours; do
 	    fail "$restored: the second level is missing: $(ls $restored)"
 done
 
+# A copy of it is plain, or compressed, as the copy says: all bytes are those of
+# such a dump.
+without_index=y
+fresh
+configure_set set.conf img "$to_files" "blocking = 10;"
+engine 0 -q -c set.conf
+mv dumps/set001 plain
+configure_compressed set.conf img "$to_files" "blocking = 10;"
+engine 0 -q -c set.conf
+mv dumps/set001 packed
+more='index = false;'
+configure_copy "$to_files" "blocking = 10;"
+copy 0 -q --from packed
+same_file plain dumps/set001
+rm dumps/set001
+more='index = false; compress = "zlib";'
+configure_copy "$to_files" "blocking = 10;"
+copy 0 -q --from plain
+same_file packed dumps/set001
+without_index=
+
 # What it cannot be combined with.
 refused () {
 	engine 1 -q --check -c set.conf
