@@ -96,6 +96,8 @@ open_volumes(struct set_index *x, uint32_t first)
 		.last_volume = x->config.last_volume,
 		.record_size = x->config.record_size,
 		.job = x->config.job,
+		.place = x->config.place,
+		.want_arg = x->config.place_arg,
 		.again = true,
 	};
 	enum verdict verdict;

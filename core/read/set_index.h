@@ -28,6 +28,8 @@ struct set_index_config {
 	uint32_t record_size;
 	const char *job;
 	uint32_t last_volume;		/* the one that is looked at */
+	void (*place)(void *arg, struct de_volume *facts);	/* or NULL */
+	void *place_arg;
 	/* Of which set it must be; NULL: any. */
 	const struct set_identity *identity;
 };

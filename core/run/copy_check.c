@@ -134,6 +134,11 @@ find_index(struct checking *c)
 		.identity = c->check->identity,
 	};
 
+	if (!is_drive) {
+		config.place = restore_medium_place;
+		config.place_arg = (void *)(uintptr_t)c->check->medium;
+	}
+
 	for (int i = 0; i < SPILL_MAX && result == SET_INDEX_NONE; i++) {
 		c->index = set_index_open(&config, &result);
 		if (is_drive || config.last_volume == UINT32_MAX)

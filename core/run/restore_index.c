@@ -123,7 +123,7 @@ static enum set_index_result
 open_on(struct search *x, uint32_t volume)
 {
 	enum set_index_result result;
-	const struct set_index_config config = {
+	struct set_index_config config = {
 		.output = x->output,
 		.rep = x->quiet,
 		.cancelled = x->r->cancelled,
@@ -133,6 +133,11 @@ open_on(struct search *x, uint32_t volume)
 		.identity = restore_set_identity(x->set),
 	};
 
+	/* A drive has only the one that is in it. */
+	if (!restore_medium_is_drive(x->medium)) {
+		config.place = restore_medium_place;
+		config.place_arg = (void *)(uintptr_t)x->medium;
+	}
 	x->last_volume = volume;
 	x->index = set_index_open(&config, &result);
 	return result;
