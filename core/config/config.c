@@ -38,7 +38,9 @@ static const char *const job_groups[] = {
 	"source", "output", "filters", "ring", "eot", "snapshot", "keep", NULL
 };
 /* A copy is what the dump was: only how it is written can be set. */
-static const char *const copy_groups[] = { "output", "ring", "eot", NULL };
+static const char *const copy_groups[] = {
+	"output", "filters", "ring", "eot", NULL
+};
 static const char *const copy_options[] = {
 	"name", "compress", "compress_level", "index", "notify", "state_dir",
 	"wait_for_medium", NULL
@@ -600,9 +602,9 @@ refuse_dump_options(struct settings *s, const struct config_node *at)
 		    (is_one_of(job_groups, n->name) ||
 		    option_find(config_job_options, n->name) != -1))
 			settings_error(s, n, n->name, "is of a dump; a copy "
-			    "has only name, output, ring, eot, compress, "
-			    "compress_level, index, notify, state_dir and "
-			    "wait_for_medium");
+			    "has only name, output, filters, ring, eot, "
+			    "compress, compress_level, index, notify, "
+			    "state_dir and wait_for_medium");
 }
 
 static void

@@ -168,7 +168,7 @@ said "copies.conf has no jobs, only copies; these are for dumpengine-copy"
 more='level = 1; source = { plugin = "fs-ext2"; device = "img"; };'
 configure_copy 'plugin = "out-file"; path = "dumps/copy";'
 copy 1 --from none
-said "copies.conf:3: level: is of a dump; a copy has only name, output, ring" \
+said "copies.conf:3: level: is of a dump; a copy has only name, output, filters" \
     "copies.conf:3: source: is of a dump"
 more='colour = "red";'
 configure_copy 'plugin = "out-file"; path = "dumps/copy";'
