@@ -39,8 +39,7 @@ struct fetch {
 	/* The engine's thread only. */
 	uint64_t at;
 	uint64_t planned;		/* the end of the last chunk */
-	size_t range;			/* bytes of the next one */
-	uint32_t ahead;			/* chunks wanted at a time */
+	uint64_t run;			/* bytes read since the last jump */
 	pthread_t *threads;		/* owned */
 	uint32_t thread_count;
 
@@ -184,8 +183,6 @@ new_fetch(const struct client *client, const struct place *place,
 	f->client.stop = &f->stop;
 	f->place = place;
 	f->parallel = parallel;
-	f->range = FETCH_RANGE_MIN;
-	f->ahead = 1;
 	f->threads = calloc(parallel, sizeof(*f->threads));
 	if (f->threads != NULL && make_locks(f))
 		return f;
@@ -305,16 +302,43 @@ start_thread(struct fetch *f)
 	return f->thread_count > 0;
 }
 
+/*
+ * Who has read so much since the last jump is likely to read half as much again,
+ * but perhaps no more.
+ */
+static uint64_t
+wanted_end(const struct fetch *f)
+{
+	const uint64_t ahead = f->run / 2 < FETCH_RANGE_MIN ?
+	    FETCH_RANGE_MIN : f->run / 2;
+
+	return ahead < f->size - f->at ? f->at + ahead : f->size;
+}
+
+/* Up to what is wanted. */
+static size_t
+next_range(const struct fetch *f)
+{
+	const uint64_t left = f->size - f->planned;
+	const uint64_t end = wanted_end(f);
+	uint64_t range = end > f->planned ? end - f->planned : 0;
+
+	if (range < FETCH_RANGE_MIN)
+		range = FETCH_RANGE_MIN;
+	if (range > FETCH_RANGE_MAX)
+		range = FETCH_RANGE_MAX;
+	return (size_t)(range < left ? range : left);
+}
+
 static struct chunk *
 new_chunk(const struct fetch *f)
 {
 	struct chunk *c = calloc(1, sizeof(*c));
-	const uint64_t left = f->size - f->planned;
 
 	if (c == NULL)
 		return NULL;
 	c->offset = f->planned;
-	c->length = left < f->range ? (size_t)left : f->range;
+	c->length = next_range(f);
 	c->bytes = malloc(c->length);
 	if (c->bytes != NULL)
 		return c;
@@ -322,9 +346,9 @@ new_chunk(const struct fetch *f)
 	return NULL;
 }
 
-/* Another chunk behind those there are.  False if out of memory. */
+/* Another chunk behind `count` others.  False if out of memory. */
 static bool
-plan_chunk(struct fetch *f)
+plan_chunk(struct fetch *f, uint32_t count)
 {
 	struct chunk *c = new_chunk(f);
 
@@ -338,8 +362,7 @@ plan_chunk(struct fetch *f)
 	*end = c;
 	pthread_cond_signal(&f->work);
 	pthread_mutex_unlock(&f->lock);
-	return f->thread_count >= f->ahead || f->thread_count >=
-	    f->parallel || start_thread(f);
+	return f->thread_count > count || start_thread(f);
 }
 
 static uint32_t
@@ -352,12 +375,17 @@ count_chunks(struct fetch *f)
 	return count;
 }
 
-/* The chunks that are wanted now. */
+/* The chunks that are wanted now, but for a small one before its time. */
 static bool
 plan(struct fetch *f)
 {
-	while (f->planned < f->size && count_chunks(f) < f->ahead)
-		if (!plan_chunk(f))
+	const uint64_t end = wanted_end(f);
+	uint32_t count = count_chunks(f);
+
+	for (; f->planned < f->size && count < f->parallel && (count == 0 ||
+	    (end > f->planned && end - f->planned >= FETCH_RANGE_MIN));
+	    count++)
+		if (!plan_chunk(f, count))
 			return false;
 	return true;
 }
@@ -439,14 +467,9 @@ fetch_next(struct fetch *f, void *buffer, size_t room, size_t *length)
 	*length = c->length - skip < room ? c->length - skip : room;
 	memcpy(buffer, c->bytes + skip, *length);
 	f->at += *length;
-	if (f->at == c->offset + c->length) {
+	f->run += *length;
+	if (f->at == c->offset + c->length)
 		pass_chunks(f);
-		/* It reads on: so it will. */
-		if (f->range < FETCH_RANGE_MAX)
-			f->range *= 2;
-		if (f->ahead < f->parallel)
-			f->ahead++;
-	}
 	return DE_OK;
 }
 
@@ -470,6 +493,5 @@ fetch_go_to(struct fetch *f, uint64_t position)
 		drop_first(f);
 	pthread_mutex_unlock(&f->lock);
 	f->planned = f->at;
-	f->range = FETCH_RANGE_MIN;
-	f->ahead = 1;
+	f->run = 0;
 }

@@ -2,9 +2,9 @@
 /*
  * fetch.h - read an object in ranges, ahead of who reads it
  *
- * A range is small after each change of position, and doubles while reading goes
- * on from there, so that a single file costs little more than its bytes.  Up to
- * `parallel` ranges of FETCH_RANGE_MAX bytes are fetched at a time.
+ * After each jump little is fetched ahead, then half of what has been read since,
+ * so that a single file costs little more than its bytes.  Up to `parallel` ranges of
+ * FETCH_RANGE_MAX bytes are fetched at a time.
  *
  * Called by one thread of the engine at a time; it reports all errors.
  */
@@ -13,7 +13,7 @@
 
 #include "request.h"
 
-#define FETCH_RANGE_MIN (256u << 10)
+#define FETCH_RANGE_MIN (64u << 10)
 #define FETCH_RANGE_MAX (8u << 20)
 
 struct fetch;
