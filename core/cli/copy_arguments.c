@@ -8,7 +8,7 @@
 
 #define BLOCKING_MAX 1024
 
-enum { OPT_TO = 256, OPT_DUMP, OPT_TRUST, OPT_VERSION };
+enum { OPT_TO = 256, OPT_DUMP, OPT_KEY, OPT_TRUST, OPT_VERSION };
 
 static const char letters[] = "b:c:f:F:hlMqs:v";
 static const struct option long_options[] = {
@@ -21,6 +21,7 @@ static const struct option long_options[] = {
 	{ "tape-file", required_argument, NULL, 's' },
 	{ "record-size", required_argument, NULL, 'b' },
 	{ "volume-script", required_argument, NULL, 'F' },
+	{ "key", required_argument, NULL, OPT_KEY },
 	{ "trust", required_argument, NULL, OPT_TRUST },
 	{ "verbose", no_argument, NULL, 'v' },
 	{ "quiet", no_argument, NULL, 'q' },
@@ -70,6 +71,9 @@ take_option(struct reading *r, int option)
 		break;
 	case 'F':
 		command_line_text(&r->line, "-F", &q->script);
+		break;
+	case OPT_KEY:
+		command_line_text(&r->line, "--key", &q->key);
 		break;
 	case OPT_TRUST:
 		command_line_trust(&r->line, q->trust);

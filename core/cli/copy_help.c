@@ -13,9 +13,9 @@ enum exit_status
 copy_help_print(FILE *out)
 {
 	fputs(
-"usage: dumpengine-copy [-c FILE] [-M] [-b N] [-s N] [-F SCRIPT] [-l] [-v | -q]\n"
-"                       --from SET --to NAME\n"
-"       dumpengine-copy [-c FILE] [-b N] [-F SCRIPT] [-v | -q]\n"
+"usage: dumpengine-copy [-c FILE] [-M] [-b N] [-s N] [-F SCRIPT] [-l]\n"
+"                       [--key FILE] [-v | -q] --from SET --to NAME\n"
+"       dumpengine-copy [-c FILE] [-b N] [-F SCRIPT] [--key FILE] [-v | -q]\n"
 "                       --dump DUMP --to NAME\n"
 "       dumpengine-copy --help | --version\n"
 "\n"
@@ -37,6 +37,7 @@ copy_help_print(FILE *out)
 "  -F, --volume-script SCRIPT\n"
 "                        run it for a volume of SET that is not there\n"
 "  -l, --remote-file     HOST:FILE is a file, and no drive\n"
+"      --key FILE        decrypt the volumes of SET by this key\n"
 "      --trust FILE      as root, use this file, or those in this directory, even\n"
 "                        if other users can write to it\n"
 "  -v, --verbose         print more messages\n"

@@ -29,6 +29,7 @@ enum {
 	OPT_CATALOG,
 	OPT_INDEX_FILE,
 	OPT_JOB,
+	OPT_KEY,
 	OPT_DIALECT,
 	OPT_TRUST,
 	OPT_HELP,
@@ -48,6 +49,7 @@ static const struct option long_options[] = {
 	{ "tape-file", required_argument, NULL, 's' },
 	{ "remote-file", no_argument, NULL, 'l' },
 	{ "volume-script", required_argument, NULL, 'F' },
+	{ "key", required_argument, NULL, OPT_KEY },
 	{ "dialect", required_argument, NULL, OPT_DIALECT },
 	{ "temporary", required_argument, NULL, 'T' },
 	{ "trust", required_argument, NULL, OPT_TRUST },
@@ -118,6 +120,9 @@ take_medium_option(struct reading *r, int option)
 	case 'F':
 		q->script = optarg;
 		return true;
+	case OPT_KEY:
+		q->key = optarg;
+		return true;
 	case OPT_DIALECT:
 		q->dialect = optarg;
 		return true;
@@ -184,8 +189,8 @@ is_for_others(const char *option)
 }
 
 /*
- * "next=SET" is another set of the chain, "nodigest" is ours, too.  The others are
- * left to FUSE; there is room for all of them.
+ * "next=SET" is another set of the chain; "key=FILE" and "nodigest" are ours, too.
+ * The others are left to FUSE; there is room for all of them.
  */
 static void
 take_mount_option(struct reading *r, char *option)
@@ -196,6 +201,8 @@ take_mount_option(struct reading *r, char *option)
 
 	if (strncmp(option, "next=", 5) == 0) {
 		q->files[q->file_count++] = option + 5;
+	} else if (strncmp(option, "key=", 4) == 0) {
+		q->key = option + 4;
 	} else if (strcmp(option, "nodigest") == 0) {
 		q->no_digests = true;
 	} else if (!is_for_others(option)) {

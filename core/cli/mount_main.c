@@ -39,7 +39,9 @@ is_absolute(const struct restore_request *q)
 	for (size_t i = 0; i < q->file_count; i++)
 		if (q->files[i][0] != '/' || strchr(q->files[i], ',') != NULL)
 			return false;
-	return q->job == NULL && !q->is_from_catalog && q->settings.tmpdir[0] == '/';
+	return q->job == NULL && !q->is_from_catalog &&
+	    q->settings.tmpdir[0] == '/' &&
+	    (q->key == NULL || q->key[0] == '/');
 }
 
 /* From here on the mount is all there is. */

@@ -10,13 +10,18 @@
 #define WHY_BYTES 1024
 #define BEGINNING "filter-"
 
+struct known {
+	const struct plugin *plugin;
+	const struct option_set *options;
+	struct option_set *own;		/* these, if they are ours */
+};
+
 struct filters {
 	struct plugin_registry *registry;
 	struct report *rep;
 	const atomic_int *cancelled;
 	const char *key;
-	const struct plugin *plugins[FILTERS_MAX];
-	struct option_set *options[FILTERS_MAX];	/* owned */
+	struct known list[FILTERS_MAX];
 	size_t count;
 	bool failed;
 };
@@ -44,7 +49,7 @@ is_known(const struct filters *f, const char *path)
 	const char *name = strrchr(path, '/');
 
 	for (size_t i = 0; i < f->count; i++) {
-		const char *other = strrchr(f->plugins[i]->path, '/');
+		const char *other = strrchr(f->list[i].plugin->path, '/');
 		if (name != NULL && other != NULL && strcmp(name, other) == 0)
 			return true;
 	}
@@ -75,6 +80,32 @@ filters_load(struct plugin_registry *registry)
 	plugin_each(load, registry);
 }
 
+/* Without options, those that --key sets. */
+static void
+add(struct filters *f, const struct plugin *plugin,
+    const struct option_set *options)
+{
+	struct known *k = &f->list[f->count++];
+
+	*k = (struct known){ .plugin = plugin, .options = options };
+	if (options != NULL)
+		return;
+	k->options = k->own = option_set_new(plugin->options);
+	if (k->own == NULL)
+		report(f->rep, DE_ERROR, "out of memory");
+	f->failed = f->failed || k->own == NULL || !set_key(f, k->own);
+}
+
+static void
+add_configured(struct filters *f, const struct plugin_config *list,
+    size_t count)
+{
+	for (size_t i = 0; i < count && f->count < FILTERS_MAX; i++)
+		if (!is_known(f, list[i].plugin->path))
+			add(f, list[i].plugin, f->key == NULL ?
+			    list[i].options : NULL);
+}
+
 static void
 take(void *arg, const char *path)
 {
@@ -89,17 +120,13 @@ take(void *arg, const char *path)
 		report(f->rep, DE_WARNING, "%s", why);
 		return;
 	}
-	struct option_set *options = option_set_new(plugin->options);
-	if (options == NULL)
-		report(f->rep, DE_ERROR, "out of memory");
-	f->failed = f->failed || options == NULL || !set_key(f, options);
-	f->plugins[f->count] = plugin;
-	f->options[f->count++] = options;
+	add(f, plugin, NULL);
 }
 
 struct filters *
 filters_new(struct plugin_registry *registry, struct report *rep,
-    const atomic_int *cancelled, const char *key)
+    const atomic_int *cancelled, const char *key,
+    const struct plugin_config *configured, size_t count)
 {
 	struct filters *f = calloc(1, sizeof(*f));
 
@@ -111,6 +138,7 @@ filters_new(struct plugin_registry *registry, struct report *rep,
 	f->rep = rep;
 	f->cancelled = cancelled;
 	f->key = key;
+	add_configured(f, configured, count);
 	plugin_each(take, f);
 	if (!f->failed)
 		return f;
@@ -124,7 +152,7 @@ filters_free(struct filters *f)
 	if (f == NULL)
 		return;
 	for (size_t i = 0; i < f->count; i++)
-		option_set_free(f->options[i]);
+		option_set_free(f->list[i].own);
 	free(f);
 }
 
@@ -134,8 +162,8 @@ filters_find(const struct filters *f, struct report *rep, const void *bytes,
 {
 	*failed = false;
 	for (size_t i = 0; i < f->count; i++) {
-		struct instance *in = instance_new(f->plugins[i],
-		    f->options[i], rep, f->cancelled);
+		struct instance *in = instance_new(f->list[i].plugin,
+		    f->list[i].options, rep, f->cancelled);
 		if (in == NULL) {
 			*failed = true;
 			return NULL;

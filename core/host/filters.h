@@ -20,11 +20,14 @@ void filters_load(struct plugin_registry *registry);
 
 /*
  * All borrowed.  `key`: a file, or NULL; the option `identity` of filters that
- * have one.  Plugins that cannot be loaded are left out, with a warning.  NULL
- * after a report.
+ * have one.  `configured`: the filters of the job that wrote the volumes, if
+ * that is known; without a key they read with the options that they have there.
+ * Plugins that cannot be loaded are left out, with a warning.  NULL after a
+ * report.
  */
 struct filters *filters_new(struct plugin_registry *registry,
-    struct report *rep, const atomic_int *cancelled, const char *key);
+    struct report *rep, const atomic_int *cancelled, const char *key,
+    const struct plugin_config *configured, size_t count);
 void filters_free(struct filters *f);		/* accepts NULL */
 
 /*

@@ -34,6 +34,7 @@ struct copy_request {		/* texts point into argv */
 	uint32_t tape_file;	/* -s; the first is 1; 0: where the tape is */
 	uint32_t record_size;	/* -b, bytes; 0: find out */
 	const char *script;	/* -F; NULL: none */
+	const char *key;	/* --key, a file; NULL: none */
 	struct trust *trust;	/* borrowed; --trust adds to it */
 };
 

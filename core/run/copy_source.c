@@ -292,6 +292,7 @@ prepare(struct copy_source *s, struct plugin_registry *registry)
 	q->tape_file = s->request->tape_file;
 	q->record_size = s->request->record_size;
 	q->script = s->request->script;
+	q->key = s->request->key;
 	q->trust = s->request->trust;
 	s->r = (struct restore){
 		.request = q,
@@ -299,6 +300,7 @@ prepare(struct copy_source *s, struct plugin_registry *registry)
 		.rep = context->rep,
 		.signals = context->signals,
 		.cancelled = &context->signals->cancel,
+		.config = context->config,
 		.op = {
 			.rep = context->rep,
 			.cancelled = &context->signals->cancel,

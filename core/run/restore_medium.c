@@ -389,29 +389,35 @@ put_source(struct restore_medium *m)
 	    (m->is_drive || put(m, "tape", "false"));
 }
 
-/*
- * The name of an object does not say where its store is, and which key opens it;
- * the job that wrote it does.  NULL: the configuration does not have it.
- */
-static const struct plugin_config *
-output_of_writer(const struct restore_medium *m)
+/* The job that wrote it.  NULL: the configuration does not have it. */
+static const struct job_config *
+find_writer(const struct restore_medium *m)
 {
 	const struct restore_source *s = m->source;
 	const struct config *config = m->r->request->config != NULL ?
 	    restore_config(m->r) : m->r->config;
-	const struct job_config *job = config == NULL || s->job == NULL ?
-	    NULL : config_find_job(config, s->job);
 
-	return job != NULL && option_find(job->output.options->table,
-	    "object") >= 0 ? &job->output : NULL;
+	return config == NULL || s->job == NULL ? NULL :
+	    config_find_job(config, s->job);
+}
+
+/*
+ * The name of an object does not say where its store is, and which key opens it;
+ * the job that wrote it does.
+ */
+static const struct plugin_config *
+output_of_writer(const struct restore_medium *m, const struct job_config *job)
+{
+	return m->source->kind == RESTORE_PLACE_OBJECT && job != NULL &&
+	    option_find(job->output.options->table, "object") >= 0 ?
+	    &job->output : NULL;
 }
 
 static bool
-make_of_source(struct restore_medium *m)
+make_of_source(struct restore_medium *m, const struct job_config *job)
 {
 	const struct restore_source *s = m->source;
-	const struct plugin_config *writer = s->kind == RESTORE_PLACE_OBJECT ?
-	    output_of_writer(m) : NULL;
+	const struct plugin_config *writer = output_of_writer(m, job);
 
 	m->name = drive_for(m, &s->volumes[0]);
 	m->names = s->volume_count;
@@ -455,20 +461,25 @@ place_by_catalogue(const struct restore_medium *m, struct de_volume *facts)
 
 /* ---------------------------------------------------------------- of a job */
 
-static bool
-make_of_job(struct restore_medium *m)
+/* NULL after a report. */
+static const struct job_config *
+find_job(const struct restore_medium *m)
 {
 	const struct config *config = restore_config(m->r);
 	const char *wanted = m->r->request->job;
 
 	if (config == NULL)
-		return false;
+		return NULL;
 	const struct job_config *job = config_find_job(config, wanted);
-	if (job == NULL) {
+	if (job == NULL)
 		report(m->r->rep, DE_ERROR, "the configuration has no job %s",
 		    wanted);
-		return false;
-	}
+	return job;
+}
+
+static bool
+make_of_job(struct restore_medium *m, const struct job_config *job)
+{
 	m->name = m->job = job_name(job);
 	m->is_lasting = true;
 	m->is_drive = job->output.plugin->descriptor.kind == DE_OUTPUT &&
@@ -476,6 +487,29 @@ make_of_job(struct restore_medium *m)
 	m->output = instance_new(job->output.plugin, job->output.options,
 	    m->r->rep, m->r->cancelled);
 	return m->output != NULL;
+}
+
+/* What the volumes have passed; without a job, only --key is known. */
+static bool
+make_filters(struct restore_medium *m, const struct job_config *job)
+{
+	m->filters = filters_new(m->r->registry, m->r->rep, m->r->cancelled,
+	    m->r->request->key, job == NULL ? NULL : job->filters,
+	    job == NULL ? 0 : job->filter_count);
+	return m->filters != NULL;
+}
+
+static bool
+make_output(struct restore_medium *m, const char *file)
+{
+	const bool is_of_job = m->source == NULL && file == NULL;
+	const struct job_config *job = m->source != NULL ? find_writer(m) :
+	    is_of_job ? find_job(m) : NULL;
+
+	if ((is_of_job && job == NULL) || !make_filters(m, job))
+		return false;
+	return m->source != NULL ? make_of_source(m, job) : is_of_job ?
+	    make_of_job(m, job) : make_of_file(m);
 }
 
 static struct restore_medium *
@@ -491,10 +525,7 @@ make(struct restore *r, const char *file, const struct restore_source *source)
 	m->name = file;
 	m->source = source;
 	m->job = "";
-	m->filters = filters_new(r->registry, r->rep, r->cancelled,
-	    r->request->key);
-	if (m->filters != NULL && (source != NULL ? make_of_source(m) :
-	    file != NULL ? make_of_file(m) : make_of_job(m))) {
+	if (make_output(m, file)) {
 		m->output->filters = m->filters;
 		m->mount = (struct restore_mount){
 			.r = r,
