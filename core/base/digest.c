@@ -23,6 +23,21 @@ digest_64(const void *bytes, size_t length)
 	return XXH3_64bits(bytes, length);
 }
 
+static void
+format(XXH128_hash_t hash, char text[static DIGEST_TEXT_BYTES])
+{
+	snprintf(text, DIGEST_TEXT_BYTES, "%016" PRIx64 "%016" PRIx64,
+	    (uint64_t)hash.high64, (uint64_t)hash.low64);
+}
+
+void
+digest_head(const void *bytes, size_t length,
+    char text[static DIGEST_TEXT_BYTES])
+{
+	format(XXH3_128bits(bytes, length < DIGEST_HEAD_BYTES ? length :
+	    DIGEST_HEAD_BYTES), text);
+}
+
 struct digest *
 digest_new(void)
 {
@@ -70,10 +85,7 @@ digest_same(const struct digest *a, const struct digest *b)
 void
 digest_format(const struct digest *d, char text[static DIGEST_TEXT_BYTES])
 {
-	const XXH128_hash_t hash = XXH3_128bits_digest(d->state);
-
-	snprintf(text, DIGEST_TEXT_BYTES, "%016" PRIx64 "%016" PRIx64,
-	    (uint64_t)hash.high64, (uint64_t)hash.low64);
+	format(XXH3_128bits_digest(d->state), text);
 }
 
 void

@@ -18,6 +18,14 @@
 /* The one of 64 bits, of everything at once. */
 uint64_t digest_64(const void *bytes, size_t length);
 
+/*
+ * The one of 128 bits, of the beginning of something long: of its first
+ * DIGEST_HEAD_BYTES, or all of it.
+ */
+#define DIGEST_HEAD_BYTES 1024
+void digest_head(const void *bytes, size_t length,
+    char text[static DIGEST_TEXT_BYTES]);
+
 struct digest;
 
 /* An empty digest.  Returns NULL if out of memory. */

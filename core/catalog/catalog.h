@@ -121,6 +121,11 @@ struct catalog_volume {
 	uint64_t first;		/* tape block of the stream */
 	uint64_t blocks;
 	const char *digest;	/* 32 hexadecimal digits; NULL: unknown */
+	const char *filters;	/* that it has passed; NULL: none are known */
+	uint64_t medium_bytes;	/* that it has on the medium; 0: unknown */
+	const char *medium_digest;	/* of these, if it has passed filters;
+				   NULL: unknown, as */
+	const char *head;	/* digest_head() of them */
 	int64_t written;	/* when; 0: unknown */
 	int64_t verified;	/* when last; 0: never */
 	int32_t record_blocks;	/* tape blocks in a record */

@@ -44,6 +44,9 @@ static const struct text_member volume_texts[] = {
 	{ "serial", offsetof(struct catalog_volume, serial) },
 	{ "label", offsetof(struct catalog_volume, label) },
 	{ "digest", offsetof(struct catalog_volume, digest) },
+	{ "filters", offsetof(struct catalog_volume, filters) },
+	{ "medium_digest", offsetof(struct catalog_volume, medium_digest) },
+	{ "head", offsetof(struct catalog_volume, head) },
 	{ NULL, 0 }
 };
 
@@ -77,6 +80,7 @@ static const struct number_member volume_numbers[] = {
 	{ "file", VOLUME(file), 0, INT64_MAX, -1, false },
 	{ "first", VOLUME(first), 0, INT64_MAX, 0, false },
 	{ "blocks", VOLUME(blocks), 0, INT64_MAX, 0, false },
+	{ "medium_bytes", VOLUME(medium_bytes), 0, INT64_MAX, 0, false },
 	{ "written", VOLUME(written), 0, INT64_MAX, 0, false },
 	{ "verified", VOLUME(verified), 0, INT64_MAX, 0, false },
 	{ NULL, 0, 0, 0, 0, false }

@@ -270,11 +270,17 @@ use_medium(struct catalog *c, int64_t medium, const struct catalog_volume *v)
 	return catalog_finish(c, s, ADD_VOLUME);
 }
 
-/* It was verified only if it is still what was verified. */
+/*
+ * It was verified only if it is still what was verified.  What filters made of
+ * it is known of these bytes alone: with another head, what was known is of
+ * others.
+ */
 static const char put_volume[] =
 "INSERT INTO volume (dump, copy, number, output, name, medium, file, first,"
-"    blocks, digest, written, verified, record_blocks)"
-" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)"
+"    blocks, digest, written, verified, record_blocks, filters, medium_bytes,"
+"    medium_digest, head)"
+" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15,"
+"    ?16, ?17)"
 " ON CONFLICT (dump, copy, number) DO UPDATE SET"
 "    output = ifnull(excluded.output, output),"
 "    file = CASE WHEN excluded.name IS NULL OR excluded.name = name"
@@ -283,13 +289,23 @@ static const char put_volume[] =
 "    medium = ifnull(excluded.medium, medium),"
 "    first = excluded.first,"
 "    blocks = excluded.blocks,"
-"    verified = CASE WHEN excluded.digest IS NULL OR digest IS NULL OR"
-"        excluded.digest = digest"
+"    verified = CASE WHEN (excluded.digest IS NULL OR digest IS NULL OR"
+"        excluded.digest = digest) AND (excluded.head IS NULL OR"
+"        head IS NULL OR excluded.head = head)"
 "        THEN max(ifnull(verified, excluded.verified),"
 "        ifnull(excluded.verified, verified)) ELSE excluded.verified END,"
 "    digest = ifnull(excluded.digest, digest),"
 "    written = ifnull(excluded.written, written),"
 "    record_blocks = ifnull(excluded.record_blocks, record_blocks),"
+"    filters = CASE WHEN excluded.head IS NULL OR excluded.head = head"
+"        THEN ifnull(excluded.filters, filters) ELSE excluded.filters END,"
+"    medium_bytes = CASE WHEN excluded.head IS NULL OR excluded.head = head"
+"        THEN ifnull(excluded.medium_bytes, medium_bytes)"
+"        ELSE excluded.medium_bytes END,"
+"    medium_digest = CASE WHEN excluded.head IS NULL OR excluded.head = head"
+"        THEN ifnull(excluded.medium_digest, medium_digest)"
+"        ELSE excluded.medium_digest END,"
+"    head = ifnull(excluded.head, head),"
 "    overwritten = NULL"
 " RETURNING id";
 
@@ -315,6 +331,11 @@ catalog_add_volume(struct catalog *c, struct catalog_volume *v)
 		catalog_bind_known(s, 11, v->written, 0);
 		catalog_bind_known(s, 12, v->verified, 0);
 		catalog_bind_known(s, 13, v->record_blocks, 0);
+		catalog_bind_text(s, 14, v->filters);
+		if (v->medium_bytes != 0)
+			catalog_bind_count(s, 15, v->medium_bytes);
+		catalog_bind_text(s, 16, v->medium_digest);
+		catalog_bind_text(s, 17, v->head);
 	}
 	return take_id(c, s, &v->id, ADD_VOLUME);
 }

@@ -91,7 +91,8 @@ catalog_dumps(struct catalog *c, const struct catalog_filter *filter,
 
 static const char get_volumes[] =
 "SELECT volume.id, dump, copy, number, output, name, barcode, label, file,"
-"    first, blocks, digest, written, verified, record_blocks, serial"
+"    first, blocks, digest, written, verified, record_blocks, serial,"
+"    filters, medium_bytes, medium_digest, head"
 " FROM volume LEFT JOIN medium ON medium.id = volume.medium"
 " WHERE dump = ?1 AND overwritten IS NULL ORDER BY copy, number";
 
@@ -116,6 +117,10 @@ read_volume(sqlite3_stmt *s)
 		.verified = sqlite3_column_int64(s, 13),
 		.record_blocks = sqlite3_column_int(s, 14),
 		.serial = catalog_text(s, 15),
+		.filters = catalog_text(s, 16),
+		.medium_bytes = (uint64_t)sqlite3_column_int64(s, 17),
+		.medium_digest = catalog_text(s, 18),
+		.head = catalog_text(s, 19),
 	};
 }
 

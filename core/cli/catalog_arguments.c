@@ -8,7 +8,7 @@
 #include "core/cli/command_line.h"
 
 enum { OPT_CATALOG = 256, OPT_JOB, OPT_AT, OPT_JSON, OPT_FORCE, OPT_READ,
-    OPT_TRUST, OPT_HELP, OPT_VERSION };
+    OPT_KEY, OPT_TRUST, OPT_HELP, OPT_VERSION };
 
 static const char letters[] = "c:HMns:dq";
 
@@ -24,6 +24,7 @@ static const struct option long_options[] = {
 	{ "read", no_argument, NULL, OPT_READ },
 	{ "multi-volume", no_argument, NULL, 'M' },
 	{ "tape-file", required_argument, NULL, 's' },
+	{ "key", required_argument, NULL, OPT_KEY },
 	{ "trust", required_argument, NULL, OPT_TRUST },
 	{ "debug", no_argument, NULL, 'd' },
 	{ "quiet", no_argument, NULL, 'q' },
@@ -34,7 +35,7 @@ static const struct option long_options[] = {
 
 /* What options a task takes, beside those that all do. */
 enum takes { TAKES_JOB = 1, TAKES_AT = 2, TAKES_FORCE = 4, TAKES_READ = 8,
-    TAKES_PREFIX = 16, TAKES_FILE = 32, TAKES_DRY = 64 };
+    TAKES_PREFIX = 16, TAKES_FILE = 32, TAKES_DRY = 64, TAKES_KEY = 128 };
 
 static const struct task {
 	const char *name;
@@ -50,9 +51,11 @@ static const struct task {
 	{ "volumes", CATALOG_TASK_VOLUMES, NULL, false, TAKES_JOB },
 	{ "may-overwrite", CATALOG_TASK_MAY_OVERWRITE, "MEDIUM", true, 0 },
 	{ "add", CATALOG_TASK_ADD, "SET", true,
-	  TAKES_JOB | TAKES_PREFIX | TAKES_FILE },
-	{ "rebuild", CATALOG_TASK_REBUILD, "MEDIUM", true, TAKES_PREFIX },
-	{ "check", CATALOG_TASK_CHECK, "DUMP", false, TAKES_JOB | TAKES_READ },
+	  TAKES_JOB | TAKES_PREFIX | TAKES_FILE | TAKES_KEY },
+	{ "rebuild", CATALOG_TASK_REBUILD, "MEDIUM", true,
+	  TAKES_PREFIX | TAKES_KEY },
+	{ "check", CATALOG_TASK_CHECK, "DUMP", false,
+	  TAKES_JOB | TAKES_READ | TAKES_KEY },
 	{ "forget", CATALOG_TASK_FORGET, "DUMP", true, TAKES_FORCE },
 	{ "expire", CATALOG_TASK_EXPIRE, NULL, false, TAKES_JOB | TAKES_DRY },
 	{ "status", CATALOG_TASK_STATUS, NULL, false, TAKES_JOB },
@@ -107,6 +110,9 @@ take_option(struct reading *r, int option)
 	case 's':
 		q->tape_file = (uint32_t)command_line_number(&r->line, "-s", 1,
 		    INT32_MAX);
+		break;
+	case OPT_KEY:
+		command_line_text(&r->line, "--key", &q->key);
 		break;
 	case OPT_TRUST:
 		command_line_trust(&r->line, q->trust);
@@ -216,6 +222,10 @@ check_together(struct reading *r)
 	check_option(r, q->reads, TAKES_READ, "--read");
 	check_option(r, q->multi_volume, TAKES_PREFIX, "-M");
 	check_option(r, q->tape_file != 0, TAKES_FILE, "-s");
+	check_option(r, q->key != NULL, TAKES_KEY, "--key");
+	if (t->task == CATALOG_TASK_CHECK && q->key != NULL && !q->reads)
+		command_line_error(&r->line, "--key has no effect with check "
+		    "unless it reads the volumes: --read");
 }
 
 bool

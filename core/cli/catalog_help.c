@@ -52,6 +52,8 @@ catalog_help_print(FILE *out)
 "                        001, 002 and so on\n"
 "  -s, --tape-file N     with add: file of the tape; the first is 1\n"
 "      --read            with check: read them, compare digests, note the date\n"
+"      --key FILE        with add, rebuild and check --read: decrypt volumes by this\n"
+"                        key\n"
 "      --force           with forget: even if other dumps build on it\n"
 "  -n, --dry-run         with expire: only say what would go\n"
 "      --trust FILE      as root, use this file, or those in this directory, even\n"

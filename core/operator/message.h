@@ -24,6 +24,7 @@
 #define MESSAGE_PATH_BYTES 4096
 #define MESSAGE_CODE_BYTES 64		/* of a medium: bar code, serial number */
 #define MESSAGE_HEADER_BYTES 64		/* of a text in a header */
+#define MESSAGE_FILTERS_BYTES 256
 
 enum message_type {
 	MESSAGE_DESCRIPTION = 1,	/* what will be dumped */
@@ -78,6 +79,10 @@ struct message_volume {
 	bool verified;
 	uint32_t properties;			/* DE_MEDIUM_... */
 	char digest[DIGEST_TEXT_BYTES];
+	char filters[MESSAGE_FILTERS_BYTES];	/* their names, with commas;
+						   "": none */
+	char medium_digest[DIGEST_TEXT_BYTES];	/* "" without filters, as */
+	char head[DIGEST_TEXT_BYTES];		/*   digest_head() of that */
 	char medium[MESSAGE_NAME_BYTES];
 	char barcode[MESSAGE_CODE_BYTES];	/* of the medium; "": unknown */
 	char serial[MESSAGE_CODE_BYTES];	/* likewise */

@@ -14,10 +14,14 @@
 #include "core/catalog/handover.h"
 #include "core/format/header_decode.h"
 #include "core/run/catalog_set.h"
+#include "core/run/catalog_stream.h"
 #include "core/run/restore_medium.h"
+#include "plugins/common/volume_mark.h"
 
 /* Files of a tape in a row that may be unreadable before it is at its end. */
 #define BAD_FILES_MAX 2
+
+#define LOOKED_AT 4096		/* bytes; a mark is in them */
 
 /* False if the run has to end. */
 static bool
@@ -80,56 +84,128 @@ catalog_add_sets(struct catalog_task_run *t)
 
 /* ------------------------------------------------------------ a directory */
 
+enum first { FIRST_NOT, FIRST_IS, FIRST_UNKNOWN };
+
 /*
- * Does it begin as the first volume of a set, of dump(8) or of ours?  If the
+ * Do these blocks begin the first volume of a set, of dump(8) or of ours?  If the
  * first header is damaged, that of a map is behind it.
  */
+#define BLOCKS_BYTES (2 * (size_t)DE_TAPE_BLOCK)
 static bool
-is_first_volume(const char *path)
+is_first_volume(const uint8_t *blocks)
 {
 	static const struct dialect linux_dialect = {
 		.family = DIALECT_LINUX,
 		.block_size = DE_TAPE_BLOCK,
 	};
-	const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	uint8_t blocks[2][DE_TAPE_BLOCK];
 	struct header h;
+
+	if (header_decode(&linux_dialect, blocks, &h))
+		return h.type == HEADER_TAPE && h.volume == 1;
+	return header_decode(&linux_dialect, blocks + DE_TAPE_BLOCK, &h) &&
+	    (h.type == HEADER_CLRI || h.type == HEADER_BITS) && h.volume == 1;
+}
+
+/* The beginning of a regular file; the number of bytes, or -1. */
+static ssize_t
+read_beginning(const char *path, uint8_t *bytes, size_t room)
+{
+	const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	ssize_t n = -1;
 	struct stat st;
 
 	if (fd == -1)
-		return false;
-	bool is_one = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
-	    pread(fd, blocks, sizeof(blocks), 0) == sizeof(blocks);
-	if (is_one && header_decode(&linux_dialect, blocks[0], &h))
-		is_one = h.type == HEADER_TAPE && h.volume == 1;
-	else
-		is_one = is_one &&
-		    header_decode(&linux_dialect, blocks[1], &h) &&
-		    (h.type == HEADER_CLRI || h.type == HEADER_BITS) &&
-		    h.volume == 1;
+		return -1;
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
+		n = pread(fd, bytes, room, 0);
 	close(fd);
-	return is_one;
+	return n;
+}
+
+/* Through its filters; why it cannot be read has been reported. */
+static enum first
+look_through_filters(struct catalog_task_run *t,
+    const struct filters *filters, const char *path)
+{
+	const struct de_volume facts = {
+		.struct_size = sizeof(facts),
+		.number = 1,
+		.job = "",
+		.label = "",
+		.medium = path,
+	};
+	struct catalog_stream *s = catalog_stream_open(t, filters, NULL,
+	    &facts);
+	uint8_t blocks[BLOCKS_BYTES];
+	enum first first = FIRST_UNKNOWN;
+
+	if (s != NULL)
+		first = catalog_stream_head(s, blocks, sizeof(blocks)) &&
+		    is_first_volume(blocks) ? FIRST_IS : FIRST_NOT;
+	catalog_stream_close(s);
+	return first;
+}
+
+/* Is that the beginning of what filters make? */
+static bool
+is_coded(struct catalog_task_run *t, const struct filters *filters,
+    const uint8_t *bytes, size_t length)
+{
+	bool failed;
+	struct instance *filter = filters_find(filters, t->rep, bytes, length,
+	    &failed);
+
+	instance_free(filter);
+	return filter != NULL;
+}
+
+/* Most filters tell what volume it is, so that not all need be read. */
+static enum first
+find_first(struct catalog_task_run *t, const struct filters *filters,
+    const char *path)
+{
+	uint8_t bytes[LOOKED_AT];
+	const ssize_t n = read_beginning(path, bytes, sizeof(bytes));
+	struct label label;
+
+	if (n <= 0)
+		return FIRST_NOT;
+	if ((size_t)n >= BLOCKS_BYTES && is_first_volume(bytes))
+		return FIRST_IS;
+	if (volume_mark_find(bytes, (size_t)n, &label))
+		return label.volume == 1 ? FIRST_IS : FIRST_NOT;
+	return is_coded(t, filters, bytes, (size_t)n) ?
+	    look_through_filters(t, filters, path) : FIRST_NOT;
 }
 
 static bool
-add_entry(struct catalog_task_run *t, const char *folder, const char *name)
+add_entry(struct catalog_task_run *t, const struct filters *filters,
+    const char *folder, const char *name)
 {
 	char *path;
 	bool ok = true;
 
 	if (asprintf(&path, "%s/%s", folder, name) == -1)
 		return catalog_task_no_memory(t);
-	if (is_first_volume(path))
+	switch (find_first(t, filters, path)) {
+	case FIRST_IS:
 		ok = add_one(t, path, 0);
-	else
+		break;
+	case FIRST_NOT:
 		report(t->rep, DE_DEBUG, "%s: not the first volume of a set",
 		    path);
+		break;
+	case FIRST_UNKNOWN:
+		catalog_task_missing(t, "%s: not added", path);
+		break;
+	}
 	free(path);
 	return ok;
 }
 
 static bool
-add_folder(struct catalog_task_run *t, const char *folder)
+add_entries(struct catalog_task_run *t, const struct filters *filters,
+    const char *folder)
 {
 	struct dirent **entries;
 	const int count = scandir(folder, &entries, NULL, alphasort);
@@ -141,10 +217,22 @@ add_folder(struct catalog_task_run *t, const char *folder)
 		return true;
 	}
 	for (int i = 0; i < count; i++) {
-		ok = ok && add_entry(t, folder, entries[i]->d_name);
+		ok = ok && add_entry(t, filters, folder, entries[i]->d_name);
 		free(entries[i]);
 	}
 	free(entries);
+	return ok;
+}
+
+static bool
+add_folder(struct catalog_task_run *t, const char *folder)
+{
+	struct filters *filters = filters_new(t->registry, t->rep,
+	    &t->signals->cancel, t->request->key, NULL, 0);
+	const bool ok = filters != NULL ? add_entries(t, filters, folder) :
+	    catalog_task_end(t, STATUS_ABORTED);
+
+	filters_free(filters);
 	return ok;
 }
 

@@ -17,6 +17,8 @@
 #include "core/run/catalog_name.h"
 #include "core/run/catalog_output.h"
 #include "core/run/catalog_rows.h"
+#include "core/run/catalog_stream.h"
+#include "core/run/coded_volume.h"
 
 #define READ_BYTES ((size_t)1 << 20)
 
@@ -36,12 +38,13 @@ struct check {
 	struct catalog_rows rows;
 	struct catalog_book book;
 	const struct catalog_book_dump *dump;
+	struct filters *filters;	/* owned; NULL: there is no key */
 	int64_t *verified;		/* ids of volumes; owned */
 	size_t verified_count;
 	bool ok;
 };
 
-/* ------------------------------------------------------------------ a file */
+/* ---------------------------------------------------------------- reading */
 
 /* Of `length` bytes, all that is there.  False with errno set. */
 static bool
@@ -73,7 +76,9 @@ read_file(int fd, uint64_t length, char digest[static DIGEST_TEXT_BYTES],
 	return ok;
 }
 
-/* Its digest is that of the catalogue: note it. */
+/* -------------------------------------------------------------- its digest */
+
+/* It is what the catalogue says: note it. */
 static const char *
 note_verified(struct check *c, const struct catalog_volume *v)
 {
@@ -89,37 +94,88 @@ note_verified(struct check *c, const struct catalog_volume *v)
 	return "good";
 }
 
-/* All of it was read. */
-static const char *
-judge(struct check *c, const struct catalog_volume *v, const char *digest)
+/* Another thing than a file is read by the output of its job. */
+static struct catalog_stream *
+open_stream(struct check *c, const struct catalog_volume *v, char *name)
 {
+	const struct de_volume facts = {
+		.struct_size = sizeof(facts),
+		.number = v->number,
+		.job = "",
+		.label = "",
+		.medium = name,
+	};
+
+	return catalog_stream_open(c->t, c->filters,
+	    catalog_output_find(c->t, c->dump->job, v), &facts);
+}
+
+/* NULL: it has no digest of the stream; as a result: it is not as it was. */
+static const char *
+read_stream(struct check *c, const struct catalog_volume *v)
+{
+	char digest[DIGEST_TEXT_BYTES] = "";
+	char *name = v->digest == NULL ? NULL : history_plain(v->medium);
+	struct catalog_stream *s = name == NULL ? NULL :
+	    open_stream(c, v, name);
+	const bool ok = s != NULL && catalog_stream_digest(s, digest);
+
+	catalog_stream_close(s);
+	free(name);
 	if (v->digest == NULL)
-		return "unknown";
-	return strcmp(digest, v->digest) == 0 ? note_verified(c, v) :
+		return NULL;
+	return !ok ? "unreadable" : strcmp(digest, v->digest) == 0 ? "good" :
 	    "different";
 }
 
+/* All of it was read, as it is on the medium; with a key, it is once more. */
 static const char *
-compare(struct check *c, const struct catalog_volume *v, int fd)
+judge(struct check *c, const struct catalog_volume *v, const char *digest)
+{
+	const char *expected = coded_volume_digest(v), *stream = NULL;
+
+	if (expected != NULL && strcmp(digest, expected) != 0)
+		return "different";
+	if (c->filters != NULL && coded_volume_is_one(v))
+		stream = read_stream(c, v);
+	if (stream != NULL && strcmp(stream, "good") != 0)
+		return stream;
+	return expected == NULL && stream == NULL ? "unknown" :
+	    note_verified(c, v);
+}
+
+/* ------------------------------------------------------------------ a file */
+
+/* Bytes that it should have; 0: unknown. */
+static uint64_t
+size_of(const struct catalog_volume *v)
+{
+	return v->medium_bytes != 0 ? v->medium_bytes :
+	    coded_volume_is_one(v) ? 0 : v->blocks * DE_TAPE_BLOCK;
+}
+
+static const char *
+compare(struct check *c, const struct catalog_volume *v, int fd, uint64_t size)
 {
 	char digest[DIGEST_TEXT_BYTES] = "";
 
-	return read_file(fd, v->blocks * DE_TAPE_BLOCK, digest,
-	    c->t->signals) ? judge(c, v, digest) : "unreadable";
+	return read_file(fd, size, digest, c->t->signals) ?
+	    judge(c, v, digest) : "unreadable";
 }
 
 /* A file may be larger: what a disk has behind a volume is not its own. */
 static const char *
 look_at(struct check *c, const struct catalog_volume *v, int fd)
 {
+	const uint64_t size = size_of(v);
 	struct stat st;
 
 	if (fstat(fd, &st) == -1)
 		return "unreadable";
-	if (S_ISREG(st.st_mode) && v->blocks != 0 &&
-	    (uint64_t)st.st_size != v->blocks * DE_TAPE_BLOCK)
+	if (S_ISREG(st.st_mode) && size != 0 && (uint64_t)st.st_size != size)
 		return "different";
-	return c->t->request->reads ? compare(c, v, fd) : "there";
+	return !c->t->request->reads ? "there" :
+	    compare(c, v, fd, size != 0 ? size : (uint64_t)st.st_size);
 }
 
 static const char *
@@ -274,6 +330,20 @@ check_named(struct check *c)
 	return ok;
 }
 
+/* With a key, what has passed filters is read through them as well. */
+static bool
+take_key(struct check *c)
+{
+	const char *key = c->t->request->key;
+
+	if (key == NULL)
+		return true;
+	c->filters = filters_new(c->t->registry, c->t->rep,
+	    &c->t->signals->cancel, key, NULL, 0);
+	return c->filters != NULL ||
+	    catalog_task_end(c->t, STATUS_NOT_STARTED);
+}
+
 /* One short transaction: others may write while volumes are read. */
 static bool
 note_all(struct check *c)
@@ -296,13 +366,14 @@ catalog_check_volumes(struct catalog_task_run *t)
 {
 	const struct catalog_request *q = t->request;
 	struct check c = { .t = t, .ok = true };
-	bool ok = catalog_book_load(t, &c.book);
+	bool ok = catalog_book_load(t, &c.book) && take_key(&c);
 
 	catalog_rows_begin(&c.rows, stdout, q->is_json, q->is_bare, columns);
 	ok = ok && (q->name_count > 0 ? check_named(&c) : check_all(&c));
 	catalog_rows_end(&c.rows);
 	ok = note_all(&c) && ok;
 	free(c.verified);
+	filters_free(c.filters);
 	catalog_book_free(&c.book);
 	return ok;
 }

@@ -323,6 +323,29 @@ put_our_commands(const struct script *s)
 		put_dumps(s);
 }
 
+/* What the volumes have passed, which restore(8) cannot undo; NULL: nothing. */
+static const char *
+find_filters(const struct catalog_way *w)
+{
+	for (size_t i = 0; i < w->set_count; i++)
+		for (size_t n = 0; n < w->sets[i].volume_count; n++)
+			if (w->sets[i].volumes[n].filters != NULL)
+				return w->sets[i].volumes[n].filters;
+	return NULL;
+}
+
+static void
+put_their_commands(const struct script *s)
+{
+	const char *filters = find_filters(s->w);
+
+	if (filters == NULL)
+		put_dumps(s);
+	else
+		fprintf(s->out, "# It reads the volumes once %s is undone.\n",
+		    filters);
+}
+
 /* The text, to be freed; NULL if memory is out. */
 static char *
 make_commands(struct catalog_way *w, bool is_ours)
@@ -343,7 +366,7 @@ make_commands(struct catalog_way *w, bool is_ours)
 	if (is_ours)
 		put_our_commands(&s);
 	else
-		put_dumps(&s);
+		put_their_commands(&s);
 	if (fclose(s.out) == 0)
 		return text;
 	free(text);

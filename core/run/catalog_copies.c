@@ -74,7 +74,7 @@ is_same_place(const struct catalog_volume *a, const struct catalog_volume *b)
 	    strcmp(a->medium, b->medium) == 0;
 }
 
-/* Has somebody moved what was there?  Of a tape, nobody knows. */
+/* Has somebody moved what was there?  Only of our own files is that known. */
 static bool
 is_gone_from(const struct catalog_volume *known,
     const struct catalog_volume *ours)
@@ -82,8 +82,11 @@ is_gone_from(const struct catalog_volume *known,
 	if (is_tape(known) || is_tape(ours))
 		return is_tape(known) && is_tape(ours) &&
 		    (known->barcode == NULL || ours->barcode == NULL);
-	char *file = known->medium == NULL ? NULL :
-	    history_plain(known->medium);
+	if (known->medium == NULL)
+		return true;
+	if (known->medium[0] != '/')
+		return false;
+	char *file = history_plain(known->medium);
 	const bool gone = file == NULL ||
 	    (access(file, F_OK) == -1 && errno == ENOENT);
 	free(file);

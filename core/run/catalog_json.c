@@ -121,6 +121,10 @@ catalog_json_volume(const struct catalog_volume *v)
 	put_number(&m, "first", (int64_t)v->first);
 	put_number(&m, "blocks", (int64_t)v->blocks);
 	put_text(&m, "digest", v->digest);
+	put_text(&m, "filters", v->filters);
+	put_known(&m, "medium_bytes", (int64_t)v->medium_bytes, 0);
+	put_text(&m, "medium_digest", v->medium_digest);
+	put_text(&m, "head", v->head);
 	put_known(&m, "written", v->written, 0);
 	put_known(&m, "verified", v->verified, 0);
 	put_known(&m, "record_blocks", v->record_blocks, 0);

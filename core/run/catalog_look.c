@@ -129,6 +129,8 @@ static const struct catalog_rows_column volume_columns[] = {
 	{ "FILE", "file", CATALOG_ROWS_NUMBER, 4 },
 	{ "FIRST", "first", CATALOG_ROWS_NUMBER, 10 },
 	{ "BLOCKS", "blocks", CATALOG_ROWS_NUMBER, 10 },
+	{ "ON-MEDIUM", "medium_bytes", CATALOG_ROWS_NUMBER, 14 },
+	{ "FILTERS", "filters", CATALOG_ROWS_TEXT, 11 },
 	{ "WRITTEN", "written", CATALOG_ROWS_DATE, 19 },
 	{ "VERIFIED", "verified", CATALOG_ROWS_DATE, 19 },
 	{ "NAME", "name", CATALOG_ROWS_TEXT, 0 },

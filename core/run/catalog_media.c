@@ -18,6 +18,7 @@ static const struct catalog_rows_column columns[] = {
 	{ "COPY", "copy", CATALOG_ROWS_NUMBER, 4 },
 	{ "VOLUME", "number", CATALOG_ROWS_NUMBER, 6 },
 	{ "BYTES", "bytes", CATALOG_ROWS_NUMBER, 14 },
+	{ "ON-MEDIUM", "medium_bytes", CATALOG_ROWS_NUMBER, 14 },
 	{ "NEEDED-BY", "needed_by", CATALOG_ROWS_TEXT, 9 },
 	{ "NAME", "name", CATALOG_ROWS_TEXT, 0 },
 	{ NULL, NULL, CATALOG_ROWS_TEXT, 0 }

@@ -5,19 +5,19 @@
 #include <sys/stat.h>
 
 #include "core/chain/history.h"
-#include "core/volume/volume_read.h"
 
-/* A file is found from anywhere.  NULL: out of memory. */
-static char *
-make_name(const char *medium)
+/* A file is found from anywhere. */
+static void
+note_name(struct catalog_medium_facts *facts, const char *medium)
 {
 	struct stat st;
-	char *path = stat(medium, &st) == 0 && S_ISREG(st.st_mode) ?
-	    realpath(medium, NULL) : NULL;
-	char *text = history_text(path != NULL ? path : medium);
+	const bool is_there = stat(medium, &st) == 0;
+	const bool is_file = is_there && S_ISREG(st.st_mode);
+	char *path = is_file ? realpath(medium, NULL) : NULL;
 
+	facts->is_device = is_there && !is_file;
+	facts->name = history_text(path != NULL ? path : medium);
 	free(path);
-	return text;
 }
 
 /* False if anything could not be read, or memory is out. */
@@ -67,8 +67,9 @@ catalog_medium_look(const struct instance *output, const char *job,
 	*facts = (struct catalog_medium_facts){ .name = NULL };
 	const bool ok = v != NULL && volume_read_open(v, &volume);
 	if (ok) {
-		facts->name = make_name(volume_read_medium(v));
+		note_name(facts, volume_read_medium(v));
 		facts->bytes = volume_read_size(v);
+		facts->is_coded = volume_read_coded(v, &facts->coded);
 		if (reads)
 			find_digest(v, facts);
 	}

@@ -6,11 +6,14 @@
 #define CORE_CATALOG_MEDIUM_H
 
 #include "core/base/digest.h"
-#include "core/host/instance.h"
+#include "core/volume/volume_read.h"
 
 struct catalog_medium_facts {
 	char *name;			/* owned; escaped, absolute if a file */
 	uint64_t bytes;			/* 0: unknown, unless it was read */
+	bool is_device;			/* which is larger than the volume */
+	bool is_coded;			/* by filters: then these are known, */
+	struct volume_read_coded coded;	/*   of what is on the medium */
 	char digest[DIGEST_TEXT_BYTES];	/* "": it was not read, or not all */
 };
 

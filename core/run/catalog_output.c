@@ -8,6 +8,7 @@
 #include "core/config/config.h"
 #include "core/host/instance.h"
 #include "core/host/output.h"
+#include "core/run/coded_volume.h"
 #include "core/volume/volume_read.h"
 
 /* A volume that is being looked at. */
@@ -22,9 +23,8 @@ struct reach {
 	size_t length;				/* of what is in it */
 };
 
-/* The output of the job, if it is of the plugin that wrote the volume. */
-static const struct plugin_config *
-find_output(const struct catalog_task_run *t, const char *job,
+const struct plugin_config *
+catalog_output_find(const struct catalog_task_run *t, const char *job,
     const struct catalog_volume *v)
 {
 	const struct job_config *config = t->config == NULL || job == NULL ?
@@ -51,17 +51,26 @@ open_volume(struct reach *r, const char *job)
 	return volume_read_open(r->reader, &facts);
 }
 
+/* Its bytes are read as they are, filtered or not. */
 static bool
 is_that_volume(struct reach *r)
 {
-	const uint64_t size = volume_read_size(r->reader);
+	const struct catalog_volume *v = r->volume;
+	const uint64_t expected = v->medium_bytes != 0 ? v->medium_bytes :
+	    v->blocks * DE_TAPE_BLOCK;
+	struct coded_volume_found found = {
+		.size = volume_read_size(r->reader),
+		.bytes = r->buffer,
+	};
 
-	return (size == 0 || r->volume->blocks == 0 ||
-	    size == r->volume->blocks * DE_TAPE_BLOCK) &&
-	    volume_read_next(r->reader, r->buffer, VOLUME_READ_ROOM,
-	    &r->length) == VOLUME_READ_DATA &&
-	    catalog_remove_is_volume(r->buffer, r->length, r->dump,
-	    r->volume);
+	if (volume_read_next(r->reader, r->buffer, VOLUME_READ_ROOM,
+	    &r->length) != VOLUME_READ_DATA)
+		return false;
+	found.length = r->length;
+	if (coded_volume_is_one(v))
+		return coded_volume_is_that(r->dump, v, &found);
+	return (found.size == 0 || expected == 0 || found.size == expected) &&
+	    catalog_remove_is_volume(r->buffer, r->length, r->dump, v);
 }
 
 static enum catalog_output_state
@@ -79,7 +88,8 @@ open_and_see(struct reach *r, const char *job)
 static enum catalog_output_state
 reach_begin(struct reach *r, const char *job)
 {
-	const struct plugin_config *config = find_output(r->t, job, r->volume);
+	const struct plugin_config *config = catalog_output_find(r->t, job,
+	    r->volume);
 
 	if (config == NULL || config->plugin->output.remove == NULL)
 		return CATALOG_OUTPUT_UNREACHED;

@@ -23,8 +23,17 @@ enum catalog_output_state {
 };
 
 /*
+ * The output of job `job` (NULL: unknown), if it is of the plugin that wrote the
+ * volume; otherwise NULL.
+ */
+const struct plugin_config *catalog_output_find(
+    const struct catalog_task_run *t, const char *job,
+    const struct catalog_volume *v);
+
+/*
  * Look at volume `v` of `d`, which job `job` wrote (NULL: unknown).  With
- * `digest` all of it is read, and its digest goes there if it is THERE.
+ * `digest` all of it is read, as it is on the medium, and its digest goes there
+ * if it is THERE.
  */
 enum catalog_output_state catalog_output_look(struct catalog_task_run *t,
     const char *job, const struct catalog_dump *d,

@@ -10,6 +10,7 @@
 
 #include "core/chain/history.h"
 #include "core/format/header_decode.h"
+#include "core/run/coded_volume.h"
 
 #define FILE_OUTPUT "out-file"
 #define HEADER_TEXT_BYTES 63	/* of host and device, without the NUL */
@@ -50,9 +51,17 @@ catalog_remove_is_volume(const uint8_t *bytes, size_t length,
 	    is_that_volume(&header, d, v);
 }
 
-/* The file at `fd`. */
 static bool
-holds_volume(int fd, const struct catalog_dump *d,
+is_volume(const struct catalog_dump *d, const struct catalog_volume *v,
+    const struct coded_volume_found *found)
+{
+	return coded_volume_is_one(v) ? coded_volume_is_that(d, v, found) :
+	    catalog_remove_is_volume(found->bytes, found->length, d, v);
+}
+
+/* The file at `fd`, of `size` bytes. */
+static bool
+holds_volume(int fd, off_t size, const struct catalog_dump *d,
     const struct catalog_volume *v)
 {
 	uint8_t *bytes = malloc(DIALECT_BLOCK_MAX);
@@ -60,8 +69,12 @@ holds_volume(int fd, const struct catalog_dump *d,
 	if (bytes == NULL)
 		return false;
 	const ssize_t n = pread(fd, bytes, DIALECT_BLOCK_MAX, 0);
-	const bool holds = n > 0 && catalog_remove_is_volume(bytes, (size_t)n,
-	    d, v);
+	const struct coded_volume_found found = {
+		.size = (uint64_t)size,
+		.bytes = bytes,
+		.length = n > 0 ? (size_t)n : 0,
+	};
+	const bool holds = n > 0 && is_volume(d, v, &found);
 	free(bytes);
 	return holds;
 }
@@ -89,7 +102,7 @@ look_and_remove(int fd, const char *path, const struct catalog_dump *d,
 		return CATALOG_REMOVE_FAILED;
 	if (!S_ISREG(st.st_mode))
 		return CATALOG_REMOVE_NO_FILE;
-	return holds_volume(fd, d, v) ? remove_file(path, &st) :
+	return holds_volume(fd, st.st_size, d, v) ? remove_file(path, &st) :
 	    CATALOG_REMOVE_OTHER;
 }
 

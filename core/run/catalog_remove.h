@@ -16,13 +16,14 @@ enum catalog_remove_result {
 };
 
 /*
- * Only a regular file whose first header is that of volume `v` of `d` goes; it
- * is never reached by a symbolic link.  Reports nothing.
+ * Only a regular file whose first header is that of volume `v` of `d` goes, or
+ * that coded_volume.h takes for it; it is never reached by a symbolic link.
+ * Reports nothing.
  */
 enum catalog_remove_result catalog_remove_volume(const struct catalog_dump *d,
     const struct catalog_volume *v);
 
-/* Are these bytes the beginning of volume `v` of `d`? */
+/* Are these bytes the beginning of volume `v` of `d`, without filters? */
 bool catalog_remove_is_volume(const uint8_t *bytes, size_t length,
     const struct catalog_dump *d, const struct catalog_volume *v);
 

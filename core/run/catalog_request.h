@@ -49,6 +49,7 @@ struct catalog_request {	/* texts point into argv */
 	bool reads;		/* --read */
 	bool multi_volume;	/* -M: names are prefixes */
 	uint32_t tape_file;	/* -s; the first is 1; 0: where the tape is */
+	const char *key;	/* --key, a file; NULL: none */
 	char **names;		/* what the task is for */
 	size_t name_count;
 	struct trust *trust;	/* borrowed; --trust adds to it */

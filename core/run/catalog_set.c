@@ -366,6 +366,8 @@ describe_volume(struct adding *a, uint32_t number, uint64_t first)
 	if (!is_where_it_was(a)) {
 		v.barcode = v.serial = NULL;
 		v.file = -1;
+		v.filters = v.medium_digest = v.head = NULL;
+		v.medium_bytes = 0;
 	}
 	v.medium = v.label = NULL;
 	v.dump = a->dump.id;
@@ -374,7 +376,42 @@ describe_volume(struct adding *a, uint32_t number, uint64_t first)
 	return v;
 }
 
-/* Its medium and digest are owned. */
+/* What is on the medium; of a drive, only what the index says is known. */
+static void
+note_coded(struct catalog_volume *v, const struct catalog_medium_facts *facts)
+{
+	const struct volume_read_coded *coded = &facts->coded;
+	const uint64_t said = v->medium_bytes;
+
+	if (facts->name == NULL)
+		return;
+	v->medium_bytes = facts->is_device ? 0 : facts->is_coded ?
+	    coded->bytes : facts->bytes;
+	v->filters = facts->is_coded ? coded->filters : NULL;
+	/* What the index says may be of a volume that was here before. */
+	if (v->medium_bytes != said || (facts->is_coded && (v->head == NULL ||
+	    strcmp(v->head, coded->head) != 0)))
+		v->medium_digest = NULL;
+	v->head = facts->is_coded && coded->head[0] != '\0' ? coded->head :
+	    NULL;
+}
+
+/* Have texts of its own.  False if out of memory. */
+static bool
+own_texts(struct catalog_volume *v)
+{
+	const char **texts[] = { &v->digest, &v->filters, &v->head };
+	bool ok = true;
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		char *text = *texts[i] == NULL ? NULL : strdup(*texts[i]);
+		ok = ok && (*texts[i] == NULL || text != NULL);
+		*texts[i] = text;
+	}
+	return ok;
+}
+
+/* Its medium, digest, filters and head are owned. */
 static bool
 note_volume(struct adding *a, const struct restore_medium *medium,
     uint32_t number, uint64_t *first)
@@ -382,24 +419,27 @@ note_volume(struct adding *a, const struct restore_medium *medium,
 	struct catalog_volume v = describe_volume(a, number, *first);
 	struct catalog_medium_facts facts = { .name = NULL };
 	const bool is_drive = restore_medium_is_drive(medium);
-	const bool has_digest = v.digest != NULL;
 
+	/* Compressed, it is shorter than what it holds. */
 	if (!is_drive && catalog_medium_look(restore_medium_output(medium),
 	    restore_medium_job(medium), a->dump.date, a->dump.level, number,
-	    false, &facts) && v.blocks == 0)
+	    false, &facts) && v.blocks == 0 &&
+	    !restore_set_dialect(a->set)->compressed)
 		v.blocks = facts.bytes / DE_TAPE_BLOCK;
 	const char *name = is_drive ? a->file : facts.name;
 	v.medium = name == NULL ? NULL : is_drive ? history_text(name) :
 	    strdup(name);
-	v.digest = v.digest == NULL ? NULL : strdup(v.digest);
+	note_coded(&v, &facts);
+	if (v.medium_bytes == 0 && v.filters == NULL)
+		v.medium_bytes = v.blocks * DE_TAPE_BLOCK;
+	const bool ok = own_texts(&v);
 	if (is_drive && a->request.tape_file > 0 && (number == 1 || v.file < 0))
 		v.file = (int64_t)a->request.tape_file - 1;
 	v.record_blocks = a->record_blocks;
 	*first = v.first + v.blocks;
 	catalog_medium_clear(&facts);
 	a->volumes[a->volume_count++] = v;
-	return (name == NULL || v.medium != NULL) &&
-	    (!has_digest || v.digest != NULL);
+	return ok && (name == NULL || v.medium != NULL);
 }
 
 static bool
@@ -531,6 +571,7 @@ prepare(struct adding *a, struct report *rep)
 	a->request.file_count = 1;
 	a->request.multi_volume = t->request->multi_volume;
 	a->request.trust = t->request->trust;
+	a->request.key = t->request->key;
 	/* It forks: before there is a thread. */
 	filters_load(t->registry);
 	a->r = (struct restore){
@@ -564,6 +605,8 @@ dispose(struct adding *a)
 	for (size_t i = 0; i < a->volume_count; i++) {
 		free((char *)(uintptr_t)a->volumes[i].medium);
 		free((char *)(uintptr_t)a->volumes[i].digest);
+		free((char *)(uintptr_t)a->volumes[i].filters);
+		free((char *)(uintptr_t)a->volumes[i].head);
 	}
 	free(a->volumes);
 	free(a);

@@ -19,6 +19,7 @@ struct catalog_way_volume {
 	char *medium;			/* as it is, not escaped */
 	char *barcode;			/* NULL: none, likewise */
 	char *label;
+	char *filters;			/* that it has passed; NULL: none */
 	int64_t file;			/* -1: no tape */
 	uint64_t first, blocks;
 	int32_t record_blocks;

@@ -57,6 +57,7 @@ take_volume(void *arg, const struct catalog_volume *v)
 	};
 	return (copy_plain(&to->medium, v->medium == NULL ? "" : v->medium) &&
 	    copy_plain(&to->barcode, v->barcode) &&
+	    copy_plain(&to->filters, v->filters) &&
 	    copy_plain(&to->label, v->label)) || no_memory(l->w);
 }
 
@@ -438,6 +439,7 @@ free_way(struct catalog_way *w)
 		for (size_t n = 0; n < w->sets[i].volume_count; n++) {
 			free(w->sets[i].volumes[n].medium);
 			free(w->sets[i].volumes[n].barcode);
+			free(w->sets[i].volumes[n].filters);
 			free(w->sets[i].volumes[n].label);
 		}
 		free(w->sets[i].volumes);

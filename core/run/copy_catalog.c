@@ -51,6 +51,13 @@ keep_medium(const char *medium)
 	return text;
 }
 
+/* "" is unknown. */
+static const char *
+known(const char *text)
+{
+	return *text == '\0' ? NULL : text;
+}
+
 static bool
 describe_volume(struct telling *t, const struct message_volume *v,
     uint64_t first)
@@ -67,11 +74,15 @@ describe_volume(struct telling *t, const struct message_volume *v,
 		.output = config->output.plugin->descriptor.name,
 		.medium = medium,
 		.barcode = code,
-		.serial = v->serial[0] == '\0' ? NULL : v->serial,
+		.serial = known(v->serial),
 		.file = v->tape_file,
 		.first = first,
 		.blocks = v->tape_blocks,
 		.digest = v->digest,
+		.filters = known(v->filters),
+		.medium_bytes = v->medium_bytes,
+		.medium_digest = known(v->medium_digest),
+		.head = known(v->head),
 		.written = v->ended,
 		.verified = v->verified ? v->ended : 0,
 		.record_blocks = (int32_t)config->settings.ring.blocking,

@@ -13,6 +13,7 @@
 
 #include "core/chain/history.h"
 #include "core/format/header_decode.h"
+#include "core/run/coded_volume.h"
 #include "core/run/restore_describe.h"
 
 #define SCSI_TAPE_MAJOR 9	/* Documentation/admin-guide/devices.txt */
@@ -75,6 +76,8 @@ struct rows {
 		uint32_t copy;
 		uint32_t number;
 		uint64_t record;		/* tape blocks; 0: unknown */
+		struct catalog_volume coded;	/* owned texts; what filters
+						   have made of it */
 	} *list;
 	size_t count, room;
 	bool failed;				/* out of memory */
@@ -112,7 +115,7 @@ take_row(void *arg, const struct catalog_volume *v)
 		rows->failed = true;
 		return false;
 	}
-	rows->list[rows->count++] = (struct row){
+	rows->list[rows->count] = (struct row){
 		.place = {
 			.medium = copy_text(v->medium, &rows->failed),
 			.barcode = copy_text(v->barcode, &rows->failed),
@@ -126,7 +129,14 @@ take_row(void *arg, const struct catalog_volume *v)
 		.number = v->number,
 		.record = v->record_blocks < 0 ? 0 :
 		    (uint64_t)v->record_blocks,
+		.coded = {
+			.number = v->number,
+			.filters = copy_text(v->filters, &rows->failed),
+			.medium_bytes = v->medium_bytes,
+			.head = copy_text(v->head, &rows->failed),
+		},
 	};
+	rows->count++;
 	return !rows->failed;
 }
 
@@ -144,6 +154,8 @@ free_rows(struct rows *rows)
 	for (size_t i = 0; i < rows->count; i++) {
 		clear_place(&rows->list[i].place);
 		free(rows->list[i].output);
+		free((char *)(uintptr_t)rows->list[i].coded.filters);
+		free((char *)(uintptr_t)rows->list[i].coded.head);
 	}
 	free(rows->list);
 }
@@ -288,12 +300,30 @@ is_volume_of(const struct set_identity *set, uint32_t number,
 	return false;
 }
 
+static bool
+is_coded_of(const struct set_identity *set, const struct row *row,
+    const struct coded_volume_found *found, char why[static WHY_BYTES])
+{
+	const struct catalog_dump dump = {
+		.date = set->date,
+		.base_date = set->base_date,
+		.level = set->level,
+	};
+
+	if (coded_volume_is_that(&dump, &row->coded, found))
+		return true;
+	snprintf(why, WHY_BYTES, "it is not what the catalogue has there, by "
+	    "its size or beginning");
+	return false;
+}
+
 /* A device or a FIFO is looked at when it is opened. */
 static bool
-is_file_of(const struct set_identity *set, uint32_t number, const char *name,
+is_file_of(const struct set_identity *set, const struct row *row,
     uint8_t *buffer, char why[static WHY_BYTES])
 {
-	const int fd = open(name, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	const int fd = open(row->place.medium, O_RDONLY | O_NONBLOCK |
+	    O_NOCTTY | O_CLOEXEC);
 	struct stat st;
 
 	if (fd == -1 || fstat(fd, &st) == -1) {
@@ -308,10 +338,18 @@ is_file_of(const struct set_identity *set, uint32_t number, const char *name,
 	close(fd);
 	if (!S_ISREG(st.st_mode))
 		return true;
-	if (n == -1)
+	if (n == -1) {
 		snprintf(why, WHY_BYTES, "%s", strerror(error));
-	return n != -1 &&
-	    is_volume_of(set, number, buffer, (size_t)n, why);
+		return false;
+	}
+	const struct coded_volume_found found = {
+		.size = (uint64_t)st.st_size,
+		.bytes = buffer,
+		.length = (size_t)n,
+	};
+	return coded_volume_is_one(&row->coded) ?
+	    is_coded_of(set, row, &found, why) :
+	    is_volume_of(set, row->number, buffer, (size_t)n, why);
 }
 
 /* ------------------------------------------------------------ choosing a copy */
@@ -406,8 +444,7 @@ is_there(const struct choice *c, size_t from, size_t end, bool *is_local)
 		find_kind(row, &kind);
 		*is_local = *is_local && kind == RESTORE_PLACE_FILE;
 		if (kind == RESTORE_PLACE_FILE && !is_file_of(
-		    &c->source->identity, number, row->place.medium,
-		    c->buffer, why)) {
+		    &c->source->identity, row, c->buffer, why)) {
 			tell(c, row, why);
 			ok = false;
 		}

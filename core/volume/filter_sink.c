@@ -41,6 +41,8 @@ struct filter_sink {
 	bool has_window;
 	bool once;			/* nothing written is replaced */
 	struct digest *digest;		/* of the records before `first` */
+	char head[DIGEST_TEXT_BYTES];	/* of the first record; "": none was
+					   written */
 };
 
 struct filter_sink *
@@ -95,6 +97,7 @@ filter_sink_begin(struct filter_sink *sink,
 	sink->holds_back = volume->limit != FILTER_SINK_UNLIMITED;
 	sink->has_window = volume->has_window;
 	sink->once = false;
+	sink->head[0] = '\0';
 	digest_reset(sink->digest);
 }
 
@@ -216,9 +219,10 @@ next_to_write(const struct filter_sink *sink)
 static enum de_status
 write_record(struct filter_sink *sink, const struct record *r)
 {
+	if (sink->written == 0)
+		digest_head(r->bytes, r->length, sink->head);
 	const enum de_status status = output_write(sink->output, r->bytes,
 	    r->length);
-
 	if (status == DE_END_OF_VOLUME)
 		return note_end(sink);
 	if (status == DE_OK) {
@@ -379,6 +383,12 @@ uint64_t
 filter_sink_written(const struct filter_sink *sink)
 {
 	return sink->written_bytes;
+}
+
+const char *
+filter_sink_head(const struct filter_sink *sink)
+{
+	return sink->head;
 }
 
 const struct digest *

@@ -72,6 +72,9 @@ enum de_status filter_sink_end(struct filter_sink *sink);
 /* Bytes given to the output. */
 uint64_t filter_sink_written(const struct filter_sink *sink);
 
+/* Once something was: digest_head() of the first record.  Before, "". */
+const char *filter_sink_head(const struct filter_sink *sink);
+
 /* After filter_sink_end(): the digest of all bytes. */
 const struct digest *filter_sink_digest(const struct filter_sink *sink);
 

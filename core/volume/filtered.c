@@ -530,3 +530,15 @@ filtered_digest(const struct filtered *f)
 {
 	return filter_sink_digest(f->sink);
 }
+
+const char *
+filtered_head(const struct filtered *f)
+{
+	return filter_sink_head(f->sink);
+}
+
+bool
+filtered_has_ended(const struct filtered *f)
+{
+	return f->ended;
+}

@@ -91,8 +91,10 @@ uint64_t filtered_most(const struct filtered *f);
 enum de_status filtered_end(struct filtered *f, uint64_t records);
 bool filtered_short(const struct filtered *f, uint64_t *records);
 
-/* Once it has ended: bytes on the medium, and their digest. */
+/* Once it has ended: bytes on the medium, their digest, and digest_head(). */
 uint64_t filtered_bytes(const struct filtered *f);
 const struct digest *filtered_digest(const struct filtered *f);
+const char *filtered_head(const struct filtered *f);
+bool filtered_has_ended(const struct filtered *f);
 
 #endif

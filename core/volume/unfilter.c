@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "core/volume/unfilter.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -180,4 +181,17 @@ uint64_t
 unfilter_size(const struct unfilter *u)
 {
 	return u->layers[u->count - 1].reading.size;
+}
+
+/* That of the last one has read the medium. */
+void
+unfilter_names(const struct unfilter *u, char *text, size_t size)
+{
+	size_t used = 0;
+
+	text[0] = '\0';
+	for (size_t i = u->count; i-- > 0 && used < size;)
+		used += (size_t)snprintf(text + used, size - used, "%s%s",
+		    i + 1 == u->count ? "" : ",",
+		    u->layers[i].filter->plugin->descriptor.name);
 }

@@ -40,4 +40,7 @@ enum de_status unfilter_go_to(struct unfilter *u, uint64_t offset);
 bool unfilter_seeks(const struct unfilter *u);
 uint64_t unfilter_size(const struct unfilter *u);	/* 0: unknown */
 
+/* The names of the filters, in the order in which they were applied. */
+void unfilter_names(const struct unfilter *u, char *text, size_t size);
+
 #endif

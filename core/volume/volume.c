@@ -563,3 +563,18 @@ volume_digest(const struct volume *v, char text[static DIGEST_TEXT_BYTES])
 {
 	digest_format(v->digest, text);
 }
+
+bool
+volume_medium_digest(const struct volume *v,
+    char text[static DIGEST_TEXT_BYTES], char head[static DIGEST_TEXT_BYTES])
+{
+	const bool is_known = v->filtered != NULL &&
+	    filtered_has_ended(v->filtered);
+
+	text[0] = head[0] = '\0';
+	if (!is_known)
+		return false;
+	digest_format(filtered_digest(v->filtered), text);
+	snprintf(head, DIGEST_TEXT_BYTES, "%s", filtered_head(v->filtered));
+	return true;
+}

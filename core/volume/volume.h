@@ -119,6 +119,13 @@ void volume_digest(const struct volume *v,
     char text[static DIGEST_TEXT_BYTES]);	/* of its records */
 
 /*
+ * Of a volume that has passed filters, once it has ended: the digest of what is
+ * on the medium, and digest_head() of that.  Otherwise false, and both "".
+ */
+bool volume_medium_digest(const struct volume *v,
+    char text[static DIGEST_TEXT_BYTES], char head[static DIGEST_TEXT_BYTES]);
+
+/*
  * Digests of the pieces that are on the medium; the last may be shorter.  What
  * comes after that, on the same volume, has none.  Main thread, while no slave
  * runs.

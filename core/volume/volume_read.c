@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "core/host/output.h"
-#include "core/operator/message.h"
 #include "core/volume/unfilter.h"
 
 /*
@@ -53,6 +52,8 @@ struct volume_read {
 					   what comes of it, except: */
 	uint32_t raw_properties;	/* DE_READING_... of the medium */
 	size_t raw_record;		/* bytes of its first record */
+	uint64_t raw_size;		/* 0: unknown */
+	char head[DIGEST_TEXT_BYTES];	/* "": unknown */
 };
 
 struct volume_read *
@@ -176,6 +177,17 @@ describe_unfiltered(struct volume_read *v)
 	v->size = unfilter_size(v->unfilter);
 }
 
+/* Its first bytes have been looked at, and are its own. */
+static void
+note_head(struct volume_read *v)
+{
+	const size_t length = v->raw.end;
+
+	v->raw_size = v->size;
+	if (length >= DIGEST_HEAD_BYTES || (length > 0 && length == v->size))
+		digest_head(v->raw.bytes, length, v->head);
+}
+
 /* Look at the first bytes, and undo what made them.  False after a report. */
 static bool
 undo_filters(struct volume_read *v)
@@ -192,6 +204,7 @@ undo_filters(struct volume_read *v)
 		return false;
 	}
 	fill_raw(v);
+	note_head(v);
 	const struct de_filter_input input = {
 		.struct_size = sizeof(input),
 		.arg = v,
@@ -419,6 +432,18 @@ uint64_t
 volume_read_size(const struct volume_read *v)
 {
 	return v->size;
+}
+
+bool
+volume_read_coded(const struct volume_read *v,
+    struct volume_read_coded *coded)
+{
+	*coded = (struct volume_read_coded){ .bytes = v->raw_size };
+	if (v->unfilter == NULL)
+		return false;
+	unfilter_names(v->unfilter, coded->filters, sizeof(coded->filters));
+	memcpy(coded->head, v->head, sizeof(coded->head));
+	return true;
 }
 
 bool

@@ -8,7 +8,9 @@
 #ifndef CORE_VOLUME_READ_H
 #define CORE_VOLUME_READ_H
 
+#include "core/base/digest.h"
 #include "core/host/instance.h"
+#include "core/operator/message.h"
 
 /* Room that suffices for any record. */
 #define VOLUME_READ_ROOM ((size_t)1 << 20)
@@ -62,6 +64,19 @@ uint64_t volume_read_at(const struct volume_read *v);
 
 /* Bytes of the volume; 0: unknown. */
 uint64_t volume_read_size(const struct volume_read *v);
+
+/*
+ * What it is on its medium, if it has passed filters: their names in their
+ * order, the bytes (0: unknown), and digest_head() of these ("": unknown).
+ * False: it has passed none.
+ */
+struct volume_read_coded {
+	char filters[MESSAGE_FILTERS_BYTES];
+	uint64_t bytes;
+	char head[DIGEST_TEXT_BYTES];
+};
+bool volume_read_coded(const struct volume_read *v,
+    struct volume_read_coded *coded);
 
 /*
  * Positions as in de_output.tell(): bytes of a file, records of a tape.  False

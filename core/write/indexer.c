@@ -234,11 +234,28 @@ put_number(json_t *o, const char *key, int64_t number)
 	    0;
 }
 
+static bool
+put_text(json_t *o, const char *key, const char *text)
+{
+	return text == NULL || json_object_set_new(o, key, json_string(text)) ==
+	    0;
+}
+
+/* What filters have made of it. */
+static bool
+put_coded(json_t *o, const struct indexer_volume *v)
+{
+	return put_text(o, "filters", v->filters) && (v->medium_bytes == 0 ||
+	    put_number(o, "medium_bytes", (int64_t)v->medium_bytes)) &&
+	    put_text(o, "medium_digest", v->medium_digest) &&
+	    put_text(o, "head", v->head);
+}
+
 bool
 indexer_volume(struct indexer *ix, const struct indexer_volume *v)
 {
 	json_t *volume = describe(v);
-	const bool put = volume != NULL &&
+	const bool put = volume != NULL && put_coded(volume, v) &&
 	    (!ix->has_times || put_number(volume, "written", v->written)) &&
 	    json_array_append(ix->volumes, volume) == 0 && put_place(ix, v);
 

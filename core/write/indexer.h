@@ -64,6 +64,12 @@ struct indexer_volume {
 	uint32_t record_positions;	/* and how many blocks of the drive a
 					   record has */
 	const char *digest;		/* text, of all its bytes so far */
+	const char *filters;		/* their names; NULL: it passes none */
+	uint64_t medium_bytes;		/* of one that has passed them; 0: it
+					   has not ended, so these three are
+					   unknown */
+	const char *medium_digest;	/* text; NULL, as */
+	const char *head;		/*   digest_head() of that */
 	int64_t written;		/* when, in seconds; told if `about'
 					   of indexer_new() tells when the
 					   dump began */

@@ -46,7 +46,10 @@ struct writer {
 	struct checkpoint checkpoint;
 
 	uint32_t first;			/* tape block of the volume */
-	char digest[DIGEST_TEXT_BYTES];	/* for writer_describe() */
+	char digest[DIGEST_TEXT_BYTES];	/* these four for writer_describe() */
+	char filters[MESSAGE_FILTERS_BYTES];
+	char medium_digest[DIGEST_TEXT_BYTES];
+	char head[DIGEST_TEXT_BYTES];
 	int64_t written;		/* when that was; 0: it was not */
 	time_t started;			/* the volume */
 	uint64_t started_ns;
@@ -247,6 +250,23 @@ report_start(const struct writer *w)
 	    volume_medium(w->volume));
 }
 
+/* Not the engine's own, which compresses as dump(8) does. */
+static void
+describe_filters(const struct writer *w,
+    char text[static MESSAGE_FILTERS_BYTES])
+{
+	size_t used = 0;
+
+	text[0] = '\0';
+	if (w->config->is_compressed)
+		return;
+	for (size_t i = 0; i < w->config->filter_count &&
+	    used < MESSAGE_FILTERS_BYTES; i++)
+		used += (size_t)snprintf(text + used, MESSAGE_FILTERS_BYTES -
+		    used, "%s%s", i == 0 ? "" : ",",
+		    w->config->filters[i]->plugin->descriptor.name);
+}
+
 /* Tell the user, and the supervisor, which keeps the statistics. */
 static void
 tell_volume(const struct writer *w, enum de_end_reason reason)
@@ -269,6 +289,10 @@ tell_volume(const struct writer *w, enum de_end_reason reason)
 	v->verified = w->config->volumes->verify;
 	v->properties = volume_properties(w->volume);
 	volume_digest(w->volume, v->digest);
+	describe_filters(w, v->filters);
+	volume_medium_digest(w->volume, v->medium_digest, v->head);
+	if (w->config->is_compressed)
+		v->head[0] = '\0';	/* it has a header */
 	snprintf(v->medium, sizeof(v->medium), "%s", volume_medium(w->volume));
 	snprintf(v->barcode, sizeof(v->barcode), "%s",
 	    volume_barcode(w->volume));
@@ -514,6 +538,14 @@ writer_describe(struct writer *w, struct indexer_volume *v)
 		.digests = pieces.digests,
 		.digest_count = pieces.count,
 	};
+	describe_filters(w, w->filters);
+	if (w->filters[0] != '\0')
+		v->filters = w->filters;
+	if (volume_medium_digest(w->volume, w->medium_digest, w->head)) {
+		v->medium_bytes = volume_bytes(w->volume);
+		v->medium_digest = w->medium_digest;
+		v->head = w->config->is_compressed ? NULL : w->head;
+	}
 	v->has_position = volume_position(w->volume, &v->position,
 	    &v->record_positions);
 	return true;

@@ -87,7 +87,7 @@ catalog 2 find file --job other
 
 # What is on which medium, and what needs it
 catalog 0 -H volumes
-[ "$(cut -f 4,7,9,10 out | sed "s,$scratch/,," | tr '\t' ' ')" = \
+[ "$(cut -f 4,7,10,11 out | sed "s,$scratch/,," | tr '\t' ' ')" = \
 "1 1 1,2,3 dumps/0-001
 1 2 1,2,3 dumps/0-002
 2 1 2,3 dumps/1-001

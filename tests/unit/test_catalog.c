@@ -206,6 +206,56 @@ START_TEST(what_only_the_catalogue_knows_survives_when_a_dump_is_added_again)
 }
 END_TEST
 
+static bool
+take_volume(void *arg, const struct catalog_volume *v)
+{
+	const struct catalog_volume *expected = arg;
+
+	ck_assert_str_eq(v->filters, expected->filters);
+	ck_assert_uint_eq(v->medium_bytes, expected->medium_bytes);
+	ck_assert_str_eq(v->medium_digest, expected->medium_digest);
+	ck_assert_str_eq(v->head, expected->head);
+	return true;
+}
+
+START_TEST(what_filters_made_of_a_volume_is_known_of_these_bytes_alone)
+{
+	struct place p;
+
+	place_make(&p);
+	struct catalog *c = open_it(&p, CATALOG_WRITE);
+	const int64_t id = add(c, make_dump("home", 0, 1000, 0));
+	struct catalog_volume v = make_volume(id, 0, 1);
+	v.filters = "filter-zstd,filter-age";
+	v.medium_bytes = UINT64_C(5000000001);
+	v.medium_digest = "0123";
+	v.head = "4567";
+	v.verified = 5000;
+	ck_assert(catalog_add_volume(c, &v));
+	ck_assert(catalog_volumes(c, id, take_volume, &v));
+
+	/* What is unknown now stays, of the same bytes. */
+	struct catalog_volume again = make_volume(id, 0, 1);
+	again.head = v.head;
+	ck_assert(catalog_add_volume(c, &again));
+	again.head = NULL;
+	ck_assert(catalog_add_volume(c, &again));
+	ck_assert(catalog_volumes(c, id, take_volume, &v));
+	ck_assert_str_eq(ask(&p, "SELECT verified FROM volume"), "5000");
+
+	/* The same dump, but encrypted once more. */
+	again.filters = "filter-age";
+	again.head = "89ab";
+	ck_assert(catalog_add_volume(c, &again));
+	ck_assert_str_eq(ask(&p, "SELECT filters || head || "
+	    "(medium_bytes IS NULL) || (medium_digest IS NULL) || "
+	    "(verified IS NULL) FROM volume"), "filter-age89ab111");
+	catalog_close(c);
+	ck_assert_str_eq(p.said, "");
+	place_remove(&p);
+}
+END_TEST
+
 START_TEST(a_free_medium_is_in_use_from_its_first_new_volume_on)
 {
 	struct place p;
@@ -1346,6 +1396,7 @@ START_TEST(the_queries_of_the_manual_page_work)
 	place_make(&p);
 	struct catalog *c = make_tree(&p, &chain);
 	struct catalog_volume v = make_volume(chain.dumps[0], 0, 1);
+	v.filters = "filter-zstd";
 	ck_assert(catalog_add_volume(c, &v));
 	struct catalog_dump d = make_dump("home", 2, 3000, 2500);
 	d.has_names = true;
@@ -1433,6 +1484,7 @@ main(void)
 	const TTest *const tests[] = {
 		what_was_added_is_there_when_it_is_opened_again,
 		what_only_the_catalogue_knows_survives_when_a_dump_is_added_again,
+		what_filters_made_of_a_volume_is_known_of_these_bytes_alone,
 		a_free_medium_is_in_use_from_its_first_new_volume_on,
 		a_medium_is_known_by_its_serial_number_as_well,
 		what_is_behind_a_new_volume_on_its_tape_is_overwritten,

@@ -88,6 +88,8 @@ START_TEST(a_dump_is_the_same_after_json)
 		{ .number = 1, .medium = "/dev/nst0", .barcode = "E01001L8",
 		    .file = 0, .blocks = UINT64_C(5000000000),
 		    .digest = "0123", .written = 11, .verified = 12,
+		    .filters = "filter-zstd", .medium_bytes = 77,
+		    .medium_digest = "4567", .head = "89ab",
 		    .record_blocks = 64 },
 		{ .number = UINT32_MAX, .medium = "b", .file = -1,
 		    .first = UINT64_C(5000000000), .blocks = 1,
@@ -129,6 +131,12 @@ START_TEST(a_dump_is_the_same_after_json)
 	ck_assert_str_eq(b.volumes[0].barcode, "E01001L8");
 	ck_assert_str_eq(b.volumes[0].output, "out-tape");
 	ck_assert_int_eq(b.volumes[0].file, 0);
+	ck_assert_str_eq(b.volumes[0].filters, "filter-zstd");
+	ck_assert_uint_eq(b.volumes[0].medium_bytes, 77);
+	ck_assert_str_eq(b.volumes[0].medium_digest, "4567");
+	ck_assert_str_eq(b.volumes[0].head, "89ab");
+	ck_assert_ptr_null(b.volumes[1].filters);
+	ck_assert_uint_eq(b.volumes[1].medium_bytes, 0);
 	ck_assert_int_eq(b.volumes[1].file, -1);
 	ck_assert_uint_eq(b.volumes[1].number, UINT32_MAX);
 	ck_assert_uint_eq(b.volumes[1].first, volumes[1].first);

@@ -214,7 +214,11 @@ START_TEST(it_tells_of_the_volumes)
 		    .digest = "0123", .piece = 1000, .digests = digests,
 		    .digest_count = v == 2 ? 0 : COUNT(digests),
 		    .has_position = v != 2, .position = v * 100,
-		    .record_positions = v };
+		    .record_positions = v,
+		    .filters = v > 1 ? "filter-zstd" : NULL,
+		    .medium_bytes = v == 2 ? 77 : 0,
+		    .medium_digest = v == 2 ? "4567" : NULL,
+		    .head = v == 2 ? "89ab" : NULL };
 		ck_assert(indexer_volume(ix, &volume));
 	}
 	uint64_t position;
@@ -237,6 +241,18 @@ START_TEST(it_tells_of_the_volumes)
 	ck_assert_uint_eq(number(last, "first"), UINT64_C(2) << 40);
 	ck_assert_str_eq(json_string_value(json_object_get(last, "medium")),
 	    "/%FF\\");
+	/* What became of it, if that is known. */
+	ck_assert_ptr_null(json_object_get(json_array_get(volumes, 0),
+	    "filters"));
+	const json_t *coded = json_array_get(volumes, 1);
+	ck_assert_uint_eq(number(coded, "medium_bytes"), 77);
+	ck_assert_str_eq(json_string_value(json_object_get(coded,
+	    "medium_digest")), "4567");
+	ck_assert_str_eq(json_string_value(json_object_get(coded, "head")),
+	    "89ab");
+	ck_assert_str_eq(json_string_value(json_object_get(last, "filters")),
+	    "filter-zstd");
+	ck_assert_ptr_null(json_object_get(last, "medium_bytes"));
 	/* No times, where none is told of the dump. */
 	ck_assert_ptr_null(json_object_get(last, "written"));
 	/* Without files, they would begin at the end. */
