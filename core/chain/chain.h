@@ -93,9 +93,12 @@ enum chain_noted {
  */
 enum chain_noted chain_note(const struct chain *chain);
 
-/* Hooks for outputs; see dump_state() and dump_retire() in plugin.h. */
+/* Hooks for outputs; see dump_state(), ..._retire() and ..._find() in plugin.h. */
 enum de_dump_state chain_dump_state(void *chain,
     const struct de_dump_found *found);
 enum de_status chain_retire(void *chain, const struct de_dump_found *found);
+void chain_find_dump(const struct chain *chain, const void *bytes,
+    size_t length, void (*take)(void *arg, const struct de_dump_found *found),
+    void *arg);
 
 #endif

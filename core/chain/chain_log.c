@@ -19,7 +19,8 @@ struct chain_log {
 	struct history history;
 	char *folder;			/* owned */
 	struct history_id id;		/* empty: not in the history */
-	json_t *volumes;		/* owned, as retake */
+	json_t *volumes;		/* owned, as heads and retake */
+	json_t *heads;
 	json_t *retake;
 	bool retake_is_cut;
 	bool is_added;			/* `retake` includes inodes left out */
@@ -38,9 +39,10 @@ chain_log_new(const struct job_config *job, struct report *rep)
 		log->history = (struct history){ log->folder, rep,
 		    !job_updates_dumpdates(job) };
 		log->volumes = json_array();
+		log->heads = json_array();
 		log->retake = json_array();
 		if (log->folder != NULL && log->volumes != NULL &&
-		    log->retake != NULL)
+		    log->heads != NULL && log->retake != NULL)
 			return log;
 	}
 	report(rep, DE_ERROR, "out of memory");
@@ -54,6 +56,7 @@ chain_log_free(struct chain_log *log)
 	if (log == NULL)
 		return;
 	json_decref(log->volumes);
+	json_decref(log->heads);
 	json_decref(log->retake);
 	free(log->folder);
 	free(log);
@@ -112,6 +115,7 @@ update(void *arg, struct history_list *list)
 		if (strcmp(r->id, log->id.id) != 0)
 			continue;
 		r->volumes = log->volumes;
+		r->heads = log->heads;
 		if (log->status != HISTORY_RUNNING)
 			r->retake = add_retake(log, r->retake);
 		r->retake_is_cut = log->retake_is_cut;
@@ -213,6 +217,19 @@ chain_log_rewrite(struct chain_log *log)
 	if (log == NULL || log->status != HISTORY_INCOMPLETE)
 		return;
 	log->status = HISTORY_RUNNING;
+	write_down(log, true);
+}
+
+void
+chain_log_head(struct chain_log *log, uint32_t number, const char *head)
+{
+	if (log == NULL || json_array_size(log->heads) >= VOLUMES_MAX)
+		return;
+	if (json_array_append_new(log->heads, json_pack("{s:I,s:s}", "number",
+	    (json_int_t)number, "head", head)) != 0)
+		report(log->history.rep, DE_WARNING, "out of memory; if this "
+		    "dump is aborted, the next one will not know volume %"
+		    PRIu32 " of it, and not overwrite it", number);
 	write_down(log, true);
 }
 

@@ -29,6 +29,12 @@ void chain_log_volume(struct chain_log *log, uint32_t number,
 /* The last volume is being written again, so the dump is not whole any more. */
 void chain_log_rewrite(struct chain_log *log);
 
+/*
+ * Volume `number` is about to be written, and its beginning does not tell what it
+ * is: record digest_head() of that, synced to disk.
+ */
+void chain_log_head(struct chain_log *log, uint32_t number, const char *head);
+
 /* Have the next level dump an inode that is missing or damaged in this one. */
 void chain_log_retake(struct chain_log *log, uint32_t inode);
 

@@ -11,6 +11,7 @@
 #include "core/chain/chain_lines.h"
 #include "core/chain/chain_own.h"
 #include "core/base/date.h"
+#include "core/base/digest.h"
 #include "core/config/dumpdates.h"
 
 /* Capacity of the fields of a header, without the NUL. */
@@ -234,6 +235,79 @@ chain_dump_state(void *arg, const struct de_dump_found *found)
 		worst = DE_DUMP_BASE;
 	history_free(&list);
 	return worst;
+}
+
+/* --------------------------------------------- what shows no header itself */
+
+/* The number of its volume that begins so; 0: none is known to. */
+static uint32_t
+find_head(const struct history_record *r, const char *digest)
+{
+	for (size_t i = 0; i < json_array_size(r->heads); i++) {
+		const json_t *o = json_array_get(r->heads, i);
+		const char *head = json_string_value(json_object_get(o,
+		    "head"));
+		const json_int_t number = json_integer_value(json_object_get(o,
+		    "number"));
+		if (head != NULL && strcmp(head, digest) == 0 && number > 0 &&
+		    number <= UINT32_MAX)
+			return (uint32_t)number;
+	}
+	return 0;
+}
+
+struct take {
+	void (*fn)(void *arg, const struct de_dump_found *found);
+	void *arg;
+};
+
+/* NULL is unknown, also if memory is out. */
+static void
+tell_found(const struct history_record *r, uint32_t number,
+    const struct take *take)
+{
+	char *device = history_plain(r->device);
+	char *filesystem = history_plain(r->filesystem);
+	char *label = history_plain(r->label);
+	char *host = history_plain(r->host);
+	const struct de_dump_found found = {
+		.struct_size = sizeof(found),
+		.date = r->date,
+		.base_date = r->base_date,
+		.level = r->level,
+		.volume = number,
+		.device = device,
+		.filesystem = filesystem,
+		.label = label,
+		.host = host,
+	};
+
+	take->fn(take->arg, &found);
+	free(device);
+	free(filesystem);
+	free(label);
+	free(host);
+}
+
+void
+chain_find_dump(const struct chain *chain, const void *bytes, size_t length,
+    void (*fn)(void *arg, const struct de_dump_found *found), void *arg)
+{
+	const struct take take = { fn, arg };
+	char digest[DIGEST_TEXT_BYTES];
+	struct history_list list;
+	uint32_t number = 0;
+
+	if (length == 0)
+		return;
+	digest_head(bytes, length, digest);
+	history_load(&chain->history, &list);
+	for (size_t i = 0; number == 0 && i < list.count; i++) {
+		number = find_head(&list.items[i], digest);
+		if (number != 0)
+			tell_found(&list.items[i], number, &take);
+	}
+	history_free(&list);
 }
 
 /* ----------------------------------------------------------------- retiring */

@@ -51,6 +51,7 @@ static const struct field fields[] = {
 	FIELD(pid, NUMBER, 0, INT32_MAX),
 	FIELD(pid_started, NUMBER, 0, INT64_MAX),
 	FIELD(volumes, ARRAY, 0, 0),
+	FIELD(heads, ARRAY, 0, 0),
 	FIELD(retake, ARRAY, 0, 0),
 	FIELD(retake_is_cut, FLAG, 0, 0),
 };
@@ -189,5 +190,6 @@ history_json_read(const json_t *o, struct history_record *r)
 			return false;
 	}
 	return holds(r->exclude, JSON_STRING) &&
-	    holds(r->volumes, JSON_OBJECT) && holds(r->retake, JSON_INTEGER);
+	    holds(r->volumes, JSON_OBJECT) && holds(r->heads, JSON_OBJECT) &&
+	    holds(r->retake, JSON_INTEGER);
 }

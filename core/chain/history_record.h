@@ -70,6 +70,9 @@ struct history_record {
 	const json_t *volumes;		/* array of { number, medium }, of */
 					/*   files with { file, folder }: */
 					/*   see file_place.h */
+	const json_t *heads;		/* array of { number, head }: digests */
+					/*   of the beginnings of volumes */
+					/*   that do not tell what they are */
 	const json_t *retake;		/* array of inode numbers, the first */
 					/*   and last of each range: the next */
 					/*   level dumps them in any case */

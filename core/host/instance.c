@@ -207,6 +207,16 @@ host_dump_retire(const struct de_host *host,
 	    hooks->dump_retire(hooks->dump_arg, found) : DE_OK;
 }
 
+static void
+host_dump_find(const struct de_host *host, const void *bytes, size_t length,
+    void (*take)(void *arg, const struct de_dump_found *found), void *arg)
+{
+	const struct instance_hooks *hooks = &instance_of(host)->hooks;
+
+	if (hooks->dump_find != NULL)
+		hooks->dump_find(hooks->dump_arg, bytes, length, take, arg);
+}
+
 static enum de_dump_hold
 host_dump_hold(const struct de_host *host, const struct de_dump_found *found,
     char *why, size_t room)
@@ -331,6 +341,7 @@ instance_new(const struct plugin *plugin, const struct option_set *options,
 		.check_command = host_check_command,
 		.command_environment = host_command_environment,
 		.dump_hold = host_dump_hold,
+		.dump_find = host_dump_find,
 	};
 	if (call_create(in) == DE_OK)
 		return in;

@@ -45,11 +45,14 @@ struct instance_hooks {
 	void (*said)(void *arg, uint32_t volume, const char *text);
 	void *said_arg;
 
-	/* As in de_host.  NULL: DE_DUMP_UNKNOWN; DE_OK. */
+	/* As in de_host.  NULL: DE_DUMP_UNKNOWN; DE_OK; nothing is known. */
 	enum de_dump_state (*dump_state)(void *arg,
 	    const struct de_dump_found *found);
 	enum de_status (*dump_retire)(void *arg,
 	    const struct de_dump_found *found);
+	void (*dump_find)(void *arg, const void *bytes, size_t length,
+	    void (*take)(void *take_arg, const struct de_dump_found *found),
+	    void *take_arg);
 	void *dump_arg;
 
 	/* The same; NULL: DE_HOLD_FAILED. */

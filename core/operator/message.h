@@ -30,6 +30,8 @@ enum message_type {
 	MESSAGE_DESCRIPTION = 1,	/* what will be dumped */
 	MESSAGE_WRITER,			/* this process is now the writer */
 	MESSAGE_PROGRESS,
+	MESSAGE_HEAD,			/* a volume is about to be written that
+					   will not tell what it is */
 	MESSAGE_VOLUME,			/* a volume is safe */
 	MESSAGE_REWRITE,		/* a volume is being rewritten */
 	MESSAGE_QUESTION,		/* answered by MESSAGE_ANSWER */
@@ -62,6 +64,11 @@ struct message_description {
 struct message_writer {
 	pid_t pid;
 	uint32_t volume;
+};
+
+struct message_head {
+	uint32_t volume;
+	char head[DIGEST_TEXT_BYTES];		/* digest_head() of it */
 };
 
 struct message_volume {
@@ -137,6 +144,7 @@ struct message {
 		struct message_description description;
 		struct message_writer writer;
 		uint64_t tape_blocks;		/* MESSAGE_PROGRESS */
+		struct message_head head;
 		struct message_volume volume;
 		struct message_rewrite rewrite;
 		char question[MESSAGE_TEXT_BYTES];

@@ -235,6 +235,9 @@ take_message(struct supervision *v, const struct message *m)
 	case MESSAGE_PROGRESS:
 		v->tape_blocks = m->u.tape_blocks;
 		break;
+	case MESSAGE_HEAD:
+		chain_log_head(v->s->log, m->u.head.volume, m->u.head.head);
+		break;
 	case MESSAGE_VOLUME:
 		progress_end(&v->progress);
 		record_volume(v->record, &m->u.volume, v->s->keep_volumes);

@@ -199,6 +199,15 @@ find_state(void *setup, const struct de_dump_found *found)
 	return chain_dump_state(s->chain, found);
 }
 
+static void
+find_dump(void *setup, const void *bytes, size_t length,
+    void (*take)(void *arg, const struct de_dump_found *found), void *arg)
+{
+	const struct setup *s = setup;
+
+	chain_find_dump(s->chain, bytes, length, take, arg);
+}
+
 /* Nothing may build on it any more, nor expect it there. */
 static enum de_status
 retire(void *setup, const struct de_dump_found *found)
@@ -231,6 +240,7 @@ find_place(struct setup *s)
 	leave_room(s);
 	s->output->hooks.dump_state = find_state;
 	s->output->hooks.dump_retire = retire;
+	s->output->hooks.dump_find = find_dump;
 	s->output->hooks.dump_arg = s;
 	s->output->hooks.dump_hold = run_hold_find;
 	s->output->hooks.hold_arg = &s->hold;

@@ -41,6 +41,8 @@ struct filter_sink {
 	bool has_window;
 	bool once;			/* nothing written is replaced */
 	struct digest *digest;		/* of the records before `first` */
+	filter_sink_first_fn *tell_first;	/* NULL: nobody asks */
+	void *tell_arg;
 	char head[DIGEST_TEXT_BYTES];	/* of the first record; "": none was
 					   written */
 };
@@ -99,6 +101,14 @@ filter_sink_begin(struct filter_sink *sink,
 	sink->once = false;
 	sink->head[0] = '\0';
 	digest_reset(sink->digest);
+}
+
+void
+filter_sink_tell_first(struct filter_sink *sink, filter_sink_first_fn *first,
+    void *arg)
+{
+	sink->tell_first = first;
+	sink->tell_arg = arg;
 }
 
 void
@@ -219,8 +229,11 @@ next_to_write(const struct filter_sink *sink)
 static enum de_status
 write_record(struct filter_sink *sink, const struct record *r)
 {
-	if (sink->written == 0)
+	if (sink->written == 0) {
 		digest_head(r->bytes, r->length, sink->head);
+		if (sink->tell_first != NULL)
+			sink->tell_first(sink->tell_arg, r->bytes, r->length);
+	}
 	const enum de_status status = output_write(sink->output, r->bytes,
 	    r->length);
 	if (status == DE_END_OF_VOLUME)

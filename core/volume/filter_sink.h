@@ -41,6 +41,15 @@ struct filter_sink_volume {
 void filter_sink_begin(struct filter_sink *sink,
     const struct filter_sink_volume *volume);
 
+/*
+ * Called before the first record is written, and if it is written again; any
+ * thread.
+ */
+typedef void filter_sink_first_fn(void *arg, const uint8_t *record,
+    size_t length);
+void filter_sink_tell_first(struct filter_sink *sink,
+    filter_sink_first_fn *first, void *arg);
+
 /* Nothing of this volume that is on the medium may be replaced. */
 void filter_sink_write_once(struct filter_sink *sink);
 

@@ -20,6 +20,8 @@ struct filtered {
 	size_t sink_record;		/* that it was made for */
 	struct filter_pool *pool;	/* NULL: no volume is open */
 	size_t record;			/* bytes */
+	void (*tell_head)(void *arg, const char *head);
+	void *tell_arg;
 	uint64_t written;		/* records taken */
 	uint64_t promised;		/* it cannot end before these */
 	uint64_t tried;			/* fewer records than that; at first
@@ -79,6 +81,18 @@ is_apart(const struct filtered_volume *volume)
 	return (volume->facts->properties & DE_VOLUME_RECORDS) != 0;
 }
 
+/* Outputs look for the mark in the first bytes, and no further. */
+static void
+look_at_first(void *arg, const uint8_t *record, size_t length)
+{
+	const struct filtered *f = arg;
+	struct label label;
+
+	if (!volume_mark_find(record, length < DIGEST_HEAD_BYTES ? length :
+	    DIGEST_HEAD_BYTES, &label))
+		f->tell_head(f->tell_arg, filter_sink_head(f->sink));
+}
+
 static bool
 make_sink(struct filtered *f, const struct filtered_volume *volume)
 {
@@ -94,9 +108,14 @@ make_sink(struct filtered *f, const struct filtered_volume *volume)
 		f->sink = filter_sink_new(f->output, volume->medium_record);
 		f->sink_record = volume->medium_record;
 	}
-	if (f->sink != NULL)
-		filter_sink_begin(f->sink, &of_sink);
-	return f->sink != NULL;
+	if (f->sink == NULL)
+		return false;
+	filter_sink_begin(f->sink, &of_sink);
+	f->tell_head = volume->tell_head;
+	f->tell_arg = volume->tell_arg;
+	filter_sink_tell_first(f->sink, f->tell_head == NULL ? NULL :
+	    look_at_first, f);
+	return true;
 }
 
 /* What becomes of the bytes of filter number `i`? */

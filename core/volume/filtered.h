@@ -42,6 +42,12 @@ struct filtered_volume {
 					   any number */
 	size_t medium_record;		/* bytes of a record there, at most */
 	bool has_window;		/* the output acknowledges records */
+	/*
+	 * Called, by any thread, before the volume is written if it will not
+	 * tell what it is: with digest_head() of it.
+	 */
+	void (*tell_head)(void *arg, const char *head);
+	void *tell_arg;
 };
 
 /*

@@ -40,6 +40,8 @@ struct volume {
 	const struct instance *output;
 	struct filtered *filtered;	/* owned; NULL: there are no filters */
 	int64_t base_date;		/* of the dump; for them */
+	void (*tell_head)(void *arg, const char *head);	/* NULL: nobody asks */
+	void *tell_arg;
 	bool ends;			/* see volume_set_ends() */
 	uint32_t number;
 	size_t record_size;
@@ -168,6 +170,14 @@ volume_facts_of_medium(const struct de_volume *facts)
 	return of_medium;
 }
 
+void
+volume_set_teller(struct volume *v, void (*tell)(void *arg, const char *head),
+    void *arg)
+{
+	v->tell_head = tell;
+	v->tell_arg = arg;
+}
+
 /* Room for one more: a record is added before another is known settled. */
 static bool
 make_window(struct volume *v, uint32_t window)
@@ -239,6 +249,8 @@ open_filtered(struct volume *v, const struct de_volume *facts, uint64_t size,
 		.size = size,
 		.medium_record = v->medium_record,
 		.has_window = *window > 0,
+		.tell_head = v->tell_head,
+		.tell_arg = v->tell_arg,
 	};
 
 	return filtered_open(v->filtered, &volume, window) == DE_OK;

@@ -48,6 +48,13 @@ bool volume_set_filters(struct volume *v, struct instance *const *filters,
     size_t count, int64_t base_date);
 
 /*
+ * Before a volume is written that will not tell what it is, call tell() with
+ * digest_head() of it; any thread.
+ */
+void volume_set_teller(struct volume *v,
+    void (*tell)(void *arg, const char *head), void *arg);
+
+/*
  * Open a volume.  With filters it may have `size` bytes on the medium; 0: as
  * many as there is room for.  DE_OK, or DE_FAILED after reporting why.  Main
  * thread.

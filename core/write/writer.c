@@ -239,6 +239,20 @@ tell_writer(const struct writer *w)
 	message_send(w->config->channel, &m, true);
 }
 
+/* Should this dump be aborted, the next one knows what it left. */
+static void
+tell_head(void *arg, const char *head)
+{
+	const struct writer *w = arg;
+	struct message m = {
+		.type = MESSAGE_HEAD,
+		.u.head = { .volume = w->cut->number },
+	};
+
+	snprintf(m.u.head.head, sizeof(m.u.head.head), "%s", head);
+	message_send(w->config->channel, &m, true);
+}
+
 static void
 report_start(const struct writer *w)
 {
@@ -727,6 +741,9 @@ writer_new(const struct tape_config *config, struct cut *cut)
 	w->ring = w->volume == NULL || !volume_set_filters(w->volume,
 	    config->filters, config->filter_count, config->base_date) ? NULL :
 	    make_ring(w);
+	if (w->volume != NULL)
+		volume_set_teller(w->volume, config->is_compressed ? NULL :
+		    tell_head, w);
 	if (w->ring == NULL) {
 		report(config->rep, DE_ERROR, "out of memory for the ring; "
 		    "lower ring.slaves or ring.blocking");

@@ -289,6 +289,17 @@ struct de_host {
 	 */
 	enum de_dump_hold (*dump_hold)(const struct de_host *host,
 	    const struct de_dump_found *found, char *why, size_t room);
+
+	/*
+	 * For an output: which dump wrote a volume that shows no header, and no
+	 * mark of a filter?  `bytes` are its first 1024 on the medium, or all of
+	 * them.  If the engine has noted it, take() is called, once, with the
+	 * dump and the number of the volume; texts are valid until it returns.
+	 * Called like dump_state().
+	 */
+	void (*dump_find)(const struct de_host *host, const void *bytes,
+	    size_t length, void (*take)(void *arg,
+	    const struct de_dump_found *found), void *arg);
 };
 
 /* -------------------------------------------------------------- sources */

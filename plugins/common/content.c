@@ -218,6 +218,7 @@ static const struct beginning {
 	BEGINS("xFSdump0", "an xfsdump dump"),
 	BEGINS("TAPE", "a tape in Microsoft Tape Format (such as Backup "
 	    "Exec's)"),
+	BEGINS("age-encryption.org/v1\n", "data encrypted by age"),
 	BEGINS("\x1f\x8b", "gzip-compressed data"),
 	BEGINS("\x28\xb5\x2f\xfd", "zstd-compressed data"),
 	BEGINS("\xfd" "7zXZ", "xz-compressed data"),

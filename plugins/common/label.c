@@ -56,6 +56,48 @@ label_parse(const uint8_t *block, size_t length, struct label *label)
 	return true;
 }
 
+struct finding {
+	struct label *label;
+	bool is_found;
+};
+
+static void
+take_text(const char *from, char *text, size_t size)
+{
+	get_text((const uint8_t *)(from == NULL ? "?" : from), text, size);
+}
+
+static void
+take_found(void *arg, const struct de_dump_found *found)
+{
+	struct finding *finding = arg;
+	struct label *label = finding->label;
+
+	finding->is_found = true;
+	label->date = found->date;
+	label->base_date = found->base_date;
+	label->volume = found->volume;
+	label->level = (int32_t)found->level;
+	take_text(found->label, label->label, sizeof(label->label));
+	take_text(found->filesystem, label->filesystem,
+	    sizeof(label->filesystem));
+	take_text(found->device, label->device, sizeof(label->device));
+	take_text(found->host, label->host, sizeof(label->host));
+}
+
+bool
+label_find(const struct de_host *host, const uint8_t *block, size_t length,
+    struct label *label)
+{
+	struct finding finding = { label, false };
+
+	if (label_parse(block, length, label))
+		return true;
+	if (DE_HAS(host, dump_find) && host->dump_find != NULL)
+		host->dump_find(host, block, length, take_found, &finding);
+	return finding.is_found;
+}
+
 /* NULL if characters of the header text were lost. */
 static const char *
 whole(const char *text)

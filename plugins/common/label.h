@@ -32,6 +32,13 @@ struct label {
 bool label_parse(const uint8_t *block, size_t length, struct label *label);
 
 /*
+ * The same; but if the bytes do not tell, the engine may know the volume by them:
+ * give it the first 1024, or all there are.
+ */
+bool label_find(const struct de_host *host, const uint8_t *block,
+    size_t length, struct label *label);
+
+/*
  * Convert for de_host.dump_state() and dump_retire(); the texts are borrowed
  * from `label`.  One that lost characters is NULL, since it would match
  * nothing.

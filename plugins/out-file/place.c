@@ -196,9 +196,9 @@ place_warn(const struct place *p, const struct de_host *host)
 
 /* ------------------------------------------------------------ what it holds */
 
-/* The header at the beginning of a regular file or a disk. */
+/* What is at the beginning of a regular file or a disk. */
 static bool
-read_label(const char *path, struct label *label)
+read_label(const struct de_host *host, const char *path, struct label *label)
 {
 	uint8_t block[DE_TAPE_BLOCK];
 	struct stat st;
@@ -211,7 +211,7 @@ read_label(const char *path, struct label *label)
 	if (fstat(fd, &st) == 0 &&
 	    (S_ISREG(st.st_mode) || S_ISBLK(st.st_mode))) {
 		const ssize_t n = pread(fd, block, sizeof(block), 0);
-		ok = n > 0 && label_parse(block, (size_t)n, label);
+		ok = n > 0 && label_find(host, block, (size_t)n, label);
 	}
 	close(fd);
 	return ok;
@@ -256,7 +256,7 @@ may_go(const struct place *p, const struct de_host *host, const char *name,
 {
 	struct label label;
 
-	if (!read_label(p->path, &label)) {
+	if (!read_label(host, p->path, &label)) {
 		if (!overwrite)
 			refuse(host, name, "already exists; remove it, use "
 			    "another path (such as one with %d for the date), "
@@ -318,7 +318,7 @@ place_retire(const struct place *p, const struct de_host *host,
 		return DE_OK;
 	if (p->kind != PLACE_FILE && p->kind != PLACE_SPECIAL)
 		return DE_FAILED;
-	const bool is_dump = read_label(p->path, &label);
+	const bool is_dump = read_label(host, p->path, &label);
 	if (!is_dump || !is_made_again(&label, own)) {
 		if (place_may_go(p, host, name, overwrite) != DE_OK)
 			return DE_FAILED;

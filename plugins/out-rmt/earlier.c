@@ -161,7 +161,7 @@ look_at_file(struct out_rmt *r, const struct de_volume *volume, bool for_good)
 	const size_t length = (size_t)answer.number;
 	if (!connection_receive(remote->connection, block, length))
 		return false;
-	if (label_parse(block, length, &label))
+	if (label_find(r->host, block, length, &label))
 		return let_dump_go(r, volume, &label, for_good);
 	if (length > 0)
 		tell_foreign(r, block, length);

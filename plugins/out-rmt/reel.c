@@ -149,7 +149,8 @@ is_empty_read(const struct reel *t)
 static enum found
 what_was_read(struct reel *t, struct label *label)
 {
-	if (t->length > 0 && label_parse(t->buffer, t->length, label))
+	if (t->length > 0 && label_find(t->remote->host, t->buffer,
+	    t->length, label))
 		return FOUND_DUMP;
 	if (t->length > 0)
 		return is_empty_read(t) && !is_record_there(t) ? FOUND_END :

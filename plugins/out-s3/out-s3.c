@@ -107,7 +107,7 @@ is_unfinished(const struct out_s3 *s, const uint8_t *head, size_t length)
 {
 	struct label label;
 
-	if (!label_parse(head, length, &label))
+	if (!label_find(s->host, head, length, &label))
 		return false;
 	const struct de_dump_found found = label_found(&label);
 	return s->host->dump_state(s->host, &found) == DE_DUMP_UNFINISHED;

@@ -134,7 +134,8 @@ look_at_file(struct search *s, struct label *label)
 	} while (n == 0);
 	if (n > 0) {
 		s->length = (size_t)n;
-		if (label_parse(s->buffer, s->length, label))
+		if (label_find(s->drive->host, s->buffer, s->length,
+		    label))
 			return FOUND_DUMP;
 		return is_empty_read(s) && !is_block_there(s) ? FOUND_END :
 		    FOUND_DATA;
