@@ -323,6 +323,20 @@ filter_sink_keep(struct filter_sink *sink, uint64_t offset)
 	return write_full(sink);
 }
 
+/* What is in flight need not be, or is where the medium ends. */
+static bool
+settle_written(struct filter_sink *sink)
+{
+	if (sink->settled == sink->written)
+		return true;
+	const enum de_status status = output_settle(sink->output);
+	if (status == DE_END_OF_VOLUME)
+		note_end(sink);
+	else
+		note_settled(sink);
+	return status != DE_FAILED && sink->settled == sink->written;
+}
+
 /* Have the medium forget the record with byte `offset`, and all after it. */
 static bool
 take_back(struct filter_sink *sink, uint64_t offset)
@@ -333,7 +347,6 @@ take_back(struct filter_sink *sink, uint64_t offset)
 		i++;
 	if (sink->once || i == sink->count ||
 	    sink->records[i].begin > offset ||
-	    sink->settled != sink->written ||
 	    output_shorten(sink->output, sink->records[i].begin) != DE_OK)
 		return false;
 	sink->written = sink->settled = sink->first + i;
@@ -344,6 +357,8 @@ take_back(struct filter_sink *sink, uint64_t offset)
 bool
 filter_sink_go_back(struct filter_sink *sink, uint64_t offset)
 {
+	if (offset < sink->written_bytes && !settle_written(sink))
+		return false;
 	if (offset < sink->written_bytes && !take_back(sink, offset))
 		return false;
 	while (sink->count > 0 &&

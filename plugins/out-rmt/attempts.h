@@ -22,6 +22,10 @@ struct shared {
 	uint64_t limit;			/* records it should have */
 	int64_t losses;			/* connections lost while writing it */
 	bool was_connected;		/* rmt has answered in this run */
+	bool tells_nothing;		/* it ended when asked for a file */
+	int64_t return_to;		/* the file of the tape, from 1, where
+					   the volume is to begin again; 0: not
+					   known, or the tape is there */
 	char cleared[CLEARED_BYTES];	/* the target that may be emptied for
 					   it */
 };
@@ -45,6 +49,8 @@ struct out_rmt {
 	uint32_t volume;		/* the open one */
 	struct remote remote;
 	bool is_tape;			/* the target opened last */
+	int64_t tape_file;		/* where the open volume begins; -1:
+					   not known */
 	struct window window;
 	uint64_t window_length;		/* records */
 	bool ended;			/* the medium is full, all is well */
@@ -65,6 +71,9 @@ struct out_rmt {
 	uint32_t read_volume;		/* the one opened last; 0: none */
 	struct tape_place place;	/* while it is read, and after */
 };
+
+/* Can it be written again, on the same medium? */
+bool out_rmt_is_repeatable(const struct out_rmt *r);
 
 /*
  * The connection or the medium has failed.  Decides, once for each attempt to

@@ -170,6 +170,21 @@ look_at_file(struct out_rmt *r, const struct de_volume *volume, bool for_good)
 
 /* ------------------------------------------------------------------ a tape */
 
+/* To where the volume began whose connection was lost, on the same tape. */
+static bool
+go_back(struct out_rmt *r, bool for_good, struct keep *keep)
+{
+	const int64_t file = r->shared->return_to - 1;
+
+	if (file < 0 || !for_good)
+		return true;
+	const bool there = reel_return(&r->remote, (uint32_t)file, keep);
+	/* It may be another tape: the operator knows. */
+	if (keep->failure != DE_FAILURE_OTHER)
+		r->shared->return_to = 0;
+	return there;
+}
+
 static bool
 look_at_tape(struct out_rmt *r, const struct de_volume *volume, bool for_good)
 {
@@ -190,7 +205,8 @@ look_at_tape(struct out_rmt *r, const struct de_volume *volume, bool for_good)
 		    target->file);
 	snprintf(blank, sizeof(blank), "on %.100s: %smt -f %.64s weof",
 	    target->host, first, target->file);
-	const bool may = reel_judge(&r->remote, rewind, &keep) &&
+	const bool may = go_back(r, for_good, &keep) &&
+	    reel_judge(&r->remote, rewind, &keep) &&
 	    (!for_good || keep_let_go(&keep) == DE_OK);
 	r->refusal = keep.failure;
 	r->mark = keep.mark;

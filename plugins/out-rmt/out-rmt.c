@@ -177,6 +177,37 @@ is_fit_to_verify(const struct out_rmt *r, const struct de_volume *volume)
 	return false;
 }
 
+/*
+ * In which file of the tape does the volume begin?  An rmt that ends when asked
+ * is not asked again.
+ */
+static bool
+find_out_file(struct out_rmt *r)
+{
+	struct remote *remote = &r->remote;
+
+	if (r->shared->tells_nothing ||
+	    remote_tell_file(remote, &r->tape_file))
+		return true;
+	if (connection_trouble(remote->connection) != TROUBLE_LOST)
+		return false;
+	r->shared->tells_nothing = true;
+	remote_disconnect(remote);
+	return remote_connect(remote) && remote_open(remote, OPEN_WRITE);
+}
+
+static bool
+wind_to_begin(struct out_rmt *r)
+{
+	r->tape_file = -1;
+	if (!r->is_tape)
+		return true;
+	if (!r->rewind)
+		return find_out_file(r);
+	r->tape_file = 0;
+	return remote_tape(&r->remote, TAPE_REWIND, 1);
+}
+
 /* A missing device in /dev must not be created. */
 static bool
 open_once(struct out_rmt *r, const struct de_volume *volume)
@@ -188,8 +219,7 @@ open_once(struct out_rmt *r, const struct de_volume *volume)
 	    &remote->target) ? OPEN_WRITE : OPEN_CREATE) ||
 	    !find_out_tape(r) || !is_fit_to_verify(r, volume))
 		return false;
-	return !r->is_tape || !r->rewind ||
-	    remote_tape(remote, TAPE_REWIND, 1);
+	return wind_to_begin(r);
 }
 
 /*
@@ -361,6 +391,7 @@ begin(struct out_rmt *r, const struct de_volume *volume)
 		r->shared->volume = volume->number;
 		r->shared->limit = NO_LIMIT;
 		r->shared->losses = 0;
+		r->shared->return_to = 0;
 		r->shared->cleared[0] = '\0';
 	}
 	r->volume = volume->number;
@@ -396,12 +427,13 @@ out_rmt_open_volume(void *self, const struct de_volume *volume,
 	medium->window = (uint32_t)r->window_length;
 	if (r->is_tape)
 		medium->properties |= DE_MEDIUM_STREAMS;
-	if (r->is_tape && !r->rewind)
+	if (!out_rmt_is_repeatable(r))
 		medium->properties |= DE_MEDIUM_ONCE;
-	if (r->is_tape && r->rewind && DE_HAS(medium, file)) {
+	if (r->is_tape && r->tape_file >= 0 && DE_HAS(medium, file)) {
 		medium->properties |= DE_MEDIUM_HAS_FILE;
-		medium->file = 0;
+		medium->file = (uint32_t)r->tape_file;
 	}
+	r->shared->return_to = 0;
 	return DE_OK;
 }
 
@@ -550,6 +582,20 @@ finish(struct out_rmt *r)
 	return DE_OK;
 }
 
+/* Leave a tape that does not rewind where the volume began, for the next. */
+static void
+wind_back(struct out_rmt *r)
+{
+	struct remote *remote = &r->remote;
+
+	if (r->rewind || r->tape_file < 0 || remote->connection == NULL ||
+	    connection_trouble(remote->connection) != TROUBLE_NONE ||
+	    r->host->cancelled(r->host))
+		return;
+	if (out_rmt_drain(r) && out_rmt_end_readback(r))
+		(void)tape_place_go_to_file(remote, (uint32_t)r->tape_file);
+}
+
 /* Empty a file if the connection still works; rmt cannot remove one. */
 static void
 discard(struct out_rmt *r)
@@ -557,6 +603,8 @@ discard(struct out_rmt *r)
 	struct remote *remote = &r->remote;
 	bool emptied = false;
 
+	if (r->is_tape)
+		wind_back(r);
 	if (target_is_device(&remote->target) || r->is_tape)
 		return;
 	remote_tidy(remote, DISCARD_SECONDS);
@@ -825,6 +873,7 @@ static const struct de_output out_rmt_output = {
 	.tell = out_rmt_tell,
 	.go_to = out_rmt_go_to,
 	.close_reading = out_rmt_close_reading,
+	.shorten = out_rmt_shorten,
 };
 
 static const struct de_plugin out_rmt = {

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../common/bytes.h"
+
 #define TEXT_MAX 4096		/* of an answer, as much as is tolerated */
 #define DIGITS_MAX 18		/* fit in an int64_t */
 #define UNKNOWN_ERROR 5		/* EIO, for an error without a number */
@@ -82,7 +84,38 @@ request_tape(char to[static REQUEST_BYTES], enum tape_operation operation,
 	    "\n", (int)operation, count));
 }
 
+size_t
+request_status(char to[static REQUEST_BYTES], bool has_newline)
+{
+	return request_length(to, snprintf(to, REQUEST_BYTES, has_newline ?
+	    "S\n" : "S"));
+}
+
 /* ----------------------------------------------------------------- answers */
+
+/*
+ * Five words, of which the first is a small number, the type of the drive; then
+ * the numbers of the file and of the block, of 32 bits.
+ */
+int64_t
+status_file(const uint8_t *status, size_t length)
+{
+	const size_t word = length == 48 ? 8 : 4;
+	uint32_t file;
+
+	if (length != 48 && length != 28)
+		return -1;
+	/* The low half is first in one byte order, and last in the other. */
+	const uint32_t first = get32(status);
+	const uint32_t last = get32(status + word - sizeof(uint32_t));
+	file = get32(status + 5 * word);
+	if (first == 0 || first > UINT16_MAX) {
+		if (last == 0 || (last & UINT16_MAX) != 0)
+			return -1;
+		file = __builtin_bswap32(file);
+	}
+	return file > INT32_MAX ? -1 : (int64_t)file;
+}
 
 static char
 printable(uint8_t c)

@@ -31,6 +31,9 @@ enum open_mode {
 	OPEN_LOOK		/* for reading, without blocking on a FIFO */
 };
 
+/* Of the status of a drive, as much as is of use. */
+#define STATUS_BYTES 64
+
 /* The size of a request, without its data. */
 #define REQUEST_BYTES 160
 /* As much as is kept of an answer's text. */
@@ -47,6 +50,14 @@ size_t request_seek(char to[static REQUEST_BYTES], uint64_t first,
     uint64_t second);
 size_t request_tape(char to[static REQUEST_BYTES],
     enum tape_operation operation, uint64_t count);
+/* Some rmts take it without a newline, some with one. */
+size_t request_status(char to[static REQUEST_BYTES], bool has_newline);
+
+/*
+ * In which file of the tape the drive is, by its status: a struct mtget of Linux,
+ * with words of 32 or 64 bits in either byte order.  From 0; -1: it does not say.
+ */
+int64_t status_file(const uint8_t *status, size_t length);
 
 struct answer {
 	int error;			/* 0: none; a Linux errno value */

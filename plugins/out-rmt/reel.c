@@ -69,6 +69,13 @@ wind_to_file_start(struct reel *t)
 }
 
 static bool
+wind_to_file(struct reel *t, uint32_t file)
+{
+	return wind(t, TAPE_REWIND, 1) &&
+	    (file == 0 || wind(t, TAPE_FORWARD_FILES, file));
+}
+
+static bool
 is_lost(const struct reel *t)
 {
 	return connection_trouble(t->remote->connection) != TROUBLE_NONE;
@@ -340,6 +347,50 @@ judge(struct reel *t)
 	if (is_lost(t))
 		return false;
 	return go_back(t, found, &first, may) && may;
+}
+
+static bool
+fail_to_return(struct reel *t, uint32_t file)
+{
+	if (is_lost(t))
+		return false;
+	t->keep->host->report(t->keep->host, DE_ERROR, "%s: file %" PRIu32
+	    " of the tape is not the volume that is to be written again; wind "
+	    "the tape to where it is to begin (mt -f %s eod there) and retry",
+	    t->remote->name, file, t->remote->target.file);
+	t->keep->failure = DE_FAILURE_PROTECTED;
+	return false;
+}
+
+/* Nothing may have reached the tape. */
+static bool
+is_attempt(struct reel *t)
+{
+	struct label label;
+	const enum found found = look_at_file(t, &label);
+
+	return found == FOUND_END ||
+	    (found == FOUND_DUMP && keep_is_attempt(t->keep, &label));
+}
+
+bool
+reel_return(struct remote *remote, uint32_t file, struct keep *keep)
+{
+	struct reel t = {
+		.remote = remote,
+		.keep = keep,
+		.buffer = malloc(BUFFER_BYTES),
+	};
+	bool there = t.buffer != NULL;
+
+	if (!there)
+		keep->host->report(keep->host, DE_ERROR, "%s: out of memory",
+		    remote->name);
+	else if (!(there = wind_to_file(&t, file) && is_attempt(&t) &&
+	    wind_to_file(&t, file)))
+		fail_to_return(&t, file);
+	free(t.buffer);
+	return there;
 }
 
 bool

@@ -23,4 +23,11 @@
  */
 bool reel_judge(struct remote *remote, bool rewind, struct keep *keep);
 
+/*
+ * Go back to that file of the tape, counted from 0, where an attempt to write
+ * the volume began.  False after reporting why; keep->failure is set if
+ * something else is there.
+ */
+bool reel_return(struct remote *remote, uint32_t file, struct keep *keep);
+
 #endif

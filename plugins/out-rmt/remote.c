@@ -247,6 +247,41 @@ remote_try_tape(struct remote *r, enum tape_operation operation,
 	return remote_ask(r, request, length, &answer) && answer.error == 0;
 }
 
+/*
+ * rmts that answer an operation with its count, as dump's does, read no newline
+ * behind a request for the status; those that answer with 0, as GNU tar's does,
+ * wait for one.
+ */
+bool
+remote_tell_file(struct remote *r, int64_t *file)
+{
+	char request[REQUEST_BYTES];
+	uint8_t status[STATUS_BYTES];
+	struct answer answer;
+
+	*file = -1;
+	if (!remote_ask(r, request, request_tape(request, TAPE_NOTHING, 1),
+	    &answer))
+		return false;
+	if (answer.error != 0 || answer.number > 1)
+		return true;
+	if (!remote_ask(r, request, request_status(request,
+	    answer.number == 0), &answer))
+		return false;
+	if (answer.error != 0)
+		return true;
+	if (answer.number > sizeof(status)) {
+		connection_distrust(r->connection, "sent an impossible "
+		    "number");
+		return false;
+	}
+	const size_t length = (size_t)answer.number;
+	if (!connection_receive(r->connection, status, length))
+		return false;
+	*file = status_file(status, length);
+	return true;
+}
+
 static const char *
 operation_name(enum tape_operation operation)
 {

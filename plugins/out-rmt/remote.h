@@ -69,6 +69,13 @@ bool remote_tape(struct remote *r, enum tape_operation operation,
 bool remote_try_tape(struct remote *r, enum tape_operation operation,
     uint64_t count);
 
+/*
+ * In which file of the tape is the drive?  Counts from 0; *file is -1 if rmt or
+ * the drive does not tell.  False if the connection is of no use any more, as
+ * an rmt that does not know such a request may end.
+ */
+bool remote_tell_file(struct remote *r, int64_t *file);
+
 /* Report a failure, with the error of an answer. */
 void remote_report(struct remote *r, const char *what, int error,
     const char *text);

@@ -13,7 +13,33 @@ window_begin(struct window *w)
 void
 window_add(struct window *w, size_t length)
 {
-	w->lengths[w->sent++ % WINDOW_MAX] = (uint32_t)length;
+	w->lengths[w->sent++ % WINDOW_KEPT] = (uint32_t)length;
+	if (w->sent > w->most_sent)
+		w->most_sent = w->sent;
+}
+
+bool
+window_find(const struct window *w, uint64_t length, uint64_t *count)
+{
+	uint64_t bytes = w->settled_bytes;
+
+	for (*count = w->settled; bytes > length; --*count) {
+		if (*count == 0 || *count - 1 + WINDOW_KEPT < w->most_sent)
+			return false;
+		bytes -= w->lengths[(*count - 1) % WINDOW_KEPT];
+	}
+	return bytes == length;
+}
+
+void
+window_shorten(struct window *w, uint64_t count, uint64_t length)
+{
+	w->sent = w->answered = w->settled = count;
+	w->settled_bytes = length;
+	w->state = WINDOW_GOOD;
+	w->error = 0;
+	w->partly = w->behind = 0;
+	w->text[0] = '\0';
 }
 
 uint64_t
@@ -46,7 +72,7 @@ enum window_state
 window_take(struct window *w, const struct answer *answer)
 {
 	const bool is_written = answer->error == 0 && answer->number > 0;
-	const uint32_t length = w->lengths[w->answered++ % WINDOW_MAX];
+	const uint32_t length = w->lengths[w->answered++ % WINDOW_KEPT];
 
 	if (answer->error == 0 && answer->number > length) {
 		w->state = WINDOW_WRONG;

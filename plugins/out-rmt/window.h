@@ -24,14 +24,17 @@ enum window_state {
 
 /* Records in flight, at most. */
 #define WINDOW_MAX 1024
+/* So many of the last records can be taken back; a multiple of WINDOW_MAX. */
+#define WINDOW_KEPT 4096
 
 struct window {
 	uint64_t sent;		/* records */
 	uint64_t answered;	/* of them */
 	uint64_t settled;	/* the contiguous ones on the medium, */
 	uint64_t settled_bytes;	/*   and their bytes */
-	uint32_t lengths[WINDOW_MAX];	/* bytes of those in flight, by number
-				   modulo WINDOW_MAX */
+	uint64_t most_sent;	/* before some were taken back */
+	uint32_t lengths[WINDOW_KEPT];	/* bytes of the last records, by number
+				   modulo WINDOW_KEPT */
 	enum window_state state;
 	int error;		/* then, of record number `settled` */
 	uint64_t partly;	/* bytes of it on the medium */
@@ -44,6 +47,18 @@ void window_begin(struct window *w);
 
 /* Another record is in flight, of WINDOW_MAX at most. */
 void window_add(struct window *w, size_t length);
+
+/*
+ * Which number of records on the medium has the first `length` bytes?  False if
+ * it is not known, as they are too far back.
+ */
+bool window_find(const struct window *w, uint64_t length, uint64_t *count);
+
+/*
+ * Nothing is in flight, and of the records on the medium only `count`, found by
+ * window_find() for `length` bytes, are to stay: more may follow them.
+ */
+void window_shorten(struct window *w, uint64_t count, uint64_t length);
 
 /* The number of records in flight. */
 uint64_t window_open(const struct window *w);

@@ -64,7 +64,7 @@ write_again_shorter(struct out_rmt *r)
 	    w->settled_bytes);
 	r->shared->limit = w->settled;
 	r->failed = true;
-	r->may_retry = !r->is_tape || r->rewind;
+	r->may_retry = out_rmt_is_repeatable(r);
 	return DE_FAILED;
 }
 
@@ -133,6 +133,26 @@ out_rmt_settled(void *self)
 {
 	const struct out_rmt *r = self;
 	return r->window.settled;
+}
+
+/* Spaces back over the records that are too many, as st and rmt can. */
+enum de_status
+out_rmt_shorten(void *self, uint64_t length)
+{
+	struct out_rmt *r = self;
+	struct window *w = &r->window;
+	uint64_t count;
+
+	if (r->failed || !r->is_tape || !r->ended ||
+	    !window_find(w, length, &count))
+		return DE_FAILED;
+	if (count < w->settled && !remote_try_tape(&r->remote,
+	    TAPE_BACK_RECORDS, w->settled - count))
+		return connection_trouble(r->remote.connection) ==
+		    TROUBLE_NONE ? DE_FAILED : out_rmt_fail(r);
+	window_shorten(w, count, length);
+	r->ended = false;
+	return DE_OK;
 }
 
 /* The end was planned by an earlier attempt. */

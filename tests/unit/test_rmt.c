@@ -207,6 +207,58 @@ START_TEST(requests_as_both_servers_take_them)
 }
 END_TEST
 
+START_TEST(status_requests_of_both_kinds)
+{
+	char to[REQUEST_BYTES];
+
+	ck_assert_uint_eq(request_status(to, true), 2);
+	ck_assert_str_eq(to, "S\n");
+	ck_assert_uint_eq(request_status(to, false), 1);
+	ck_assert_str_eq(to, "S");
+}
+END_TEST
+
+/* Words of `word` bytes: the type, four others, and two numbers of 32 bits. */
+static size_t
+status_of(uint8_t *to, size_t word, bool is_big, uint32_t type, uint32_t file)
+{
+	uint8_t *const number = to + 5 * word;
+
+	memset(to, 0, STATUS_BYTES);
+	for (size_t i = 0; i < 4; i++) {
+		to[is_big ? word - 1 - i : i] = (uint8_t)(type >> 8 * i);
+		number[is_big ? 3 - i : i] = (uint8_t)(file >> 8 * i);
+		number[4 + i] = 0xff;
+	}
+	return 5 * word + 8;
+}
+
+START_TEST(the_file_is_found_in_each_kind_of_status)
+{
+	static const size_t words[] = { 4, 8 };
+	static const uint32_t types[] = { 0x72, 0x71, 1 };
+	static const uint32_t files[] = { 0, 1, 255, 256, 70000, INT32_MAX };
+	uint8_t status[STATUS_BYTES];
+
+	for (size_t i = 0; i < 2 * 2 * COUNT(types) * COUNT(files); i++) {
+		const size_t word = words[i % 2];
+		const bool is_big = i / 2 % 2 == 1;
+		const uint32_t type = types[i / 4 % COUNT(types)];
+		const uint32_t file = files[i / 4 / COUNT(types)];
+		const size_t length = status_of(status, word, is_big, type,
+		    file);
+		ck_assert_int_eq(status_file(status, length), file);
+		ck_assert_int_eq(status_file(status, length - 1), -1);
+		ck_assert_int_eq(status_file(status, length + 1), -1);
+		ck_assert_int_eq(status_file(status, 0), -1);
+		status_of(status, word, is_big, type, UINT32_MAX);
+		ck_assert_int_eq(status_file(status, length), -1);
+		status_of(status, word, is_big, 0, file);
+		ck_assert_int_eq(status_file(status, length), -1);
+	}
+}
+END_TEST
+
 /* -------------------------------------------------------------- the window */
 
 static enum window_state
@@ -302,6 +354,48 @@ START_TEST(counts_that_lie)
 	answered(&w, ENOSPC, 0);
 	ck_assert_int_eq(answered(&w, 0, 999999999999999999), WINDOW_WRONG);
 	ck_assert_uint_eq(w.settled, 0);
+}
+END_TEST
+
+START_TEST(a_shortened_volume_goes_on)
+{
+	struct window w = window_of(4);
+	uint64_t count;
+
+	answered(&w, 0, 1000);
+	answered(&w, 0, 1000);
+	answered(&w, ENOSPC, 0);
+	ck_assert_int_eq(answered(&w, 0, 1000), WINDOW_FULL);
+	ck_assert_uint_eq(w.behind, 1);
+	ck_assert(window_find(&w, 0, &count));
+	ck_assert_uint_eq(count, 0);
+	ck_assert(window_find(&w, 2000, &count));
+	ck_assert_uint_eq(count, 2);
+	ck_assert(!window_find(&w, 2001, &count));
+	ck_assert(!window_find(&w, 999, &count));
+	ck_assert(window_find(&w, 1000, &count));
+	ck_assert_uint_eq(count, 1);
+	window_shorten(&w, count, 1000);
+	ck_assert_uint_eq(w.settled, 1);
+	ck_assert_uint_eq(window_open(&w), 0);
+	window_add(&w, 1000);
+	window_add(&w, 7);
+	ck_assert_int_eq(answered(&w, 0, 1000), WINDOW_GOOD);
+	ck_assert_int_eq(answered(&w, 0, 7), WINDOW_GOOD);
+	ck_assert_uint_eq(w.settled, 3);
+	ck_assert_uint_eq(w.settled_bytes, 2007);
+	ck_assert_uint_eq(w.behind, 0);
+	/* Their lengths are known for a while. */
+	for (uint64_t i = 3; i <= WINDOW_KEPT; i++) {
+		ck_assert_msg(window_find(&w, 1000, &count), "%d", (int)i);
+		window_add(&w, 9);
+		answered(&w, 0, 9);
+	}
+	ck_assert(window_find(&w, 1000, &count));
+	window_add(&w, 9);
+	answered(&w, 0, 9);
+	ck_assert(!window_find(&w, 1000, &count));
+	ck_assert(window_find(&w, 2000, &count));
 }
 END_TEST
 
@@ -481,10 +575,13 @@ main(void)
 		a_zero_is_no_answer,
 		texts_of_errors_of_every_length,
 		requests_as_both_servers_take_them,
+		status_requests_of_both_kinds,
+		the_file_is_found_in_each_kind_of_status,
 		an_error_is_of_its_record,
 		the_first_of_several_errors_counts,
 		a_part_of_a_record_is_the_end,
 		counts_that_lie,
+		a_shortened_volume_goes_on,
 		targets,
 		texts_that_are_no_targets,
 		names_as_long_as_rmt_takes_them,
