@@ -13,6 +13,12 @@
 
 #define TABLE_MAGIC 0x184D2A5Eu
 #define WINDOW_LOG_MAX 27		/* like zstd(1) */
+/*
+ * Bytes that may be decoded in vain while a frame is searched for: so many, and
+ * so many for each byte of the volume.
+ */
+#define VAIN_SPARE (UINT64_C(4) << 30)
+#define VAIN_FACTOR 64
 
 struct decoder {
 	const struct de_host *host;
@@ -28,6 +34,9 @@ struct decoder {
 	size_t skip;			/* plain bytes of the next frame that are
 					   not wanted */
 	bool is_searching;		/* for a frame, anywhere */
+	uint64_t passed;		/* bytes of the volume, while searching */
+	uint64_t vain;			/* decoded meanwhile, of what was no
+					   frame */
 	bool is_streaming;		/* in a frame of any length */
 	bool has_ended;			/* behind the seek table */
 	bool has_checks;		/* each frame must have one, as in all
@@ -157,15 +166,28 @@ tell_damage(const struct decoder *d, const char *what)
 		    "damaged: %s", d->input.from->name, what);
 }
 
+/* What only looks like frames, everywhere, could take for ever to decode. */
+static enum de_status
+search_on(struct decoder *d, size_t *length)
+{
+	input_skip(&d->input, 1);
+	d->passed++;
+	if (d->vain <= VAIN_SPARE + VAIN_FACTOR * d->passed)
+		return DE_OK;
+	tell_damage(d, "too much of what follows looks like a frame, and is "
+	    "none; the rest is not read");
+	d->is_searching = false;
+	d->has_ended = true;
+	return lose(d, 0, length);
+}
+
 /* `encoded`: the length of the damaged frame; 0: unknown. */
 static enum de_status
 bear_damage(struct decoder *d, const char *what, uint64_t encoded,
     uint64_t plain, size_t *length)
 {
-	if (d->is_searching) {
-		input_skip(&d->input, 1);
-		return DE_OK;
-	}
+	if (d->is_searching)
+		return search_on(d, length);
 	tell_damage(d, what);
 	if (d->table.count > 0 && d->next < d->table.count)
 		return lose_frames(d, length);
@@ -264,6 +286,7 @@ decode_whole(struct decoder *d, const struct frame *frame, size_t *length)
 
 	if (status != DE_OK)
 		return status;
+	d->vain += d->is_searching ? size : 0;
 	if (encoded == 0)
 		return bear_damage(d, "a block is longer than can be", 0, 0,
 		    length);
@@ -279,6 +302,7 @@ decode_whole(struct decoder *d, const struct frame *frame, size_t *length)
 		    "it has another length than it says", encoded, size,
 		    length);
 	input_skip(&d->input, encoded);
+	d->vain -= d->is_searching ? size : 0;
 	d->is_searching = false;
 	d->usual = size;
 	d->next++;

@@ -342,6 +342,60 @@ START_TEST(mutated_volume_gives_nothing_wrong)
 }
 END_TEST
 
+/* Frames of 128 MiB, each in a block of the one before it, that are none. */
+START_TEST(search_for_a_frame_ends)
+{
+	static const uint8_t head[] = { 0x28, 0xb5, 0x2f, 0xfd, 0xa4, 0, 0, 0,
+		8, 0x81, 0, 0 };
+	struct bytes plain, volume;
+	bool ended;
+
+	make_plain(&plain);
+	make_volume(&plain, &volume, 0);
+	/* After damage, where it has to be searched for. */
+	volume.length = 100;
+	memset(volume.at + 40, 0, 60);
+	while (volume.length + 2 * sizeof(head) < sizeof(volume.at)) {
+		memcpy(volume.at + volume.length, head, sizeof(head));
+		/* A block, not the last, up to the next of these. */
+		volume.at[volume.length + 9] = (uint8_t)(sizeof(head) << 3);
+		volume.length += sizeof(head);
+	}
+	struct medium m = { &volume, 0, 5000, 0, 0, false };
+	ck_assert_uint_eq(read_volume(&m, false, 0, &plain, &ended), 0);
+	ck_assert(ended);
+	ck_assert_ptr_nonnull(strstr(told, "looks like a frame"));
+}
+END_TEST
+
+START_TEST(mutated_marks_are_refused)
+{
+	const struct de_volume volume = { .struct_size = sizeof(volume),
+	    .number = 3, .level = 2, .date = 1600000000, .label = "a b" };
+	char good[VOLUME_MARK_BYTES + 1], text[VOLUME_MARK_BYTES + 1];
+	struct label label;
+	uint32_t x = 3;
+
+	volume_mark_format(&volume, 1500000000, good);
+	const size_t length = strlen(good) + 1;
+	good[length - 1] = '\n';
+	for (int round = 0; round < 20000; round++) {
+		memcpy(text, good, length);
+		for (int i = 0; i < 1 + round % 3; i++) {
+			x = x * 1664525 + 1013904223;
+			text[x % length] = round % 2 == 0 ? (char)(x >> 16) :
+			    "0189 -%\n+Aa"[(x >> 16) % 11];
+		}
+		/* Exactly as long, so that sanitizers see what is behind. */
+		uint8_t *copy = malloc(length);
+		memcpy(copy, text, length);
+		ck_assert(volume_mark_find(copy, length, &label) ==
+		    (memcmp(text, good, length) == 0));
+		free(copy);
+	}
+}
+END_TEST
+
 START_TEST(mark_says_what_volume_it_is)
 {
 	static const char *const labels[] = { "", "testing", "a b%c/d",
@@ -384,6 +438,8 @@ main(void)
 		loss_on_the_medium_costs_its_frames,
 		flipped_bit_costs_one_frame,
 		mutated_volume_gives_nothing_wrong,
+		search_for_a_frame_ends,
+		mutated_marks_are_refused,
 		mark_says_what_volume_it_is,
 	};
 	return unit_run("filter_zstd", tests, COUNT(tests));
