@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "plugins/out-s3/answer.h"
 #include "plugins/out-s3/backoff.h"
 #include "plugins/out-s3/credentials.h"
 #include "plugins/out-s3/ledger.h"
@@ -245,6 +246,86 @@ END_TEST
 
 /* ------------------------------------------------------------------- names */
 
+static void
+take_header(struct answer *a, const char *text)
+{
+	const size_t length = strlen(text);
+	char *copy = malloc(length + 1);
+
+	memcpy(copy, text, length);
+	/* libcurl puts no NUL behind a line. */
+	answer_take_header(a, copy, length);
+	free(copy);
+}
+
+START_TEST(headers_of_an_answer)
+{
+	struct answer a = { 0 };
+
+	take_header(&a, "ETag: \"a<b\"\r\n");
+	take_header(&a, "content-range: bytes 5-9/10\r\n");
+	take_header(&a, "Retry-After: 7\r\n");
+	take_header(&a, "X-Amz-Object-Lock-Mode: COMPLIANCE\r\n");
+	ck_assert_str_eq(a.etag, "ab");
+	ck_assert(a.has_range && a.is_locked);
+	ck_assert_uint_eq(a.first, 5);
+	ck_assert_uint_eq(a.size, 10);
+	ck_assert_int_eq(a.retry_after, 7);
+}
+END_TEST
+
+START_TEST(headers_that_lie)
+{
+	static const char *const ranges[] = { "", "bytes", "bytes 5-9/9",
+		"bytes 9-5/10", "bytes -9/10", "bytes 0-9/*", "bytes */10",
+		"bytes 0-9/99999999999999999999", "bytes 0-9/-1", "octets 0-9/10",
+		"bytes 0-9/10x", "bytes 18446744073709551615-0/1" };
+	struct answer a = { 0 };
+	char line[200];
+
+	for (size_t i = 0; i < COUNT(ranges); i++) {
+		snprintf(line, sizeof(line), "Content-Range: %s\r\n",
+		    ranges[i]);
+		a.has_range = true;
+		take_header(&a, line);
+		ck_assert_msg(!a.has_range, "it takes %s", ranges[i]);
+	}
+	take_header(&a, "Retry-After: -5\r\n");
+	ck_assert_int_eq(a.retry_after, 0);
+	memset(line, 'x', sizeof(line));
+	memcpy(line, "etag:", 5);
+	line[sizeof(line) - 1] = '\0';
+	take_header(&a, line);
+	ck_assert_uint_eq(strlen(a.etag), REQUEST_NAME_BYTES - 1);
+}
+END_TEST
+
+START_TEST(mutated_headers_do_no_harm)
+{
+	static const char *const lines[] = { "ETag: \"abc\"\r\n",
+		"Content-Range: bytes 0-1023/4096\r\n",
+		"x-amz-version-id: 1\r\n", "Retry-After: 30\r\n",
+		"x-amz-object-lock-retain-until-date: 2026-01-01\r\n" };
+	struct answer a = { 0 };
+	uint32_t random = 5;
+	char text[100];
+
+	for (int i = 0; i < 20000; i++) {
+		snprintf(text, sizeof(text), "%s", lines[(size_t)i % COUNT(lines)]);
+		for (int n = 0; n < 1 + i % 3; n++) {
+			random = random * 1664525 + 1013904223;
+			text[(random >> 8) % strlen(text)] = i % 2 == 0 ?
+			    (char)(1 + (random >> 16) % 255) :
+			    "0129:-/* <"[(random >> 16) % 10];
+		}
+		take_header(&a, text);
+		ck_assert(!a.has_range || a.first < a.size);
+		for (const char *p = a.etag; *p != '\0'; p++)
+			ck_assert((unsigned char)*p > ' ' && *p != '<');
+	}
+}
+END_TEST
+
 START_TEST(addresses_and_names)
 {
 	char why[PLACE_WHY_BYTES];
@@ -390,6 +471,31 @@ START_TEST(sections_of_the_credentials_file)
 }
 END_TEST
 
+START_TEST(mutated_credentials_files_do_no_harm)
+{
+	static const char good[] = "[default]\naws_access_key_id=A\n"
+	    "aws_secret_access_key = B\n[profile x]\nregion = here\n";
+	char text[sizeof(good)], why[CREDENTIALS_WHY_BYTES];
+	struct profile p;
+	uint32_t random = 9;
+
+	for (int i = 0; i < 3000; i++) {
+		memcpy(text, good, sizeof(good));
+		for (int n = 0; n < 1 + i % 4; n++) {
+			random = random * 1664525 + 1013904223;
+			text[(random >> 8) % (sizeof(text) - 1)] = i % 2 == 0 ?
+			    (char)(random >> 16) :
+			    "[]= \n\t#;"[(random >> 16) % 8];
+		}
+		char *path = make_file("credentials", text);
+		profile_read(&p, path, i % 3 == 0 ? "x" : "default", why);
+		profile_free(&p);
+		unlink(path);
+		free(path);
+	}
+}
+END_TEST
+
 static bool
 parses(const char *json, char why[static CREDENTIALS_WHY_BYTES])
 {
@@ -423,6 +529,31 @@ START_TEST(credentials_as_json)
 	for (size_t i = 0; i < COUNT(bad); i++) {
 		ck_assert_msg(!parses(bad[i], why), "%s", bad[i]);
 		ck_assert_ptr_null(strstr(why, "secret\""));
+	}
+}
+END_TEST
+
+START_TEST(mutated_json_does_no_harm)
+{
+	static const char good[] = "{\"AccessKeyId\":\"A\","
+	    "\"SecretAccessKey\":\"B\",\"Token\":\"T\","
+	    "\"Expiration\":\"2020-09-13T12:26:40Z\"}";
+	char why[CREDENTIALS_WHY_BYTES];
+	uint32_t random = 11;
+
+	for (int i = 0; i < 5000; i++) {
+		struct credentials c = { 0 };
+		char *text = malloc(sizeof(good) - 1);
+		memcpy(text, good, sizeof(good) - 1);
+		for (int n = 0; n < 1 + i % 3; n++) {
+			random = random * 1664525 + 1013904223;
+			text[(random >> 8) % (sizeof(good) - 1)] = i % 2 == 0 ?
+			    (char)(random >> 16) :
+			    "{}\"\\:,[]"[(random >> 16) % 8];
+		}
+		(void)credentials_parse(&c, text, sizeof(good) - 1, why);
+		credentials_free(&c);
+		free(text);
 	}
 }
 END_TEST
@@ -478,6 +609,35 @@ START_TEST(only_dead_uploads_of_this_store_are_visited)
 }
 END_TEST
 
+START_TEST(mutated_notes_of_uploads_do_no_harm)
+{
+	static const char good[] = "store=store\nobject=s3://b/k\n"
+	    "begun=1600000000\nupload=id\n";
+	char text[sizeof(good)], *state;
+	struct visit v = { .ends = false };
+	uint32_t random = 13;
+
+	ck_assert_int_ne(asprintf(&state, "%s/state/s3", folder), -1);
+	ledger_end(ledger_begin(state, "store", "s3://b/k"), true);
+	for (int i = 0; i < 2000; i++) {
+		memcpy(text, good, sizeof(good));
+		for (int n = 0; n < i % 4; n++) {
+			random = random * 1664525 + 1013904223;
+			text[(random >> 8) % (sizeof(text) - 1)] = i % 2 == 0 ?
+			    (char)(random >> 16) :
+			    "=\n-09s"[(random >> 16) % 6];
+		}
+		char *path = make_file("state/s3/.dumpengine-s3-x", text);
+		chmod(path, 0600);
+		ledger_visit_left(state, "store", visit, &v);
+		unlink(path);
+		free(path);
+	}
+	ck_assert_uint_gt(v.count, 400);
+	free(state);
+}
+END_TEST
+
 /* Empties it, as far as these tests have filled it. */
 static void
 remove_folder(void)
@@ -503,13 +663,19 @@ main(void)
 		elements_of_an_answer,
 		documents_that_are_refused,
 		mutated_answers_do_no_harm,
+		headers_of_an_answer,
+		headers_that_lie,
+		mutated_headers_do_no_harm,
 		addresses_and_names,
 		addresses_and_names_that_are_refused,
 		parts_reach_the_largest_object,
 		waits_grow_and_heed_the_store,
 		sections_of_the_credentials_file,
+		mutated_credentials_files_do_no_harm,
 		credentials_as_json,
+		mutated_json_does_no_harm,
 		only_dead_uploads_of_this_store_are_visited,
+		mutated_notes_of_uploads_do_no_harm,
 	};
 	char template[] = "/tmp/test_s3-XXXXXX";
 
