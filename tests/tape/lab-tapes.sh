@@ -30,6 +30,7 @@ while read -r name size <&3; do
 done 3<<'END'
 lab-rmt -
 lab-data 4
+lab-filter 4
 lab-read 48
 lab-nightly 4
 END
