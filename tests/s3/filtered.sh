@@ -136,6 +136,13 @@ last=$(find store/objects -type f | wc -l)
 [ "$last" -gt 1 ] || fail "$(ls store/objects)"
 catalog 0 -H check --read --key key
 [ "$(cut -f 1 out | sort -u)" = good ] || fail "$(cat out err)"
+rm catalog.sqlite*
+catalog 0 add --key key "s3://lab/$day-%v"
+catalog 0 -H check --read
+[ "$(cut -f 1 out | sort | uniq -c | awk '{ print $2, $1 }' | tr '\n' ' ')" = \
+    "good $((last - 1)) unknown 1 " ] || fail "$(cat out err)"
+rm catalog.sqlite* store/objects/* && rm -rf "$DUMPENGINE_STATE_DIR"
+engine 0 -q -c a.conf
 cp "store/objects/$day-002" aside
 printf '\377' | dd of="store/objects/$day-002" bs=1 seek=9000 conv=notrunc 2>dd.log
 catalog 2 -H check --read
