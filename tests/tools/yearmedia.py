@@ -55,6 +55,10 @@ class Media:
     def tape(self, name):
         return os.path.join(self.folder, 'tapes', name)
 
+    def tapes(self):
+        """The names of those in the library; a server that was killed leaves others."""
+        return sorted(t for t in os.listdir(os.path.join(self.folder, 'tapes')) if not t.startswith('.'))
+
     def drive(self, name):
         return os.path.join(self.folder, 'drives', name)
 
