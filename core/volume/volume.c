@@ -399,7 +399,7 @@ read_back_room(const struct volume *v)
 {
 	const size_t twice = 2 * v->medium_record;
 
-	if (v->medium_record == v->record_size)
+	if (v->filtered == NULL)
 		return v->record_size;
 	return twice < READ_BACK_MAX ? twice : READ_BACK_MAX;
 }
@@ -409,7 +409,6 @@ static bool
 read_back(struct volume *v, struct digest *digest, uint8_t *buffer,
     uint64_t *bytes)
 {
-
 	enum de_status status;
 	size_t length;
 
