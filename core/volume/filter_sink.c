@@ -184,6 +184,8 @@ drop_first(struct filter_sink *sink)
 		    sink->records[n].length);
 		sink->spare[sink->spare_count++] = sink->records[n].bytes;
 	}
+	if (n == 0)
+		return;
 	sink->count -= n;
 	memmove(sink->records, sink->records + n,
 	    sink->count * sizeof(*sink->records));
