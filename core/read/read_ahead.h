@@ -30,7 +30,10 @@ void read_ahead_free(struct read_ahead *ra);
  */
 void read_ahead_unpack(struct read_ahead *ra, struct unpack *unpack);
 
-/* `pieces` is shown every chunk, as it is read.  Borrowed; before the first. */
+/*
+ * `pieces` is shown every chunk, as it is read from now on.  Borrowed; while
+ * nothing is read ahead.
+ */
 void read_ahead_watch(struct read_ahead *ra, struct pieces *pieces);
 
 /*

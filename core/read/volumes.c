@@ -283,14 +283,27 @@ get_first(struct volumes *v)
 	}
 }
 
+/* From now on, pieces are shown what is read: also the first chunk, if it is. */
+static void
+watch(struct volumes *v)
+{
+	if (v->config.pieces == NULL)
+		return;
+	read_ahead_watch(v->ahead, v->config.pieces);
+	if (v->first != NULL)
+		pieces_add(v->config.pieces, v->first);
+}
+
 /* Of the first chunk, only the first record is what it seems to be. */
 static bool
 begin_unpacking(struct volumes *v)
 {
 	const uint32_t blocking = v->header.blocking;
 
-	if (!v->dialect.compressed)
+	if (!v->dialect.compressed) {
+		watch(v);
 		return true;
+	}
 	if (blocking == 0) {
 		report(v->config.rep, DE_ERROR, "%s: compressed, but its "
 		    "header does not say how large its records are",
@@ -312,6 +325,7 @@ begin_unpacking(struct volumes *v)
 	}
 	read_ahead_unpack(v->ahead, v->unpack);
 	drop_first(v);
+	watch(v);
 	v->first = read_ahead_next(v->ahead);
 	return v->first != NULL;
 }
@@ -329,8 +343,6 @@ make(struct volumes *v)
 	}
 	if (v->ahead == NULL)
 		report(v->config.rep, DE_ERROR, "out of memory");
-	else
-		read_ahead_watch(v->ahead, v->config.pieces);
 	return v->ahead != NULL;
 }
 

@@ -219,13 +219,12 @@ note_end(struct filter_sink *sink)
 	return DE_END_OF_VOLUME;
 }
 
-/* The next one; NULL: there is none. */
-static const struct record *
-next_to_write(const struct filter_sink *sink)
+/* Which of those that are there comes next, if any. */
+static bool
+has_next(const struct filter_sink *sink, size_t *i)
 {
-	const size_t i = (size_t)(sink->written - sink->first);
-
-	return i < sink->count ? &sink->records[i] : NULL;
+	*i = (size_t)(sink->written - sink->first);
+	return *i < sink->count;
 }
 
 static enum de_status
@@ -259,12 +258,13 @@ static enum de_status
 write_full(struct filter_sink *sink)
 {
 	const uint64_t end = sink->holds_back ? sink->kept : sink->at;
-	const struct record *r;
 	enum de_status status = DE_OK;
+	size_t i;
 
-	while (status == DE_OK && (r = next_to_write(sink)) != NULL &&
-	    is_full(sink, r) && end_of(r) <= end)
-		status = write_record(sink, r);
+	while (status == DE_OK && has_next(sink, &i) &&
+	    is_full(sink, &sink->records[i]) &&
+	    end_of(&sink->records[i]) <= end)
+		status = write_record(sink, &sink->records[i]);
 	drop_first(sink);
 	return status;
 }
@@ -394,16 +394,16 @@ settle(struct filter_sink *sink)
 enum de_status
 filter_sink_end(struct filter_sink *sink)
 {
-	const struct record *r;
 	enum de_status status = DE_OK;
+	size_t i;
 
-	while (status == DE_OK && (r = next_to_write(sink)) != NULL)
-		status = write_record(sink, r);
+	while (status == DE_OK && has_next(sink, &i))
+		status = write_record(sink, &sink->records[i]);
 	if (status == DE_OK)
 		status = settle(sink);
 	if (status != DE_OK)
 		return status;
-	for (size_t i = 0; i < sink->count; i++)
+	for (i = 0; i < sink->count; i++)
 		digest_add(sink->digest, sink->records[i].bytes,
 		    sink->records[i].length);
 	return DE_OK;
