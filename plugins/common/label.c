@@ -89,10 +89,11 @@ bool
 label_find(const struct de_host *host, const uint8_t *block, size_t length,
     struct label *label)
 {
-	struct finding finding = { label, false };
+	struct finding finding = { .is_found = false };
 
 	if (label_parse(block, length, label))
 		return true;
+	finding.label = label;
 	if (DE_HAS(host, dump_find) && host->dump_find != NULL)
 		host->dump_find(host, block, length, take_found, &finding);
 	return finding.is_found;

@@ -258,15 +258,15 @@ remote_tell_file(struct remote *r, int64_t *file)
 	char request[REQUEST_BYTES];
 	uint8_t status[STATUS_BYTES];
 	struct answer answer;
+	size_t length = request_tape(request, TAPE_NOTHING, 1);
 
 	*file = -1;
-	if (!remote_ask(r, request, request_tape(request, TAPE_NOTHING, 1),
-	    &answer))
+	if (!remote_ask(r, request, length, &answer))
 		return false;
 	if (answer.error != 0 || answer.number > 1)
 		return true;
-	if (!remote_ask(r, request, request_status(request,
-	    answer.number == 0), &answer))
+	length = request_status(request, answer.number == 0);
+	if (!remote_ask(r, request, length, &answer))
 		return false;
 	if (answer.error != 0)
 		return true;
@@ -275,7 +275,7 @@ remote_tell_file(struct remote *r, int64_t *file)
 		    "number");
 		return false;
 	}
-	const size_t length = (size_t)answer.number;
+	length = (size_t)answer.number;
 	if (!connection_receive(r->connection, status, length))
 		return false;
 	*file = status_file(status, length);
