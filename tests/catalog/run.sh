@@ -77,10 +77,10 @@ knows "SELECT job.name, host, device, label, level, date, base_date, source,
 first=$(($(stat -c %s dump-0-001) / 1024))
 rest=$(($(stat -c %s dump-0-002) / 1024))
 knows "SELECT number, copy, v.output, v.name, file, first, v.blocks, length(digest),
-    verified - written, record_blocks FROM volume AS v JOIN dump
+    verified >= written, record_blocks FROM volume AS v JOIN dump
     ON dump.id = v.dump WHERE level = 0 ORDER BY number" \
-    "1|0|out-file|$here/dump-0-001||0|$first|32|0|32" \
-    "2|0|out-file|$here/dump-0-002||$first|$rest|32|0|32"
+    "1|0|out-file|$here/dump-0-001||0|$first|32|1|32" \
+    "2|0|out-file|$here/dump-0-002||$first|$rest|32|1|32"
 knows "SELECT sum(blocks) FROM dump WHERE level = 0" "$((first + rest))"
 
 # The same dump again is the same row.
