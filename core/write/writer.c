@@ -573,7 +573,9 @@ fail_closing(struct writer *w, enum volume_result result)
 	note_failure(w);
 	if (volume_may_retry(w->volume))
 		return end_writer(w, WRITER_RETRY);
-	return end_writer(w, result == VOLUME_DIFFERS ?
+	/* An output may write the last of it before it reads back. */
+	return end_writer(w, result == VOLUME_DIFFERS &&
+	    w->shared->failure != DE_FAILURE_FULL ?
 	    WRITER_VERIFY_FAILED : WRITER_WRITE_FAILED);
 }
 

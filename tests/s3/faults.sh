@@ -85,6 +85,10 @@ holds
 
 configure_set a.conf img "$(to_s3 "s3://lab/one" "$options" \
     'verify = true; rewrite_attempts = 0;')"
+afresh --room $((8 << 20))
+dump 4 "the store is full (QuotaExceeded)" "no room"
+not_said "verification failed"
+holds
 afresh --fault "change:5:1@GET"
 dump 5 "the object was replaced while it was read"
 holds
