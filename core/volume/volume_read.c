@@ -324,13 +324,18 @@ note_record(struct volume_read *v, size_t length)
 		v->record = length;
 }
 
-/* Would the next record fit as well?  It may be as long as any before. */
+/*
+ * Would the next record fit as well?  It may be as long as any before.  If they
+ * have several lengths, there is twice the room: see read_back_room() in volume.c.
+ */
 static bool
 may_fit(const struct volume_read *v, size_t room, size_t filled)
 {
 	if (filled == 0)
 		return true;
-	return room - filled >= (has(v, DE_READING_RECORDS) ? v->record : 1);
+	if (!has(v, DE_READING_RECORDS))
+		return room > filled;
+	return room - filled >= (v->is_uniform ? 1 : 2) * v->record;
 }
 
 static void
