@@ -436,12 +436,11 @@ is_there(const struct choice *c, size_t from, size_t end, bool *is_local)
 	for (size_t i = from; i < end; i++) {
 		const struct row *row = &c->rows->list[i];
 		const uint32_t number = (uint32_t)(i - from) + 1;
-		enum restore_place_kind kind;
-		if (!is_known(row, number, why)) {
+		enum restore_place_kind kind = RESTORE_PLACE_FILE;
+		if (!is_known(row, number, why) || !find_kind(row, &kind)) {
 			tell(c, row, why);
 			return false;
 		}
-		find_kind(row, &kind);
 		*is_local = *is_local && kind == RESTORE_PLACE_FILE;
 		if (kind == RESTORE_PLACE_FILE && !is_file_of(
 		    &c->source->identity, row, c->buffer, why)) {
