@@ -121,11 +121,14 @@ put_word(FILE *out, const char *word)
 	catalog_shell_quote(out, word);
 }
 
+/* As they were given; one that begins with a dash is no option. */
 static void
 put_paths(FILE *out, const struct catalog_way *w)
 {
-	for (size_t i = 0; i < w->path_count; i++)
-		put_word(out, w->paths[i]);
+	for (size_t i = 0; i < w->path_count; i++) {
+		fputs(w->paths[i][0] == '-' ? " ./" : " ", out);
+		catalog_shell_quote(out, w->paths[i]);
+	}
 }
 
 static void
