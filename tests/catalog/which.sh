@@ -10,7 +10,8 @@ need_root
 
 odd=$(printf 'music/odd'\''$x \t\nb\xff')
 change_0 () {
-	mkdir -p docs/old/deep music
+	mkdir -p docs/old/deep music ./-r
+	echo dash >-r/src
 	echo one >docs/one
 	echo two >docs/two
 	echo deep >docs/old/deep/file
@@ -38,7 +39,7 @@ mapfile -t names < <(cut -f 2 out)
 commands () {
 	local program=$1
 	shift
-	catalog 0 which "$@" --json
+	catalog 0 which --json "$@"
 	"$PYTHON3" -c 'import json, sys
 print("\n".join(json.load(sys.stdin)["commands"][sys.argv[1]]))' \
 	    "$program" <out >"$program.sh"
@@ -51,7 +52,7 @@ brings_back () {
 	for program in dumpengine-restore restore; do
 		[ "$program" = dumpengine-restore ] || [ -n "${RESTORE:-}" ] ||
 		    continue
-		commands "$program" "$@" --at "${names[level]#*@}"
+		commands "$program" --at "${names[level]#*@}" -- "$@"
 		rm -rf back
 		mkdir back
 		(cd back && PATH=$top_builddir:${RESTORE%/*}:$PATH
@@ -89,6 +90,10 @@ uses 0
 brings_back 2 docs/two
 uses 1
 brings_back 2 "$odd"
+uses 0
+
+# A name that looks like an option.
+brings_back 0 -r/src
 uses 0
 
 # Directories that several dumps have a part of; deleted files do not come back.
