@@ -63,8 +63,8 @@ restore_tapes two 1 2
 # ---- Compressed: each record is a block of its own length, as restore needs it;
 # from these drives it gets wrong bytes of larger ones, also of dump(8)'s
 
-mtx -f /dev/changer load 2 1
 change 1
+mtx -f /dev/changer load 2 1
 mt -f /dev/nst0 rewind
 mt -f /dev/nst1 rewind
 configure 'device = [ "/dev/nst0", "/dev/nst1" ]; verify = true;' "" 10
