@@ -84,22 +84,35 @@ night 2 0
 said "the level 1 dump of" "builds on the level 0 dump of" \
     "another dump replaced it" "date of last level 0 dump: "
 
-# A killed one is named once.
+# One that is killed between two volumes is named once.
 cat >kill-it <<'END'
 #!/bin/sh
 kill -KILL "$(cat supervisor)"
 sleep 60
 END
 chmod +x kill-it
-configure_levels levels.conf a.img \
-    'eot = { plugin = "eot-script"; command = "./kill-it"; at_end = true; };'
-rm -f dumpdates
-: >err
-"$DUMPENGINE" -c levels.conf >out 2>err &
-echo $! >supervisor
-wait $!
-[ ! -s dumpdates ] || fail "it was not killed: $(cat err)"
+# killed SETTING: a level 0, by the EOT handler with that setting
+killed () {
+	configure_levels levels.conf a.img \
+	    "eot = { plugin = \"eot-script\"; command = \"./kill-it\"; $1 };"
+	[ -n "$1" ] || sed -i 's,dumps/%l"; overwrite = true,dumps/%l.%v"; volume_size = "32 KiB",' levels.conf
+	rm -f dumpdates
+	: >err
+	"$DUMPENGINE" -c levels.conf >out 2>err &
+	echo $! >supervisor
+	wait $!
+	[ ! -s dumpdates ] || fail "it was not killed: $(cat err)"
+}
+head -c 200000 /dev/urandom >tree/large
+debugfs a.img "write tree/large large"
+killed ""
 night 0 0
 said "warning: the level 0 dump of" "(job test) was killed before its end"
 night 1 0
 not_said "warning"
+
+# One that is killed once its last volume is safe counts.
+killed "at_end = true;"
+night 1 0
+said "could not be recorded when it was made; recording it now"
+builds_on dumps/1 dumps/0

@@ -41,7 +41,9 @@ change_value(struct option_set *set, int index,
 		    !value->known || value->number == 0, why);
 		break;
 	case DE_OPTION_STRING:
-		ok = option_put_text(set, index, "another", why);
+		/* Only this one says that it is not "none". */
+		ok = option_put_text(set, index, strcmp(o->key, "compress") == 0 ?
+		    "zlib" : "another", why);
 		break;
 	case DE_OPTION_STRINGS:
 		ok = option_add_text(set, index, "another", why);
