@@ -9,7 +9,6 @@
 
 #include "core/cli/command_line.h"
 
-
 #define HELPER "mount.fuse.dumpengine"
 #define RECORD_KIB_MAX 1024
 

@@ -9,7 +9,6 @@
 
 #include "core/cli/command_line.h"
 
-
 #define BLOCKING_MAX 65536	/* KiB; -b */
 #define WORKERS_MAX 16
 #define LETTERS_WITH_VALUE "AbDfFHLPQsTX"
