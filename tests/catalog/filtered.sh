@@ -12,10 +12,7 @@
 . "$top_srcdir/tests/volumes/volumes-lib.sh"
 # shellcheck source=tests/filter/filter-lib.sh
 . "$top_srcdir/tests/filter/filter-lib.sh"
-for filter in filter-age filter-zstd; do
-	[ -e "$top_builddir/.libs/$filter.so" ] || skip "$filter is not built"
-done
-need age-keygen
+need_age_filters
 
 mkdir tree
 seq 1 30000 >tree/numbers

@@ -12,12 +12,7 @@ need_python
 need_restore
 need setfattr
 
-make_mixed_tree tree
-make_image img 8M tree -b 1024 -N 128 -t ext4 -O ^has_journal
-fresh
-configure_set single.conf img "$out_volumes" "blocking = 4;"
-engine 0 -q -c single.conf
-mv dumps/001 single
+make_single
 
 # whole WHAT: all volumes in dumps have the stream of the single one.
 whole () {

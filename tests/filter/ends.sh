@@ -12,13 +12,8 @@ need_source
 need_python
 need setfattr zstd
 
-make_mixed_tree tree
-make_image img 8M tree -b 1024 -N 128 -t ext4 -O ^has_journal
 ring="blocking = 4;"
-fresh
-configure_set single.conf img "$out_volumes" "$ring"
-engine 0 -q -c single.conf
-mv dumps/001 single
+make_single
 
 # whole WHAT: all volumes in dumps have the stream of the single one.
 whole () {

@@ -90,3 +90,23 @@ inflate () {
 	END
 	    fail "$1: $(cat inflate.log)"
 }
+
+# need_age_filters: both filters are built, and there is age-keygen(1).
+need_age_filters () {
+	local filter
+	for filter in filter-age filter-zstd; do
+		[ -e "$top_builddir/.libs/$filter.so" ] ||
+		    skip "$filter is not built"
+	done
+	need age-keygen
+}
+
+# make_single: an image `img', and its plain dump `single' in records of 4 KiB
+make_single () {
+	make_mixed_tree tree
+	make_image img 8M tree -b 1024 -N 128 -t ext4 -O ^has_journal
+	fresh
+	configure_set single.conf img "$out_volumes" "blocking = 4;"
+	engine 0 -q -c single.conf
+	mv dumps/001 single
+}

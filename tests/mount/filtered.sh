@@ -9,10 +9,8 @@
 # shellcheck source=tests/mount/mount-lib.sh
 . "$top_srcdir/tests/mount/mount-lib.sh"
 need_s3
-for filter in filter-age filter-zstd; do
-	[ -e "$top_builddir/.libs/$filter.so" ] || skip "$filter is not built"
-done
-need age-keygen setfattr
+need_age_filters
+need setfattr
 unset without_index
 
 make_mixed_tree tree

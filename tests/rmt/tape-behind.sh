@@ -14,12 +14,7 @@
 need_rmt
 need setsid
 make_short
-make_mixed_tree tree
-make_image img 8M tree -b 1024 -N 128 -t ext4 -O ^has_journal
-fresh
-configure_set single.conf img "$out_volumes" "blocking = 4;"
-engine 0 -q -c single.conf
-mv dumps/001 single
+make_single
 records=$(($(stat -c %s single) / 4096))
 
 # Each file of a tape; prints where the tape is, and how many there are.

@@ -10,10 +10,8 @@
 . "$top_srcdir/tests/s3/s3-lib.sh"
 
 need_s3
-for filter in filter-age filter-zstd; do
-	[ -e "$top_builddir/.libs/$filter.so" ] || skip "$filter is not built"
-done
-need age-keygen setfattr
+need_age_filters
+need setfattr
 unset without_index
 
 age-keygen -o key 2>/dev/null
